@@ -1,0 +1,14 @@
+/** jest runs what tsc wrote to dist; failures still point at the .ts line through source maps. */
+export default {
+  rootDir: 'dist',
+  testEnvironment: 'node',
+  transform: {},
+  testMatch: ['**/*.spec.js'],
+  testPathIgnorePatterns: ['\\.faults\\.spec\\.js$'],
+  snapshotResolver: '<rootDir>/../snapshot-resolver.cjs',
+  globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.js',
+  globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
+  testTimeout: 30_000,
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '400MB',
+};

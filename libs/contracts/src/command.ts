@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { nameSchema } from './node-report.js';
+import { releaseSchema } from './signal.js';
+
+/** How long a command may be acted on after it was issued; a delayed executor must never apply an old plan. */
+export const COMMAND_TTL_MS = 120_000;
+
+/** Most nodes one command may address; "all" cannot be expressed. */
+export const COMMAND_AUDIENCE_MAX = 10_000;
+
+/** An instruction to nodes or to the deploy system: one wave of one rollback. */
+export const commandSchema = z.object({
+  commandId: z.string().min(1).max(128),
+  action: z.enum(['rollback']),
+  rollbackId: z.string().min(1).max(128),
+  /** 1, 2, 3 …: waves are parts of one rollback. */
+  wave: z.number().int().positive(),
+  /** Grows with every command to the fleet; an agent refuses one that is not newer than its last. */
+  generation: z.number().int().positive(),
+  service: nameSchema,
+  /** The release to leave, and the one to run. */
+  from: releaseSchema,
+  to: releaseSchema,
+  audience: z.array(nameSchema).min(1).max(COMMAND_AUDIENCE_MAX),
+  /** SHA-256, hex, of the sorted audience joined by newlines. */
+  audienceDigest: z.string().regex(/^[0-9a-f]{64}$/),
+  issuedAtMs: z.number().int().nonnegative(),
+  expiresAtMs: z.number().int().nonnegative(),
+  reason: z.string().max(1_000),
+});
+
+/** A command before it is signed. */
+export type Command = z.infer<typeof commandSchema>;
+
+/** A command as it travels: the exact bytes that were signed, and the signature over them. The algorithm is fixed: Ed25519. */
+export const signedCommandSchema = z.object({
+  /** Canonical JSON of the command, base64: what is verified is what is parsed. */
+  payload: z.string().max(2_000_000),
+  /** Ed25519 over `COMMAND_DOMAIN` followed by the payload bytes, base64. */
+  signature: z.string().max(128),
+  keyId: z.string().max(128),
+});
+
+/** A signed command. */
+export type SignedCommand = z.infer<typeof signedCommandSchema>;
+
+/** Put before the signed bytes, so that a signature can never be taken for one over something else. */
+export const COMMAND_DOMAIN = 'tocsin.command.v1\0';

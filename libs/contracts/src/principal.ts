@@ -1,0 +1,47 @@
+/**
+ * Who asks. `node` sends the telemetry of one node and fetches its commands; `ingest` does so for every node of a fleet (a
+ * collector); `deploy` reports releases and answers commands for every node. The rest are people, each including the one before, but for
+ * `engineering_vp` and `customer_success_vp`: they may look, and approve, and hold no rank.
+ */
+export const PRINCIPAL_ROLES = [
+  'node',
+  'ingest',
+  'deploy',
+  'viewer',
+  'operator',
+  'incident_commander',
+  'admin',
+  'engineering_vp',
+  'customer_success_vp',
+] as const;
+
+/** A role a key can have. */
+export type PrincipalRole = (typeof PRINCIPAL_ROLES)[number];
+
+/** An authenticated caller. */
+export interface Principal {
+  readonly keyId: string;
+  readonly name: string;
+  readonly role: PrincipalRole;
+  /** The only node a `node` key speaks for. */
+  readonly nodeId: string | undefined;
+}
+
+/** What a route asks for; `public` is for health alone. */
+export type Permission = 'public' | 'telemetry' | 'signal' | 'commands' | 'view' | 'operate' | 'administer';
+
+const GRANTS: Record<PrincipalRole, readonly Permission[]> = {
+  node: ['telemetry', 'commands'],
+  ingest: ['telemetry', 'commands'],
+  deploy: ['signal', 'commands'],
+  viewer: ['view'],
+  operator: ['view', 'operate'],
+  incident_commander: ['view', 'operate', 'signal'],
+  admin: ['view', 'operate', 'signal', 'administer'],
+  engineering_vp: ['view'],
+  customer_success_vp: ['view'],
+};
+
+/** Whether a role holds a permission. */
+export const isPermitted = (role: PrincipalRole, permission: Permission): boolean =>
+  permission === 'public' || GRANTS[role].includes(permission);

@@ -1,0 +1,69 @@
+/**
+ * The one catalogue of refusals: code → HTTP status and what it means. Bodies are RFC 9457 documents; a dead letter carries the
+ * same code in its `reason` header.
+ */
+export const PROBLEMS = {
+  KEY_MISSING: { status: 401, title: 'No API key was sent' },
+  KEY_UNKNOWN: { status: 401, title: 'The API key is not known or was revoked' },
+  PERMISSION_DENIED: { status: 403, title: 'The API key may not do this' },
+  NODE_FOREIGN: { status: 403, title: 'The API key belongs to another node' },
+  NODE_UNKNOWN: { status: 422, title: 'The node is not in the inventory' },
+  NOT_FOUND: { status: 404, title: 'There is no such thing here' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
+  CONTENT_TYPE_UNKNOWN: { status: 415, title: 'No decoder reads this content type' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is larger than the limit' },
+  BODY_UNPARSABLE: { status: 400, title: 'The body cannot be parsed' },
+  BODY_INVALID: { status: 422, title: 'The body does not fit its schema' },
+  COLUMN_LENGTH: { status: 422, title: 'Columns disagree in length' },
+  COLUMN_VALUE: { status: 422, title: 'A column holds a value outside its range' },
+  CHECKSUM: { status: 422, title: 'The columns do not match their checksum' },
+  TIME_IN_FUTURE: { status: 422, title: 'The event time lies too far in the future' },
+  QUERY_INVALID: { status: 400, title: 'A query parameter is not valid' },
+  CONFLICT: { status: 409, title: 'The thing changed meanwhile' },
+  INCIDENT_NOT_OPEN: { status: 409, title: 'The incident is not open' },
+  LOG_UNAVAILABLE: { status: 503, title: 'The event log does not take records now' },
+  INTERNAL: { status: 500, title: 'An error that is ours' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** A code of the catalogue. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** A refusal: a value, not an exception. `at` points into the input (JSON pointer, `line 3`, `column zone_ix`). */
+export interface Refusal {
+  readonly refused: ProblemCode;
+  readonly detail: string;
+  readonly at?: string;
+}
+
+/** Makes a refusal. */
+export const refuse = (refused: ProblemCode, detail: string, at?: string): Refusal =>
+  at === undefined ? { refused, detail } : { refused, detail, at };
+
+/** Tells a refusal from a result. */
+export const isRefusal = (value: unknown): value is Refusal =>
+  typeof value === 'object' && value !== null && 'refused' in value;
+
+/** RFC 9457, as sent. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors?: readonly { pointer: string; detail: string }[];
+  readonly traceId?: string;
+}
+
+/** The problem document of a refusal. */
+export const problemDocument = (refusal: Refusal, traceId?: string): ProblemDocument => {
+  const { status, title } = PROBLEMS[refusal.refused];
+  return {
+    type: `urn:tocsin:problem:${refusal.refused.toLowerCase().replaceAll('_', '-')}`,
+    title,
+    status,
+    code: refusal.refused,
+    detail: refusal.detail,
+    ...(refusal.at === undefined ? {} : { errors: [{ pointer: refusal.at, detail: refusal.detail }] }),
+    ...(traceId === undefined ? {} : { traceId }),
+  };
+};

@@ -1,0 +1,54 @@
+/** One day in milliseconds. */
+const DAY_MS = 86_400_000;
+
+/** What the log keeps of a topic, and in how many partitions. */
+export interface TopicSettings {
+  /** Order is kept per partition; the key picks the partition by murmur2, as Kafka's default partitioner does. */
+  readonly partitions: number;
+  /** Age after which records may be dropped; never below 72 h for `telemetry.*`, so that an outage of a weekend can be caught up. */
+  readonly retentionMs: number;
+  /** Keep only the newest record of each key. */
+  readonly compacted: boolean;
+}
+
+/**
+ * Every topic of Tocsin. The retention figures are those of the exactly-once protocol: telemetry must outlive the longest
+ * outage of Postgres that is to be survived, `slots` is never the record (replay folds outcomes again).
+ * Four partitions suit one machine; a larger fleet states its own number when it creates the topics on Kafka.
+ */
+export const TOPICS = {
+  'telemetry.outcomes': { partitions: 4, retentionMs: 7 * DAY_MS, compacted: false },
+  'telemetry.probes': { partitions: 1, retentionMs: 7 * DAY_MS, compacted: false },
+  'telemetry.nodes': { partitions: 1, retentionMs: 7 * DAY_MS, compacted: false },
+  'telemetry.signals': { partitions: 1, retentionMs: 7 * DAY_MS, compacted: false },
+  'telemetry.dead-letter': { partitions: 1, retentionMs: 14 * DAY_MS, compacted: false },
+  slots: { partitions: 1, retentionMs: DAY_MS, compacted: false },
+  events: { partitions: 1, retentionMs: 30 * DAY_MS, compacted: false },
+  'fleet.commands': { partitions: 1, retentionMs: 30 * DAY_MS, compacted: false },
+  'registry.zones': { partitions: 1, retentionMs: 30 * DAY_MS, compacted: true },
+} as const satisfies Record<string, TopicSettings>;
+
+/** The name of a topic. */
+export type Topic = keyof typeof TOPICS;
+
+/** Topics whose records the aggregator folds or forwards tick by tick; together they are everything rules may decide on. */
+export const TELEMETRY_TOPICS = [
+  'telemetry.outcomes',
+  'telemetry.probes',
+  'telemetry.nodes',
+  'telemetry.signals',
+] as const satisfies readonly Topic[];
+
+/** Record headers. Values are strings; binary values are base64. */
+export const HEADER = {
+  /** Which decoder reads the value. */
+  contentType: 'content-type',
+  /** The key under which the sender authenticated. */
+  keyId: 'key-id',
+  /** Authentication tag over the value, made with the node's own key; absent when the transport alone vouches for it. */
+  tag: 'tag',
+  /** Why a record is in `telemetry.dead-letter`: a code of the problem catalogue. */
+  reason: 'reason',
+  /** `topic/partition/offset` or `http` a dead letter came from. */
+  origin: 'origin',
+} as const;

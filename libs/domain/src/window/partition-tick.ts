@@ -1,0 +1,41 @@
+import type { NodeReport, Signal, Topic } from '#contracts';
+import type { Block } from './cells.js';
+
+/** The state of one slot of one partition: absolute, to be put in place of what was known, never added to it. */
+export interface SlotState {
+  /** Seconds since the epoch, of event time. */
+  readonly slot: number;
+  /** No more of this slot is expected on this partition; later records of it are late. */
+  readonly closed: boolean;
+  /** The cells that changed since the last tick; a cell that is absent is unchanged. */
+  readonly block: Block;
+}
+
+/** What a partition knows of a node whose outcomes it carries. */
+export interface NodeSeen {
+  readonly nodeId: string;
+  readonly pop: string;
+  readonly region: string;
+  /** `v2.1.5+c42` */
+  readonly release: string;
+  /** Event time up to which this node's outcomes have arrived, µs. */
+  readonly watermarkUs: number;
+}
+
+/**
+ * One tick of one partition: everything appended to it before `(tick + 1) * TICK_MS` of log time and not told by an earlier tick.
+ * It is the value of a record of `slots` and the only input of the rules engine; a quiet partition has empty ticks.
+ */
+export interface PartitionTick {
+  readonly topic: Topic;
+  readonly partition: number;
+  readonly incarnation: number;
+  readonly tick: number;
+  /** Offset after the last record that this tick contains; a reader ignores a tick that is not above the last it applied. */
+  readonly nextOffset: number;
+  readonly slots: readonly SlotState[];
+  readonly nodes: readonly NodeSeen[];
+  /** Records of `telemetry.nodes` and `telemetry.signals`, in order. */
+  readonly reports: readonly NodeReport[];
+  readonly signals: readonly Signal[];
+}
