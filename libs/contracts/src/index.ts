@@ -1,4 +1,5 @@
 export * from './command.js';
+export * from './command-signature.js';
 export * from './event.js';
 export * from './family.js';
 export * from './impact.js';
