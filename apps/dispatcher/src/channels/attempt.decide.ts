@@ -1,0 +1,78 @@
+/** What came back from one attempt. */
+export type AttemptAnswer =
+  | { readonly kind: 'answered'; readonly status: number; readonly retryAfter: string | null; readonly detail: string }
+  | { readonly kind: 'timeout' | 'network' | 'unsendable'; readonly detail: string };
+
+/** What one attempt means for the delivery. */
+export interface AttemptVerdict {
+  readonly outcome: 'delivered' | 'retry' | 'gave_up';
+  readonly status: number | null;
+  readonly detail: string;
+  /** When the next attempt is due; null when there is none. */
+  readonly dueAtMs: number | null;
+}
+
+type AnswerClass = 'delivered' | 'retry' | 'permanent';
+
+/** Statuses outside 2xx and 5xx that ask for another try: Request Timeout, Too Early, Too Many Requests. */
+const RETRY_STATUSES: readonly number[] = [408, 425, 429];
+
+/**
+ * Waits between attempts. A page must be tried again within seconds, not on the day-long schedule of webhooks; the last one
+ * repeats: an outage of a receiver usually lasts minutes.
+ */
+const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;
+const BACKOFF_LAST_MS = BACKOFF_MS[BACKOFF_MS.length - 1] ?? 30_000;
+
+/** About two hours of trying; a page that late helps nobody, and the row must not be claimed for ever. Then the give-up is recorded. */
+export const ATTEMPTS_MAX = 240;
+
+/** A receiver may slow us down, but not silence a page for a day by a wrong header. */
+export const RETRY_AFTER_MAX_MS = 300_000;
+
+/** Longest detail that is kept of an answer; the event allows 500. */
+const DETAIL_CHARS_MAX = 300;
+
+/** The one table of what an answer means, for every channel. Redirects are not followed, so 3xx is as permanent as 4xx. */
+const classOf = (answer: AttemptAnswer): AnswerClass => {
+  if (answer.kind === 'unsendable') return 'permanent';
+  if (answer.kind !== 'answered') return 'retry';
+  if (answer.status >= 200 && answer.status < 300) return 'delivered';
+  return answer.status >= 500 || RETRY_STATUSES.includes(answer.status) ? 'retry' : 'permanent';
+};
+
+/** `Retry-After` as ms from now: seconds or an HTTP date; undefined when it is neither. */
+export const retryAfterMs = (header: string | null, nowMs: number): number | undefined => {
+  if (header === null) return undefined;
+  const text = header.trim();
+  const isDate = text.endsWith('GMT');
+  const waitMs = /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : isDate ? Date.parse(text) - nowMs : Number.NaN;
+  return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MAX_MS);
+};
+
+/** The wait before attempt `attempt + 1`. `Retry-After` wins and is never undercut; jitter keeps a crowd from coming back at once. */
+const waitMs = (answer: AttemptAnswer, attempt: number, nowMs: number, random: number): number => {
+  const asked = answer.kind === 'answered' ? retryAfterMs(answer.retryAfter, nowMs) : undefined;
+  if (asked !== undefined) return Math.round(asked * (1 + random * 0.1));
+  return Math.round((BACKOFF_MS[attempt - 1] ?? BACKOFF_LAST_MS) * (0.8 + random * 0.4));
+};
+
+/**
+ * Decides what attempt number `attempt` (from 1) means. Nobody sleeps until the next one: its due time is stored.
+ * `random` is in [0, 1).
+ */
+export const decideAttempt = (
+  answer: AttemptAnswer,
+  attempt: number,
+  nowMs: number,
+  random: number,
+): AttemptVerdict => {
+  const status = answer.kind === 'answered' ? answer.status : null;
+  const detail = `${answer.kind === 'answered' ? '' : `${answer.kind}: `}${answer.detail}`.slice(0, DETAIL_CHARS_MAX);
+  const meaning = classOf(answer);
+  if (meaning === 'delivered') return { outcome: 'delivered', status, detail, dueAtMs: null };
+  if (meaning === 'permanent') return { outcome: 'gave_up', status, detail, dueAtMs: null };
+  if (attempt >= ATTEMPTS_MAX)
+    return { outcome: 'gave_up', status, detail: `after ${attempt} attempts: ${detail}`, dueAtMs: null };
+  return { outcome: 'retry', status, detail, dueAtMs: nowMs + waitMs(answer, attempt, nowMs, random) };
+};

@@ -1,0 +1,76 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What a receiver does wrong, once: an answer with a status, or none at all. */
+export type Fault = { readonly status: number; readonly retryAfter?: string } | 'hang' | 'reset';
+
+/** A request as a receiver got it. */
+export interface ReceivedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+/** An answer of a receiver. */
+export interface ReceiverAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A receiver on a loopback port. Faults are used up in order, one per request; after them it behaves. */
+export interface FakeReceiver {
+  readonly url: string;
+  readonly faults: Fault[];
+  /** All requests, faulty ones too, in order of arrival. */
+  readonly requests: readonly ReceivedRequest[];
+  readonly close: () => Promise<void>;
+}
+
+const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const misbehave = (fault: Fault, response: ServerResponse): void => {
+  if (fault === 'hang') return;
+  if (fault === 'reset') {
+    response.socket?.destroy();
+    return;
+  }
+  const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
+  response.writeHead(fault.status, headers).end('scripted');
+};
+
+const listen = (server: Server): Promise<number> =>
+  new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+
+/** Starts a receiver whose right behaviour is `answer`. */
+export const startFakeReceiver = async (
+  answer: (request: ReceivedRequest) => ReceiverAnswer,
+): Promise<FakeReceiver> => {
+  const faults: Fault[] = [];
+  const requests: ReceivedRequest[] = [];
+  const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = '', url = '', headers } = incoming;
+    const request = { method, path: url, headers, body: await bodyOf(incoming) };
+    requests.push(request);
+    const fault = faults.shift();
+    if (fault !== undefined) {
+      misbehave(fault, response);
+      return;
+    }
+    const { status, body } = answer(request);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+  const server = createServer((incoming, response) => void serve(incoming, response));
+  const port = await listen(server);
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${port}`, faults, requests, close };
+};

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+const text = z.string().min(1);
+
+/** A page's body as channels read it. What is missing or of another form is left out; a page never fails on its decoration. */
+const pageSchema = z.looseObject({
+  title: text.catch('Tocsin incident without a title'),
+  severity: z.enum(['critical', 'warning', 'error', 'info']).catch('error'),
+  at: z.number().int().nonnegative().max(8.64e15).optional().catch(undefined),
+  service: text.optional().catch(undefined),
+  region: text.optional().catch(undefined),
+  rule: text.optional().catch(undefined),
+  links: z
+    .array(z.object({ href: z.url(), text }))
+    .max(20)
+    .catch([]),
+});
+
+/** What a channel shows of a page. */
+export interface PageText {
+  readonly title: string;
+  readonly severity: 'critical' | 'warning' | 'error' | 'info';
+  readonly atMs: number | undefined;
+  readonly component: string | undefined;
+  readonly group: string | undefined;
+  readonly ruleClass: string | undefined;
+  readonly links: readonly { readonly href: string; readonly text: string }[];
+  /** Everything else of the body: customers, score, money, release, regions, rollback. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Reads a page's body. */
+export const pageTextOf = (body: Readonly<Record<string, unknown>>): PageText => {
+  const { title, severity, at, service, region, rule, links, ...details } = pageSchema.parse(body);
+  return { title, severity, atMs: at, component: service, group: region, ruleClass: rule, links, details };
+};

@@ -1,0 +1,72 @@
+import type { Channel, OutgoingDelivery } from './channel.js';
+import { pageTextOf } from './page-text.js';
+
+/** Their limit is 512 KB for an event; the smaller reading of KB is safe under both. */
+const EVENT_BYTES_MAX = 512_000;
+/** Longest summary they accept. */
+const SUMMARY_CHARS_MAX = 1_024;
+/** Longest deduplication key they accept. */
+const DEDUP_KEY_CHARS_MAX = 255;
+/** An attempt at a page that takes longer is repeated; they fold the repetition by its key. */
+const TIMEOUT_MS = 10_000;
+
+/** Where a PagerDuty integration is and its key. */
+export interface PagerDutyTarget {
+  readonly url: URL;
+  readonly routingKey: string;
+}
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
+
+/** Drops the largest details first and names them, until the event fits; the summary and the links always stay. */
+const boundedDetails = (details: Readonly<Record<string, unknown>>, bytesMax: number): Record<string, unknown> => {
+  const kept = { ...details };
+  const dropped: string[] = [];
+  const bySize = Object.keys(kept).toSorted((a, b) => bytesOf(kept[b]) - bytesOf(kept[a]));
+  for (const name of bySize) {
+    if (bytesOf(kept) <= bytesMax) break;
+    delete kept[name];
+    dropped.push(name);
+    kept['dropped'] = dropped;
+  }
+  return kept;
+};
+
+const triggerOf = (delivery: OutgoingDelivery, common: Record<string, unknown>): Record<string, unknown> => {
+  const { title, severity, atMs, component, group, ruleClass, links, details } = pageTextOf(delivery.body);
+  const payload = {
+    summary: title.slice(0, SUMMARY_CHARS_MAX),
+    source: component ?? 'tocsin',
+    severity,
+    ...(atMs === undefined ? {} : { timestamp: new Date(atMs).toISOString() }),
+    ...(component === undefined ? {} : { component }),
+    ...(group === undefined ? {} : { group }),
+    ...(ruleClass === undefined ? {} : { class: ruleClass }),
+  };
+  const frame = { ...common, payload, client: 'tocsin', links };
+  // 100 bytes are room for the names and brackets that custom_details itself adds.
+  const room = EVENT_BYTES_MAX - bytesOf(frame) - 100;
+  return { ...frame, payload: { ...payload, custom_details: boundedDetails(details, room) } };
+};
+
+/**
+ * PagerDuty Events API v2. The incident's id is the deduplication key for its whole life, on one routing key: an acknowledge or
+ * resolve under another key is dropped by them, and so is one whose trigger they have not accepted.
+ */
+export const pagerDutyChannel = ({ url, routingKey }: PagerDutyTarget): Channel => ({
+  name: 'pagerduty',
+  secrets: [routingKey],
+  requestOf: (delivery) => {
+    const common = {
+      routing_key: routingKey,
+      event_action: delivery.action,
+      dedup_key: delivery.dedupKey.slice(0, DEDUP_KEY_CHARS_MAX),
+    };
+    return {
+      url: new URL('/v2/enqueue', url),
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(delivery.action === 'trigger' ? triggerOf(delivery, common) : common),
+      timeoutMs: TIMEOUT_MS,
+    };
+  },
+});

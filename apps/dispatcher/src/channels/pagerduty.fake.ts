@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import {
+  type FakeReceiver,
+  type ReceivedRequest,
+  type ReceiverAnswer,
+  startFakeReceiver,
+} from './fault-script.fake.js';
+
+/** 512 KB in the larger reading: what we send must fit the smaller one. */
+const EVENT_BYTES_MAX = 524_288;
+
+const key = { routing_key: z.string().length(32), dedup_key: z.string().min(1).max(255) };
+const link = z.strictObject({ href: z.url(), text: z.string().optional() });
+
+const eventSchema = z.discriminatedUnion('event_action', [
+  z.strictObject({
+    ...key,
+    dedup_key: key.dedup_key.optional(),
+    event_action: z.literal('trigger'),
+    payload: z.strictObject({
+      summary: z.string().min(1).max(1_024),
+      source: z.string().min(1),
+      severity: z.enum(['critical', 'error', 'warning', 'info']),
+      timestamp: z.iso.datetime().optional(),
+      component: z.string().optional(),
+      group: z.string().optional(),
+      class: z.string().optional(),
+      custom_details: z.record(z.string(), z.unknown()).optional(),
+    }),
+    links: z.array(link).optional(),
+    client: z.string().optional(),
+    client_url: z.url().optional(),
+  }),
+  z.strictObject({ ...key, event_action: z.literal('acknowledge') }),
+  z.strictObject({ ...key, event_action: z.literal('resolve') }),
+]);
+type PagerDutyEvent = z.infer<typeof eventSchema>;
+
+/** An alert as their side sees it. */
+export interface PagerDutyAlert {
+  readonly dedupKey: string;
+  status: 'triggered' | 'acknowledged' | 'resolved';
+  /** Triggers folded into it, the first included. */
+  triggers: number;
+}
+
+/** A fake of the Events API v2 that refuses what the real one refuses. */
+export interface FakePagerDuty extends FakeReceiver {
+  /** In order of opening; after a resolve the same key opens a new one. */
+  readonly alerts: readonly PagerDutyAlert[];
+  /** Events that were accepted, in order. */
+  readonly events: readonly PagerDutyEvent[];
+  /** Events that were accepted and had no effect: acknowledge or resolve with no open alert. */
+  readonly dropped: readonly PagerDutyEvent[];
+}
+
+const invalid = (...errors: string[]): ReceiverAnswer => ({
+  status: 400,
+  body: { status: 'invalid event', message: 'Event object is invalid', errors },
+});
+
+const read = (request: ReceivedRequest): PagerDutyEvent | ReceiverAnswer => {
+  if (request.method !== 'POST' || request.path !== '/v2/enqueue') return { status: 404, body: {} };
+  if (Buffer.byteLength(request.body) > EVENT_BYTES_MAX) return { status: 413, body: {} };
+  try {
+    const parsed = eventSchema.safeParse(JSON.parse(request.body));
+    return parsed.success ? parsed.data : invalid(...parsed.error.issues.map((issue) => issue.message));
+  } catch {
+    return invalid('the body is not JSON');
+  }
+};
+
+/**
+ * Starts the fake. An alert is told by (routing key, dedup key): triggered → acknowledged → resolved; a trigger of an open alert
+ * folds into it, acknowledge and resolve without an open alert are accepted and dropped.
+ */
+export const startFakePagerDuty = async (): Promise<FakePagerDuty> => {
+  const alerts: PagerDutyAlert[] = [];
+  const events: PagerDutyEvent[] = [];
+  const dropped: PagerDutyEvent[] = [];
+  const open = new Map<string, PagerDutyAlert>();
+
+  const apply = (event: PagerDutyEvent): string => {
+    const dedupKey = event.dedup_key ?? `generated-${events.length}`;
+    const identity = `${event.routing_key}/${dedupKey}`;
+    const alert = open.get(identity);
+    if (event.event_action === 'trigger') {
+      if (alert !== undefined) {
+        alert.triggers += 1;
+      } else {
+        const opened: PagerDutyAlert = { dedupKey, status: 'triggered', triggers: 1 };
+        open.set(identity, opened);
+        alerts.push(opened);
+      }
+    } else if (alert === undefined) {
+      dropped.push(event);
+    } else if (event.event_action === 'acknowledge') {
+      alert.status = 'acknowledged';
+    } else {
+      alert.status = 'resolved';
+      open.delete(identity);
+    }
+    return dedupKey;
+  };
+
+  const receiver = await startFakeReceiver((request) => {
+    const event = read(request);
+    if ('status' in event) return event;
+    events.push(event);
+    return {
+      status: 202,
+      body: { status: 'success', message: 'Event processed', dedup_key: apply(event) },
+    };
+  });
+  return { ...receiver, alerts, events, dropped };
+};
