@@ -1,0 +1,115 @@
+import pg from 'pg';
+import type { Database, Queryable } from './database.js';
+
+/** Where a PostgreSQL is: what `pg` takes, and nothing that could be a secret in a log line. */
+export interface PostgresConnection {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly database: string;
+  readonly password?: string;
+}
+
+/** How a pool is opened. */
+export interface DatabaseOptions {
+  /** Asked for each new connection, since an embedded server may come back on another socket. */
+  readonly connection: () => PostgresConnection;
+  /** Shown in pg_stat_activity. */
+  readonly name: string;
+  /** Connections at most; further work waits, bounded by the connect timeout. */
+  readonly connectionsMax?: number;
+  /** Errors of idle connections: the server went away. Told, never thrown: the next query gets a new connection. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+// A hung server must cost a caller seconds, not for ever (the default waits without end).
+const CONNECT_TIMEOUT_MS = 1_500;
+const QUERY_TIMEOUT_MS = 3_000;
+// Below the client's timeout, so that the server gives up first and says why.
+const STATEMENT_TIMEOUT_MS = 2_500;
+const LOCK_TIMEOUT_MS = 1_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
+
+const INT8_OID = 20;
+// Offsets, slots and counts stay below 2^53; anything above is a wrong program, not a rounding.
+const toSafeInteger = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`int8 ${text} is not a safe integer`);
+  return value;
+};
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8_OID && format !== 'binary' ? toSafeInteger : pg.types.getTypeParser(oid, format),
+} as pg.CustomTypesConfig;
+
+/** Client settings with every wait bounded. */
+export const clientConfig = (connection: PostgresConnection, name: string): pg.ClientConfig => ({
+  ...connection,
+  application_name: `tocsin ${name}`,
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  query_timeout: QUERY_TIMEOUT_MS,
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  lock_timeout: LOCK_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  keepAlive: true,
+  types,
+});
+
+/** Opens a pool. Nothing connects until the first query. */
+export const openDatabase = (options: DatabaseOptions): Database => {
+  class Client extends pg.Client {
+    constructor() {
+      super(clientConfig(options.connection(), options.name));
+    }
+  }
+  const pool = new pg.Pool({
+    Client,
+    // Four suit one role on one event loop; a fifth caller waits for a connection, bounded by the connect timeout.
+    max: options.connectionsMax ?? 4,
+    connectionTimeoutMillis: QUERY_TIMEOUT_MS,
+  });
+  pool.on('error', (error) => options.onIdleError?.(error));
+  return {
+    query: async <Row>(text: string, values: readonly unknown[] = []) => {
+      const client = await pool.connect();
+      return runAndRelease(client, () => run<Row>(client, text, values));
+    },
+    transaction: async (work) => {
+      const client = await pool.connect();
+      return runAndRelease(client, () => inTransaction(client, work));
+    },
+    close: () => pool.end(),
+  };
+};
+
+const run = async <Row>(client: pg.PoolClient, text: string, values: readonly unknown[]): Promise<readonly Row[]> =>
+  (await client.query(text, [...values])).rows as Row[];
+
+/** A connection that failed in any way is thrown away: what state it is in is not worth knowing. */
+const runAndRelease = async <T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> => {
+  // An error event between two statements would end the process without a listener.
+  const onError = (): void => undefined;
+  client.on('error', onError);
+  let failed = true;
+  try {
+    const result = await work();
+    failed = false;
+    return result;
+  } finally {
+    client.off('error', onError);
+    client.release(failed);
+  }
+};
+
+const inTransaction = async <T>(client: pg.PoolClient, work: (tx: Queryable) => Promise<T>): Promise<T> => {
+  await client.query('begin');
+  try {
+    const result = await work({ query: (text, values = []) => run(client, text, values) });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // The connection is closed right after, which rolls back in any case; this only frees the locks sooner.
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+};

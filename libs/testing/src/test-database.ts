@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import { openDatabase, type Database, type PostgresConnection } from '#store';
+import { TEMPLATE_DATABASE, TEST_SERVER_VARIABLE } from './test-server.js';
+
+/** A database of its own for one spec file, with every migration applied. */
+export interface TestDatabase {
+  readonly database: Database;
+  readonly connection: PostgresConnection;
+  /** Drops it. */
+  readonly close: () => Promise<void>;
+}
+
+/** Copies the template; takes about 0.2 s. */
+export const openTestDatabase = async (): Promise<TestDatabase> => {
+  const text = process.env[TEST_SERVER_VARIABLE];
+  if (text === undefined) throw new Error('no test server: run through jest with its global setup');
+  const server = JSON.parse(text) as PostgresConnection;
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const admin = openDatabase({ connection: () => server, name: 'test admin', connectionsMax: 1 });
+  await createFromTemplate(admin, name);
+  const connection = { ...server, database: name };
+  const database = openDatabase({ connection: () => connection, name: 'test' });
+  return {
+    database,
+    connection,
+    close: async () => {
+      await database.close();
+      await admin.query(`drop database ${name} with (force)`);
+      await admin.close();
+    },
+  };
+};
+
+const createFromTemplate = async (admin: Database, name: string): Promise<void> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await admin.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
+      return;
+    } catch (error) {
+      // 55006: another worker copies the template at this moment.
+      if ((error as { code?: string }).code !== '55006' || attempt > 50) throw error;
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+};
