@@ -1,1 +1,3 @@
 export * from './event-log.js';
+export * from './embedded/embedded-log.js';
+export * from './partition-of.js';
