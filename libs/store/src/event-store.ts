@@ -1,5 +1,10 @@
 import type { Event, EventMetadata, RecordedEvent } from '#contracts';
-import type { Queryable } from './database.js';
+import type { Database, Queryable } from './database.js';
+import { chainRows, headOf, lockHead, type PendingEvent, readHeads, writeRows } from './event-append.js';
+import { derivedFrom, endAttemptedClaims } from './event-derive.js';
+import { READ_EVENTS_MAX, readRows, readStream } from './event-read.js';
+import { recordedEvent } from './event-row.js';
+import { project } from './projections/projections.js';
 
 /** Events for one stream, and the version it must have now (0 = it must not exist). */
 export interface StreamAppend {
@@ -8,7 +13,7 @@ export interface StreamAppend {
   readonly events: readonly Event[];
 }
 
-/** Appended, or which stream had another version: nothing at all was written then. */
+/** Appended (the given events first, then the deliveries they asked for), or which stream had another version: nothing at all was written then. */
 export type AppendResult = { readonly appended: readonly RecordedEvent[] } | { readonly conflict: string };
 
 /**
@@ -25,6 +30,70 @@ export interface EventStore {
     metadata: EventMetadata,
   ) => Promise<AppendResult>;
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
-  /** Events with position > after, in the global order. */
+  /** Events with position > after, in the global order; `limit` at most `READ_EVENTS_MAX`. */
   readonly readAll: (after: number, limit: number) => Promise<readonly RecordedEvent[]>;
 }
+
+/** Most events of one append: what a tick of the worst hour decides is two orders below; more is a wrong program and throws. */
+export const APPEND_EVENTS_MAX = 5_000;
+
+const pendingOf = (streams: readonly StreamAppend[], metadata: EventMetadata): readonly PendingEvent[] => {
+  const pending = streams.flatMap(({ stream, events }) => events.map((event) => ({ stream, event, metadata })));
+  if (pending.length > APPEND_EVENTS_MAX)
+    throw new Error(`append: ${pending.length} events, more than ${APPEND_EVENTS_MAX}`);
+  if (new Set(streams.map(({ stream }) => stream)).size < streams.length)
+    throw new Error('append: a stream is named twice');
+  return pending;
+};
+
+const writeAndProject = async (
+  tx: Queryable,
+  pending: readonly PendingEvent[],
+  recordedAtMs: number,
+): Promise<readonly RecordedEvent[]> => {
+  const lastPosition = await lockHead(tx);
+  const heads = await readHeads(tx, [...new Set(pending.map(({ stream }) => stream))]);
+  const recorded = await writeRows(tx, chainRows(pending, lastPosition, heads, recordedAtMs));
+  await project(tx, recorded);
+  return recorded;
+};
+
+const conflictOf = async (tx: Queryable, streams: readonly StreamAppend[]): Promise<string | undefined> => {
+  const heads = await readHeads(
+    tx,
+    streams.map(({ stream }) => stream),
+  );
+  return streams.find(({ stream, expectedVersion }) => headOf(heads, stream).version !== expectedVersion)?.stream;
+};
+
+const appendIn = async (
+  tx: Queryable,
+  streams: readonly StreamAppend[],
+  metadata: EventMetadata,
+  now: () => number,
+): Promise<AppendResult> => {
+  const pending = pendingOf(streams, metadata);
+  // The versions are compared under the lock: nobody can append between the comparison and the commit.
+  await lockHead(tx);
+  const conflict = await conflictOf(tx, streams);
+  if (conflict !== undefined) return { conflict };
+  const recordedAtMs = now();
+  const appended = await writeAndProject(tx, pending, recordedAtMs);
+  const derived = await derivedFrom(tx, appended);
+  const deliveries = derived.length === 0 ? [] : await writeAndProject(tx, derived, recordedAtMs);
+  await endAttemptedClaims(tx, appended);
+  return { appended: [...appended, ...deliveries] };
+};
+
+const readAll = async (tx: Queryable, after: number, limit: number): Promise<readonly RecordedEvent[]> => {
+  if (limit > READ_EVENTS_MAX) throw new Error(`read events: limit ${limit} is more than ${READ_EVENTS_MAX}`);
+  return (await readRows(tx, after, limit)).map(recordedEvent);
+};
+
+/** The event store in PostgreSQL. `now` gives the time of recording, ms since the epoch; nothing is decided by it. */
+export const createEventStore = (database: Database, now: () => number): EventStore => ({
+  append: (streams, metadata) => database.transaction((tx) => appendIn(tx, streams, metadata, now)),
+  appendIn: (tx, streams, metadata) => appendIn(tx, streams, metadata, now),
+  readStream: (stream) => readStream(database, stream),
+  readAll: (after, limit) => readAll(database, after, limit),
+});

@@ -1,0 +1,55 @@
+import type { Reason, Scope, SEVERITIES } from '#contracts';
+import type { Queryable } from './database.js';
+import { listLimit } from './list-limit.js';
+
+/** How bad it is. */
+export type Severity = (typeof SEVERITIES)[number];
+/** What an alert is now. */
+export type AlertState = 'firing' | 'unknown' | 'resolved';
+
+/** An alert. Times are ms of log time. */
+export interface AlertRow {
+  readonly alertId: string;
+  readonly rule: string;
+  readonly scope: Scope;
+  readonly key: string;
+  readonly severity: Severity;
+  readonly state: AlertState;
+  readonly firedAt: number;
+  readonly changedAt: number;
+  readonly resolvedAt: number | null;
+  /** The numbers of the last firing, resuming or resolving. */
+  readonly reason: Reason;
+  /** Why it is unknown. */
+  readonly because: string | null;
+  /** The incident it belongs to; the latest when there were several. */
+  readonly incidentId: string | null;
+}
+
+/** Reads alerts. */
+export interface AlertRepository {
+  /** Newest first. */
+  readonly list: (filter: {
+    readonly states?: readonly AlertState[];
+    readonly state?: AlertState;
+    readonly limit: number;
+  }) => Promise<readonly AlertRow[]>;
+  readonly find: (alertId: string) => Promise<AlertRow | undefined>;
+}
+
+const SELECT = `
+  select a.alert_id as "alertId", a.rule, a.scope, a.key, a.severity, a.state, a.fired_at as "firedAt",
+    a.changed_at as "changedAt", a.resolved_at as "resolvedAt", a.reason, a.because,
+    (select j.incident_id from incident_alert j where j.alert_id = a.alert_id
+     order by j.joined_at desc, j.incident_id limit 1) as "incidentId"
+  from alert a`;
+
+/** Alerts in PostgreSQL. */
+export const createAlertRepository = (database: Queryable): AlertRepository => ({
+  list: ({ state, states, limit }) =>
+    database.query<AlertRow>(
+      `${SELECT} where $1::text[] is null or a.state = any($1) order by a.fired_at desc, a.alert_id limit $2`,
+      [states ?? (state === undefined ? null : [state]), listLimit(limit)],
+    ),
+  find: async (alertId) => (await database.query<AlertRow>(`${SELECT} where a.alert_id = $1`, [alertId]))[0],
+});

@@ -1,0 +1,61 @@
+import { streamOf, type Tier } from '#contracts';
+import type { Database } from './database.js';
+
+/** A node of the inventory. */
+export interface NodeRow {
+  readonly nodeId: string;
+  readonly pop: string;
+  readonly region: string;
+}
+
+/** A customer and its zones. */
+export interface CustomerRow {
+  readonly customerId: string;
+  readonly name: string;
+  readonly tier: Tier;
+  readonly critical: boolean;
+  /** Lower case, no trailing dot; ascending. */
+  readonly zones: readonly string[];
+}
+
+/** Everything that is registered, at one version of stream `catalogue`. */
+export interface Catalogue {
+  /** The expected version of the next registration; 0 when nothing was registered. */
+  readonly version: number;
+  readonly nodes: readonly NodeRow[];
+  readonly customers: readonly CustomerRow[];
+}
+
+/** Reads the catalogue. */
+export interface CatalogueRepository {
+  readonly version: () => Promise<number>;
+  readonly load: () => Promise<Catalogue>;
+  readonly findNode: (nodeId: string) => Promise<NodeRow | undefined>;
+}
+
+const VERSION = 'select version from chain_anchor where stream = $1';
+const NODES = 'select node_id as "nodeId", pop, region from node';
+const CUSTOMERS = `
+  select c.customer_id as "customerId", c.name, c.tier, c.critical,
+    array(select z.zone from customer_zone z where z.customer_id = c.customer_id order by z.zone) as zones
+  from customer c order by c.customer_id`;
+
+/** The catalogue in PostgreSQL. */
+export const createCatalogueRepository = (database: Database): CatalogueRepository => {
+  const versionIn = async (tx: Pick<Database, 'query'>): Promise<number> =>
+    (await tx.query<{ version: number }>(VERSION, [streamOf.catalogue]))[0]?.version ?? 0;
+  return {
+    version: () => versionIn(database),
+    load: () =>
+      database.transaction(async (tx) => {
+        // One snapshot: the rows are those of the version.
+        await tx.query('set transaction isolation level repeatable read, read only');
+        return {
+          version: await versionIn(tx),
+          nodes: await tx.query<NodeRow>(`${NODES} order by node_id`),
+          customers: await tx.query<CustomerRow>(CUSTOMERS),
+        };
+      }),
+    findNode: async (nodeId) => (await database.query<NodeRow>(`${NODES} where node_id = $1`, [nodeId]))[0],
+  };
+};

@@ -1,0 +1,44 @@
+import type { Command, SignedCommand } from '#contracts';
+import type { Queryable } from './database.js';
+import { listLimit } from './list-limit.js';
+
+/** What a command is now. */
+export type CommandStatus = 'issued' | 'signed';
+
+/** A command. Times are ms since the epoch. */
+export interface CommandRow {
+  readonly commandId: string;
+  readonly rollbackId: string;
+  readonly wave: number;
+  readonly generation: number;
+  readonly status: CommandStatus;
+  readonly command: Command;
+  readonly signed: SignedCommand | null;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Reads commands. */
+export interface CommandRepository {
+  /** Newest first. */
+  readonly list: (filter: {
+    readonly statuses?: readonly CommandStatus[];
+    readonly limit: number;
+  }) => Promise<readonly CommandRow[]>;
+  readonly find: (commandId: string) => Promise<CommandRow | undefined>;
+}
+
+const SELECT = `
+  select command_id as "commandId", rollback_id as "rollbackId", wave, generation, status, command, signed,
+    issued_at as "issuedAt", expires_at as "expiresAt"
+  from command`;
+
+/** Commands in PostgreSQL. */
+export const createCommandRepository = (database: Queryable): CommandRepository => ({
+  list: ({ statuses, limit }) =>
+    database.query<CommandRow>(
+      `${SELECT} where $1::text[] is null or status = any($1) order by generation desc, command_id limit $2`,
+      [statuses ?? null, listLimit(limit)],
+    ),
+  find: async (commandId) => (await database.query<CommandRow>(`${SELECT} where command_id = $1`, [commandId]))[0],
+});

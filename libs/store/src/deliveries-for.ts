@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { event, type EventData, type EventOf, KEY_SEPARATOR, type RecordedEvent } from '#contracts';
+import type { CommandRow } from './command.repository.js';
+import type { IncidentRow } from './incident.repository.js';
+import type { RollbackRow } from './rollback.repository.js';
+
+/** What a delivery tells about. */
+export type DeliverySubject = EventData<'DeliveryRequested'>['subject'];
+
+/** A channel that wants deliveries of one subject. */
+export interface ChannelRow {
+  readonly name: string;
+  readonly subject: DeliverySubject;
+}
+
+/** What is known of the subject when the event was appended; only the part that the event needs is there. */
+export interface DeliveryContext {
+  readonly incident?: IncidentRow | undefined;
+  readonly rollbacks?: readonly RollbackRow[];
+  readonly command?: CommandRow | undefined;
+}
+
+type Action = EventData<'DeliveryRequested'>['action'];
+type Told = Pick<EventData<'DeliveryRequested'>, 'subject' | 'action' | 'dedupKey' | 'body' | 'at'>;
+
+const PAGE_ACTIONS = {
+  IncidentOpened: 'trigger',
+  IncidentAcknowledged: 'acknowledge',
+  IncidentResolved: 'resolve',
+} as const satisfies Partial<Record<string, Action>>;
+
+type PageEvent = EventOf<keyof typeof PAGE_ACTIONS>;
+
+const isPage = (told: RecordedEvent['event']): told is PageEvent => Object.hasOwn(PAGE_ACTIONS, told.type);
+
+/** The incident an event pages about, if it does. */
+export const pagedIncident = ({ event: told }: RecordedEvent): string | undefined =>
+  isPage(told) ? told.data.incidentId : undefined;
+
+// The same incident may be acknowledged twice: its version tells the two apart, and a repetition of the append does not differ.
+const deliveryIdOf = (channel: string, told: Told, cause: RecordedEvent): string =>
+  createHash('sha256')
+    .update(JSON.stringify([channel, told.dedupKey, told.action, cause.stream, cause.version]))
+    .digest('hex')
+    .slice(0, 32);
+
+const cohortOf = ({ scope, key }: IncidentRow): Record<string, string> => {
+  const [release, region] = key.split(KEY_SEPARATOR);
+  return scope === 'release_region' && release !== undefined && region !== undefined ? { release, region } : {};
+};
+
+const rollbackState = ({ rollbackId, status, waves, because }: RollbackRow): Record<string, unknown> => ({
+  rollbackId,
+  status,
+  waves: waves.length,
+  wavesVerified: waves.filter((wave) => wave.status === 'verified').length,
+  because,
+});
+
+const pageBody = (
+  { data }: PageEvent,
+  incident: IncidentRow,
+  rollbacks: readonly RollbackRow[],
+): Record<string, unknown> => {
+  const { incidentId, title, severity, rule, scope, key, reason, impact, peakImpact, openedAt } = incident;
+  const service = rollbacks.find((rollback) => rollback.service !== null)?.service;
+  return {
+    incidentId,
+    title,
+    severity,
+    rule,
+    scope,
+    key,
+    ...cohortOf(incident),
+    ...(service === undefined || service === null ? {} : { service }),
+    at: data.at,
+    openedAt,
+    reason,
+    impact,
+    peakImpact,
+    rollbacks: rollbacks.map(rollbackState),
+    ...('by' in data ? { acknowledgedBy: data.by, note: data.note } : {}),
+    ...('because' in data ? { because: data.because } : {}),
+  };
+};
+
+const pageOf = (paged: PageEvent, context: DeliveryContext): Told | undefined => {
+  const { incident, rollbacks = [] } = context;
+  if (incident === undefined) return undefined;
+  return {
+    subject: 'page',
+    action: PAGE_ACTIONS[paged.type],
+    dedupKey: paged.data.incidentId,
+    body: pageBody(paged, incident, rollbacks),
+    at: paged.data.at,
+  };
+};
+
+const commandOf = ({ data }: EventOf<'CommandSigned'>, { command }: DeliveryContext): Told | undefined => {
+  if (command === undefined) return undefined;
+  const { expiresAt, issuedAt } = command;
+  return {
+    subject: 'command',
+    action: 'command',
+    dedupKey: data.commandId,
+    body: { signed: data.signed, expiresAtMs: expiresAt },
+    at: issuedAt,
+  };
+};
+
+const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): Told | undefined => {
+  if (isPage(told)) return pageOf(told, context);
+  return told.type === 'CommandSigned' ? commandOf(told, context) : undefined;
+};
+
+/**
+ * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, is
+ * acknowledged or resolved; a command when it is signed, never before. Ids follow from the event, so a repeated append asks for
+ * nothing new.
+ */
+export const deliveriesFor = (
+  cause: RecordedEvent,
+  context: DeliveryContext,
+  channels: readonly ChannelRow[],
+): readonly EventOf<'DeliveryRequested'>[] => {
+  const told = toldBy(cause, context);
+  if (told === undefined) return [];
+  return channels
+    .filter(({ subject }) => subject === told.subject)
+    .map(({ name }) =>
+      event('DeliveryRequested', { deliveryId: deliveryIdOf(name, told, cause), channel: name, ...told }),
+    );
+};

@@ -1,0 +1,59 @@
+import type { RecordedEvent } from '#contracts';
+import { streamOf } from '#contracts';
+import { createChannelRepository } from './channel.repository.js';
+import { createCommandRepository } from './command.repository.js';
+import type { Queryable } from './database.js';
+import { deliveriesFor, type DeliveryContext, pagedIncident } from './deliveries-for.js';
+import { endClaims } from './delivery.repository.js';
+import type { PendingEvent } from './event-append.js';
+import { createIncidentRepository } from './incident.repository.js';
+import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
+import { createRollbackRepository } from './rollback.repository.js';
+
+const isTelling = (recorded: RecordedEvent): boolean =>
+  recorded.event.type === 'CommandSigned' || pagedIncident(recorded) !== undefined;
+
+const contextOf = async (tx: Queryable, recorded: RecordedEvent): Promise<DeliveryContext> => {
+  if (recorded.event.type === 'CommandSigned')
+    return { command: await createCommandRepository(tx).find(recorded.event.data.commandId) };
+  const incidentId = pagedIncident(recorded);
+  if (incidentId === undefined) return {};
+  return {
+    incident: await createIncidentRepository(tx).findRow(incidentId),
+    rollbacks: await createRollbackRepository(tx).list({ incidentId, limit: listLimit(LIST_ROWS_MAX) }),
+  };
+};
+
+const pendingFor = async (
+  tx: Queryable,
+  cause: RecordedEvent,
+  channels: Awaited<ReturnType<ReturnType<typeof createChannelRepository>['list']>>,
+): Promise<readonly PendingEvent[]> => {
+  const metadata = { actor: cause.metadata.actor, cause: `${cause.stream}@${cause.version}` };
+  return deliveriesFor(cause, await contextOf(tx, cause), channels).map((event) => ({
+    stream: streamOf.delivery(event.data.deliveryId),
+    event,
+    metadata,
+  }));
+};
+
+/** The deliveries that appended events ask for, after all of them were projected: a page knows the rollback of the same append. */
+export const derivedFrom = async (
+  tx: Queryable,
+  appended: readonly RecordedEvent[],
+): Promise<readonly PendingEvent[]> => {
+  const causes = appended.filter(isTelling);
+  if (causes.length === 0) return [];
+  const channels = await createChannelRepository(tx).list();
+  const pending: PendingEvent[] = [];
+  for (const cause of causes) pending.push(...(await pendingFor(tx, cause, channels)));
+  return pending;
+};
+
+/** Ends the claims of the deliveries that these events attempted. */
+export const endAttemptedClaims = async (tx: Queryable, appended: readonly RecordedEvent[]): Promise<void> => {
+  const attempted = appended.flatMap(({ event }) =>
+    event.type === 'DeliveryAttempted' ? [event.data.deliveryId] : [],
+  );
+  if (attempted.length > 0) await endClaims(tx, attempted);
+};

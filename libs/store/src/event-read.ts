@@ -1,0 +1,21 @@
+import type { RecordedEvent } from '#contracts';
+import type { Queryable } from './database.js';
+import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.js';
+
+/** Most events one read of the global order gives; a reader goes on after the last. */
+export const READ_EVENTS_MAX = 1_000;
+
+/** Rows with position > after, in the global order. */
+export const readRows = (tx: Queryable, after: number, limit: number): Promise<readonly EventRow[]> =>
+  tx.query<EventRow>(`select ${EVENT_COLUMNS} from event where position > $1 order by position limit $2`, [
+    after,
+    limit,
+  ]);
+
+/** The events of one stream, in order. */
+export const readStream = async (tx: Queryable, stream: string): Promise<readonly RecordedEvent[]> => {
+  const rows = await tx.query<EventRow>(`select ${EVENT_COLUMNS} from event where stream = $1 order by version`, [
+    stream,
+  ]);
+  return rows.map(recordedEvent);
+};

@@ -1,0 +1,101 @@
+import type { Impact, Reason, RecordedEvent, Scope } from '#contracts';
+import { streamOf } from '#contracts';
+import { type AlertRow, createAlertRepository, type Severity } from './alert.repository.js';
+import type { Queryable } from './database.js';
+import { readStream } from './event-read.js';
+import { listLimit } from './list-limit.js';
+
+/** What an incident is now. */
+export type IncidentStatus = 'open' | 'acknowledged' | 'resolved';
+
+/** An incident. Times are ms of log time. */
+export interface IncidentRow {
+  readonly incidentId: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly status: IncidentStatus;
+  /** The alert that opened it, and its rule, scope and key. */
+  readonly alertId: string;
+  readonly rule: string;
+  readonly scope: Scope;
+  readonly key: string;
+  readonly reason: Reason;
+  readonly impact: Impact;
+  /** The impact with the highest score so far. */
+  readonly peakImpact: Impact;
+  readonly openedAt: number;
+  readonly acknowledgedAt: number | null;
+  readonly acknowledgedBy: string | null;
+  readonly note: string | null;
+  readonly resolvedAt: number | null;
+  /** Why it was resolved. */
+  readonly because: string | null;
+  /** In the order in which they joined. */
+  readonly alertIds: readonly string[];
+  /** In the order in which they were decided or refused. */
+  readonly rollbackIds: readonly string[];
+}
+
+/** An incident with what belongs to it. */
+export interface IncidentDetail {
+  readonly incident: IncidentRow;
+  readonly alerts: readonly AlertRow[];
+  /** The incident's own events, and those of its alerts and rollbacks, in the global order. */
+  readonly timeline: readonly RecordedEvent[];
+}
+
+/** Reads incidents. */
+export interface IncidentRepository {
+  /** Newest first. */
+  readonly list: (filter: {
+    readonly statuses?: readonly IncidentStatus[];
+    readonly limit: number;
+  }) => Promise<readonly IncidentRow[]>;
+  readonly findRow: (incidentId: string) => Promise<IncidentRow | undefined>;
+  readonly find: (incidentId: string) => Promise<IncidentDetail | undefined>;
+}
+
+const SELECT = `
+  select i.incident_id as "incidentId", i.title, i.severity, i.status, i.alert_id as "alertId", i.rule, i.scope, i.key,
+    i.reason, i.impact, i.peak_impact as "peakImpact", i.opened_at as "openedAt", i.acknowledged_at as "acknowledgedAt",
+    i.acknowledged_by as "acknowledgedBy", i.note, i.resolved_at as "resolvedAt", i.because,
+    array(select j.alert_id from incident_alert j where j.incident_id = i.incident_id order by j.joined_at, j.alert_id)
+      as "alertIds",
+    array(select r.rollback_id from rollback r where r.incident_id = i.incident_id order by r.decided_at, r.rollback_id)
+      as "rollbackIds"
+  from incident i`;
+
+const timelineOf = async (database: Queryable, incident: IncidentRow): Promise<readonly RecordedEvent[]> => {
+  const streams = [
+    streamOf.incident(incident.incidentId),
+    ...incident.alertIds.map(streamOf.alert),
+    ...incident.rollbackIds.map(streamOf.rollback),
+  ];
+  const events = await Promise.all(streams.map((stream) => readStream(database, stream)));
+  return events.flat().toSorted((a, b) => a.position - b.position);
+};
+
+/** Incidents in PostgreSQL. */
+export const createIncidentRepository = (database: Queryable): IncidentRepository => {
+  const alerts = createAlertRepository(database);
+  const findRow = async (incidentId: string): Promise<IncidentRow | undefined> =>
+    (await database.query<IncidentRow>(`${SELECT} where i.incident_id = $1`, [incidentId]))[0];
+  return {
+    list: ({ statuses, limit }) =>
+      database.query<IncidentRow>(
+        `${SELECT} where $1::text[] is null or i.status = any($1) order by i.opened_at desc, i.incident_id limit $2`,
+        [statuses ?? null, listLimit(limit)],
+      ),
+    findRow,
+    find: async (incidentId) => {
+      const incident = await findRow(incidentId);
+      if (incident === undefined) return undefined;
+      const rows = await Promise.all(incident.alertIds.map(alerts.find));
+      return {
+        incident,
+        alerts: rows.filter((row) => row !== undefined),
+        timeline: await timelineOf(database, incident),
+      };
+    },
+  };
+};

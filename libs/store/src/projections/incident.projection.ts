@@ -1,0 +1,52 @@
+import type { EventData } from '#contracts';
+import type { Queryable } from '../database.js';
+import { json, projection } from './projection.js';
+
+const joinAlert = (tx: Queryable, alert: EventData<'AlertJoinedIncident'>): Promise<unknown> =>
+  tx.query(
+    `insert into incident_alert (incident_id, alert_id, rule, severity, joined_at) values ($1, $2, $3, $4, $5)
+     on conflict (incident_id, alert_id) do nothing`,
+    [alert.incidentId, alert.alertId, alert.rule, alert.severity, alert.at],
+  );
+
+const open = (tx: Queryable, opened: EventData<'IncidentOpened'>): Promise<unknown> => {
+  const { incidentId, title, severity, alertId, rule, scope, key, reason, impact, at } = opened;
+  return tx.query(
+    `insert into incident (incident_id, title, severity, status, alert_id, rule, scope, key, reason, impact, peak_impact, opened_at)
+     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8::jsonb, $9::jsonb, $9::jsonb, $10)`,
+    [incidentId, title, severity, alertId, rule, scope, key, json(reason), json(impact), at],
+  );
+};
+
+/** An incident is as severe as the worst alert that ever joined it; its peak is the impact with the highest score, the first of equals. */
+export const incidentProjection = projection(['incident', 'incident_alert'], {
+  IncidentOpened: async (tx, opened) => {
+    await open(tx, opened);
+    await joinAlert(tx, opened);
+  },
+  AlertJoinedIncident: async (tx, joined) => {
+    await joinAlert(tx, joined);
+    if (joined.severity === 'critical')
+      await tx.query(`update incident set severity = 'critical' where incident_id = $1`, [joined.incidentId]);
+  },
+  IncidentImpactChanged: (tx, { incidentId, impact }) =>
+    tx.query(
+      `update incident set impact = $2::jsonb, peak_impact =
+         case when ($2::jsonb ->> 'score')::numeric > (peak_impact ->> 'score')::numeric then $2::jsonb else peak_impact end
+       where incident_id = $1`,
+      [incidentId, json(impact)],
+    ),
+  IncidentAcknowledged: (tx, { incidentId, by, note, at }) =>
+    tx.query(
+      `update incident set status = case when status = 'resolved' then status else 'acknowledged' end,
+         acknowledged_at = coalesce(acknowledged_at, $4), acknowledged_by = coalesce(acknowledged_by, $2), note = $3
+       where incident_id = $1`,
+      [incidentId, by, note, at],
+    ),
+  IncidentResolved: (tx, { incidentId, because, at }) =>
+    tx.query(`update incident set status = 'resolved', because = $2, resolved_at = $3 where incident_id = $1`, [
+      incidentId,
+      because,
+      at,
+    ]),
+});

@@ -1,0 +1,35 @@
+import type { RecordedEvent } from '#contracts';
+import type { Queryable } from '../database.js';
+import { alertProjection } from './alert.projection.js';
+import { apiKeyProjection } from './api-key.projection.js';
+import { catalogueProjection } from './catalogue.projection.js';
+import { commandProjection } from './command.projection.js';
+import { deliveryProjection } from './delivery.projection.js';
+import { incidentProjection } from './incident.projection.js';
+import type { Projection } from './projection.js';
+import { rollbackProjection } from './rollback.projection.js';
+import { rolloutProjection } from './rollout.projection.js';
+
+/** Every projection. */
+export const PROJECTIONS: readonly Projection[] = [
+  alertProjection,
+  incidentProjection,
+  rolloutProjection,
+  rollbackProjection,
+  commandProjection,
+  deliveryProjection,
+  catalogueProjection,
+  apiKeyProjection,
+];
+
+/** Every table that a rebuild empties and fills again. */
+export const PROJECTION_TABLES: readonly string[] = PROJECTIONS.flatMap(({ tables }) => tables);
+
+/** Applies events, in order, to every projection. */
+export const project = async (
+  tx: Queryable,
+  events: readonly RecordedEvent[],
+  projections: readonly Projection[] = PROJECTIONS,
+): Promise<void> => {
+  for (const recorded of events) for (const { apply } of projections) await apply(tx, recorded);
+};

@@ -1,0 +1,18 @@
+import { canonicalJson } from '#contracts';
+
+// PostgreSQL stores neither U+0000 nor half a surrogate pair in text or jsonb. What receivers and nodes answer may hold them,
+// and an event must not be refused for ever because of one character.
+const UNSTORABLE = /[\0\ud800-\udfff]/gu;
+
+/** Text that PostgreSQL can store: characters that it cannot hold become U+FFFD. */
+export const storableText = (text: string): string => text.replace(UNSTORABLE, '\ufffd');
+
+const storable = (value: unknown): unknown => {
+  if (typeof value === 'string') return storableText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(storable);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [storableText(key), storable(item)]));
+};
+
+/** Canonical JSON that a jsonb column gives back unchanged. */
+export const storableJson = (value: unknown): string => canonicalJson(storable(value));
