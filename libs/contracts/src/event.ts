@@ -32,6 +32,8 @@ export const reasonSchema = z.object({
   /** The tick, and for how many of the live nodes the window was complete. */
   tick: z.number().int(),
   coverage: z.number().min(0).max(1),
+  /** Last slot of the window, seconds of event time. */
+  slot: z.number().int().optional(),
 });
 /** The numbers a decision rests on. */
 export type Reason = z.infer<typeof reasonSchema>;
@@ -122,6 +124,8 @@ export const eventSchemas = {
     trigger: reasonSchema,
     evidence: z.array(reasonSchema).max(20),
     rails: z.array(z.object({ rail: z.string(), holds: z.boolean(), detail: z.string().max(500) })),
+    /** Success, per cent, of the release and of its control at the decision: each wave must close half of the gap. */
+    gap: z.object({ release: z.number(), control: z.number() }),
     at,
   }),
   /** A trigger held and a rail refused: what an operator asks about first. */

@@ -1,0 +1,17 @@
+import type { Family } from '#contracts';
+import type { Percentile, WindowSum } from '../window/window-sum.js';
+
+/** What signals read: sliding windows ending with any kept slot. `SlidingWindows` fits. */
+export interface WindowReader {
+  readonly sum: (family: Family, key: string, windowMs: number, endSlot: number) => WindowSum;
+  readonly percentile: (family: Family, key: string, q: number, windowMs: number, endSlot: number) => Percentile;
+  readonly keys: (family: Family) => Iterable<string>;
+}
+
+/** A cell to read, over a window that ends with a slot. */
+export interface WindowPlace {
+  readonly family: Family;
+  readonly key: string;
+  readonly windowMs: number;
+  readonly endSlot: number;
+}
