@@ -1,21 +1,15 @@
-import type { Event } from '#contracts';
+import { SLOT_MS } from '#contracts';
+import { JUDGE_WINDOW_MS } from '../rollout/blame.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { Catalogue } from './catalogue.js';
+import type { BaselineMinute } from '../signal/baseline.js';
+import { CLEAR_SPAN_SLOTS } from './assess.js';
+import { IMPACT_WINDOW_MS } from './decide-tick.js';
+import { NODE_WINDOW_MS } from './departure.js';
+import { LATE_SLOTS } from './presence.js';
+import type { EvolvedEvent } from './decider-state.js';
+import type { Decision } from './draft.js';
 import type { Rule } from './rule.js';
-
-/** Events to append to one stream, and the version it has now (0 = it does not exist yet). */
-export interface Decision {
-  readonly stream: string;
-  readonly expectedVersion: number;
-  readonly events: readonly Event[];
-}
-
-/** An event as it was recorded; `RecordedEvent` of the store fits. */
-export interface EvolvedEvent {
-  readonly stream: string;
-  readonly version: number;
-  readonly event: Event;
-}
 
 /** What an operator may set. */
 export interface EngineSettings {
@@ -34,14 +28,6 @@ export interface EngineOptions {
   readonly sha256: (text: string) => string;
 }
 
-/** Outcomes of the whole fleet in one minute. */
-export interface BaselineMinute {
-  /** Minutes since the epoch. */
-  readonly minute: number;
-  readonly good: number;
-  readonly bad: number;
-}
-
 /**
  * How far back `slots` must be applied again after a restart before decisions go on: the longest window (5 min) and the lateness
  * that is accepted (1 min).
@@ -49,14 +35,10 @@ export interface BaselineMinute {
 export const REAPPLY_MS = 360_000;
 
 /**
- * After a restart, alert, incident, rollback and rollout streams that are open or had an event within this time are evolved again:
- * the cause link of a rollback reaches 24 h back, every other memory (rate rail 30 min, baseline 1 h) is shorter.
- */
-export const EVOLVE_AGAIN_MS = 86_400_000;
-
-/**
  * The rules engine. `apply` changes what is known of the fleet, `evaluate` decides and changes nothing, `evolve` changes what was
- * decided. The caller appends the decisions of a tick and evolves the recorded events before it evaluates the next tick.
+ * decided. For each tick the caller applies its parts, evaluates it, appends the decisions in one transaction and evolves the
+ * recorded events, before it applies the next one. When a stream has another version (an operator acknowledged, another process
+ * decided first), it evolves that stream's new events and evaluates the same tick again.
  */
 export interface Engine {
   readonly apply: (tick: PartitionTick) => void;
@@ -68,11 +50,15 @@ export interface Engine {
   readonly seedBaseline: (minutes: readonly BaselineMinute[]) => void;
 }
 
-/** Makes an engine that knows nothing yet. */
-export const createEngine = (_options: EngineOptions): Engine => ({
-  apply: () => undefined,
-  evaluate: () => [],
-  evolve: () => undefined,
-  setCatalogue: () => undefined,
-  seedBaseline: () => undefined,
-});
+/** A rolled back wave is watched for a minute (RAIL-9 says 60 to 120 s). */
+export const VERIFY_MS = 60_000;
+
+/**
+ * The windows an engine reads: those of its rules, those of the deciders, and the slots to keep for the longest of them when it
+ * ends with a slot of a minute ago, which is as late as outcomes are accepted.
+ */
+export const windowsOf = ({ rules, settings }: EngineOptions): { windowsMs: readonly number[]; slotsKept: number } => {
+  const decidersMs = [SLOT_MS, JUDGE_WINDOW_MS, NODE_WINDOW_MS, IMPACT_WINDOW_MS, settings?.verifyMs ?? VERIFY_MS];
+  const windowsMs = [...new Set([...rules.map((rule) => rule.windowMs), ...decidersMs])].sort((a, b) => a - b);
+  return { windowsMs, slotsKept: Math.max(...windowsMs) / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS };
+};

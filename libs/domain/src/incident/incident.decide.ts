@@ -1,0 +1,76 @@
+import { type Event, type Impact, TIERS, event } from '#contracts';
+import type { Alert } from '../alert/alert.js';
+import { type Incident, releaseOfSubject } from './incident.js';
+
+/** A change of impact is told when score, customers or money moved by a tenth: less is noise on a page. */
+const IMPACT_CHANGE_MIN = 0.1;
+/** An incident tells its impact at most each 5 s, so an incident of 3 hours tells it at most 2,160 times. */
+const IMPACT_INTERVAL_MS = 5_000;
+/** The first change may follow the opening sooner: at the first bad second hardly a customer is known to be hurt. */
+const IMPACT_FIRST_MS = 1_000;
+
+/** The open incident an alert belongs to: any for the fleet's alerts, else the one of the same release, or of none yet. */
+export const incidentOf = (alert: Alert, open: readonly Incident[]): Incident | undefined => {
+  const release = releaseOfSubject(alert.scope, alert.key);
+  if (release === undefined) return open[0];
+  return open.find(({ suspect }) => suspect === release) ?? open.find(({ suspect }) => suspect === undefined);
+};
+
+/** What an incident is opened with. */
+export interface Opening {
+  readonly incidentId: string;
+  readonly title: string;
+  readonly impact: Impact;
+}
+
+/**
+ * Where a new alert goes: into the open incident it belongs to; else a critical one opens its own and a warning stands alone, to
+ * join when an incident opens.
+ */
+export const decideMembership = (
+  alert: Alert,
+  open: readonly Incident[],
+  at: number,
+  opening: () => Opening,
+): readonly Event[] => {
+  if (open.some(({ alertIds }) => alertIds.has(alert.alertId))) return [];
+  const { alertId, rule, severity, scope, key, reason } = alert;
+  const incident = incidentOf(alert, open);
+  if (incident !== undefined) {
+    return [event('AlertJoinedIncident', { incidentId: incident.incidentId, alertId, rule, severity, at })];
+  }
+  if (severity !== 'critical') return [];
+  const { incidentId, title, impact } = opening();
+  return [event('IncidentOpened', { incidentId, title, severity, alertId, rule, scope, key, reason, impact, at })];
+};
+
+const moved = (before: number, now: number): boolean =>
+  now !== before && Math.abs(now - before) >= IMPACT_CHANGE_MIN * before;
+
+const isNews = (before: Impact, now: Impact): boolean =>
+  moved(before.score, now.score) ||
+  moved(before.affectedCustomers, now.affectedCustomers) ||
+  moved(before.dollarsPerMinute, now.dollarsPerMinute) ||
+  TIERS.some((tier) => before.byTier[tier] === 0 && now.byTier[tier] > 0);
+
+/** Tells a changed impact, if the change matters and the last telling is old enough. */
+export const decideImpact = (incident: Incident, impact: Impact, at: number): readonly Event[] => {
+  const { incidentId, impactAtMs, openedAtMs } = incident;
+  const dueAtMs = impactAtMs === undefined ? openedAtMs + IMPACT_FIRST_MS : impactAtMs + IMPACT_INTERVAL_MS;
+  if (at < dueAtMs || !isNews(incident.impact, impact)) return [];
+  return [event('IncidentImpactChanged', { incidentId, impact, at })];
+};
+
+/** Ends an incident when nothing of it is left: no alert, no rollback under way. */
+export const decideResolution = (
+  incident: Incident,
+  openAlertIds: ReadonlySet<string>,
+  isRollingBack: boolean,
+  at: number,
+): readonly Event[] => {
+  const left = [...incident.alertIds].filter((alertId) => openAlertIds.has(alertId));
+  if (left.length > 0 || isRollingBack) return [];
+  const count = incident.alertIds.size;
+  const because = count === 1 ? 'its alert is resolved' : `all ${count} alerts are resolved`;
+  return [event('IncidentResolved', { incidentId: incident.incidentId, because, at })];
+};

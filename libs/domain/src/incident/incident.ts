@@ -1,0 +1,64 @@
+import { type Impact, type Scope, KEY_SEPARATOR } from '#contracts';
+import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
+
+/**
+ * An incident: the alerts that belong together. `open` from its first critical alert until all of its alerts are resolved and no
+ * rollback is under way for it; an acknowledgement does not change it. Its id is the page key for its whole life (RR15).
+ */
+export interface Incident {
+  readonly incidentId: string;
+  readonly state: 'open' | 'resolved';
+  readonly alertIds: ReadonlySet<string>;
+  /** The release that the opening alert points at; undefined when it opened for the fleet. */
+  readonly suspect: string | undefined;
+  readonly impact: Impact;
+  /** When the impact was last told; for the opening itself see `openedAtMs`. */
+  readonly impactAtMs: number | undefined;
+  readonly openedAtMs: number;
+  readonly resolvedAtMs: number | undefined;
+}
+
+/** The release of a subject; undefined for the fleet. */
+export const releaseOfSubject = (scope: Scope, key: string): string | undefined =>
+  scope === 'fleet' ? undefined : key.split(KEY_SEPARATOR)[0];
+
+/** Events of an incident's stream. */
+export const isIncidentEvent = isEventOf(
+  'IncidentOpened',
+  'AlertJoinedIncident',
+  'IncidentImpactChanged',
+  'IncidentAcknowledged',
+  'IncidentResolved',
+);
+
+/** The incident after an event; undefined when it is not one that opens it. */
+export const evolveIncident = (
+  incident: Incident | undefined,
+  event: GuardedEvent<typeof isIncidentEvent>,
+): Incident | undefined => {
+  switch (event.type) {
+    case 'IncidentOpened': {
+      const { incidentId, alertId, scope, key, impact, at } = event.data;
+      const alertIds = new Set([alertId]);
+      const suspect = releaseOfSubject(scope, key);
+      return {
+        incidentId,
+        state: 'open',
+        alertIds,
+        suspect,
+        impact,
+        impactAtMs: undefined,
+        openedAtMs: at,
+        resolvedAtMs: undefined,
+      };
+    }
+    case 'AlertJoinedIncident':
+      return incident && { ...incident, alertIds: new Set([...incident.alertIds, event.data.alertId]) };
+    case 'IncidentImpactChanged':
+      return incident && { ...incident, impact: event.data.impact, impactAtMs: event.data.at };
+    case 'IncidentResolved':
+      return incident && { ...incident, state: 'resolved', resolvedAtMs: event.data.at };
+    case 'IncidentAcknowledged':
+      return incident;
+  }
+};

@@ -1,0 +1,88 @@
+import { releaseName, SLOT_MS } from '#contracts';
+import type { DeciderState } from '../rule/decider-state.js';
+import { cohortKey, isLive } from '../rule/presence.js';
+import { NODE_SUCCESS_MIN } from '../rule/departure.js';
+import type { TickView } from '../rule/tick-view.js';
+import { successPercent } from '../signal/success-rate.js';
+import type { Comparison } from './blame.js';
+import type { RailFacts } from './rails.js';
+import type { Rollout } from './rollout.js';
+import { planWaves } from './waves.js';
+
+/** Over how long the outcomes of RAIL-1 are counted. */
+const EVIDENCE_WINDOW_MS = 60_000;
+
+const isBadIn = (nodeId: string, slot: number, view: TickView): boolean => {
+  const { good, bad } = view.windows.sum('node', nodeId, SLOT_MS, slot);
+  return good + bad > 0 && successPercent(good, bad) < NODE_SUCCESS_MIN;
+};
+
+/** Nodes that were bad in two consecutive slots; the newest slot may still be filling, so the two before it do as well. */
+const badNodesOf = (nodeIds: readonly string[], view: TickView): readonly string[] =>
+  nodeIds.filter(
+    (nodeId) =>
+      isBadIn(nodeId, view.endSlot - 1, view) &&
+      (isBadIn(nodeId, view.endSlot, view) || isBadIn(nodeId, view.endSlot - 2, view)),
+  );
+
+const regionsOf = (release: string, view: TickView): readonly string[] =>
+  [...view.placement].filter(([, releases]) => releases.has(release)).map(([region]) => region);
+
+/** The newest rollout of a release, with the nodes of all its rollouts. */
+const rolloutOf = (release: string, state: DeciderState): Rollout | undefined => {
+  const rollouts = [...state.rollouts.values()].filter((each) => releaseName(each.release) === release);
+  const newest = rollouts.toSorted((a, b) => b.deployedAtMs - a.deployedAtMs)[0];
+  return newest && { ...newest, nodes: new Set(rollouts.flatMap(({ nodes }) => [...nodes])) };
+};
+
+const lastPlanAge = (
+  service: string | undefined,
+  regions: readonly string[],
+  state: DeciderState,
+  view: TickView,
+): number | undefined => {
+  const regionByNode = new Map(view.fleet.map(({ nodeId, region }) => [nodeId, region]));
+  const here = new Set(regions);
+  const ages = [...state.rollbacks.values()]
+    .map(({ plan }) => plan)
+    .filter((plan) => plan !== undefined)
+    .filter((plan) => plan.service === service)
+    .filter((plan) => plan.waves.some((wave) => wave.some((nodeId) => here.has(regionByNode.get(nodeId) ?? ''))))
+    .map((plan) => view.at - plan.decidedAtMs);
+  return ages.length === 0 ? undefined : Math.min(...ages);
+};
+
+/** Everything the rails judge about one release. */
+export const gatherFacts = (
+  release: string,
+  comparison: Comparison,
+  state: DeciderState,
+  view: TickView,
+): RailFacts => {
+  const regions = regionsOf(release, view);
+  const rollout = rolloutOf(release, state);
+  const running = view.nodes.filter((node) => node.release === release);
+  const controls = view.nodes.filter((node) => node.release !== release && regions.includes(node.region));
+  const sums = regions.map((region) =>
+    view.windows.sum('release_region', cohortKey(release, region), EVIDENCE_WINDOW_MS, view.endSlot),
+  );
+  const rolledBack = [...state.rollouts.values()].filter((each) => each.state === 'rolled_back');
+  return {
+    at: view.at,
+    outcomes: sums.reduce((count, { good, bad }) => count + good + bad, 0),
+    badNodes: badNodesOf(
+      running.map(({ nodeId }) => nodeId),
+      view,
+    ),
+    comparison,
+    controlNodes: { live: controls.filter((node) => isLive(node, view.tick)).length, expected: controls.length },
+    rollout,
+    quarantined: new Set(rolledBack.map((each) => releaseName(each.release))),
+    // Both must say so: the deploy system that it put the release there, the node's telemetry that it runs it.
+    waves: planWaves(
+      running.filter(({ nodeId }) => rollout?.nodes.has(nodeId) === true),
+      view.fleet,
+    ),
+    lastPlanAgeMs: lastPlanAge(rollout?.service, regions, state, view),
+  };
+};

@@ -1,0 +1,40 @@
+import { releaseName, SLOT_MS } from '#contracts';
+import { OUTCOMES_MIN } from '../signal/measure.js';
+import { successPercent } from '../signal/success-rate.js';
+import { describeWindow } from '../rule/describe.js';
+import type { TickView } from '../rule/tick-view.js';
+import { isLive } from '../rule/presence.js';
+import { type Rollback, waveNodes } from './rollback.js';
+import type { WaveHealth } from './wave.decide.js';
+
+/** Share of a wave's nodes that must report on the target release; a node that never returns must not block the rest. */
+const PRESENT_MIN = 0.8;
+
+/**
+ * What the nodes of a wave say themselves: their success over a window that begins after the last of them answered, once the
+ * slowest of them has passed it. A live node on any release but the target proves that the wave is not through.
+ */
+export const readWaveHealth = (rollback: Rollback, verifyMs: number, view: TickView): WaveHealth => {
+  const names = waveNodes(rollback);
+  const target = rollback.plan === undefined ? '' : releaseName(rollback.plan.to);
+  const live = names
+    .map((nodeId) => view.node(nodeId))
+    .filter((node) => node !== undefined)
+    .filter((node) => isLive(node, view.tick));
+  const present = live.filter(({ release }) => release === target);
+  if (present.length < live.length || present.length < PRESENT_MIN * names.length) {
+    return { success: undefined, detail: `${present.length} of ${names.length} nodes report on ${target}` };
+  }
+  const slot = Math.min(...present.map((node) => Math.floor(node.watermarkUs / 1_000_000) - 1), view.endSlot);
+  if ((slot + 1) * SLOT_MS < rollback.answeredAtMs + verifyMs) {
+    return { success: undefined, detail: `less than ${describeWindow(verifyMs)} since the last answer` };
+  }
+  let [good, bad] = [0, 0];
+  for (const { nodeId } of present) {
+    const sum = view.windows.sum('node', nodeId, verifyMs, slot);
+    good += sum.good;
+    bad += sum.bad;
+  }
+  const detail = `over ${describeWindow(verifyMs)} on ${present.length} of ${names.length} nodes`;
+  return { success: good + bad < OUTCOMES_MIN ? undefined : successPercent(good, bad), detail };
+};

@@ -1,0 +1,74 @@
+import { releaseName } from '#contracts';
+import { type Alert, alertKeyOf } from '../alert/alert.js';
+import { releaseOfSubject } from '../incident/incident.js';
+import { compareRelease, type Comparison, isToBlame } from '../rollout/blame.js';
+import { judgeRails } from '../rollout/rails.js';
+import { decideRollback, type HeldTrigger } from '../rollout/rollback.decide.js';
+import { gatherFacts } from '../rollout/rollback-case.js';
+import { decideHalt } from '../rollout/rollout.decide.js';
+import type { Assessments, Deciding } from './decide-tick.js';
+import type { Draft } from './draft.js';
+
+interface Held extends HeldTrigger {
+  readonly alert: Alert;
+}
+
+/** Triggers that hold on this very tick; one that fired earlier and no longer breaches starts nothing. */
+const heldTriggers = (draft: Draft, { rules }: Deciding, assessments: Assessments): readonly Held[] =>
+  [...draft.state.alerts.values()].flatMap((alert) => {
+    const order = rules.find(({ name }) => name === alert.rule)?.rollbackOrder;
+    const assessment = assessments.get(alertKeyOf(alert.rule, alert.scope, alert.key));
+    if (order === undefined || assessment?.is !== 'breached') return [];
+    return [{ alert, order, reason: assessment.reason, heldSinceMs: alert.firedAtMs }];
+  });
+
+interface Candidate {
+  readonly comparison: Comparison;
+  readonly triggers: readonly Held[];
+}
+
+/** Releases with a trigger of their own; and for the fleet's triggers every release that is worse than its control. */
+const candidatesOf = (held: readonly Held[], { view }: Deciding): readonly Candidate[] => {
+  const fleet = held.filter(({ alert }) => alert.scope === 'fleet');
+  const releases = [...new Set([...view.placement.values()].flatMap((each) => [...each]))].sort();
+  return releases.flatMap((release) => {
+    const own = held.filter(({ alert }) => releaseOfSubject(alert.scope, alert.key) === release);
+    if (own.length === 0 && fleet.length === 0) return [];
+    const comparison = compareRelease(view.windows, release, view.placement, view.endSlot);
+    const triggers = [...own, ...(isToBlame(comparison) ? fleet : [])];
+    return triggers.length === 0 ? [] : [{ comparison, triggers }];
+  });
+};
+
+const incidentOfCandidate = (draft: Draft, { comparison, triggers }: Candidate): string | undefined => {
+  const open = [...draft.state.incidents.values()].filter((incident) => incident.state === 'open');
+  const named = open.find(({ suspect }) => suspect === comparison.release);
+  return (named ?? open.find(({ alertIds }) => triggers.some(({ alert }) => alertIds.has(alert.alertId))))?.incidentId;
+};
+
+const decideCandidate = (draft: Draft, candidate: Candidate, { view, hash }: Deciding): void => {
+  const { comparison, triggers } = candidate;
+  const incidentId = incidentOfCandidate(draft, candidate);
+  if (incidentId === undefined) return;
+  const rollbackId = hash(`rollback|${incidentId}|${comparison.release}`);
+  const rollback = draft.state.rollbacks.get(rollbackId);
+  if (rollback !== undefined && rollback.state !== 'refused') return;
+  const facts = gatherFacts(comparison.release, comparison, draft.state, view);
+  const events = decideRollback(rollback, { rollbackId, incidentId, triggers, facts, rails: judgeRails(facts) });
+  draft.add(events);
+  const decided = events.find((each) => each.type === 'RollbackDecided');
+  if (decided === undefined) return;
+  const { service, from, trigger } = decided.data;
+  // R41: a breach freezes every rollout of the service, in the same tick.
+  for (const rollout of draft.state.rollouts.values()) {
+    if (rollout.service !== service) continue;
+    draft.add(decideHalt(rollout, `rollback of ${releaseName(from)}: ${trigger.text}`, view.at));
+  }
+};
+
+/** From triggers that hold to at most one rollback for each release and incident, or to the rails that refuse it. */
+export const decideRollbacks = (draft: Draft, deciding: Deciding, assessments: Assessments): void => {
+  const held = heldTriggers(draft, deciding, assessments);
+  if (held.length === 0) return;
+  for (const candidate of candidatesOf(held, deciding)) decideCandidate(draft, candidate, deciding);
+};

@@ -1,0 +1,131 @@
+import { type CommandAnswer, type DeploySignal, type Event, FLEET_KEY, type Impact } from '#contracts';
+import { type Alert, alertKeyOf, type Assessment } from '../alert/alert.js';
+import { decideAlert } from '../alert/alert.decide.js';
+import { impactOf } from '../impact/impact.js';
+import { decideImpact, decideMembership, decideResolution } from '../incident/incident.decide.js';
+import { isUnderWay } from '../rollout/rollback.js';
+import { decideDeploy } from '../rollout/rollout.decide.js';
+import { decideWaveStep } from '../rollout/wave.decide.js';
+import { readWaveHealth } from '../rollout/wave-health.js';
+import { assessRule } from './assess.js';
+import { decideRollbacks } from './decide-rollbacks.js';
+import { describeIncident } from './describe.js';
+import type { Draft } from './draft.js';
+import { cohortKey } from './presence.js';
+import type { Rule, Subject } from './rule.js';
+import type { TickView } from './tick-view.js';
+
+/** The impact an incident tells is that of the last minute, as R27 judges it. */
+export const IMPACT_WINDOW_MS = 60_000;
+/** Steps a rollback may take within one tick: verified, next commanded, and the look that finds nothing more. */
+const WAVE_STEPS_MAX = 4;
+
+/** Everything a tick is decided from. */
+export interface Deciding {
+  readonly view: TickView;
+  readonly rules: readonly Rule[];
+  readonly signals: readonly DeploySignal[];
+  readonly answers: readonly CommandAnswer[];
+  readonly verifyMs: number;
+  readonly hash: (text: string) => string;
+  readonly sha256: (text: string) => string;
+}
+
+/** Alert key → what this tick says about it. */
+export type Assessments = ReadonlyMap<string, Assessment>;
+
+const FLEET: Subject = { scope: 'fleet', key: FLEET_KEY };
+
+/** Cohorts first: where both breach in one tick, the incident is named after the release, not after the fleet. */
+const subjectsOf = (view: TickView, alerts: Iterable<Alert>): readonly Subject[] => {
+  const cohorts = new Set(view.nodes.map((node) => cohortKey(node.release, node.region)));
+  for (const { scope, key } of alerts) if (scope !== 'fleet') cohorts.add(key);
+  return [...[...cohorts].sort().map((key): Subject => ({ scope: 'release_region', key })), FLEET];
+};
+
+const decideAlerts = (draft: Draft, { view, rules, hash }: Deciding): Assessments => {
+  const open = [...draft.state.alerts.values()];
+  const byKey = new Map(open.map((alert) => [alertKeyOf(alert.rule, alert.scope, alert.key), alert]));
+  const assessments = new Map<string, Assessment>();
+  for (const subject of subjectsOf(view, open)) {
+    for (const rule of rules) {
+      const alertKey = alertKeyOf(rule.name, subject.scope, subject.key);
+      const alert = byKey.get(alertKey);
+      const assessment = assessRule(rule, subject, alert, view);
+      assessments.set(alertKey, assessment);
+      const newAlertId = (): string => hash(`alert|${alertKey}|${view.tick}`);
+      draft.add(decideAlert(alert, assessment, { rule, subject, at: view.at, newAlertId }));
+    }
+  }
+  return assessments;
+};
+
+const openIncidents = ({ state }: Draft) =>
+  [...state.incidents.values()]
+    .filter((incident) => incident.state === 'open')
+    .sort((a, b) => a.openedAtMs - b.openedAtMs || (a.incidentId < b.incidentId ? -1 : 1));
+
+const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, impact: () => Impact): void => {
+  for (const alert of draft.state.alerts.values()) {
+    const rule = rules.find(({ name }) => name === alert.rule);
+    const opening = () => ({
+      incidentId: hash(`incident|${alert.alertId}`),
+      title: rule === undefined ? alert.reason.text : titleOf(rule, alert),
+      impact: impact(),
+    });
+    draft.add(decideMembership(alert, openIncidents(draft), view.at, opening));
+  }
+};
+
+const titleOf = (rule: Rule, alert: Alert): string => {
+  // A reason has no number for a timeout only: an alert does not fire on nothing.
+  const value = alert.reason.value ?? 'timeout';
+  return describeIncident(rule, value, alert);
+};
+
+const decideWaves = (draft: Draft, { view, answers, verifyMs, hash, sha256 }: Deciding): void => {
+  for (const rollbackId of draft.state.rollbacks.keys()) {
+    for (let step = 0; step < WAVE_STEPS_MAX; step += 1) {
+      const rollback = draft.state.rollbacks.get(rollbackId);
+      if (rollback === undefined) break;
+      const events: readonly Event[] = decideWaveStep(rollback, {
+        at: view.at,
+        verifyMs,
+        answers,
+        sha256,
+        // A tick is later than every earlier one, so generations grow even where the last one is no longer remembered.
+        generation: Math.max(draft.state.generation + 1, view.tick),
+        healthOf: (each) => readWaveHealth(each, verifyMs, view),
+        commandIdOf: (id, wave) => hash(`command|${id}|${wave}`),
+      });
+      if (events.length === 0) break;
+      draft.add(events);
+    }
+  }
+};
+
+const decideIncidents = (draft: Draft, { view }: Deciding, impact: () => Impact): void => {
+  const openAlertIds = new Set(draft.state.alerts.keys());
+  const isReporting = view.attendance(FLEET).live.length > 0;
+  for (const incident of openIncidents(draft)) {
+    // With nobody reporting, no impact is no news.
+    if (isReporting) draft.add(decideImpact(incident, impact(), view.at));
+    const rollbacks = [...draft.state.rollbacks.values()].filter((each) => each.incidentId === incident.incidentId);
+    draft.add(decideResolution(incident, openAlertIds, rollbacks.some(isUnderWay), view.at));
+  }
+};
+
+/** Decides one tick: rollouts, alerts, membership of incidents, rollbacks, their waves, and what became of the incidents. */
+export const decideTick = (draft: Draft, deciding: Deciding): void => {
+  const { view, signals } = deciding;
+  let told: Impact | undefined;
+  const impact = (): Impact => (told ??= impactOf(view.affected.fleet(IMPACT_WINDOW_MS, view.endSlot)));
+  for (const signal of signals) {
+    draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
+  }
+  const assessments = decideAlerts(draft, deciding);
+  decideMemberships(draft, deciding, impact);
+  decideRollbacks(draft, deciding, assessments);
+  decideWaves(draft, deciding);
+  decideIncidents(draft, deciding, impact);
+};

@@ -1,0 +1,99 @@
+import { type Event, type EventType, streamOf } from '#contracts';
+import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
+import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
+import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
+import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
+
+/** An event as it was recorded; `RecordedEvent` of the store fits. */
+export interface EvolvedEvent {
+  readonly stream: string;
+  readonly version: number;
+  readonly event: Event;
+}
+
+/** Everything that was decided and still matters. It changes by recorded events only; maps are never changed in place. */
+export interface DeciderState {
+  readonly alerts: ReadonlyMap<string, Alert>;
+  readonly incidents: ReadonlyMap<string, Incident>;
+  readonly rollouts: ReadonlyMap<string, Rollout>;
+  readonly rollbacks: ReadonlyMap<string, Rollback>;
+  readonly versions: ReadonlyMap<string, number>;
+  /** The highest generation of any command known. */
+  readonly generation: number;
+}
+
+/** Nothing was ever decided. */
+export const NOTHING_DECIDED: DeciderState = {
+  alerts: new Map(),
+  incidents: new Map(),
+  rollouts: new Map(),
+  rollbacks: new Map(),
+  versions: new Map(),
+  generation: 0,
+};
+
+/**
+ * After a restart, alert, incident, rollback and rollout streams that are open or had an event within this time are evolved again:
+ * the cause link of a rollback reaches 24 h back, every other memory (rate rail 30 min, baseline 1 h) is shorter.
+ */
+export const EVOLVE_AGAIN_MS = 86_400_000;
+
+const put = <T>(map: ReadonlyMap<string, T>, id: string, value: T | undefined): ReadonlyMap<string, T> => {
+  const next = new Map(map);
+  if (value === undefined) next.delete(id);
+  else next.set(id, value);
+  return next;
+};
+
+const STARTS: ReadonlySet<EventType> = new Set(['IncidentOpened', 'RolloutStarted', 'RollbackDecided']);
+
+/** Drops what ended more than a day ago, whenever something new begins; so a day of history bounds the state. */
+const forget = (state: DeciderState, now: number): DeciderState => {
+  const keep = <T>(map: ReadonlyMap<string, T>, lastMs: (value: T) => number): ReadonlyMap<string, T> =>
+    new Map([...map].filter(([, value]) => lastMs(value) >= now - EVOLVE_AGAIN_MS));
+  const incidents = keep(state.incidents, (each) => each.resolvedAtMs ?? Infinity);
+  const rollouts = keep(state.rollouts, (each) => each.deployedAtMs);
+  const rollbacks = keep(state.rollbacks, (each) =>
+    isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
+  );
+  const streams = new Set([
+    ...Array.from(state.alerts.keys(), streamOf.alert),
+    ...Array.from(incidents.keys(), streamOf.incident),
+    ...Array.from(rollouts.keys(), streamOf.rollout),
+    ...Array.from(rollbacks.keys(), streamOf.rollback),
+  ]);
+  const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
+  return { ...state, incidents, rollouts, rollbacks, versions };
+};
+
+const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
+  if (isAlertEvent(event)) {
+    const id = event.data.alertId;
+    return { ...state, alerts: put(state.alerts, id, evolveAlert(state.alerts.get(id), event)) };
+  }
+  if (isIncidentEvent(event)) {
+    const id = event.data.incidentId;
+    return { ...state, incidents: put(state.incidents, id, evolveIncident(state.incidents.get(id), event)) };
+  }
+  if (isRolloutEvent(event)) {
+    const id = event.data.rolloutId;
+    return { ...state, rollouts: put(state.rollouts, id, evolveRollout(state.rollouts.get(id), event)) };
+  }
+  if (!isRollbackEvent(event)) return undefined;
+  const id = event.data.rollbackId;
+  const generation = event.type === 'WaveCommanded' ? event.data.generation : 0;
+  const rollbacks = put(state.rollbacks, id, evolveRollback(state.rollbacks.get(id), event));
+  return { ...state, rollbacks, generation: Math.max(state.generation, generation) };
+};
+
+/** The state after a recorded event. One that is known already, or concerns no decider, changes nothing. */
+export const evolveDecided = (state: DeciderState, { stream, version, event }: EvolvedEvent): DeciderState => {
+  if (version <= (state.versions.get(stream) ?? 0)) return state;
+  const next = evolveParts(state, event);
+  if (next === undefined) return state;
+  const evolved = {
+    ...next,
+    versions: put(next.versions, stream, event.type === 'AlertResolved' ? undefined : version),
+  };
+  return STARTS.has(event.type) && 'at' in event.data ? forget(evolved, event.data.at) : evolved;
+};

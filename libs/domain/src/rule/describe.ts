@@ -1,0 +1,58 @@
+import { KEY_SEPARATOR } from '#contracts';
+import type { Measure } from '../signal/measure.js';
+import type { Rule, SignalName, Subject } from './rule.js';
+
+const decimals = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
+
+/** `30s`, `1m`: windows are whole seconds, and whole minutes from one minute on. */
+export const describeWindow = (windowMs: number): string =>
+  windowMs % 60_000 === 0 ? `${windowMs / 60_000}m` : `${windowMs / 1_000}s`;
+
+const percentile = (rule: Rule): string => `p${decimals(100 * (rule.percentile ?? 0.95), 1)}`;
+
+const TEXT: Record<SignalName, (rule: Rule, value: string) => { found: string; limit: string; title: string }> = {
+  success_rate: (rule, value) => ({
+    found: `success ${value} %`,
+    limit: `${rule.threshold} %`,
+    title: `DNS success ${value} %`,
+  }),
+  latency: (rule, value) => ({
+    found: `${percentile(rule)} ${value === 'timeout' ? value : `${value} ms`}`,
+    limit: `${rule.threshold} ms`,
+    title: `DNS latency ${percentile(rule)} ${value === 'timeout' ? value : `${value} ms`}`,
+  }),
+  error_rate_spike: (rule, value) => ({
+    found: `failures ${value} % of the baseline`,
+    limit: `${rule.threshold} %`,
+    title: `DNS failures at ${value} % of normal`,
+  }),
+  customer_impact: (rule, value) => ({
+    found: `impact score ${value}`,
+    limit: `${rule.threshold}`,
+    title: `Customer impact score ${value}`,
+  }),
+};
+
+const shown = ({ value }: Measure, digits: number): string =>
+  typeof value === 'number' ? decimals(value, digits) : value;
+
+/** What was compared, with units: `success 80.71 % < 99 % over 1m`. */
+export const describeMeasure = (rule: Rule, measure: Measure, isBreached: boolean): string => {
+  const { found, limit } = TEXT[rule.signal](rule, shown(measure, rule.signal === 'error_rate_spike' ? 0 : 2));
+  const sign = (rule.comparison === 'below') === isBreached ? '<' : '>';
+  return `${found} ${isBreached ? sign : `${sign}=`} ${limit} over ${describeWindow(rule.windowMs)}`;
+};
+
+/** Where: `on v2.1.5+c42 in us-east`, `across the fleet`. */
+export const describeSubject = ({ scope, key }: Subject): string => {
+  if (scope === 'fleet') return 'across the fleet';
+  const [release = key, region = 'every region'] = key.split(KEY_SEPARATOR);
+  return `on ${release} in ${region}`;
+};
+
+/** The headline of an incident: `DNS success 23.1 % on v2.1.5+c42 in us-east`. */
+export const describeIncident = (rule: Rule, value: Measure['value'], subject: Subject): string => {
+  const measure = { value, good: 0, bad: 0 };
+  const { title } = TEXT[rule.signal](rule, shown(measure, rule.signal === 'error_rate_spike' ? 0 : 1));
+  return `${title} ${describeSubject(subject)}`;
+};

@@ -1,0 +1,43 @@
+import { type Event, streamOf } from '#contracts';
+import { type DeciderState, evolveDecided } from './decider-state.js';
+
+/** Events to append to one stream, and the version it has now (0 = it does not exist yet). */
+export interface Decision {
+  readonly stream: string;
+  readonly expectedVersion: number;
+  readonly events: readonly Event[];
+}
+
+/** The stream of an event that a decider may return. */
+const streamOfEvent = ({ type, data }: Event): string => {
+  if (type === 'CommandIssued') return streamOf.command(data.command.commandId);
+  if (type.startsWith('Rollout') && 'rolloutId' in data) return streamOf.rollout(data.rolloutId);
+  if ('rollbackId' in data) return streamOf.rollback(data.rollbackId);
+  if ('incidentId' in data) return streamOf.incident(data.incidentId);
+  if ('alertId' in data) return streamOf.alert(data.alertId);
+  throw new Error(`draft ${type}: no decider of the rules engine may return it`);
+};
+
+/** The decisions of a tick in the making: later deciders see what earlier ones decided, the real state does not change. */
+export class Draft {
+  private readonly decisions = new Map<string, { expectedVersion: number; events: Event[] }>();
+
+  constructor(public state: DeciderState) {}
+
+  add(events: readonly Event[]): void {
+    for (const event of events) {
+      const stream = streamOfEvent(event);
+      const expectedVersion = this.state.versions.get(stream) ?? 0;
+      const decision = this.decisions.get(stream) ?? { expectedVersion, events: [] };
+      decision.events.push(event);
+      this.decisions.set(stream, decision);
+      const version = decision.expectedVersion + decision.events.length;
+      this.state = evolveDecided(this.state, { stream, version, event });
+    }
+  }
+
+  /** One decision per stream, in the order in which the streams were first touched. */
+  finish(): readonly Decision[] {
+    return Array.from(this.decisions, ([stream, { expectedVersion, events }]) => ({ stream, expectedVersion, events }));
+  }
+}

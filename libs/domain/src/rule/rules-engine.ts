@@ -1,0 +1,112 @@
+import { type CommandAnswer, type DeploySignal, FLEET_KEY, SLOT_MS } from '#contracts';
+import { Baseline, type BaselineMinute } from '../signal/baseline.js';
+import type { WindowReader } from '../signal/window-reader.js';
+import type { PartitionTick } from '../window/partition-tick.js';
+import type { Catalogue } from './catalogue.js';
+import { type DeciderState, evolveDecided, type EvolvedEvent, NOTHING_DECIDED } from './decider-state.js';
+import { type Deciding, decideTick } from './decide-tick.js';
+import { Draft, type Decision } from './draft.js';
+import { type Engine, type EngineOptions, VERIFY_MS } from './engine.js';
+import { Presence } from './presence.js';
+import { type TickView, viewTick } from './tick-view.js';
+
+const MINUTE_SLOTS = 60;
+/** A minute is taken into the baseline once it is two minutes old; up to five, in case ticks were skipped. */
+const MINUTE_AGE = { min: 2, max: 5 } as const;
+/** Slots at the start of what was read may be known in part: partitions are not in step. */
+const FIRST_SLOTS_PARTIAL = 5;
+
+/** Sliding windows that can be fed. */
+export interface FedWindows extends WindowReader {
+  readonly apply: (tick: PartitionTick) => void;
+}
+
+/** The engine over given windows; `windowsOf` says which it needs. */
+export class RulesEngine implements Engine {
+  private readonly presence = new Presence();
+  private readonly baseline = new Baseline();
+  private readonly verifyMs: number;
+  private state: DeciderState = NOTHING_DECIDED;
+  private catalogue: Catalogue;
+  private appliedTick = -1;
+  private isEvaluated = false;
+  private firstSlot: number | undefined;
+  /** Told by the ticks since the last evaluation: at most one tick's, or what is applied again after a restart. */
+  private signals: DeploySignal[] = [];
+  private answers: CommandAnswer[] = [];
+
+  constructor(
+    private readonly windows: FedWindows,
+    private readonly options: EngineOptions,
+  ) {
+    this.catalogue = options.catalogue;
+    this.verifyMs = options.settings?.verifyMs ?? VERIFY_MS;
+    if (this.verifyMs < SLOT_MS || this.verifyMs % SLOT_MS !== 0) {
+      throw new Error(`verifyMs ${this.verifyMs}: expected whole seconds, at least one`);
+    }
+  }
+
+  readonly apply = (part: PartitionTick): void => {
+    if (part.tick > this.appliedTick) this.rememberMinutes();
+    if (this.isEvaluated) [this.isEvaluated, this.signals, this.answers] = [false, [], []];
+    this.appliedTick = Math.max(this.appliedTick, part.tick);
+    this.windows.apply(part);
+    this.presence.apply(part);
+    if (part.slots.length > 0) this.firstSlot ??= this.presence.newestSlot;
+    for (const signal of part.signals) if (signal.type === 'deploy') this.signals.push(signal);
+    for (const report of part.reports) if (report.type === 'answer') this.answers.push(report);
+  };
+
+  readonly evaluate = (tick: number): readonly Decision[] => {
+    this.isEvaluated = true;
+    this.rememberMinutes();
+    const draft = new Draft(this.state);
+    decideTick(draft, this.deciding(this.view(tick)));
+    return draft.finish();
+  };
+
+  readonly evolve = (recorded: EvolvedEvent): void => {
+    this.state = evolveDecided(this.state, recorded);
+  };
+
+  readonly setCatalogue = (catalogue: Catalogue): void => {
+    this.catalogue = catalogue;
+  };
+
+  readonly seedBaseline = (minutes: readonly BaselineMinute[]): void => {
+    for (const minute of minutes) this.baseline.record(minute);
+  };
+
+  private deciding(view: TickView): Deciding {
+    const { rules, hash, sha256 } = this.options;
+    return { view, rules, hash, sha256, signals: this.signals, answers: this.answers, verifyMs: this.verifyMs };
+  }
+
+  private view(tick: number): TickView {
+    const { windows, presence, catalogue } = this;
+    const minute = Math.floor(presence.newestSlot / MINUTE_SLOTS);
+    const baseline = this.baseline.ratioAt(minute, this.hadIncident);
+    return viewTick({ tick, windows, presence, catalogue, baseline, rollouts: [...this.state.rollouts.values()] });
+  }
+
+  /** Whether an incident was open in a minute: what failed then is not normal. */
+  private readonly hadIncident = (minute: number): boolean => {
+    const [fromMs, toMs] = [minute * 60_000, (minute + 1) * 60_000];
+    return [...this.state.incidents.values()].some(
+      ({ openedAtMs, resolvedAtMs }) => openedAtMs < toMs && (resolvedAtMs ?? Infinity) >= fromMs,
+    );
+  };
+
+  /** Takes the fleet's minutes that are old enough into the baseline; the same after a restart, since windows say so. */
+  private rememberMinutes(): void {
+    if (this.firstSlot === undefined) return;
+    const now = Math.floor(this.presence.newestSlot / MINUTE_SLOTS);
+    for (let minute = now - MINUTE_AGE.max; minute <= now - MINUTE_AGE.min; minute += 1) {
+      const isWhole = minute * MINUTE_SLOTS > this.firstSlot + FIRST_SLOTS_PARTIAL;
+      if (!isWhole || this.baseline.has(minute)) continue;
+      const endSlot = (minute + 1) * MINUTE_SLOTS - 1;
+      const { good, bad } = this.windows.sum('fleet', FLEET_KEY, 60_000, endSlot);
+      this.baseline.record({ minute, good, bad });
+    }
+  }
+}

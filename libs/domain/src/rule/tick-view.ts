@@ -1,0 +1,116 @@
+import { releaseName, SLOT_MS, TICK_MS } from '#contracts';
+import { AffectedReader } from '../impact/affected.js';
+import type { WindowReader } from '../signal/window-reader.js';
+import type { Rollout } from '../rollout/rollout.js';
+import type { Catalogue, CatalogueNode } from './catalogue.js';
+import { type Attendance, cohortKey, type NodePresence, type Presence } from './presence.js';
+import type { Subject } from './rule.js';
+
+/** What is known of the fleet at the end of one tick; deciders read it and nothing else. */
+export interface TickView {
+  readonly tick: number;
+  /** Log time of the end of the tick. */
+  readonly at: number;
+  /** The slot early decisions look at: the newest, but never one that log time has not reached. */
+  readonly endSlot: number;
+  readonly windows: WindowReader;
+  readonly affected: AffectedReader;
+  readonly baseline: number | 'unknown';
+  /** Nodes seen in the last minutes, by id. */
+  readonly nodes: readonly NodePresence[];
+  /** Region → releases that ran there in the last minutes. */
+  readonly placement: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Every node of the inventory and every node seen, once each. */
+  readonly fleet: readonly CatalogueNode[];
+  readonly attendance: (subject: Subject) => Attendance;
+  readonly node: (nodeId: string) => NodePresence | undefined;
+  /** The nodes that rollouts of a release named, as far as the fleet knows them. */
+  readonly deployed: (release: string) => readonly CatalogueNode[];
+}
+
+/** What a view is made of. */
+export interface ViewParts {
+  readonly tick: number;
+  readonly windows: WindowReader;
+  readonly presence: Presence;
+  readonly catalogue: Catalogue;
+  readonly baseline: number | 'unknown';
+  readonly rollouts: readonly Rollout[];
+}
+
+/** Log time of the end of a tick. */
+export const tickEndMs = (tick: number): number => (tick + 1) * TICK_MS;
+
+const placementOf = (nodes: readonly NodePresence[]): ReadonlyMap<string, ReadonlySet<string>> => {
+  const placement = new Map<string, Set<string>>();
+  for (const { region, release } of nodes) {
+    const releases = placement.get(region) ?? new Set();
+    placement.set(region, releases.add(release));
+  }
+  return placement;
+};
+
+const fleetOf = (catalogue: Catalogue, nodes: readonly NodePresence[]): ReadonlyMap<string, CatalogueNode> => {
+  const fleet = new Map<string, CatalogueNode>();
+  for (const { nodeId, pop, region } of [...catalogue.nodes, ...nodes]) fleet.set(nodeId, { nodeId, pop, region });
+  return fleet;
+};
+
+/** Cohort → nodes that a rollout named, that no telemetry is remembered of: they should report, and do not. */
+const missingByCohort = (
+  rollouts: readonly Rollout[],
+  fleet: ReadonlyMap<string, CatalogueNode>,
+  presence: Presence,
+): ReadonlyMap<string, number> => {
+  const missing = new Map<string, number>();
+  for (const { state, release, nodes } of rollouts) {
+    if (state === 'rolled_back') continue;
+    for (const nodeId of nodes) {
+      const region = fleet.get(nodeId)?.region;
+      if (region === undefined || presence.node(nodeId) !== undefined) continue;
+      const key = cohortKey(releaseName(release), region);
+      missing.set(key, (missing.get(key) ?? 0) + 1);
+    }
+  }
+  return missing;
+};
+
+/** Reads the fleet as it is at the end of a tick. */
+export const viewTick = ({ tick, windows, presence, catalogue, baseline, rollouts }: ViewParts): TickView => {
+  const at = tickEndMs(tick);
+  const nodes = presence.at(tick);
+  const fleetById = fleetOf(catalogue, nodes);
+  const fleet = [...fleetById.values()];
+  const missing = missingByCohort(rollouts, fleetById, presence);
+  const deployed = (release: string): readonly CatalogueNode[] => {
+    const named = rollouts.filter((each) => releaseName(each.release) === release).flatMap((each) => [...each.nodes]);
+    return [...new Set(named)].map((nodeId) => fleetById.get(nodeId)).filter((node) => node !== undefined);
+  };
+  const byCohort = new Map<string, NodePresence[]>();
+  for (const node of nodes) {
+    const key = cohortKey(node.release, node.region);
+    byCohort.set(key, [...(byCohort.get(key) ?? []), node]);
+  }
+  const attendances = new Map<string, Attendance>();
+  const attendance = ({ scope, key }: Subject): Attendance => {
+    const members = scope === 'fleet' ? nodes : (byCohort.get(key) ?? []);
+    const expected = scope === 'fleet' ? fleet.length : members.length + (missing.get(key) ?? 0);
+    const known = attendances.get(key) ?? presence.attendance(expected, members, tick);
+    attendances.set(key, known);
+    return known;
+  };
+  return {
+    tick,
+    at,
+    windows,
+    baseline,
+    nodes,
+    fleet,
+    attendance,
+    deployed,
+    endSlot: Math.min(presence.newestSlot, Math.floor((at - 1) / SLOT_MS)),
+    affected: new AffectedReader(windows, catalogue.customers),
+    placement: placementOf(nodes),
+    node: (nodeId) => presence.node(nodeId),
+  };
+};

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { COMMAND_TTL_MS, type Command, type Event, type EventOf, type EventType, SLOT_MS, TICK_MS } from '#contracts';
+import { type CatalogueCustomer, DEFAULT_RULES, type EngineSettings, type EvolvedEvent, RulesEngine } from '#domain';
+import { EventTimeFleet } from './event-time-fleet.js';
+import { createPlainWindows, plainCells } from './plain-windows.js';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** An event of a story: when it was decided, in seconds after the story's origin. */
+export interface ToldEvent {
+  readonly afterS: number;
+  readonly stream: string;
+  readonly event: Event;
+}
+
+/** A minute boundary far from any window's edge: 2021-07-22 11:47 UTC. */
+const ORIGIN_MS = Date.UTC(2021, 6, 22, 11, 47);
+const ORIGIN_TICK = ORIGIN_MS / TICK_MS;
+/** Healthy time before the origin: longer than the longest window. */
+const WARM_UP_TICKS = 310_000 / TICK_MS;
+/** One hour of healthy minutes before the warm-up: the baseline of a fleet that fails 0.05 %. */
+const seededMinutes = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    minute: ORIGIN_MS / 60_000 - 2 - index,
+    good: 999_500,
+    bad: 500,
+  }));
+
+/** What a story begins with. */
+export interface StoryOptions {
+  readonly customers: readonly CatalogueCustomer[];
+  readonly settings?: EngineSettings;
+  /** Minutes of healthy history; 60 unless told. */
+  readonly historyMinutes?: number;
+  /** Builds the fleet, before the warm-up. */
+  readonly build: (fleet: EventTimeFleet) => void;
+}
+
+/**
+ * Plays a fleet against the engine in event time and keeps what it decided. `play` goes on for a number of seconds; `restart`
+ * forgets everything but the recorded events and the ticks, as a process that was killed does.
+ */
+export class EngineStory {
+  readonly fleet: EventTimeFleet;
+  readonly told: ToldEvent[] = [];
+  private readonly recorded: EvolvedEvent[] = [];
+  private readonly versions = new Map<string, number>();
+  private ticks: ReturnType<EventTimeFleet['tick']>[] = [];
+  private engine: RulesEngine;
+  private now = ORIGIN_TICK - WARM_UP_TICKS;
+  /** Called after each tick, with what was decided on it; it may change the fleet. */
+  onDecided: (events: readonly Event[], afterS: number) => void = () => undefined;
+
+  constructor(private readonly options: StoryOptions) {
+    this.fleet = new EventTimeFleet(
+      options.customers.map(({ customerId }) => customerId),
+      plainCells,
+    );
+    options.build(this.fleet);
+    this.engine = this.newEngine();
+    while (this.now < ORIGIN_TICK) this.applyNext(SLOT_MS / TICK_MS);
+  }
+
+  /** Seconds after the origin. */
+  get afterS(): number {
+    return ((this.now - ORIGIN_TICK) * TICK_MS) / 1_000;
+  }
+
+  play(seconds: number): this {
+    const end = this.now + (seconds * 1_000) / TICK_MS;
+    while (this.now < end) {
+      this.applyNext();
+      const decisions = this.engine.evaluate(this.now - 1);
+      for (const { stream, expectedVersion, events } of decisions) this.record(stream, expectedVersion, events);
+      this.onDecided(
+        decisions.flatMap(({ events }) => events),
+        this.afterS,
+      );
+    }
+    return this;
+  }
+
+  restart(): void {
+    this.engine = this.newEngine();
+    for (const each of this.recorded) this.engine.evolve(each);
+    for (const parts of this.ticks) for (const part of parts) this.engine.apply(part);
+  }
+
+  /** When, in seconds, the first event of a type was decided that fits; undefined if never. */
+  firstS<T extends EventType>(type: T, fits: (data: EventOf<T>['data']) => boolean = () => true): number | undefined {
+    return this.told.find(({ event }) => event.type === type && fits(event.data as EventOf<T>['data']))?.afterS;
+  }
+
+  all<T extends EventType>(type: T): readonly EventOf<T>['data'][] {
+    return this.told.filter(({ event }) => event.type === type).map(({ event }) => event.data as EventOf<T>['data']);
+  }
+
+  private newEngine(): RulesEngine {
+    const { customers, settings, historyMinutes } = this.options;
+    const nodes = this.fleet.nodes.map(({ nodeId, pop, region }) => ({ nodeId, pop, region }));
+    const engine = new RulesEngine(createPlainWindows(), {
+      rules: DEFAULT_RULES,
+      catalogue: { customers, nodes },
+      ...(settings === undefined ? {} : { settings }),
+      hash: (text) => sha256(text).slice(0, 16),
+      sha256,
+    });
+    engine.seedBaseline(seededMinutes(historyMinutes ?? 60));
+    return engine;
+  }
+
+  private applyNext(ticks = 1): void {
+    const parts = this.fleet.tick(this.now + ticks - 1, ticks);
+    this.ticks.push(parts);
+    for (const part of parts) this.engine.apply(part);
+    this.now += ticks;
+  }
+
+  private record(stream: string, expectedVersion: number, events: readonly Event[]): void {
+    if ((this.versions.get(stream) ?? 0) !== expectedVersion) throw new Error(`append ${stream}: another version`);
+    events.forEach((event, index) => {
+      const version = expectedVersion + index + 1;
+      this.versions.set(stream, version);
+      this.recorded.push({ stream, version, event });
+      this.engine.evolve({ stream, version, event });
+      this.told.push({ afterS: this.afterS, stream, event });
+    });
+  }
+}
+
+/** A deploy system that obeys: the nodes of a command run its target, healthy, after `restartS`, and answer. */
+export const obey = (story: EngineStory, restartS: number, failingAfter = 0.0005): EngineStory['onDecided'] => {
+  const pending: { command: Command; afterS: number }[] = [];
+  return (events, afterS) => {
+    for (const event of events)
+      if (event.type === 'CommandIssued') pending.push({ command: event.data.command, afterS });
+    const due = pending.filter((each) => afterS >= each.afterS + restartS);
+    for (const { command } of due) {
+      pending.splice(
+        pending.findIndex((each) => each.command === command),
+        1,
+      );
+      execute(story, command, afterS, failingAfter);
+    }
+  };
+};
+
+const execute = (story: EngineStory, command: Command, afterS: number, failing: number): void => {
+  const release = `${command.to.softwareVersion}+${command.to.configRev}`;
+  for (const node of story.fleet.nodes) {
+    if (!command.audience.includes(node.nodeId)) continue;
+    node.release = release;
+    node.failing = failing;
+    story.fleet.reports.push({
+      type: 'answer',
+      nodeId: node.nodeId,
+      agentBootId: '1',
+      atUs: Math.round(afterS * 1_000_000),
+      commandId: command.commandId,
+      generation: command.generation,
+      status: 'done',
+      ...command.to,
+      detail: '',
+    });
+  }
+};
+
+/** The life of a command, in seconds. */
+export const COMMAND_TTL_S = COMMAND_TTL_MS / 1_000;

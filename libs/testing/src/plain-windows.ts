@@ -1,0 +1,64 @@
+import type { Family } from '#contracts';
+import { type Cells, COUNT, COUNTS_PER_CELL, type FedWindows, type Percentile, type WindowSum } from '#domain';
+import type { MakeCells } from './event-time-fleet.js';
+
+/** The p95 of a healthy fleet (R6), told whenever timeouts do not reach the percentile. */
+const HEALTHY_US = 45_000;
+
+/** Cells without histograms, made from counts. */
+export const plainCells: MakeCells = (family, counts) => {
+  const keys = [...counts.keys()];
+  const columns = new Uint32Array(keys.length * COUNTS_PER_CELL);
+  [...counts.values()].forEach(([good, bad, timeout], row) => {
+    columns[row * COUNTS_PER_CELL + COUNT.good] = good;
+    columns[row * COUNTS_PER_CELL + COUNT.bad] = bad;
+    columns[row * COUNTS_PER_CELL + COUNT.timeout] = timeout;
+  });
+  const find = (key: string): number => keys.indexOf(key);
+  return { family, size: keys.length, keys, counts: columns, buckets: undefined, row: find, find };
+};
+
+const NOTHING: WindowSum = { good: 0, bad: 0, excluded: 0, timeout: 0 };
+
+/**
+ * Windows that are summed anew from the slots on every question: slow and evidently right. Percentiles know two answers, a
+ * healthy one and the timeout. Takes one source partition per topic.
+ */
+export const createPlainWindows = (): FedWindows => {
+  const slots = new Map<Family, Map<string, Map<number, WindowSum>>>();
+  const put = (cells: Cells, slot: number): void => {
+    const family = slots.get(cells.family) ?? new Map<string, Map<number, WindowSum>>();
+    slots.set(cells.family, family);
+    cells.keys.forEach((key, row) => {
+      const at = (column: number): number => cells.counts[row * COUNTS_PER_CELL + column] ?? 0;
+      const bySlot = family.get(key) ?? new Map<number, WindowSum>();
+      family.set(key, bySlot.set(slot, { good: at(0), bad: at(1), excluded: at(2), timeout: at(3) }));
+    });
+  };
+  const sum = (family: Family, key: string, windowMs: number, endSlot: number): WindowSum => {
+    const bySlot = slots.get(family)?.get(key);
+    if (bySlot === undefined) return NOTHING;
+    let [good, bad, excluded, timeout] = [0, 0, 0, 0];
+    for (let slot = endSlot - windowMs / 1_000 + 1; slot <= endSlot; slot += 1) {
+      const each = bySlot.get(slot) ?? NOTHING;
+      good += each.good;
+      bad += each.bad;
+      excluded += each.excluded;
+      timeout += each.timeout;
+    }
+    return { good, bad, excluded, timeout };
+  };
+  const percentile = (family: Family, key: string, q: number, windowMs: number, endSlot: number): Percentile => {
+    const { good, bad, timeout } = sum(family, key, windowMs, endSlot);
+    if (good + bad === 0) return 'unknown';
+    return timeout > (1 - q) * (good + bad) ? 'timeout' : HEALTHY_US;
+  };
+  return {
+    apply: (tick) => {
+      for (const { slot, block } of tick.slots) for (const cells of block.values()) put(cells, slot);
+    },
+    sum,
+    percentile,
+    keys: (family) => [...(slots.get(family)?.keys() ?? [])],
+  };
+};
