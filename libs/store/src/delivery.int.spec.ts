@@ -1,0 +1,161 @@
+import { event, type RecordedEvent, streamOf } from '#contracts';
+import { openTestDatabase, type TestDatabase } from '#testing';
+import { createChannelRepository } from './channel.repository.js';
+import { createDeliveryRepository, type DeliveryRepository } from './delivery.repository.js';
+import {
+  type Chapter,
+  commandOf,
+  HISTORY_AT_MS as T,
+  impactOf,
+  incidentOpened,
+  rollbackDecided,
+  tell,
+} from './event-history.fixture.js';
+import { createEventStore, type EventStore } from './event-store.js';
+
+const LEASE_MS = 45_000;
+const LATER_MS = T + 600_000;
+const signed = { payload: 'e30=', signature: 'c2ln', keyId: 'key' };
+
+const requestsOf = (recorded: readonly RecordedEvent[]) =>
+  recorded.flatMap(({ event: told }) => (told.type === 'DeliveryRequested' ? [told.data] : []));
+
+const opens = (incidentId: string): Chapter => [
+  [streamOf.incident(incidentId), 0, [incidentOpened(incidentId, 'al1')]],
+];
+const acknowledged = event('IncidentAcknowledged', {
+  incidentId: 'in1',
+  by: 'user:alice',
+  note: 'mine',
+  at: T + 70_000,
+});
+const resolved = event('IncidentResolved', { incidentId: 'in1', because: 'recovered', at: T + 80_000 });
+
+describe('deliveries', () => {
+  let db: TestDatabase;
+  let store: EventStore;
+  let deliveries: DeliveryRepository;
+  beforeEach(async () => {
+    db = await openTestDatabase();
+    store = createEventStore(db.database, () => T);
+    deliveries = createDeliveryRepository(db.database);
+    await createChannelRepository(db.database).register('pagerduty', 'page');
+    await createChannelRepository(db.database).register('deploy', 'command');
+  });
+  afterEach(() => db.close());
+
+  const attempt = async (deliveryId: string, version: number, outcome: 'delivered' | 'retry', dueAtMs: number | null) =>
+    tell(store, [
+      [
+        streamOf.delivery(deliveryId),
+        version,
+        [
+          event('DeliveryAttempted', {
+            deliveryId,
+            attempt: version,
+            outcome,
+            status: outcome === 'retry' ? 503 : 202,
+            detail: outcome,
+            dueAtMs,
+            at: T + 62_000,
+          }),
+        ],
+      ],
+    ]);
+
+  it('are asked for in the append that opens, acknowledges and resolves an incident, one for each page channel', async () => {
+    await createChannelRepository(db.database).register('webhook', 'page');
+    const asked = requestsOf([
+      ...(await tell(store, opens('in1'))),
+      ...(await tell(store, [[streamOf.incident('in1'), 1, [acknowledged, resolved]]])),
+    ]);
+    expect(asked.map(({ channel, action, dedupKey }) => [channel, action, dedupKey])).toEqual([
+      ['pagerduty', 'trigger', 'in1'],
+      ['webhook', 'trigger', 'in1'],
+      ['pagerduty', 'acknowledge', 'in1'],
+      ['webhook', 'acknowledge', 'in1'],
+      ['pagerduty', 'resolve', 'in1'],
+      ['webhook', 'resolve', 'in1'],
+    ]);
+    expect(new Set(asked.map(({ deliveryId }) => deliveryId)).size).toBe(6);
+  });
+
+  it('carry the impact as it is now and the rollback of the same append', async () => {
+    const changed = event('IncidentImpactChanged', { incidentId: 'in1', impact: impactOf(90), at: T + 62_000 });
+    const [page] = requestsOf(
+      await tell(store, [
+        [streamOf.incident('in1'), 0, [incidentOpened('in1', 'al1'), changed]],
+        [streamOf.rollback('rb1'), 0, [rollbackDecided('rb1', 'in1')]],
+      ]),
+    );
+    expect(page?.body).toMatchObject({
+      title: 'success of v2.1.5+c42|us-east',
+      severity: 'warning',
+      release: 'v2.1.5+c42',
+      region: 'us-east',
+      service: 'dns',
+      at: T + 61_000,
+      impact: { score: 90 },
+      rollbacks: [{ rollbackId: 'rb1', status: 'running', waves: 2, wavesVerified: 0 }],
+    });
+  });
+
+  it('of a command are asked for when it is signed, not when it is issued', async () => {
+    const issued = event('CommandIssued', { command: commandOf('co1', 1) });
+    expect(requestsOf(await tell(store, [[streamOf.command('co1'), 0, [issued]]]))).toEqual([]);
+    const sign = event('CommandSigned', { commandId: 'co1', signed });
+    expect(requestsOf(await tell(store, [[streamOf.command('co1'), 1, [sign]]]))).toMatchObject([
+      { channel: 'deploy', subject: 'command', dedupKey: 'co1', body: { signed, expiresAtMs: T + 185_000 } },
+    ]);
+  });
+
+  it('are not asked for again by a repeated append', async () => {
+    await tell(store, opens('in1'));
+    const again = await store.append(
+      [{ stream: 'incident-in1', expectedVersion: 0, events: [incidentOpened('in1', 'al1')] }],
+      { actor: 'rules', cause: 'again' },
+    );
+    expect(again).toEqual({ conflict: 'incident-in1' });
+    expect(await deliveries.list({ limit: 10 })).toHaveLength(1);
+  });
+
+  it('B11: are claimed by one of many dispatchers', async () => {
+    for (const id of ['in1', 'in2', 'in3', 'in4', 'in5', 'in6']) await tell(store, opens(id));
+    const claims = await Promise.all(Array.from({ length: 8 }, () => deliveries.claimDue(LATER_MS, 2, LEASE_MS)));
+    const keys = claims.flat().map(({ dedupKey }) => dedupKey);
+    expect(new Set(keys).size).toBe(keys.length);
+    const rest = await deliveries.claimDue(LATER_MS, 10, LEASE_MS);
+    expect([...keys, ...rest.map(({ dedupKey }) => dedupKey)].toSorted()).toEqual([
+      'in1',
+      'in2',
+      'in3',
+      'in4',
+      'in5',
+      'in6',
+    ]);
+  });
+
+  it('B11: of one key keep their order: a resolve waits until its trigger is finished', async () => {
+    await tell(store, opens('in1'));
+    await tell(store, [[streamOf.incident('in1'), 1, [resolved]]]);
+    const [trigger, ...others] = await deliveries.claimDue(LATER_MS, 10, LEASE_MS);
+    expect([trigger?.action, others]).toEqual(['trigger', []]);
+    await attempt(trigger?.deliveryId ?? '', trigger?.version ?? 0, 'delivered', null);
+    expect((await deliveries.claimDue(LATER_MS, 10, LEASE_MS)).map(({ action }) => action)).toEqual(['resolve']);
+  });
+
+  it('B11: are claimed again when the claim ran out, was released, or a retry is due, and never before', async () => {
+    await tell(store, opens('in1'));
+    const claim = async (nowMs: number) => (await deliveries.claimDue(nowMs, 10, LEASE_MS))[0];
+    expect(await claim(T + 60_999)).toBeUndefined();
+    expect(await claim(T + 61_000)).toMatchObject({ attempts: 0, version: 1 });
+    expect(await claim(T + 61_000 + LEASE_MS - 1)).toBeUndefined();
+    const taken = await claim(T + 61_000 + LEASE_MS);
+    expect(taken).toBeDefined();
+    await deliveries.release(taken?.deliveryId ?? '');
+    expect(await claim(T + 61_000 + LEASE_MS)).toBeDefined();
+    await attempt(taken?.deliveryId ?? '', 1, 'retry', LATER_MS);
+    expect(await claim(LATER_MS - 1)).toBeUndefined();
+    expect(await claim(LATER_MS)).toMatchObject({ attempts: 1, version: 2 });
+  });
+});

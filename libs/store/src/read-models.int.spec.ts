@@ -1,0 +1,155 @@
+import { event, streamOf } from '#contracts';
+import { openTestDatabase, type TestDatabase } from '#testing';
+import { createAlertRepository } from './alert.repository.js';
+import { createApiKeyRepository } from './api-key.repository.js';
+import { createCatalogueRepository } from './catalogue.repository.js';
+import { createCommandRepository } from './command.repository.js';
+import { createDeliveryRepository } from './delivery.repository.js';
+import { HISTORY_AT_MS as T, impactOf, reasonOf, tell, tellHistory } from './event-history.fixture.js';
+import { createEventStore, type EventStore } from './event-store.js';
+import { createIncidentRepository } from './incident.repository.js';
+import { createRollbackRepository } from './rollback.repository.js';
+import { createRolloutRepository } from './rollout.repository.js';
+
+describe('read models', () => {
+  let db: TestDatabase;
+  let store: EventStore;
+  beforeAll(async () => {
+    db = await openTestDatabase();
+    store = createEventStore(db.database, () => T);
+    await tellHistory(db.database, store);
+  });
+  afterAll(() => db.close());
+
+  it('show alerts with their state, reason and incident, newest first', async () => {
+    const alerts = createAlertRepository(db.database);
+    const rows = await alerts.list({ limit: 10 });
+    expect(rows.map(({ alertId, state, incidentId }) => [alertId, state, incidentId])).toEqual([
+      ['al2', 'unknown', 'in1'],
+      ['al3', 'firing', 'in2'],
+      ['al1', 'resolved', 'in1'],
+    ]);
+    expect(await alerts.list({ state: 'firing', limit: 10 })).toMatchObject([{ alertId: 'al3', reason: reasonOf(60) }]);
+    expect(await alerts.list({ states: ['firing', 'unknown'], limit: 1 })).toMatchObject([{ alertId: 'al2' }]);
+    expect(await alerts.find('al1')).toMatchObject({ firedAt: T + 61_000, resolvedAt: T + 200_000 });
+    expect(await alerts.find('none')).toBeUndefined();
+  });
+
+  it('show an incident with its worst severity, its peak, its alerts, its rollbacks and its timeline', async () => {
+    const found = await createIncidentRepository(db.database).find('in1');
+    expect(found?.incident).toMatchObject({
+      severity: 'critical',
+      status: 'resolved',
+      impact: impactOf(40),
+      peakImpact: impactOf(90),
+      openedAt: T + 61_000,
+      acknowledgedBy: 'user:alice',
+      acknowledgedAt: T + 80_000,
+      note: 'looking',
+      resolvedAt: T + 201_000,
+      alertIds: ['al1', 'al2'],
+      rollbackIds: ['rb1'],
+    });
+    expect(found?.alerts.map(({ alertId }) => alertId)).toEqual(['al1', 'al2']);
+    const streams = new Set(found?.timeline.map(({ stream }) => stream));
+    expect(streams).toEqual(new Set(['alert-al1', 'incident-in1', 'alert-al2', 'rollback-rb1']));
+    const positions = found?.timeline.map(({ position }) => position) ?? [];
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    expect(await createIncidentRepository(db.database).list({ statuses: ['open'], limit: 9 })).toMatchObject([
+      { incidentId: 'in2' },
+    ]);
+  });
+
+  it('keep the first acknowledgement, the first of equal peaks, and do not reopen what is resolved', async () => {
+    const again = event('IncidentAcknowledged', { incidentId: 'in1', by: 'user:bob', note: 'late', at: T + 300_000 });
+    const equal = { ...impactOf(90), dollarsPerMinute: 1 };
+    const impact = event('IncidentImpactChanged', { incidentId: 'in1', impact: equal, at: T + 300_000 });
+    await tell(store, [[streamOf.incident('in1'), 6, [again, impact]]]);
+    expect(await createIncidentRepository(db.database).findRow('in1')).toMatchObject({
+      status: 'resolved',
+      acknowledgedBy: 'user:alice',
+      acknowledgedAt: T + 80_000,
+      impact: equal,
+      peakImpact: impactOf(90),
+    });
+  });
+
+  it('show a rollback with its waves and the last answer of each node', async () => {
+    const rollbacks = createRollbackRepository(db.database);
+    expect(await rollbacks.find('rb1')).toMatchObject({
+      status: 'completed',
+      refusedRail: null,
+      from: { softwareVersion: 'v2.1.5', configRev: 'c42' },
+      to: { softwareVersion: 'v2.1.4', configRev: 'c41' },
+      endedAt: T + 190_000,
+      waves: [
+        {
+          wave: 1,
+          nodes: ['n1'],
+          status: 'verified',
+          generation: 7,
+          commandId: 'co1',
+          verifiedAt: T + 90_000,
+          answers: [{ nodeId: 'n1', status: 'done', answeredAt: T + 69_000 }],
+        },
+        { wave: 2, nodes: ['n2', 'n3'], status: 'planned', generation: null, answers: [] },
+      ],
+    });
+    expect(await rollbacks.find('rb3')).toMatchObject({
+      status: 'refused',
+      refusedRail: 'fresh',
+      from: null,
+      waves: [],
+    });
+    expect(await rollbacks.list({ statuses: ['stopped'], limit: 9 })).toMatchObject([{ rollbackId: 'rb2' }]);
+  });
+
+  it('show rollouts with their stages, commands and deliveries', async () => {
+    expect(await createRolloutRepository(db.database).list({ limit: 9 })).toMatchObject([
+      { rolloutId: 'ro1', status: 'rolled_back', rollbackId: 'rb1', stage: 'early' },
+      {
+        rolloutId: 'ro2',
+        status: 'halted',
+        stages: [
+          { stage: 'canary', nodes: ['n1'], reachedAt: T },
+          { stage: 'early', nodes: ['n1', 'n2'], reachedAt: T + 60_000 },
+        ],
+      },
+    ]);
+    expect(
+      (await createCommandRepository(db.database).list({ limit: 9 })).map(({ commandId, status }) => [
+        commandId,
+        status,
+      ]),
+    ).toEqual([
+      ['co2', 'issued'],
+      ['co1', 'signed'],
+    ]);
+    const deliveries = await createDeliveryRepository(db.database).list({ dedupKey: 'in1', limit: 99 });
+    expect(
+      deliveries.map(({ channel, action, status, attempts }) => [channel, action, status, attempts]),
+    ).toContainEqual(['pagerduty', 'trigger', 'delivered', 2]);
+  });
+
+  it('show the catalogue at its version: last registration wins, a zone has one customer', async () => {
+    const catalogue = await createCatalogueRepository(db.database).load();
+    expect(catalogue.version).toBe(4);
+    expect(catalogue.nodes.map(({ nodeId, pop }) => [nodeId, pop])).toEqual([
+      ['n1', 'iad1'],
+      ['n2', 'iad1'],
+      ['n3', 'fra1'],
+    ]);
+    expect(catalogue.customers.map(({ customerId, zones }) => [customerId, zones])).toEqual([
+      ['delta', ['d.example']],
+      ['ups', ['b.example']],
+    ]);
+    expect(await createCatalogueRepository(db.database).findNode('n9')).toBeUndefined();
+  });
+
+  it('find keys, the revoked ones as such', async () => {
+    const keys = createApiKeyRepository(db.database);
+    expect(await keys.findByKeyId('k1')).toMatchObject({ role: 'node', nodeId: 'n1', revoked: false });
+    expect(await keys.findByKeyId('k2')).toMatchObject({ role: 'operator', nodeId: null, revoked: true });
+    expect(await keys.findByKeyId('k3')).toBeUndefined();
+  });
+});

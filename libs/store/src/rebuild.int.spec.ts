@@ -1,0 +1,84 @@
+import { eventSchemas, type EventType } from '#contracts';
+import { openTestDatabase, type TestDatabase } from '#testing';
+import type { Queryable } from './database.js';
+import { HISTORY_AT_MS, tellHistory } from './event-history.fixture.js';
+import { createEventStore, type EventStore } from './event-store.js';
+import type { Projection } from './projections/projection.js';
+import { PROJECTION_TABLES, PROJECTIONS } from './projections/projections.js';
+import { rebuildProjections } from './rebuild.js';
+
+/** Every row of every read table, in canonical order. */
+const dump = async (database: Queryable): Promise<Readonly<Record<string, readonly string[]>>> => {
+  const tables: Record<string, readonly string[]> = {};
+  for (const table of PROJECTION_TABLES) {
+    const rows = await database.query<{ row: string }>(`select to_jsonb(t)::text as row from ${table} t order by 1`);
+    tables[table] = rows.map(({ row }) => row);
+  }
+  return tables;
+};
+
+const ignoring = (type: EventType): readonly Projection[] =>
+  PROJECTIONS.map(({ tables, apply }) => ({
+    tables,
+    apply: async (tx, recorded) => {
+      if (recorded.event.type !== type) await apply(tx, recorded);
+    },
+  }));
+
+describe('rebuildProjections', () => {
+  let db: TestDatabase;
+  let store: EventStore;
+  let before: Awaited<ReturnType<typeof dump>>;
+  beforeAll(async () => {
+    db = await openTestDatabase();
+    store = createEventStore(db.database, () => HISTORY_AT_MS);
+    await tellHistory(db.database, store);
+    before = await dump(db.database);
+  });
+  afterAll(() => db.close());
+  afterEach(() => rebuildProjections(db.database));
+
+  it('is tried on a history with every event type and a row in every read table', async () => {
+    const events = await store.readAll(0, 1_000);
+    expect(new Set(events.map(({ event }) => event.type))).toEqual(new Set(Object.keys(eventSchemas)));
+    expect(Object.entries(before).filter(([, rows]) => rows.length === 0)).toEqual([]);
+  });
+
+  it('gives every read table back, row by row', async () => {
+    const { events } = await rebuildProjections(db.database);
+    expect(events).toBe((await store.readAll(0, 1_000)).length);
+    expect(await dump(db.database)).toEqual(before);
+  });
+
+  it.each(PROJECTION_TABLES)('repairs %s when its rows were lost', async (table) => {
+    await db.database.query(`delete from ${table}`);
+    expect(await dump(db.database)).not.toEqual(before);
+    await rebuildProjections(db.database);
+    expect(await dump(db.database)).toEqual(before);
+  });
+
+  it.each(Object.keys(eventSchemas) as EventType[])('would notice a projection that ignores %s', async (type) => {
+    const rebuilt = rebuildProjections(db.database, ignoring(type)).then(() => dump(db.database));
+    // A projection that cannot even be rebuilt is noticed as well.
+    expect(await rebuilt.catch(() => 'failed')).not.toEqual(before);
+  });
+
+  it('knows every table that is not one of the records it stands on', async () => {
+    const rows = await db.database.query<{ name: string }>(
+      `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+         and not relispartition order by 1`,
+    );
+    const records = [
+      ...['event', 'event_head', 'chain_anchor', 'channel', 'delivery_claim', 'migration'],
+      ...['ingest_position', 'segment', 'node_ledger', 'batch_gap', 'dead_letter', 'dead_letter_total'],
+    ];
+    const names = rows.map(({ name }) => name).filter((name) => !name.startsWith('log_') && !records.includes(name));
+    expect(names).toEqual([...PROJECTION_TABLES].toSorted());
+  });
+
+  it('leaves the claims of deliveries in hand alone', async () => {
+    await db.database.query(`insert into delivery_claim (delivery_id, claimed_until) values ('in hand', 1)`);
+    await rebuildProjections(db.database);
+    expect(await db.database.query('select delivery_id from delivery_claim')).toEqual([{ delivery_id: 'in hand' }]);
+  });
+});
