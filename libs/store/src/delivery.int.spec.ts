@@ -1,6 +1,7 @@
 import { event, type RecordedEvent, streamOf } from '#contracts';
-import { openTestDatabase, type TestDatabase } from '#testing';
+import { openTestDatabase, type TestDatabase, until } from '#testing';
 import { createChannelRepository } from './channel.repository.js';
+import type { Queryable } from './database.js';
 import { createDeliveryRepository, type DeliveryRepository } from './delivery.repository.js';
 import {
   type Chapter,
@@ -135,6 +136,33 @@ describe('deliveries', () => {
     ]);
   });
 
+  const claimFully = (tx: Queryable): Promise<unknown> => createDeliveryRepository(tx).claimDue(LATER_MS, 10, LEASE_MS);
+  // What is left to guard when the second looked before the first had locked the delivery, and locks it after.
+  const claimRowOnly = (tx: Queryable): Promise<unknown> =>
+    tx.query('insert into delivery_claim (delivery_id, claimed_until) select delivery_id, $1 from delivery', [
+      LATER_MS + LEASE_MS,
+    ]);
+
+  it.each([
+    ['locked the delivery', claimFully],
+    ['wrote the claim', claimRowOnly],
+  ])('B11: are not claimed by a second dispatcher when the first %s and has yet to commit', async (_what, claim) => {
+    await tell(store, opens('in1'));
+    const second = await db.database.transaction(async (tx) => {
+      await claim(tx);
+      let answered = false;
+      const claiming = deliveries.claimDue(LATER_MS, 10, LEASE_MS).finally(() => (answered = true));
+      await until('the second has answered or waits for the first', async () => {
+        const waiting = await db.database.query(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return answered || waiting.length > 0;
+      });
+      return { claiming };
+    });
+    expect(await second.claiming).toEqual([]);
+  });
+
   it('B11: of one key keep their order: a resolve waits until its trigger is finished', async () => {
     await tell(store, opens('in1'));
     await tell(store, [[streamOf.incident('in1'), 1, [resolved]]]);
@@ -154,8 +182,10 @@ describe('deliveries', () => {
     expect(taken).toBeDefined();
     await deliveries.release(taken?.deliveryId ?? '');
     expect(await claim(T + 61_000 + LEASE_MS)).toBeDefined();
-    await attempt(taken?.deliveryId ?? '', 1, 'retry', LATER_MS);
-    expect(await claim(LATER_MS - 1)).toBeUndefined();
-    expect(await claim(LATER_MS)).toMatchObject({ attempts: 1, version: 2 });
+    // Long before the claim would run out by itself: the attempt ends it.
+    const dueAtMs = T + 61_000 + LEASE_MS + 1_000;
+    await attempt(taken?.deliveryId ?? '', 1, 'retry', dueAtMs);
+    expect(await claim(dueAtMs - 1)).toBeUndefined();
+    expect(await claim(dueAtMs)).toMatchObject({ attempts: 1, version: 2 });
   });
 });

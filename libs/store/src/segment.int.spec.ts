@@ -79,6 +79,16 @@ describe('segments', () => {
     expect(await segments.read(SLOT, days.at(-1) ?? 0)).toHaveLength(days.length);
   });
 
+  it('of a day that lies in the overflow go on there when there is room again', async () => {
+    const days = Array.from({ length: SEGMENT_DAYS_MAX + 1 }, (_unused, day) => SLOT + day * SEGMENT_DAY_SLOTS);
+    const last = days.at(-1) ?? 0;
+    await write(...days.map((slot) => segment({ slot })));
+    await db.database.transaction((tx) => segments.dropBefore(tx, SLOT + 3 * SEGMENT_DAY_SLOTS));
+    await write(segment({ slot: last, firstOffset: 30 }), segment({ slot: last + SEGMENT_DAY_SLOTS }));
+    expect(await segments.read(last, last)).toHaveLength(2);
+    expect(await dayTables()).toBe(SEGMENT_DAYS_MAX - 2);
+  });
+
   it('of whole days before a slot are dropped, also from the overflow, and the day of the slot stays', async () => {
     const days = Array.from({ length: SEGMENT_DAYS_MAX + 2 }, (_unused, day) => SLOT + day * SEGMENT_DAY_SLOTS);
     await write(...days.map((slot) => segment({ slot })));
