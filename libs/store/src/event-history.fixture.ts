@@ -98,6 +98,7 @@ export const rollbackDecided = (rollbackId: string, incidentId: string): Event =
     trigger: reasonOf(80, 'R26'),
     evidence: [reasonOf(null, 'R27')],
     rails: [{ rail: 'fresh telemetry', holds: true, detail: '3 of 3' }],
+    gap: { release: 23.1, control: 99.97 },
     at: T + 65_000,
   });
 
