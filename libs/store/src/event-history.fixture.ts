@@ -158,7 +158,9 @@ const rollouts: Chapter = ['ro1', 'ro2'].map((rolloutId) => [
       nodes: ['n1'],
       at: T,
     }),
-    event('RolloutStageReached', { rolloutId, stage: 'early', nodes: ['n1', 'n2'], at: T + 60_000 }),
+    event('RolloutStageReached', { rolloutId, stage: 'early', nodes: ['n2'], at: T + 60_000 }),
+    // The same stage again, with a further node.
+    event('RolloutStageReached', { rolloutId, stage: 'early', nodes: ['n3'], at: T + 61_000 }),
     event('RolloutHalted', { rolloutId, because: 'rb1 was decided', at: T + 65_000 }),
   ],
 ]);
@@ -211,7 +213,9 @@ const outbreak: Chapter = [
   [
     streamOf.rollback('rb3'),
     0,
-    [event('RollbackRefused', { rollbackId: 'rb3', incidentId: 'in2', rail: 'fresh', because: 'stale', at: T })],
+    ['fresh', 'quorum'].map((rail) =>
+      event('RollbackRefused', { rollbackId: 'rb3', incidentId: 'in2', rail, because: 'stale', at: T }),
+    ),
   ],
   [streamOf.command('co1'), 0, [event('CommandIssued', { command: commandOf('co1', 1) })]],
   [streamOf.command('co2'), 0, [event('CommandIssued', { command: commandOf('co2', 2) })]],
@@ -230,7 +234,7 @@ const recovery: Chapter = [
       event('RollbackCompleted', { rollbackId: 'rb1', because: 'verified', at: T + 190_000 }),
     ],
   ],
-  [streamOf.rollout('ro1'), 3, [event('RolloutRolledBack', { rolloutId: 'ro1', rollbackId: 'rb1', at: T + 190_000 })]],
+  [streamOf.rollout('ro1'), 4, [event('RolloutRolledBack', { rolloutId: 'ro1', rollbackId: 'rb1', at: T + 190_000 })]],
   [
     streamOf.alert('al1'),
     1,

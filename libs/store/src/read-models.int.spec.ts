@@ -78,7 +78,8 @@ describe('read models', () => {
     const rollbacks = createRollbackRepository(db.database);
     expect(await rollbacks.find('rb1')).toMatchObject({
       status: 'completed',
-      refusedRail: null,
+      refusals: [{ rail: 'control', because: 'no control group', at: T + 64_000 }],
+      gap: { release: 23.1, control: 99.97 },
       from: { softwareVersion: 'v2.1.5', configRev: 'c42' },
       to: { softwareVersion: 'v2.1.4', configRev: 'c41' },
       endedAt: T + 190_000,
@@ -97,7 +98,7 @@ describe('read models', () => {
     });
     expect(await rollbacks.find('rb3')).toMatchObject({
       status: 'refused',
-      refusedRail: 'fresh',
+      refusals: [{ rail: 'fresh' }, { rail: 'quorum' }],
       from: null,
       waves: [],
     });
@@ -112,7 +113,7 @@ describe('read models', () => {
         status: 'halted',
         stages: [
           { stage: 'canary', nodes: ['n1'], reachedAt: T },
-          { stage: 'early', nodes: ['n1', 'n2'], reachedAt: T + 60_000 },
+          { stage: 'early', nodes: ['n2', 'n3'], reachedAt: T + 60_000 },
         ],
       },
     ]);

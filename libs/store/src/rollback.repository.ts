@@ -40,8 +40,10 @@ export interface RollbackRow {
   readonly trigger: Reason | null;
   readonly evidence: readonly Reason[];
   readonly rails: EventData<'RollbackDecided'>['rails'];
-  /** The rail that refused it last. */
-  readonly refusedRail: string | null;
+  /** Every refusal, in order, also those before a decision. */
+  readonly refusals: readonly { readonly rail: string; readonly because: string; readonly at: number }[];
+  /** Success, per cent, of the release and of its control at the decision. */
+  readonly gap: EventData<'RollbackDecided'>['gap'] | null;
   /** Why it was refused, stopped or completed. */
   readonly because: string | null;
   readonly decidedAt: number;
@@ -74,7 +76,7 @@ const WAVES = `
 const SELECT = `
   select r.rollback_id as "rollbackId", r.incident_id as "incidentId", r.status, r.rollout_id as "rolloutId", r.service,
     r.from_release as "from", r.to_release as "to", r.trigger_reason as "trigger", r.evidence, r.rails,
-    r.refused_rail as "refusedRail", r.because, r.decided_at as "decidedAt", r.ended_at as "endedAt", ${WAVES} as waves
+    r.refusals, r.gap, r.because, r.decided_at as "decidedAt", r.ended_at as "endedAt", ${WAVES} as waves
   from rollback r`;
 
 /** Rollbacks in PostgreSQL. */

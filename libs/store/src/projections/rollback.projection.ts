@@ -3,16 +3,28 @@ import type { Queryable } from '../database.js';
 import { json, projection } from './projection.js';
 
 const decide = (tx: Queryable, decided: EventData<'RollbackDecided'>): Promise<unknown> => {
-  const { rollbackId, incidentId, rolloutId, service, from, to, trigger, evidence, rails, at } = decided;
+  const { rollbackId, incidentId, rolloutId, service, from, to, trigger, evidence, rails, gap, at } = decided;
   return tx.query(
     `insert into rollback (rollback_id, incident_id, status, rollout_id, service, from_release, to_release, trigger_reason,
-       evidence, rails, decided_at)
-     values ($1, $2, 'running', $3, $4, $5::jsonb, $6::jsonb, $7::jsonb, $8::jsonb, $9::jsonb, $10)
+       evidence, rails, gap, decided_at)
+     values ($1, $2, 'running', $3, $4, $5::jsonb, $6::jsonb, $7::jsonb, $8::jsonb, $9::jsonb, $10::jsonb, $11)
      on conflict (rollback_id) do update set status = 'running', rollout_id = excluded.rollout_id, service = excluded.service,
        from_release = excluded.from_release, to_release = excluded.to_release, trigger_reason = excluded.trigger_reason,
-       evidence = excluded.evidence, rails = excluded.rails, refused_rail = null, because = null,
+       evidence = excluded.evidence, rails = excluded.rails, gap = excluded.gap, because = null,
        decided_at = excluded.decided_at, ended_at = null`,
-    [rollbackId, incidentId, rolloutId, service, json(from), json(to), json(trigger), json(evidence), json(rails), at],
+    [
+      rollbackId,
+      incidentId,
+      rolloutId,
+      service,
+      json(from),
+      json(to),
+      json(trigger),
+      json(evidence),
+      json(rails),
+      json(gap),
+      at,
+    ],
   );
 };
 
@@ -46,10 +58,10 @@ export const rollbackProjection = projection(['rollback', 'rollback_wave', 'roll
   },
   RollbackRefused: (tx, { rollbackId, incidentId, rail, because, at }) =>
     tx.query(
-      `insert into rollback (rollback_id, incident_id, status, evidence, rails, refused_rail, because, decided_at)
-       values ($1, $2, 'refused', '[]', '[]', $3, $4, $5)
-       on conflict (rollback_id) do update set refused_rail = excluded.refused_rail, because = excluded.because`,
-      [rollbackId, incidentId, rail, because, at],
+      `insert into rollback (rollback_id, incident_id, status, evidence, rails, refusals, because, decided_at)
+       values ($1, $2, 'refused', '[]', '[]', jsonb_build_array($3::jsonb), $4, $5)
+       on conflict (rollback_id) do update set refusals = rollback.refusals || excluded.refusals, because = excluded.because`,
+      [rollbackId, incidentId, json({ rail, because, at }), because, at],
     ),
   WaveCommanded: (tx, { rollbackId, wave, generation, commandId, at }) =>
     tx.query(

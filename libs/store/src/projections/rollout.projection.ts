@@ -2,10 +2,12 @@ import type { EventData } from '#contracts';
 import type { Queryable } from '../database.js';
 import { json, projection } from './projection.js';
 
+// A stage may be reached again with further nodes: an event names those that are new.
 const reachStage = (tx: Queryable, reached: EventData<'RolloutStageReached'>): Promise<unknown> =>
   tx.query(
     `insert into rollout_stage (rollout_id, stage, nodes, reached_at) values ($1, $2, $3::jsonb, $4)
-     on conflict (rollout_id, stage) do update set nodes = excluded.nodes`,
+     on conflict (rollout_id, stage) do update set nodes =
+       (select jsonb_agg(distinct name) from jsonb_array_elements(rollout_stage.nodes || excluded.nodes) as name)`,
     [reached.rolloutId, reached.stage, json(reached.nodes), reached.at],
   );
 
