@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { COMMAND_TTL_MS, type Command, type Event, type EventOf, type EventType, SLOT_MS, TICK_MS } from '#contracts';
+import {
+  COMMAND_TTL_MS,
+  type Command,
+  type Event,
+  type EventOf,
+  type EventType,
+  eventSchemas,
+  SLOT_MS,
+  TICK_MS,
+} from '#contracts';
 import { type CatalogueCustomer, DEFAULT_RULES, type EngineSettings, type EvolvedEvent, RulesEngine } from '#domain';
 import { EventTimeFleet } from './event-time-fleet.js';
 import { createPlainWindows, plainCells } from './plain-windows.js';
@@ -118,7 +127,10 @@ export class EngineStory {
 
   private record(stream: string, expectedVersion: number, events: readonly Event[]): void {
     if ((this.versions.get(stream) ?? 0) !== expectedVersion) throw new Error(`append ${stream}: another version`);
-    events.forEach((event, index) => {
+    events.forEach((decided, index) => {
+      eventSchemas[decided.type].parse(decided.data);
+      // What comes back from the store is JSON: nothing else may matter.
+      const event = JSON.parse(JSON.stringify(decided)) as Event;
       const version = expectedVersion + index + 1;
       this.versions.set(stream, version);
       this.recorded.push({ stream, version, event });

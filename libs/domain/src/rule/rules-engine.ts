@@ -110,3 +110,6 @@ export class RulesEngine implements Engine {
     }
   }
 }
+
+/** Makes an engine that knows nothing yet, over windows made with `windowsOf(options)`. */
+export const createEngine = (options: EngineOptions, windows: FedWindows): Engine => new RulesEngine(windows, options);

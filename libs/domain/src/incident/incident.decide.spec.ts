@@ -1,0 +1,104 @@
+import { event, type Impact, type Reason, type Scope } from '#contracts';
+import { given } from '#testing';
+import type { Alert } from '../alert/alert.js';
+import { evolveIncident, type Incident } from './incident.js';
+import { decideImpact, decideMembership, decideResolution } from './incident.decide.js';
+
+const reason = { rule: 'r', signal: 's', text: 't' } as Reason;
+const impactOf = (tier1: number): Impact => ({
+  affectedCustomers: tier1,
+  byTier: { tier1, tier2: 0, tier3: 0 },
+  score: 100 * tier1,
+  dollarsPerMinute: 50_000 * tier1,
+  top: [],
+});
+const alertOf = (alertId: string, scope: Scope, key: string, severity: Alert['severity'] = 'critical'): Alert => ({
+  alertId,
+  rule: 'r',
+  scope,
+  key,
+  severity,
+  state: 'firing',
+  firedAtMs: 1,
+  firedSlot: 0,
+  reason,
+});
+const cohort = alertOf('a1', 'release_region', 'v2+c1|us-east');
+const opened = event('IncidentOpened', {
+  incidentId: 'i1',
+  title: 'T',
+  severity: 'critical',
+  alertId: 'a1',
+  rule: 'r',
+  scope: 'release_region',
+  key: 'v2+c1|us-east',
+  reason,
+  impact: impactOf(0),
+  at: 1_000,
+});
+const joins = (alert: Alert) => (incident: Incident | undefined) =>
+  decideMembership(alert, incident === undefined ? [] : [incident], 2_000, () => ({
+    incidentId: 'new',
+    title: 'T',
+    impact: impactOf(1),
+  }));
+
+describe('membership', () => {
+  it('a critical alert opens, with its own id as page key', () => {
+    given(evolveIncident)
+      .when(joins(cohort))
+      .thenEvents(event('IncidentOpened', { ...opened.data, incidentId: 'new', impact: impactOf(1), at: 2_000 }));
+  });
+  it('R19: a warning opens nothing, but joins', () => {
+    const warning = alertOf('a2', 'fleet', 'fleet', 'warning');
+    given(evolveIncident).when(joins(warning)).thenNothing();
+    given(evolveIncident, opened).when(joins(warning)).thenTypes('AlertJoinedIncident');
+  });
+  it('R3: the fleet and the same release join, another release opens its own', () => {
+    given(evolveIncident, opened)
+      .when(joins(alertOf('a2', 'fleet', 'fleet')))
+      .thenTypes('AlertJoinedIncident');
+    given(evolveIncident, opened)
+      .when(joins(alertOf('a2', 'release_region', 'v2+c1|asia')))
+      .thenTypes('AlertJoinedIncident');
+    given(evolveIncident, opened)
+      .when(joins(alertOf('a2', 'release_region', 'v1+c1|asia')))
+      .thenTypes('IncidentOpened');
+  });
+  it('an alert belongs to one incident once', () => {
+    given(evolveIncident, opened).when(joins(cohort)).thenNothing();
+  });
+});
+
+describe('impact', () => {
+  const tells = (tier1: number, at: number) => (incident: Incident | undefined) =>
+    incident === undefined ? [] : decideImpact(incident, impactOf(tier1), at);
+  const changed = (tier1: number, at: number) =>
+    event('IncidentImpactChanged', { incidentId: 'i1', impact: impactOf(tier1), at });
+
+  it('B9: the first change follows the opening after a second, the next after five', () => {
+    given(evolveIncident, opened).when(tells(2, 1_750)).thenNothing();
+    given(evolveIncident, opened).when(tells(2, 2_000)).thenEvents(changed(2, 2_000));
+    given(evolveIncident, opened, changed(2, 2_000)).when(tells(4, 6_750)).thenNothing();
+    given(evolveIncident, opened, changed(2, 2_000)).when(tells(4, 7_000)).thenEvents(changed(4, 7_000));
+  });
+  it('less than a tenth is no news, and the end of it is', () => {
+    given(evolveIncident, opened, changed(20, 2_000)).when(tells(21, 9_000)).thenNothing();
+    given(evolveIncident, opened, changed(20, 2_000)).when(tells(22, 9_000)).thenTypes('IncidentImpactChanged');
+    given(evolveIncident, opened, changed(20, 2_000)).when(tells(0, 9_000)).thenTypes('IncidentImpactChanged');
+  });
+});
+
+describe('resolution', () => {
+  const resolves = (openAlerts: readonly string[], isRollingBack: boolean) => (incident: Incident | undefined) =>
+    incident === undefined ? [] : decideResolution(incident, new Set(openAlerts), isRollingBack, 9);
+  it('R111: ends when no alert is open and no rollback under way', () => {
+    given(evolveIncident, opened)
+      .when(resolves(['a1'], false))
+      .thenNothing();
+    given(evolveIncident, opened).when(resolves([], true)).thenNothing();
+    given(evolveIncident, opened)
+      .when(resolves(['another'], false))
+      .thenTypes('IncidentResolved');
+  });
+});

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { planWaves, type WaveNode } from './waves.js';
+
+const fleetArbitrary = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 4 }), fc.boolean()), {
+    minLength: 1,
+    maxLength: 120,
+  })
+  .map((rows) =>
+    rows.map(([region, pop, isBad], index) => ({
+      node: { nodeId: `n${String(index).padStart(3, '0')}`, pop: `r${region}-p${pop}`, region: `r${region}` },
+      isBad,
+    })),
+  );
+const split = (rows: readonly { node: WaveNode; isBad: boolean }[]) => ({
+  fleet: rows.map(({ node }) => node),
+  bad: rows.filter(({ isBad }) => isBad).map(({ node }) => node),
+});
+
+describe('waves', () => {
+  it('R32, RAIL-7: hold every node of the release exactly once, and no other', () => {
+    fc.assert(
+      fc.property(fleetArbitrary, (rows) => {
+        const { fleet, bad } = split(rows);
+        const waves = planWaves(bad, fleet);
+        const planned = waves.length === 0 ? [] : bad.map(({ nodeId }) => nodeId).sort();
+        expect(waves.flat().sort()).toEqual(planned);
+        // Ten waves always suffice: the smallest step of a region, one node of four, is through after four waves.
+        expect(waves.length > 0).toBe(bad.length > 0);
+      }),
+    );
+  });
+
+  it('RAIL-8: wave 1 is one PoP and 5 % of the fleet at most; no wave takes more than 40 % of a region', () => {
+    fc.assert(
+      fc.property(fleetArbitrary, (rows) => {
+        const { fleet, bad } = split(rows);
+        const waves = planWaves(bad, fleet);
+        const nodes = new Map(fleet.map((node) => [node.nodeId, node]));
+        const first = waves[0] ?? [];
+        expect(new Set(first.map((nodeId) => nodes.get(nodeId)?.pop)).size).toBeLessThanOrEqual(1);
+        expect(first.length).toBeLessThanOrEqual(Math.max(1, 0.05 * fleet.length));
+        for (const wave of waves) {
+          for (const region of new Set(fleet.map((node) => node.region))) {
+            const size = fleet.filter((node) => node.region === region).length;
+            const away = wave.filter((nodeId) => nodes.get(nodeId)?.region === region).length;
+            expect(away).toBeLessThanOrEqual(Math.max(1, 0.4 * size));
+          }
+        }
+      }),
+    );
+  });
+
+  it('RAIL-7: no nodes give no waves', () => {
+    expect(planWaves([], [{ nodeId: 'n', pop: 'p', region: 'r' }])).toEqual([]);
+  });
+});
