@@ -12,8 +12,11 @@ export interface ReceivedCommand {
   readonly detail: string;
 }
 
-/** The servers a deploy system can reach. */
+/** The servers a deploy system can reach, whose commands it trusts, and where it reports. */
 export interface DeployTarget {
+  /** Of the command key. */
+  readonly publicKey: KeyObject;
+  readonly report: (answers: readonly CommandAnswer[]) => void;
   readonly stop: (nodeId: string) => void;
   readonly start: (nodeId: string, release: Release) => void;
   /** What the node really runs; undefined when there is no such node. */
@@ -25,7 +28,6 @@ export interface DeployTarget {
 export interface DeploySystemOptions {
   /** Of the Standard Webhooks secret, the bytes. */
   readonly secret: Uint8Array;
-  readonly publicKey: KeyObject;
   readonly clock: Clock;
   readonly seed: number;
 }
@@ -37,8 +39,8 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export interface DeploySystem {
   readonly deliver: (headers: Headers, body: string, arrivedAtMs: number) => ReceiverAnswer;
   readonly received: readonly ReceivedCommand[];
-  /** Gives it servers to act on, and a way to report; until then it refuses with 503. */
-  readonly attach: (target: DeployTarget, report: (answers: readonly CommandAnswer[]) => void) => void;
+  /** Gives it servers to act on; until then it refuses with 503. */
+  readonly attach: (target: DeployTarget) => void;
 }
 
 /** Standard Webhooks: a message older or newer than this is not looked at. */
@@ -84,41 +86,41 @@ const ANSWER: Record<ReceivedCommand['verdict'], number> = { executed: 202, repe
  * Takes signed commands over a signed webhook and obeys: per node stop, start on the target release, read back, answer `accepted`
  * and then `done` or `failed`. It acts once per command, and never on one that is forged, expired, or older than its last.
  */
-export const createDeploySystem = ({ secret, publicKey, clock, seed }: DeploySystemOptions): DeploySystem => {
+export const createDeploySystem = ({ secret, clock, seed }: DeploySystemOptions): DeploySystem => {
   const received: ReceivedCommand[] = [];
   const acted = new Set<string>();
   const random = createRandom(seed, 'restarts');
   let lastGeneration = 0;
-  let attached: { target: DeployTarget; report: (answers: readonly CommandAnswer[]) => void } | undefined;
+  let target: DeployTarget | undefined;
 
   const answerOf = (command: Command, nodeId: string, status: CommandAnswer['status']): CommandAnswer => ({
     type: 'answer',
     nodeId,
-    agentBootId: attached?.target.agentBootId(nodeId) ?? '0',
+    agentBootId: target?.agentBootId(nodeId) ?? '0',
     atUs: clock.nowMs() * 1_000,
     commandId: command.commandId,
     generation: command.generation,
     status,
-    ...(status === 'done' ? attached?.target.release(nodeId) : {}),
+    ...(status === 'done' ? target?.release(nodeId) : {}),
     detail: `wave ${command.wave}`,
   });
   const restart = async (command: Command, nodeId: string): Promise<void> => {
-    if (attached?.target.release(nodeId) === undefined) {
-      attached?.report([answerOf(command, nodeId, 'failed')]);
+    if (target?.release(nodeId) === undefined) {
+      target?.report([answerOf(command, nodeId, 'failed')]);
       return;
     }
-    attached.target.stop(nodeId);
+    target.stop(nodeId);
     await clock.sleep(RESTART_MIN_MS + random.next() * (RESTART_MAX_MS - RESTART_MIN_MS));
-    attached.target.start(nodeId, command.to);
-    attached.report([answerOf(command, nodeId, 'done')]);
+    target.start(nodeId, command.to);
+    target.report([answerOf(command, nodeId, 'done')]);
   };
   const execute = (command: Command): void => {
     acted.add(command.commandId);
     lastGeneration = command.generation;
-    attached?.report(command.audience.map((nodeId) => answerOf(command, nodeId, 'accepted')));
+    target?.report(command.audience.map((nodeId) => answerOf(command, nodeId, 'accepted')));
     for (const nodeId of command.audience) void restart(command, nodeId);
   };
-  const judge = (body: string, arrivedAtMs: number): ReceivedCommand => {
+  const judge = (body: string, arrivedAtMs: number, publicKey: KeyObject): ReceivedCommand => {
     const refused = (detail: string): ReceivedCommand => ({
       arrivedAtMs,
       verdict: 'refused',
@@ -136,9 +138,9 @@ export const createDeploySystem = ({ secret, publicKey, clock, seed }: DeploySys
     return refused(`${verdict.reason}: ${verdict.detail}`);
   };
   const deliver = (headers: Headers, body: string, arrivedAtMs: number): ReceiverAnswer => {
-    if (attached === undefined) return { status: 503, body: { error: 'not ready' } };
+    if (target === undefined) return { status: 503, body: { error: 'not ready' } };
     if (!isSigned(secret, headers, body, arrivedAtMs)) return { status: 401, body: { error: 'signature' } };
-    const judged = judge(body, arrivedAtMs);
+    const judged = judge(body, arrivedAtMs, target.publicKey);
     received.push(judged);
     if (judged.command !== undefined) execute(judged.command);
     return { status: ANSWER[judged.verdict], body: { verdict: judged.verdict, detail: judged.detail } };
@@ -146,8 +148,8 @@ export const createDeploySystem = ({ secret, publicKey, clock, seed }: DeploySys
   return {
     deliver,
     received,
-    attach: (target, report) => {
-      attached = { target, report };
+    attach: (given) => {
+      target = given;
     },
   };
 };

@@ -14,6 +14,8 @@ export interface Oracle {
   readonly givenUp: (nodeId: string, counted: Counted, why: string) => void;
   readonly failed: (atUs: number, customers: Iterable<string>) => void;
   readonly acceptedOf: (nodeId: string) => Counted;
+  /** Outcomes of a node that were played. */
+  readonly playedOf: (nodeId: string) => number;
   readonly totals: () => { readonly played: number; readonly accepted: number; readonly givenUp: number };
   /** Reasons for giving up, with how often; the first 20 kinds. */
   readonly reasons: () => ReadonlyMap<string, number>;
@@ -58,6 +60,7 @@ export const createOracle = (): Oracle => {
       for (const customer of customers) affected.add(customer);
     },
     acceptedOf: (nodeId) => accepted.get(nodeId) ?? NONE,
+    playedOf: (nodeId) => sum([played.get(nodeId) ?? NONE]),
     totals: () => ({
       played: sum(played.values()),
       accepted: sum(accepted.values()),

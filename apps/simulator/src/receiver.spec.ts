@@ -89,20 +89,19 @@ describe('the local deploy system', () => {
       ['iad-02', BAD_RELEASE],
       ['sin-01', BAD_RELEASE],
     ]);
-    system = createDeploySystem({ secret: SECRET, publicKey, clock, seed: 1 });
+    system = createDeploySystem({ secret: SECRET, clock, seed: 1 });
     const release = (nodeId: string): Release | undefined => {
       const known = running.get(nodeId);
       return known === 'stopped' ? BAD_RELEASE : known;
     };
-    system.attach(
-      {
-        stop: (nodeId) => running.set(nodeId, 'stopped'),
-        start: (nodeId, target) => running.set(nodeId, target),
-        release,
-        agentBootId: () => '5',
-      },
-      (more) => answers.push(...more),
-    );
+    system.attach({
+      publicKey,
+      report: (more) => answers.push(...more),
+      stop: (nodeId) => running.set(nodeId, 'stopped'),
+      start: (nodeId, target) => running.set(nodeId, target),
+      release,
+      agentBootId: () => '5',
+    });
   });
   const send = (body: string, headers = headersOf(body)) => system.deliver(headers, body, NOW_MS).status;
 
@@ -158,7 +157,7 @@ describe('the local deploy system', () => {
 
 describe('the receiver', () => {
   it('listens on one address, and refuses what it has no route for', async () => {
-    const receiver = await startReceiver(createManualClock(NOW_MS), 1, publicKey);
+    const receiver = await startReceiver(createManualClock(NOW_MS), 1);
     const post = (path: string, body: string) => fetch(`${receiver.url}${path}`, { method: 'POST', body });
     expect((await post('/v2/enqueue', JSON.stringify(trigger()))).status).toBe(202);
     expect((await post('/deploy', messageOf())).status).toBe(503);

@@ -1,4 +1,4 @@
-import { type KeyObject, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from './clock.js';
@@ -36,12 +36,12 @@ const listen = (server: Server): Promise<number> =>
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });
 
-/** Starts PagerDuty and the deploy system. `publicKey` is the one of the commands that the deploy system trusts. */
-export const startReceiver = async (clock: Clock, seed: number, publicKey: KeyObject): Promise<Receiver> => {
+/** Starts PagerDuty and the deploy system. */
+export const startReceiver = async (clock: Clock, seed: number): Promise<Receiver> => {
   const secret = randomBytes(SECRET_BYTES);
   const routingKey = randomBytes(16).toString('hex');
   const pagerDuty = createPagerDuty();
-  const deploySystem = createDeploySystem({ secret, publicKey, clock, seed });
+  const deploySystem = createDeploySystem({ secret, clock, seed });
 
   const answer = async (request: IncomingMessage): Promise<ReceiverAnswer> => {
     const arrivedAtMs = clock.nowMs();
