@@ -24,6 +24,18 @@ export interface DayResult {
   readonly duplicated: number;
 }
 
+/** The moments of a result, and what it cost: known before everything is counted. */
+export type Moments = Pick<
+  DayResult,
+  | 'detectedAfterMs'
+  | 'pagedAfterMs'
+  | 'rollbackCommandAfterMs'
+  | 'recoveredAfterMs'
+  | 'affectedCustomers'
+  | 'impactScore'
+  | 'dollarsPerMinute'
+>;
+
 /** What the events of a day say, as far as a result needs it. */
 export interface DayEvents {
   readonly add: (recorded: RecordedEvent) => void;

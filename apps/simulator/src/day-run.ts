@@ -4,7 +4,14 @@ import type { BatchEncoding } from './agent-stub.js';
 import { type Clock, waitFor } from './clock.js';
 import { CUSTOMERS } from './customers.js';
 import { dayClock, type PlayedLine } from './day-lines.js';
-import { compareCounts, createDayEvents, type DayEvents, type DayResult, resultOf } from './day-record.js';
+import {
+  compareCounts,
+  createDayEvents,
+  type DayEvents,
+  type DayResult,
+  type Moments,
+  resultOf,
+} from './day-record.js';
 import { createAnswerReport, type DayKeys, setUpDay } from './day-set-up.js';
 import { tellCommand, tellEvent, type Telling, tellPage } from './day-watch.js';
 import { exposedCustomers } from './exposure.js';
@@ -28,6 +35,8 @@ export interface DayOptions {
   readonly queriesPerSecondPerNode: number;
   readonly clock: Clock;
   readonly encoding: BatchEncoding;
+  /** How long the fleet is well before the fault: long enough for the windows to know what normal is. */
+  readonly leadMs: number;
   /** How long to wait for the recovery, from the fault on. */
   readonly recoveryBoundMs: number;
   readonly onLine: (line: PlayedLine) => void;
@@ -38,13 +47,13 @@ export interface PlayedDay {
   readonly recovered: boolean;
   readonly keys: DayKeys;
   readonly oracle: Oracle;
+  /** What is known now; nothing is waited for. */
+  readonly moments: () => Moments;
   /** Ends the questions, waits until what was sent is counted, and computes the result. */
   readonly finish: () => Promise<DayResult>;
   readonly stop: () => void;
 }
 
-/** Healthy traffic before the fault: enough for the windows to know what normal is. */
-export const LEAD_MS = 8_000;
 /** How long the engineer takes to reach for the phone. */
 const ACKNOWLEDGE_AFTER_MS = 2_000;
 /** One long poll of events. */
@@ -162,16 +171,19 @@ const settledCounters = async ({ api, fleet, oracle, clock }: Scene): Promise<re
   return latest;
 };
 
+const resultNow = ({ fleet, oracle, receiver, events }: Scene, counters: readonly NodeCounters[]): DayResult => {
+  const nodeIds = fleet.map(({ nodeId }) => nodeId);
+  return resultOf({ nodeIds, customers: CUSTOMERS.length, bad: BAD_RELEASE, oracle, receiver, events, counters });
+};
+
 const finish = async (scene: Scene): Promise<DayResult> => {
-  const { play, clock, oracle, fleet, receiver, events } = scene;
+  const { play, clock } = scene;
   await play.stopAsking();
   await waitFor(clock, () => (play.queued() === 0 ? true : undefined), {
     boundMs: DRAIN_BOUND_MS,
     everyMs: LOOK_EVERY_MS,
   });
-  const counters = await settledCounters(scene);
-  const nodeIds = fleet.map(({ nodeId }) => nodeId);
-  return resultOf({ nodeIds, customers: CUSTOMERS.length, bad: BAD_RELEASE, oracle, receiver, events, counters });
+  return resultNow(scene, await settledCounters(scene));
 };
 
 /**
@@ -185,11 +197,11 @@ export const playDay = async (options: DayOptions): Promise<PlayedDay> => {
   const { play, fleet, events, ended, keys, oracle, client } = scene;
   await playQuietHours({ ...scene, deployKey: keys.deploy });
   play.start();
-  const faultMs = clock.nowMs() + LEAD_MS;
+  const faultMs = clock.nowMs() + options.leadMs;
   const tell = createTeller(scene, faultMs);
   tell({ text: `real time from here: ${fleet.length} nodes, ${CUSTOMERS.length} customers` }, clock.nowMs());
   const following = [followEvents(scene, sinceMs, tell), followReceiver(scene, tell)];
-  await clock.sleep(LEAD_MS);
+  await clock.sleep(options.leadMs);
   const cloud = fleet.filter(({ firstCloud }) => firstCloud).map(({ nodeId }) => nodeId);
   play.corrupt(cloud, clock.nowMs());
   const bound = { boundMs: options.recoveryBoundMs, everyMs: LOOK_EVERY_MS };
@@ -200,5 +212,5 @@ export const playDay = async (options: DayOptions): Promise<PlayedDay> => {
     client.close();
     Promise.allSettled(following).catch(() => undefined);
   };
-  return { recovered, keys, oracle, finish: () => finish(scene), stop };
+  return { recovered, keys, oracle, moments: () => resultNow(scene, []), finish: () => finish(scene), stop };
 };

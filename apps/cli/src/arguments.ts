@@ -1,0 +1,94 @@
+import { parseArgs } from 'node:util';
+
+/** What was asked for. */
+export type Asked =
+  | { readonly command: 'help' }
+  | ({ readonly command: 'status' } & Common)
+  | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
+  | ({ readonly command: 'incident show'; readonly incidentId: string } & Common);
+
+/** What every command takes. */
+export interface Common {
+  readonly json: boolean;
+  readonly url: string | undefined;
+  readonly key: string | undefined;
+}
+
+/** Arguments that make no sense; the message says what would. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** `--help`. */
+export const USAGE = `tocsin <command> [options]
+
+  status                    is the fleet well, whom does it hurt, what is being rolled back
+  tail [--after POSITION]   events as they are recorded; from now on, or from a position
+  incident show <id|latest> one incident: why, who, what was done, who was told
+
+options
+  --json        for programs: one JSON document, or one per line (tail)
+  --url URL     where Tocsin listens (default TOCSIN_URL, then .tocsin/cli.json, then http://127.0.0.1:8080)
+  --key KEY     an API key (default TOCSIN_KEY, then .tocsin/cli.json, then .tocsin/admin-key)
+  --help        this text
+
+exit status
+  0 all is well, 1 something was found (an open incident, an unhealthy fleet), 2 wrong usage, 3 Tocsin was not reached
+`;
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        url: { type: 'string' },
+        key: { type: 'string' },
+        after: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+};
+
+const positionOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--after: expected a position, a whole number, got ${text}`);
+  return Number(text);
+};
+
+const noMore = (rest: readonly string[]): void => {
+  if (rest.length > 0) throw new UsageError(`unexpected argument ${rest[0]}`);
+};
+
+/** Reads the arguments; throws a UsageError when they make no sense. */
+export const readArguments = (args: readonly string[]): Asked => {
+  const { values, positionals } = parse(args);
+  const [command, ...rest] = positionals;
+  if (values.help || command === 'help') return { command: 'help' };
+  const common: Common = { json: values.json, url: values.url, key: values.key };
+  if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
+  switch (command) {
+    case 'status':
+      noMore(rest);
+      return { command, ...common };
+    case 'tail':
+      noMore(rest);
+      return { command, after: positionOf(values.after), ...common };
+    case 'incident': {
+      const [action, incidentId, ...more] = rest;
+      if (action !== 'show') throw new UsageError(`incident ${action ?? ''}: expected incident show <id|latest>`);
+      if (incidentId === undefined) throw new UsageError('incident show: expected an incident id, or latest');
+      noMore(more);
+      return { command: 'incident show', incidentId, ...common };
+    }
+    case undefined:
+      throw new UsageError('expected a command: status, tail or incident show');
+    default:
+      throw new UsageError(`unknown command ${command}: expected status, tail or incident show`);
+  }
+};
