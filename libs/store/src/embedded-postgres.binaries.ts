@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 export interface PostgresBinaries {
   readonly initdb: string;
   readonly postgres: string;
+  /** Starts the server where an administrator's shell may not (Windows). */
+  readonly pgCtl: string;
 }
 
 // The package names Windows 'windows' where Node says 'win32'.
@@ -24,8 +26,8 @@ export const postgresBinaries = (): PostgresBinaries => {
     );
   }
   linkLibraries(native);
-  const suffix = process.platform === 'win32' ? '.exe' : '';
-  return { initdb: join(native, 'bin', `initdb${suffix}`), postgres: join(native, 'bin', `postgres${suffix}`) };
+  const program = (base: string): string => join(native, 'bin', process.platform === 'win32' ? `${base}.exe` : base);
+  return { initdb: program('initdb'), postgres: program('postgres'), pgCtl: program('pg_ctl') };
 };
 
 /** npm packages hold no symbolic links: the package lists them for its install script, which is not run here. */

@@ -1,11 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { resolve, join } from 'node:path';
+import { spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
 import pg from 'pg';
-import { postgresBinaries, type PostgresBinaries } from './embedded-postgres.binaries.js';
-import { asServerUser } from './embedded-postgres.user.js';
+import { postgresBinaries } from './embedded-postgres.binaries.js';
+import { initialise, isInitialised } from './embedded-postgres.init.js';
+import { launch } from './embedded-postgres.launch.js';
+import { connectionOf, isServerAlive, readStatus, removeForeignLock } from './embedded-postgres.status.js';
+import { giveTo, serverUser, type ServerUser } from './embedded-postgres.user.js';
 import { clientConfig, type PostgresConnection } from './postgres-database.js';
 
 /** A running server, ours or another process's. */
@@ -22,42 +25,40 @@ export interface EmbeddedPostgres {
 /** How the server is started. */
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
-  /** Told before what takes longer than a moment. */
+  /** Told before what takes longer than a moment, and when the server fails. */
   readonly onProgress?: (line: string) => void;
   /** Further settings, as `name=value`. */
   readonly settings?: readonly string[];
 }
 
-const PORT = 5432;
-// Unix socket paths hold at most 107 bytes; `/.s.PGSQL.5432` takes 14 of them.
-const SOCKET_DIRECTORY_BYTES_MAX = 107 - 14;
 // A second process sees the same states as the first, at most this much later.
 const POLL_MS = 100;
-// initdb takes under a second; a lock this old belongs to a process that died in it.
-const INIT_STALE_MS = 30_000;
-// 300 × 100 ms: a crash recovery of an hour of telemetry stays well below.
-const ATTEMPTS_MAX = 300;
+// 1200 × 100 ms: the crash recovery of the largest log that PostgreSQL keeps (1 GiB) stays well below.
+const ATTEMPTS_MAX = 1_200;
+// A just-killed server can hold its lock file and its memory for a second.
+const TAKEN_MAX = 20;
+// After two seconds somebody wonders.
+const ATTEMPTS_BEFORE_TELLING = 20;
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
  * Starts PostgreSQL on a data directory, or joins the one that runs there. One loop for every process:
  * - READY: `postmaster.pid` says ready and a query is answered → guest, connect.
- * - EMPTY: no finished data directory → whoever creates `<dir>.init` exclusively runs initdb and writes the marker last; others wait.
+ * - EMPTY: no finished data directory → whoever creates `<dir>.init` makes one in there; the others wait.
+ * - BUSY: a live server that is not ready (starting, recovering, stopping) → wait.
  * - DOWN: start the server; its own lock file decides who owns it; who loses goes back to READY.
- * The server ends with its owner, by SIGKILL too (Linux: parent death signal), and survives a SIGKILL of its own by recovery.
- * Must be called from a main thread: the parent death signal follows the thread that started the server.
+ * The server ends with its owner, by SIGKILL too (Linux: parent death signal); when it is killed itself its owner starts it
+ * again, and it recovers. Must be called from a main thread: the parent death signal follows the thread that started the server.
  */
 export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> => {
-  const directory = resolve(options.dataDir, 'postgres');
-  if (process.platform !== 'win32' && Buffer.byteLength(directory) > SOCKET_DIRECTORY_BYTES_MAX) {
-    throw new Error(`embedded PostgreSQL: the path ${directory} is too long for a socket; choose a shorter DATA_DIR`);
-  }
+  if (!isMainThread) throw new Error('embedded PostgreSQL: started in a worker thread, it would end with it');
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  const server = new EmbeddedServer(directory, options);
+  const user = await serverUser(resolve(options.dataDir), postgresBinaries());
+  const server = new EmbeddedServer(resolve(options.dataDir, 'postgres'), user, options);
   await server.ensure();
   return {
-    connection: () => server.connection,
-    isOwner: () => server.isOwner,
+    connection: () => server.connection(),
+    isOwner: () => server.isOwner(),
     ensure: () => server.ensure(),
     stop: () => server.stop(),
   };
@@ -65,19 +66,25 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
 
 class EmbeddedServer {
   private child: ChildProcess | undefined;
+  // On Windows the server is no child of ours; then this alone says whose it is.
+  private ownsDetached = false;
+  private isStopping = false;
   private ensuring: Promise<void> | undefined;
-  private readonly binaries: PostgresBinaries = postgresBinaries();
-  readonly connection: PostgresConnection;
+  private known: PostgresConnection | undefined;
 
   constructor(
     private readonly directory: string,
+    private readonly user: ServerUser,
     private readonly options: EmbeddedPostgresOptions,
-  ) {
-    this.connection = { host: directory, port: PORT, user: 'postgres', database: 'postgres' };
+  ) {}
+
+  connection(): PostgresConnection {
+    if (this.known === undefined) throw new Error('embedded PostgreSQL: asked for a connection before it was ready');
+    return this.known;
   }
 
-  get isOwner(): boolean {
-    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  isOwner(): boolean {
+    return this.ownsDetached || (this.child !== undefined && isRunning(this.child));
   }
 
   ensure(): Promise<void> {
@@ -85,24 +92,42 @@ class EmbeddedServer {
     return this.ensuring;
   }
 
-  private async loop(): Promise<void> {
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      if (await this.answers()) return;
-      if (!existsSync(join(this.directory, 'tocsin-ready'))) await this.initialise();
-      else if (!this.isOwner) await this.launch();
-      await wait(POLL_MS);
-    }
-    throw new Error(`embedded PostgreSQL: the server on ${this.directory} did not become ready`);
+  private tell(line: string): void {
+    this.options.onProgress?.(line);
   }
 
+  private async loop(): Promise<void> {
+    let taken = 0;
+    for (let attempt = 0; attempt < ATTEMPTS_MAX && taken <= TAKEN_MAX && !this.isStopping; attempt++) {
+      if (await this.answers()) return;
+      if (attempt === ATTEMPTS_BEFORE_TELLING) this.tell('waiting for the embedded database');
+      const did = await this.step();
+      if (did === 'taken') taken++;
+      if (did !== 'launched') await wait(POLL_MS);
+    }
+    if (!this.isStopping) throw new Error(`embedded PostgreSQL: the server on ${this.directory} did not become ready`);
+  }
+
+  private async step(): Promise<'launched' | 'taken' | 'wait'> {
+    if (!(await isInitialised(this.directory))) {
+      await initialise(this.directory, this.user, (line) => this.tell(line));
+      return 'wait';
+    }
+    if (await this.isBusy()) return 'wait';
+    return (await this.launch()) ? 'launched' : 'taken';
+  }
+
+  /** READY, and where. */
   private async answers(): Promise<boolean> {
-    const pid = await readFile(join(this.directory, 'postmaster.pid'), 'utf8').catch(() => '');
-    if (pid.split('\n')[7]?.trim() !== 'ready') return false;
-    const client = new pg.Client(clientConfig(this.connection, 'start'));
+    const status = await readStatus(this.directory);
+    if (status?.isReady !== true) return false;
+    const connection = await connectionOf(this.directory, status);
+    const client = new pg.Client(clientConfig(connection, 'start'));
     client.on('error', () => undefined);
     try {
       await client.connect();
       await client.query('select 1');
+      this.known = connection;
       return true;
     } catch {
       return false;
@@ -111,106 +136,48 @@ class EmbeddedServer {
     }
   }
 
-  private async initialise(): Promise<void> {
-    const lock = `${this.directory}.init`;
-    const age = await stat(lock).then(
-      (s) => performance.timeOrigin + performance.now() - s.mtimeMs,
-      () => 0,
-    );
-    if (age > INIT_STALE_MS) await rm(lock, { force: true });
-    const handle = await open(lock, 'wx').catch(() => undefined);
-    if (handle === undefined) return;
-    try {
-      this.options.onProgress?.('creating the embedded database');
-      await rm(this.directory, { recursive: true, force: true });
-      await mkdir(this.directory, { mode: 0o700 });
-      await this.runInitdb();
-      await writeFile(join(this.directory, 'tocsin-ready'), '');
-    } finally {
-      await handle.close();
-      await rm(lock, { force: true });
-    }
+  private async isBusy(): Promise<boolean> {
+    const status = await readStatus(this.directory);
+    return status !== undefined && (await isServerAlive(status));
   }
 
-  private async runInitdb(): Promise<void> {
-    const [program, ...words] = asServerUser(this.binaries.initdb, [
-      ...[
-        '-D',
-        this.directory,
-        '-A',
-        'trust',
-        '-U',
-        'postgres',
-        '-E',
-        'UTF8',
-        '--locale=C',
-        '--no-instructions',
-        '--no-sync',
-      ],
-    ]);
-    const child = spawn(program, words, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
-    let errors = '';
-    child.stderr?.on('data', (data: Buffer) => (errors = (errors + data.toString()).slice(-2_000)));
-    const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done));
-    if (code !== 0) throw new Error(`embedded PostgreSQL: initdb failed: ${errors.trim()}`);
+  /** False = another process was first. A server that cannot start is an error at once: trying again would say the same. */
+  private async launch(): Promise<boolean> {
+    await removeForeignLock(this.directory);
+    await giveTo(this.user, this.directory);
+    const launched = await launch(this.directory, this.user, this.options.settings ?? [], (line) => this.tell(line));
+    if (launched.state === 'taken') return false;
+    if (launched.state === 'failed')
+      throw new Error(`embedded PostgreSQL: the server on ${this.directory} does not start: ${launched.reason}`);
+    this.child = launched.child;
+    this.ownsDetached = launched.child === undefined;
+    launched.child?.once('close', () => this.startAgain());
+    return true;
   }
 
-  /** Starts the server and waits until it is ready or has ended; that another process was first is not an error. */
-  private async launch(): Promise<void> {
-    await this.removeForeignLock();
-    const settings = [
-      'listen_addresses=',
-      `unix_socket_directories=${this.directory}`,
-      'unix_socket_permissions=0700',
-      ...(this.options.settings ?? []),
-    ];
-    const [program, ...words] = asServerUser(this.binaries.postgres, [
-      '-D',
-      this.directory,
-      '-p',
-      String(PORT),
-      ...settings.flatMap((s) => ['-c', s]),
-    ]);
-    const child = spawn(program, words, { cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
-    this.child = child;
-    await new Promise<void>((done) => {
-      let log = '';
-      child.stderr?.on('data', (data: Buffer) => {
-        log = (log + data.toString()).slice(-4_000);
-        if (log.includes('ready to accept connections')) done();
-      });
-      child.once('error', () => done());
-      child.once('close', () => {
-        if (!/lock file .* (already exists|is empty)|shared memory block/.test(log))
-          this.options.onProgress?.(`PostgreSQL ended: ${log.trim().split('\n').at(-1) ?? ''}`);
-        done();
-      });
-    });
-  }
-
-  /** A lock file on a kept volume can name a live process that is no server: then it is stale. */
-  private async removeForeignLock(): Promise<void> {
-    const path = join(this.directory, 'postmaster.pid');
-    const pid = Number((await readFile(path, 'utf8').catch(() => '')).split('\n')[0]);
-    if (!Number.isInteger(pid) || pid <= 0) return;
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
-    if (command !== undefined && command !== '' && !command.includes('postgres')) await rm(path, { force: true });
+  private startAgain(): void {
+    if (this.isStopping) return;
+    this.tell('embedded PostgreSQL ended; starting it again');
+    this.ensure().catch((error: Error) => this.tell(error.message));
   }
 
   async stop(): Promise<void> {
+    this.isStopping = true;
+    await this.ensuring?.catch(() => undefined);
+    if (this.ownsDetached) spawnSync(this.user.binaries.pgCtl, ['stop', '-m', 'fast', '-D', this.directory]);
     const child = this.child;
-    if (child === undefined || !this.isOwner) return;
+    if (child === undefined || !isRunning(child)) return;
     const closed = new Promise<void>((done) => child.once('close', () => done()));
     child.kill('SIGINT');
     const late = new AbortController();
-    await Promise.race([
-      closed,
-      wait(STOP_TIMEOUT_MS, undefined, { signal: late.signal }).then(
-        () => child.kill('SIGKILL'),
-        () => undefined,
-      ),
-    ]);
-    late.abort();
+    const killLate = wait(STOP_TIMEOUT_MS, undefined, { signal: late.signal }).then(
+      () => child.kill('SIGKILL'),
+      () => undefined,
+    );
     await closed;
+    late.abort();
+    await killLate;
   }
 }
+
+const isRunning = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;

@@ -1,5 +1,7 @@
 import pg from 'pg';
-import type { Database, Queryable } from './database.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Database, Queryable, TransactionOptions } from './database.js';
+import { mayConnectAgain, mayRunAgain } from './postgres-retry.js';
 
 /** Where a PostgreSQL is: what `pg` takes, and nothing that could be a secret in a log line. */
 export interface PostgresConnection {
@@ -14,6 +16,8 @@ export interface PostgresConnection {
 export interface DatabaseOptions {
   /** Asked for each new connection, since an embedded server may come back on another socket. */
   readonly connection: () => PostgresConnection;
+  /** Brings the server back when it does not answer: `ensure` of an embedded server. */
+  readonly onUnreachable?: () => Promise<void>;
   /** Shown in pg_stat_activity. */
   readonly name: string;
   /** Connections at most; further work waits, bounded by the connect timeout. */
@@ -55,6 +59,11 @@ export const clientConfig = (connection: PostgresConnection, name: string): pg.C
   types,
 });
 
+// A killed server answers again after about 100 ms; five tries with these pauses span 1.5 s, as long as one connect may take.
+const CONNECT_PAUSES_MS = [50, 150, 400, 900];
+// A deadlock that comes back twice is a lock order that is wrong, not bad luck.
+const RUNS_MAX = 3;
+
 /** Opens a pool. Nothing connects until the first query. */
 export const openDatabase = (options: DatabaseOptions): Database => {
   class Client extends pg.Client {
@@ -64,26 +73,55 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   }
   const pool = new pg.Pool({
     Client,
-    // Four suit one role on one event loop; a fifth caller waits for a connection, bounded by the connect timeout.
+    // Four suit one role on one event loop; a fifth caller waits for a connection, bounded by the query timeout.
     max: options.connectionsMax ?? 4,
     connectionTimeoutMillis: QUERY_TIMEOUT_MS,
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  const connect = (): Promise<pg.PoolClient> => connectPatiently(pool, options);
   return {
     query: async <Row>(text: string, values: readonly unknown[] = []) => {
-      const client = await pool.connect();
+      const client = await connect();
       return runAndRelease(client, () => run<Row>(client, text, values));
     },
-    transaction: async (work) => {
-      const client = await pool.connect();
-      return runAndRelease(client, () => inTransaction(client, work));
+    transaction: async (work, transactionOptions = {}) => {
+      for (let runs = 1; ; runs++) {
+        const client = await connect();
+        try {
+          return await runAndRelease(client, () => inTransaction(client, work, transactionOptions));
+        } catch (error) {
+          if (runs === RUNS_MAX || !mayRunAgain(error)) throw error;
+        }
+      }
     },
     close: () => pool.end(),
   };
 };
 
-const run = async <Row>(client: pg.PoolClient, text: string, values: readonly unknown[]): Promise<readonly Row[]> =>
-  (await client.query(text, [...values])).rows as Row[];
+/** Nothing has been asked of the server yet, so a refused connection may be tried again without doubt. */
+const connectPatiently = async (pool: pg.Pool, options: DatabaseOptions): Promise<pg.PoolClient> => {
+  for (const pauseMs of CONNECT_PAUSES_MS) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (!mayConnectAgain(error)) throw error;
+      // Only begun here: whether it succeeds shows in the next try, and a long recovery must not hold the caller.
+      void options.onUnreachable?.().catch((failure: Error) => options.onIdleError?.(failure));
+      await wait(pauseMs);
+    }
+  }
+  return pool.connect();
+};
+
+const run = async <Row>(
+  client: pg.PoolClient,
+  text: string,
+  values: readonly unknown[],
+  timeoutMs = QUERY_TIMEOUT_MS,
+): Promise<readonly Row[]> => {
+  const config: pg.QueryConfig & { query_timeout: number } = { text, values: [...values], query_timeout: timeoutMs };
+  return (await client.query(config)).rows as Row[];
+};
 
 /** A connection that failed in any way is thrown away: what state it is in is not worth knowing. */
 const runAndRelease = async <T>(client: pg.PoolClient, work: () => Promise<T>): Promise<T> => {
@@ -101,10 +139,22 @@ const runAndRelease = async <T>(client: pg.PoolClient, work: () => Promise<T>): 
   }
 };
 
-const inTransaction = async <T>(client: pg.PoolClient, work: (tx: Queryable) => Promise<T>): Promise<T> => {
+const inTransaction = async <T>(
+  client: pg.PoolClient,
+  work: (tx: Queryable) => Promise<T>,
+  { statementTimeoutMs }: TransactionOptions,
+): Promise<T> => {
   await client.query('begin');
   try {
-    const result = await work({ query: (text, values = []) => run(client, text, values) });
+    if (statementTimeoutMs !== undefined) {
+      // Waiting for the locks of a slow neighbour is part of a slow statement.
+      await run(client, `select set_config(n, $1, true) from unnest(array['statement_timeout', 'lock_timeout']) n`, [
+        String(statementTimeoutMs),
+      ]);
+    }
+    const timeoutMs =
+      statementTimeoutMs === undefined ? undefined : statementTimeoutMs + QUERY_TIMEOUT_MS - STATEMENT_TIMEOUT_MS;
+    const result = await work({ query: (text, values = []) => run(client, text, values, timeoutMs) });
     await client.query('commit');
     return result;
   } catch (error) {

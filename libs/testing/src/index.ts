@@ -1,3 +1,4 @@
+export * from './fake-clock.js';
 export * from './test-database.js';
 export * from './test-server.js';
 export * from './until.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { openDatabase, type Database, type PostgresConnection } from '#store';
-import { TEMPLATE_DATABASE, TEST_SERVER_VARIABLE } from './test-server.js';
+import { TEST_SERVER_VARIABLE, type TestServer } from './test-server.js';
 
 /** A database of its own for one spec file, with every migration applied. */
 export interface TestDatabase {
@@ -14,10 +14,10 @@ export interface TestDatabase {
 export const openTestDatabase = async (): Promise<TestDatabase> => {
   const text = process.env[TEST_SERVER_VARIABLE];
   if (text === undefined) throw new Error('no test server: run through jest with its global setup');
-  const server = JSON.parse(text) as PostgresConnection;
+  const { connection: server, template } = JSON.parse(text) as TestServer;
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const admin = openDatabase({ connection: () => server, name: 'test admin', connectionsMax: 1 });
-  await createFromTemplate(admin, name);
+  await createFromTemplate(admin, name, template);
   const connection = { ...server, database: name };
   const database = openDatabase({ connection: () => connection, name: 'test' });
   return {
@@ -31,10 +31,10 @@ export const openTestDatabase = async (): Promise<TestDatabase> => {
   };
 };
 
-const createFromTemplate = async (admin: Database, name: string): Promise<void> => {
+const createFromTemplate = async (admin: Database, name: string, template: string): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      await admin.query(`create database ${name} template ${TEMPLATE_DATABASE}`);
+      await admin.query(`create database ${name} template ${template}`);
       return;
     } catch (error) {
       // 55006: another worker copies the template at this moment.

@@ -9,8 +9,12 @@ export const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../../../../migration
 
 /** Where jest's workers find the server that the main process started. */
 export const TEST_SERVER_VARIABLE = 'TOCSIN_TEST_POSTGRES';
-/** The migrated database that every test database is copied from. */
-export const TEMPLATE_DATABASE = 'tocsin_template';
+/** What the main process tells the workers. */
+export interface TestServer {
+  readonly connection: PostgresConnection;
+  /** The migrated database that every test database is copied from; its name is this run's own, two runs may share a server. */
+  readonly template: string;
+}
 
 const external = (): PostgresConnection | undefined => {
   const text = process.env['DATABASE_URL'];
@@ -35,23 +39,31 @@ export const startTestServer = async (): Promise<() => Promise<void>> => {
       : undefined;
   const connection = given ?? server?.connection();
   if (connection === undefined) throw new Error('no test server');
-  await createTemplate(connection);
-  process.env[TEST_SERVER_VARIABLE] = JSON.stringify(connection);
+  const template = `tocsin_template_${process.pid}`;
+  await createTemplate(connection, template);
+  process.env[TEST_SERVER_VARIABLE] = JSON.stringify({ connection, template } satisfies TestServer);
   return async () => {
+    if (given !== undefined) await dropTemplate(given, template);
     await server?.stop();
     await rm(directory, { recursive: true, force: true });
   };
 };
 
-const createTemplate = async (connection: PostgresConnection): Promise<void> => {
+const createTemplate = async (connection: PostgresConnection, name: string): Promise<void> => {
   const admin = openDatabase({ connection: () => connection, name: 'test setup' });
-  await admin.query(`drop database if exists ${TEMPLATE_DATABASE}`);
-  await admin.query(`create database ${TEMPLATE_DATABASE}`);
+  await admin.query(`drop database if exists ${name}`);
+  await admin.query(`create database ${name}`);
   await admin.close();
   const template = openDatabase({
-    connection: () => ({ ...connection, database: TEMPLATE_DATABASE }),
+    connection: () => ({ ...connection, database: name }),
     name: 'test setup',
   });
   await migrate(template, MIGRATIONS_DIRECTORY);
   await template.close();
+};
+
+const dropTemplate = async (connection: PostgresConnection, name: string): Promise<void> => {
+  const admin = openDatabase({ connection: () => connection, name: 'test teardown' });
+  await admin.query(`drop database if exists ${name}`);
+  await admin.close();
 };
