@@ -5,6 +5,7 @@ export * from './family.js';
 export * from './impact.js';
 export * from './node-report.js';
 export * from './outcome.js';
+export * from './outcome-batch/index.js';
 export * from './principal.js';
 export * from './problem.js';
 export * from './signal.js';

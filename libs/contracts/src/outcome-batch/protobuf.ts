@@ -1,0 +1,194 @@
+import { endianness } from 'node:os';
+import type { OutcomeBatch } from '../outcome.js';
+import { refuse, type Refusal } from '../problem.js';
+import { assembleBatch } from './assemble-batch.js';
+import { bytesOf, type ColumnName, COLUMNS, columnsCrc32, type Columns } from './columns.js';
+import { ProtobufReader, type Span } from './protobuf-reader.js';
+import { ProtobufWriter } from './protobuf-writer.js';
+
+// Columns are viewed, not parsed; every platform that Node 20 and PostgreSQL are built for here is little-endian.
+if (endianness() !== 'LE') throw new Error('tocsin reads columns in place: a little-endian machine is needed');
+
+const U32_MAX = 0xffff_ffff;
+const UTF8 = new TextEncoder();
+const COLUMN_OF_FIELD = new Map<number, ColumnName>(COLUMNS.map(({ field, name }) => [field, name]));
+
+const COMPLETENESS = [
+  'observed',
+  'sampled_out',
+  'dropped_agent',
+  'dropped_source',
+  'server_queries',
+  'unpaired_queries',
+  'orphan_responses',
+  'malformed',
+] as const;
+const SIGNED_FIELDS = new Set([4, 5]);
+
+interface Parts {
+  readonly header: Record<string, unknown>;
+  readonly completeness: Record<string, number>;
+  readonly zones: string[];
+  readonly columns: Map<ColumnName, Span>;
+}
+
+/** proto3 leaves out what holds its default, so the defaults stand here first. */
+const newParts = (): Parts => ({
+  header: {
+    schema: 0,
+    node_id: '',
+    agent_boot_id: '0',
+    seq: 0,
+    pop: '',
+    region: '',
+    software_version: '',
+    config_rev: '',
+    vantage: 0,
+    t0_us: 0,
+    n: 0,
+  },
+  completeness: {},
+  zones: [],
+  columns: new Map(),
+});
+
+const readCompleteness = (bytes: Uint8Array, span: Span, into: Record<string, number>): Refusal | undefined => {
+  const reader = new ProtobufReader(bytes, span);
+  for (const name of COMPLETENESS) into[name] ??= 0;
+  while (reader.next()) {
+    const name = COMPLETENESS[reader.field - 1];
+    if (name === undefined) reader.skip();
+    else into[name] = SIGNED_FIELDS.has(reader.field) ? reader.signed() : reader.number(U32_MAX);
+  }
+  return reader.fault;
+};
+
+type ReadField = (reader: ProtobufReader) => unknown;
+const readString: ReadField = (reader) => reader.string();
+const readU32: ReadField = (reader) => reader.number(U32_MAX);
+const readU64: ReadField = (reader) => reader.number();
+const readDecimal: ReadField = (reader) => reader.decimal();
+
+const HEADER_FIELDS = new Map<number, readonly [name: string, read: ReadField]>([
+  [1, ['schema', readU32]],
+  [2, ['node_id', readString]],
+  [3, ['agent_boot_id', readDecimal]],
+  [4, ['seq', readU64]],
+  [5, ['pop', readString]],
+  [6, ['region', readString]],
+  [7, ['software_version', readString]],
+  [8, ['config_rev', readString]],
+  [9, ['ring', readString]],
+  [10, ['vantage', readU32]],
+  [11, ['t0_us', readU64]],
+  [12, ['n', readU32]],
+  [26, ['server_boot_id', readDecimal]],
+  [27, ['observer_id', readString]],
+  [30, ['columns_crc32', (reader) => reader.fixed32()]],
+]);
+const ZONES_FIELD = 14;
+const COMPLETENESS_FIELD = 13;
+
+const readParts = (bytes: Uint8Array): Parts | Refusal => {
+  const reader = new ProtobufReader(bytes);
+  const parts = newParts();
+  while (reader.next()) {
+    const { field } = reader;
+    const header = HEADER_FIELDS.get(field);
+    const column = COLUMN_OF_FIELD.get(field);
+    if (field === ZONES_FIELD) parts.zones.push(reader.string());
+    else if (column !== undefined) parts.columns.set(column, reader.span());
+    else if (header !== undefined) parts.header[header[0]] = header[1](reader);
+    else if (field !== COMPLETENESS_FIELD) reader.skip();
+    else {
+      const fault = readCompleteness(bytes, reader.span(), parts.completeness);
+      if (fault !== undefined) return fault;
+    }
+  }
+  return reader.fault ?? parts;
+};
+
+/** Views where the offset is aligned; one copy where it is not, since protobuf aligns nothing. */
+const viewColumns = (bytes: Uint8Array, spans: ReadonlyMap<ColumnName, Span>): Columns => {
+  const place = (name: ColumnName, width: number): [buffer: ArrayBufferLike, offset: number, length: number] => {
+    const { from, to } = spans.get(name) ?? { from: 0, to: 0 };
+    const offset = bytes.byteOffset + from;
+    if (offset % width === 0) return [bytes.buffer, offset, (to - from) / width];
+    return [bytes.slice(from, to).buffer, 0, (to - from) / width];
+  };
+  const u8 = (name: ColumnName): Uint8Array => new Uint8Array(...place(name, 1));
+  const u16 = (name: ColumnName): Uint16Array => new Uint16Array(...place(name, 2));
+  const u32 = (name: ColumnName): Uint32Array => new Uint32Array(...place(name, 4));
+  const filled = <T extends Uint8Array | Uint32Array>(column: T): T | undefined =>
+    column.length === 0 ? undefined : column;
+  return {
+    dtUs: u32('dt_us'),
+    zoneIx: u16('zone_ix'),
+    latencyUs: u32('latency_us'),
+    outcome: u8('outcome'),
+    qtype: u16('qtype'),
+    rcode: u16('rcode'),
+    transport: u8('transport'),
+    flags: u8('flags'),
+    weight: filled(u32('weight')),
+    zoneId: filled(u32('zone_id')),
+    qnameLen: filled(u8('qname_len')),
+  };
+};
+
+const checkWidths = (spans: ReadonlyMap<ColumnName, Span>): Refusal | undefined => {
+  for (const { name, width } of COLUMNS) {
+    const { from, to } = spans.get(name) ?? { from: 0, to: 0 };
+    if ((to - from) % width !== 0)
+      return refuse('COLUMN_LENGTH', `${to - from} bytes: expected a multiple of ${width}`, `column ${name}`);
+  }
+  return undefined;
+};
+
+/** Reads the envelope by hand; columns are views into `bytes` where they are aligned, so `bytes` must not change afterwards. */
+export const decodeProtobuf = (bytes: Uint8Array): OutcomeBatch | Refusal => {
+  const parts = readParts(bytes);
+  if ('refused' in parts) return parts;
+  const { header, completeness, zones, columns } = parts;
+  return checkWidths(columns) ?? assembleBatch({ ...header, completeness }, zones, viewColumns(bytes, columns));
+};
+
+const encodeCompleteness = ({ completeness }: OutcomeBatch): Uint8Array => {
+  const writer = new ProtobufWriter();
+  writer.number(1, completeness.observed);
+  writer.number(2, completeness.sampledOut);
+  writer.number(3, completeness.droppedAgent);
+  writer.signed(4, completeness.droppedSource);
+  writer.signed(5, completeness.serverQueries);
+  writer.number(6, completeness.unpairedQueries);
+  writer.number(7, completeness.orphanResponses);
+  writer.number(8, completeness.malformed);
+  return writer.finish();
+};
+
+/** The batch as protobuf, with its checksum. */
+export const encodeProtobuf = (batch: OutcomeBatch): Uint8Array => {
+  const writer = new ProtobufWriter();
+  writer.number(1, batch.schema);
+  writer.string(2, batch.nodeId);
+  writer.decimal(3, batch.agentBootId);
+  writer.number(4, batch.seq);
+  writer.string(5, batch.pop);
+  writer.string(6, batch.region);
+  writer.string(7, batch.softwareVersion);
+  writer.string(8, batch.configRev);
+  writer.string(9, batch.ring);
+  writer.number(10, batch.vantage);
+  writer.number(11, batch.t0Us);
+  writer.number(12, batch.n);
+  writer.entry(COMPLETENESS_FIELD, encodeCompleteness(batch));
+  for (const zone of batch.zones) writer.entry(ZONES_FIELD, UTF8.encode(zone));
+  for (const { key, field } of COLUMNS) {
+    const column = batch[key];
+    if (column !== undefined) writer.block(field, bytesOf(column));
+  }
+  writer.decimal(26, batch.serverBootId);
+  writer.string(27, batch.observerId);
+  writer.fixed32(30, columnsCrc32(batch));
+  return writer.finish();
+};
