@@ -1,0 +1,60 @@
+import type { ProblemDocument } from '#contracts';
+import type { Connection } from './connection.js';
+
+/** Nobody answered, or not in time. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}
+
+/** Tocsin answered and refused. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Reads from Tocsin's REST API. */
+export interface ApiClient {
+  readonly url: URL;
+  /** The JSON of a path; `waitMs` is how long the server itself may wait before it answers. */
+  readonly get: (path: string, waitMs?: number) => Promise<unknown>;
+}
+
+/** An API that takes longer is as good as away. */
+const TIMEOUT_MS = 10_000;
+
+const messageOf = async (response: Response): Promise<string> => {
+  const text = await response.text();
+  try {
+    const { title, detail } = JSON.parse(text) as Partial<ProblemDocument>;
+    return [title, detail].filter((part) => part !== undefined).join(': ');
+  } catch {
+    return text.slice(0, 200);
+  }
+};
+
+const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
+};
+
+/** Makes a client. Fails with Unreachable or Refused, both worded for people. */
+export const createApiClient = ({ url, key }: Connection): ApiClient => {
+  const get = async (path: string, waitMs = 0): Promise<unknown> => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS + waitMs);
+    const headers = { authorization: `Bearer ${key}`, accept: 'application/json' };
+    try {
+      const response = await fetch(new URL(path, url), { headers, signal });
+      if (response.ok) return await response.json();
+      throw new Refused(response.status, `GET ${path}: ${response.status} ${await messageOf(response)}`);
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      throw new Unreachable(`Tocsin at ${url.origin} does not answer: ${causeOf(error)}`, { cause: error });
+    }
+  };
+  return { url, get };
+};

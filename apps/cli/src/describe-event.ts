@@ -1,0 +1,51 @@
+import type { Recorded } from './answers.js';
+
+const text = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return `${value.length}`;
+  if (typeof value === 'object' && value !== null) {
+    if ('softwareVersion' in value && 'configRev' in value)
+      return `${text(value.softwareVersion)}+${text(value.configRev)}`;
+    if ('text' in value) return text(value.text);
+    if ('score' in value && 'affectedCustomers' in value && 'dollarsPerMinute' in value)
+      return `${text(value.affectedCustomers)} customers, score ${text(value.score)}, $${text(value.dollarsPerMinute)} a minute`;
+  }
+  return JSON.stringify(value) ?? '';
+};
+
+/** What of an event's data is shown, in this order; ids of what the line is about stand in the stream's name already. */
+const SHOWN: Readonly<Record<string, readonly string[]>> = {
+  AlertFired: ['scope', 'key', 'severity', 'reason'],
+  AlertResumed: ['reason'],
+  AlertResolved: ['reason'],
+  AlertBecameUnknown: ['because'],
+  IncidentOpened: ['title', 'impact'],
+  AlertJoinedIncident: ['rule', 'severity'],
+  IncidentImpactChanged: ['impact'],
+  IncidentAcknowledged: ['by', 'note'],
+  IncidentResolved: ['because'],
+  RolloutStarted: ['release', 'previous', 'stage', 'nodes'],
+  RolloutStageReached: ['stage', 'nodes'],
+  RolloutHalted: ['because'],
+  RolloutRolledBack: ['rollbackId'],
+  RollbackDecided: ['from', 'to', 'waves', 'trigger'],
+  RollbackRefused: ['rail', 'because'],
+  WaveCommanded: ['wave', 'generation'],
+  WaveAnswered: ['wave', 'nodeId', 'status'],
+  WaveVerified: ['wave', 'because'],
+  RollbackStopped: ['because'],
+  RollbackCompleted: ['because'],
+  CommandSigned: ['commandId'],
+  DeliveryRequested: ['subject', 'action', 'channel', 'dedupKey'],
+  DeliveryAttempted: ['outcome', 'attempt', 'status', 'detail'],
+  ApiKeyCreated: ['name', 'role'],
+  NodesRegistered: ['nodes'],
+  CustomersRegistered: ['customers'],
+};
+
+/** One line of text of an event's data. */
+export const describeEvent = ({ event: { type, data } }: Recorded): string =>
+  (SHOWN[type] ?? [])
+    .filter((name) => data[name] !== undefined && data[name] !== '')
+    .map((name) => `${name} ${text(data[name])}`)
+    .join(', ');

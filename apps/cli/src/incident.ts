@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import {
+  type Alert,
+  alertSchema,
+  type Delivery,
+  deliverySchema,
+  type Incident,
+  incidentSchema,
+  recordedSchema,
+  type Recorded,
+  type Rollback,
+  rollbackSchema,
+} from './answers.js';
+import { type ApiClient, Refused } from './api-client.js';
+import { describeEvent } from './describe-event.js';
+import { formatCount, formatDollars, formatDuration, formatPercent, formatTime } from './figures.js';
+import type { Paint } from './paint.js';
+import { describeRollback } from './status.js';
+import { formatTable } from './table.js';
+
+/** An incident with all that belongs to it. */
+export interface IncidentReport {
+  readonly incident: Incident;
+  readonly alerts: readonly Alert[];
+  readonly timeline: readonly Recorded[];
+  readonly rollbacks: readonly Rollback[];
+  readonly deliveries: readonly Delivery[];
+}
+
+const detailAnswer = z.looseObject({
+  incident: incidentSchema,
+  alerts: z.array(alertSchema),
+  timeline: z.array(recordedSchema),
+  rollbacks: z.array(rollbackSchema).default([]),
+  deliveries: z.array(deliverySchema).default([]),
+});
+const listAnswer = z.looseObject({ incidents: z.array(incidentSchema) });
+
+const latestId = async (api: ApiClient): Promise<string | undefined> =>
+  listAnswer.parse(await api.get('/v1/incidents?limit=1')).incidents[0]?.incidentId;
+
+/** Reads one incident; undefined when there is none (yet). */
+export const readIncident = async (api: ApiClient, asked: string): Promise<IncidentReport | undefined> => {
+  const incidentId = asked === 'latest' ? await latestId(api) : asked;
+  if (incidentId === undefined) return undefined;
+  try {
+    return detailAnswer.parse(await api.get(`/v1/incidents/${encodeURIComponent(incidentId)}`));
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return undefined;
+    throw error;
+  }
+};
+
+const headLines = ({ incident }: IncidentReport, nowMs: number, paint: Paint): string[] => {
+  const { title, status, severity, openedAt, resolvedAt, acknowledgedAt, acknowledgedBy, reason, peakImpact } =
+    incident;
+  const lasted = formatDuration((resolvedAt ?? nowMs) - openedAt);
+  const colour = status === 'resolved' ? paint.good : paint.bad;
+  const acknowledged =
+    acknowledgedAt === null
+      ? 'by nobody'
+      : `by ${acknowledgedBy ?? 'somebody'}, ${formatDuration(acknowledgedAt - openedAt)} after opening`;
+  const { byTier } = peakImpact;
+  return [
+    paint.strong(title),
+    `${colour(status)}, ${severity}, opened ${formatTime(openedAt)} UTC, ${resolvedAt === null ? 'for' : 'lasted'} ${lasted}`,
+    `why           ${reason.text}`,
+    `acknowledged  ${acknowledged}`,
+    `at its worst  ${formatCount(peakImpact.affectedCustomers)} customers (tier 1: ${byTier.tier1}, tier 2: ${byTier.tier2}, ` +
+      `tier 3: ${byTier.tier3}), score ${formatCount(peakImpact.score)}, ${formatDollars(peakImpact.dollarsPerMinute)} a minute`,
+  ];
+};
+
+const section = (title: string, lines: readonly string[], paint: Paint): string[] =>
+  lines.length === 0 ? [] : ['', paint.strong(title), ...lines.map((line) => `  ${line}`)];
+
+const alertLines = (alerts: readonly Alert[]): string[] =>
+  alerts.length === 0
+    ? []
+    : formatTable(
+        ['fired', 'state', 'severity', 'for', 'why'],
+        alerts.map((alert) => [
+          formatTime(alert.firedAt).slice(11),
+          alert.state,
+          alert.severity,
+          alert.scope === 'fleet' ? 'fleet' : alert.key,
+          alert.reason.text,
+        ]),
+      );
+
+const customerLines = ({ peakImpact: { top } }: Incident): string[] =>
+  top.length === 0
+    ? []
+    : formatTable(
+        ['customer', 'tier', 'failing'],
+        top.map(({ name, tier, failing }) => [name, tier.replace('tier', 'tier '), formatPercent(100 * failing)]),
+      );
+
+const waveLines = (rollback: Rollback): string[] => [
+  describeRollback(rollback),
+  ...rollback.waves.map(({ wave, status, nodes, because }) => {
+    const why = because === null ? '' : `: ${because}`;
+    return `  wave ${wave}: ${status}, ${nodes.length} nodes (${nodes.slice(0, 6).join(', ')}${nodes.length > 6 ? ', …' : ''})${why}`;
+  }),
+];
+
+const deliveryLines = (deliveries: readonly Delivery[]): string[] =>
+  deliveries.length === 0
+    ? []
+    : formatTable(
+        ['what', 'by', 'status', 'attempts'],
+        deliveries.map(({ subject, action, channel, status, attempts }) => [
+          subject === action ? subject : `${subject} ${action}`,
+          channel,
+          status,
+          String(attempts),
+        ]),
+      );
+
+/** One incident, for people. */
+export const formatIncident = (report: IncidentReport, nowMs: number, paint: Paint): string[] => {
+  const timeline = report.timeline.map((recorded) => [
+    formatTime(recorded.recordedAtMs).slice(11),
+    recorded.event.type,
+    recorded.metadata.actor,
+    describeEvent(recorded),
+  ]);
+  return [
+    ...headLines(report, nowMs, paint),
+    ...section('customers', customerLines(report.incident), paint),
+    ...section('alerts', alertLines(report.alerts), paint),
+    ...section('rollbacks', report.rollbacks.flatMap(waveLines), paint),
+    ...section('told', deliveryLines(report.deliveries), paint),
+    ...section('timeline', timeline.length === 0 ? [] : formatTable(['time', 'event', 'by', ''], timeline), paint),
+  ];
+};

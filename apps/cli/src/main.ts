@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { createApiClient, Refused } from './api-client.js';
+import { type Asked, readArguments, USAGE, UsageError } from './arguments.js';
+import { readConnection } from './connection.js';
+import { formatIncident, readIncident } from './incident.js';
+import { createPaint, type Paint } from './paint.js';
+import { formatStatus, readStatus } from './status.js';
+import { formatRecorded, tailEvents } from './tail.js';
+
+const EXIT = { ok: 0, finding: 1, usage: 2, unreachable: 3 } as const;
+type Exit = (typeof EXIT)[keyof typeof EXIT];
+/** Between two tries to reach a server that is away. */
+const PAUSE_MS = 1_000;
+
+// oxlint-disable-next-line no-restricted-properties -- ages shown to a person; nothing is decided by it
+const nowMs = (): number => Date.now();
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const printJson = (value: unknown): void => print(JSON.stringify(value));
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+
+type Command<C extends Asked['command']> = (asked: Extract<Asked, { command: C }>, paint: Paint) => Promise<Exit>;
+
+const apiOf = (asked: { readonly url: string | undefined; readonly key: string | undefined }) =>
+  createApiClient(readConnection(asked, process.env, process.cwd()));
+
+const status: Command<'status'> = async (asked, paint) => {
+  const found = await readStatus(apiOf(asked));
+  if (asked.json) printJson(found);
+  else for (const line of formatStatus(found, nowMs(), paint)) print(line);
+  return found.verdict === 'well' ? EXIT.ok : EXIT.finding;
+};
+
+const showIncident: Command<'incident show'> = async (asked, paint) => {
+  const report = await readIncident(apiOf(asked), asked.incidentId);
+  if (report === undefined) {
+    tell(asked.incidentId === 'latest' ? 'there has been no incident' : `there is no incident ${asked.incidentId}`);
+    if (asked.json) printJson(null);
+    return asked.incidentId === 'latest' ? EXIT.ok : EXIT.usage;
+  }
+  if (asked.json) printJson(report);
+  else for (const line of formatIncident(report, nowMs(), paint)) print(line);
+  return report.incident.status === 'resolved' ? EXIT.ok : EXIT.finding;
+};
+
+const tail: Command<'tail'> = async (asked, paint) => {
+  const api = apiOf(asked);
+  tell(`events of ${api.url.origin}, until Ctrl-C`);
+  await tailEvents({
+    api,
+    after: asked.after,
+    onEvent: (recorded) => (asked.json ? printJson(recorded) : print(formatRecorded(recorded, paint))),
+    onAway: tell,
+    pause: () => sleep(PAUSE_MS),
+    isStopped: () => false,
+  });
+  return EXIT.ok;
+};
+
+const run = async (args: readonly string[]): Promise<Exit> => {
+  const asked = readArguments(args);
+  const paint = createPaint(process.stdout.isTTY, process.env);
+  switch (asked.command) {
+    case 'help':
+      print(USAGE.trimEnd());
+      return EXIT.ok;
+    case 'status':
+      return status(asked, paint);
+    case 'incident show':
+      return showIncident(asked, paint);
+    case 'tail':
+      return tail(asked, paint);
+  }
+};
+
+const exitOf = (error: unknown): Exit => {
+  if (error instanceof UsageError) {
+    tell(`tocsin: ${error.message}\nTry tocsin --help`);
+    return EXIT.usage;
+  }
+  if (error instanceof z.ZodError) {
+    tell(`tocsin: the server answers what this version does not understand\n${z.prettifyError(error)}`);
+    return EXIT.unreachable;
+  }
+  tell(`tocsin: ${error instanceof Error ? error.message : String(error)}`);
+  return error instanceof Refused && error.status < 500 ? EXIT.usage : EXIT.unreachable;
+};
+
+// A pipe that is closed (`| head`) is the reader's way to say that it has enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.finding),
+);
+
+process.exitCode = await run(process.argv.slice(2)).catch(exitOf);
