@@ -9,7 +9,9 @@ export const formatTable = (names: readonly string[], rows: readonly (readonly s
   const lines = [names, ...rows];
   const widths = names.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   const isNumber = names.map(
-    (_, column) => rows.length > 0 && rows.every((row) => /^(?:[-$\d]|timeout|unknown)/.test((row[column] ?? '').replaceAll(ESCAPES, ''))),
+    (_, column) =>
+      rows.length > 0 &&
+      rows.every((row) => /^(?:[-$\d]|timeout|unknown)/.test((row[column] ?? '').replaceAll(ESCAPES, ''))),
   );
   const pad = (cell: string, column: number): string => {
     const space = ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)));

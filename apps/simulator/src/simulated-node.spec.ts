@@ -1,4 +1,4 @@
-import { OUTCOME } from '#contracts';
+import { CONTENT_TYPE, decoderFor, encodeProtobuf, OUTCOME } from '#contracts';
 import { CUSTOMERS } from './customers.js';
 import { BAD_RELEASE, buildFleet, GOOD_RELEASE } from './fleet.js';
 import { createRandom } from './random.js';
@@ -40,6 +40,17 @@ describe('a simulated node', () => {
       expect(Math.max(...batch.dtUs)).toBeLessThan(STEP_US);
       expect(Math.max(...batch.zoneIx)).toBe(batch.zones.length - 1);
     }
+  });
+
+  it('every batch passes the decoder that the gateway checks with', () => {
+    const decoder = decoderFor(CONTENT_TYPE.protobuf);
+    const node = makeNode(1);
+    node.corruptFrom(T0_US + 10 * STEP_US);
+    play(node, 0, 80).forEach((step, index) => {
+      if (step === undefined) throw new Error('a step without outcomes');
+      const batch = { ...step.batch, agentBootId: '9', seq: index + 1 };
+      expect(decoder?.decode(encodeProtobuf(batch))).toEqual(batch);
+    });
   });
 
   it('R118, R119: from the moment of the fault first wrong NXDOMAIN, then also timeouts; success ends at 23 %', () => {
