@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { FAMILY_NAMES, isRefusal } from '#contracts';
+import { anyBlock, anyCells, plainBlock } from './block.fixture.js';
+import { decodeBlock, decodeOwnBlock, encodeBlock } from './block-codec.js';
+import { addCells, cloneCells, createCells, pickCells, replaceCells, subtractCells } from './cell-table.js';
+import type { Block, Cells } from './cells.js';
+import type { PartitionTick } from './partition-tick.js';
+import { decodeTick, encodeTick } from './tick-codec.js';
+
+const plain = (cells: Cells) => plainBlock(new Map([[cells.family, cells]]));
+const withoutEmpty = (cells: Cells) =>
+  Object.fromEntries(Object.entries(plain(cells)).filter(([, { counts }]) => counts.some((count) => count > 0)));
+const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 });
+const damaged = (bytes: Uint8Array, changes: readonly (readonly [number, number])[], cut: number): Uint8Array => {
+  const copy = bytes.slice();
+  for (const [at, value] of changes) copy[at % copy.length] = value;
+  return cut % 3 === 0 ? copy.subarray(0, cut % copy.length) : copy;
+};
+
+const TICK: PartitionTick = {
+  topic: 'telemetry.outcomes',
+  partition: 3,
+  incarnation: 1,
+  tick: 6_507_817_680,
+  nextOffset: 9_007_199_254_740_991,
+  slots: [],
+  nodes: [{ nodeId: 'n1', pop: 'fra1', region: 'europe', release: 'v1+c1', watermarkUs: 1_626_954_420_000_000 }],
+  reports: [{ type: 'crash', nodeId: 'n1', agentBootId: '1', atUs: 1, serverBootId: '2', detail: 'gone, ünd back' }],
+  signals: [{ type: 'tickets', count: 3, atUs: 1 }],
+};
+
+describe('blocks as bytes', () => {
+  it('what is encoded is decoded', () => {
+    fc.assert(
+      fc.property(anyBlock, (block) => {
+        expect(plainBlock(decodeOwnBlock(encodeBlock(block)))).toEqual(plainBlock(block));
+      }),
+    );
+  });
+
+  it('damaged bytes are refused or are another block, never thrown at', () => {
+    fc.assert(
+      fc.property(anyBlock, damage, fc.nat(), (block, changes, cut) => {
+        const decoded = decodeBlock(damaged(encodeBlock(block), changes, cut));
+        expect(isRefusal(decoded) || decoded.size <= FAMILY_NAMES.length).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a few bytes cannot ask for much memory', () => {
+    const bytes = [1, 1, 4, 0xff, 0xff, 0xff, 0x7f];
+    expect(decodeBlock(Uint8Array.from(bytes))).toMatchObject({ refused: 'BODY_UNPARSABLE' });
+  });
+
+  it('own bytes that are damaged are an error', () => {
+    expect(() => decodeOwnBlock(Uint8Array.of(2))).toThrow('version 2');
+  });
+});
+
+describe('ticks as bytes', () => {
+  it('what is encoded is decoded', () => {
+    const states = fc.array(fc.record({ slot: fc.nat(), closed: fc.boolean(), block: anyBlock }), { maxLength: 4 });
+    const comparable = ({ slots, ...rest }: PartitionTick) => ({
+      ...rest,
+      slots: slots.map(({ block, ...state }) => ({ ...state, block: plainBlock(block) })),
+    });
+    fc.assert(
+      fc.property(states, (slots) => {
+        const decoded = decodeTick(encodeTick({ ...TICK, slots }));
+        expect(isRefusal(decoded) ? decoded : comparable(decoded)).toEqual(comparable({ ...TICK, slots }));
+      }),
+    );
+  });
+
+  it('damaged bytes are refused or are another tick, never thrown at', () => {
+    fc.assert(
+      fc.property(anyBlock, damage, fc.nat(), (block, changes, cut) => {
+        const slots = [{ slot: 7, closed: false, block }];
+        const decoded = decodeTick(damaged(encodeTick({ ...TICK, slots }), changes, cut));
+        expect(isRefusal(decoded) || Number.isSafeInteger(decoded.nextOffset)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('cells', () => {
+  const twoOfOne = fc.constantFrom(...FAMILY_NAMES).chain((family) => fc.tuple(anyCells(family), anyCells(family)));
+
+  it('merge the same in any order', () => {
+    fc.assert(
+      fc.property(twoOfOne, ([a, b]) => {
+        const [ab, ba] = [cloneCells(a), cloneCells(b)];
+        addCells(ab, b);
+        addCells(ba, a);
+        expect(plain(ab)).toEqual(plain(ba));
+      }),
+    );
+  });
+
+  it('what was added can be subtracted', () => {
+    fc.assert(
+      fc.property(twoOfOne, ([a, b]) => {
+        const both = cloneCells(a);
+        addCells(both, b);
+        subtractCells(both, b);
+        expect(withoutEmpty(both)).toEqual(withoutEmpty(a));
+      }),
+    );
+  });
+
+  it('replacing leaves what is not named, and nothing of the old', () => {
+    fc.assert(
+      fc.property(twoOfOne, ([a, b]) => {
+        const replaced = cloneCells(a);
+        replaceCells(replaced, b);
+        expect(plain(replaced)).toEqual({ ...plain(a), ...plain(b) });
+      }),
+    );
+  });
+
+  it('picks rows', () => {
+    fc.assert(
+      fc.property(anyBlock, (block: Block) => {
+        const picked = [...block.values()].map((cells) => pickCells(cells, cells.keys.keys()));
+        expect(picked.map(plain)).toEqual([...block.values()].map(plain));
+      }),
+    );
+  });
+
+  it('beyond the bound, keys share the row of other and are counted', () => {
+    const cells = createCells('zone', 2);
+    const rows = ['a', 'b', 'c', 'd', 'a', 'other'].map((key) => cells.row(key));
+    expect(rows).toEqual([0, 1, 2, 2, 0, 2]);
+    expect(cells).toMatchObject({ keys: ['a', 'b', 'other'], overflowed: 2 });
+    cells.reset();
+    expect(cells).toMatchObject({ size: 0, overflowed: 0 });
+  });
+});

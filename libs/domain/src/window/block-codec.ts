@@ -1,0 +1,127 @@
+import { type Family, FAMILY_NAMES, isRefusal, refuse, type Refusal } from '#contracts';
+import { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import { bucketsOf, createCells, type CellTable } from './cell-table.js';
+import { type Block, type Cells, COUNTS_PER_CELL } from './cells.js';
+
+/** The first byte of every block. Blocks are kept for days: a new form gets a new number, and this one stays readable. */
+const BLOCK_VERSION = 1;
+
+/** Numbers of the families on disk; they never change, whatever order `FAMILIES` has. */
+const FAMILY_ID: Readonly<Record<Family, number>> = {
+  fleet: 1,
+  region: 2,
+  pop: 3,
+  node: 4,
+  release_region: 5,
+  customer: 6,
+  customer_region: 7,
+  customer_release: 8,
+  zone: 9,
+  zone_release: 10,
+};
+const FAMILY_OF_ID = new Map<number, Family>(FAMILY_NAMES.map((family) => [FAMILY_ID[family], family]));
+
+const U32_MAX = 0xffff_ffff;
+/**
+ * Most histogram buckets that one block may unfold to: 512 MB would be a damaged block (a row of six bytes unfolds to 2.8 KB),
+ * 128 Mi buckets are 190,000 nodes.
+ */
+const BUCKETS_MAX = 2 ** 27;
+
+/** Histograms are nearly empty: pairs of (distance from the bucket before, count), after how many there are. */
+const writeBuckets = (writer: ByteWriter, buckets: Uint32Array, from: number, width: number): void => {
+  let filled = 0;
+  for (let i = from; i < from + width; i += 1) if (buckets[i] !== 0) filled += 1;
+  writer.varint(filled);
+  let last = from;
+  for (let i = from; i < from + width; i += 1) {
+    const count = buckets[i]!;
+    if (count === 0) continue;
+    writer.varint(i - last);
+    writer.varint(count);
+    last = i;
+  }
+};
+
+const writeCells = (writer: ByteWriter, cells: Cells): void => {
+  const width = bucketsOf(cells.family);
+  writer.varint(FAMILY_ID[cells.family]);
+  writer.varint(cells.size);
+  for (let row = 0; row < cells.size; row += 1) {
+    writer.text(cells.keys[row] ?? '');
+    for (let i = 0; i < COUNTS_PER_CELL; i += 1) writer.varint(cells.counts[row * COUNTS_PER_CELL + i]!);
+    if (width === 0) continue;
+    if (cells.buckets === undefined) writer.varint(0);
+    else writeBuckets(writer, cells.buckets, row * width, width);
+  }
+};
+
+/**
+ * A block as bytes, numbers as varints: version, number of families, then for each its id, number of rows, and for each row the
+ * key, four counts and, in families with a histogram, the filled buckets. 5 to 60 bytes a cell.
+ */
+export const encodeBlock = (block: Block): Uint8Array => {
+  const filled = [...block.values()].filter((cells) => cells.size > 0);
+  const writer = new ByteWriter();
+  writer.varint(BLOCK_VERSION);
+  writer.varint(filled.length);
+  for (const cells of filled) writeCells(writer, cells);
+  return writer.finish();
+};
+
+const readBuckets = (reader: ByteReader, cells: CellTable, row: number, width: number): void => {
+  const filled = reader.varint(width);
+  let index = 0;
+  for (let i = 0; i < filled && reader.fault === undefined; i += 1) {
+    const step = reader.varint(width);
+    if (i > 0 && step === 0) reader.fail('a bucket comes twice');
+    index += step;
+    if (index >= width) reader.fail(`bucket ${index} of ${width}`);
+    const count = reader.varint(U32_MAX);
+    if (reader.fault === undefined && cells.buckets !== undefined) cells.buckets[row * width + index] = count;
+  }
+};
+
+const readCells = (reader: ByteReader, cells: CellTable): void => {
+  const width = bucketsOf(cells.family);
+  const rows = reader.varint(reader.left);
+  if (rows * width > BUCKETS_MAX) reader.fail(`${rows} rows with histograms`);
+  for (let i = 0; i < rows && reader.fault === undefined; i += 1) {
+    const key = reader.text();
+    if (cells.find(key) >= 0) reader.fail(`key ${key} comes twice`);
+    if (reader.fault !== undefined) return;
+    const row = cells.row(key);
+    for (let count = 0; count < COUNTS_PER_CELL; count += 1)
+      cells.counts[row * COUNTS_PER_CELL + count] = reader.varint(U32_MAX);
+    if (width > 0) readBuckets(reader, cells, row, width);
+  }
+};
+
+/** Reads a block; damaged bytes are refused, never thrown at. */
+export const decodeBlock = (bytes: Uint8Array): Block | Refusal => {
+  const reader = new ByteReader(bytes);
+  const block = new Map<Family, CellTable>();
+  const version = reader.varint();
+  if (version !== BLOCK_VERSION) reader.fail(`version ${version}: expected ${BLOCK_VERSION}`);
+  const families = reader.varint(FAMILY_NAMES.length);
+  for (let i = 0; i < families && reader.fault === undefined; i += 1) {
+    const id = reader.varint();
+    const family = FAMILY_OF_ID.get(id);
+    if (family === undefined || block.has(family)) reader.fail(`family ${id} is not known or comes twice`);
+    else {
+      const cells = createCells(family);
+      block.set(family, cells);
+      readCells(reader, cells);
+    }
+  }
+  if (reader.left > 0) reader.fail('bytes after the end');
+  return reader.fault === undefined ? block : refuse('BODY_UNPARSABLE', `not a block: ${reader.fault}`);
+};
+
+/** The block of bytes that this program wrote itself; damage there is a failed operation. */
+export const decodeOwnBlock = (bytes: Uint8Array): Block => {
+  const block = decodeBlock(bytes);
+  if (isRefusal(block)) throw new Error(`decode block of ${bytes.length} bytes: ${block.detail}`);
+  return block;
+};

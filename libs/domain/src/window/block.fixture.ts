@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { type Family, FAMILY_NAMES } from '#contracts';
+import { bucketsOf, createCells } from './cell-table.js';
+import { type Block, type Cells, COUNTS_PER_CELL } from './cells.js';
+
+/** What a cell holds, as plain values: comparable whatever the order of rows and the capacity of arrays. */
+export interface PlainCell {
+  readonly counts: readonly number[];
+  readonly buckets: Readonly<Record<number, number>>;
+}
+
+const plainCell = (cells: Cells, row: number): PlainCell => {
+  const width = bucketsOf(cells.family);
+  const filled: Record<number, number> = {};
+  for (let i = 0; i < width; i += 1) {
+    const count = cells.buckets?.[row * width + i] ?? 0;
+    if (count !== 0) filled[i] = count;
+  }
+  return { counts: [...cells.counts.subarray(row * COUNTS_PER_CELL, (row + 1) * COUNTS_PER_CELL)], buckets: filled };
+};
+
+/** Cells as plain values, `family key` → cell. */
+export const plainBlock = (block: Block): Record<string, PlainCell> =>
+  Object.fromEntries(
+    [...block.values()]
+      .flatMap((cells) => cells.keys.map((key, row) => [`${cells.family} ${key}`, plainCell(cells, row)] as const))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+const count = fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 300_000 }));
+const cell = fc.record({
+  counts: fc.array(count, { minLength: COUNTS_PER_CELL, maxLength: COUNTS_PER_CELL }),
+  buckets: fc.array(fc.tuple(fc.nat(), count), { maxLength: 5 }),
+});
+const KEYS = ['a', 'b', 'c|d', 'ü', 'other'];
+
+/** Cells of a family, with few keys so that they meet. */
+export const anyCells = (family: Family): fc.Arbitrary<Cells> =>
+  fc.dictionary(fc.constantFrom(...KEYS), cell, { maxKeys: 4, noNullPrototype: true }).map((dictionary) => {
+    const cells = createCells(family);
+    const width = bucketsOf(family);
+    for (const [key, { counts, buckets }] of Object.entries(dictionary)) {
+      const row = cells.row(key);
+      cells.counts.set(counts, row * COUNTS_PER_CELL);
+      for (const [index, value] of buckets) if (cells.buckets) cells.buckets[row * width + (index % width)] = value;
+    }
+    return cells;
+  });
+
+/** A block of some families. */
+export const anyBlock: fc.Arbitrary<Block> = fc
+  .subarray([...FAMILY_NAMES])
+  .chain((families) => fc.tuple(...families.map(anyCells)))
+  .map((all) => new Map(all.map((cells) => [cells.family, cells])));
