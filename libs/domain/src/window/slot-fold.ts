@@ -1,0 +1,79 @@
+import type { Family, OutcomeBatch } from '#contracts';
+import type { Block } from './cells.js';
+import type { SlotState } from './partition-tick.js';
+
+/** Whose zones are whose. */
+export interface ZoneCatalogue {
+  /** The customer of a zone; undefined when nobody's. The zone itself is asked for, not names below it. */
+  readonly customerOf: (zone: string) => string | undefined;
+  /** The zone of a registry id, for batches that carry ids; without it they count for `OTHER_KEY`. */
+  readonly zoneOf?: (id: number) => string | undefined;
+}
+
+/** What a fold is made of. */
+export interface SlotFoldOptions {
+  readonly catalogue: ZoneCatalogue;
+  /** Slots that stay open behind the newest one: the accepted lateness. */
+  readonly openSlots: number;
+  /** Most zones per slot that belong to no customer; further ones count for `OTHER_KEY`. Zones of customers are always exact. */
+  readonly zonesMax: number;
+}
+
+/** What became of a batch; counts of rows, not of weights. */
+export interface FoldResult {
+  /** Folded, late ones included. */
+  readonly counted: number;
+  /** For a slot that is closed: in the delta to be written, in no tick. */
+  readonly late: number;
+  /** More than `FUTURE_US_MAX` after receive time: not folded, and they move nothing. */
+  readonly future: number;
+  /** Zones (per slot) that found no row of their own. */
+  readonly otherZones: number;
+  /** Newest event time that was folded, µs; undefined when there was none. */
+  readonly watermarkUs: number | undefined;
+}
+
+/** What was added to a slot since the last take. */
+export interface SlotDelta {
+  readonly slot: number;
+  readonly block: Block;
+}
+
+/** When to call slots done; both are slots (seconds of event time), excluded. */
+export interface TakeChanged {
+  /** Slots below are closed: told for the last time. Never goes back. */
+  readonly closedBefore: number;
+  /**
+   * Slots below are told in full though they stay open. Default: all but the newest two, so that a customer without failures is
+   * known within two seconds and ratios over a window are not made of failing slots alone.
+   */
+  readonly settledBefore?: number;
+}
+
+/**
+ * The fold of one partition: outcomes in, cells per slot out. A slot lives so:
+ *
+ *   open (absolute state, told by `takeChanged`) ──newest − openSlots, or closedBefore──▶ closed (only deltas, counted late)
+ *
+ * The sum of all deltas of a slot is all that was ever folded into it; absolute states leave out what came late.
+ */
+export interface SlotFold {
+  /** `receivedAtMs` is the append time of the record: the same records fold to the same cells whenever that is done. */
+  readonly fold: (batch: OutcomeBatch, receivedAtMs: number) => FoldResult;
+  /** Per slot, ascending, what was added since the last take. */
+  readonly takeDelta: () => readonly SlotDelta[];
+  /** Per slot, ascending, the absolute state of cells that changed since they were last told. */
+  readonly takeChanged: (take: TakeChanged) => readonly SlotState[];
+  /** Adds what earlier runs had written of a slot; not part of any delta. Before the first `fold`. */
+  readonly restore: (slot: number, block: Block) => void;
+  /** Slots in memory: the owner takes the delta early when there are more than it likes (a batch can touch 4,296). */
+  readonly slots: () => number;
+}
+
+/** Slots that stay unpacked behind the newest: outcomes of live nodes fall into these. */
+export const HOT_SLOTS = 8;
+/** Slots behind the newest that are not yet told in full. */
+export const UNSETTLED_SLOTS = 2;
+
+/** A block without cells. */
+export const EMPTY_BLOCK: Block = new Map<Family, never>();
