@@ -2,12 +2,7 @@ import pg from 'pg';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { TopicPartition } from '../event-log.js';
-
-/** What the listener needs of the log's options. */
-export interface WakeUpOptions {
-  readonly connection: () => pg.ClientConfig;
-  readonly onError?: (what: string, error: Error) => void;
-}
+import { boundedConfig, type LogConnection } from './log-pool.js';
 
 // Between two tries to listen again; readers poll each second meanwhile, so nothing is lost, only later.
 const RECONNECT_MS = 500;
@@ -18,20 +13,27 @@ const RECONNECT_MS = 500;
  */
 export class AppendWakeUp {
   private readonly waiting = new Map<string, Set<() => void>>();
+  private readonly counts = new Map<string, number>();
   private client: pg.Client | undefined;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: WakeUpOptions) {}
+  constructor(private readonly options: LogConnection) {}
 
   start(): void {
     this.running = this.listen();
   }
 
-  /** Resolves at the next append to the partition, or after `atMostMs`. */
-  next({ topic, partition }: TopicPartition, atMostMs: number, signal: AbortSignal): Promise<void> {
+  /** How many appends to the partition were heard of. Read before looking, it tells `next` what came since. */
+  heard({ topic, partition }: TopicPartition): number {
+    return this.counts.get(`${topic}/${partition}`) ?? 0;
+  }
+
+  /** Resolves when more appends than `heard` were told, at once if so already, or after `atMostMs`. */
+  next({ topic, partition }: TopicPartition, heard: number, atMostMs: number, signal: AbortSignal): Promise<void> {
+    const name = `${topic}/${partition}`;
+    if (signal.aborted || (this.counts.get(name) ?? 0) !== heard) return Promise.resolve();
     return new Promise((done) => {
-      const name = `${topic}/${partition}`;
       const waiters = this.waiting.get(name) ?? new Set();
       this.waiting.set(name, waiters);
       const finish = (): void => {
@@ -43,8 +45,13 @@ export class AppendWakeUp {
       const timer = setTimeout(finish, atMostMs);
       waiters.add(finish);
       signal.addEventListener('abort', finish);
-      if (signal.aborted) finish();
     });
+  }
+
+  /** Lets whoever waits for the partition look again. */
+  wake(name: string): void {
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+    for (const finish of this.waiting.get(name) ?? []) finish();
   }
 
   async stop(): Promise<void> {
@@ -53,13 +60,9 @@ export class AppendWakeUp {
     await this.running;
   }
 
-  private wake(name: string): void {
-    for (const finish of this.waiting.get(name) ?? []) finish();
-  }
-
   private async listen(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      const client = new pg.Client({ ...this.options.connection(), query_timeout: 0, statement_timeout: 0 });
+      const client = new pg.Client(boundedConfig(this.options));
       this.client = client;
       const ended = new Promise<void>((done) => client.once('end', () => done()));
       client.on('error', (error) => this.options.onError?.('listen', error));

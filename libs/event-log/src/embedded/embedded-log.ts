@@ -1,8 +1,6 @@
-import pg from 'pg';
-import { clearInterval, setInterval } from 'node:timers';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Topic, TopicSettings } from '#contracts';
 import {
-  LogUnavailable,
   OffsetOutOfRange,
   type Consumer,
   type EventLog,
@@ -14,28 +12,34 @@ import {
 } from '../event-log.js';
 import { partitionOf } from '../partition-of.js';
 import { AppendWakeUp } from './append-wake-up.js';
-import { EmbeddedConsumer } from './embedded-consumer.js';
-import { keepWithinRetention, makeChunks } from './retention.js';
+import { Chunks } from './chunks.js';
+import { EmbeddedConsumer, type Page, type PartitionEnd } from './embedded-consumer.js';
+import { LogPool, type LogConnection } from './log-pool.js';
+import { PartitionWriter } from './partition-writer.js';
+import { keepWithinRetention } from './retention.js';
 import { SQL, toRecord, type RecordRow } from './statements.js';
 
 /** How the embedded log is opened. */
-export interface EmbeddedLogOptions {
-  /** Settings of a new connection; asked each time, since an embedded server may come back elsewhere. */
-  readonly connection: () => pg.ClientConfig;
-  /** Brings the server back when a connection broke (an embedded server that was killed). */
-  readonly onUnreachable?: () => Promise<void>;
-  /** After this an append fails with `LogUnavailable`. */
+export interface EmbeddedLogOptions extends LogConnection {
+  /** After this an append fails with `LogUnavailable`; 5 s. */
   readonly appendTimeoutMs?: number;
   /** Bytes over all topics beyond which the oldest chunks are dropped before their age; 20 GiB. */
   readonly bytesMax?: number;
-  readonly onError?: (what: string, error: Error) => void;
 }
 
 const GIB = 2 ** 30;
-// Retention and new chunks are looked at this often; a chunk holds an hour, so half an hour early is early enough.
+const BYTES_MAX = 20 * GIB;
+const APPEND_TIMEOUT_MS = 5_000;
+// A chunk holds an hour or more, so a minute is exact enough.
 const RETENTION_EVERY_MS = 60_000;
-// Appends, reads of seven partitions and the API share these; a further caller waits, bounded by the pool's timeout.
-const CONNECTIONS_MAX = 6;
+// Appends of the partitions of one busy topic run side by side; more of them would only wait for the same disk.
+const WRITERS_MAX = 4;
+// All readers' fetches share these; they take under a millisecond each.
+const READERS_MAX = 4;
+// `caughtUp` writes a time that matters only while the server lives: its commit need not wait for the disk.
+const READER_OPTIONS = '-c synchronous_commit=off';
+// A page that is cut by bytes alone is bounded by its records.
+const READ_BYTES_MAX = 64 << 20;
 
 /** Opens the event log that lives in PostgreSQL; its tables come from the migrations. */
 export const openEmbeddedLog = async (options: EmbeddedLogOptions): Promise<EventLog> => {
@@ -45,83 +49,70 @@ export const openEmbeddedLog = async (options: EmbeddedLogOptions): Promise<Even
 };
 
 /**
- * The event log as a table. One process holds all readers, so there is no group protocol: a consumer gets every partition.
- * An append holds its partition's head row until commit: one writer at a time per partition, others wait their turn.
+ * The event log as tables. One process holds all readers, so there is no group protocol: a consumer gets every partition.
+ * An append holds its partition's head row until commit: one writer at a time per partition; the appends of one process that
+ * wait for it go together. Made of: heads and chunks (0001_event_log.sql), a writer per partition, a loop per read partition.
  */
 class EmbeddedLog implements EventLog {
-  private readonly pool: pg.Pool;
+  private readonly writerPool: LogPool;
+  private readonly readerPool: LogPool;
+  private readonly chunks: Chunks;
   private readonly wakeUp: AppendWakeUp;
+  private readonly writers = new Map<string, PartitionWriter>();
   private readonly consumers = new Set<EmbeddedConsumer>();
   private readonly partitionsOf = new Map<string, number>();
-  private retention: NodeJS.Timeout | undefined;
+  private readonly closing = new AbortController();
+  private retention: Promise<void> = Promise.resolve();
   clusterId = '';
 
   constructor(private readonly options: EmbeddedLogOptions) {
-    class Client extends pg.Client {
-      constructor() {
-        super(options.connection());
-      }
-    }
-    this.pool = new pg.Pool({
-      Client,
-      max: CONNECTIONS_MAX,
-      connectionTimeoutMillis: options.appendTimeoutMs ?? 5_000,
-    });
-    this.pool.on('error', (error) => options.onError?.('idle connection', error));
+    this.writerPool = new LogPool(options, WRITERS_MAX);
+    this.readerPool = new LogPool(options, READERS_MAX, READER_OPTIONS);
+    this.chunks = new Chunks(this.readerPool);
     this.wakeUp = new AppendWakeUp(options);
   }
 
   async start(): Promise<void> {
-    this.clusterId =
-      (await this.pool.query<{ cluster_id: string }>('select cluster_id from log_cluster')).rows[0]?.cluster_id ?? '';
-    await this.loadTopics();
-    await this.keep();
-    this.retention = setInterval(
-      () => void this.keep().catch((error: Error) => this.options.onError?.('retention', error)),
-      RETENTION_EVERY_MS,
-    );
-    this.retention.unref();
+    const [cluster] = await this.readerPool.query<{ cluster_id: string }>({
+      text: 'select cluster_id from log_cluster',
+    });
+    this.clusterId = cluster?.cluster_id ?? '';
+    const topics = await this.readerPool.query<{ topic: string; partitions: number }>({ text: SQL.topics });
+    for (const { topic, partitions } of topics) this.partitionsOf.set(topic, partitions);
+    for (const { topic } of topics) await this.chunks.refresh(topic);
+    this.retention = this.keep();
     this.wakeUp.start();
   }
 
   async ensureTopics(topics: Readonly<Record<string, TopicSettings>>): Promise<void> {
-    for (const [topic, { partitions, retentionMs, compacted }] of Object.entries(topics)) {
-      await this.pool.query(SQL.ensureTopic, [topic, partitions, retentionMs, compacted]);
-      await this.pool.query(SQL.ensureHeads, [topic, partitions]);
+    for (const [topic, settings] of Object.entries(topics)) {
+      await this.chunks.ensureTopic(topic, settings);
+      this.partitionsOf.set(topic, settings.partitions);
     }
-    await this.loadTopics();
   }
 
   async append(
     topic: Topic,
     records: readonly NewRecord[],
   ): Promise<readonly (TopicPartition & { baseOffset: number })[]> {
-    const byPartition = this.route(topic, records);
-    const done: (TopicPartition & { baseOffset: number })[] = [];
-    for (const partition of [...byPartition.keys()].sort((a, b) => a - b)) {
-      const part = byPartition.get(partition) ?? [];
-      done.push({ topic, partition, baseOffset: await this.appendTo(topic, partition, part) });
-    }
-    return done;
+    const routed = [...this.route(topic, records)].toSorted(([a], [b]) => a - b);
+    return Promise.all(
+      routed.map(async ([partition, part]) => ({
+        topic,
+        partition,
+        baseOffset: await this.writer({ topic, partition }).append(part),
+      })),
+    );
   }
 
-  private async appendTo(topic: Topic, partition: number, records: readonly NewRecord[]): Promise<number> {
-    const values = [
-      topic,
-      partition,
-      records.map(({ key }) => key),
-      records.map(({ headers }) => JSON.stringify(headers ?? {})),
-      records.map(({ value }) => Buffer.from(value.buffer, value.byteOffset, value.byteLength)),
-    ];
-    try {
-      const { rows } = await this.pool.query<{ base: string }>({ name: 'append', text: SQL.append, values });
-      return Number(rows[0]?.base);
-    } catch (cause) {
-      void this.options
-        .onUnreachable?.()
-        .catch((error: Error) => this.options.onError?.('bring the server back', error));
-      throw new LogUnavailable(`append to ${topic}/${partition}: ${(cause as Error).message}`, { cause });
-    }
+  private writer(partition: TopicPartition): PartitionWriter {
+    const name = `${partition.topic}/${partition.partition}`;
+    const known = this.writers.get(name);
+    if (known !== undefined) return known;
+    const timeoutMs = this.options.appendTimeoutMs ?? APPEND_TIMEOUT_MS;
+    const writer = new PartitionWriter(partition, this.writerPool, this.chunks, timeoutMs);
+    this.writers.set(name, writer);
+    return writer;
   }
 
   private route(topic: Topic, records: readonly NewRecord[]): Map<number, NewRecord[]> {
@@ -129,6 +120,8 @@ class EmbeddedLog implements EventLog {
     const routed = new Map<number, NewRecord[]>();
     for (const record of records) {
       const partition = record.partition ?? (record.key === null ? 0 : partitionOf(record.key, partitions));
+      if (!(partition >= 0 && partition < partitions))
+        throw new Error(`append to ${topic}: there is no partition ${partition}`);
       const part = routed.get(partition);
       if (part === undefined) routed.set(partition, [record]);
       else part.push(record);
@@ -137,45 +130,80 @@ class EmbeddedLog implements EventLog {
   }
 
   async offsets(topic: Topic): Promise<readonly PartitionOffsets[]> {
-    const { rows } = await this.pool.query<{ partition: number; low: string; high: string }>(SQL.offsets, [topic]);
+    const rows = await this.readerPool.query<{ partition: number; low: string; high: string }>({
+      name: 'offsets',
+      text: SQL.offsets,
+      values: [topic],
+    });
     return rows.map((row) => ({ topic, partition: row.partition, low: Number(row.low), high: Number(row.high) }));
   }
 
-  async offsetAt({ topic, partition }: TopicPartition, atMs: number): Promise<number> {
-    const { rows } = await this.pool.query<{ found: string }>(SQL.offsetAt, [topic, partition, atMs]);
-    return Number(rows[0]?.found ?? 0);
+  /** Append times never decrease: halves the range until one offset is left. */
+  async offsetAt(partition: TopicPartition, atMs: number): Promise<number> {
+    let { low, high } = await this.end(partition, false);
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const [record] = await this.read({ ...partition, offset: middle }, 1);
+      if (record !== undefined && record.appendedAtMs < atMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   async read(from: TopicPartition & { offset: number }, recordsMax: number): Promise<readonly LogRecord[]> {
-    const { low, high } = (await this.offsets(from.topic)).find((o) => o.partition === from.partition) ?? {
-      low: 0,
-      high: 0,
-    };
+    const { records } = await this.fetch(from, recordsMax, READ_BYTES_MAX);
+    if (records[0]?.offset === from.offset) return records;
+    const { low, high } = await this.end(from, false);
     if (from.offset < low || from.offset > high) throw new OffsetOutOfRange(from, from.offset, low, high);
-    return this.fetch(from, recordsMax, Number.MAX_SAFE_INTEGER);
+    if (from.offset === high) return [];
+    // In a chunk that another process began.
+    await this.chunks.refresh(from.topic);
+    return (await this.fetch(from, recordsMax, READ_BYTES_MAX)).records;
   }
 
-  private async fetch(
-    from: TopicPartition & { offset: number },
-    recordsMax: number,
-    bytesMax: number,
-  ): Promise<readonly LogRecord[]> {
-    const values = [from.topic, from.partition, from.offset, recordsMax, bytesMax];
-    const { rows } = await this.pool.query<RecordRow>({ name: 'fetch', text: SQL.fetch, values });
-    return rows.map((row) => toRecord(from, row));
+  private async fetch(from: TopicPartition & { offset: number }, recordsMax: number, bytesMax: number): Promise<Page> {
+    const chunk = this.chunks.holding(from, from.offset);
+    if (chunk === undefined) return { records: [], isEnd: false };
+    const values = [from.partition, from.offset, recordsMax, bytesMax];
+    const rows = await this.readerPool
+      .query<RecordRow>({ name: `fetch ${chunk}`, text: SQL.fetch(chunk), values })
+      .catch((error: unknown) => this.whenDropped(from, error));
+    const bytes = rows.reduce((sum, { value }) => sum + value.byteLength, 0);
+    return {
+      records: rows.map((row) => toRecord(from, row)),
+      // A page that was cut for its bytes might be taken for one that is not: then one more fetch tells.
+      isEnd: rows.length < recordsMax && bytes < bytesMax / 2 && chunk === this.chunks.newest(from),
+    };
+  }
+
+  /** 42P01: another process dropped the chunk; the next look at the low offset says where to go on. */
+  private async whenDropped({ topic }: TopicPartition, error: unknown): Promise<readonly RecordRow[]> {
+    if ((error as { code?: unknown }).code !== '42P01') throw error;
+    await this.chunks.refresh(topic);
+    return [];
+  }
+
+  private async end({ topic, partition }: TopicPartition, exact: boolean): Promise<PartitionEnd> {
+    const [row] = await this.readerPool.query<{ low: string; high: string; at_ms: number }>({
+      ...(exact ? { name: 'caught-up', text: SQL.caughtUp } : { name: 'end', text: SQL.end }),
+      values: [topic, partition],
+    });
+    if (row === undefined) throw new Error(`event log: partition ${topic}/${partition} does not exist`);
+    return { low: Number(row.low), high: Number(row.high), atMs: row.at_ms };
   }
 
   async subscribe(subscription: Subscription): Promise<Consumer> {
     const partitions = subscription.topics.flatMap((topic) =>
       Array.from({ length: this.partitionCount(topic) }, (_, partition) => ({ topic, partition })),
     );
+    const tellError = (what: string, error: Error): void => this.options.onError?.(what, error);
     const consumer = new EmbeddedConsumer(subscription, partitions, this.wakeUp, {
       fetch: (from) => this.fetch(from, subscription.batchRecordsMax, subscription.batchBytesMax),
-      range: async ({ topic, partition }) =>
-        (await this.offsets(topic)).find((o) => o.partition === partition) ?? { low: 0, high: 0 },
-      caughtUpAt: (partition) => this.caughtUpAt(partition),
-      onUnreachable: () => this.options.onUnreachable?.() ?? Promise.resolve(),
-      onError: (what, error) => this.options.onError?.(what, error),
+      end: (partition, exact) => this.end(partition, exact),
+      refresh: (topic) => this.chunks.refresh(topic),
+      onUnreachable: () =>
+        void this.options.onUnreachable?.().catch((error: Error) => tellError('bring the server back', error)),
+      onError: tellError,
       onStopped: () => this.consumers.delete(consumer),
     });
     this.consumers.add(consumer);
@@ -183,21 +211,12 @@ class EmbeddedLog implements EventLog {
     return consumer;
   }
 
-  /** The clock is read before the head row is locked: whatever was appended earlier has committed by then, or shows in the offset. */
-  private async caughtUpAt({ topic, partition }: TopicPartition): Promise<{ nextOffset: number; atMs: number }> {
-    const { rows } = await this.pool.query<{ at_ms: string; next_offset: string }>({
-      name: 'caught-up',
-      text: SQL.caughtUp,
-      values: [topic, partition],
-    });
-    return { nextOffset: Number(rows[0]?.next_offset), atMs: Number(rows[0]?.at_ms) };
-  }
-
   async close(): Promise<void> {
-    clearInterval(this.retention);
+    this.closing.abort();
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
     await this.wakeUp.stop();
-    await this.pool.end();
+    await this.retention;
+    await Promise.all([this.writerPool.close(), this.readerPool.close()]);
   }
 
   private partitionCount(topic: string): number {
@@ -206,15 +225,13 @@ class EmbeddedLog implements EventLog {
     return partitions;
   }
 
-  private async loadTopics(): Promise<void> {
-    const { rows } = await this.pool.query<{ topic: string; partitions: number }>(
-      'select topic, partitions from log_topic',
-    );
-    for (const row of rows) this.partitionsOf.set(row.topic, row.partitions);
-  }
-
   private async keep(): Promise<void> {
-    await makeChunks(this.pool);
-    await keepWithinRetention(this.pool, this.options.bytesMax ?? 20 * GIB);
+    const { signal } = this.closing;
+    while (!signal.aborted) {
+      await keepWithinRetention(this.readerPool, this.chunks, this.options.bytesMax ?? BYTES_MAX).catch(
+        (error: Error) => this.options.onError?.('retention', error),
+      );
+      await wait(RETENTION_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
   }
 }
