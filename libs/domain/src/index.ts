@@ -6,6 +6,7 @@ export * from './window/cell-table.js';
 export * from './window/create-slot-fold.js';
 export * from './window/histogram.js';
 export * from './window/partition-tick.js';
+export * from './window/sliding-windows.js';
 export * from './window/slot-fold.js';
 export * from './window/tick-codec.js';
 export * from './window/window-sum.js';
