@@ -9,8 +9,14 @@ import {
   SLOT_MS,
   TICK_MS,
 } from '#contracts';
-import { createSlotFold, DEFAULT_RULES, type PartitionTick, RulesEngine } from '#domain';
-import { createPlainWindows } from '#testing';
+import {
+  createEngine,
+  createSlidingWindows,
+  createSlotFold,
+  DEFAULT_RULES,
+  type PartitionTick,
+  windowsOf,
+} from '#domain';
 import { CUSTOMERS } from './customers.js';
 import { exposedCustomers } from './exposure.js';
 import { BAD_RELEASE, buildFleet, GOOD_RELEASE, rolloutBatches } from './fleet.js';
@@ -51,13 +57,14 @@ const playDecisions = (seed: number, seconds: number): { told: Told[]; oracle: O
     openSlots: 60,
     zonesMax: 1_000,
   });
-  const engine = new RulesEngine(createPlainWindows(), {
+  const options = {
     rules: DEFAULT_RULES,
     catalogue: { customers: CUSTOMERS, nodes: fleet },
     settings: { verifyMs: VERIFY_MS },
-    hash: (text) => sha256(text).slice(0, 16),
+    hash: (text: string) => sha256(text).slice(0, 16),
     sha256,
-  });
+  };
+  const engine = createEngine(options, createSlidingWindows(windowsOf(options)));
   const oracle = createOracle();
   const told: Told[] = [];
   const versions = new Map<string, number>();
