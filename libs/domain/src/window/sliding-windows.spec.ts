@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { FAMILIES, type Family, FAMILY_NAMES, isRefusal, type OutcomeBatch, type Topic } from '#contracts';
-import { anyBlock, plainBlock, type PlainCell } from './block.fixture.js';
+import { FAMILIES, type Family, isRefusal, type OutcomeBatch, type Topic } from '#contracts';
+import { anyBlockOf, plainBlock, type PlainCell } from './block.fixture.js';
 import { bucketsOf, createCells } from './cell-table.js';
 import type { Block } from './cells.js';
 import { createSlotFold } from './create-slot-fold.js';
@@ -80,13 +80,13 @@ class Sources {
 
 const step = fc.record({
   source: fc.nat({ max: 1 }),
-  states: fc.array(fc.tuple(fc.nat({ max: 5 }), anyBlock), { maxLength: 3 }),
+  states: fc.array(fc.tuple(fc.nat({ max: 5 }), anyBlockOf(['customer', 'zone'])), { maxLength: 3 }),
   moveOn: fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 3 }) }, { weight: 1, arbitrary: fc.nat({ max: 90 }) }),
   close: fc.boolean(),
   asks: fc.array(
     fc.record({
-      family: fc.constantFrom(...FAMILY_NAMES),
-      key: fc.constantFrom('a', 'b', 'c|d', 'other'),
+      family: fc.constantFrom<Family>('customer', 'zone'),
+      key: fc.constantFrom('a', 'b'),
       windowMs: fc.constantFrom(...WINDOWS_MS, 5_000),
       back: fc.integer({ min: -3, max: 4 }),
     }),
@@ -156,6 +156,22 @@ const zones = (...keys: readonly string[]): Block => {
 const open = (slot: number, block: Block): SlotState => ({ slot, closed: false, block });
 const closed = (slot: number, block: Block): SlotState => ({ slot, closed: true, block });
 
+describe('a window that was asked for', () => {
+  it('follows changes of its slots, first and last included, and no others', () => {
+    const windows = createSlidingWindows({ windowsMs: WINDOWS_MS, slotsKept: 12 });
+    const after = (offset: number, ...states: readonly SlotState[]): number => {
+      windows.apply(tickOf(0, offset, states));
+      return windows.sum('fleet', 'fleet', 3_000, 103).good;
+    };
+    const one = fleet(1);
+    expect(after(1, ...[100, 101, 102, 103].map((slot) => open(slot, one)))).toBe(3);
+    expect(after(2, open(100, fleet(5)))).toBe(3);
+    expect(after(3, open(101, fleet(5)))).toBe(7);
+    expect(after(4, open(103, fleet(5)))).toBe(11);
+    expect(after(5, open(104, fleet(5)))).toBe(11);
+  });
+});
+
 describe('a source', () => {
   const good = (windows: SlidingWindows): number => windows.sum('fleet', 'fleet', 3_000, 101).good;
   const make = () => createSlidingWindows({ windowsMs: WINDOWS_MS, slotsKept: 12 });
@@ -179,6 +195,14 @@ describe('a source', () => {
 });
 
 describe('bounds', () => {
+  it('a window that holds forgotten slots starts anew', () => {
+    const windows = createSlidingWindows({ windowsMs: WINDOWS_MS, slotsKept: 12 });
+    for (let slot = 100; slot <= 159; slot += 1) windows.apply(tickOf(0, slot, [open(slot, fleet(1))]));
+    expect(windows.sum('fleet', 'fleet', 7_000, 152).good).toBe(7);
+    windows.apply(tickOf(0, 160, [open(160, fleet(1))]));
+    expect(windows.sum('fleet', 'fleet', 7_000, 156).good).toBe(7);
+  });
+
   it('keys without data in the longest window are not listed, and later forgotten', () => {
     const windows = createSlidingWindows({ windowsMs: WINDOWS_MS, slotsKept: 12 });
     windows.apply(tickOf(0, 1, [open(100, zones('a', 'b'))]));
