@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cruise } from './cruise.js';
+import { brokenLinks, longDocuments } from './documents.js';
+import { plant } from './planted-violations.js';
+import { partsOf, sourceFiles } from './source-files.js';
+import { bannedWords, foreignAddresses, longFiles, longFunctions, repeatedTitles, undocumented } from './tidy.js';
+
+const ROOT = process.cwd();
+const files = sourceFiles(ROOT);
+/** What is written by a tool is that tool's business. */
+const ours = files.filter(({ path }) => path !== 'package-lock.json');
+const file = (path: string, text: string) => ({ path, text });
+
+describe('the tree is tidy', () => {
+  it('looked at something', () => {
+    expect(files.filter(({ path }) => path.endsWith('.ts')).length).toBeGreaterThan(250);
+  });
+
+  it.each([
+    ['files are short', longFiles],
+    ['functions are short', longFunctions],
+    ['words have a better replacement', bannedWords],
+    ['every exported thing says what it is', undocumented],
+    ['titles of tests are unique in their file', repeatedTitles],
+    ['no address of a machine or a registry', foreignAddresses],
+  ])('%s', (_what, check) => {
+    expect(ours.flatMap((one) => check(one))).toEqual([]);
+  });
+
+  it('the lock file names no address to download from', () => {
+    expect(foreignAddresses(file('package-lock.json', readFileSync(join(ROOT, 'package-lock.json'), 'utf8')))).toEqual(
+      [],
+    );
+  });
+
+  it('links of the documents lead somewhere', () => {
+    expect(brokenLinks(ROOT, files)).toEqual([]);
+    expect(longDocuments(files)).toEqual([]);
+  });
+});
+
+describe('each check can fail', () => {
+  const lines = (count: number): string => 'x();\n'.repeat(count);
+
+  it('long files and functions', () => {
+    expect(longFiles(file('a.mjs', lines(401)))).toEqual(['a.mjs: 401 lines']);
+    expect(longFunctions(file('a.mjs', `const f = () => {\n${lines(69)}};`))).toEqual([
+      'a.mjs:1: a function of 71 lines',
+    ]);
+    expect(
+      longFunctions(file('a.ts', `class A {\n  async run(x: T): Promise<void> {\n${lines(69)}  }\n}`)),
+    ).toHaveLength(1);
+    expect(longFunctions(file('a.ts', `const f = () => {\n${lines(68)}};`))).toEqual([]);
+  });
+
+  it.each([
+    'let a: im' + "port('x').T;",
+    'f<im' + "port('x').T>();",
+    '// TO' + 'DO later',
+    'x as ' + 'any',
+    'class RoleMana' + 'ger {}',
+    'inter' + 'face IStore {}',
+    'it.on' + "ly('x')",
+  ])('a banned word: %s', (text) => {
+    expect(bannedWords(file('a.ts', text))).toHaveLength(1);
+  });
+
+  it.each(['libs/x/src/utils.ts', 'libs/x/src/utils/a.ts', 'apps/a/src/common.ts'])('a banned name: %s', (path) => {
+    expect(bannedWords(file(path, ''))).toHaveLength(1);
+  });
+
+  it('an import that is awaited is no banned word', () => {
+    expect(bannedWords(file('a.ts', "const { a } = await import('x');"))).toEqual([]);
+  });
+
+  it('an exported thing without a sentence', () => {
+    expect(undocumented(file('a.ts', 'export const a = 1;'))).toHaveLength(1);
+    expect(undocumented(file('a.ts', '@Injectable()\nexport class A {}'))).toHaveLength(1);
+    expect(undocumented(file('a.ts', '/** A. */\n@Module({\n  providers: [],\n})\nexport class A {}'))).toEqual([]);
+  });
+
+  it('a repeated title', () => {
+    const twice = "it('a', () => {\n});\nit('a', () => {\n});\n";
+    const apart = "describe('x', () => {\n  it('a', () => {\n  });\n});\nit('a', () => {\n});\n";
+    expect(repeatedTitles(file('a.spec.ts', twice))).toHaveLength(1);
+    expect(repeatedTitles(file('a.spec.ts', apart))).toEqual([]);
+  });
+
+  it.each(['https://regis' + 'try.npmjs.org/x', "'/wo" + "rk/x'", ' /ho' + 'me/me/x', '../sha' + 'red/x'])(
+    'a foreign address: %s',
+    (text) => {
+      expect(foreignAddresses(file('a.md', text))).toHaveLength(1);
+    },
+  );
+
+  it('a broken link', () => {
+    const text = '# Some head\n[a](package.json) [b](#some-head) [c](nowhere.md) [d](#other) `[e](code.md)`';
+    expect(brokenLinks(ROOT, [file('README.md', text)])).toEqual([
+      'README.md: nowhere.md leads nowhere',
+      'README.md: #other leads nowhere',
+    ]);
+    expect(longDocuments([file('README.md', lines(251))])).toHaveLength(1);
+  });
+});
+
+describe('the boundary gate', () => {
+  it('sees the tree, and nothing in it crosses a boundary', () => {
+    const real = cruise(ROOT, ROOT);
+    expect(real.modules).toBeGreaterThan(200);
+    expect([...real.broken]).toEqual([]);
+  });
+
+  it('sees every planted violation', () => {
+    const folder = join(ROOT, 'dist/.planted');
+    plant(ROOT, folder);
+    const { broken, rules } = cruise(ROOT, folder);
+    expect(rules.size).toBeGreaterThan(25);
+    expect([...rules].filter((rule) => !broken.has(rule))).toEqual([]);
+  });
+
+  it.each(['apps', 'libs'] as const)('knows every folder of %s, and so does ARCHITECTURE.md', (kind) => {
+    const map = readFileSync(join(ROOT, '.dependency-cruiser.mjs'), 'utf8');
+    const picture = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+    const missing = partsOf(ROOT, kind).filter(
+      (name) => !new RegExp(`['" ]${name}['":,\\]]`).test(map) || !picture.includes(`\`${kind}/${name}\``),
+    );
+    expect(missing).toEqual([]);
+  });
+});
