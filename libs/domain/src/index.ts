@@ -28,3 +28,4 @@ export * from './signal/baseline.js';
 export * from './signal/measure.js';
 export * from './signal/success-rate.js';
 export * from './signal/window-reader.js';
+export * from './dnstap/index.js';

@@ -1,0 +1,48 @@
+import { encodeControl, FRAME_BYTES_MAX, type FrameFound, FrameReader } from './frame-stream.js';
+
+const join = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+const data = (...bytes: number[]): Uint8Array => Uint8Array.of(0, 0, 0, bytes.length, ...bytes);
+const START = encodeControl('start');
+const read = (bytes: Uint8Array): FrameFound[] => {
+  const reader = new FrameReader();
+  return [...reader.push(bytes), ...reader.end()];
+};
+const refusal = (fault: string, length: number) => ({ kind: 'refused', fault, length });
+
+describe('FrameReader', () => {
+  it('reads a file, and a sender on a socket', () => {
+    const start = { kind: 'control', control: 'start' };
+    const payload = { kind: 'data', payload: Uint8Array.of(7, 8) };
+    const stop = { kind: 'control', control: 'stop' };
+    expect(read(join(START, data(7, 8), encodeControl('stop')))).toEqual([start, payload, stop]);
+    expect(read(join(encodeControl('ready'), START, data(7, 8)))).toEqual([
+      { kind: 'control', control: 'ready' },
+      start,
+      payload,
+    ]);
+  });
+
+  it('knows a sender that stopped from one that went away', () => {
+    const [stopped, gone] = [new FrameReader(), new FrameReader()];
+    stopped.push(join(START, data(1), encodeControl('stop')));
+    gone.push(join(START, data(1)));
+    expect([stopped.isStopped, gone.isStopped]).toEqual([true, false]);
+  });
+
+  it('refuses a foreign content type, data before START, frames above the bound, damaged control frames', () => {
+    expect(read(encodeControl('start', 'protobuf:other'))).toEqual([refusal('content_type_foreign', 26)]);
+    expect(read(data(1))).toEqual([refusal('data_before_start', 1)]);
+    const tooLong = new Uint8Array(4);
+    new DataView(tooLong.buffer).setUint32(0, FRAME_BYTES_MAX + 1);
+    expect(read(join(START, tooLong)).at(-1)).toEqual(refusal('frame_too_long', FRAME_BYTES_MAX + 1));
+    expect(read(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 99))).toEqual([refusal('control_malformed', 4)]);
+    expect(read(Uint8Array.of(0, 0, 0, 0, 0, 1, 0, 0))).toEqual([refusal('control_malformed', 0x10000)]);
+  });
+
+  it('reads nothing after a refusal', () => {
+    const reader = new FrameReader();
+    reader.push(data(1));
+    expect(reader.push(join(START, data(1)))).toEqual([]);
+    expect(reader.end()).toEqual([]);
+  });
+});
