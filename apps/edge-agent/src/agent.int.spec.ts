@@ -1,0 +1,194 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LATENCY_NONE, OUTCOMES, type OutcomeBatch } from '#contracts';
+import { until } from '#testing';
+import type { AgentConfig, TapAddress } from './agent.config.js';
+import { type Agent, startAgent } from './agent.js';
+import { systemClock } from './clock.js';
+import { type Receiver, startReceiver } from './receiver.fake.js';
+
+const KEY = 'k1.secret';
+const FIXTURES = join(process.cwd(), 'libs/domain/src/dnstap/fixtures');
+const recording = (name: string): string => join(FIXTURES, `${name}.fstrm`);
+
+const nameOf = (code: number): string => OUTCOMES.find((kind) => kind.code === code)?.name ?? 'none';
+const countBy = <T>(items: readonly T[], key: (item: T) => string): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[key(item)] = (counts[key(item)] ?? 0) + 1;
+  return counts;
+};
+const classOf = (code: number): string => OUTCOMES.find((kind) => kind.code === code)?.class ?? 'none';
+const column = (batches: readonly OutcomeBatch[], key: 'outcome' | 'rcode' | 'latencyUs' | 'qnameLen'): number[] =>
+  batches.flatMap((batch) => [...(batch[key] ?? [])]);
+const sumOf = (batches: readonly OutcomeBatch[], key: keyof OutcomeBatch['completeness']): number =>
+  batches.reduce((sum, { completeness }) => sum + completeness[key], 0);
+
+let receiver: Receiver;
+let folder: string;
+const agents: Agent[] = [];
+const lines: string[] = [];
+
+const start = async (tap: TapAddress): Promise<Agent> => {
+  const config: AgentConfig = {
+    tap,
+    gateway: receiver.url,
+    key: KEY,
+    nodeId: 'edge-1',
+    pop: 'fra1',
+    region: 'europe',
+    softwareVersion: 'v2.1.5',
+    configRev: 'c42',
+    ring: 'canary',
+    vantage: 0,
+    zones: ['skyways-air.test', 'northbank.test', 'playforge.test', 'worldnews.test', 'broken.test'],
+  };
+  const agent = await startAgent(config, { clock: systemClock, say: (line) => lines.push(line) });
+  agents.push(agent);
+  return agent;
+};
+const publish = async (path: string) => {
+  const agent = await start({ kind: 'file', path });
+  await agent.done;
+  return agent.stop();
+};
+
+beforeEach(async () => {
+  lines.length = 0;
+  receiver = await startReceiver(KEY);
+  folder = mkdtempSync(join(tmpdir(), 'tocsin-agent-'));
+});
+afterEach(async () => {
+  await Promise.all(agents.splice(0).map((agent) => agent.stop()));
+  await receiver.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe('a recording', () => {
+  it.each([
+    ['bind-400', { withLatency: 0 }],
+    ['knot-400', { withLatency: 200 }],
+    ['nsd-400', { withLatency: 200 }],
+  ])('R1: %s arrives whole: 188 of 193 good, 7 excluded', async (name, { withLatency }) => {
+    const summary = await publish(recording(name));
+    const { batches } = receiver;
+    expect(countBy(column(batches, 'outcome'), classOf)).toEqual({ good: 188, bad: 5, excluded: 7 });
+    expect(countBy(column(batches, 'rcode'), String)).toEqual({ 0: 159, 2: 5, 3: 29, 5: 7 });
+    expect(countBy(column(batches, 'outcome'), nameOf)).toEqual(summary.outcomes);
+    expect(column(batches, 'latencyUs').filter((latency) => latency !== LATENCY_NONE)).toHaveLength(withLatency);
+    expect(sumOf(batches, 'observed')).toBe(200);
+    expect(summary).toMatchObject({ frames: 400, pairs: 200, sent: 200, dropped: 0, end: { kind: 'stopped' } });
+  });
+
+  it('carries who sent it, numbered without a gap', async () => {
+    await publish(recording('knot-400'));
+    const [batch] = receiver.batches;
+    expect(batch).toMatchObject({ nodeId: 'edge-1', pop: 'fra1', region: 'europe', ring: 'canary', vantage: 0 });
+    expect(batch).toMatchObject({ softwareVersion: 'v2.1.5', configRev: 'c42' });
+    expect(receiver.batches.map(({ seq }) => seq)).toEqual(receiver.batches.map((_, i) => i + 1));
+    expect(new Set(receiver.batches.map(({ agentBootId }) => agentBootId)).size).toBe(1);
+    expect(batch?.serverBootId).not.toBe('0');
+  });
+
+  it('R61, R63: hostile packets are told, with what could not be paired or read', async () => {
+    await publish(recording('nsd-malformed'));
+    expect(sumOf(receiver.batches, 'unpairedQueries')).toBe(4);
+    expect(sumOf(receiver.batches, 'malformed')).toBe(8);
+    expect(Math.max(...column(receiver.batches, 'qnameLen'))).toBe(255);
+  });
+
+  it('that is damaged is published up to the damage, which is said', async () => {
+    const truncated = await publish(recording('truncated-mid-frame'));
+    expect(truncated).toMatchObject({ sent: 76, end: { kind: 'truncated', expected: 99, have: 50 } });
+    const corrupt = await publish(recording('corrupt-length'));
+    expect(corrupt).toMatchObject({ sent: 19, end: { kind: 'refused', fault: 'frame_too_long' } });
+  });
+
+  it('that is not there fails with its name', async () => {
+    const agent = await start({ kind: 'file', path: join(folder, 'none.fstrm') });
+    await expect(agent.done).rejects.toThrow('none.fstrm');
+  });
+});
+
+describe('a gateway in trouble', () => {
+  it('gets the same batch again until it takes it', async () => {
+    receiver.script.push(503, 429, 500);
+    const summary = await publish(recording('knot-400'));
+    expect(receiver.posts()).toBe(receiver.batches.length + 3);
+    expect(receiver.batches.map(({ seq }) => seq)).toEqual(receiver.batches.map((_, i) => i + 1));
+    expect(summary).toMatchObject({ sent: 200, dropped: 0 });
+  });
+
+  it('that refuses a batch for good loses it, and it is counted', async () => {
+    receiver.script.push(422);
+    const summary = await publish(recording('knot-400'));
+    expect(summary.sent + summary.dropped).toBe(200);
+    expect(summary.dropped).toBeGreaterThan(0);
+    expect(lines.join()).toContain('was refused: 422');
+  });
+});
+
+describe('a socket', () => {
+  const connected = (path: string): Promise<Socket> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(path, () => resolve(socket));
+      socket.on('error', reject);
+    });
+  const bytes = readFileSync(recording('knot-400'));
+  // A sender on a socket says READY with the same field as START; in a recording START comes first, STOP is the last 12 bytes.
+  const ready = Buffer.from(bytes.subarray(0, 8 + bytes.readUInt32BE(4)));
+  ready.writeUInt32BE(4, 8);
+  const answers = (socket: Socket): number[] => {
+    const types: number[] = [];
+    socket.on('data', (piece: Buffer) => types.push(piece.readUInt32BE(8)));
+    return types;
+  };
+  const ACCEPT = 1;
+  const FINISH = 5;
+
+  it('answers READY and STOP; a sender that stops has not crashed', async () => {
+    const path = join(folder, 'tap.sock');
+    await start({ kind: 'unix', path });
+    const sender = await connected(path);
+    const types = answers(sender);
+    sender.write(ready);
+    await until('ACCEPT came', () => types.includes(ACCEPT));
+    sender.write(bytes);
+    await until('FINISH came', () => types.includes(FINISH));
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    await until('a heartbeat tells them', () =>
+      receiver.reports.some((report) => report.type === 'heartbeat' && report.observed === 200),
+    );
+    expect(receiver.reports.filter(({ type }) => type === 'crash')).toEqual([]);
+  });
+
+  it('B4, R61: a close without STOP is a crash, and the next start is a new one', async () => {
+    const path = join(folder, 'tap.sock');
+    await start({ kind: 'unix', path });
+    for (const crashes of [1, 2]) {
+      const sender = await connected(path);
+      sender.end(Buffer.concat([ready, bytes.subarray(0, 10_000)]));
+      await until(
+        `crash ${crashes} was told`,
+        () => receiver.reports.filter(({ type }) => type === 'crash').length === crashes,
+      );
+    }
+    const boots = receiver.reports.flatMap((report) => (report.type === 'crash' ? [report.serverBootId] : []));
+    expect(new Set(boots).size).toBe(2);
+    expect(lines.filter((line) => line.includes('without STOP'))).toHaveLength(2);
+  });
+
+  it('takes over a socket that was left behind, and closes what is no dnstap', async () => {
+    const path = join(folder, 'tap.sock');
+    const first = await start({ kind: 'unix', path });
+    await first.stop();
+    await start({ kind: 'unix', path });
+    const sender = await connected(path);
+    const closed = new Promise((resolve) => sender.on('close', resolve));
+    sender.on('error', () => undefined);
+    sender.write('GET / HTTP/1.1\r\n\r\n');
+    await closed;
+    expect(lines.join()).toContain('the tap was refused');
+  });
+});

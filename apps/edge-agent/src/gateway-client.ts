@@ -1,0 +1,64 @@
+import { Agent, request as requestHttp } from 'node:http';
+import { Agent as SecureAgent, request as requestHttps } from 'node:https';
+
+/** What the gateway said. */
+export interface GatewayAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** Of a `retry-after` in seconds. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** The machines' door of Tocsin, for one node. Fails with an Error when nothing was answered. */
+export interface GatewayClient {
+  readonly post: (path: string, contentType: string, body: Uint8Array | string) => Promise<GatewayAnswer>;
+  readonly close: () => void;
+}
+
+/** The gateway answers when the log has the batch, which it waits for below this. */
+const TIMEOUT_MS = 10_000;
+/** A problem document is a few hundred bytes; the rest is not read. */
+const ANSWER_CHARACTERS_MAX = 4_000;
+
+const secondsOf = (header: string | undefined): number | undefined =>
+  header !== undefined && /^\d{1,4}$/.test(header) ? Number(header) * 1_000 : undefined;
+
+/** Makes a client that keeps its connection. */
+export const createGatewayClient = (url: string, key: string): GatewayClient => {
+  const base = new URL(url);
+  const isSecure = base.protocol === 'https:';
+  // One for batches, one for heartbeats: a slow batch must not make a node look silent.
+  const options = { keepAlive: true, maxSockets: 2 };
+  const agent = isSecure ? new SecureAgent(options) : new Agent(options);
+  const request = isSecure ? requestHttps : requestHttp;
+
+  const post: GatewayClient['post'] = (path, contentType, body) =>
+    new Promise((resolve, reject) => {
+      const fail = (cause: Error): void => reject(new Error(`post ${path}: ${cause.message}`, { cause }));
+      const headers = {
+        authorization: `Bearer ${key}`,
+        'content-type': contentType,
+        'content-length': Buffer.byteLength(body),
+      };
+      const outgoing = request(new URL(path, base), { method: 'POST', agent, headers, timeout: TIMEOUT_MS });
+      outgoing.on('response', (incoming) => {
+        let text = '';
+        incoming.setEncoding('utf8');
+        incoming.on('data', (piece: string) => {
+          text = (text + piece).slice(0, ANSWER_CHARACTERS_MAX);
+        });
+        incoming.on('error', fail);
+        incoming.on('end', () =>
+          resolve({
+            status: incoming.statusCode ?? 0,
+            body: text,
+            retryAfterMs: secondsOf(incoming.headers['retry-after']),
+          }),
+        );
+      });
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
+      outgoing.on('error', fail);
+      outgoing.end(body);
+    });
+  return { post, close: () => agent.destroy() };
+};

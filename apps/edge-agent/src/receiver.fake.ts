@@ -1,0 +1,62 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { decoderFor, isRefusal, type NodeReport, type OutcomeBatch } from '#contracts';
+
+/** A gateway that keeps what it is sent. */
+export interface Receiver {
+  readonly url: string;
+  readonly batches: OutcomeBatch[];
+  readonly reports: NodeReport[];
+  /** Answers to the next posts of batches, before it accepts again. */
+  readonly script: number[];
+  /** Posts of batches, accepted or not. */
+  readonly posts: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a receiver on a free port of this machine. */
+export const startReceiver = async (key: string): Promise<Receiver> => {
+  const batches: OutcomeBatch[] = [];
+  const reports: NodeReport[] = [];
+  const script: number[] = [];
+  let posts = 0;
+  const answer = (path: string, contentType: string, body: Buffer): number => {
+    if (path === '/v1/telemetry/nodes') {
+      reports.push(...(JSON.parse(body.toString()) as NodeReport[]));
+      return 202;
+    }
+    posts += 1;
+    const status = script.shift();
+    if (status !== undefined) return status;
+    const decoder = decoderFor(contentType);
+    if (decoder === undefined) return 415;
+    const batch = decoder.decode(Uint8Array.from(body));
+    if (isRefusal(batch)) return 422;
+    batches.push(batch);
+    return 202;
+  };
+  const server = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      const isOurs = request.headers.authorization === `Bearer ${key}`;
+      const contentType = request.headers['content-type'] ?? '';
+      response.statusCode = isOurs ? answer(request.url ?? '', contentType, Buffer.concat(pieces)) : 401;
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    batches,
+    reports,
+    script,
+    posts: () => posts,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
