@@ -31,10 +31,12 @@ export const TOPICS = {
 /** The name of a topic. */
 export type Topic = keyof typeof TOPICS;
 
-/** Topics whose records the aggregator folds or forwards tick by tick; together they are everything rules may decide on. */
+/**
+ * Topics whose records the aggregator folds or forwards tick by tick; together they are everything rules may decide on.
+ * `telemetry.probes` joins when there is a prober: what it says of other nodes must not be counted as theirs.
+ */
 export const TELEMETRY_TOPICS = [
   'telemetry.outcomes',
-  'telemetry.probes',
   'telemetry.nodes',
   'telemetry.signals',
 ] as const satisfies readonly Topic[];

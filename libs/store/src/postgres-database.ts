@@ -10,6 +10,8 @@ export interface PostgresConnection {
   readonly user: string;
   readonly database: string;
   readonly password?: string;
+  /** TLS; the server's certificate is checked. */
+  readonly ssl?: { readonly rejectUnauthorized: true } | undefined;
 }
 
 /** How a pool is opened. */
@@ -47,8 +49,9 @@ const types = {
 } as pg.CustomTypesConfig;
 
 /** Client settings with every wait bounded. */
-export const clientConfig = (connection: PostgresConnection, name: string): pg.ClientConfig => ({
+export const clientConfig = ({ ssl, ...connection }: PostgresConnection, name: string): pg.ClientConfig => ({
   ...connection,
+  ...(ssl === undefined ? {} : { ssl: { ...ssl } }),
   application_name: `tocsin ${name}`,
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   query_timeout: QUERY_TIMEOUT_MS,

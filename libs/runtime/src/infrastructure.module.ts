@@ -1,0 +1,41 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Infrastructure } from './infrastructure.js';
+import {
+  AUTHENTICATOR,
+  CATALOGUE,
+  CLOCK,
+  DATABASE,
+  EVENT_LOG,
+  EVENT_STORE,
+  FATAL,
+  LOGGER,
+  READINESS,
+} from './tokens.js';
+
+export * from './tokens.js';
+export type { Logger } from './logger.js';
+export type { Fatal, Infrastructure } from './infrastructure.js';
+
+/** Gives every role what the process opened. */
+@Module({})
+export class InfrastructureModule {
+  static of(parts: Infrastructure): DynamicModule {
+    const values: readonly [symbol, unknown][] = [
+      [DATABASE, parts.database],
+      [EVENT_LOG, parts.eventLog],
+      [EVENT_STORE, parts.eventStore],
+      [CATALOGUE, parts.catalogue],
+      [CLOCK, parts.clock],
+      [LOGGER, parts.logger],
+      [AUTHENTICATOR, parts.authenticator],
+      [READINESS, parts.readiness],
+      [FATAL, parts.fatal],
+    ];
+    return {
+      module: InfrastructureModule,
+      global: true,
+      providers: values.map(([provide, useValue]) => ({ provide, useValue })),
+      exports: values.map(([token]) => token),
+    };
+  }
+}

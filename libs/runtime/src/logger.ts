@@ -1,0 +1,30 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino } from 'pino';
+
+/** Log lines: JSON on standard output, one line each. */
+export type Logger = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
+
+/** The levels a process may be started with. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Makes the logger of a process. What could be a secret is taken out by name. */
+export const createLogger = (level: (typeof LOG_LEVELS)[number]): Logger =>
+  pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: ['authorization', '*.authorization', '*.secret', '*.password', '*.key', '*.headers.authorization'],
+  });
+
+/** Nest's own lines, through our logger. Nest passes (message, …rest, context). */
+export const nestLogger = (logger: Logger): LoggerService => {
+  const line =
+    (level: 'debug' | 'info' | 'warn' | 'error' | 'fatal') =>
+    (message: unknown, ...rest: unknown[]): void => {
+      const context = typeof rest.at(-1) === 'string' ? rest.at(-1) : undefined;
+      if (message instanceof Error) logger[level]({ context, err: message }, message.message);
+      else logger[level]({ context }, String(message));
+    };
+  // What Nest says at `log` is the start of each of its parts: of no use to an operator.
+  return { log: line('debug'), error: line('error'), warn: line('warn'), debug: line('debug'), fatal: line('fatal') };
+};

@@ -1,0 +1,29 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Permission, Principal } from '#contracts';
+
+/** Where `@Needs` keeps its word. */
+export const NEEDS = 'tocsin:needs';
+
+/** What a route or resolver asks of its caller. One without it refuses everybody: a process does not start with such a route. */
+export const Needs = (permission: Permission): MethodDecorator & ClassDecorator => SetMetadata(NEEDS, permission);
+
+/** A request whose caller was authenticated. */
+export type KnownRequest = FastifyRequest & { principal?: Principal };
+
+/** The HTTP request behind a route, or behind a resolver (Mercurius keeps it in the reply of its context). */
+export const requestOf = (context: ExecutionContext): KnownRequest => {
+  if (context.getType<string>() === 'http') return context.switchToHttp().getRequest<KnownRequest>();
+  return context.getArgByIndex<{ reply: { request: KnownRequest } }>(2).reply.request;
+};
+
+/** The authenticated caller, as a parameter of a route or resolver. */
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const { principal } = requestOf(context);
+  if (principal === undefined) throw new Error('caller asked for on a route that is public');
+  return principal;
+});
+
+/** The actor of the events that a caller causes: `user:alice`, `node:n1`. */
+export const actorOf = ({ role, name, nodeId }: Principal): string =>
+  nodeId === undefined ? `${role}:${name}` : `node:${nodeId}`;

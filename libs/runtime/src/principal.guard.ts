@@ -1,0 +1,35 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { isPermitted, isRefusal, type Permission } from '#contracts';
+import { type Authenticator } from './authenticator.js';
+import { NEEDS, requestOf } from './needs.js';
+import { Refused, refused } from './refused.js';
+import { AUTHENTICATOR } from './tokens.js';
+
+/** Before every route and resolver: who asks, and may they. What says nothing about its needs refuses everybody. */
+@Injectable()
+export class PrincipalGuard implements CanActivate {
+  constructor(
+    @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const places = [context.getHandler(), context.getClass()];
+    const needed = this.reflector.getAllAndOverride<Permission | undefined>(NEEDS, places);
+    if (needed === 'public') return true;
+    if (needed === undefined) throw refused('PERMISSION_DENIED', 'nobody may do this');
+    const request = requestOf(context);
+    // Fields of one GraphQL query share the request: one look-up for all of them.
+    request.principal ??= await this.principalOf(request.headers.authorization);
+    if (!isPermitted(request.principal.role, needed))
+      throw refused('PERMISSION_DENIED', `role ${request.principal.role} may not ${needed}`);
+    return true;
+  }
+
+  private async principalOf(header: string | undefined) {
+    const principal = await this.authenticator.authenticate(header);
+    if (isRefusal(principal)) throw new Refused(principal);
+    return principal;
+  }
+}

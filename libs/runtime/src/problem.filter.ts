@@ -1,0 +1,55 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ProblemCode, problemDocument, refuse, type Refusal } from '#contracts';
+import { LogUnavailable } from '#event-log';
+import type { Logger } from './logger.js';
+import { Refused } from './refused.js';
+import { LOGGER } from './tokens.js';
+
+/** What Fastify and Nest refuse before a route of ours is asked. */
+const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'BODY_UNPARSABLE',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'BODY_TOO_LARGE',
+  415: 'CONTENT_TYPE_UNKNOWN',
+};
+
+const statusOf = (error: unknown): number | undefined => {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : undefined;
+};
+
+/** What an error means to the caller; undefined: it is ours, and the caller learns no more than that. */
+export const refusalOf = (error: unknown): Refusal | undefined => {
+  if (error instanceof Refused) return error.refusal;
+  if (error instanceof LogUnavailable) return refuse('LOG_UNAVAILABLE', 'the event log does not answer; send again');
+  const code = BY_STATUS[statusOf(error) ?? 500];
+  return code === undefined ? undefined : refuse(code, error instanceof Error ? error.message : 'refused');
+};
+
+/** Every error of a route or resolver, as RFC 9457 says; for GraphQL the same document in `extensions`. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(@Inject(LOGGER) private readonly logger: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const known = refusalOf(error);
+    const refusal = known ?? refuse('INTERNAL', 'the error was logged');
+    if (host.getType<string>() !== 'http') {
+      if (known === undefined) this.logger.error({ err: error }, 'a resolver failed');
+      throw Object.assign(new Error(refusal.detail), { extensions: { ...problemDocument(refusal) } });
+    }
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    if (known === undefined) {
+      const { method, url, id } = request;
+      this.logger.error({ err: error, method, path: url.split('?')[0], traceId: id }, 'a request failed');
+    }
+    const problem = problemDocument(refusal, request.id);
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (problem.status === 503) void reply.header('retry-after', '1');
+    void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  }
+}

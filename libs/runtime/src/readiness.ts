@@ -1,0 +1,25 @@
+/** Why a part is not ready; undefined when it is. */
+export type ReadinessCheck = () => string | undefined | Promise<string | undefined>;
+
+/** What must hold before `/readyz` says 200: each part adds its own check. */
+export class Readiness {
+  private readonly checks = new Map<string, ReadinessCheck>();
+
+  /** Adds the check of a part. */
+  add(name: string, check: ReadinessCheck): void {
+    this.checks.set(name, check);
+  }
+
+  /** Every part that is not ready, with its reason. A check that throws is a reason. */
+  async unready(): Promise<Readonly<Record<string, string>>> {
+    const asked = [...this.checks].map(async ([name, check]) => {
+      const reason = await Promise.resolve()
+        .then(check)
+        .catch((error: Error) => error.message);
+      return [name, reason] as const;
+    });
+    return Object.fromEntries(
+      (await Promise.all(asked)).flatMap(([name, why]) => (why === undefined ? [] : [[name, why]])),
+    );
+  }
+}

@@ -1,0 +1,16 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { Environment } from '#config';
+
+/** The roles of a server. Each is a folder under `apps/`, and may be a process of its own once the log is not embedded. */
+export const SERVER_ROLES = ['gateway', 'aggregator', 'rules', 'dispatcher', 'api'] as const;
+/** The name of a role. */
+export type RoleName = (typeof SERVER_ROLES)[number];
+
+/**
+ * A part of the server. `module` reads and checks the role's own settings (it throws a `ConfigError`) before anything is opened;
+ * the Nest module it returns starts consumers in `onApplicationBootstrap` and stops them in `beforeApplicationShutdown`.
+ */
+export interface Role {
+  readonly name: RoleName;
+  readonly module: (env: Environment) => DynamicModule;
+}

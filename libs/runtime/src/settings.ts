@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { ConfigError, type Environment, readSettings } from '#config';
+import { connectionOfUrl, type PostgresConnection } from '#store';
+import { LOG_LEVELS } from './logger.js';
+
+const schema = z.object({
+  /** 0: a free port. */
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8_080),
+  /** Nothing is reachable from outside unless somebody says so. */
+  HOST: z.string().default('127.0.0.1'),
+  /** Where the embedded database and generated keys live. */
+  DATA_DIR: z.string().default('.tocsin'),
+  DATABASE_URL: z.string().optional(),
+  EVENT_LOG_URL: z.string().optional(),
+  ADMIN_KEY: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{32,256}$/,
+      'expected <keyId>.<secret>, the secret of 32 or more of A-Z a-z 0-9 _ -',
+    )
+    .optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+});
+
+/** What every server process reads, whatever its roles. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  /** undefined: the embedded server. */
+  readonly database: PostgresConnection | undefined;
+  /** `<keyId>.<secret>` of the first administrator; undefined: generated once, kept in the data directory. */
+  readonly adminKey: string | undefined;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+const databaseOf = (url: string | undefined): PostgresConnection | undefined => {
+  if (url === undefined) return undefined;
+  const connection = connectionOfUrl(url);
+  if (typeof connection === 'string') throw new ConfigError([`DATABASE_URL: ${connection}`]);
+  return connection;
+};
+
+/** Reads the settings; throws a `ConfigError` that names all that are wrong. */
+export const readRuntimeSettings = (env: Environment): Settings => {
+  const read = readSettings(env, schema, ['ADMIN_KEY', 'DATABASE_URL']);
+  if (read.EVENT_LOG_URL !== undefined)
+    throw new ConfigError(['EVENT_LOG_URL: the embedded event log is the only one so far; leave it unset']);
+  return {
+    port: read.PORT,
+    host: read.HOST,
+    dataDir: read.DATA_DIR,
+    database: databaseOf(read.DATABASE_URL),
+    adminKey: read.ADMIN_KEY,
+    logLevel: read.LOG_LEVEL,
+  };
+};

@@ -1,0 +1,100 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConfigError, type Environment } from '#config';
+import { systemClock } from './clock.js';
+import { ClosingOrder } from './closing-order.js';
+import { HealthController } from './health.controller.js';
+import { createHttpAdapter } from './http.js';
+import { type Fatal, type Infrastructure, openInfrastructure } from './infrastructure.js';
+import { InfrastructureModule } from './infrastructure.module.js';
+import { createLogger, type Logger, nestLogger } from './logger.js';
+import { PrincipalGuard } from './principal.guard.js';
+import { ProblemFilter } from './problem.filter.js';
+import { type Role, SERVER_ROLES } from './role.js';
+import { readRuntimeSettings, type Settings } from './settings.js';
+
+/** A process that runs. */
+export interface Running {
+  readonly url: string;
+  /** Ends everything in order; may be called again. */
+  readonly stop: () => Promise<void>;
+}
+
+/** What a process is started with. */
+export interface StartOptions {
+  readonly environment: Environment;
+  /** Told when a part stopped for good. */
+  readonly onFatal: Fatal;
+}
+
+@Module({})
+class RootModule {
+  static of(parts: Infrastructure, roles: readonly DynamicModule[]): DynamicModule {
+    return {
+      module: RootModule,
+      imports: [InfrastructureModule.of(parts), ...roles],
+      controllers: [HealthController],
+      providers: [
+        { provide: APP_GUARD, useClass: PrincipalGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}
+
+const checkRoles = (roles: readonly Role[]): void => {
+  const missing = SERVER_ROLES.filter((name) => !roles.some((role) => role.name === name));
+  if (missing.length > 0)
+    throw new ConfigError([`the embedded event log needs every role in one process; missing: ${missing.join(', ')}`]);
+};
+
+const serve = async (
+  parts: Infrastructure,
+  modules: readonly DynamicModule[],
+  { port, host }: Settings,
+  closing: ClosingOrder,
+): Promise<string> => {
+  const root = RootModule.of(parts, modules);
+  const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(), {
+    logger: nestLogger(parts.logger),
+    abortOnError: false,
+  });
+  closing.add('roles', () => app.close());
+  await app.listen(port, host);
+  const { port: taken } = app.getHttpServer().address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+};
+
+const describe = (settings: Settings, roles: readonly Role[], logger: Logger): void => {
+  const database = settings.database === undefined ? `embedded in ${settings.dataDir}` : settings.database.host;
+  logger.info({ roles: roles.map(({ name }) => name), database }, 'starting');
+};
+
+/**
+ * The only way a server process starts: production, the default and the tests differ in the list of roles and in the environment
+ * alone. Settings of every role are read before anything is opened. Throws a `ConfigError` when they are wrong.
+ */
+export const start = async (roles: readonly Role[], { environment, onFatal }: StartOptions): Promise<Running> => {
+  const settings = readRuntimeSettings(environment);
+  const modules = roles.map((role) => role.module(environment));
+  checkRoles(roles);
+  const logger = createLogger(settings.logLevel);
+  const closing = new ClosingOrder(systemClock, logger);
+  const fatal: Fatal = (what, error) => {
+    logger.fatal({ err: error }, `${what} stopped for good`);
+    onFatal(what, error);
+  };
+  describe(settings, roles, logger);
+  try {
+    const parts = await openInfrastructure(settings, { logger, closing, fatal });
+    const url = await serve(parts, modules, settings, closing);
+    logger.info({ url }, 'serving');
+    return { url, stop: () => closing.run() };
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+};

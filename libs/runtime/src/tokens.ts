@@ -1,0 +1,18 @@
+/** Under what the parts of every process are injected: `@Inject(DATABASE) database: Database`. */
+export const DATABASE = Symbol('Database');
+/** `EventLog` */
+export const EVENT_LOG = Symbol('EventLog');
+/** `EventStore` */
+export const EVENT_STORE = Symbol('EventStore');
+/** `CatalogueFollower` */
+export const CATALOGUE = Symbol('CatalogueFollower');
+/** `Clock` */
+export const CLOCK = Symbol('Clock');
+/** `Logger` */
+export const LOGGER = Symbol('Logger');
+/** `Authenticator` */
+export const AUTHENTICATOR = Symbol('Authenticator');
+/** `Readiness` */
+export const READINESS = Symbol('Readiness');
+/** `Fatal`: tells that a part stopped for good; the process ends. */
+export const FATAL = Symbol('Fatal');

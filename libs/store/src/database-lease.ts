@@ -1,0 +1,39 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { clientConfig, type DatabaseOptions } from './postgres-database.js';
+
+// Any number nothing else locks: 'serv' in ASCII.
+const SERVER_LOCK = 0x73657276;
+// A predecessor that was killed leaves its session within a moment; a living one does not leave at all.
+const TRIES_MAX = 50;
+const TRY_EVERY_MS = 200;
+
+/** Held while this process serves a database whose event log is embedded. */
+export interface DatabaseLease {
+  readonly release: () => Promise<void>;
+}
+
+const tryOnce = async (options: DatabaseOptions): Promise<pg.Client | undefined> => {
+  const client = new pg.Client(clientConfig(options.connection(), options.name));
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [SERVER_LOCK]);
+  if (rows[0]?.taken === true) return client;
+  await client.end();
+  return undefined;
+};
+
+/**
+ * Takes the database for one server process: the embedded log has no group protocol, so two processes with consumers would count the
+ * same partitions and refuse each other's positions for ever. undefined: another process serves it. The lease ends with its
+ * session; when the database restarts under us it is not taken again: it guards against a second start, the positions'
+ * compare-and-swap against everything else.
+ */
+export const leaseDatabase = async (options: DatabaseOptions): Promise<DatabaseLease | undefined> => {
+  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    const client = await tryOnce(options);
+    if (client !== undefined) return { release: () => client.end() };
+    await wait(TRY_EVERY_MS);
+  }
+  return undefined;
+};
