@@ -1,0 +1,148 @@
+/**
+ * Makes a clone ready to run: installs what the lock file says when that changed, compiles when a source changed. Every npm script
+ * begins here, so that none needs another one first. Needs nothing but Node and npm; two runs at once wait for each other.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+process.chdir(root);
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Tocsin needs Node 20.19 or newer; this is ${process.versions.node}.`);
+  process.exit(2);
+}
+
+const say = (line) => process.stderr.write(`${line}\n`);
+const digest = (text) => createHash('sha256').update(text).digest('hex');
+const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+/** Runs a command; on failure prints what it said and ends. */
+const run = (what, command, words, options = {}) => {
+  const started = performance.now();
+  const result = spawnSync(command, words, { encoding: 'utf8', maxBuffer: 1 << 26, ...options });
+  if (result.status !== 0) {
+    say(`${what} failed:`);
+    say(
+      `${result.stdout ?? ''}${result.stderr ?? ''}`.trim() || String(result.error ?? `exit status ${result.status}`),
+    );
+    rmSync(lock, { force: true });
+    process.exit(1);
+  }
+  return Math.round((performance.now() - started) / 100) / 10;
+};
+
+// A lock of a process that no longer lives, or older than this, is nobody's: an installation takes a minute, not ten.
+const LOCK_STALE_MS = 600_000;
+const lock = join(root, '.ready.lock');
+const isHeld = () => {
+  try {
+    const age = Date.now() - statSync(lock).mtimeMs;
+    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+    return age < LOCK_STALE_MS;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
+const takeLock = () => {
+  for (let waited = 0; ; waited += 100) {
+    try {
+      const handle = openSync(lock, 'wx');
+      writeFileSync(handle, String(process.pid));
+      closeSync(handle);
+      process.on('exit', () => rmSync(lock, { force: true }));
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      // The holder writes its pid right after creating the file: give it that moment.
+      if (waited > 200 && !isHeld()) rmSync(lock, { force: true });
+      if (waited === 2_000) say('Waiting for another run that prepares this clone …');
+      sleep(100);
+    }
+  }
+};
+
+const installStamp = join(root, 'node_modules', '.tocsin-installed');
+const lockFile = readFileSync('package-lock.json', 'utf8');
+const isInstalled = () => existsSync(installStamp) && readFileSync(installStamp, 'utf8') === digest(lockFile);
+
+const install = () => {
+  if (isInstalled()) return;
+  say('Installing packages from the lock file (about a minute the first time) …');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const words = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const seconds = run('npm ci', npm, words, { shell: process.platform === 'win32' });
+  writeFileSync(installStamp, digest(lockFile));
+  say(`Installed in ${seconds} s.`);
+};
+
+/** Every file under the folders that tsc reads, with its content's weight: size and time are enough to see a change. */
+const sources = () => {
+  const found = ['tsconfig.json', 'package.json', 'package-lock.json'];
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.name === 'node_modules') continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else if (/\.(ts|tsx|json)$/.test(entry.name)) found.push(path);
+    }
+  };
+  for (const folder of ['apps', 'libs', 'tools']) if (existsSync(folder)) walk(folder);
+  return found.sort();
+};
+
+const fingerprint = () =>
+  digest(
+    sources()
+      .map((path) => `${path} ${statSync(path).size} ${statSync(path).mtimeMs}`)
+      .join('\n'),
+  );
+
+/** Removes what an earlier build wrote for a source that is gone: a deleted test must not run on. */
+const sweep = () => {
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else if (/\.js(\.map)?$/.test(entry.name)) {
+        const source = relative('dist', path).replace(/\.js(\.map)?$/, '');
+        if (!['.ts', '.tsx'].some((end) => existsSync(source + end))) rmSync(path);
+      }
+    }
+  };
+  if (existsSync('dist')) walk('dist');
+};
+
+const buildStamp = join(root, 'dist', '.built');
+const isBuilt = (print) => existsSync(buildStamp) && readFileSync(buildStamp, 'utf8') === print;
+
+const build = () => {
+  const print = fingerprint();
+  if (isBuilt(print)) return;
+  rmSync(buildStamp, { force: true });
+  mkdirSync('dist', { recursive: true });
+  sweep();
+  const seconds = run('tsc', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc')]);
+  writeFileSync(buildStamp, print);
+  if (seconds > 2 || !process.argv.includes('--quiet')) say(`Compiled in ${seconds} s.`);
+};
+
+if (!isInstalled() || !isBuilt(fingerprint())) {
+  takeLock();
+  install();
+  build();
+}
