@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise } from './cruise.js';
 import { brokenLinks, longDocuments } from './documents.js';
+import { projectProblems } from './nest-projects.js';
 import { plant } from './planted-violations.js';
 import { partsOf, sourceFiles } from './source-files.js';
 import { bannedWords, foreignAddresses, longFiles, longFunctions, repeatedTitles, undocumented } from './tidy.js';
@@ -37,6 +38,30 @@ describe('the tree is tidy', () => {
   it('links of the documents lead somewhere', () => {
     expect(brokenLinks(ROOT, files)).toEqual([]);
     expect(longDocuments(files)).toEqual([]);
+  });
+});
+
+describe('nest-cli.json', () => {
+  const project = { type: 'application', root: 'apps/a', sourceRoot: 'apps/a/src', entryFile: 'main' };
+  const options = { compilerOptions: { tsConfigPath: 'tsconfig.json' } };
+  const text = (projects: object): string => JSON.stringify({ projects });
+
+  it('has one project for each folder', () => {
+    const folders = { apps: partsOf(ROOT, 'apps'), libs: partsOf(ROOT, 'libs') };
+    expect(projectProblems(readFileSync(join(ROOT, 'nest-cli.json'), 'utf8'), folders)).toEqual([]);
+  });
+
+  it('is wrong with a project too few, too many, or of another folder', () => {
+    const folders = { apps: ['a'], libs: ['b'] };
+    expect(projectProblems(text({ a: { ...project, ...options } }), { apps: ['a'], libs: [] })).toEqual([]);
+    expect(projectProblems('{}', folders)).toEqual(['apps/a: no project', 'libs/b: no project']);
+    expect(projectProblems(text({ a: project, b: { ...project, ...options }, c: {} }), folders)).toEqual([
+      'apps/a: no compilerOptions.tsConfigPath',
+      'libs/b: type is not library',
+      'libs/b: root is not libs/b',
+      'libs/b: sourceRoot is not libs/b/src',
+      'c: a project without a folder',
+    ]);
   });
 });
 
