@@ -57,7 +57,7 @@ const databaseOptions = async (
   };
   if (database !== undefined) return { ...shared, connection: () => database };
   const server = await startEmbeddedPostgres({ dataDir, onProgress: (line) => logger.info(line) });
-  closing.add('embedded PostgreSQL', server.stop);
+  closing.add('embedded PostgreSQL', () => server.stop());
   return { ...shared, connection: server.connection, onUnreachable: server.ensure };
 };
 
@@ -86,7 +86,7 @@ export const openInfrastructure = async (
   const clock = systemClock;
   const options = await databaseOptions(settings, logger, closing);
   const database = openDatabase(options);
-  closing.add('database', database.close);
+  closing.add('database', () => database.close());
   await checkVersion(database);
   const lease = await leaseDatabase(options);
   if (lease === undefined)
@@ -94,7 +94,7 @@ export const openInfrastructure = async (
   closing.add('lease', lease.release);
   await migrate(database, MIGRATIONS, (line) => logger.info(line));
   const eventLog = await openLog(options, logger);
-  closing.add('event log', eventLog.close);
+  closing.add('event log', () => eventLog.close());
   const eventStore = createEventStore(database, clock.nowMs);
   const apiKeys = createApiKeyRepository(database);
   await ensureAdminKey({ settings, apiKeys, eventStore, logger });
