@@ -2,6 +2,7 @@ export * from './authenticator.js';
 export * from './catalogue-follower.js';
 export * from './clock.js';
 export * from './infrastructure.module.js';
+export * from './maintenance.js';
 export * from './needs.js';
 export * from './process.js';
 export * from './readiness.js';

@@ -45,7 +45,8 @@ const VERSION_MIN = 150_000;
 /** Roles of one process share the pool: a burst of the API must leave connections for what pages. */
 const CONNECTIONS_MAX = 10;
 
-const databaseOptions = async (
+/** Where the database is; starts or joins the embedded server when there is no other. */
+export const databaseOptions = async (
   { database, dataDir }: Settings,
   logger: Logger,
   closing: ClosingOrder,
