@@ -93,7 +93,10 @@ const impact: Impact = {
 };
 
 const customer = (customerId: string, tier: 'tier1' | 'tier3', critical: boolean) => ({
-  ...{ customerId, name: customerId.toUpperCase(), tier, critical },
+  customerId,
+  name: customerId.toUpperCase(),
+  tier,
+  critical,
   zones: [`${customerId}.example`],
 });
 
@@ -120,22 +123,59 @@ const incident = (incidentId: string, alertId: string, at: number): readonly [st
 
 const command = event('CommandIssued', {
   command: {
-    ...{ commandId: 'co1', action: 'rollback', rollbackId: 'rb1', wave: 1, generation: 7, service: 'dns' },
-    ...{ from: RELEASE, to: PREVIOUS, audience: ['n1'], audienceDigest: audienceDigest(['n1']) },
-    ...{ issuedAtMs: NOW_MS, expiresAtMs: NOW_MS + 60_000, reason: reason.text },
+    commandId: 'co1',
+    action: 'rollback',
+    rollbackId: 'rb1',
+    wave: 1,
+    generation: 7,
+    service: 'dns',
+    ...{
+      from: RELEASE,
+      to: PREVIOUS,
+      audience: ['n1'],
+      audienceDigest: audienceDigest(['n1']),
+    },
+    ...{
+      issuedAtMs: NOW_MS,
+      expiresAtMs: NOW_MS + 6e4,
+      reason: reason.text,
+    },
   },
 });
 const decided = event('RollbackDecided', {
-  ...{ rollbackId: 'rb1', incidentId: 'in1', rolloutId: 'ro1', service: 'dns', from: RELEASE, to: PREVIOUS },
-  ...{ waves: [['n1'], ['n2']], trigger: reason, evidence: [], rails: [], gap: { release: 23, control: 99.9 } },
-  at: NOW_MS - 50_000,
+  rollbackId: 'rb1',
+  incidentId: 'in1',
+  rolloutId: 'ro1',
+  service: 'dns',
+  from: RELEASE,
+  to: PREVIOUS,
+  ...{
+    waves: [['n1'], ['n2']],
+    trigger: reason,
+    evidence: [],
+    rails: [],
+    gap: {
+      release: 23,
+      control: 99.9,
+    },
+  },
+  at: NOW_MS - 5e4,
 });
 const commanded = event('WaveCommanded', {
-  ...{ rollbackId: 'rb1', wave: 1, generation: 7, commandId: 'co1', at: NOW_MS - 49_000 },
+  rollbackId: 'rb1',
+  wave: 1,
+  generation: 7,
+  commandId: 'co1',
+  at: NOW_MS - 49e3,
 });
 const started = event('RolloutStarted', {
-  ...{ rolloutId: 'ro1', service: 'dns', release: RELEASE, previous: PREVIOUS, stage: 'canary', nodes: ['n1'] },
-  at: NOW_MS - 600_000,
+  rolloutId: 'ro1',
+  service: 'dns',
+  release: RELEASE,
+  previous: PREVIOUS,
+  stage: 'canary',
+  nodes: ['n1'],
+  at: NOW_MS - 6e5,
 });
 const signed = event('CommandSigned', {
   commandId: 'co1',
@@ -191,7 +231,12 @@ export const segmentOf = (
   }
   const { partition = 0, firstOffset = slot } = place;
   return {
-    ...{ topic: 'telemetry.outcomes', partition, slot, firstOffset, nextOffset: firstOffset + 1, family },
+    topic: 'telemetry.outcomes',
+    partition,
+    slot,
+    firstOffset,
+    nextOffset: firstOffset + 1,
+    family,
     body: encodeBlock(new Map([[family, table]])),
   };
 };

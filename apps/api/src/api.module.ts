@@ -2,6 +2,10 @@ import { type DynamicModule, Inject, Module, type OnModuleDestroy } from '@nestj
 import { CATALOGUE, CLOCK, DATABASE, EVENT_STORE, type Infrastructure, LOGGER } from '#runtime';
 import { createActions } from './actions.js';
 import { EventFeed } from './event-feed.js';
+import { FleetResolver } from './graphql/fleet.resolver.js';
+import { graphqlModule } from './graphql/graphql.module.js';
+import { IncidentsResolver } from './graphql/incidents.resolver.js';
+import { RolloutsResolver } from './graphql/rollouts.resolver.js';
 import { createQueries } from './queries.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
 import { EventsController } from './rest/events.controller.js';
@@ -45,6 +49,7 @@ export class ApiModule implements OnModuleDestroy {
   static of(): DynamicModule {
     return {
       module: ApiModule,
+      imports: [graphqlModule()],
       controllers: [
         DeliveriesController,
         EventsController,
@@ -54,7 +59,7 @@ export class ApiModule implements OnModuleDestroy {
         KeysController,
         RolloutsController,
       ],
-      providers: [queries, actions, feed],
+      providers: [queries, actions, feed, FleetResolver, IncidentsResolver, RolloutsResolver],
     };
   }
 

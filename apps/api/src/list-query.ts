@@ -34,3 +34,6 @@ export const deliveryQuery = statusQuery(['due', 'delivered', 'gave_up']).extend
 });
 /** The query of a list without a filter. */
 export const plainListQuery = z.object({ limit: limitQuery });
+
+/** What an acknowledgement may say; it may say nothing. */
+export const acknowledgement = z.object({ note: z.string().max(1_000).default('') }).default({ note: '' });

@@ -1,4 +1,4 @@
-import { event, type EventData, refuse, type Refusal, streamOf } from '#contracts';
+import { canonicalJson, event, type EventData, refuse, type Refusal, streamOf } from '#contracts';
 import type { CatalogueRepository, CustomerRow, EventStore, NodeRow } from '#store';
 import { appendAgain } from './append-again.js';
 
@@ -52,8 +52,7 @@ export const zoneConflict = (known: readonly CustomerRow[], registered: NewCusto
   return undefined;
 };
 
-const isSame = (a: object | undefined, b: object): boolean =>
-  a !== undefined && JSON.stringify(Object.entries(a).toSorted()) === JSON.stringify(Object.entries(b).toSorted());
+const isSame = (a: object | undefined, b: object): boolean => a !== undefined && canonicalJson(a) === canonicalJson(b);
 
 /** Who registers, where. */
 export interface Registrar {

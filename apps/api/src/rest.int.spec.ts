@@ -15,41 +15,102 @@ import {
 // What `tocsin` expects of the answers; apps do not import each other, so it stands here once more.
 const percentile = z.union([z.number(), z.string(), z.null()]);
 const health = z.looseObject({
-  ...{ key: z.string(), good: z.number(), bad: z.number(), success: z.number().nullable() },
-  ...{ p50: percentile, p95: percentile, p99: percentile },
+  key: z.string(),
+  good: z.number(),
+  bad: z.number(),
+  success: z.number().nullable(),
+  ...{
+    p50: percentile,
+    p95: percentile,
+    p99: percentile,
+  },
 });
 const reason = z.looseObject({ text: z.string() });
 const incident = z.looseObject({
-  ...{ incidentId: z.string(), title: z.string(), severity: z.string(), rule: z.string(), scope: z.string() },
-  ...{ status: z.enum(['open', 'acknowledged', 'resolved']), key: z.string(), reason, impact: impactSchema },
-  ...{ peakImpact: impactSchema, openedAt: z.number(), acknowledgedAt: z.number().nullable() },
-  ...{ acknowledgedBy: z.string().nullable(), resolvedAt: z.number().nullable() },
+  incidentId: z.string(),
+  title: z.string(),
+  severity: z.string(),
+  rule: z.string(),
+  scope: z.string(),
+  ...{
+    status: z.enum(['open', 'acknowledged', 'resolved']),
+    key: z.string(),
+    reason,
+    impact: impactSchema,
+  },
+  ...{
+    peakImpact: impactSchema,
+    openedAt: z.number(),
+    acknowledgedAt: z.number().nullable(),
+  },
+  ...{
+    acknowledgedBy: z.string().nullable(),
+    resolvedAt: z.number().nullable(),
+  },
 });
 const release = z.looseObject({ softwareVersion: z.string(), configRev: z.string() });
 const wave = z.looseObject({
-  ...{ wave: z.number(), nodes: z.array(z.string()), status: z.string(), commandedAt: z.number().nullable() },
-  ...{ verifiedAt: z.number().nullable(), because: z.string().nullable() },
+  wave: z.number(),
+  nodes: z.array(z.string()),
+  status: z.string(),
+  commandedAt: z.number().nullable(),
+  ...{
+    verifiedAt: z.number().nullable(),
+    because: z.string().nullable(),
+  },
 });
 const rollback = z.looseObject({
-  ...{ rollbackId: z.string(), incidentId: z.string(), status: z.string(), because: z.string().nullable() },
-  ...{ from: release.nullable(), to: release.nullable(), waves: z.array(wave) },
+  rollbackId: z.string(),
+  incidentId: z.string(),
+  status: z.string(),
+  because: z.string().nullable(),
+  ...{
+    from: release.nullable(),
+    to: release.nullable(),
+    waves: z.array(wave),
+  },
 });
 const alert = z.looseObject({
-  ...{ rule: z.string(), scope: z.string(), key: z.string(), severity: z.string(), state: z.string(), reason },
-  ...{ firedAt: z.number(), resolvedAt: z.number().nullable() },
+  rule: z.string(),
+  scope: z.string(),
+  key: z.string(),
+  severity: z.string(),
+  state: z.string(),
+  reason,
+  ...{
+    firedAt: z.number(),
+    resolvedAt: z.number().nullable(),
+  },
 });
 const recorded = z.looseObject({
-  ...{ position: z.number(), stream: z.string(), recordedAtMs: z.number() },
-  event: z.looseObject({ type: z.string(), data: z.record(z.string(), z.unknown()) }),
+  position: z.number(),
+  stream: z.string(),
+  recordedAtMs: z.number(),
+  event: z.looseObject({
+    type: z.string(),
+    data: z.record(z.string(), z.unknown()),
+  }),
   metadata: z.looseObject({ actor: z.string() }),
 });
 const delivery = z.looseObject({
-  ...{ deliveryId: z.string(), subject: z.string(), action: z.string(), channel: z.string() },
-  ...{ dedupKey: z.string(), status: z.string(), attempts: z.number() },
+  deliveryId: z.string(),
+  subject: z.string(),
+  action: z.string(),
+  channel: z.string(),
+  ...{
+    dedupKey: z.string(),
+    status: z.string(),
+    attempts: z.number(),
+  },
 });
 const report = z.looseObject({
-  ...{ incident, alerts: z.array(alert).min(1), timeline: z.array(recorded).min(1) },
-  ...{ rollbacks: z.array(rollback), deliveries: z.array(delivery) },
+  incident,
+  alerts: z.array(alert).min(1),
+  timeline: z.array(recorded).min(1),
+  ...{
+    rollbacks: z.array(rollback),
+    deliveries: z.array(delivery),
+  },
 });
 
 describe('the REST API', () => {
@@ -181,10 +242,24 @@ describe('the REST API', () => {
       segmentOf('customer_region', LAST_SLOT - 20, cells(region ?? '')),
     ]);
     expect((await get('/v1/incidents/in1/customers')).body).toMatchObject({
-      ...{ source: 'windows', affectedCustomers: 2, score: 101, dollarsPerMinute: 50_500 },
+      source: 'windows',
+      affectedCustomers: 2,
+      score: 101,
+      dollarsPerMinute: 50500,
       customers: [
-        { customerId: 'ems', name: 'EMS', critical: true, failing: 0.1, dollarsPerMinute: 500 },
-        { customerId: 'delta', tier: 'tier1', failing: 0.5, dollarsPerMinute: 50_000 },
+        {
+          customerId: 'ems',
+          name: 'EMS',
+          critical: true,
+          failing: 0.1,
+          dollarsPerMinute: 500,
+        },
+        {
+          customerId: 'delta',
+          tier: 'tier1',
+          failing: 0.5,
+          dollarsPerMinute: 5e4,
+        },
       ],
     });
     expect((await get('/v1/incidents/in1/customers?limit=1')).body['customers']).toHaveLength(1);
@@ -211,8 +286,16 @@ describe('the REST API', () => {
     await served.db.database.transaction((tx) =>
       createDeadLetterRepository(tx).insert(tx, [
         {
-          ...{ topic: 'telemetry.outcomes', partition: 0, offset: 7, key: 'n1', reason: 'CHECKSUM', detail: 'wrong' },
-          ...{ raw: Uint8Array.of(1, 2, 3), appendedAtMs: NOW_MS },
+          topic: 'telemetry.outcomes',
+          partition: 0,
+          offset: 7,
+          key: 'n1',
+          reason: 'CHECKSUM',
+          detail: 'wrong',
+          ...{
+            raw: Uint8Array.of(1, 2, 3),
+            appendedAtMs: NOW_MS,
+          },
         },
       ]),
     );

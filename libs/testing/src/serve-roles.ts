@@ -15,6 +15,8 @@ export interface ServedRoles {
   readonly entrances: readonly { readonly name: string; readonly needs: string | undefined }[];
   /** Makes an API key; returns the value of `Authorization`. */
   readonly keyOf: (role: PrincipalRole, nodeId?: string) => Promise<string>;
+  /** A part of a role, by its token. */
+  readonly get: <T>(token: symbol) => T;
   /** What stopped for good. */
   readonly stopped: readonly string[];
   readonly close: () => Promise<void>;
@@ -72,6 +74,7 @@ export const serveRoles = async (
     parts,
     entrances: runtime.entrancesOf(app),
     keyOf,
+    get: (token) => app.get(token, { strict: false }),
     stopped,
     close: async () => {
       await app.close();

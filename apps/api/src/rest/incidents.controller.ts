@@ -1,14 +1,10 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { z } from 'zod';
 import type { Principal } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
-import { alertQuery, incidentQuery, plainListQuery } from '../list-query.js';
+import { acknowledgement, alertQuery, incidentQuery, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
-
-/** What an acknowledgement may say. The body may be absent. */
-const acknowledgement = z.object({ note: z.string().max(1_000).default('') }).default({ note: '' });
 
 /** Alerts, incidents and what belongs to them. */
 @Controller('v1')
