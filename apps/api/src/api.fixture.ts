@@ -129,17 +129,13 @@ const command = event('CommandIssued', {
     wave: 1,
     generation: 7,
     service: 'dns',
-    ...{
-      from: RELEASE,
-      to: PREVIOUS,
-      audience: ['n1'],
-      audienceDigest: audienceDigest(['n1']),
-    },
-    ...{
-      issuedAtMs: NOW_MS,
-      expiresAtMs: NOW_MS + 6e4,
-      reason: reason.text,
-    },
+    from: RELEASE,
+    to: PREVIOUS,
+    audience: ['n1'],
+    audienceDigest: audienceDigest(['n1']),
+    issuedAtMs: NOW_MS,
+    expiresAtMs: NOW_MS + 6e4,
+    reason: reason.text,
   },
 });
 const decided = event('RollbackDecided', {
@@ -149,15 +145,13 @@ const decided = event('RollbackDecided', {
   service: 'dns',
   from: RELEASE,
   to: PREVIOUS,
-  ...{
-    waves: [['n1'], ['n2']],
-    trigger: reason,
-    evidence: [],
-    rails: [],
-    gap: {
-      release: 23,
-      control: 99.9,
-    },
+  waves: [['n1'], ['n2']],
+  trigger: reason,
+  evidence: [],
+  rails: [],
+  gap: {
+    release: 23,
+    control: 99.9,
   },
   at: NOW_MS - 5e4,
 });

@@ -19,11 +19,9 @@ const health = z.looseObject({
   good: z.number(),
   bad: z.number(),
   success: z.number().nullable(),
-  ...{
-    p50: percentile,
-    p95: percentile,
-    p99: percentile,
-  },
+  p50: percentile,
+  p95: percentile,
+  p99: percentile,
 });
 const reason = z.looseObject({ text: z.string() });
 const incident = z.looseObject({
@@ -32,21 +30,15 @@ const incident = z.looseObject({
   severity: z.string(),
   rule: z.string(),
   scope: z.string(),
-  ...{
-    status: z.enum(['open', 'acknowledged', 'resolved']),
-    key: z.string(),
-    reason,
-    impact: impactSchema,
-  },
-  ...{
-    peakImpact: impactSchema,
-    openedAt: z.number(),
-    acknowledgedAt: z.number().nullable(),
-  },
-  ...{
-    acknowledgedBy: z.string().nullable(),
-    resolvedAt: z.number().nullable(),
-  },
+  status: z.enum(['open', 'acknowledged', 'resolved']),
+  key: z.string(),
+  reason,
+  impact: impactSchema,
+  peakImpact: impactSchema,
+  openedAt: z.number(),
+  acknowledgedAt: z.number().nullable(),
+  acknowledgedBy: z.string().nullable(),
+  resolvedAt: z.number().nullable(),
 });
 const release = z.looseObject({ softwareVersion: z.string(), configRev: z.string() });
 const wave = z.looseObject({
@@ -54,21 +46,17 @@ const wave = z.looseObject({
   nodes: z.array(z.string()),
   status: z.string(),
   commandedAt: z.number().nullable(),
-  ...{
-    verifiedAt: z.number().nullable(),
-    because: z.string().nullable(),
-  },
+  verifiedAt: z.number().nullable(),
+  because: z.string().nullable(),
 });
 const rollback = z.looseObject({
   rollbackId: z.string(),
   incidentId: z.string(),
   status: z.string(),
   because: z.string().nullable(),
-  ...{
-    from: release.nullable(),
-    to: release.nullable(),
-    waves: z.array(wave),
-  },
+  from: release.nullable(),
+  to: release.nullable(),
+  waves: z.array(wave),
 });
 const alert = z.looseObject({
   rule: z.string(),
@@ -77,10 +65,8 @@ const alert = z.looseObject({
   severity: z.string(),
   state: z.string(),
   reason,
-  ...{
-    firedAt: z.number(),
-    resolvedAt: z.number().nullable(),
-  },
+  firedAt: z.number(),
+  resolvedAt: z.number().nullable(),
 });
 const recorded = z.looseObject({
   position: z.number(),
@@ -97,20 +83,16 @@ const delivery = z.looseObject({
   subject: z.string(),
   action: z.string(),
   channel: z.string(),
-  ...{
-    dedupKey: z.string(),
-    status: z.string(),
-    attempts: z.number(),
-  },
+  dedupKey: z.string(),
+  status: z.string(),
+  attempts: z.number(),
 });
 const report = z.looseObject({
   incident,
   alerts: z.array(alert).min(1),
   timeline: z.array(recorded).min(1),
-  ...{
-    rollbacks: z.array(rollback),
-    deliveries: z.array(delivery),
-  },
+  rollbacks: z.array(rollback),
+  deliveries: z.array(delivery),
 });
 
 describe('the REST API', () => {
@@ -292,10 +274,8 @@ describe('the REST API', () => {
           key: 'n1',
           reason: 'CHECKSUM',
           detail: 'wrong',
-          ...{
-            raw: Uint8Array.of(1, 2, 3),
-            appendedAtMs: NOW_MS,
-          },
+          raw: Uint8Array.of(1, 2, 3),
+          appendedAtMs: NOW_MS,
         },
       ]),
     );

@@ -19,6 +19,7 @@ export interface ServedRoles {
   readonly get: <T>(token: symbol) => T;
   /** What stopped for good. */
   readonly stopped: readonly string[];
+  /** May be called again. */
   readonly close: () => Promise<void>;
 }
 
@@ -36,7 +37,8 @@ const openParts = async (
   const catalogue = await runtime.followCatalogue(repository, runtime.systemClock, () => undefined);
   const authenticator = runtime.createAuthenticator(createApiKeyRepository(database), clock);
   const readiness = new runtime.Readiness();
-  const logger = runtime.createLogger('silent');
+  const { createLogger } = await import('#runtime');
+  const logger = createLogger('silent');
   const parts = { database, eventLog, eventStore, catalogue, authenticator, readiness, clock, logger, fatal };
   const close = async (): Promise<void> => {
     await catalogue.stop();
@@ -61,6 +63,7 @@ export const serveRoles = async (
   const { parts, close } = await openParts(runtime, testDatabase, clock, (what) => stopped.push(what));
   const app = await runtime.createApp(parts, modules);
   await app.listen(0, '127.0.0.1');
+  let closing: Promise<void> | undefined;
   const keyOf = async (role: PrincipalRole, nodeId?: string): Promise<string> => {
     const [keyId, secret] = [`${role}-${randomBytes(4).toString('hex')}`, randomBytes(24).toString('base64url')];
     const held = { keyId, name: `test ${role}`, role, ...(nodeId === undefined ? {} : { nodeId }) };
@@ -76,9 +79,6 @@ export const serveRoles = async (
     keyOf,
     get: (token) => app.get(token, { strict: false }),
     stopped,
-    close: async () => {
-      await app.close();
-      await close();
-    },
+    close: () => (closing ??= app.close().then(close)),
   };
 };
