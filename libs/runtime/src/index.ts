@@ -1,12 +1,17 @@
 export * from './authenticator.js';
 export * from './catalogue-follower.js';
 export * from './clock.js';
+export * from './create-app.js';
+export * from './entrances.js';
 export * from './infrastructure.module.js';
 export * from './maintenance.js';
 export * from './needs.js';
+export * from './problem.filter.js';
 export * from './process.js';
 export * from './readiness.js';
 export * from './refused.js';
 export * from './request-body.js';
 export * from './role.js';
 export * from './start.js';
+export { createLogger } from './logger.js';
+export { newKeyId, newSecret } from './admin-key.js';

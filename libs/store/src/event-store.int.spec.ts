@@ -35,6 +35,7 @@ describe('event store', () => {
     expect(new Set(read.map(({ hash }) => hash)).size).toBe(3);
     expect(await store.readStream('key-a')).toEqual(read.slice(0, 2));
     expect(await store.readAll(2, 10)).toEqual(read.slice(2));
+    expect(await store.head()).toBe(3);
   });
 
   it('writes nothing at all when one of the streams has another version', async () => {

@@ -32,6 +32,8 @@ export interface EventStore {
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
   /** Events with position > after, in the global order; `limit` at most `READ_EVENTS_MAX`. */
   readonly readAll: (after: number, limit: number) => Promise<readonly RecordedEvent[]>;
+  /** The position of the newest event; 0 when there is none. Takes no lock. */
+  readonly head: () => Promise<number>;
 }
 
 /** Most events of one append: what a tick of the worst hour decides is two orders below; more is a wrong program and throws. */
@@ -96,4 +98,5 @@ export const createEventStore = (database: Database, now: () => number): EventSt
   appendIn: (tx, streams, metadata) => appendIn(tx, streams, metadata, now),
   readStream: (stream) => readStream(database, stream),
   readAll: (after, limit) => readAll(database, after, limit),
+  head: async () => (await database.query<{ position: number }>('select position from event_head'))[0]?.position ?? 0,
 });

@@ -1,0 +1,131 @@
+import { streamOf } from '#contracts';
+import { type ServedApi, serveApi, tellStory } from './api.fixture.js';
+
+describe('what the REST API changes', () => {
+  let served: ServedApi;
+  let admin: string;
+  beforeEach(async () => {
+    served = await serveApi();
+    admin = await served.as('admin');
+    await tellStory(served);
+  });
+  afterEach(() => served.end());
+  const post = (path: string, body: unknown, key = admin) => served.send('POST', path, key, body);
+  const acknowledged = async () =>
+    (await served.parts.eventStore.readStream(streamOf.incident('in1'))).filter(
+      ({ event }) => event.type === 'IncidentAcknowledged',
+    );
+
+  it('R45: an acknowledgement is an event with its actor, pages once, and the same again changes nothing', async () => {
+    const operator = await served.as('operator');
+    const first = await post('/v1/incidents/in1/acknowledge', { note: 'looking' }, operator);
+    expect(first).toMatchObject({
+      status: 200,
+      body: { incident: { status: 'acknowledged', acknowledgedBy: 'operator:test operator', note: 'looking' } },
+    });
+    await post('/v1/incidents/in1/acknowledge', { note: 'looking' }, operator);
+    expect(await acknowledged()).toMatchObject([{ metadata: { actor: 'operator:test operator' } }]);
+    const { body } = await served.send('GET', '/v1/deliveries?dedupKey=in1', operator);
+    expect(body['deliveries']).toMatchObject([{ action: 'acknowledge' }, { action: 'trigger' }]);
+  });
+
+  it('acknowledgements at the same moment all succeed, and the first stands', async () => {
+    const roles = ['operator', 'incident_commander', 'admin'] as const;
+    const keys = await Promise.all(roles.map(served.as));
+    const answers = await Promise.all(
+      [...keys, ...keys].map((key) => post('/v1/incidents/in1/acknowledge', undefined, key)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
+    const events = await acknowledged();
+    expect(events.length).toBeGreaterThanOrEqual(3);
+    const { body } = await served.send('GET', '/v1/incidents/in1', admin);
+    expect(body).toMatchObject({ incident: { acknowledgedBy: events[0]?.metadata.actor } });
+  });
+
+  it('a resolved incident and an unknown one are not acknowledged, nor anything that is no note', async () => {
+    expect(await post('/v1/incidents/in2/acknowledge', {})).toMatchObject({
+      status: 409,
+      body: { code: 'INCIDENT_NOT_OPEN' },
+    });
+    expect(await post('/v1/incidents/none/acknowledge', {})).toMatchObject({ status: 404 });
+    expect(await post('/v1/incidents/in1/acknowledge', { note: 7 })).toMatchObject({
+      status: 422,
+      body: { code: 'BODY_INVALID', errors: [{ pointer: '/note' }] },
+    });
+    expect(await acknowledged()).toEqual([]);
+  });
+
+  it('R1: nodes are registered, also by two at once, are known at once, and again say nothing new', async () => {
+    const node = (nodeId: string) => ({ nodes: [{ nodeId, pop: 'nrt1', region: 'asia' }] });
+    const answers = await Promise.all(['n7', 'n8', 'n9'].map((nodeId) => post('/v1/nodes', node(nodeId))));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    const { body } = await served.send('GET', '/v1/nodes', admin);
+    expect(JSON.stringify(body)).toMatch(/n7.*n8.*n9/);
+    const head = await served.parts.eventStore.head();
+    await post('/v1/nodes', node('n7'));
+    expect(await served.parts.eventStore.head()).toBe(head);
+    expect(await post('/v1/nodes', { nodes: [{ nodeId: 'a|b', pop: 'x', region: 'y' }] })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/nodes/0/nodeId' }] },
+    });
+  });
+
+  it('a zone is normalised, has one customer, and may change hands in one request', async () => {
+    const customer = (customerId: string, ...zones: readonly string[]) => ({
+      customerId,
+      name: customerId,
+      tier: 'tier2',
+      critical: false,
+      zones,
+    });
+    const register = (...customers: readonly object[]) => post('/v1/customers', { customers });
+    expect((await register(customer('hsbc', 'HSBC.Example.'))).status).toBe(201);
+    expect(served.parts.catalogue.current().customers).toContainEqual(
+      expect.objectContaining({ customerId: 'hsbc', zones: ['hsbc.example'] }),
+    );
+    expect(await register(customer('paypal', 'hsbc.EXAMPLE'))).toMatchObject({
+      status: 409,
+      body: { code: 'CONFLICT', detail: expect.stringContaining('hsbc') as string },
+    });
+    expect((await register(customer('hsbc', 'new.example'), customer('paypal', 'hsbc.example'))).status).toBe(201);
+    expect((await register(customer('a', 'x.example'), customer('b', 'x.example'))).status).toBe(409);
+    expect(await register(customer('a', 'ok.example', 'not a zone'))).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/customers/0/zones/1' }] },
+    });
+  });
+
+  it('a created key works, is shown without its secret, and stops working when it is revoked', async () => {
+    const { status, body } = await post('/v1/keys', { name: 'on call', role: 'operator' });
+    expect(status).toBe(201);
+    const { keyId, key } = body as unknown as { keyId: string; key: string };
+    expect(key.startsWith(`${keyId}.`)).toBe(true);
+    expect((await served.send('GET', '/v1/fleet', `Bearer ${key}`)).status).toBe(200);
+    const { body: listed } = await served.send('GET', '/v1/keys', admin);
+    expect(listed['keys']).toContainEqual({ keyId, name: 'on call', role: 'operator', nodeId: null, revoked: false });
+    expect((await post(`/v1/keys/${keyId}/revoke`, undefined)).status).toBe(200);
+    expect((await post(`/v1/keys/${keyId}/revoke`, undefined)).status).toBe(200);
+    // What is known of a key is asked for again after a few seconds.
+    await served.clock.advance(5_000);
+    expect(await served.send('GET', '/v1/fleet', `Bearer ${key}`)).toMatchObject({
+      status: 401,
+      body: { code: 'KEY_UNKNOWN' },
+    });
+    expect(await post('/v1/keys/none/revoke', undefined)).toMatchObject({ status: 404 });
+  });
+
+  it('a node key names its node, which is in the inventory, and may do nothing here', async () => {
+    const key = (body: object) => post('/v1/keys', { name: 'k', ...body });
+    expect(await key({ role: 'node' })).toMatchObject({ status: 422, body: { code: 'BODY_INVALID' } });
+    expect(await key({ role: 'viewer', nodeId: 'n1' })).toMatchObject({ status: 422, body: { code: 'BODY_INVALID' } });
+    expect(await key({ role: 'node', nodeId: 'n99' })).toMatchObject({ status: 422, body: { code: 'NODE_UNKNOWN' } });
+    expect(await key({ role: 'king' })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/role' }] } });
+    const made = (await key({ role: 'node', nodeId: 'n1' })).body as unknown as { key: string };
+    expect((await served.send('GET', '/v1/nodes', `Bearer ${made.key}`)).status).toBe(403);
+  });
+
+  it('a key cannot revoke itself', async () => {
+    const keyId = admin.slice('Bearer '.length).split('.')[0] ?? '';
+    expect(await post(`/v1/keys/${keyId}/revoke`, undefined)).toMatchObject({ status: 409 });
+  });
+});

@@ -1,0 +1,38 @@
+import { isRefusal, type Principal, type Refusal } from '#contracts';
+import { actorOf, type Infrastructure } from '#runtime';
+import { createCatalogueRepository, createIncidentRepository, type IncidentRow } from '#store';
+import { acknowledge } from './acknowledge.js';
+import { createKey, type NewKey, revokeKey } from './api-keys.js';
+import { type NewCustomers, type NewNodes, registerCustomers, registerNodes } from './registration.js';
+
+/** What the actions change, and with what. */
+export type ActionParts = Pick<Infrastructure, 'database' | 'eventStore' | 'catalogue' | 'clock'>;
+
+/** Everything that can be done, once for REST and GraphQL. */
+export const createActions = ({ database, eventStore, catalogue, clock }: ActionParts) => {
+  const repository = createCatalogueRepository(database);
+  const incidents = createIncidentRepository(database);
+  const registrar = (caller: Principal) => ({ store: eventStore, repository, actor: actorOf(caller) });
+  const seen = async (result: undefined | Refusal): Promise<undefined | Refusal> => {
+    // What was just registered counts at once in this process; a key for a new node may be the next request.
+    if (!isRefusal(result)) await catalogue.refresh();
+    return result;
+  };
+  return {
+    acknowledge: async (incidentId: string, note: string, caller: Principal): Promise<IncidentRow | Refusal> => {
+      const refusal = await acknowledge(eventStore, clock, { incidentId, note, caller });
+      if (refusal !== undefined) return refusal;
+      const incident = await incidents.findRow(incidentId);
+      if (incident === undefined) throw new Error(`acknowledge ${incidentId}: the incident has a stream and no row`);
+      return incident;
+    },
+    registerNodes: async (nodes: NewNodes, caller: Principal) => seen(await registerNodes(registrar(caller), nodes)),
+    registerCustomers: async (customers: NewCustomers, caller: Principal) =>
+      seen(await registerCustomers(registrar(caller), customers)),
+    createKey: (key: NewKey, caller: Principal) => createKey(eventStore, repository, key, caller),
+    revokeKey: (keyId: string, caller: Principal) => revokeKey(eventStore, keyId, caller),
+  };
+};
+
+/** Everything that can be done. */
+export type Actions = ReturnType<typeof createActions>;

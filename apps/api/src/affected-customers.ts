@@ -1,0 +1,153 @@
+import { type Impact, KEY_SEPARATOR, SLOT_MS } from '#contracts';
+import {
+  type AffectedCustomer,
+  AffectedReader,
+  type CatalogueCustomer,
+  type CellTable,
+  COUNT,
+  COUNTS_PER_CELL,
+  IMPACT_WINDOW_MS,
+  impactOf,
+  TIER_DOLLARS_PER_MINUTE,
+  type WindowReader,
+} from '#domain';
+import type { CatalogueFollower, Clock } from '#runtime';
+import type { IncidentRow, SegmentRepository } from '#store';
+import { lastCompleteSlot } from './fleet-health.js';
+import { sumSegments } from './segment-windows.js';
+
+/** A customer that is hurt. */
+export interface HurtCustomer {
+  readonly customerId: string;
+  readonly name: string;
+  readonly tier: CatalogueCustomer['tier'];
+  /** Emergency services and governments; they come first. */
+  readonly critical: boolean;
+  /** Share of its queries that fail, 0..1. */
+  readonly failing: number;
+  readonly dollarsPerMinute: number;
+}
+
+/** Whom an incident hurts. */
+export interface AffectedCustomers {
+  readonly incidentId: string;
+  /**
+   * `windows`: who is hurt at this moment. `incident`: what the incident itself recorded, its worst moment once it is resolved; at
+   * most its first 20 names.
+   */
+  readonly source: 'windows' | 'incident';
+  /** The end of the windows, ms since the epoch; null when they were not read. */
+  readonly asOf: number | null;
+  /** As counted from the source; the list below may be shorter. */
+  readonly affectedCustomers: number;
+  readonly score: number;
+  readonly dollarsPerMinute: number;
+  /** Critical ones first, then by money. */
+  readonly customers: readonly HurtCustomer[];
+  /** What the incident recorded last, and at its worst. */
+  readonly impact: Impact;
+  readonly peakImpact: Impact;
+}
+
+type CustomerFamily = 'customer' | 'customer_region' | 'customer_release';
+
+const WINDOW_SLOTS = IMPACT_WINDOW_MS / SLOT_MS;
+
+/** Windows that were read once, for the functions of the domain: whatever window is asked for, it is that one. */
+const readerOf = (tables: ReadonlyMap<string, CellTable>): WindowReader => ({
+  sum: (family, key) => {
+    const cells = tables.get(family);
+    const row = cells?.find(key) ?? -1;
+    const count = (column: keyof typeof COUNT): number =>
+      row < 0 ? 0 : (cells?.counts[row * COUNTS_PER_CELL + COUNT[column]] ?? 0);
+    return { good: count('good'), bad: count('bad'), excluded: count('excluded'), timeout: count('timeout') };
+  },
+  percentile: () => 'unknown',
+  keys: (family) => tables.get(family)?.keys ?? [],
+});
+
+const hurt = (customer: CatalogueCustomer, failing: number): HurtCustomer => {
+  const { customerId, name, tier, critical } = customer;
+  return { customerId, name, tier, critical, failing, dollarsPerMinute: TIER_DOLLARS_PER_MINUTE[tier] };
+};
+
+const byUrgency = (a: HurtCustomer, b: HurtCustomer): number =>
+  Number(b.critical) - Number(a.critical) ||
+  b.dollarsPerMinute - a.dollarsPerMinute ||
+  b.failing - a.failing ||
+  (a.customerId < b.customerId ? -1 : 1);
+
+/** What the incident recorded: no window is needed, and none is left of an incident of last month. */
+const asRecorded = (
+  incident: IncidentRow,
+  customers: readonly CatalogueCustomer[],
+): Omit<AffectedCustomers, 'incidentId'> => {
+  const { impact, peakImpact } = incident;
+  const told = incident.status === 'resolved' ? peakImpact : impact;
+  const critical = new Map(customers.map((each) => [each.customerId, each.critical]));
+  const { affectedCustomers, score, dollarsPerMinute, top } = told;
+  return {
+    source: 'incident',
+    asOf: null,
+    affectedCustomers,
+    score,
+    dollarsPerMinute,
+    customers: top.map((each) => hurt({ ...each, critical: critical.get(each.customerId) ?? false }, each.failing)),
+    impact,
+    peakImpact,
+  };
+};
+
+const asMeasured = (incident: IncidentRow, affected: readonly AffectedCustomer[], limit: number, slot: number) => {
+  const { affectedCustomers, score, dollarsPerMinute } = impactOf(affected);
+  return {
+    source: 'windows' as const,
+    asOf: (slot + 1) * SLOT_MS,
+    affectedCustomers,
+    score,
+    dollarsPerMinute,
+    customers: affected
+      .map(({ customer, failing }) => hurt(customer, failing))
+      .toSorted(byUrgency)
+      .slice(0, limit),
+    impact: incident.impact,
+    peakImpact: incident.peakImpact,
+  };
+};
+
+/**
+ * Whom an incident hurts: now, by the same functions and over the same window that decide an incident's impact; for one that is
+ * resolved, or while no telemetry arrives, what it recorded.
+ */
+export const createAffectedCustomers = (
+  segments: Pick<SegmentRepository, 'read'>,
+  catalogue: Pick<CatalogueFollower, 'current'>,
+  clock: Pick<Clock, 'nowMs'>,
+): ((incident: IncidentRow, limit: number) => Promise<AffectedCustomers>) => {
+  const tablesOf = async (families: readonly CustomerFamily[], slot: number): Promise<Map<string, CellTable>> => {
+    const tables = new Map<string, CellTable>();
+    for (const family of families) {
+      const range = { family, fromSlot: slot - WINDOW_SLOTS + 1, toSlot: slot };
+      const [sum] = await sumSegments(segments, range, WINDOW_SLOTS);
+      if (sum !== undefined && sum.size > 0) tables.set(family, sum);
+    }
+    return tables;
+  };
+  const measure = async (incident: IncidentRow, slot: number): Promise<readonly AffectedCustomer[] | undefined> => {
+    const { customers } = catalogue.current();
+    const [release, region] = incident.key.split(KEY_SEPARATOR);
+    const isFleet = incident.scope === 'fleet' || release === undefined || region === undefined;
+    const tables = await tablesOf(isFleet ? ['customer'] : ['customer_release', 'customer_region'], slot);
+    if (tables.size === 0) return undefined;
+    const reader = new AffectedReader(readerOf(tables), customers);
+    return isFleet ? reader.fleet(IMPACT_WINDOW_MS, slot) : reader.cohort(release, region, IMPACT_WINDOW_MS, slot);
+  };
+  return async (incident, limit) => {
+    const { incidentId } = incident;
+    const slot = lastCompleteSlot(clock.nowMs());
+    const affected = incident.status === 'resolved' ? undefined : await measure(incident, slot);
+    if (affected !== undefined) return { incidentId, ...asMeasured(incident, affected, limit, slot) };
+    const recorded = asRecorded(incident, catalogue.current().customers);
+    return { incidentId, ...recorded, customers: recorded.customers.slice(0, limit) };
+  };
+};

@@ -1,0 +1,45 @@
+import { event, type Principal, type PrincipalRole, refuse, type Refusal, streamOf } from '#contracts';
+import { actorOf, newKeyId, newSecret, secretHashOf } from '#runtime';
+import type { CatalogueRepository, EventStore } from '#store';
+import { appendAgain } from './append-again.js';
+
+/** The key that somebody asks for. */
+export interface NewKey {
+  readonly name: string;
+  readonly role: PrincipalRole;
+  readonly nodeId?: string | undefined;
+}
+
+/** Makes a key. Its secret is in the answer and nowhere else. */
+export const createKey = async (
+  store: EventStore,
+  catalogue: Pick<CatalogueRepository, 'findNode'>,
+  { name, role, nodeId }: NewKey,
+  caller: Principal,
+): Promise<{ readonly keyId: string; readonly key: string } | Refusal> => {
+  if ((role === 'node') !== (nodeId !== undefined))
+    return refuse('BODY_INVALID', 'a key of role node names its node, and no other key does', '/nodeId');
+  if (nodeId !== undefined && (await catalogue.findNode(nodeId)) === undefined)
+    return refuse('NODE_UNKNOWN', `node ${nodeId} is not in the inventory`, '/nodeId');
+  const [keyId, secret] = [newKeyId(role), newSecret()];
+  const held = { keyId, name, role, ...(nodeId === undefined ? {} : { nodeId }) };
+  const created = event('ApiKeyCreated', { ...held, secretHash: secretHashOf(secret) });
+  const append = { stream: streamOf.key(keyId), expectedVersion: 0, events: [created] };
+  const result = await store.append([append], { actor: actorOf(caller), cause: 'create key' });
+  // 32 random bits met an id that exists: the next request draws others.
+  if ('conflict' in result) return refuse('CONFLICT', 'the drawn key id exists already; send again');
+  return { keyId, key: `${keyId}.${secret}` };
+};
+
+/** Revokes a key, for good. A process that knows it goes on for the few seconds in which keys are taken as known. */
+export const revokeKey = async (store: EventStore, keyId: string, caller: Principal): Promise<undefined | Refusal> => {
+  if (keyId === caller.keyId) return refuse('CONFLICT', 'a key cannot revoke itself; use another administrator’s');
+  return appendAgain(store, { actor: actorOf(caller), cause: 'revoke key' }, async () => {
+    const stream = streamOf.key(keyId);
+    const recorded = await store.readStream(stream);
+    if (recorded.length === 0) return refuse('NOT_FOUND', `there is no key ${keyId}`);
+    const isRevoked = recorded.some(({ event: told }) => told.type === 'ApiKeyRevoked');
+    const events = isRevoked ? [] : [event('ApiKeyRevoked', { keyId })];
+    return { stream, expectedVersion: recorded.at(-1)?.version ?? 0, events };
+  });
+};

@@ -1,0 +1,70 @@
+import { type DynamicModule, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
+import { CATALOGUE, CLOCK, DATABASE, EVENT_STORE, type Infrastructure, LOGGER } from '#runtime';
+import { createActions } from './actions.js';
+import { EventFeed } from './event-feed.js';
+import { FleetResolver } from './graphql/fleet.resolver.js';
+import { graphqlModule } from './graphql/graphql.module.js';
+import { IncidentsResolver } from './graphql/incidents.resolver.js';
+import { RolloutsResolver } from './graphql/rollouts.resolver.js';
+import { createQueries } from './queries.js';
+import { DeliveriesController } from './rest/deliveries.controller.js';
+import { EventsController } from './rest/events.controller.js';
+import { FleetController } from './rest/fleet.controller.js';
+import { IncidentsController } from './rest/incidents.controller.js';
+import { InventoryController } from './rest/inventory.controller.js';
+import { KeysController } from './rest/keys.controller.js';
+import { RolloutsController } from './rest/rollouts.controller.js';
+import { ACTIONS, EVENT_FEED, QUERIES } from './tokens.js';
+
+type Part<K extends keyof Infrastructure> = Infrastructure[K];
+
+const queries = {
+  provide: QUERIES,
+  inject: [DATABASE, CATALOGUE, CLOCK],
+  useFactory: (database: Part<'database'>, catalogue: Part<'catalogue'>, clock: Part<'clock'>) =>
+    createQueries({ database, catalogue, clock }),
+};
+const actions = {
+  provide: ACTIONS,
+  inject: [DATABASE, EVENT_STORE, CATALOGUE, CLOCK],
+  useFactory: (
+    database: Part<'database'>,
+    eventStore: Part<'eventStore'>,
+    catalogue: Part<'catalogue'>,
+    clock: Part<'clock'>,
+  ) => createActions({ database, eventStore, catalogue, clock }),
+};
+const feed = {
+  provide: EVENT_FEED,
+  inject: [EVENT_STORE, CLOCK, LOGGER],
+  useFactory: (store: Part<'eventStore'>, clock: Part<'clock'>, logger: Part<'logger'>) =>
+    new EventFeed(store, clock, (error) => logger.warn({ err: error }, 'the event feed cannot look')),
+};
+
+/** The people's door. */
+@Module({})
+export class ApiModule implements OnModuleDestroy {
+  constructor(@Inject(EVENT_FEED) private readonly eventFeed: EventFeed) {}
+
+  static of(): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [graphqlModule()],
+      controllers: [
+        DeliveriesController,
+        EventsController,
+        FleetController,
+        IncidentsController,
+        InventoryController,
+        KeysController,
+        RolloutsController,
+      ],
+      providers: [queries, actions, feed, FleetResolver, IncidentsResolver, RolloutsResolver],
+    };
+  }
+
+  /** Before the server waits for its last requests: whoever waits for an event is let go. */
+  onModuleDestroy(): Promise<void> {
+    return this.eventFeed.stop();
+  }
+}

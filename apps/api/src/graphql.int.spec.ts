@@ -1,0 +1,209 @@
+import { getIntrospectionQuery } from 'graphql';
+import { streamOf } from '#contracts';
+import { LAST_SLOT, segmentOf, type ServedApi, serveApi, tellStory, writeSegments } from './api.fixture.js';
+import { ROOT_FIELDS_MAX } from './graphql/graphql-limits.js';
+
+const ACKNOWLEDGE =
+  'mutation ($id: ID!, $note: String) { acknowledgeIncident(id: $id, note: $note) { status acknowledgedBy note } }';
+const errorOf = (code: string) => ({ errors: [{ extensions: { code } }] });
+
+describe('the GraphQL API', () => {
+  let served: ServedApi;
+  let viewer: string;
+  beforeAll(async () => {
+    served = await serveApi();
+    viewer = await served.as('viewer');
+    await tellStory(served);
+  });
+  afterAll(() => served.end());
+  const ask = (query: string, key: string | undefined = viewer, variables?: Readonly<Record<string, unknown>>) =>
+    served.ask(query, key, variables);
+
+  it('answers what REST answers, of the fleet', async () => {
+    await writeSegments(served, [
+      segmentOf('fleet', LAST_SLOT, { fleet: { good: 90, bad: 10, timeout: 10, latencyUs: 16 } }),
+      segmentOf('region', LAST_SLOT, { 'us-east': { good: 9, bad: 1, latencyUs: 16 } }),
+    ]);
+    const figures = 'key good bad excluded timeout success p50 p95 p99 windowMs slot';
+    const { status, body } = await ask(`{ fleetHealth { asOf fleet { ${figures} } regions { ${figures} } } }`);
+    const rest = await served.send('GET', '/v1/fleet', viewer);
+    expect(status).toBe(200);
+    expect(body).toEqual({ data: { fleetHealth: rest.body } });
+    expect(rest.body).toMatchObject({
+      fleet: { success: 90, p50: 16, p99: 'timeout' },
+      regions: [{ p50: null }, { p50: 16 }],
+    });
+    const to = (LAST_SLOT + 1) * 1_000;
+    const windows = `windows(family: "fleet", key: "fleet", from: ${to - 10_000}, to: ${to}, stepMs: 5000)`;
+    expect((await ask(`{ ${windows} { family stepMs windows { from good success } } }`)).body).toEqual({
+      data: {
+        windows: {
+          family: 'fleet',
+          stepMs: 5_000,
+          windows: [
+            { from: to - 10_000, good: 0, success: null },
+            { from: to - 5_000, good: 90, success: 90 },
+          ],
+        },
+      },
+    });
+    expect((await ask('{ nodes { nodeId region counted lastEventUs } }')).body).toMatchObject({
+      data: { nodes: [{ nodeId: 'n1', region: 'us-east', counted: 0, lastEventUs: null }, { nodeId: 'n2' }] },
+    });
+  });
+
+  it('R56: an incident comes with its reason, timeline, rollbacks and the customers affected, in one request', async () => {
+    const { body } = await ask(`{
+      incident(id: "in1") {
+        incident { incidentId status reason { text value threshold } impact { score byTier { tier1 } top { name failing } } }
+        alerts { alertId state reason { text } }
+        timeline { position type actor data }
+        rollbacks { rollbackId from { softwareVersion } trigger { text } gap { control } waves { wave status nodes answers { nodeId } } }
+        deliveries { subject status attempts }
+      }
+      customersAffected(incidentId: "in1") { source dollarsPerMinute customers { name tier critical failing } }
+    }`);
+    expect(body).toMatchObject({
+      data: {
+        incident: {
+          incident: {
+            status: 'open',
+            reason: { value: 80 },
+            impact: { byTier: { tier1: 1 }, top: [{ failing: 0.77 }] },
+          },
+          alerts: [{ alertId: 'al1', state: 'firing' }],
+          rollbacks: [
+            { from: { softwareVersion: 'v2.1.5' }, gap: { control: 99.9 }, waves: [{ wave: 1 }, { wave: 2 }] },
+          ],
+          deliveries: [{ subject: 'page', status: 'due' }, { subject: 'command' }],
+        },
+        customersAffected: {
+          source: 'incident',
+          dollarsPerMinute: 50_500,
+          customers: [{ name: 'Delta', critical: false }],
+        },
+      },
+    });
+    const { timeline } = (body as unknown as { data: { incident: { timeline: readonly { data: object }[] } } }).data
+      .incident;
+    expect(timeline).toHaveLength(4);
+    expect(timeline[0]?.data).toMatchObject({ alertId: 'al1' });
+  });
+
+  it('lists are filtered and bounded as in REST', async () => {
+    const { body } = await ask(`{
+      incidents(status: ["open", "acknowledged"]) { incidentId }
+      alerts(state: ["firing"], limit: 1) { alertId }
+      rollouts { rolloutId release { configRev } stages { stage nodes } }
+      rollbacks(status: ["running"], incidentId: "in1") { rollbackId }
+      commands { commandId status }
+    }`);
+    expect(body).toEqual({
+      data: {
+        incidents: [{ incidentId: 'in1' }],
+        alerts: [{ alertId: 'al1' }],
+        rollouts: [{ rolloutId: 'ro1', release: { configRev: 'c42' }, stages: [{ stage: 'canary', nodes: ['n1'] }] }],
+        rollbacks: [{ rollbackId: 'rb1' }],
+        commands: [{ commandId: 'co1', status: 'signed' }],
+      },
+    });
+    for (const field of [
+      'incidents(limit: 501)',
+      'alerts(limit: 0)',
+      'rollouts(status: ["shut"])',
+      'commands(limit: -1)',
+    ])
+      expect([field, (await ask(`{ ${field} { __typename } }`)).body]).toMatchObject([field, errorOf('QUERY_INVALID')]);
+    expect((await ask('{ windows(family: "cows") { family } }')).body).toMatchObject(errorOf('QUERY_INVALID'));
+    expect(await ask('{ incident(id: "none") { incident { status } } }')).toMatchObject({
+      status: 200,
+      body: { data: null, errors: [{ path: ['incident'], extensions: { code: 'NOT_FOUND', status: 404 } }] },
+    });
+  });
+
+  it('R45: an operator acknowledges, a viewer does not, and what is resolved is refused', async () => {
+    expect((await ask(ACKNOWLEDGE, viewer, { id: 'in1' })).body).toMatchObject(errorOf('PERMISSION_DENIED'));
+    const operator = await served.as('operator');
+    const answers = await Promise.all([1, 2, 3].map(() => ask(ACKNOWLEDGE, operator, { id: 'in1', note: 'mine' })));
+    for (const { body } of answers)
+      expect(body).toEqual({
+        data: {
+          acknowledgeIncident: { status: 'acknowledged', acknowledgedBy: 'operator:test operator', note: 'mine' },
+        },
+      });
+    const events = await served.parts.eventStore.readStream(streamOf.incident('in1'));
+    expect(events.filter(({ event }) => event.type === 'IncidentAcknowledged')).toHaveLength(1);
+    expect((await ask(ACKNOWLEDGE, operator, { id: 'in2' })).body).toMatchObject(errorOf('INCIDENT_NOT_OPEN'));
+    expect((await ask(ACKNOWLEDGE, operator, { id: 'in1', note: 'x'.repeat(1_001) })).body).toMatchObject(
+      errorOf('BODY_INVALID'),
+    );
+  });
+
+  it('nobody without a key that may look sees anything, not even the schema', async () => {
+    for (const query of ['{ fleetHealth { asOf } }', getIntrospectionQuery(), '{ __typename }', 'rubbish']) {
+      expect(await served.ask(query)).toMatchObject({
+        status: 401,
+        type: expect.stringContaining('application/problem+json') as string,
+        body: { code: 'KEY_MISSING' },
+      });
+      expect(await ask(query, 'Bearer a.b')).toMatchObject({ status: 401, body: { code: 'KEY_UNKNOWN' } });
+      expect(await ask(query, await served.as('node'))).toMatchObject({
+        status: 403,
+        body: { code: 'PERMISSION_DENIED' },
+      });
+    }
+    const { body } = await ask('{ __schema { queryType { fields { name } } } }');
+    expect(JSON.stringify(body)).toContain('customersAffected');
+    expect(await served.send('GET', '/graphql?query={__typename}', viewer)).toMatchObject({
+      status: 405,
+      body: { code: 'METHOD_NOT_ALLOWED' },
+    });
+  });
+
+  it('documents are bounded in depth, in queries, in words and in bytes', async () => {
+    const deep = '{ __schema { types { fields { type { ofType { ofType { ofType { ofType { name } } } } } } } } }';
+    expect(await ask(deep)).toMatchObject({ status: 400, body: errorOf('QUERY_INVALID') });
+    const aliases = (count: number) => Array.from({ length: count }, (_each, i) => `a${i}: nodes { nodeId }`).join(' ');
+    expect((await ask(`{ ${aliases(ROOT_FIELDS_MAX)} }`)).status).toBe(200);
+    for (const many of [
+      `{ ${aliases(ROOT_FIELDS_MAX + 1)} }`,
+      `{ ...F } fragment F on Query { ${aliases(ROOT_FIELDS_MAX + 1)} }`,
+    ])
+      expect(await ask(many)).toMatchObject({ status: 400, body: errorOf('QUERY_INVALID') });
+    expect(await ask(`{ nodes { ${'nodeId '.repeat(2_000)} } }`)).toMatchObject({
+      status: 400,
+      body: errorOf('QUERY_INVALID'),
+    });
+    expect(await ask(`{ nodes { nodeId } } # ${'x'.repeat(66_000)}`)).toMatchObject({
+      status: 413,
+      body: errorOf('BODY_TOO_LARGE'),
+    });
+  });
+
+  it('what cannot be understood is refused with its problem', async () => {
+    for (const query of ['{ cows }', '{', '{ incident { incident { status } } }', 'mutation { cows }'])
+      expect([query, await ask(query)]).toMatchObject([query, { status: 400, body: errorOf('QUERY_INVALID') }]);
+    expect(await ask(ACKNOWLEDGE, viewer, { id: { a: 1 } })).toMatchObject({
+      status: 400,
+      body: errorOf('QUERY_INVALID'),
+    });
+    const response = await fetch(`${served.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: viewer, 'content-type': 'application/json' },
+      body: '{"query":',
+    });
+    expect([response.status, await response.json()]).toMatchObject([400, errorOf('BODY_UNPARSABLE')]);
+  });
+
+  it('every resolver says what it needs', () => {
+    const resolvers = served.entrances.filter(({ name }) => /^(?:Query|Mutation) /.test(name));
+    expect(resolvers.map(({ name, needs }) => `${name}: ${needs}`)).toEqual([
+      'Mutation acknowledgeIncident: operate',
+      ...['alerts', 'commands', 'customersAffected', 'fleetHealth', 'incident', 'incidents', 'nodes', 'rollbacks'].map(
+        (name) => `Query ${name}: view`,
+      ),
+      'Query rollouts: view',
+      'Query windows: view',
+    ]);
+  });
+});

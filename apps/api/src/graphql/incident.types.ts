@@ -1,0 +1,177 @@
+import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { DeliveryType, RollbackType } from './rollout.types.js';
+import { ReasonType } from './reason.type.js';
+import { JsonScalar } from './scalars.js';
+
+/** Customers by tier. */
+@ObjectType('ByTier')
+export class ByTierType {
+  @Field(() => Int)
+  tier1!: number;
+  @Field(() => Int)
+  tier2!: number;
+  @Field(() => Int)
+  tier3!: number;
+}
+
+/** A customer named in an impact. */
+@ObjectType('NamedCustomer')
+export class NamedCustomerType {
+  @Field()
+  customerId!: string;
+  @Field()
+  name!: string;
+  @Field()
+  tier!: string;
+  @Field({ description: 'Share of its queries that fail, 0 to 1.' })
+  failing!: number;
+}
+
+/** A customer that is hurt. */
+@ObjectType('HurtCustomer')
+export class HurtCustomerType extends NamedCustomerType {
+  @Field({ description: 'Emergency services and governments.' })
+  critical!: boolean;
+  @Field()
+  dollarsPerMinute!: number;
+}
+
+/** Who is hurt, and what it costs. */
+@ObjectType('Impact')
+export class ImpactType {
+  @Field(() => Int)
+  affectedCustomers!: number;
+  @Field(() => ByTierType)
+  byTier!: ByTierType;
+  @Field()
+  score!: number;
+  @Field()
+  dollarsPerMinute!: number;
+  @Field(() => [NamedCustomerType])
+  top!: readonly NamedCustomerType[];
+}
+
+/** An alert. */
+@ObjectType('Alert')
+export class AlertType {
+  @Field()
+  alertId!: string;
+  @Field()
+  rule!: string;
+  @Field()
+  scope!: string;
+  @Field()
+  key!: string;
+  @Field()
+  severity!: string;
+  @Field({ description: 'firing, unknown or resolved.' })
+  state!: string;
+  @Field()
+  firedAt!: number;
+  @Field()
+  changedAt!: number;
+  @Field(() => Number, { nullable: true })
+  resolvedAt!: number | null;
+  @Field(() => ReasonType)
+  reason!: ReasonType;
+  @Field(() => String, { nullable: true, description: 'Why it is unknown.' })
+  because!: string | null;
+  @Field(() => String, { nullable: true })
+  incidentId!: string | null;
+}
+
+/** An incident. */
+@ObjectType('Incident')
+export class IncidentType {
+  @Field()
+  incidentId!: string;
+  @Field()
+  title!: string;
+  @Field()
+  severity!: string;
+  @Field({ description: 'open, acknowledged or resolved.' })
+  status!: string;
+  @Field()
+  alertId!: string;
+  @Field()
+  rule!: string;
+  @Field()
+  scope!: string;
+  @Field()
+  key!: string;
+  @Field(() => ReasonType)
+  reason!: ReasonType;
+  @Field(() => ImpactType)
+  impact!: ImpactType;
+  @Field(() => ImpactType, { description: 'At its worst.' })
+  peakImpact!: ImpactType;
+  @Field()
+  openedAt!: number;
+  @Field(() => Number, { nullable: true })
+  acknowledgedAt!: number | null;
+  @Field(() => String, { nullable: true })
+  acknowledgedBy!: string | null;
+  @Field(() => String, { nullable: true })
+  note!: string | null;
+  @Field(() => Number, { nullable: true })
+  resolvedAt!: number | null;
+  @Field(() => String, { nullable: true, description: 'Why it was resolved.' })
+  because!: string | null;
+  @Field(() => [String])
+  alertIds!: readonly string[];
+  @Field(() => [String])
+  rollbackIds!: readonly string[];
+}
+
+/** An event of a timeline. */
+@ObjectType('TimelineEvent')
+export class TimelineEventType {
+  @Field()
+  position!: number;
+  @Field()
+  stream!: string;
+  @Field()
+  type!: string;
+  @Field()
+  actor!: string;
+  @Field()
+  cause!: string;
+  @Field()
+  recordedAtMs!: number;
+  @Field(() => JsonScalar)
+  data!: unknown;
+}
+
+/** An incident with all that belongs to it. */
+@ObjectType('IncidentReport')
+export class IncidentReportType {
+  @Field(() => IncidentType)
+  incident!: IncidentType;
+  @Field(() => [AlertType])
+  alerts!: readonly AlertType[];
+  @Field(() => [TimelineEventType])
+  timeline!: readonly TimelineEventType[];
+  @Field(() => [RollbackType])
+  rollbacks!: readonly RollbackType[];
+  @Field(() => [DeliveryType])
+  deliveries!: readonly DeliveryType[];
+}
+
+/** Whom an incident hurts. */
+@ObjectType('AffectedCustomers')
+export class AffectedCustomersType {
+  @Field()
+  incidentId!: string;
+  @Field({ description: 'windows: at this moment; incident: as it recorded.' })
+  source!: string;
+  @Field(() => Number, { nullable: true, description: 'End of the windows, ms since the epoch.' })
+  asOf!: number | null;
+  @Field(() => Int)
+  affectedCustomers!: number;
+  @Field()
+  score!: number;
+  @Field()
+  dollarsPerMinute!: number;
+  @Field(() => [HurtCustomerType])
+  customers!: readonly HurtCustomerType[];
+}

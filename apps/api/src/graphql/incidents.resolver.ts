@@ -1,0 +1,63 @@
+import { Inject } from '@nestjs/common';
+import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import type { Principal, RecordedEvent } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import type { Actions } from '../actions.js';
+import { acknowledgement, alertQuery, incidentQuery, plainListQuery } from '../list-query.js';
+import type { Queries } from '../queries.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
+import { AffectedCustomersType, AlertType, IncidentReportType, IncidentType } from './incident.types.js';
+import { AlertArgs, given, ListArgs } from './list.args.js';
+
+const timelineEvent = ({ position, stream, event, metadata, recordedAtMs }: RecordedEvent) => {
+  const { actor, cause } = metadata;
+  return { position, stream, type: event.type, actor, cause, recordedAtMs, data: event.data };
+};
+
+/** Alerts, incidents and what belongs to them. */
+@Resolver()
+@Needs('view')
+export class IncidentsResolver {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
+
+  @Query(() => [AlertType])
+  alerts(@Args() args: AlertArgs) {
+    const { state, limit } = accepted(readQuery(alertQuery, given(args)));
+    return this.queries.alerts({ ...(state && { states: state }), limit });
+  }
+
+  @Query(() => [IncidentType])
+  incidents(@Args() args: ListArgs) {
+    const { status, limit } = accepted(readQuery(incidentQuery, given(args)));
+    return this.queries.incidents({ ...(status && { statuses: status }), limit });
+  }
+
+  @Query(() => IncidentReportType)
+  async incident(@Args('id', { type: () => ID }) id: string) {
+    const report = accepted(await this.queries.incident(id));
+    return { ...report, timeline: report.timeline.map(timelineEvent) };
+  }
+
+  @Query(() => AffectedCustomersType)
+  async customersAffected(
+    @Args('incidentId', { type: () => ID }) incidentId: string,
+    @Args('limit', { type: () => Int, nullable: true }) limit?: number | null,
+  ) {
+    const asked = accepted(readQuery(plainListQuery, given({ limit })));
+    return accepted(await this.queries.customersAffected(incidentId, asked.limit));
+  }
+
+  @Mutation(() => IncidentType)
+  @Needs('operate')
+  async acknowledgeIncident(
+    @Caller() caller: Principal,
+    @Args('id', { type: () => ID }) id: string,
+    @Args('note', { type: () => String, nullable: true }) note?: string | null,
+  ) {
+    const said = accepted(readBody(acknowledgement, given({ note })));
+    return accepted(await this.actions.acknowledge(id, said.note, caller));
+  }
+}

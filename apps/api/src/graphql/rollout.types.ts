@@ -1,0 +1,163 @@
+import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { ReasonType } from './reason.type.js';
+
+/** A software version with a configuration revision. */
+@ObjectType('Release')
+export class ReleaseType {
+  @Field()
+  softwareVersion!: string;
+  @Field()
+  configRev!: string;
+}
+
+/** A stage of a rollout. */
+@ObjectType('Stage')
+export class StageType {
+  @Field()
+  stage!: string;
+  @Field(() => [String])
+  nodes!: readonly string[];
+  @Field()
+  reachedAt!: number;
+}
+
+/** A release being brought to the fleet. */
+@ObjectType('Rollout')
+export class RolloutType {
+  @Field()
+  rolloutId!: string;
+  @Field()
+  service!: string;
+  @Field(() => ReleaseType)
+  release!: ReleaseType;
+  @Field(() => ReleaseType)
+  previous!: ReleaseType;
+  @Field({ description: 'running, halted or rolled_back.' })
+  status!: string;
+  @Field()
+  stage!: string;
+  @Field(() => [StageType])
+  stages!: readonly StageType[];
+  @Field()
+  startedAt!: number;
+  @Field()
+  changedAt!: number;
+  @Field(() => String, { nullable: true })
+  because!: string | null;
+  @Field(() => String, { nullable: true })
+  rollbackId!: string | null;
+}
+
+/** A node's last answer to the command of its wave. */
+@ObjectType('WaveAnswer')
+export class WaveAnswerType {
+  @Field()
+  nodeId!: string;
+  @Field()
+  status!: string;
+  @Field()
+  answeredAt!: number;
+}
+
+/** One wave of a rollback. */
+@ObjectType('Wave')
+export class WaveType {
+  @Field(() => Int)
+  wave!: number;
+  @Field(() => [String])
+  nodes!: readonly string[];
+  @Field({ description: 'planned, commanded or verified.' })
+  status!: string;
+  @Field(() => String, { nullable: true })
+  commandId!: string | null;
+  @Field(() => Number, { nullable: true })
+  commandedAt!: number | null;
+  @Field(() => Number, { nullable: true })
+  verifiedAt!: number | null;
+  @Field(() => String, { nullable: true })
+  because!: string | null;
+  @Field(() => [WaveAnswerType])
+  answers!: readonly WaveAnswerType[];
+}
+
+/** Success of a release and of its control. */
+@ObjectType('Gap')
+export class GapType {
+  @Field()
+  release!: number;
+  @Field()
+  control!: number;
+}
+
+/** A rollback. */
+@ObjectType('Rollback')
+export class RollbackType {
+  @Field()
+  rollbackId!: string;
+  @Field()
+  incidentId!: string;
+  @Field({ description: 'refused, running, stopped or completed.' })
+  status!: string;
+  @Field(() => String, { nullable: true })
+  rolloutId!: string | null;
+  @Field(() => ReleaseType, { nullable: true })
+  from!: ReleaseType | null;
+  @Field(() => ReleaseType, { nullable: true })
+  to!: ReleaseType | null;
+  @Field(() => ReasonType, { nullable: true })
+  trigger!: ReasonType | null;
+  @Field(() => [ReasonType])
+  evidence!: readonly ReasonType[];
+  @Field(() => GapType, { nullable: true })
+  gap!: GapType | null;
+  @Field(() => String, { nullable: true })
+  because!: string | null;
+  @Field()
+  decidedAt!: number;
+  @Field(() => Number, { nullable: true })
+  endedAt!: number | null;
+  @Field(() => [WaveType])
+  waves!: readonly WaveType[];
+}
+
+/** A command to nodes. */
+@ObjectType('Command')
+export class CommandType {
+  @Field()
+  commandId!: string;
+  @Field()
+  rollbackId!: string;
+  @Field(() => Int)
+  wave!: number;
+  @Field()
+  generation!: number;
+  @Field({ description: 'issued or signed.' })
+  status!: string;
+  @Field()
+  issuedAt!: number;
+  @Field()
+  expiresAt!: number;
+}
+
+/** A page or a command on its way out. */
+@ObjectType('Delivery')
+export class DeliveryType {
+  @Field()
+  deliveryId!: string;
+  @Field()
+  subject!: string;
+  @Field()
+  action!: string;
+  @Field()
+  channel!: string;
+  @Field()
+  dedupKey!: string;
+  @Field({ description: 'due, delivered or gave_up.' })
+  status!: string;
+  @Field(() => Int)
+  attempts!: number;
+  @Field(() => Number, { nullable: true })
+  dueAt!: number | null;
+  @Field(() => String, { nullable: true })
+  lastDetail!: string | null;
+}

@@ -1,0 +1,36 @@
+import type { RecordedEvent } from '#contracts';
+import type { AlertRow, DeliveryRepository, DeliveryRow, IncidentRepository, IncidentRow } from '#store';
+import type { RollbackRepository, RollbackRow } from '#store';
+import { LIST_MAX } from './list-query.js';
+
+/** An incident with all that belongs to it. */
+export interface IncidentReport {
+  readonly incident: IncidentRow;
+  readonly alerts: readonly AlertRow[];
+  readonly timeline: readonly RecordedEvent[];
+  readonly rollbacks: readonly RollbackRow[];
+  /** Its pages, then the commands of its rollbacks. */
+  readonly deliveries: readonly DeliveryRow[];
+}
+
+/** What a report is read from. */
+export interface ReportSources {
+  readonly incidents: Pick<IncidentRepository, 'find'>;
+  readonly rollbacks: Pick<RollbackRepository, 'list'>;
+  readonly deliveries: Pick<DeliveryRepository, 'list'>;
+}
+
+/** Reads an incident with all that belongs to it; undefined when there is none. */
+export const readReport = async (
+  { incidents, rollbacks, deliveries }: ReportSources,
+  incidentId: string,
+): Promise<IncidentReport | undefined> => {
+  const found = await incidents.find(incidentId);
+  if (found === undefined) return undefined;
+  const undone = await rollbacks.list({ incidentId, limit: LIST_MAX });
+  const told: DeliveryRow[] = [...(await deliveries.list({ dedupKey: incidentId, limit: LIST_MAX }))];
+  const commandIds = undone.flatMap(({ waves }) => waves.flatMap(({ commandId }) => commandId ?? []));
+  // One after the other: a report must not take every connection of the pool.
+  for (const dedupKey of commandIds) told.push(...(await deliveries.list({ dedupKey, limit: LIST_MAX })));
+  return { ...found, rollbacks: undone, deliveries: told };
+};

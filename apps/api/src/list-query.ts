@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** Rows of one answer unless more is asked for. */
+export const LIST_DEFAULT = 50;
+/** Most rows of one answer: what a person reads; machines follow the events. */
+export const LIST_MAX = 500;
+
+/** How many rows. */
+export const limitQuery = z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT);
+
+/** A parameter that may be repeated: `?status=open&status=acknowledged`. */
+const repeatable = <T extends string>(values: readonly [T, ...T[]]) =>
+  z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.enum(values)).max(10)).optional();
+
+/** The query of a list that is filtered by status. */
+export const statusQuery = <T extends string>(values: readonly [T, ...T[]]) =>
+  z.object({ status: repeatable(values), limit: limitQuery });
+
+/** The query of alerts. */
+export const alertQuery = z.object({ state: repeatable(['firing', 'unknown', 'resolved']), limit: limitQuery });
+/** The query of incidents. */
+export const incidentQuery = statusQuery(['open', 'acknowledged', 'resolved']);
+/** The query of rollouts. */
+export const rolloutQuery = statusQuery(['running', 'halted', 'rolled_back']);
+/** The query of rollbacks. */
+export const rollbackQuery = statusQuery(['refused', 'running', 'stopped', 'completed']).extend({
+  incidentId: z.string().min(1).max(128).optional(),
+});
+/** The query of commands. */
+export const commandQuery = statusQuery(['issued', 'signed']);
+/** The query of deliveries. */
+export const deliveryQuery = statusQuery(['due', 'delivered', 'gave_up']).extend({
+  dedupKey: z.string().min(1).max(128).optional(),
+});
+/** The query of a list without a filter. */
+export const plainListQuery = z.object({ limit: limitQuery });
+
+/** What an acknowledgement may say; it may say nothing. */
+export const acknowledgement = z.object({ note: z.string().max(1_000).default('') }).default({ note: '' });

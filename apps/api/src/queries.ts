@@ -1,0 +1,87 @@
+import { refuse, type Refusal } from '#contracts';
+import { DEFAULT_RULES } from '#domain';
+import type { Infrastructure } from '#runtime';
+import {
+  createAlertRepository,
+  createApiKeyRepository,
+  createCommandRepository,
+  createDeadLetterRepository,
+  createDeliveryRepository,
+  createIncidentRepository,
+  createNodeLedger,
+  createRollbackRepository,
+  createRolloutRepository,
+  createSegmentRepository,
+  type LedgerTotals,
+  type NodeRow,
+} from '#store';
+import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
+import { createFleetHealth } from './fleet-health.js';
+import { type IncidentReport, readReport } from './incident-report.js';
+import { readWindows, type WindowQuery } from './window-query.js';
+
+/** A node of the inventory and what was counted of it. */
+export interface NodeReport extends NodeRow, Omit<LedgerTotals, 'nodeId' | 'boots' | 'lastEventUs'> {
+  /** null: nothing ever came. */
+  readonly lastEventUs: number | null;
+}
+
+/** What the queries are read from. */
+export type QueryParts = Pick<Infrastructure, 'database' | 'catalogue' | 'clock'>;
+
+const NOTHING_COUNTED = { batches: 0, counted: 0, late: 0, rejected: 0, duplicates: 0, gap: 0, lastEventUs: null };
+
+const nodeReport = (node: NodeRow, totals: LedgerTotals | undefined): NodeReport => {
+  if (totals === undefined) return { ...node, ...NOTHING_COUNTED };
+  const { batches, counted, late, rejected, duplicates, gap, lastEventUs } = totals;
+  return { ...node, batches, counted, late, rejected, duplicates, gap, lastEventUs };
+};
+
+const incidentQueries = ({ database, catalogue, clock }: QueryParts) => {
+  const incidents = createIncidentRepository(database);
+  const rollbacks = createRollbackRepository(database);
+  const deliveries = createDeliveryRepository(database);
+  const affected = createAffectedCustomers(createSegmentRepository(database), catalogue, clock);
+  const unknown = (incidentId: string): Refusal => refuse('NOT_FOUND', `there is no incident ${incidentId}`);
+  return {
+    incidents: incidents.list,
+    incident: async (incidentId: string): Promise<IncidentReport | Refusal> =>
+      (await readReport({ incidents, rollbacks, deliveries }, incidentId)) ?? unknown(incidentId),
+    customersAffected: async (incidentId: string, limit: number): Promise<AffectedCustomers | Refusal> => {
+      const incident = await incidents.findRow(incidentId);
+      return incident === undefined ? unknown(incidentId) : affected(incident, limit);
+    },
+    rollbacks: rollbacks.list,
+    deliveries: deliveries.list,
+  };
+};
+
+/** Everything that can be asked, once for REST and GraphQL. */
+export const createQueries = (parts: QueryParts) => {
+  const { database, catalogue, clock } = parts;
+  const segments = createSegmentRepository(database);
+  const ledger = createNodeLedger(database);
+  const deadLetters = createDeadLetterRepository(database);
+  const keys = createApiKeyRepository(database);
+  return {
+    ...incidentQueries(parts),
+    fleetHealth: createFleetHealth(segments, catalogue, clock),
+    windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),
+    alerts: createAlertRepository(database).list,
+    rollouts: createRolloutRepository(database).list,
+    commands: createCommandRepository(database).list,
+    deadLetters: async (limit: number) => {
+      const letters = await deadLetters.list({ limit });
+      return { deadLetters: letters.map(({ raw: _bytes, ...letter }) => letter), totals: await deadLetters.totals() };
+    },
+    nodes: async (): Promise<readonly NodeReport[]> => {
+      const totals = new Map((await ledger.list()).map((each) => [each.nodeId, each]));
+      return catalogue.current().nodes.map((node) => nodeReport(node, totals.get(node.nodeId)));
+    },
+    keys: async () => (await keys.list()).map(({ secretHash: _hash, ...key }) => key),
+    rules: () => DEFAULT_RULES,
+  };
+};
+
+/** Everything that can be asked. */
+export type Queries = ReturnType<typeof createQueries>;

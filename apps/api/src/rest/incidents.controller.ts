@@ -1,0 +1,48 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import type { Principal } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import type { Actions } from '../actions.js';
+import { acknowledgement, alertQuery, incidentQuery, plainListQuery } from '../list-query.js';
+import type { Queries } from '../queries.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
+
+/** Alerts, incidents and what belongs to them. */
+@Controller('v1')
+@Needs('view')
+export class IncidentsController {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
+
+  @Get('alerts')
+  async alerts(@Query() query: unknown) {
+    const { state, limit } = accepted(readQuery(alertQuery, query));
+    return { alerts: await this.queries.alerts({ ...(state && { states: state }), limit }) };
+  }
+
+  @Get('incidents')
+  async incidents(@Query() query: unknown) {
+    const { status, limit } = accepted(readQuery(incidentQuery, query));
+    return { incidents: await this.queries.incidents({ ...(status && { statuses: status }), limit }) };
+  }
+
+  @Get('incidents/:id')
+  async incident(@Param('id') id: string) {
+    return accepted(await this.queries.incident(id));
+  }
+
+  @Get('incidents/:id/customers')
+  async customers(@Param('id') id: string, @Query() query: unknown) {
+    const { limit } = accepted(readQuery(plainListQuery, query));
+    return accepted(await this.queries.customersAffected(id, limit));
+  }
+
+  @Post('incidents/:id/acknowledge')
+  @HttpCode(200)
+  @Needs('operate')
+  async acknowledge(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { note } = accepted(readBody(acknowledgement, body ?? undefined));
+    return { incident: accepted(await this.actions.acknowledge(id, note, caller)) };
+  }
+}
