@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { TELEMETRY_TOPICS, TICK_MS } from '#contracts';
 import type { Consumer, EventLog, TopicPartition } from '#event-log';
 import type { ZoneCatalogue } from '#domain';
@@ -41,6 +42,8 @@ export class AggregatorConsumer {
   private lastLag = Number.POSITIVE_INFINITY;
 
   constructor(private readonly parts: AggregatorParts) {
+    // Every append and every flush that waits listens: two per partition at most.
+    setMaxListeners(0, this.stopping.signal);
     this.shared = {
       ...parts,
       partitions: createPartitionRepository(parts.database, parts.log),

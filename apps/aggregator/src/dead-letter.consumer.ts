@@ -46,7 +46,8 @@ export const letterOf = (record: LogRecord): NewDeadLetter => {
     reason: isReason(reason) ? reason : 'INTERNAL',
     detail: record.headers[HEADER.detail] ?? '',
     raw: record.value,
-    appendedAtMs: record.appendedAtMs,
+    // The log may know it more exactly than the column.
+    appendedAtMs: Math.floor(record.appendedAtMs),
   };
 };
 
@@ -94,7 +95,8 @@ export class DeadLetterConsumer {
     const [row] = await positions.load(this.parts.log.clusterId, CONSUMER, asked);
     if (row === undefined) throw new Error(`load position of ${TOPIC}: it was not made`);
     // A topic that was made anew is read from its start.
-    if (row.nextOffset > high) await this.parts.database.transaction((tx) => positions.reincarnate(tx, this.step(row, low)));
+    if (row.nextOffset > high)
+      await this.parts.database.transaction((tx) => positions.reincarnate(tx, this.step(row, low)));
     this.position = row.nextOffset > high ? { ...row, incarnation: row.incarnation + 1, nextOffset: low } : row;
     return Math.max(this.position.nextOffset, low);
   }

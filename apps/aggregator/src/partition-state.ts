@@ -1,5 +1,12 @@
 import { HEADER, nameSchema, type OutcomeBatch } from '#contracts';
-import { createSlotFold, decodeOwnBlock, encodeBlock, type PartitionTick, type SlotFold, type ZoneCatalogue } from '#domain';
+import {
+  createSlotFold,
+  decodeOwnBlock,
+  encodeBlock,
+  type PartitionTick,
+  type SlotFold,
+  type ZoneCatalogue,
+} from '#domain';
 import type { LogRecord, NewRecord } from '#event-log';
 import type { LedgerBoot, LedgerDelta, NewSegment, SegmentRow } from '#store';
 import { PendingLedger } from './ledger-pending.js';

@@ -192,7 +192,10 @@ export class PartitionWorker {
     this.isDoubtful = true;
     this.outbox.abandon();
     this.parts.counters.refused += 1;
-    this.parts.logger.warn({ ...this.partition, expected, next }, 'a flush was refused: another process moved the position');
+    this.parts.logger.warn(
+      { ...this.partition, expected, next },
+      'a flush was refused: another process moved the position',
+    );
   }
 
   private async loadAndSeek(): Promise<Extract<BatchVerdict, { next: 'seek' }>> {
@@ -226,6 +229,9 @@ export class PartitionWorker {
       return;
     }
     counters.reincarnations += 1;
-    logger.error({ ...this.partition, ...doubt }, 'the topic is shorter than what was counted of it: read from its start');
+    logger.error(
+      { ...this.partition, ...doubt },
+      'the topic is shorter than what was counted of it: read from its start',
+    );
   }
 }

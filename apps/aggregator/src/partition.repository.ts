@@ -59,7 +59,11 @@ export const createPartitionRepository = (database: Database, log: EventLog): Pa
     return found;
   };
 
-  const positionIn = async (tx: Queryable, partition: TelemetryPartition, startOffset: number): Promise<PositionRow> => {
+  const positionIn = async (
+    tx: Queryable,
+    partition: TelemetryPartition,
+    startOffset: number,
+  ): Promise<PositionRow> => {
     const { topic } = partition;
     const [row] = await createPositionRepository(tx).load(cluster, CONSUMER, [{ ...partition, startOffset }]);
     if (row === undefined) throw new Error(`load position of ${topic}/${partition.partition}: it was not made`);

@@ -74,7 +74,7 @@ export class TickOutbox {
 
   private async run(): Promise<void> {
     this.isRunning = true;
-    for (let failures = 0; this.waiting.length > 0; ) {
+    for (let failures = 0; this.waiting.length > 0;) {
       const entries = this.head();
       if (await this.append(entries)) {
         failures = 0;
@@ -82,7 +82,8 @@ export class TickOutbox {
         continue;
       }
       if (this.parts.stopping.aborted) this.abandon();
-      else await this.parts.clock.sleep(Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS), this.parts.stopping);
+      else
+        await this.parts.clock.sleep(Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS), this.parts.stopping);
       failures += 1;
     }
     this.isRunning = false;
