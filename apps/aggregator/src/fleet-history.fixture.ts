@@ -124,7 +124,7 @@ export const makeHistory = (seed: number, batches: number, startMs: number): rea
   const history: HistoryRecord[] = [];
   let atMs = startMs;
   for (let i = 0; i < batches; i += 1) {
-    atMs += Math.floor(random() * 400) + (random() < 0.01 ? 5_000 : 0);
+    atMs += Math.floor(random() * 150) + (random() < 0.02 ? 5_000 : 0);
     const nodeId = `n${Math.floor(random() * NODES)}`;
     const seq = (seqs.get(nodeId) ?? 0) + (random() < 0.02 ? 2 : 1);
     seqs.set(nodeId, seq);
