@@ -50,7 +50,7 @@ const newEngine = ({ catalogue, settings }: RulesParts): Engine => {
 const evolveHistory = async (engine: Engine, { history, eventStore }: RulesParts, sinceMs: number): Promise<number> => {
   // Asked before: what is appended meanwhile is read again, and known again changes nothing.
   const head = await eventStore.head();
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const events = await history.read(sinceMs, after);
     for (const recorded of events) engine.evolve(recorded);
     if (events.length < HISTORY_EVENTS_MAX) return head;

@@ -60,6 +60,11 @@ export class RulesConsumer {
     await this.consumer?.stop();
   }
 
+  /** The next tick to decide; undefined while in doubt. */
+  nextTick(): number | undefined {
+    return this.decider?.nextTick;
+  }
+
   /** Why the rules are not ready; undefined when they are. */
   unready(): string | undefined {
     return this.isCaughtUp ? undefined : 'ticks of before the start are read again';

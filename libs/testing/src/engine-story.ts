@@ -141,7 +141,11 @@ export class EngineStory {
 }
 
 /** A deploy system that obeys: the nodes of a command run its target, healthy, after `restartS`, and answer. */
-export const obey = (story: EngineStory, restartS: number, failingAfter = 0.0005): EngineStory['onDecided'] => {
+export const obey = (
+  story: Pick<EngineStory, 'fleet'>,
+  restartS: number,
+  failingAfter = 0.0005,
+): EngineStory['onDecided'] => {
   const pending: { command: Command; afterS: number }[] = [];
   return (events, afterS) => {
     for (const event of events)
@@ -157,7 +161,7 @@ export const obey = (story: EngineStory, restartS: number, failingAfter = 0.0005
   };
 };
 
-const execute = (story: EngineStory, command: Command, afterS: number, failing: number): void => {
+const execute = (story: Pick<EngineStory, 'fleet'>, command: Command, afterS: number, failing: number): void => {
   const release = `${command.to.softwareVersion}+${command.to.configRev}`;
   for (const node of story.fleet.nodes) {
     if (!command.audience.includes(node.nodeId)) continue;
