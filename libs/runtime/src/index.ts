@@ -8,4 +8,5 @@ export * from './readiness.js';
 export * from './refused.js';
 export * from './request-body.js';
 export * from './role.js';
+export { DATA_DIR_DEFAULT } from './settings.js';
 export * from './start.js';
