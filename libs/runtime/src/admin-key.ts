@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { event, streamOf } from '#contracts';
+import { event, type PrincipalRole, streamOf } from '#contracts';
 import { ConfigError } from '#config';
 import type { ApiKeyRepository, EventStore } from '#store';
 import { secretHashOf } from './authenticator.js';
@@ -14,6 +14,9 @@ const SECRET_BYTES = 24;
 /** Makes an API key's secret. */
 export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
 
+/** Makes an API key's id: its role and 32 random bits, enough to tell keys apart; one that exists already is refused. */
+export const newKeyId = (role: PrincipalRole): string => `${role}-${randomBytes(4).toString('hex')}`;
+
 const keptOrNew = async (dataDir: string, logger: Logger): Promise<string> => {
   const file = join(dataDir, 'admin-key');
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -21,7 +24,7 @@ const keptOrNew = async (dataDir: string, logger: Logger): Promise<string> => {
     throw new Error(`read ${file}`, { cause: error });
   });
   if (kept !== undefined) return kept.trim();
-  const key = `admin-${randomBytes(4).toString('hex')}.${newSecret()}`;
+  const key = `${newKeyId('admin')}.${newSecret()}`;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await writeFile(file, `${key}\n`, { mode: 0o600, flag: 'wx' });
   logger.info(`wrote the first administrator's API key to ${file}`);

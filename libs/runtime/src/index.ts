@@ -1,8 +1,13 @@
+export { newKeyId, newSecret } from './admin-key.js';
 export * from './authenticator.js';
 export * from './catalogue-follower.js';
 export * from './clock.js';
+export * from './create-app.js';
+export * from './entrances.js';
 export * from './infrastructure.module.js';
+export { createLogger } from './logger.js';
 export * from './needs.js';
+export * from './problem.filter.js';
 export * from './process.js';
 export * from './readiness.js';
 export * from './refused.js';

@@ -29,6 +29,14 @@ export const refusalOf = (error: unknown): Refusal | undefined => {
   return code === undefined ? undefined : refuse(code, error instanceof Error ? error.message : 'refused');
 };
 
+/** Answers a request with a refusal, as RFC 9457 says. */
+export const sendProblem = (reply: FastifyReply, refusal: Refusal, traceId: string): FastifyReply => {
+  const problem = problemDocument(refusal, traceId);
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 503) void reply.header('retry-after', '1');
+  return reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+};
+
 /** Every error of a route or resolver, as RFC 9457 says; for GraphQL the same document in `extensions`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -46,10 +54,6 @@ export class ProblemFilter implements ExceptionFilter {
       const { method, url, id } = request;
       this.logger.error({ err: error, method, path: url.split('?')[0], traceId: id }, 'a request failed');
     }
-    const problem = problemDocument(refusal, request.id);
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-    if (problem.status === 503) void reply.header('retry-after', '1');
-    void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    void sendProblem(host.switchToHttp().getResponse<FastifyReply>(), refusal, request.id);
   }
 }

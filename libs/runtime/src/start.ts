@@ -1,18 +1,12 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { type DynamicModule, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DynamicModule } from '@nestjs/common';
 import { ConfigError, type Environment } from '#config';
 import { systemClock } from './clock.js';
 import { ClosingOrder } from './closing-order.js';
-import { HealthController } from './health.controller.js';
-import { createHttpAdapter } from './http.js';
+import { createApp } from './create-app.js';
 import { type Fatal, type Infrastructure, openInfrastructure } from './infrastructure.js';
-import { InfrastructureModule } from './infrastructure.module.js';
-import { createLogger, type Logger, nestLogger } from './logger.js';
-import { PrincipalGuard } from './principal.guard.js';
-import { ProblemFilter } from './problem.filter.js';
+import { createLogger, type Logger } from './logger.js';
 import { type Role, SERVER_ROLES } from './role.js';
 import { readRuntimeSettings, type Settings } from './settings.js';
 
@@ -30,21 +24,6 @@ export interface StartOptions {
   readonly onFatal: Fatal;
 }
 
-@Module({})
-class RootModule {
-  static of(parts: Infrastructure, roles: readonly DynamicModule[]): DynamicModule {
-    return {
-      module: RootModule,
-      imports: [InfrastructureModule.of(parts), ...roles],
-      controllers: [HealthController],
-      providers: [
-        { provide: APP_GUARD, useClass: PrincipalGuard },
-        { provide: APP_FILTER, useClass: ProblemFilter },
-      ],
-    };
-  }
-}
-
 const checkRoles = (roles: readonly Role[]): void => {
   const missing = SERVER_ROLES.filter((name) => !roles.some((role) => role.name === name));
   if (missing.length > 0)
@@ -57,11 +36,7 @@ const serve = async (
   { port, host }: Settings,
   closing: ClosingOrder,
 ): Promise<string> => {
-  const root = RootModule.of(parts, modules);
-  const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(), {
-    logger: nestLogger(parts.logger),
-    abortOnError: false,
-  });
+  const app = await createApp(parts, modules);
   closing.add('roles', () => app.close());
   await app.listen(port, host);
   const { port: taken } = app.getHttpServer().address() as AddressInfo;

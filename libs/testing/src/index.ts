@@ -1,4 +1,5 @@
 export * from './fake-clock.js';
+export * from './serve-roles.js';
 export * from './test-database.js';
 export * from './test-server.js';
 export * from './until.js';

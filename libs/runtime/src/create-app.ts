@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { checkEntrances } from './entrances.js';
+import { HealthController } from './health.controller.js';
+import { createHttpAdapter } from './http.js';
+import type { Infrastructure } from './infrastructure.js';
+import { InfrastructureModule } from './infrastructure.module.js';
+import { nestLogger } from './logger.js';
+import { PrincipalGuard } from './principal.guard.js';
+import { ProblemFilter } from './problem.filter.js';
+
+@Module({})
+class RootModule {
+  static of(parts: Infrastructure, roles: readonly DynamicModule[]): DynamicModule {
+    return {
+      module: RootModule,
+      imports: [InfrastructureModule.of(parts), ...roles],
+      controllers: [HealthController],
+      providers: [
+        { provide: APP_GUARD, useClass: PrincipalGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+    };
+  }
+}
+
+/** The application of a process: what it opened, the modules of its roles, the guard and the filter. It does not listen yet. */
+export const createApp = async (
+  parts: Infrastructure,
+  roles: readonly DynamicModule[],
+): Promise<NestFastifyApplication> => {
+  const root = RootModule.of(parts, roles);
+  const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(), {
+    logger: nestLogger(parts.logger),
+    abortOnError: false,
+  });
+  checkEntrances(app);
+  return app;
+};

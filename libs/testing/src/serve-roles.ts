@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { event, type PrincipalRole, streamOf, TOPICS } from '#contracts';
+import { openEmbeddedLog } from '#event-log';
+import type { Clock, Infrastructure, Role } from '#runtime';
+import { createApiKeyRepository, createCatalogueRepository, createEventStore } from '#store';
+import type { TestDatabase } from './test-database.js';
+
+/** Some roles of a server, served over HTTP for a test. */
+export interface ServedRoles {
+  readonly url: string;
+  /** What the roles were given. */
+  readonly parts: Infrastructure;
+  /** The names of all routes and resolvers, and what they need. */
+  readonly entrances: readonly { readonly name: string; readonly needs: string | undefined }[];
+  /** Makes an API key; returns the value of `Authorization`. */
+  readonly keyOf: (role: PrincipalRole, nodeId?: string) => Promise<string>;
+  /** What stopped for good. */
+  readonly stopped: readonly string[];
+  readonly close: () => Promise<void>;
+}
+
+const openParts = async (
+  runtime: typeof import('#runtime'),
+  { database, connection }: TestDatabase,
+  clock: Clock,
+  fatal: Infrastructure['fatal'],
+) => {
+  const eventLog = await openEmbeddedLog({ connection: () => connection });
+  await eventLog.ensureTopics(TOPICS);
+  const eventStore = createEventStore(database, clock.nowMs);
+  // Follows by the machine's clock, whatever clock the roles have: a test waits for what it registered.
+  const repository = createCatalogueRepository(database);
+  const catalogue = await runtime.followCatalogue(repository, runtime.systemClock, () => undefined);
+  const authenticator = runtime.createAuthenticator(createApiKeyRepository(database), clock);
+  const readiness = new runtime.Readiness();
+  const logger = runtime.createLogger('silent');
+  const parts = { database, eventLog, eventStore, catalogue, authenticator, readiness, clock, logger, fatal };
+  const close = async (): Promise<void> => {
+    await catalogue.stop();
+    await eventLog.close();
+  };
+  return { parts: parts satisfies Infrastructure, close };
+};
+
+/**
+ * Serves some roles as a process would, on a test's database and a free port; `start` itself demands all of them. `clock` is what
+ * the roles see. The runtime is loaded here and not above, so that specs without a server do not pay for Nest.
+ */
+export const serveRoles = async (
+  roles: readonly Role[],
+  testDatabase: TestDatabase,
+  options: { readonly clock?: Clock; readonly environment?: Readonly<Record<string, string>> } = {},
+): Promise<ServedRoles> => {
+  const runtime = await import('#runtime');
+  const stopped: string[] = [];
+  const modules = roles.map((role) => role.module(options.environment ?? {}));
+  const clock = options.clock ?? runtime.systemClock;
+  const { parts, close } = await openParts(runtime, testDatabase, clock, (what) => stopped.push(what));
+  const app = await runtime.createApp(parts, modules);
+  await app.listen(0, '127.0.0.1');
+  const keyOf = async (role: PrincipalRole, nodeId?: string): Promise<string> => {
+    const [keyId, secret] = [`${role}-${randomBytes(4).toString('hex')}`, randomBytes(24).toString('base64url')];
+    const held = { keyId, name: `test ${role}`, role, ...(nodeId === undefined ? {} : { nodeId }) };
+    const created = event('ApiKeyCreated', { ...held, secretHash: runtime.secretHashOf(secret) });
+    const append = { stream: streamOf.key(keyId), expectedVersion: 0, events: [created] };
+    await parts.eventStore.append([append], { actor: 'test', cause: 'test' });
+    return `Bearer ${keyId}.${secret}`;
+  };
+  return {
+    url: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
+    parts,
+    entrances: runtime.entrancesOf(app),
+    keyOf,
+    stopped,
+    close: async () => {
+      await app.close();
+      await close();
+    },
+  };
+};
