@@ -22,17 +22,17 @@ type Place = (new (...given: never[]) => unknown) & { readonly prototype: Record
 const needsOf = (handler: Handler, place: Place): Permission | undefined =>
   (Reflect.getMetadata(NEEDS, handler) ?? Reflect.getMetadata(NEEDS, place)) as Permission | undefined;
 
-const pathOf = (...parts: readonly unknown[]): string =>
+const pathOf = (...parts: readonly (string | undefined)[]): string =>
   `/${parts
-    .flatMap((part) => String(part ?? '').split('/'))
+    .flatMap((part) => (part ?? '').split('/'))
     .filter((part) => part !== '')
     .join('/')}`;
 
 const nameOf = (handler: Handler, place: Place): string | undefined => {
-  const path: unknown = Reflect.getMetadata(PATH, handler);
+  const path = Reflect.getMetadata(PATH, handler) as string | undefined;
   if (path !== undefined) {
     const method = RequestMethod[Reflect.getMetadata(METHOD, handler) as number] ?? 'GET';
-    return `${method} ${pathOf(Reflect.getMetadata(PATH, place), path)}`;
+    return `${method} ${pathOf(Reflect.getMetadata(PATH, place) as string | undefined, path)}`;
   }
   const type: unknown = Reflect.getMetadata(RESOLVER_TYPE, handler);
   return typeof type === 'string' ? `${type} ${handler.name}` : undefined;
