@@ -12,7 +12,7 @@ export * from './readiness.js';
 export * from './refused.js';
 export * from './request-body.js';
 export * from './role.js';
-export { DATA_DIR_DEFAULT } from './settings.js';
 export * from './start.js';
+export { DATA_DIR_DEFAULT } from './settings.js';
 export { createLogger } from './logger.js';
 export { newKeyId, newSecret } from './admin-key.js';
