@@ -74,9 +74,9 @@ interface Subject {
 
 const evidenceOf = async (url: string, key: string) => {
   const client = createHttpClient(url);
-  const { alerts } = await read<{ alerts: Subject[] }>(client, key, '/v1/alerts?limit=1000');
-  const { incidents } = await read<{ incidents: { incidentId: string }[] }>(client, key, '/v1/incidents?limit=1000');
-  const { rollbacks } = await read<{ rollbacks: KilledDay['rollbacks'] }>(client, key, '/v1/rollbacks?limit=1000');
+  const { alerts } = await read<{ alerts: Subject[] }>(client, key, '/v1/alerts?limit=500');
+  const { incidents } = await read<{ incidents: { incidentId: string }[] }>(client, key, '/v1/incidents?limit=500');
+  const { rollbacks } = await read<{ rollbacks: KilledDay['rollbacks'] }>(client, key, '/v1/rollbacks?limit=500');
   client.close();
   return {
     alerts: alerts.map(({ rule, scope, key: of }) => `${rule} ${scope} ${of}`).toSorted((a, b) => (a < b ? -1 : 1)),
@@ -103,6 +103,7 @@ export const playKilledDay = async ({ seed, kills }: KilledDayOptions): Promise<
   let begin = (): void => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const killed = killAgainAndAgain(standalone, options, { kills, random: createRandom(seed, 'kills'), begun });
+  let stopDay = (): void => undefined;
   try {
     const day = await playDay({
       url: standalone.url,
@@ -118,23 +119,37 @@ export const playKilledDay = async ({ seed, kills }: KilledDayOptions): Promise<
       recoveryBoundMs: RECOVERY_BOUND_MS,
       onLine: ({ text }) => void (text.startsWith('real time') && begin()),
     });
+    stopDay = day.stop;
     await killed;
     const result = await day.finish();
     const evidence = await evidenceOf(standalone.url, day.keys.viewer);
-    day.stop();
     const { pagerDuty, deploySystem } = receiver;
     return {
       ...evidence,
       result,
       recovered: day.recovered,
       triggers: pagerDuty.received.filter(({ event }) => event.event_action === 'trigger'),
-      wavesCommanded: deploySystem.received.flatMap(({ verdict, command }) => (verdict === 'executed' && command ? [command.wave] : [])),
+      wavesCommanded: deploySystem.received.flatMap(({ verdict, command }) =>
+        verdict === 'executed' && command ? [command.wave] : [],
+      ),
       log: standalone.logFile,
     };
   } finally {
+    stopDay();
     begin();
     await (await killed.catch(() => standalone)).stop();
     await receiver.close();
     rmSync(dataDir, { recursive: true, force: true });
   }
+};
+
+/** What holds of a day however often the server died: the outage is found once, paged once and rolled back once. */
+export const expectOneOfEach = (day: KilledDay): void => {
+  expect(day.recovered).toBe(true);
+  expect(day.result).toMatchObject({ lost: 0, duplicated: 0, falseAlerts: 0, pages: day.incidents.length });
+  expect(new Set(day.triggers.map(({ dedupKey }) => dedupKey))).toEqual(new Set(day.incidents));
+  const [rollback, ...others] = day.rollbacks.filter(({ status }) => status !== 'refused');
+  expect(others).toEqual([]);
+  expect(rollback).toMatchObject({ status: 'completed' });
+  expect(day.wavesCommanded).toEqual(rollback?.waves.map((_, index) => index + 1));
 };
