@@ -20,7 +20,10 @@ const CAUSES_MAX = 5;
 
 /** An error without what libraries hang on it: pg's hold the connection, and that the password. */
 export const loggedError = (error: unknown, causes = CAUSES_MAX): LoggedError | undefined => {
-  if (!(error instanceof Error)) return error === undefined ? undefined : loggedError(new Error(String(error)));
+  if (!(error instanceof Error))
+    return error === undefined
+      ? undefined
+      : loggedError(new Error(typeof error === 'string' ? error : JSON.stringify(error)));
   const { name, message, stack, cause } = error;
   const code = (error as { code?: unknown }).code;
   const because = cause === undefined || causes === 0 ? undefined : loggedError(cause, causes - 1);

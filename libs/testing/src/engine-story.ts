@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  COMMAND_TTL_MS,
-  type Command,
-  type Event,
-  type EventOf,
-  type EventType,
-  eventSchemas,
-  SLOT_MS,
-  TICK_MS,
-} from '#contracts';
+import { type Command, type Event, type EventOf, type EventType, eventSchemas, SLOT_MS, TICK_MS } from '#contracts';
 import { type CatalogueCustomer, DEFAULT_RULES, type EngineSettings, type EvolvedEvent, RulesEngine } from '#domain';
 import { EventTimeFleet } from './event-time-fleet.js';
 import { createPlainWindows, plainCells } from './plain-windows.js';
@@ -180,6 +171,3 @@ const execute = (story: Pick<EngineStory, 'fleet'>, command: Command, afterS: nu
     });
   }
 };
-
-/** The life of a command, in seconds. */
-export const COMMAND_TTL_S = COMMAND_TTL_MS / 1_000;
