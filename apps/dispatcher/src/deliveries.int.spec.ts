@@ -2,6 +2,7 @@ import { event, streamOf } from '#contracts';
 import type { EventStore } from '#store';
 import { until } from '#testing';
 import type { Channel } from './channels/channel.js';
+import { startFakeReceiver } from './channels/fault-script.fake.js';
 import { pagerDutyChannel } from './channels/pagerduty.channel.js';
 import { type FakePagerDuty, startFakePagerDuty } from './channels/pagerduty.fake.js';
 import { webhookChannel } from './channels/webhook.channel.js';
@@ -168,24 +169,32 @@ describe('deliveries', () => {
     ]);
   });
 
-  it('no secret appears in a recorded event or a log line, though the receiver repeats all it was told', async () => {
-    const parrot = (channel: Channel): Channel => ({
-      ...channel,
-      requestOf: (delivery, nowMs) => {
-        throw new Error(`cannot send ${delivery.deliveryId} at ${nowMs} with ${channel.secrets.join(' ')}`);
+  it('no secret appears in a recorded event or a log line, though receivers repeat all they were told', async () => {
+    const parrot = await startFakeReceiver(({ path, headers, body }) => ({
+      status: 401,
+      body: { path, body, headers },
+    }));
+    const echoed = pagerDutyChannel({ url: new URL(parrot.url), routingKey: ROUTING_KEY });
+    const url = new URL(`${parrot.url}/CANARY-path?key=CANARY-key`);
+    const unsendable: Channel = {
+      ...webhookChannel({ name: 'unsendable', url, secret: SECRET }),
+      requestOf: () => {
+        throw new Error(`cannot send to ${url.href} with ${SECRET.toString('base64')}`);
       },
-    });
-    hook.faults.push({ status: 401 });
-    const dispatcher = await world.dispatcher([parrot(pager()), webhook()]);
+    };
+    const channels = [echoed, webhookChannel({ name: 'webhook', url, secret: SECRET }), unsendable];
+    const dispatcher = await world.dispatcher(channels);
     await world.opens('in1');
     await dispatcher.settle();
+    await parrot.close();
+    const details = (await world.attempts()).map(({ detail }) => detail);
+    expect(details.map((detail) => detail.includes('[redacted]'))).toEqual([true, true, true]);
     const recorded = JSON.stringify(await world.eventStore.readAll(0, 1_000));
-    expect(recorded).toContain('[redacted]');
     for (const secret of ['CANARY', SECRET.toString('base64')]) {
       expect(recorded).not.toContain(secret);
       expect(JSON.stringify(world.lines)).not.toContain(secret);
     }
-    expect(world.lines.filter(({ message }) => message === 'a delivery was given up')).toHaveLength(2);
+    expect(world.lines.filter(({ message }) => message === 'a delivery was given up')).toHaveLength(3);
   });
 
   it('without a channel for pages says at start what to set', async () => {
