@@ -32,7 +32,7 @@ describe('deliveries', () => {
     hasty(webhookChannel({ name: 'webhook', url: new URL(`${hook.url}/CANARY-path?key=CANARY-key`), secret: SECRET }));
   const actions = () => pagerDuty.events.map(({ event_action, dedup_key }) => `${event_action} ${dedup_key}`);
 
-  it('B12: a page is delivered once, as trigger, acknowledge and resolve in this order', async () => {
+  it('B11: a page is delivered once, as trigger, acknowledge and resolve in this order', async () => {
     const dispatcher = await world.dispatcher([pager()]);
     await world.opens('in1');
     const at = world.clock.nowMs();
