@@ -9,7 +9,8 @@ import { webhookChannel } from './channels/webhook.channel.js';
 
 /**
  * How often the reconcilers look. A page leaves at most this long after it was asked for, of the second that is left beside the
- * five of detection; looking in vain costs three indexed queries of under half a millisecond each.
+ * five of detection; looking in vain costs three queries of 0.1 to 0.5 ms (measured with 20,000
+ * deliveries and 5,000 commands behind them).
  */
 export const RECONCILE_EVERY_MS = 200;
 

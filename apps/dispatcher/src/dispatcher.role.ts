@@ -1,0 +1,70 @@
+import { randomInt } from 'node:crypto';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Interval, ScheduleModule } from '@nestjs/schedule';
+import type { EventLog } from '#event-log';
+import {
+  type Clock,
+  CLOCK,
+  DATABASE,
+  EVENT_LOG,
+  EVENT_STORE,
+  type Logger,
+  LOGGER,
+  type Readiness,
+  READINESS,
+  type Role,
+} from '#runtime';
+import type { Database, EventStore } from '#store';
+import { createDispatcher, type Dispatcher } from './dispatcher.js';
+import { type DispatcherSettings, readDispatcherSettings, RECONCILE_EVERY_MS } from './dispatcher.config.js';
+
+const SETTINGS = Symbol('DispatcherSettings');
+
+/** Jitter needs no more steps than this. */
+const RANDOM_STEPS = 2 ** 32;
+const random = (): number => randomInt(RANDOM_STEPS) / RANDOM_STEPS;
+
+/** Starts the dispatcher, ticks it, and stops it. */
+@Injectable()
+class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private dispatcher: Dispatcher | undefined;
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: DispatcherSettings,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(EVENT_STORE) private readonly eventStore: EventStore,
+    @Inject(EVENT_LOG) private readonly eventLog: EventLog,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(READINESS) private readonly readiness: Readiness,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { settings, database, eventStore, eventLog, clock, logger } = this;
+    this.readiness.add('dispatcher', () =>
+      this.dispatcher === undefined ? 'it has not started' : this.dispatcher.unready(),
+    );
+    this.dispatcher = await createDispatcher({ settings, database, eventStore, eventLog, clock, logger, random });
+  }
+
+  @Interval(RECONCILE_EVERY_MS)
+  tick(): void {
+    this.dispatcher?.tick();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.dispatcher?.stop();
+  }
+}
+
+class DispatcherModule {}
+
+/** Signs commands, sends pages and commands, and publishes events. */
+export const dispatcher: Role = {
+  name: 'dispatcher',
+  module: (env) => ({
+    module: DispatcherModule,
+    imports: [ScheduleModule.forRoot()],
+    providers: [{ provide: SETTINGS, useValue: readDispatcherSettings(env) }, DispatcherSchedule],
+  }),
+};
