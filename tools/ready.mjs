@@ -5,16 +5,18 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  closeSync,
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
-  openSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,7 +42,6 @@ const run = (what, command, words, options = {}) => {
     say(
       `${result.stdout ?? ''}${result.stderr ?? ''}`.trim() || String(result.error ?? `exit status ${result.status}`),
     );
-    rmSync(lock, { force: true });
     process.exit(1);
   }
   return Math.round((performance.now() - started) / 100) / 10;
@@ -49,27 +50,39 @@ const run = (what, command, words, options = {}) => {
 // A lock of a process that no longer lives, or older than this, is nobody's: an installation takes a minute, not ten.
 const LOCK_STALE_MS = 600_000;
 const lock = join(root, '.ready.lock');
-const isHeld = () => {
+const readLock = () => {
   try {
-    const age = Date.now() - statSync(lock).mtimeMs;
-    process.kill(Number(readFileSync(lock, 'utf8')), 0);
-    return age < LOCK_STALE_MS;
+    return { pid: readFileSync(lock, 'utf8'), ageMs: Date.now() - statSync(lock).mtimeMs };
+  } catch {
+    return undefined; // Released meanwhile: whoever has it now is not this one.
+  }
+};
+const isAbandoned = (held) => {
+  if (held.ageMs > LOCK_STALE_MS) return true;
+  // The holder writes its pid right after creating the file.
+  if (held.pid === '') return held.ageMs > 1_000;
+  // Our own pid: that of a process before us, in a container that was started anew.
+  if (held.pid === String(process.pid)) return true;
+  try {
+    process.kill(Number(held.pid), 0);
+    return false;
   } catch (error) {
-    return error.code === 'EPERM';
+    return error.code !== 'EPERM'; // Another user's process lives.
   }
 };
 const takeLock = () => {
   for (let waited = 0; ; waited += 100) {
     try {
-      const handle = openSync(lock, 'wx');
-      writeFileSync(handle, String(process.pid));
-      closeSync(handle);
-      process.on('exit', () => rmSync(lock, { force: true }));
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      process.on('exit', () => {
+        if (readLock()?.pid === String(process.pid)) rmSync(lock, { force: true });
+      });
       return;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
-      // The holder writes its pid right after creating the file: give it that moment.
-      if (waited > 200 && !isHeld()) rmSync(lock, { force: true });
+      const held = readLock();
+      // Sleeps before it tries again: another that judged the same lock then removes that one, not a new one.
+      if (held !== undefined && isAbandoned(held)) rmSync(lock, { force: true });
       if (waited === 2_000) say('Waiting for another run that prepares this clone …');
       sleep(100);
     }
@@ -80,12 +93,33 @@ const installStamp = join(root, 'node_modules', '.tocsin-installed');
 const lockFile = readFileSync('package-lock.json', 'utf8');
 const isInstalled = () => existsSync(installStamp) && readFileSync(installStamp, 'utf8') === digest(lockFile);
 
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const shell = process.platform === 'win32';
+
+/** False where the home folder is missing or another user's, as in a container that runs under a number without a name. */
+const isNpmCacheWritable = () => {
+  const cache = spawnSync(npm, ['config', 'get', 'cache'], { encoding: 'utf8', shell }).stdout?.trim();
+  if (!cache) return true; // npm itself will say what is wrong.
+  const folder = join(cache, '_cacache', 'tmp');
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const install = () => {
   if (isInstalled()) return;
   say('Installing packages from the lock file (about a minute the first time) …');
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const words = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const seconds = run('npm ci', npm, words, { shell: process.platform === 'win32' });
+  const ownCache = isNpmCacheWritable() ? undefined : mkdtempSync(join(tmpdir(), 'tocsin-npm-'));
+  if (ownCache !== undefined) {
+    process.on('exit', () => rmSync(ownCache, { recursive: true, force: true }));
+    words.push('--cache', ownCache);
+  }
+  const seconds = run('npm ci', npm, words, { shell });
   writeFileSync(installStamp, digest(lockFile));
   say(`Installed in ${seconds} s.`);
 };
@@ -116,6 +150,7 @@ const fingerprint = () =>
 const sweep = () => {
   const walk = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue; // Of a test that runs at this moment.
       const path = join(folder, entry.name);
       if (entry.isDirectory()) walk(path);
       else if (/\.js(\.map)?$/.test(entry.name)) {

@@ -26,9 +26,9 @@ const walk = (root: string, folder: string): string[] =>
 export const sourceFiles = (root: string): SourceFile[] =>
   walk(root, '').map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 
-/** The folders of `apps/` or `libs/`. */
+/** The folders of `apps/` or `libs/` that hold files; git leaves empty ones behind. */
 export const partsOf = (root: string, kind: 'apps' | 'libs'): string[] =>
   readdirSync(join(root, kind), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && walk(root, `${kind}/${entry.name}`).length > 0)
     .map(({ name }) => name)
     .toSorted();

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise } from './cruise.js';
 import { brokenLinks, longDocuments } from './documents.js';
+import { projectProblems } from './nest-projects.js';
 import { plant } from './planted-violations.js';
 import { partsOf, sourceFiles } from './source-files.js';
 import { bannedWords, foreignAddresses, longFiles, longFunctions, repeatedTitles, undocumented } from './tidy.js';
@@ -37,6 +38,30 @@ describe('the tree is tidy', () => {
   it('links of the documents lead somewhere', () => {
     expect(brokenLinks(ROOT, files)).toEqual([]);
     expect(longDocuments(files)).toEqual([]);
+  });
+});
+
+describe('nest-cli.json', () => {
+  const project = { type: 'application', root: 'apps/a', sourceRoot: 'apps/a/src', entryFile: 'main' };
+  const options = { compilerOptions: { tsConfigPath: 'tsconfig.json' } };
+  const text = (projects: object): string => JSON.stringify({ projects });
+
+  it('has one project for each folder', () => {
+    const folders = { apps: partsOf(ROOT, 'apps'), libs: partsOf(ROOT, 'libs') };
+    expect(projectProblems(readFileSync(join(ROOT, 'nest-cli.json'), 'utf8'), folders)).toEqual([]);
+  });
+
+  it('is wrong with a project too few, too many, or of another folder', () => {
+    const folders = { apps: ['a'], libs: ['b'] };
+    expect(projectProblems(text({ a: { ...project, ...options } }), { apps: ['a'], libs: [] })).toEqual([]);
+    expect(projectProblems('{}', folders)).toEqual(['apps/a: no project', 'libs/b: no project']);
+    expect(projectProblems(text({ a: project, b: { ...project, ...options }, c: {} }), folders)).toEqual([
+      'apps/a: no compilerOptions.tsConfigPath',
+      'libs/b: type is not library',
+      'libs/b: root is not libs/b',
+      'libs/b: sourceRoot is not libs/b/src',
+      'c: a project without a folder',
+    ]);
   });
 });
 
@@ -76,6 +101,7 @@ describe('each check can fail', () => {
 
   it('an exported thing without a sentence', () => {
     expect(undocumented(file('a.ts', 'export const a = 1;'))).toHaveLength(1);
+    expect(undocumented(file('a.ts', 'export enum A {}\nexport async function* b() {}'))).toHaveLength(2);
     expect(undocumented(file('a.ts', '@Injectable()\nexport class A {}'))).toHaveLength(1);
     expect(undocumented(file('a.ts', '/** A. */\n@Module({\n  providers: [],\n})\nexport class A {}'))).toEqual([]);
   });
@@ -112,11 +138,16 @@ describe('the boundary gate', () => {
   });
 
   it('sees every planted violation', () => {
-    const folder = join(ROOT, 'dist/.planted');
-    plant(ROOT, folder);
-    const { broken, rules } = cruise(ROOT, folder);
-    expect(rules.size).toBeGreaterThan(25);
-    expect([...rules].filter((rule) => !broken.has(rule))).toEqual([]);
+    // A folder of its own: two runs in one clone must not take it from each other.
+    const folder = mkdtempSync(join(ROOT, 'dist/.planted-'));
+    try {
+      plant(ROOT, folder);
+      const { broken, rules } = cruise(ROOT, folder);
+      expect(rules.size).toBeGreaterThan(25);
+      expect([...rules].filter((rule) => !broken.has(rule))).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it.each(['apps', 'libs'] as const)('knows every folder of %s, and so does ARCHITECTURE.md', (kind) => {

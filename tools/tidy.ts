@@ -67,7 +67,8 @@ export const bannedWords = (file: SourceFile): string[] => {
   return [...inName, ...inText];
 };
 
-const DECLARES = /^export (?:declare |abstract |async )*(?:const|let|type|interface|class|function) (?<name>\w+)/;
+const DECLARES =
+  /^export (?:declare |abstract |async )*(?:const|let|type|interface|enum|class|function\*?) (?<name>\w+)/;
 
 /** The line above a declaration and its decorators. */
 const lineAbove = (lines: readonly string[], at: number): string => {

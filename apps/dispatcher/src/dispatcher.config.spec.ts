@@ -1,12 +1,18 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readChannels } from './dispatcher.config.js';
+import { CHANNEL_TIMEOUT_MS_MAX, readDispatcherSettings } from './dispatcher.config.js';
 
 const KEY = 'a'.repeat(32);
+const readChannels = (env: Record<string, string>) => readDispatcherSettings(env).channels;
+const pemOf = (type: 'ed25519' | 'x25519'): string =>
+  (type === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('x25519')).privateKey
+    .export({ type: 'pkcs8', format: 'pem' })
+    .toString();
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
-describe('readChannels', () => {
+describe('readDispatcherSettings', () => {
   it('configures nothing from nothing', () => {
     expect(readChannels({}).size).toBe(0);
   });
@@ -30,12 +36,51 @@ describe('readChannels', () => {
 
   it.each([
     [{ PAGERDUTY_ROUTING_KEY: 'short' }, /^PAGERDUTY_ROUTING_KEY: /],
-    [{ PAGERDUTY_ROUTING_KEY_FILE: '/nonexistent' }, /^PAGERDUTY_ROUTING_KEY_FILE: cannot read \/nonexistent$/],
+    [
+      { PAGERDUTY_ROUTING_KEY_FILE: '/nonexistent' },
+      /^PAGERDUTY_ROUTING_KEY_FILE: cannot read \/nonexistent \(ENOENT\)$/,
+    ],
     [{ PAGERDUTY_ROUTING_KEY: KEY, PAGERDUTY_URL: 'http://example.com' }, /^PAGERDUTY_URL: /],
-    [{ WEBHOOK_URL: 'https://example.com' }, /^WEBHOOK_SECRET: /],
+    [{ WEBHOOK_URL: 'https://example.com' }, /^WEBHOOK_SECRET: needed beside WEBHOOK_URL/],
     [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, /^WEBHOOK_SECRET: /],
     [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: SECRET.slice(6) }, /^WEBHOOK_SECRET: /],
   ])('refuses %j, naming the setting and not the secret', (env, message) => {
     expect(() => readChannels(env)).toThrow(message);
+  });
+
+  it('names everything that is wrong at once', () => {
+    const env = {
+      PAGERDUTY_ROUTING_KEY: 'canary',
+      WEBHOOK_URL: 'http://example.com/canary',
+      COMMAND_PRIVATE_KEY: 'canary',
+    };
+    expect(() => readDispatcherSettings(env)).toThrow(
+      /PAGERDUTY_ROUTING_KEY: [^]*WEBHOOK_URL: [^]*COMMAND_PRIVATE_KEY: /,
+    );
+    expect(() => readDispatcherSettings(env)).not.toThrow(/canary/);
+  });
+
+  it('takes an Ed25519 key for commands and no other', () => {
+    expect(readDispatcherSettings({ COMMAND_PRIVATE_KEY: pemOf('ed25519') }).commandKey?.asymmetricKeyType).toBe(
+      'ed25519',
+    );
+    expect(() => readDispatcherSettings({ COMMAND_PRIVATE_KEY: pemOf('x25519') })).toThrow(
+      /^COMMAND_PRIVATE_KEY: expected an Ed25519 key, got x25519$/,
+    );
+    expect(() => readDispatcherSettings({ COMMAND_PRIVATE_KEY: 'x' })).toThrow(
+      /^COMMAND_PRIVATE_KEY: expected a private key/,
+    );
+    expect(readDispatcherSettings({}).commandKey).toBeUndefined();
+  });
+
+  it('no channel waits longer for an answer than the lease reckons with', () => {
+    const channels = readChannels({
+      PAGERDUTY_ROUTING_KEY: KEY,
+      WEBHOOK_URL: 'https://example.com/hook',
+      WEBHOOK_SECRET: SECRET,
+    });
+    const delivery = { deliveryId: 'd', subject: 'page', action: 'trigger', dedupKey: 'k', body: {} } as const;
+    const timeouts = [...channels.values()].map((channel) => channel.requestOf(delivery, 0).timeoutMs);
+    expect(Math.max(...timeouts)).toBe(CHANNEL_TIMEOUT_MS_MAX);
   });
 });

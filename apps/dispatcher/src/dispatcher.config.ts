@@ -1,64 +1,145 @@
-import { readFileSync } from 'node:fs';
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { type Environment, readSettings } from '#config';
+import { DATA_DIR_DEFAULT } from '#runtime';
 import type { Channel, Channels } from './channels/channel.js';
 import { pagerDutyChannel } from './channels/pagerduty.channel.js';
 import { targetUrl } from './channels/target-url.js';
 import { webhookChannel } from './channels/webhook.channel.js';
 
-/** Environment variables, as a process has them. */
-type Environment = Readonly<Record<string, string | undefined>>;
+/**
+ * How often the reconcilers look. A page leaves at most this long after it was asked for, of the second that is left beside the
+ * five of detection; looking in vain costs three indexed queries of under half a millisecond each.
+ */
+export const RECONCILE_EVERY_MS = 200;
 
-const PAGERDUTY_DEFAULT = 'https://events.pagerduty.com';
+/**
+ * Sends under way at once through one channel; what is due beyond them stays due. While a receiver hangs, a newer page waits at most
+ * (what was due before it / 8) × the channel's timeout of 10 to 15 s, and no other channel waits at all.
+ */
+export const SENDS_PER_CHANNEL_MAX = 8;
 
-/** A secret from NAME, or from the file that NAME_FILE names (an orchestrator's secret mount). */
-const secretOf = (env: Environment, name: string): string | undefined => {
-  const value = env[name];
-  const file = env[`${name}_FILE`];
-  if (value !== undefined && value !== '') return value.trim();
-  if (file === undefined || file === '') return undefined;
+/** The longest that any channel waits for an answer: a webhook's. */
+export const CHANNEL_TIMEOUT_MS_MAX = 15_000;
+
+/**
+ * How long a claimed delivery may stay without a recorded attempt before another dispatcher takes it. Too short pages twice, too long
+ * pages late; twice is the smaller harm. A send begins in the moment of its claim, so this is twice the slowest timeout: once to
+ * send, once to record on a slow database.
+ */
+export const DELIVERY_LEASE_MS = 2 * CHANNEL_TIMEOUT_MS_MAX;
+
+/** Commands signed in one run, each a transaction; more wait for the next run. A fleet has a few a day. */
+export const SIGN_MAX = 20;
+
+/** How far back the first run looks for commands that expired unsigned, to tell of them: the outage of a night. */
+export const EXPIRED_LOOK_BACK_MS = 12 * 3_600_000;
+
+/** Events published by one append; more wait for the next one of the same run. */
+export const PUBLISH_EVENTS_MAX = 500;
+
+/** Bytes of one append, unless a single event is larger: what the log writes in one statement. */
+export const PUBLISH_BYTES_MAX = 4 << 20;
+
+/** Appends of one run of the publisher, so that a run ends while it catches up; the next follows at once. */
+export const PUBLISH_APPENDS_MAX = 20;
+
+/** How long sends may go on once the process ends; then they are broken off and given back. The roles have 8 s to close. */
+export const SHUTDOWN_MS_MAX = 5_000;
+
+const address = z.string().transform((value, context): URL => {
+  const url = targetUrl(value);
+  if (typeof url !== 'string') return url;
+  context.addIssue({ code: 'custom', message: url });
+  return z.NEVER;
+});
+
+/** `whsec_` and base64 of 24 to 64 bytes, as Standard Webhooks writes secrets. */
+const webhookSecret = z.string().transform((text, context): Uint8Array => {
+  const secret = Buffer.from(text.replace(/^whsec_/, ''), 'base64');
+  if (text.startsWith('whsec_') && secret.length >= 24 && secret.length <= 64) return secret;
+  context.addIssue({ code: 'custom', message: 'expected whsec_ and base64 of 24 to 64 bytes' });
+  return z.NEVER;
+});
+
+/** Reads an Ed25519 private key in PEM; otherwise says what is wrong, never with a part of the key. */
+export const ed25519Of = (pem: string): KeyObject | string => {
   try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new Error(`${name}_FILE: cannot read ${file}`, { cause });
+    const key = createPrivateKey(pem);
+    return key.asymmetricKeyType === 'ed25519' ? key : `expected an Ed25519 key, got ${key.asymmetricKeyType}`;
+  } catch {
+    return 'expected a private key in PEM (PKCS8)';
   }
 };
 
-const pagerDutyOf = (env: Environment): Channel[] => {
-  const routingKey = secretOf(env, 'PAGERDUTY_ROUTING_KEY');
-  if (routingKey === undefined) return [];
-  if (!/^[A-Za-z0-9]{32}$/.test(routingKey)) throw new Error('PAGERDUTY_ROUTING_KEY: expected 32 letters and digits');
-  return [pagerDutyChannel({ url: targetUrl('PAGERDUTY_URL', env['PAGERDUTY_URL'] ?? PAGERDUTY_DEFAULT), routingKey })];
-};
+const commandKey = z.string().transform((pem, context): KeyObject => {
+  const key = ed25519Of(pem);
+  if (typeof key !== 'string') return key;
+  context.addIssue({ code: 'custom', message: key });
+  return z.NEVER;
+});
 
-/** `whsec_` and base64 of 24 to 64 bytes, as Standard Webhooks writes secrets. */
-const webhookSecret = (setting: string, text: string): Uint8Array => {
-  const secret = Buffer.from(text.replace(/^whsec_/, ''), 'base64');
-  if (!text.startsWith('whsec_') || secret.length < 24 || secret.length > 64)
-    throw new Error(`${setting}: expected whsec_ and base64 of 24 to 64 bytes`);
-  return secret;
-};
+const schema = z
+  .object({
+    /** Events of one PagerDuty integration: 32 letters and digits. Unset: no pages through PagerDuty. */
+    PAGERDUTY_ROUTING_KEY: z
+      .string()
+      .regex(/^[A-Za-z0-9]{32}$/, 'expected 32 letters and digits')
+      .optional(),
+    /** PagerDuty's address; another for its EU region or for a test. */
+    PAGERDUTY_URL: address.default(new URL('https://events.pagerduty.com')),
+    /** Where pages go as signed webhooks. Unset: nowhere. */
+    WEBHOOK_URL: address.optional(),
+    /** Signs them. */
+    WEBHOOK_SECRET: webhookSecret.optional(),
+    /** Where signed commands go as signed webhooks: a deploy system. Unset: agents alone get them, from the gateway. */
+    DEPLOY_WEBHOOK_URL: address.optional(),
+    /** Signs them. */
+    DEPLOY_WEBHOOK_SECRET: webhookSecret.optional(),
+    /** Ed25519 in PEM (PKCS8): signs commands. Unset: generated once and kept in DATA_DIR. */
+    COMMAND_PRIVATE_KEY: commandKey.optional(),
+    /** Where a generated command key is kept. */
+    DATA_DIR: z.string().default(DATA_DIR_DEFAULT),
+  })
+  .superRefine((read, context) => {
+    for (const prefix of ['WEBHOOK', 'DEPLOY_WEBHOOK'] as const)
+      if (read[`${prefix}_URL`] !== undefined && read[`${prefix}_SECRET`] === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [`${prefix}_SECRET`],
+          message: `needed beside ${prefix}_URL: nothing is sent unsigned`,
+        });
+  });
 
-const webhookOf = (env: Environment, prefix: string, name: string): Channel[] => {
-  const address = env[`${prefix}_URL`];
-  if (address === undefined || address === '') return [];
-  const secret = secretOf(env, `${prefix}_SECRET`);
-  if (secret === undefined) throw new Error(`${prefix}_SECRET: needed beside ${prefix}_URL: nothing is sent unsigned`);
-  const url = targetUrl(`${prefix}_URL`, address);
-  return [webhookChannel({ name, url, secret: webhookSecret(`${prefix}_SECRET`, secret) })];
-};
+const SECRETS = ['PAGERDUTY_ROUTING_KEY', 'WEBHOOK_SECRET', 'DEPLOY_WEBHOOK_SECRET', 'COMMAND_PRIVATE_KEY'] as const;
+
+/** What the dispatcher is started with. */
+export interface DispatcherSettings {
+  /** All are optional. */
+  readonly channels: Channels;
+  /** undefined: the one in the data directory. */
+  readonly commandKey: KeyObject | undefined;
+  readonly dataDir: string;
+}
+
+const webhookOf = (name: string, url: URL | undefined, secret: Uint8Array | undefined): Channel[] =>
+  url === undefined || secret === undefined ? [] : [webhookChannel({ name, url, secret })];
 
 /**
- * The channels that the environment configures; all are optional:
- * - `pagerduty`: PAGERDUTY_ROUTING_KEY (32 characters), PAGERDUTY_URL (default https://events.pagerduty.com)
- * - `webhook`: WEBHOOK_URL, WEBHOOK_SECRET (`whsec_…`): pages
- * - `deploy`: DEPLOY_WEBHOOK_URL, DEPLOY_WEBHOOK_SECRET (`whsec_…`): signed commands, for a deploy system without a broker
- *
- * Each secret may also be given as NAME_FILE. Throws when a value is wrong: a page that cannot leave must stop the start, not the page.
+ * Reads the settings; each secret may also be given as NAME_FILE. Throws a `ConfigError` that names all that are wrong: a page that
+ * cannot leave must stop the start, not the page.
  */
-export const readChannels = (env: Environment): Channels => {
+export const readDispatcherSettings = (env: Environment): DispatcherSettings => {
+  const read = readSettings(env, schema, SECRETS);
+  const routingKey = read.PAGERDUTY_ROUTING_KEY;
   const channels = [
-    ...pagerDutyOf(env),
-    ...webhookOf(env, 'WEBHOOK', 'webhook'),
-    ...webhookOf(env, 'DEPLOY_WEBHOOK', 'deploy'),
+    ...(routingKey === undefined ? [] : [pagerDutyChannel({ url: read.PAGERDUTY_URL, routingKey })]),
+    ...webhookOf('webhook', read.WEBHOOK_URL, read.WEBHOOK_SECRET),
+    ...webhookOf('deploy', read.DEPLOY_WEBHOOK_URL, read.DEPLOY_WEBHOOK_SECRET),
   ];
-  return new Map(channels.map((channel) => [channel.name, channel]));
+  return {
+    channels: new Map(channels.map((channel) => [channel.name, channel])),
+    commandKey: read.COMMAND_PRIVATE_KEY,
+    dataDir: read.DATA_DIR,
+  };
 };

@@ -44,5 +44,21 @@ export const signedCommandSchema = z.object({
 /** A signed command. */
 export type SignedCommand = z.infer<typeof signedCommandSchema>;
 
+/**
+ * What `fleet.commands` holds of a signed command, keyed by its id: the envelope, and beside it what a reader needs to choose whom
+ * to hand it to and until when. Only the signed payload binds: an executor verifies that, and never trusts what stands beside it.
+ * The topic may repeat a command; readers fold by its id.
+ */
+export const fleetCommandSchema = z.object({
+  signed: signedCommandSchema,
+  generation: z.number().int().positive(),
+  /** Names of nodes. */
+  audience: z.array(nameSchema),
+  expiresAtMs: z.number().int(),
+});
+
+/** A signed command as `fleet.commands` holds it. */
+export type FleetCommand = z.infer<typeof fleetCommandSchema>;
+
 /** Put before the signed bytes, so that a signature can never be taken for one over something else. */
 export const COMMAND_DOMAIN = 'tocsin.command.v1\0';

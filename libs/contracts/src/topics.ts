@@ -51,6 +51,8 @@ export const HEADER = {
   tag: 'tag',
   /** Why a record is in `telemetry.dead-letter`: a code of the problem catalogue. */
   reason: 'reason',
+  /** What exactly was wrong with a dead letter, in words. */
+  detail: 'detail',
   /** `topic/partition/offset` or `http` a dead letter came from. */
   origin: 'origin',
 } as const;

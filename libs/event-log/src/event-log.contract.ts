@@ -83,7 +83,7 @@ export const describeEventLog = (
       expect(seen.map(text)).toEqual(Array.from({ length: 20 }, (_, i) => String(i)));
       expect(new Set(seen.map(({ partition }) => partition)).size).toBe(1);
       const times = seen.map(({ appendedAtMs }) => appendedAtMs);
-      expect(times).toEqual([...times].sort((a, b) => a - b));
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
     });
 
     it('puts a record where it is told, or where its key belongs', async () => {
@@ -94,7 +94,7 @@ export const describeEventLog = (
         TOPIC,
         keys.map((key) => ({ key, value: bytes(key) })),
       );
-      expect(placed.map(({ partition }) => partition).sort()).toEqual([0, 1, 2, 3]);
+      expect(placed.map(({ partition }) => partition).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
     });
 
     it('loses nothing and leaves no gap with eight writers at once', async () => {

@@ -45,7 +45,8 @@ const VERSION_MIN = 150_000;
 /** Roles of one process share the pool: a burst of the API must leave connections for what pages. */
 const CONNECTIONS_MAX = 10;
 
-const databaseOptions = async (
+/** Where the database is; starts or joins the embedded server when there is no other. */
+export const databaseOptions = async (
   { database, dataDir }: Settings,
   logger: Logger,
   closing: ClosingOrder,
@@ -57,7 +58,7 @@ const databaseOptions = async (
   };
   if (database !== undefined) return { ...shared, connection: () => database };
   const server = await startEmbeddedPostgres({ dataDir, onProgress: (line) => logger.info(line) });
-  closing.add('embedded PostgreSQL', server.stop);
+  closing.add('embedded PostgreSQL', () => server.stop());
   return { ...shared, connection: server.connection, onUnreachable: server.ensure };
 };
 
@@ -86,7 +87,7 @@ export const openInfrastructure = async (
   const clock = systemClock;
   const options = await databaseOptions(settings, logger, closing);
   const database = openDatabase(options);
-  closing.add('database', database.close);
+  closing.add('database', () => database.close());
   await checkVersion(database);
   const lease = await leaseDatabase(options);
   if (lease === undefined)
@@ -94,7 +95,7 @@ export const openInfrastructure = async (
   closing.add('lease', lease.release);
   await migrate(database, MIGRATIONS, (line) => logger.info(line));
   const eventLog = await openLog(options, logger);
-  closing.add('event log', eventLog.close);
+  closing.add('event log', () => eventLog.close());
   const eventStore = createEventStore(database, clock.nowMs);
   const apiKeys = createApiKeyRepository(database);
   await ensureAdminKey({ settings, apiKeys, eventStore, logger });

@@ -7,12 +7,42 @@ export type Logger = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error' | 'fa
 /** The levels a process may be started with. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
+interface LoggedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code?: unknown;
+  readonly cause?: LoggedError;
+}
+
+/** Causes followed; a longer chain is a loop. */
+const CAUSES_MAX = 5;
+
+/** An error without what libraries hang on it: pg's hold the connection, and that the password. */
+export const loggedError = (error: unknown, causes = CAUSES_MAX): LoggedError | undefined => {
+  if (!(error instanceof Error))
+    return error === undefined
+      ? undefined
+      : loggedError(new Error(typeof error === 'string' ? error : JSON.stringify(error)));
+  const { name, message, stack, cause } = error;
+  const code = (error as { code?: unknown }).code;
+  const because = cause === undefined || causes === 0 ? undefined : loggedError(cause, causes - 1);
+  return {
+    type: name,
+    message,
+    stack,
+    ...(code === undefined ? {} : { code }),
+    ...(because === undefined ? {} : { cause: because }),
+  };
+};
+
 /** Makes the logger of a process. What could be a secret is taken out by name. */
 export const createLogger = (level: (typeof LOG_LEVELS)[number]): Logger =>
   pino({
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => loggedError(error) },
     redact: ['authorization', '*.authorization', '*.secret', '*.password', '*.key', '*.headers.authorization'],
   });
 

@@ -3,13 +3,16 @@ import { ConfigError, type Environment, readSettings } from '#config';
 import { connectionOfUrl, type PostgresConnection } from '#store';
 import { LOG_LEVELS } from './logger.js';
 
+/** The data directory unless DATA_DIR names another. */
+export const DATA_DIR_DEFAULT = '.tocsin';
+
 const schema = z.object({
   /** 0: a free port. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(8_080),
   /** Nothing is reachable from outside unless somebody says so. */
   HOST: z.string().default('127.0.0.1'),
   /** Where the embedded database and generated keys live. */
-  DATA_DIR: z.string().default('.tocsin'),
+  DATA_DIR: z.string().default(DATA_DIR_DEFAULT),
   DATABASE_URL: z.string().optional(),
   EVENT_LOG_URL: z.string().optional(),
   ADMIN_KEY: z

@@ -25,6 +25,8 @@ export interface CommandRepository {
     readonly statuses?: readonly CommandStatus[];
     readonly limit: number;
   }) => Promise<readonly CommandRow[]>;
+  /** Commands without a signature that expire after a moment, oldest generation first: the order in which they must be signed. */
+  readonly listUnsigned: (expiringAfterMs: number, limit: number) => Promise<readonly CommandRow[]>;
   readonly find: (commandId: string) => Promise<CommandRow | undefined>;
 }
 
@@ -39,6 +41,11 @@ export const createCommandRepository = (database: Queryable): CommandRepository 
     database.query<CommandRow>(
       `${SELECT} where $1::text[] is null or status = any($1) order by generation desc, command_id limit $2`,
       [statuses ?? null, listLimit(limit)],
+    ),
+  listUnsigned: (expiringAfterMs, limit) =>
+    database.query<CommandRow>(
+      `${SELECT} where status = 'issued' and expires_at > $1 order by generation, command_id limit $2`,
+      [expiringAfterMs, listLimit(limit)],
     ),
   find: async (commandId) => (await database.query<CommandRow>(`${SELECT} where command_id = $1`, [commandId]))[0],
 });

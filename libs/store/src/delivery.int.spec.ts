@@ -1,6 +1,7 @@
 import { event, type RecordedEvent, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase, until } from '#testing';
 import { createChannelRepository } from './channel.repository.js';
+import { createCommandRepository } from './command.repository.js';
 import type { Queryable } from './database.js';
 import { createDeliveryRepository, type DeliveryRepository } from './delivery.repository.js';
 import {
@@ -187,5 +188,58 @@ describe('deliveries', () => {
     await attempt(taken?.deliveryId ?? '', 1, 'retry', dueAtMs);
     expect(await claim(dueAtMs - 1)).toBeUndefined();
     expect(await claim(dueAtMs)).toMatchObject({ attempts: 1, version: 2 });
+  });
+
+  it('B11: are claimed for one channel alone when it is named', async () => {
+    await createChannelRepository(db.database).register('webhook', 'page');
+    await tell(store, opens('in1'));
+    expect(await deliveries.dueChannels(LATER_MS)).toEqual(['pagerduty', 'webhook']);
+    const claimed = await deliveries.claimDue(LATER_MS, 10, LEASE_MS, 'webhook');
+    expect(claimed.map(({ channel }) => channel)).toEqual(['webhook']);
+    expect(await deliveries.dueChannels(T)).toEqual([]);
+  });
+
+  it('of commands leave one after the other: a newer generation never overtakes an older one', async () => {
+    for (const [commandId, wave] of [
+      ['co1', 1],
+      ['co2', 2],
+    ] as const) {
+      const sign = event('CommandSigned', { commandId, signed });
+      await tell(store, [
+        [streamOf.command(commandId), 0, [event('CommandIssued', { command: commandOf(commandId, wave) }), sign]],
+      ]);
+    }
+    const [first, ...others] = await deliveries.claimDue(LATER_MS, 10, LEASE_MS, 'deploy');
+    expect([first?.dedupKey, others]).toEqual(['co1', []]);
+    await attempt(first?.deliveryId ?? '', 1, 'retry', LATER_MS + 1);
+    expect(await deliveries.claimDue(LATER_MS, 10, LEASE_MS, 'deploy')).toEqual([]);
+    await attempt(first?.deliveryId ?? '', 2, 'delivered', null);
+    expect((await deliveries.claimDue(LATER_MS, 10, LEASE_MS, 'deploy')).map(({ dedupKey }) => dedupKey)).toEqual([
+      'co2',
+    ]);
+  });
+
+  it('are not asked for through a channel that was unregistered', async () => {
+    const channels = createChannelRepository(db.database);
+    await channels.unregister('pagerduty');
+    await channels.unregister('never registered');
+    expect(await channels.list()).toEqual([{ name: 'deploy', subject: 'command' }]);
+    expect(requestsOf(await tell(store, opens('in1')))).toEqual([]);
+  });
+
+  it('commands without a signature are listed oldest first, and only while they do not expire', async () => {
+    for (const [commandId, wave] of [
+      ['co3', 3],
+      ['co1', 1],
+    ] as const)
+      await tell(store, [
+        [streamOf.command(commandId), 0, [event('CommandIssued', { command: commandOf(commandId, wave) })]],
+      ]);
+    const unsigned = async (expiringAfterMs: number) =>
+      (await createCommandRepository(db.database).listUnsigned(expiringAfterMs, 10)).map(({ commandId }) => commandId);
+    expect(await unsigned(T)).toEqual(['co1', 'co3']);
+    expect(await unsigned(T + 185_000)).toEqual([]);
+    await tell(store, [[streamOf.command('co1'), 1, [event('CommandSigned', { commandId: 'co1', signed })]]]);
+    expect(await unsigned(T)).toEqual(['co3']);
   });
 });

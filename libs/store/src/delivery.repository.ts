@@ -1,6 +1,6 @@
 import type { EventData } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
 
 /** What a delivery is now. */
 export type DeliveryStatus = 'due' | 'delivered' | 'gave_up';
@@ -37,10 +37,18 @@ export interface DeliveryRepository {
     readonly limit: number;
   }) => Promise<readonly DeliveryRow[]>;
   /**
-   * Takes due deliveries for `leaseMs`: of each (channel, dedupKey) only the oldest unfinished one, so that a resolve never
-   * overtakes its trigger. The claim ends when an attempt is appended, when it is released, or by itself.
+   * Takes due deliveries for `leaseMs`, of one channel when it is named: of each (channel, dedupKey) only the oldest unfinished one,
+   * so that a resolve never overtakes its trigger; of commands only the oldest of the channel, since an executor refuses one that is
+   * older than its last. The claim ends when an attempt is appended, when it is released, or by itself.
    */
-  readonly claimDue: (nowMs: number, limit: number, leaseMs: number) => Promise<readonly DueDelivery[]>;
+  readonly claimDue: (
+    nowMs: number,
+    limit: number,
+    leaseMs: number,
+    channel?: string,
+  ) => Promise<readonly DueDelivery[]>;
+  /** The channels that have something due, claimed or not. */
+  readonly dueChannels: (nowMs: number) => Promise<readonly string[]>;
   /** Gives a claim back without an attempt. */
   readonly release: (deliveryId: string) => Promise<void>;
 }
@@ -57,10 +65,11 @@ const LIST = `
 const CLAIM = `
   with free as (
     select d.delivery_id from delivery d
-    where d.status = 'due' and d.due_at <= $1
+    where d.status = 'due' and d.due_at <= $1 and ($4::text is null or d.channel = $4)
       and not exists (select 1 from delivery_claim c where c.delivery_id = d.delivery_id and c.claimed_until > $1)
       and not exists (select 1 from delivery older
-        where older.status = 'due' and older.channel = d.channel and older.dedup_key = d.dedup_key
+        where older.status = 'due' and older.channel = d.channel
+          and (older.dedup_key = d.dedup_key or d.subject = 'command')
           and older.requested_position < d.requested_position)
     order by d.due_at, d.requested_position limit $2
     for update of d skip locked
@@ -82,7 +91,15 @@ export const endClaims = (tx: Queryable, deliveryIds: readonly string[]): Promis
 export const createDeliveryRepository = (database: Queryable): DeliveryRepository => ({
   list: ({ statuses, dedupKey, limit }) =>
     database.query<DeliveryRow>(LIST, [statuses ?? null, dedupKey ?? null, listLimit(limit)]),
-  claimDue: (nowMs, limit, leaseMs) => database.query<DueDelivery>(CLAIM, [nowMs, listLimit(limit), leaseMs]),
+  claimDue: (nowMs, limit, leaseMs, channel) =>
+    database.query<DueDelivery>(CLAIM, [nowMs, listLimit(limit), leaseMs, channel ?? null]),
+  dueChannels: async (nowMs) => {
+    const rows = await database.query<{ channel: string }>(
+      `select distinct channel from delivery where status = 'due' and due_at <= $1 order by channel limit $2`,
+      [nowMs, LIST_ROWS_MAX],
+    );
+    return rows.map(({ channel }) => channel);
+  },
   release: async (deliveryId) => {
     await endClaims(database, [deliveryId]);
   },

@@ -8,6 +8,7 @@ export * from './connection-url.js';
 export * from './database.js';
 export * from './database-lease.js';
 export * from './dead-letter.repository.js';
+export * from './decider-history.js';
 export * from './deliveries-for.js';
 export * from './delivery.repository.js';
 export * from './embedded-postgres.js';

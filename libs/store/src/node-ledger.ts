@@ -7,9 +7,11 @@ export interface LedgerDelta {
   readonly agentBootId: string;
   readonly lastSeq: number;
   readonly batches: number;
-  /** Outcomes. */
+  /** Outcomes that are in the segments, late ones included: published = counted + rejected (+ what gaps name). */
   readonly counted: number;
+  /** Part of counted: outcomes that came after their slot was closed, so no rule saw them. */
   readonly late: number;
+  /** Outcomes that were not counted: from the future, or in a batch that was refused. */
   readonly rejected: number;
   /** Batches that had been counted before. */
   readonly duplicates: number;

@@ -39,6 +39,8 @@ export interface SegmentRepository {
     family?: Family,
     source?: SegmentSource,
   ) => Promise<readonly SegmentRow[]>;
+  /** The newest slot a source ever wrote to, as far as it is kept; undefined when there is none. */
+  readonly newestSlot: (source: SegmentSource) => Promise<number | undefined>;
   /** Retention: drops every day that ends at or before the slot. */
   readonly dropBefore: (tx: Queryable, slot: number) => Promise<{ readonly days: number }>;
 }
@@ -55,6 +57,10 @@ const READ = `
   where slot between $1 and $2 and ($3::text is null or family = $3)
     and ($4::text is null or (topic = $4 and partition = $5))
   order by slot, topic, partition, first_offset, family limit $6`;
+
+// From the end of the key's index: a source that writes is found at once.
+const NEWEST = `
+  select slot from segment where topic = $1 and partition = $2 order by slot desc limit 1`;
 
 const hex = (body: Uint8Array): string => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('hex');
 
@@ -87,5 +93,7 @@ export const createSegmentRepository = (database: Queryable): SegmentRepository 
       throw new Error(`read segments ${fromSlot}..${toSlot}: more than ${SEGMENTS_READ_MAX}`);
     return rows;
   },
+  newestSlot: async ({ topic, partition }) =>
+    (await database.query<{ slot: number }>(NEWEST, [topic, partition]))[0]?.slot,
   dropBefore: dropSegmentDays,
 });

@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  COMMAND_TTL_MS,
-  type Command,
-  type Event,
-  type EventOf,
-  type EventType,
-  eventSchemas,
-  SLOT_MS,
-  TICK_MS,
-} from '#contracts';
+import { type Command, type Event, type EventOf, type EventType, eventSchemas, SLOT_MS, TICK_MS } from '#contracts';
 import { type CatalogueCustomer, DEFAULT_RULES, type EngineSettings, type EvolvedEvent, RulesEngine } from '#domain';
 import { EventTimeFleet } from './event-time-fleet.js';
 import { createPlainWindows, plainCells } from './plain-windows.js';
@@ -141,7 +132,11 @@ export class EngineStory {
 }
 
 /** A deploy system that obeys: the nodes of a command run its target, healthy, after `restartS`, and answer. */
-export const obey = (story: EngineStory, restartS: number, failingAfter = 0.0005): EngineStory['onDecided'] => {
+export const obey = (
+  story: Pick<EngineStory, 'fleet'>,
+  restartS: number,
+  failingAfter = 0.0005,
+): EngineStory['onDecided'] => {
   const pending: { command: Command; afterS: number }[] = [];
   return (events, afterS) => {
     for (const event of events)
@@ -157,7 +152,7 @@ export const obey = (story: EngineStory, restartS: number, failingAfter = 0.0005
   };
 };
 
-const execute = (story: EngineStory, command: Command, afterS: number, failing: number): void => {
+const execute = (story: Pick<EngineStory, 'fleet'>, command: Command, afterS: number, failing: number): void => {
   const release = `${command.to.softwareVersion}+${command.to.configRev}`;
   for (const node of story.fleet.nodes) {
     if (!command.audience.includes(node.nodeId)) continue;
@@ -176,6 +171,3 @@ const execute = (story: EngineStory, command: Command, afterS: number, failing: 
     });
   }
 };
-
-/** The life of a command, in seconds. */
-export const COMMAND_TTL_S = COMMAND_TTL_MS / 1_000;

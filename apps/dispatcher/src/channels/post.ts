@@ -30,10 +30,16 @@ export const redact = (text: string, secrets: readonly string[]): string =>
 
 /**
  * Sends one request, once, within its time. Redirects are not followed: a receiver that moved is a change of configuration, and
- * following would send secrets to wherever it points. Every failure is an answer, never an exception.
+ * following would send secrets to wherever it points. Every failure is an answer, never an exception. `given` ends it early; it must
+ * not outlive the request, since Node 20 keeps what hangs on a signal as long as the signal.
  */
-export const post = async (request: ChannelRequest, secrets: readonly string[]): Promise<AttemptAnswer> => {
-  const signal = AbortSignal.timeout(request.timeoutMs);
+export const post = async (
+  request: ChannelRequest,
+  secrets: readonly string[],
+  given?: AbortSignal,
+): Promise<AttemptAnswer> => {
+  const timeout = AbortSignal.timeout(request.timeoutMs);
+  const signal = given === undefined ? timeout : AbortSignal.any([timeout, given]);
   try {
     const { url, headers, body } = request;
     const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
@@ -45,7 +51,7 @@ export const post = async (request: ChannelRequest, secrets: readonly string[]):
       detail: redact(text, secrets),
     };
   } catch (error) {
-    if (signal.aborted) return { kind: 'timeout', detail: `no answer within ${request.timeoutMs} ms` };
+    if (timeout.aborted) return { kind: 'timeout', detail: `no answer within ${request.timeoutMs} ms` };
     return { kind: 'network', detail: redact(causeOf(error), secrets) };
   }
 };

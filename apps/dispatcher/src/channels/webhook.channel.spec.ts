@@ -58,8 +58,8 @@ describe('the webhook channel', () => {
 
   it('sends a signed command as it is', async () => {
     const signed = { payload: 'e30=', signature: 'c2ln', keyId: 'k' };
-    await send({ subject: 'command', action: 'command', dedupKey: 'c-1', body: signed });
-    expect(hook.messages).toMatchObject([{ type: 'command.issued', data: signed }]);
+    await send({ subject: 'command', action: 'command', dedupKey: 'c-1', body: { signed, expiresAtMs: 1 } });
+    expect(hook.messages.map(({ type, data }) => ({ type, data }))).toEqual([{ type: 'command.issued', data: signed }]);
   });
 
   it('keeps the id over attempts, with the time of each attempt', async () => {
@@ -70,5 +70,15 @@ describe('the webhook channel', () => {
       ['d-1', '1700000060'],
     ]);
     expect(hook.messages).toHaveLength(1);
+  });
+
+  it('counts the path and the parameters of its address among its secrets', () => {
+    const { secrets } = webhookChannel({
+      name: 'w',
+      url: new URL('https://example.com/hooks/T0KEN?a=1&key=Canary123'),
+      secret: SECRET,
+    });
+    expect(secrets).toEqual(expect.arrayContaining(['/hooks/T0KEN', 'Canary123', SECRET.toString('base64')]));
+    expect(secrets).not.toContain('1');
   });
 });

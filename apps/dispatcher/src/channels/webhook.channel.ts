@@ -23,8 +23,20 @@ const TYPE_OF: Record<OutgoingDelivery['action'], string> = {
 export const webhookSignature = (secret: Uint8Array, id: string, timestampS: number, body: string): string =>
   `v1,${createHmac('sha256', secret).update(`${id}.${timestampS}.${body}`).digest('base64')}`;
 
+// A deploy system reads a signed command and nothing beside it: its expiry is in the signed bytes.
 const dataOf = (delivery: OutgoingDelivery): unknown =>
-  delivery.subject === 'command' ? delivery.body : { incidentId: delivery.dedupKey, ...delivery.body };
+  delivery.subject === 'command' ? delivery.body['signed'] : { incidentId: delivery.dedupKey, ...delivery.body };
+
+/** Shorter parts of an address are words, not passwords. */
+const SECRET_CHARS_MIN = 8;
+
+// The path of a webhook is often its password, and so may each parameter be: alone or in a whole line.
+const addressSecrets = (url: URL): string[] => [
+  url.href,
+  ...[url.pathname + url.search, url.pathname, url.search, ...url.searchParams.values()].filter(
+    (part) => part.length > SECRET_CHARS_MIN,
+  ),
+];
 
 /**
  * A signed webhook after Standard Webhooks 1.0.0. The id is the delivery's, the same over all attempts; the time is the attempt's,
@@ -32,8 +44,7 @@ const dataOf = (delivery: OutgoingDelivery): unknown =>
  */
 export const webhookChannel = ({ name, url, secret }: WebhookTarget): Channel => ({
   name,
-  // The path of a webhook is often its password.
-  secrets: [Buffer.from(secret).toString('base64'), url.href, ...(url.pathname.length > 8 ? [url.pathname] : [])],
+  secrets: [Buffer.from(secret).toString('base64'), ...addressSecrets(url)],
   requestOf: (delivery, nowMs) => {
     const timestampS = Math.floor(nowMs / 1_000);
     const message = {

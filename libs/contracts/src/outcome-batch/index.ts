@@ -1,7 +1,6 @@
-export { CONTENT_TYPE, mediaTypeOf } from './content-type.js';
-export { WEIGHT_MAX } from './columns.js';
+export { CONTENT_TYPE } from './content-type.js';
 export { encodeJsonColumns } from './json-columns.js';
 export { encodeNdjson } from './ndjson.js';
-export { decoderFor, type OutcomeDecoder } from './outcome-decoder.js';
+export { decoderFor } from './outcome-decoder.js';
 export { encodeProtobuf } from './protobuf.js';
-export { newestUs, refuseFuture } from './refuse-future.js';
+export { refuseFuture } from './refuse-future.js';

@@ -57,6 +57,16 @@ describe('encodings of a batch', () => {
     }
   });
 
+  it('reads columns at any offset of a Buffer', () => {
+    const bytes = encodeProtobuf(PLAIN_BATCH);
+    for (let offset = 0; offset < 8; offset += 1) {
+      const larger = Buffer.alloc(bytes.length + 8, 0xff);
+      larger.set(bytes, offset);
+      const view = larger.subarray(offset, offset + bytes.length);
+      expect(decode(CONTENT_TYPE.protobuf, view)).toEqual(PLAIN_BATCH);
+    }
+  });
+
   it('finds the decoder whatever the parameters, and none for others', () => {
     expect(decoderFor('Application/X-NDJSON; charset=utf-8')?.contentType).toBe(CONTENT_TYPE.ndjson);
     expect(decoderFor('application/json')).toBeUndefined();

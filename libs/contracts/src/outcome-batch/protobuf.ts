@@ -114,7 +114,8 @@ const viewColumns = (bytes: Uint8Array, spans: ReadonlyMap<ColumnName, Span>): C
     const { from, to } = spans.get(name) ?? { from: 0, to: 0 };
     const offset = bytes.byteOffset + from;
     if (offset % width === 0) return [bytes.buffer, offset, (to - from) / width];
-    return [bytes.slice(from, to).buffer, 0, (to - from) / width];
+    // Not `slice`: of a Buffer, as a socket or a database gives it, that is a view and no copy.
+    return [new Uint8Array(bytes.subarray(from, to)).buffer, 0, (to - from) / width];
   };
   const u8 = (name: ColumnName): Uint8Array => new Uint8Array(...place(name, 1));
   const u16 = (name: ColumnName): Uint16Array => new Uint16Array(...place(name, 2));

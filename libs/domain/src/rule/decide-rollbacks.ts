@@ -6,7 +6,7 @@ import { judgeRails } from '../rollout/rails.js';
 import { decideRollback, type HeldTrigger } from '../rollout/rollback.decide.js';
 import { gatherFacts } from '../rollout/rollback-case.js';
 import { decideHalt } from '../rollout/rollout.decide.js';
-import type { Assessments, Deciding } from './decide-tick.js';
+import type { Assessments, Deciding } from './deciding.js';
 import type { Draft } from './draft.js';
 
 interface Held extends HeldTrigger {

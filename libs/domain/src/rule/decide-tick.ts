@@ -1,4 +1,4 @@
-import { type CommandAnswer, type DeploySignal, type Event, FLEET_KEY, type Impact } from '#contracts';
+import { type Event, FLEET_KEY, type Impact } from '#contracts';
 import { type Alert, alertKeyOf, type Assessment } from '../alert/alert.js';
 import { decideAlert } from '../alert/alert.decide.js';
 import { impactOf } from '../impact/impact.js';
@@ -9,6 +9,7 @@ import { decideWaveStep } from '../rollout/wave.decide.js';
 import { readWaveHealth } from '../rollout/wave-health.js';
 import { assessRule } from './assess.js';
 import { decideRollbacks } from './decide-rollbacks.js';
+import type { Assessments, Deciding } from './deciding.js';
 import { describeIncident } from './describe.js';
 import type { Draft } from './draft.js';
 import { cohortKey } from './presence.js';
@@ -19,20 +20,6 @@ import type { TickView } from './tick-view.js';
 export const IMPACT_WINDOW_MS = 60_000;
 /** Steps a rollback may take within one tick: verified, next commanded, and the look that finds nothing more. */
 const WAVE_STEPS_MAX = 4;
-
-/** Everything a tick is decided from. */
-export interface Deciding {
-  readonly view: TickView;
-  readonly rules: readonly Rule[];
-  readonly signals: readonly DeploySignal[];
-  readonly answers: readonly CommandAnswer[];
-  readonly verifyMs: number;
-  readonly hash: (text: string) => string;
-  readonly sha256: (text: string) => string;
-}
-
-/** Alert key → what this tick says about it. */
-export type Assessments = ReadonlyMap<string, Assessment>;
 
 const FLEET: Subject = { scope: 'fleet', key: FLEET_KEY };
 

@@ -1,4 +1,4 @@
-import type { Family, OutcomeBatch } from '#contracts';
+import type { OutcomeBatch } from '#contracts';
 import type { Block } from './cells.js';
 import type { SlotState } from './partition-tick.js';
 
@@ -74,6 +74,3 @@ export interface SlotFold {
 export const HOT_SLOTS = 8;
 /** Slots behind the newest that are not yet told in full. */
 export const UNSETTLED_SLOTS = 2;
-
-/** A block without cells. */
-export const EMPTY_BLOCK: Block = new Map<Family, never>();

@@ -1,0 +1,29 @@
+/** What happened since the start of the process; shedding and doubt are never silent. */
+export interface AggregatorCounters {
+  records: number;
+  ticks: number;
+  flushes: number;
+  /** Flushes of which it was unknown whether they took effect. */
+  flushesInDoubt: number;
+  /** Flushes that found the position moved by somebody else: a zombie was stopped. */
+  refused: number;
+  /** Times that a partition was loaded from Postgres. */
+  loads: number;
+  deadLetters: number;
+  /** Offsets that retention took, or that the log does not have, before they were counted. */
+  lostOffsets: number;
+  reincarnations: number;
+}
+
+/** Counters at zero. */
+export const createCounters = (): AggregatorCounters => ({
+  records: 0,
+  ticks: 0,
+  flushes: 0,
+  flushesInDoubt: 0,
+  refused: 0,
+  loads: 0,
+  deadLetters: 0,
+  lostOffsets: 0,
+  reincarnations: 0,
+});

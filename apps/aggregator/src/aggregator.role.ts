@@ -1,0 +1,81 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { EventLog } from '#event-log';
+import {
+  CATALOGUE,
+  type CatalogueFollower,
+  CLOCK,
+  type Clock,
+  DATABASE,
+  EVENT_LOG,
+  FATAL,
+  type Fatal,
+  LOGGER,
+  type Logger,
+  type Readiness,
+  READINESS,
+  type Role,
+} from '#runtime';
+import type { Database } from '#store';
+import { AggregatorConsumer } from './aggregator.consumer.js';
+import { keepSegments } from './aggregator-retention.js';
+import { DeadLetterConsumer } from './dead-letter.consumer.js';
+import { followZones } from './zone-customers.js';
+
+/** Starts and stops the parts of the role. */
+@Injectable()
+class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly zones: ReturnType<typeof followZones>;
+  private readonly consumer: AggregatorConsumer;
+  private readonly deadLetters: DeadLetterConsumer;
+  private readonly stopping = new AbortController();
+  private retention: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(EVENT_LOG) log: EventLog,
+    @Inject(DATABASE) private readonly database: Database,
+    @Inject(CATALOGUE) catalogue: CatalogueFollower,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(READINESS) private readonly readiness: Readiness,
+    @Inject(FATAL) fatal: Fatal,
+  ) {
+    this.zones = followZones(catalogue);
+    const parts = { log, database, clock, logger };
+    this.consumer = new AggregatorConsumer({
+      ...parts,
+      catalogue: this.zones,
+      onCrash: (error) => fatal('aggregator', error),
+    });
+    this.deadLetters = new DeadLetterConsumer({ ...parts, onCrash: (error) => fatal('dead letters', error) });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.readiness.add('aggregator', () => this.consumer.unready());
+    await this.consumer.start();
+    await this.deadLetters.start();
+    const { database, clock, logger } = this;
+    this.retention = keepSegments({ database, clock, logger }, this.stopping.signal);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all([this.consumer.stop(), this.deadLetters.stop(), this.retention]);
+    this.zones.stop();
+  }
+}
+
+@Module({})
+class AggregatorModule {}
+
+/** Folds outcomes into slots and segments, and tells the rules what became known, tick by tick. */
+export const aggregator: Role = {
+  name: 'aggregator',
+  module: (): DynamicModule => ({ module: AggregatorModule, providers: [Aggregator] }),
+};

@@ -1,0 +1,237 @@
+import { encodeTick, type PartitionTick, type ZoneCatalogue } from '#domain';
+import type { BatchVerdict, EventLog, NewRecord, RecordBatch } from '#event-log';
+import type { Clock, Logger } from '#runtime';
+import type { AggregatorCounters } from './aggregator-counters.js';
+import { type PartitionFlush, PartitionState } from './partition-state.js';
+import type { PartitionRepository, PositionDoubt, TelemetryPartition } from './partition.repository.js';
+import { TickOutbox } from './tick-outbox.js';
+
+/** A second of outcomes costs one transaction: what a restart folds again is not more than that. */
+const FLUSH_EVERY_MS = 1_000;
+/** Bytes of records after which a flush does not wait for its second: catching up must not gather an hour. */
+const FLUSH_BYTES = 8 << 20;
+/** Bytes that nobody has written (beside the flush in hand) at which the partition stands still until the flush succeeds. */
+const PENDING_BYTES_MAX = 32 << 20;
+/** First and longest pause after a failure of Postgres: it is either back at once or being restarted. */
+const BACK_OFF_FIRST_MS = 100;
+const BACK_OFF_MAX_MS = 2_000;
+
+/** What every worker of a process shares. */
+export interface WorkerParts {
+  readonly log: EventLog;
+  readonly partitions: PartitionRepository;
+  readonly catalogue: ZoneCatalogue;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly counters: AggregatorCounters;
+  /** Aborted when the process stops: nothing is tried again, whoever waits gives up. */
+  readonly stopping: AbortSignal;
+  /** Tells the log where to go on with a partition. */
+  readonly seek: (partition: TelemetryPartition, offset: number) => void;
+}
+
+/**
+ * One partition, from the log to `slots` and Postgres:
+ *
+ *   EMPTY ──load──▶ FOLDING ──flush refused──▶ DOUBTFUL ──next call: forget, load, seek──▶ FOLDING
+ *
+ * Calls of the log never overlap; only appends and one flush run beside them. A flush that failed may have taken effect: the
+ * position row says so, by standing at its beginning, at its end, or elsewhere. Only the last means that what is held is wrong, so
+ * folding and telling go on while Postgres is away, up to `PENDING_BYTES_MAX`.
+ */
+export class PartitionWorker {
+  private state: PartitionState | undefined;
+  private outbox: TickOutbox;
+  private isDoubtful = false;
+  private isGone = false;
+  private flushing: Promise<void> | undefined;
+  private flushedAtMs: number;
+  /** A hole that was sought once already; found again it is one. */
+  private soughtOffset: number | undefined;
+
+  constructor(
+    readonly partition: TelemetryPartition,
+    private readonly parts: WorkerParts,
+  ) {
+    this.outbox = new TickOutbox(parts);
+    this.flushedAtMs = parts.clock.nowMs();
+  }
+
+  /** The offset that comes next; undefined before the first load. */
+  get nextOffset(): number | undefined {
+    return this.state?.nextOffset;
+  }
+
+  /** Forgets what is held and loads it again; the offset to go on at. Throws when it cannot be loaded. */
+  async load(): Promise<number> {
+    this.forget();
+    await this.flushing;
+    const { snapshot, doubt } = await this.parts.partitions.load(this.partition);
+    if (doubt !== undefined) this.tellDoubt(doubt);
+    this.parts.counters.loads += 1;
+    this.outbox = new TickOutbox(this.parts);
+    this.isDoubtful = false;
+    this.state = new PartitionState(snapshot, this.parts.catalogue);
+    return snapshot.nextOffset;
+  }
+
+  async onBatch(batch: RecordBatch): Promise<BatchVerdict> {
+    const { state } = this;
+    if (state === undefined || this.isDoubtful) return this.loadAndSeek();
+    const first = batch.records[0]?.offset ?? state.nextOffset;
+    if (first > state.nextOffset && !this.isHole(first, state)) return { next: 'seek', offset: state.nextOffset };
+    for (const record of batch.records) {
+      if (record.offset < state.nextOffset) continue;
+      this.tell(state.closeBefore(record.appendedAtMs));
+      await this.atBoundary(state);
+      if (this.isGone || batch.isStale()) return { next: 'seek', offset: state.nextOffset };
+      if (this.isDoubtful) return this.loadAndSeek();
+      const letter = state.add(record);
+      this.parts.counters.records += 1;
+      if (letter !== undefined) this.tellDeadLetter(letter);
+    }
+    return { next: 'continue' };
+  }
+
+  async onCaughtUp(atMs: number): Promise<void> {
+    const { state } = this;
+    if (state === undefined || this.isDoubtful) {
+      const { offset } = await this.loadAndSeek();
+      return this.isGone ? undefined : this.parts.seek(this.partition, offset);
+    }
+    this.tell(state.passTo(atMs));
+    await this.atBoundary(state);
+  }
+
+  /** The partition was taken away: stops at once, writes nothing more. */
+  leave(): void {
+    this.isGone = true;
+    this.forget();
+  }
+
+  /** The last flush of a process that ends; what belongs to an open tick is folded again by the next one. */
+  async finish(): Promise<void> {
+    await this.flushing;
+    if (this.state !== undefined && !this.isDoubtful && !this.isGone) this.startFlush(this.state);
+    await this.flushing;
+    this.leave();
+  }
+
+  private forget(): void {
+    this.state = undefined;
+    this.outbox.abandon();
+  }
+
+  private tell(parts: readonly PartitionTick[]): void {
+    const { topic, partition } = this.partition;
+    for (const part of parts) this.outbox.push('slots', { key: `${topic}/${partition}`, value: encodeTick(part) });
+    this.parts.counters.ticks += parts.length;
+  }
+
+  private tellDeadLetter(letter: NewRecord): void {
+    this.parts.counters.deadLetters += 1;
+    this.outbox.push('telemetry.dead-letter', letter);
+  }
+
+  /** Between two ticks: flushes when it is time, and waits where a bound is reached. */
+  private async atBoundary(state: PartitionState): Promise<void> {
+    if (this.outbox.isFull) await this.outbox.inLog();
+    const isTime = this.parts.clock.nowMs() - this.flushedAtMs >= FLUSH_EVERY_MS || state.pendingBytes >= FLUSH_BYTES;
+    if (isTime && this.flushing === undefined && !this.isDoubtful && !this.isGone) this.startFlush(state);
+    if (state.pendingBytes >= PENDING_BYTES_MAX) await this.flushing;
+  }
+
+  private startFlush(state: PartitionState): void {
+    const flush = state.takeFlush();
+    if (flush === undefined) return;
+    this.flushedAtMs = this.parts.clock.nowMs();
+    this.flushing = this.flush(flush, this.outbox).finally(() => (this.flushing = undefined));
+  }
+
+  /** Positions move only past ticks and dead letters that are in the log: nobody would tell those again. */
+  private async flush(flush: PartitionFlush, outbox: TickOutbox): Promise<void> {
+    if (!(await outbox.inLog())) return this.giveUp();
+    for (let failures = 0; !this.isGone; failures += 1) {
+      const outcome = failures === 0 ? await this.write(flush) : await this.writeAgain(flush);
+      if (outcome === 'written') this.parts.counters.flushes += 1;
+      else if (outcome === 'refused') this.doubt(flush);
+      if (outcome !== 'unknown') return;
+      this.parts.counters.flushesInDoubt += 1;
+      if (this.parts.stopping.aborted) return this.giveUp();
+      await this.parts.clock.sleep(Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS), this.parts.stopping);
+    }
+  }
+
+  /** What was taken for this flush is lost here: what is held must not be written on top of it. */
+  private giveUp(): void {
+    this.isDoubtful = true;
+    this.outbox.abandon();
+  }
+
+  private async write(flush: PartitionFlush): Promise<'written' | 'refused' | 'unknown'> {
+    try {
+      return (await this.parts.partitions.write(flush)) ? 'written' : 'refused';
+    } catch (error) {
+      this.parts.logger.warn({ err: error, ...this.partition }, 'a flush failed; whether it took effect is asked');
+      return 'unknown';
+    }
+  }
+
+  private async writeAgain(flush: PartitionFlush): Promise<'written' | 'refused' | 'unknown'> {
+    try {
+      const { incarnation, nextOffset } = await this.parts.partitions.position(this.partition);
+      if (incarnation !== flush.source.incarnation) return 'refused';
+      if (nextOffset === flush.next) return 'written';
+      return nextOffset === flush.expected ? await this.write(flush) : 'refused';
+    } catch {
+      return 'unknown';
+    }
+  }
+
+  private doubt({ expected, next }: PartitionFlush): void {
+    this.isDoubtful = true;
+    this.outbox.abandon();
+    this.parts.counters.refused += 1;
+    this.parts.logger.warn(
+      { ...this.partition, expected, next },
+      'a flush was refused: another process moved the position',
+    );
+  }
+
+  private async loadAndSeek(): Promise<Extract<BatchVerdict, { next: 'seek' }>> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return { next: 'seek', offset: await this.load() };
+      } catch (error) {
+        this.parts.logger.warn({ err: error, ...this.partition }, 'a partition cannot be loaded and stands still');
+      }
+      // The consumer stops: where it would go on does not matter any more.
+      if (this.parts.stopping.aborted || this.isGone) return { next: 'seek', offset: 0 };
+      await this.parts.clock.sleep(Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS), this.parts.stopping);
+    }
+  }
+
+  /** Asked for again, and missing again: retention took it, or the log shows no record there. Never passed in silence. */
+  private isHole(first: number, state: PartitionState): boolean {
+    if (this.soughtOffset !== state.nextOffset) {
+      this.soughtOffset = state.nextOffset;
+      return false;
+    }
+    this.tellDoubt({ kind: 'gap', from: state.nextOffset, to: first });
+    return true;
+  }
+
+  private tellDoubt(doubt: PositionDoubt): void {
+    const { counters, logger } = this.parts;
+    if (doubt.kind === 'gap') {
+      counters.lostOffsets += doubt.to - doubt.from;
+      logger.error({ ...this.partition, ...doubt }, 'records were lost before they were counted');
+      return;
+    }
+    counters.reincarnations += 1;
+    logger.error(
+      { ...this.partition, ...doubt },
+      'the topic is shorter than what was counted of it: read from its start',
+    );
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  decoderFor,
+  HEADER,
+  isRefusal,
+  type NodeReport,
+  nodeReportSchema,
+  type OutcomeBatch,
+  refuse,
+  type Refusal,
+  type Signal,
+  signalSchema,
+  type TELEMETRY_TOPICS,
+} from '#contracts';
+import type { LogRecord } from '#event-log';
+
+/** A topic that the aggregator folds or forwards. */
+export type TelemetryTopic = (typeof TELEMETRY_TOPICS)[number];
+
+/** What a record says. */
+export type Telling =
+  | { readonly kind: 'batch'; readonly batch: OutcomeBatch }
+  | { readonly kind: 'report'; readonly report: NodeReport }
+  | { readonly kind: 'signal'; readonly signal: Signal }
+  | { readonly kind: 'unreadable'; readonly refusal: Refusal; readonly outcomes: number };
+
+/** How many outcomes a batch that cannot be read held is not known; it counts as one, so that it is seen. */
+const OUTCOMES_UNKNOWN = 1;
+
+const unreadable = (refusal: Refusal, outcomes = OUTCOMES_UNKNOWN): Telling => ({
+  kind: 'unreadable',
+  refusal,
+  outcomes,
+});
+
+const foreign = (nodeId: string, key: string | null): Refusal =>
+  refuse('NODE_FOREIGN', `says node ${nodeId}, but its key is ${key ?? 'absent'}`);
+
+const readBatch = ({ headers, key, value }: LogRecord): Telling => {
+  const contentType = headers[HEADER.contentType] ?? '';
+  const decoder = decoderFor(contentType);
+  if (decoder === undefined) return unreadable(refuse('CONTENT_TYPE_UNKNOWN', `no decoder reads '${contentType}'`));
+  const batch = decoder.decode(value);
+  if (isRefusal(batch)) return unreadable(batch);
+  // The key is what the sender was authenticated for: nobody writes the numbers of another node.
+  if (batch.nodeId !== key) return unreadable(foreign(batch.nodeId, key), batch.n);
+  return { kind: 'batch', batch };
+};
+
+const parseJson = (value: Uint8Array): { readonly json: unknown } | undefined => {
+  try {
+    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value)) };
+  } catch {
+    return undefined;
+  }
+};
+
+interface Issue {
+  readonly message: string;
+  readonly path: readonly PropertyKey[];
+}
+
+const invalid = (what: string, issue: Issue | undefined): Telling =>
+  unreadable(
+    refuse('BODY_INVALID', `not a ${what}: ${issue?.message ?? 'invalid'}`, `/${(issue?.path ?? []).join('/')}`),
+  );
+
+const readReport = ({ key, value }: LogRecord): Telling => {
+  const parsed = parseJson(value);
+  if (parsed === undefined) return unreadable(refuse('BODY_UNPARSABLE', 'not JSON'));
+  const checked = nodeReportSchema.safeParse(parsed.json);
+  if (!checked.success) return invalid('node report', checked.error.issues[0]);
+  if (checked.data.nodeId !== key) return unreadable(foreign(checked.data.nodeId, key));
+  return { kind: 'report', report: checked.data };
+};
+
+const readSignal = ({ value }: LogRecord): Telling => {
+  const parsed = parseJson(value);
+  if (parsed === undefined) return unreadable(refuse('BODY_UNPARSABLE', 'not JSON'));
+  const checked = signalSchema.safeParse(parsed.json);
+  return checked.success ? { kind: 'signal', signal: checked.data } : invalid('signal', checked.error.issues[0]);
+};
+
+const READERS: Readonly<Record<TelemetryTopic, (record: LogRecord) => Telling>> = {
+  'telemetry.outcomes': readBatch,
+  'telemetry.nodes': readReport,
+  'telemetry.signals': readSignal,
+};
+
+/** Reads a record of a telemetry topic; it never throws, whatever the bytes are. */
+export const readRecord = (topic: TelemetryTopic, record: LogRecord): Telling => READERS[topic](record);

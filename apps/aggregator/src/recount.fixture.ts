@@ -1,0 +1,82 @@
+import {
+  FAMILIES,
+  type Family,
+  KEY_SEPARATOR,
+  LATENCY_NONE,
+  OUTCOME,
+  OUTCOMES,
+  type OutcomeBatch,
+  releaseName,
+} from '#contracts';
+import { bucketIndex, type Cells, COUNTS_PER_CELL, decodeOwnBlock } from '#domain';
+import { createSegmentRepository, type Database } from '#store';
+
+/** `slot family key` → good, bad, excluded, timeout, and the filled buckets. */
+export type PlainCells = Record<string, { counts: number[]; buckets: Record<number, number> }>;
+
+const keysOf = (batch: OutcomeBatch, zone: string, customer: string): Readonly<Record<Family, string>> => {
+  const release = releaseName(batch);
+  const join = (...parts: readonly string[]): string => parts.join(KEY_SEPARATOR);
+  return {
+    fleet: 'fleet',
+    region: batch.region,
+    pop: batch.pop,
+    node: batch.nodeId,
+    release_region: join(release, batch.region),
+    customer,
+    customer_region: join(customer, batch.region),
+    customer_release: join(customer, release),
+    zone,
+    zone_release: join(zone, release),
+  };
+};
+
+/** Counts batches outcome by outcome, sharing nothing with the fold but the numbering of buckets. */
+export const recount = (
+  batches: readonly OutcomeBatch[],
+  customerOf: (zone: string) => string | undefined,
+): PlainCells => {
+  const cells: PlainCells = {};
+  for (const batch of batches)
+    for (let i = 0; i < batch.n; i += 1) {
+      const slot = Math.floor((batch.t0Us + batch.dtUs[i]!) / 1_000_000);
+      const zone = batch.zones[batch.zoneIx[i]!]!;
+      const code = batch.outcome[i]!;
+      const latencyUs = batch.latencyUs[i]!;
+      const column = ['good', 'bad', 'excluded'].indexOf(OUTCOMES.find((kind) => kind.code === code)!.class);
+      for (const [family, key] of Object.entries(keysOf(batch, zone, customerOf(zone) ?? 'other')) as [
+        Family,
+        string,
+      ][]) {
+        const cell = (cells[`${slot} ${family} ${key}`] ??= { counts: [0, 0, 0, 0], buckets: {} });
+        cell.counts[column]! += 1;
+        const isTimeout = code === OUTCOME.timeout;
+        if (isTimeout) cell.counts[3]! += 1;
+        const { sub } = FAMILIES[family];
+        if (sub === 0 || isTimeout || column === 2 || latencyUs === LATENCY_NONE) continue;
+        const bucket = bucketIndex(latencyUs, sub);
+        cell.buckets[bucket] = (cell.buckets[bucket] ?? 0) + 1;
+      }
+    }
+  return cells;
+};
+
+const addCellsOf = (into: PlainCells, slot: number, cells: Cells): void => {
+  const width = (cells.buckets?.length ?? 0) / Math.max(1, cells.counts.length / COUNTS_PER_CELL);
+  cells.keys.forEach((key, row) => {
+    const cell = (into[`${slot} ${cells.family} ${key}`] ??= { counts: [0, 0, 0, 0], buckets: {} });
+    for (let i = 0; i < COUNTS_PER_CELL; i += 1) cell.counts[i]! += cells.counts[row * COUNTS_PER_CELL + i]!;
+    for (let i = 0; i < width; i += 1) {
+      const count = cells.buckets![row * width + i]!;
+      if (count > 0) cell.buckets[i] = (cell.buckets[i] ?? 0) + count;
+    }
+  });
+};
+
+/** Every cell in Postgres, blocks summed. */
+export const storedCells = async (database: Database): Promise<PlainCells> => {
+  const cells: PlainCells = {};
+  for (const { slot, body } of await createSegmentRepository(database).read(0, 2 ** 40))
+    for (const family of decodeOwnBlock(body).values()) addCellsOf(cells, slot, family);
+  return cells;
+};

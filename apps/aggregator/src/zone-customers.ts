@@ -1,0 +1,17 @@
+import type { ZoneCatalogue } from '#domain';
+import type { CatalogueFollower } from '#runtime';
+
+/**
+ * The zones of the catalogue as the fold asks for them, always of the newest catalogue: the fold looks zones up once per batch, so a
+ * change takes effect with the next one.
+ */
+export const followZones = (follower: CatalogueFollower): ZoneCatalogue & { readonly stop: () => void } => {
+  let customerOfZone = new Map<string, string>();
+  const read = ({ customers }: ReturnType<CatalogueFollower['current']>): void => {
+    customerOfZone = new Map(
+      customers.flatMap(({ customerId, zones }) => zones.map((zone) => [zone, customerId] as const)),
+    );
+  };
+  read(follower.current());
+  return { customerOf: (zone) => customerOfZone.get(zone), stop: follower.onChange(read) };
+};

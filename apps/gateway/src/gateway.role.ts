@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { EventLog } from '#event-log';
+import {
+  CATALOGUE,
+  type CatalogueFollower,
+  CLOCK,
+  type Clock,
+  EVENT_LOG,
+  FATAL,
+  type Fatal,
+  LOGGER,
+  type Logger,
+  type Readiness,
+  READINESS,
+  type Role,
+} from '#runtime';
+import { CommandBoard } from './command-board.js';
+import { CommandsController } from './commands.controller.js';
+import { DeadLetters } from './dead-letters.js';
+import { Intake } from './intake.js';
+import { Inventory } from './inventory.js';
+import { TelemetryController } from './telemetry.controller.js';
+
+/** Starts and stops the command board. */
+@Injectable()
+class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    @Inject(CommandBoard) private readonly board: CommandBoard,
+    @Inject(READINESS) private readonly readiness: Readiness,
+    @Inject(FATAL) private readonly fatal: Fatal,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.readiness.add('gateway', () => this.board.unready());
+    await this.board.start(`gateway-${randomUUID()}`, (error) => this.fatal('gateway', error));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.board.stop();
+  }
+}
+
+@Module({})
+class GatewayModule {}
+
+/** The machines' door: authenticate, check, append. */
+export const gateway: Role = {
+  name: 'gateway',
+  module: (): DynamicModule => ({
+    module: GatewayModule,
+    controllers: [TelemetryController, CommandsController],
+    providers: [
+      Gateway,
+      {
+        provide: Inventory,
+        inject: [CATALOGUE, CLOCK],
+        useFactory: (catalogue: CatalogueFollower, clock: Clock) => new Inventory(catalogue, clock),
+      },
+      {
+        provide: Intake,
+        inject: [EVENT_LOG, Inventory, CLOCK],
+        useFactory: (log: EventLog, inventory: Inventory, clock: Clock) => new Intake(log, inventory, clock),
+      },
+      {
+        provide: DeadLetters,
+        inject: [EVENT_LOG, CLOCK, LOGGER],
+        useFactory: (log: EventLog, clock: Clock, logger: Logger) => new DeadLetters(log, clock, logger),
+      },
+      {
+        provide: CommandBoard,
+        inject: [EVENT_LOG, CLOCK, LOGGER],
+        useFactory: (log: EventLog, clock: Clock, logger: Logger) => new CommandBoard(log, clock, logger),
+      },
+    ],
+  }),
+};

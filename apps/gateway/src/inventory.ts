@@ -1,0 +1,36 @@
+import type { CatalogueFollower, Clock } from '#runtime';
+import type { Catalogue } from '#store';
+
+/** A node that was just registered is looked for at once, but not more often than this: unknown nodes cost no query each. */
+const LOOK_EVERY_MS = 250;
+
+/** The nodes that may report. */
+export class Inventory {
+  private nodes: ReadonlySet<string> = new Set();
+  private of: Catalogue | undefined;
+  private lookedAtMs = 0;
+
+  constructor(
+    private readonly catalogue: CatalogueFollower,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whether a node is registered, as far as is known now. */
+  has(nodeId: string): boolean {
+    const current = this.catalogue.current();
+    if (this.of !== current) {
+      this.nodes = new Set(current.nodes.map((node) => node.nodeId));
+      this.of = current;
+    }
+    return this.nodes.has(nodeId);
+  }
+
+  /** Looks again when one of the nodes is not known. */
+  async learn(nodeIds: readonly string[]): Promise<void> {
+    if (nodeIds.every((nodeId) => this.has(nodeId))) return;
+    const nowMs = this.clock.nowMs();
+    if (nowMs - this.lookedAtMs < LOOK_EVERY_MS) return;
+    this.lookedAtMs = nowMs;
+    await this.catalogue.refresh();
+  }
+}

@@ -1,0 +1,18 @@
+import type { EventLog } from '#event-log';
+import type { CatalogueFollower, Clock, Logger } from '#runtime';
+import type { Database, DeciderHistory, EventStore, PositionRepository, SegmentRepository } from '#store';
+import type { RulesSettings } from './rules.config.js';
+
+/** What the rules need of their process. */
+export interface RulesParts {
+  readonly log: EventLog;
+  readonly database: Database;
+  readonly eventStore: EventStore;
+  readonly positions: PositionRepository;
+  readonly segments: SegmentRepository;
+  readonly history: DeciderHistory;
+  readonly catalogue: CatalogueFollower;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings: RulesSettings;
+}

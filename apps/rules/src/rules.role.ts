@@ -1,0 +1,83 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import type { EventLog } from '#event-log';
+import {
+  CATALOGUE,
+  type CatalogueFollower,
+  CLOCK,
+  type Clock,
+  DATABASE,
+  EVENT_LOG,
+  EVENT_STORE,
+  FATAL,
+  type Fatal,
+  LOGGER,
+  type Logger,
+  type Readiness,
+  READINESS,
+  type Role,
+} from '#runtime';
+import {
+  createDeciderHistory,
+  createPositionRepository,
+  createSegmentRepository,
+  type Database,
+  type EventStore,
+} from '#store';
+import { readRulesSettings, type RulesSettings } from './rules.config.js';
+import { RulesConsumer } from './rules.consumer.js';
+
+const SETTINGS = Symbol('RulesSettings');
+
+/** Starts and stops the consumer. */
+@Injectable()
+class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly consumer: RulesConsumer;
+
+  constructor(
+    @Inject(EVENT_LOG) log: EventLog,
+    @Inject(DATABASE) database: Database,
+    @Inject(EVENT_STORE) eventStore: EventStore,
+    @Inject(CATALOGUE) catalogue: CatalogueFollower,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) logger: Logger,
+    @Inject(SETTINGS) settings: RulesSettings,
+    @Inject(FATAL) fatal: Fatal,
+    @Inject(READINESS) private readonly readiness: Readiness,
+  ) {
+    const repositories = {
+      positions: createPositionRepository(database),
+      segments: createSegmentRepository(database),
+      history: createDeciderHistory(database),
+    };
+    const parts = { log, database, eventStore, catalogue, clock, logger, settings, ...repositories };
+    this.consumer = new RulesConsumer(parts, (error) => fatal('rules', error));
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.readiness.add('rules', () => this.consumer.unready());
+    await this.consumer.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.consumer.stop();
+  }
+}
+
+@Module({})
+class RulesModule {}
+
+/** Decides, tick by tick: alerts, incidents, rollbacks. */
+export const rules: Role = {
+  name: 'rules',
+  module: (env): DynamicModule => ({
+    module: RulesModule,
+    providers: [{ provide: SETTINGS, useValue: readRulesSettings(env) }, Rules],
+  }),
+};

@@ -1,0 +1,155 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CONTENT_TYPE, encodeProtobuf, isRefusal } from '#contracts';
+import { type Clock, systemClock } from './clock.js';
+import type { DayResult } from './day-record.js';
+import { playDay } from './day-run.js';
+import { createHttpClient, type HttpClient } from './http-client.js';
+import type { ReceivedPage } from './pagerduty.js';
+import { createRandom, type Random } from './random.js';
+import { startReceiver } from './receiver.js';
+import { freePort, type StandaloneOptions, type StandaloneProcess, startStandalone } from './standalone-process.js';
+
+/** How a day is disturbed. */
+export interface KilledDayOptions {
+  readonly seed: number;
+  /** How often the server is killed, at random moments from the first outcome on. */
+  readonly kills: number;
+}
+
+/** What is left of a day. */
+export interface KilledDay {
+  readonly result: DayResult;
+  readonly recovered: boolean;
+  /** `rule scope key`, in order. */
+  readonly alerts: readonly string[];
+  /** Ids, in the order of opening. */
+  readonly incidents: readonly string[];
+  /** Every trigger that reached the pager, repetitions too. */
+  readonly triggers: readonly ReceivedPage[];
+  readonly rollbacks: readonly { readonly status: string; readonly waves: readonly unknown[] }[];
+  /** Commands that were acted on: wave by wave. */
+  readonly wavesCommanded: readonly number[];
+  readonly log: string;
+}
+
+const VERIFY_MS = 3_000;
+const LEAD_MS = 8_000;
+/** Longer than ten restarts take, shorter than a test's patience. */
+const RECOVERY_BOUND_MS = 180_000;
+/** Between two kills, from readiness on: now and then before the server has caught up, mostly in the middle of its work. */
+const KILL_AFTER_MS = { min: 300, max: 4_000 } as const;
+
+const killAgainAndAgain = async (
+  first: StandaloneProcess,
+  options: StandaloneOptions,
+  { kills, random, begun }: { readonly kills: number; readonly random: Random; readonly begun: Promise<void> },
+): Promise<StandaloneProcess> => {
+  let standalone = first;
+  await begun;
+  for (let kill = 0; kill < kills; kill += 1) {
+    const { min, max } = KILL_AFTER_MS;
+    await systemClock.sleep(min + random.next() * (max - min));
+    await standalone.kill();
+    standalone = await startStandalone(options);
+  }
+  return standalone;
+};
+
+const read = async <T>(client: HttpClient, key: string, path: string): Promise<T> => {
+  const { status, body } = await client.send({ method: 'GET', path, key });
+  if (status !== 200) throw new Error(`GET ${path}: ${status} ${body}`);
+  const answer: unknown = JSON.parse(body);
+  if (isRefusal(answer)) throw new Error(`GET ${path}: ${body}`);
+  return answer as T;
+};
+
+interface Subject {
+  readonly rule: string;
+  readonly scope: string;
+  readonly key: string;
+}
+
+const evidenceOf = async (url: string, key: string) => {
+  const client = createHttpClient(url);
+  const { alerts } = await read<{ alerts: Subject[] }>(client, key, '/v1/alerts?limit=500');
+  const { incidents } = await read<{ incidents: { incidentId: string }[] }>(client, key, '/v1/incidents?limit=500');
+  const { rollbacks } = await read<{ rollbacks: KilledDay['rollbacks'] }>(client, key, '/v1/rollbacks?limit=500');
+  client.close();
+  return {
+    alerts: alerts.map(({ rule, scope, key: of }) => `${rule} ${scope} ${of}`).toSorted((a, b) => (a < b ? -1 : 1)),
+    incidents: incidents.map(({ incidentId }) => incidentId).toReversed(),
+    rollbacks,
+  };
+};
+
+/** Plays the day against a server of its own that is killed as often as told, and answers what Postgres and the receiver recorded. */
+export const playKilledDay = async ({ seed, kills }: KilledDayOptions): Promise<KilledDay> => {
+  const clock: Clock = systemClock;
+  const dataDir = mkdtempSync(join(tmpdir(), 'tocsin-day-'));
+  const receiver = await startReceiver(clock, seed);
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const adminKey = `admin.${randomBytes(24).toString('base64url')}`;
+  const environment = {
+    ...receiver.environment,
+    ADMIN_KEY: adminKey,
+    COMMAND_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    ROLLBACK_VERIFY_MS: String(VERIFY_MS),
+  };
+  const options = { dataDir, port: await freePort(), clock, environment };
+  const standalone = await startStandalone(options);
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const killed = killAgainAndAgain(standalone, options, { kills, random: createRandom(seed, 'kills'), begun });
+  let stopDay = (): void => undefined;
+  try {
+    const day = await playDay({
+      url: standalone.url,
+      adminKey,
+      publicKey,
+      receiver,
+      seed,
+      nodes: 48,
+      queriesPerSecondPerNode: 100,
+      clock,
+      encoding: { contentType: CONTENT_TYPE.protobuf, encode: encodeProtobuf },
+      leadMs: LEAD_MS,
+      recoveryBoundMs: RECOVERY_BOUND_MS,
+      onLine: ({ text }) => void (text.startsWith('real time') && begin()),
+    });
+    stopDay = day.stop;
+    await killed;
+    const result = await day.finish();
+    const evidence = await evidenceOf(standalone.url, day.keys.viewer);
+    const { pagerDuty, deploySystem } = receiver;
+    return {
+      ...evidence,
+      result,
+      recovered: day.recovered,
+      triggers: pagerDuty.received.filter(({ event }) => event.event_action === 'trigger'),
+      wavesCommanded: deploySystem.received.flatMap(({ verdict, command }) =>
+        verdict === 'executed' && command ? [command.wave] : [],
+      ),
+      log: standalone.logFile,
+    };
+  } finally {
+    stopDay();
+    begin();
+    await (await killed.catch(() => standalone)).stop();
+    await receiver.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+};
+
+/** What holds of a day however often the server died: the outage is found once, paged once and rolled back once. */
+export const expectOneOfEach = (day: KilledDay): void => {
+  expect(day.recovered).toBe(true);
+  expect(day.result).toMatchObject({ lost: 0, duplicated: 0, falseAlerts: 0, pages: day.incidents.length });
+  expect(new Set(day.triggers.map(({ dedupKey }) => dedupKey))).toEqual(new Set(day.incidents));
+  const [rollback, ...others] = day.rollbacks.filter(({ status }) => status !== 'refused');
+  expect(others).toEqual([]);
+  expect(rollback).toMatchObject({ status: 'completed' });
+  expect(day.wavesCommanded).toEqual(rollback?.waves.map((_, index) => index + 1));
+};

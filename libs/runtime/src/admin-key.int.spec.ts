@@ -1,0 +1,52 @@
+import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApiKeyRepository, createEventStore } from '#store';
+import { openTestDatabase, type TestDatabase } from '#testing';
+import { ensureAdminKey } from './admin-key.js';
+import { secretHashOf } from './authenticator.js';
+import { createLogger } from './logger.js';
+import { readRuntimeSettings } from './settings.js';
+
+let test: TestDatabase;
+let dataDir: string;
+beforeAll(async () => {
+  test = await openTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'admin-key-'));
+});
+afterAll(() => test.close());
+
+const ensure = (adminKey?: string): Promise<void> =>
+  ensureAdminKey({
+    settings: { ...readRuntimeSettings({}), dataDir, adminKey },
+    apiKeys: createApiKeyRepository(test.database),
+    eventStore: createEventStore(test.database, () => 0),
+    logger: createLogger('silent'),
+  });
+const keys = () => createApiKeyRepository(test.database).list();
+
+describe('the first administrator', () => {
+  it('gets a key in a file of his own, once', async () => {
+    await ensure();
+    await ensure();
+    const [keyId, secret] = (await readFile(join(dataDir, 'admin-key'), 'utf8')).trim().split('.');
+    expect(await keys()).toEqual([
+      {
+        keyId,
+        name: 'first administrator',
+        role: 'admin',
+        nodeId: null,
+        secretHash: secretHashOf(secret ?? ''),
+        revoked: false,
+      },
+    ]);
+    expect((await stat(join(dataDir, 'admin-key'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('may bring a key, whose secret never changes', async () => {
+    await ensure(`mine.${'a'.repeat(32)}`);
+    await ensure(`mine.${'a'.repeat(32)}`);
+    expect((await keys()).map(({ keyId }) => keyId)).toContain('mine');
+    await expect(ensure(`mine.${'b'.repeat(32)}`)).rejects.toThrow('ADMIN_KEY: key mine exists with another secret');
+  });
+});

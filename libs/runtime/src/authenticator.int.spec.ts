@@ -1,0 +1,36 @@
+import { event, streamOf } from '#contracts';
+import { createApiKeyRepository, createEventStore } from '#store';
+import { FakeClock, openTestDatabase, type TestDatabase } from '#testing';
+import { createAuthenticator, secretHashOf } from './authenticator.js';
+
+const SECRET = 'correct-horse-battery-staple-0001';
+let test: TestDatabase;
+beforeAll(async () => {
+  test = await openTestDatabase();
+});
+afterAll(() => test.close());
+
+const keyEvent = { keyId: 'k1', name: 'agent of n1', role: 'node' as const, nodeId: 'n1' };
+
+describe('API keys', () => {
+  it('tells who holds a key, and the same to everybody who does not', async () => {
+    const clock = new FakeClock();
+    const store = createEventStore(test.database, clock.nowMs);
+    const append = (events: Parameters<typeof store.append>[0][0]['events'], expectedVersion: number) =>
+      store.append([{ stream: streamOf.key('k1'), expectedVersion, events }], { actor: 'test', cause: 'test' });
+    await append([event('ApiKeyCreated', { ...keyEvent, secretHash: secretHashOf(SECRET) })], 0);
+    const { authenticate } = createAuthenticator(createApiKeyRepository(test.database), clock);
+
+    expect(await authenticate(`Bearer k1.${SECRET}`)).toEqual({ ...keyEvent });
+    expect(await authenticate(undefined)).toMatchObject({ refused: 'KEY_MISSING' });
+    const unknown = await authenticate(`Bearer k2.${SECRET}`);
+    expect(unknown).toMatchObject({ refused: 'KEY_UNKNOWN' });
+    expect(await authenticate('Bearer k1.wrong')).toEqual(unknown);
+    for (const header of ['', 'Basic azE6eA==', 'Bearer', 'Bearer k1', `Bearer k1.${'x'.repeat(300)}`, "Bearer '.'"])
+      expect(await authenticate(header)).toMatchObject({ refused: 'KEY_UNKNOWN' });
+
+    await append([event('ApiKeyRevoked', { keyId: 'k1' })], 1);
+    await clock.advance(5_000);
+    expect(await authenticate(`Bearer k1.${SECRET}`)).toEqual(unknown);
+  });
+});
