@@ -13,8 +13,7 @@ import {
 } from '#domain';
 import type { CatalogueFollower, Clock } from '#runtime';
 import type { IncidentRow, SegmentRepository } from '#store';
-import { lastCompleteSlot } from './fleet-health.js';
-import { sumSegments } from './segment-windows.js';
+import { createRecentSums } from './recent-sums.js';
 
 /** A customer that is hurt. */
 export interface HurtCustomer {
@@ -51,7 +50,8 @@ export interface AffectedCustomers {
 
 type CustomerFamily = 'customer' | 'customer_region' | 'customer_release';
 
-const WINDOW_SLOTS = IMPACT_WINDOW_MS / SLOT_MS;
+/** Customers of a large fleet take seconds to sum; impact is to be known within 15 s (R12). */
+const KEPT_SLOTS = 5;
 
 /** Windows that were read once, for the functions of the domain: whatever window is asked for, it is that one. */
 const readerOf = (tables: ReadonlyMap<string, CellTable>): WindowReader => ({
@@ -98,7 +98,12 @@ const asRecorded = (
   };
 };
 
-const asMeasured = (incident: IncidentRow, affected: readonly AffectedCustomer[], limit: number, slot: number) => {
+interface Measured {
+  readonly affected: readonly AffectedCustomer[];
+  readonly slot: number;
+}
+
+const asMeasured = (incident: IncidentRow, { affected, slot }: Measured, limit: number) => {
   const { affectedCustomers, score, dollarsPerMinute } = impactOf(affected);
   return {
     source: 'windows' as const,
@@ -124,29 +129,29 @@ export const createAffectedCustomers = (
   catalogue: Pick<CatalogueFollower, 'current'>,
   clock: Pick<Clock, 'nowMs'>,
 ): ((incident: IncidentRow, limit: number) => Promise<AffectedCustomers>) => {
-  const tablesOf = async (families: readonly CustomerFamily[], slot: number): Promise<Map<string, CellTable>> => {
-    const tables = new Map<string, CellTable>();
-    for (const family of families) {
-      const range = { family, fromSlot: slot - WINDOW_SLOTS + 1, toSlot: slot };
-      const [sum] = await sumSegments(segments, range, WINDOW_SLOTS);
-      if (sum !== undefined && sum.size > 0) tables.set(family, sum);
-    }
-    return tables;
-  };
-  const measure = async (incident: IncidentRow, slot: number): Promise<readonly AffectedCustomer[] | undefined> => {
-    const { customers } = catalogue.current();
+  const recent = createRecentSums(segments, clock, { windowMs: IMPACT_WINDOW_MS, keptSlots: KEPT_SLOTS });
+  const measure = async (incident: IncidentRow): Promise<Measured | undefined> => {
     const [release, region] = incident.key.split(KEY_SEPARATOR);
     const isFleet = incident.scope === 'fleet' || release === undefined || region === undefined;
-    const tables = await tablesOf(isFleet ? ['customer'] : ['customer_release', 'customer_region'], slot);
+    const families: readonly CustomerFamily[] = isFleet ? ['customer'] : ['customer_release', 'customer_region'];
+    const tables = new Map<string, CellTable>();
+    let slot = Infinity;
+    for (const family of families) {
+      const read = await recent(family);
+      slot = Math.min(slot, read.slot);
+      if (read.sum.size > 0) tables.set(family, read.sum);
+    }
     if (tables.size === 0) return undefined;
-    const reader = new AffectedReader(readerOf(tables), customers);
-    return isFleet ? reader.fleet(IMPACT_WINDOW_MS, slot) : reader.cohort(release, region, IMPACT_WINDOW_MS, slot);
+    const reader = new AffectedReader(readerOf(tables), catalogue.current().customers);
+    const affected = isFleet
+      ? reader.fleet(IMPACT_WINDOW_MS, slot)
+      : reader.cohort(release, region, IMPACT_WINDOW_MS, slot);
+    return { affected, slot };
   };
   return async (incident, limit) => {
     const { incidentId } = incident;
-    const slot = lastCompleteSlot(clock.nowMs());
-    const affected = incident.status === 'resolved' ? undefined : await measure(incident, slot);
-    if (affected !== undefined) return { incidentId, ...asMeasured(incident, affected, limit, slot) };
+    const measured = incident.status === 'resolved' ? undefined : await measure(incident);
+    if (measured !== undefined) return { incidentId, ...asMeasured(incident, measured, limit) };
     const recorded = asRecorded(incident, catalogue.current().customers);
     return { incidentId, ...recorded, customers: recorded.customers.slice(0, limit) };
   };

@@ -1,7 +1,8 @@
 import { FLEET_KEY, SLOT_MS } from '#contracts';
 import type { CatalogueFollower, Clock } from '#runtime';
 import type { SegmentRepository } from '#store';
-import { figuresOf, sumSegments, type WindowFigures } from './segment-windows.js';
+import { createRecentSums, type RecentSum } from './recent-sums.js';
+import { figuresOf, type WindowFigures } from './segment-windows.js';
 
 /** How the fleet or a region was over the last minute. */
 export interface Health extends WindowFigures {
@@ -23,45 +24,26 @@ export interface FleetHealth {
 
 /** What the dashboard and `tocsin status` show. */
 const HEALTH_WINDOW_MS = 60_000;
-const HEALTH_SLOTS = HEALTH_WINDOW_MS / SLOT_MS;
-/**
- * How long a second takes to be complete in the store: batches leave a node each 250 ms, segments are flushed once a second. Later
- * outcomes are still added, and show in windows read later.
- */
-export const SETTLED_AFTER_MS = 3_000;
+/** A new minute each second. */
+const KEPT_SLOTS = 1;
 
-/** The newest slot that is taken for complete. By the clock and not by the newest segment: a fleet that went silent must show. */
-export const lastCompleteSlot = (nowMs: number): number => Math.floor((nowMs - SETTLED_AFTER_MS) / SLOT_MS) - 1;
-
-/** Reads the health of the fleet; asked again within the same second it gives the same answer, computed once. */
+/** Reads the health of the fleet. */
 export const createFleetHealth = (
   segments: Pick<SegmentRepository, 'read'>,
   catalogue: Pick<CatalogueFollower, 'current'>,
   clock: Pick<Clock, 'nowMs'>,
 ): (() => Promise<FleetHealth>) => {
-  const read = async (slot: number): Promise<FleetHealth> => {
-    const range = { fromSlot: slot - HEALTH_SLOTS + 1, toSlot: slot };
-    const [fleet] = await sumSegments(segments, { family: 'fleet', ...range }, HEALTH_SLOTS);
-    const [regions] = await sumSegments(segments, { family: 'region', ...range }, HEALTH_SLOTS);
-    if (fleet === undefined || regions === undefined) throw new Error('read fleet health: a window without a step');
-    const at = { windowMs: HEALTH_WINDOW_MS, slot };
-    const names = new Set([...regions.keys, ...catalogue.current().nodes.map(({ region }) => region)]);
-    return {
-      fleet: { key: FLEET_KEY, ...figuresOf(fleet, FLEET_KEY), ...at },
-      regions: [...names].toSorted().map((key) => ({ key, ...figuresOf(regions, key), ...at })),
-      asOf: (slot + 1) * SLOT_MS,
+  const recent = createRecentSums(segments, clock, { windowMs: HEALTH_WINDOW_MS, keptSlots: KEPT_SLOTS });
+  return async () => {
+    const [fleet, regions] = [await recent('fleet'), await recent('region')];
+    const names = new Set([...regions.sum.keys, ...catalogue.current().nodes.map(({ region }) => region)]);
+    const healthOf = ({ sum, slot }: RecentSum, key: string): Health => {
+      return { key, ...figuresOf(sum, key), windowMs: HEALTH_WINDOW_MS, slot };
     };
-  };
-  let latest: { readonly slot: number; readonly health: Promise<FleetHealth> } | undefined;
-  return () => {
-    const slot = lastCompleteSlot(clock.nowMs());
-    if (latest?.slot === slot) return latest.health;
-    const health = read(slot);
-    latest = { slot, health };
-    // A failed read is not kept: the next request tries again.
-    health.catch(() => {
-      if (latest?.health === health) latest = undefined;
-    });
-    return health;
+    return {
+      fleet: healthOf(fleet, FLEET_KEY),
+      regions: [...names].toSorted().map((key) => healthOf(regions, key)),
+      asOf: (fleet.slot + 1) * SLOT_MS,
+    };
   };
 };

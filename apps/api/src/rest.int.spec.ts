@@ -213,6 +213,8 @@ describe('the REST API', () => {
       affectedCustomers: 2,
       customers: [{ customerId: 'delta', failing: 0.77, tier: 'tier1', dollarsPerMinute: 50_000 }],
     });
+    // What was read of customers is kept for a few seconds.
+    await served.clock.advance(5_000);
     const [release, region] = COHORT.split('|');
     const cells = (part: string) => ({
       [`delta|${part}`]: { good: 50, bad: 50 },

@@ -1,3 +1,4 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { FAMILIES, type Family } from '#contracts';
 import {
   addCell,
@@ -40,15 +41,16 @@ export interface SlotRange {
   readonly key?: string | undefined;
 }
 
-/**
- * Slots of one read of the store. Between two reads other requests run: ten slots of the customers of a large fleet (10,000 keys in
- * four partitions) are decoded in about a tenth of a second, and no more than that is in memory at once.
- */
+/** Slots of one read of the store: no more blocks than of ten seconds are in memory at once. */
 const READ_SLOTS = 10;
-
-/** Slots of one read where blocks have few keys (fleet, regions): a minute in one query. */
+/** Slots of one read where blocks have few keys: a minute in one query. */
 const READ_SLOTS_NARROW = 60;
 const NARROW: ReadonlySet<Family> = new Set(['fleet', 'region', 'pop', 'release_region']);
+/**
+ * Cells after which others get their turn, about 10 ms: this may be the process that pages, and a minute of 20,000 keys is nearly
+ * five million cells.
+ */
+const CELLS_AT_ONCE = 10_000;
 
 const addInto = (sum: CellTable, cells: Cells, key: string | undefined): void => {
   if (key === undefined) {
@@ -71,11 +73,17 @@ export const sumSegments = async (
   const steps = Math.max(0, Math.ceil((toSlot - fromSlot + 1) / stepSlots));
   const sums = Array.from({ length: steps }, () => createCells(family));
   const readSlots = NARROW.has(family) ? READ_SLOTS_NARROW : READ_SLOTS;
+  let cellsSince = 0;
   for (let from = fromSlot; from <= toSlot; from += readSlots) {
     for (const row of await segments.read(from, Math.min(from + readSlots - 1, toSlot), family)) {
       const sum = sums[Math.floor((row.slot - fromSlot) / stepSlots)];
       const cells = decodeOwnBlock(row.body).get(family);
-      if (sum !== undefined && cells !== undefined) addInto(sum, cells, key);
+      if (sum === undefined || cells === undefined) continue;
+      addInto(sum, cells, key);
+      cellsSince += cells.size;
+      if (cellsSince < CELLS_AT_ONCE) continue;
+      cellsSince = 0;
+      await letOthersRun();
     }
   }
   return sums;
