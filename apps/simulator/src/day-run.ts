@@ -49,6 +49,8 @@ export interface PlayedDay {
   readonly oracle: Oracle;
   /** What is known now; nothing is waited for. */
   readonly moments: () => Moments;
+  /** Alerts that no fault explains, in words. */
+  readonly falseAlerts: () => readonly string[];
   /** Ends the questions, waits until what was sent is counted, and computes the result. */
   readonly finish: () => Promise<DayResult>;
   readonly stop: () => void;
@@ -212,5 +214,10 @@ export const playDay = async (options: DayOptions): Promise<PlayedDay> => {
     client.close();
     Promise.allSettled(following).catch(() => undefined);
   };
-  return { recovered, keys, oracle, moments: () => resultNow(scene, []), finish: () => finish(scene), stop };
+  const falseAlerts = (): readonly string[] =>
+    events
+      .falseAlerts(oracle.firstFailureMs(), BAD_RELEASE)
+      .map(({ scope, key, reason, at }) => `${scope} ${key}: ${reason.text} at ${new Date(at).toISOString()}`);
+  const moments = (): Moments => resultNow(scene, []);
+  return { recovered, keys, oracle, moments, falseAlerts, finish: () => finish(scene), stop };
 };

@@ -80,7 +80,8 @@ export const concludeDemo = async (
   say('counting ...');
   const result = await day.finish();
   const refused = [...day.oracle.reasons()].map(([why, times]) => `${times} batches were given up: ${why}`);
-  const findings = [...findingsOf(result), ...refused];
+  const falseAlerts = day.falseAlerts().map((alert) => `false alert: ${alert}`);
+  const findings = [...findingsOf(result), ...falseAlerts, ...refused];
   for (const finding of findings) say(`NOT AS PROMISED: ${finding}`);
   return { result, asPromised: findings.length === 0 };
 };

@@ -23,6 +23,8 @@ export interface KilledDayOptions {
 export interface KilledDay {
   readonly result: DayResult;
   readonly recovered: boolean;
+  /** Alerts that no fault explains. */
+  readonly falseAlerts: readonly string[];
   /** `rule scope key`, in order. */
   readonly alerts: readonly string[];
   /** Ids, in the order of opening. */
@@ -128,6 +130,7 @@ export const playKilledDay = async ({ seed, kills }: KilledDayOptions): Promise<
       ...evidence,
       result,
       recovered: day.recovered,
+      falseAlerts: day.falseAlerts(),
       triggers: pagerDuty.received.filter(({ event }) => event.event_action === 'trigger'),
       wavesCommanded: deploySystem.received.flatMap(({ verdict, command }) =>
         verdict === 'executed' && command ? [command.wave] : [],
@@ -146,6 +149,8 @@ export const playKilledDay = async ({ seed, kills }: KilledDayOptions): Promise<
 /** What holds of a day however often the server died: the outage is found once, paged once and rolled back once. */
 export const expectOneOfEach = (day: KilledDay): void => {
   expect(day.recovered).toBe(true);
+  // First, since it names what should not be there.
+  expect(day.falseAlerts).toEqual([]);
   expect(day.result).toMatchObject({ lost: 0, duplicated: 0, falseAlerts: 0, pages: day.incidents.length });
   expect(new Set(day.triggers.map(({ dedupKey }) => dedupKey))).toEqual(new Set(day.incidents));
   const [rollback, ...others] = day.rollbacks.filter(({ status }) => status !== 'refused');

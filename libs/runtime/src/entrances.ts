@@ -1,5 +1,6 @@
-import { type INestApplicationContext, RequestMethod } from '@nestjs/common';
+import { RequestMethod } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Permission } from '#contracts';
 import { NEEDS } from './needs.js';
 
@@ -46,7 +47,7 @@ const entrancesAt = (place: Place): readonly Entrance[] =>
   });
 
 /** Every route and resolver of an application, by name. */
-export const entrancesOf = (app: INestApplicationContext): readonly Entrance[] => {
+export const entrancesOf = (app: Pick<NestFastifyApplication, 'get'>): readonly Entrance[] => {
   const places = [...app.get(ModulesContainer).values()].flatMap(({ controllers, providers }) =>
     [...controllers.values(), ...providers.values()].flatMap(({ metatype }) =>
       typeof metatype === 'function' && metatype.prototype !== undefined ? [metatype as unknown as Place] : [],
@@ -56,7 +57,7 @@ export const entrancesOf = (app: INestApplicationContext): readonly Entrance[] =
 };
 
 /** A route or resolver that says nothing about its needs is a wrong program: it would refuse everybody. */
-export const checkEntrances = (app: INestApplicationContext): void => {
+export const checkEntrances = (app: Pick<NestFastifyApplication, 'get'>): void => {
   const silent = entrancesOf(app).flatMap(({ name, needs }) => (needs === undefined ? [name] : []));
   if (silent.length > 0) throw new Error(`without @Needs: ${silent.join(', ')}`);
 };

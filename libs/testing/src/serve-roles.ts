@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { event, type PrincipalRole, streamOf, TOPICS } from '#contracts';
 import { openEmbeddedLog } from '#event-log';
+import type * as Runtime from '#runtime';
 import type { Clock, Infrastructure, Role } from '#runtime';
 import { createApiKeyRepository, createCatalogueRepository, createEventStore } from '#store';
 import type { TestDatabase } from './test-database.js';
@@ -24,7 +25,7 @@ export interface ServedRoles {
 }
 
 const openParts = async (
-  runtime: typeof import('#runtime'),
+  runtime: typeof Runtime,
   { database, connection }: TestDatabase,
   clock: Clock,
   fatal: Infrastructure['fatal'],
@@ -37,8 +38,7 @@ const openParts = async (
   const catalogue = await runtime.followCatalogue(repository, runtime.systemClock, () => undefined);
   const authenticator = runtime.createAuthenticator(createApiKeyRepository(database), clock);
   const readiness = new runtime.Readiness();
-  const { createLogger } = await import('#runtime');
-  const logger = createLogger('silent');
+  const logger = runtime.createLogger('silent');
   const parts = { database, eventLog, eventStore, catalogue, authenticator, readiness, clock, logger, fatal };
   const close = async (): Promise<void> => {
     await catalogue.stop();
