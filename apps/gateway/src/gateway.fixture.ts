@@ -15,6 +15,7 @@ export interface ServedGateway extends ServedRoles {
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
+  readonly retryAfter: string | undefined;
   readonly body: Record<string, unknown>;
 }
 
@@ -108,6 +109,7 @@ export const send = (
         resolve({
           status: incoming.statusCode ?? 0,
           contentType: incoming.headers['content-type'] ?? '',
+          retryAfter: incoming.headers['retry-after'],
           body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
         }),
       );
