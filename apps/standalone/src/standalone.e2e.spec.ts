@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONTENT_TYPE } from '#contracts';
-import { type Running, start } from '#runtime';
+import { type Running, start, systemClock } from '#runtime';
 import { databaseUrlOf, openTestDatabase, type TestDatabase, until } from '#testing';
 import { ROLES } from './roles.js';
 
@@ -53,7 +53,7 @@ const register = async (url: string): Promise<ReadonlyMap<string, string>> => {
 
 /** One batch as NDJSON: a line with the envelope, then one line for each outcome. */
 const ndjson = (nodeId: string, seq: number): string => {
-  const t0Us = Date.now() * 1_000;
+  const t0Us = systemClock.nowMs() * 1_000;
   const columns = {
     schema: 1,
     node_id: nodeId,
