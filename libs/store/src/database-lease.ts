@@ -16,11 +16,16 @@ export interface DatabaseLease {
 const tryOnce = async (options: DatabaseOptions): Promise<pg.Client | undefined> => {
   const client = new pg.Client(clientConfig(options.connection(), options.name));
   client.on('error', () => undefined);
-  await client.connect();
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [SERVER_LOCK]);
-  if (rows[0]?.taken === true) return client;
-  await client.end();
-  return undefined;
+  let isTaken = false;
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [SERVER_LOCK]);
+    isTaken = rows[0]?.taken === true;
+    return isTaken ? client : undefined;
+  } finally {
+    // A session that nobody knows of would keep the lease from the next try.
+    if (!isTaken) await client.end();
+  }
 };
 
 /**
