@@ -3,7 +3,7 @@ import { READ_EVENTS_MAX, type StreamAppend } from '#store';
 import type { Decider } from './decider.js';
 import type { RulesParts } from './rules-parts.js';
 
-/** Another process decided this tick, or more: what is held here is not the newest, and must be rebuilt. */
+/** Another process moved the position while this one had something to decide: what is held here is in doubt, and must be rebuilt. */
 export class Superseded extends Error {
   override readonly name = 'Superseded';
 }
@@ -11,9 +11,12 @@ export class Superseded extends Error {
 /** Rolls the transaction back. */
 class StreamConflict extends Error {
   override readonly name = 'StreamConflict';
+  constructor(readonly stream: string) {
+    super(`append to ${stream}: its version is not the one expected`);
+  }
 }
 
-/** Tries to decide one tick. Each failed one means that somebody appended to one of its streams within a few milliseconds. */
+/** Tries to decide one tick. A failed one means that somebody appended within a few milliseconds, or that a stream was forgotten. */
 const TRIES_MAX = 8;
 /** Ticks without decisions are decided again after a restart, to the same end; so the position is written once a second. */
 const POSITION_EVERY_TICKS = 4;
@@ -26,6 +29,14 @@ export const followEvents = async (decider: Decider, { eventStore }: RulesParts)
     decider.position = events.at(-1)?.position ?? decider.position;
     if (events.length < READ_EVENTS_MAX) return;
   }
+};
+
+/**
+ * Lets the engine know a stream from its first event. What ended more than a day ago is forgotten, live and after a restart, but a
+ * deploy signal may name it again: following shows nothing then, and every try would end in the same conflict.
+ */
+const learnStream = async ({ engine }: Decider, { eventStore }: RulesParts, stream: string): Promise<void> => {
+  for (const recorded of await eventStore.readStream(stream)) engine.evolve(recorded);
 };
 
 const stepOf = ({ log }: RulesParts, { committedTick, incarnation }: Decider, next: number) => ({
@@ -60,13 +71,24 @@ const append = async (
 const keepPosition = async (decider: Decider, parts: RulesParts, tick: number): Promise<void> => {
   if (tick + 1 < decider.committedTick + POSITION_EVERY_TICKS) return;
   const moved = await parts.positions.advance(parts.database, stepOf(parts, decider, tick + 1));
-  if (!moved) throw superseded(tick);
-  decider.committedTick = tick + 1;
+  if (moved) decider.committedTick = tick + 1;
+  else await standBehind(decider, parts, tick);
 };
 
 /**
- * Decides one tick whose parts were applied: evaluates, appends, and evaluates again when one of the streams changed meanwhile.
- * Throws `Superseded` when another process was first, and whatever the database throws: then the outcome is unknown, and the
+ * Another process decides too, and we had nothing to decide: nothing is in doubt, since its events were followed and the windows are
+ * the log's. Ticks that it has decided are only applied from here on; rebuilding would read minutes of ticks again each second.
+ */
+const standBehind = async (decider: Decider, parts: RulesParts, tick: number): Promise<void> => {
+  const { cluster, consumer, topic, partition } = stepOf(parts, decider, tick + 1);
+  const [row] = await parts.positions.load(cluster, consumer, [{ topic, partition }]);
+  if (row?.incarnation !== decider.incarnation) throw superseded(tick);
+  decider.committedTick = row.nextOffset;
+};
+
+/**
+ * Decides one tick whose parts were applied: evaluates, appends, and evaluates again when one of the streams was not as expected.
+ * Answers how many streams it appended to. Throws `Superseded` when another process was first, and whatever the database throws: then the outcome is unknown, and the
  * caller rebuilds.
  */
 export const decideTick = async (decider: Decider, parts: RulesParts, tick: number): Promise<number> => {
@@ -79,10 +101,11 @@ export const decideTick = async (decider: Decider, parts: RulesParts, tick: numb
         await append(decider, parts, tick, decisions);
       } catch (error) {
         if (!(error instanceof StreamConflict) || tries === TRIES_MAX) throw error;
+        await learnStream(decider, parts, error.stream);
         continue;
       }
     }
-    decider.nextTick = tick + 1;
+    decider.nextTick = Math.max(tick + 1, decider.committedTick);
     return decisions.length;
   }
 };

@@ -67,15 +67,19 @@ export class RulesConsumer {
 
   /** Why the rules are not ready; undefined when they are. */
   unready(): string | undefined {
-    return this.isCaughtUp ? undefined : 'ticks of before the start are read again';
+    if (this.decider === undefined) return 'in doubt: what was decided is being read';
+    return this.isCaughtUp ? undefined : 'ticks that were decided before are read again';
   }
 
   /** Where to read from, after everything held was dropped. */
   private async rebuild(): Promise<number> {
     this.decider = undefined;
-    const { log, logger } = this.parts;
+    this.isCaughtUp = false;
+    const { log, logger, catalogue } = this.parts;
     const sources = (await Promise.all(TELEMETRY_TOPICS.map((topic) => log.offsets(topic)))).flat();
     this.decider = await rebuildDecider(this.parts, sources);
+    // What changed while there was no engine to tell it to.
+    this.decider.engine.setCatalogue(catalogue.current());
     const offset = await log.offsetAt(SLOTS, this.decider.reapplyFromMs);
     logger.info({ tick: this.decider.nextTick, offset }, 'rules: reading slots again');
     return offset;

@@ -1,5 +1,5 @@
 import { event, streamOf } from '#contracts';
-import type { CatalogueCustomer } from '#domain';
+import { type CatalogueCustomer, EVOLVE_AGAIN_MS } from '#domain';
 import { obey } from '#testing';
 import { SlotsStory } from './slots-story.fixture.js';
 
@@ -98,6 +98,24 @@ describe('rules over a real log', () => {
     await story.startRules();
     await playOutage(story);
     expect(story.decisions()).toEqual(await undisturbed());
+  }, 60_000);
+
+  it('goes on when a deploy names a rollout that ended longer ago than anything is remembered', async () => {
+    await story.killRules();
+    const at = story.nowMs - 2 * EVOLVE_AGAIN_MS;
+    const release = { softwareVersion: 'v2.1.5', configRev: 'c42' };
+    const rollout = { rolloutId: 'rollout-1', service: 'dns', release, previous: release, stage: 'canary' };
+    const events = [
+      event('RolloutStarted', { ...rollout, nodes: ['another'], at }),
+      event('RolloutHalted', { rolloutId: 'rollout-1', because: 'of old', at }),
+    ];
+    const append = { stream: streamOf.rollout('rollout-1'), expectedVersion: 0, events };
+    await story.eventStoreAt(() => at).append([append], { actor: 'rules', cause: 'test' });
+    await story.startRules();
+    await story.warmUp();
+    deploy(story);
+    await story.play(2);
+    expect(story.types()).toEqual(['RolloutStarted', 'RolloutHalted', 'RolloutStageReached']);
   }, 60_000);
 
   it('B4: does not resolve because telemetry stopped', async () => {

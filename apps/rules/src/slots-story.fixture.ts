@@ -84,7 +84,17 @@ export class SlotsStory {
   }
 
   get eventStore() {
-    return createEventStore(this.test.database, () => this.now * TICK_MS);
+    return this.eventStoreAt(() => this.now * TICK_MS);
+  }
+
+  /** A store that records at other times than the story's. */
+  eventStoreAt(nowMs: () => number) {
+    return createEventStore(this.test.database, nowMs);
+  }
+
+  /** The story's time, ms. */
+  get nowMs(): number {
+    return this.now * TICK_MS;
   }
 
   /** Seconds after the origin. */
