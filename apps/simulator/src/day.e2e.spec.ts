@@ -12,6 +12,7 @@ describe('the day of the incident, against a server of its own', () => {
       expect(findingsOf(calm.result)).toEqual([]);
       expectOneOfEach(calm);
       const killed = await playKilledDay({ seed: 7, kills: 2 });
+      expect(killed.killsOfOutage).toBeGreaterThan(0);
       expectOneOfEach(killed);
       expect(killed.alerts).toEqual(calm.alerts);
     },

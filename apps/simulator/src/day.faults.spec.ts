@@ -7,6 +7,7 @@ describe('the day of the incident, killed again and again', () => {
     expect(findingsOf(calm.result)).toEqual([]);
     expectOneOfEach(calm);
     const killed = await playKilledDay({ seed: 11, kills: 10 });
+    expect(killed.killsOfOutage).toBeGreaterThan(0);
     expectOneOfEach(killed);
     expect(killed.alerts).toEqual(calm.alerts);
   });
