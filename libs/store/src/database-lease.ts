@@ -34,8 +34,11 @@ const tryOnce = async (options: DatabaseOptions): Promise<pg.Client | undefined>
  * session; when the database restarts under us it is not taken again: it guards against a second start, the positions'
  * compare-and-swap against everything else.
  */
-export const leaseDatabase = async (options: DatabaseOptions): Promise<DatabaseLease | undefined> => {
-  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+export const leaseDatabase = async (
+  options: DatabaseOptions,
+  triesMax = TRIES_MAX,
+): Promise<DatabaseLease | undefined> => {
+  for (let tries = 1; tries <= triesMax; tries += 1) {
     const client = await tryOnce(options);
     if (client !== undefined) return { release: () => client.end() };
     await wait(TRY_EVERY_MS);
