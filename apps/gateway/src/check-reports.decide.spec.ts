@@ -1,5 +1,6 @@
-import { FUTURE_US_MAX, type NodeReport, type Principal, type Signal } from '#contracts';
+import { FUTURE_US_MAX, type NodeReport, type Principal } from '#contracts';
 import { refuseReports, refuseSignal } from './check-reports.decide.js';
+import { deployOf, heartbeatOf } from './gateway.fixture.js';
 
 const NOW_MS = 1_000_000;
 const isKnownNode = (nodeId: string): boolean => nodeId.startsWith('n');
@@ -8,30 +9,7 @@ const check = (role: Principal['role'], nodeId?: string) => ({
   isKnownNode,
   nowMs: NOW_MS,
 });
-const heartbeat = (nodeId: string, atUs = NOW_MS * 1_000): NodeReport => ({
-  type: 'heartbeat',
-  nodeId,
-  agentBootId: '7',
-  atUs,
-  pop: 'iad-1',
-  region: 'us-east',
-  softwareVersion: 'v2.1.4',
-  configRev: 'c41',
-  serverBootId: '1',
-  observed: 1,
-  dropped: 0,
-  queued: 0,
-});
-const deploy = (nodes: string[]): Signal => ({
-  type: 'deploy',
-  rolloutId: 'r1',
-  service: 'dns',
-  release: { softwareVersion: 'v2.1.5', configRev: 'c42' },
-  previous: { softwareVersion: 'v2.1.4', configRev: 'c41' },
-  stage: 'canary',
-  nodes,
-  atUs: 1,
-});
+const heartbeat = (nodeId: string, atUs = NOW_MS * 1_000): NodeReport => heartbeatOf(nodeId, atUs);
 
 describe('refuseReports', () => {
   it('takes reports of a collector about every node it knows', () => {
@@ -59,8 +37,8 @@ describe('refuseReports', () => {
 
 describe('refuseSignal', () => {
   it('names the first node of a deploy that nobody registered', () => {
-    expect(refuseSignal(deploy(['n1', 'n2']), isKnownNode)).toBeUndefined();
-    expect(refuseSignal(deploy(['n1', 'x', 'y']), isKnownNode)).toMatchObject({
+    expect(refuseSignal(deployOf(['n1', 'n2']), isKnownNode)).toBeUndefined();
+    expect(refuseSignal(deployOf(['n1', 'x', 'y']), isKnownNode)).toMatchObject({
       refused: 'NODE_UNKNOWN',
       at: '/nodes/1',
     });

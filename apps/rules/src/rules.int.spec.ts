@@ -1,6 +1,6 @@
 import { event, streamOf } from '#contracts';
 import { type CatalogueCustomer, EVOLVE_AGAIN_MS } from '#domain';
-import { obey } from '#testing';
+import { obey, until } from '#testing';
 import { SlotsStory } from './slots-story.fixture.js';
 
 const GOOD = 'v2.1.4+c41';
@@ -91,6 +91,20 @@ describe('rules over a real log', () => {
       await story.killRules();
       await story.startRules();
     });
+    expect(story.decisions()).toEqual(await undisturbed());
+  }, 60_000);
+
+  it('is in doubt and says so while the database is away, and decides the same when it is back', async () => {
+    let back: Promise<unknown> = Promise.resolve();
+    await playOutage(story, async (tick) => {
+      if (tick !== 12) return;
+      story.isDatabaseAway = true;
+      back = until('the rules are in doubt', () => story.unready()?.startsWith('in doubt')).then(() => {
+        story.isDatabaseAway = false;
+      });
+    });
+    await back;
+    await until('the rules are ready', () => story.unready() === undefined);
     expect(story.decisions()).toEqual(await undisturbed());
   }, 60_000);
 

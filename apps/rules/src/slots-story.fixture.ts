@@ -56,6 +56,8 @@ export class SlotsStory {
   readonly told: RecordedEvent[] = [];
   /** Called after each tick with what was appended meanwhile; it may change the fleet. */
   onDecided: (events: readonly Event[], afterS: number) => void = () => undefined;
+  /** While true, every rules process is without its database; the log goes on. */
+  isDatabaseAway = false;
   private readonly mortals: Mortal[] = [];
   private now = ORIGIN_TICK - WARM_UP_SLOTS * TICKS_PER_SLOT;
 
@@ -107,6 +109,7 @@ export class SlotsStory {
     let isDead = false;
     const refuse = (): void => {
       if (isDead) throw new Error('this process is dead');
+      if (this.isDatabaseAway) throw new Error('the database is away');
     };
     const { database } = this.test;
     const mortal: Database = {
@@ -138,6 +141,11 @@ export class SlotsStory {
   /** Kills the rules process that was started last: it writes nothing more. */
   async killRules(): Promise<void> {
     await this.mortals.pop()?.die();
+  }
+
+  /** Why the rules process that was started last is not ready; undefined when it is. */
+  unready(): string | undefined {
+    return this.mortals.at(-1)?.consumer.unready();
   }
 
   /** Healthy time before the origin. */

@@ -8,27 +8,32 @@ const catalogueOf = (version: number): Catalogue => ({ version, nodes: [], custo
 const openRepository = () => {
   let version = 1;
   let isAway = false;
-  const held: (() => void)[] = [];
-  let isHeld = false;
-  const answer = async <T>(make: (at: number) => T): Promise<T> => {
+  let held: Promise<void> | undefined;
+  const know = async (): Promise<number> => {
     if (isAway) throw new Error('the database is away');
-    const at = version;
-    if (isHeld) await new Promise<void>((done) => held.push(done));
-    return make(at);
+    return version;
   };
   return {
-    version: () => answer((at) => at),
-    load: () => answer(catalogueOf),
+    version: know,
+    load: async () => {
+      const seen = await know();
+      const hold = held;
+      held = undefined;
+      await hold;
+      return catalogueOf(seen);
+    },
     findNode: async () => undefined,
     change: () => void (version += 1),
     away: (is: boolean) => void (isAway = is),
-    hold: () => void (isHeld = true),
-    letGo: () => {
-      isHeld = false;
-      for (const done of held.splice(0)) done();
+    /** The next load answers what it saw only when told. */
+    holdNextLoad: (): (() => void) => {
+      let letGo = (): void => undefined;
+      held = new Promise((done) => (letGo = done));
+      return letGo;
     },
   };
 };
+const others = () => new Promise((done) => setImmediate(done));
 
 const open = async () => {
   const repository = openRepository();
@@ -73,15 +78,16 @@ describe('followCatalogue', () => {
     const told: number[] = [];
     follower.onChange(({ version }) => told.push(version));
     repository.change();
-    repository.hold();
+    const letGo = repository.holdNextLoad();
     const early = follower.refresh();
-    await new Promise((done) => setImmediate(done));
+    await others();
     repository.change();
     const late = follower.refresh();
-    repository.letGo();
+    await others();
+    letGo();
     await Promise.all([early, late]);
     expect(follower.current().version).toBe(3);
-    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    expect(told).toEqual([2, 3]);
     await follower.stop();
   });
 });
