@@ -57,6 +57,8 @@ describe('the connection', () => {
       url: new URL('http://127.0.0.1:8080'),
       key: 'admin.secret',
     });
+    const elsewhere = { DATA_DIR: join(directory, '.tocsin') };
+    expect(readConnection(NO_FLAGS, elsewhere, '/nowhere')).toMatchObject({ key: 'admin.secret' });
     write('cli.json', '{"url":"http://file:1","key":"f.f"}');
     expect(readConnection(NO_FLAGS, {}, directory)).toEqual({ url: new URL('http://file:1'), key: 'f.f' });
     const environment = { TOCSIN_URL: 'http://env:1', TOCSIN_KEY: 'e.e' };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Common, UsageError } from './arguments.js';
 
@@ -48,7 +48,7 @@ export const readConnection = (
   environment: Readonly<Record<string, string | undefined>>,
   directory: string,
 ): Connection => {
-  const dataDir = join(directory, environment['DATA_DIR'] ?? DATA_DIR_DEFAULT);
+  const dataDir = resolve(directory, environment['DATA_DIR'] ?? DATA_DIR_DEFAULT);
   const file = readFile(join(dataDir, 'cli.json'));
   const key =
     flags.key ?? environment['TOCSIN_KEY'] ?? file.key ?? readOptional(join(dataDir, 'admin-key'))?.trim() ?? '';

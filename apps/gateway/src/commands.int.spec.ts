@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import type { FleetCommand } from '#contracts';
 import { until } from '#testing';
 import { send, serveGateway, type ServedGateway } from './gateway.fixture.js';
@@ -59,6 +60,15 @@ describe('commands for an agent', () => {
     expect(await ask('n2', 'waitMs=0', await served.keyOf('ingest'))).toMatchObject({ status: 200 });
     expect(await ask('n2', 'waitMs=0', await served.keyOf('viewer'))).toMatchObject({ status: 403 });
     expect(await ask('n1', 'waitMs=99999')).toMatchObject({ status: 400, body: { code: 'QUERY_INVALID' } });
+  });
+
+  it('are not waited for by an agent that went away', async () => {
+    const asked = request(new URL('/v1/nodes/n1/commands?after=0', served.url), { headers: { authorization: key } });
+    asked.on('error', () => undefined).end();
+    await isAsleep();
+    asked.destroy();
+    await until('nobody waits', () => served.clock.sleeping === 0);
+    expect(served.stopped).toEqual([]);
   });
 
   it('do not hold up the end of the process', async () => {

@@ -35,7 +35,8 @@ export class DeadLetters {
     const { refused, detail, at } = refusal;
     const record = {
       key: principal.nodeId ?? null,
-      value: body.subarray(0, BODY_BYTES_MAX),
+      // A copy: a view would hold the whole body, up to 1 MiB, while the log is away.
+      value: Uint8Array.from(body.subarray(0, BODY_BYTES_MAX)),
       headers: {
         [HEADER.reason]: refused,
         [HEADER.detail]: at === undefined ? detail : `${at}: ${detail}`,

@@ -1,13 +1,5 @@
 import { request } from 'node:http';
-import {
-  type DeploySignal,
-  event,
-  type NodeReport,
-  OUTCOME,
-  type OutcomeBatch,
-  streamOf,
-  type Topic,
-} from '#contracts';
+import { event, OUTCOME, type OutcomeBatch, streamOf, type Topic } from '#contracts';
 import { type LogRecord } from '#event-log';
 import { FakeClock, openTestDatabase, type ServedRoles, serveRoles, type TestDatabase } from '#testing';
 import { gateway } from './gateway.role.js';
@@ -23,6 +15,7 @@ export interface ServedGateway extends ServedRoles {
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
+  readonly retryAfter: string | undefined;
   readonly body: Record<string, unknown>;
 }
 
@@ -116,6 +109,7 @@ export const send = (
         resolve({
           status: incoming.statusCode ?? 0,
           contentType: incoming.headers['content-type'] ?? '',
+          retryAfter: incoming.headers['retry-after'],
           body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
         }),
       );
@@ -124,31 +118,3 @@ export const send = (
     outgoing.on('error', (error) => (isAnswered ? undefined : reject(error)));
     outgoing.end(body);
   });
-
-/** A heartbeat at a moment. */
-export const heartbeatOf = (nodeId: string, atUs: number): Extract<NodeReport, { type: 'heartbeat' }> => ({
-  type: 'heartbeat',
-  nodeId,
-  agentBootId: '7',
-  atUs,
-  pop: 'iad-1',
-  region: 'us-east',
-  softwareVersion: 'v2.1.4',
-  configRev: 'c41',
-  serverBootId: '1',
-  observed: 1,
-  dropped: 0,
-  queued: 0,
-});
-
-/** A release that reaches nodes. */
-export const deployOf = (nodes: string[]): DeploySignal => ({
-  type: 'deploy',
-  rolloutId: 'r1',
-  service: 'dns',
-  release: { softwareVersion: 'v2.1.5', configRev: 'c42' },
-  previous: { softwareVersion: 'v2.1.4', configRev: 'c41' },
-  stage: 'canary',
-  nodes,
-  atUs: 1,
-});

@@ -9,15 +9,7 @@ import {
   VANTAGE,
 } from '#contracts';
 import { until } from '#testing';
-import {
-  type Answer,
-  batchOf,
-  deployOf,
-  heartbeatOf,
-  send,
-  serveGateway,
-  type ServedGateway,
-} from './gateway.fixture.js';
+import { type Answer, batchOf, send, serveGateway, type ServedGateway } from './gateway.fixture.js';
 
 const OUTCOMES = '/v1/telemetry/outcomes';
 let served: ServedGateway;
@@ -40,8 +32,29 @@ const postJson = (path: string, authorization: string, body: unknown): Promise<A
   post(path, authorization, 'application/json', JSON.stringify(body));
 const batch = (changes?: Partial<OutcomeBatch>): OutcomeBatch => batchOf(served.clock, changes);
 const heartbeat = (nodeId: string, changes: object = {}) => ({
-  ...heartbeatOf(nodeId, served.clock.nowMs() * 1_000),
+  type: 'heartbeat',
+  nodeId,
+  agentBootId: '7',
+  atUs: served.clock.nowMs() * 1_000,
+  pop: 'iad-1',
+  region: 'us-east',
+  softwareVersion: 'v2.1.4',
+  configRev: 'c41',
+  serverBootId: '1',
+  observed: 1,
+  dropped: 0,
+  queued: 0,
   ...changes,
+});
+const deploy = (nodes: readonly string[]) => ({
+  type: 'deploy',
+  rolloutId: 'r1',
+  service: 'dns',
+  release: { softwareVersion: 'v2.1.5', configRev: 'c42' },
+  previous: { softwareVersion: 'v2.1.4', configRev: 'c41' },
+  stage: 'canary',
+  nodes,
+  atUs: 1,
 });
 const expectProblem = (answer: Answer, status: number, code: string): void => {
   expect([answer.status, answer.body['code'], answer.contentType.split(';')[0]]).toEqual([
@@ -251,9 +264,9 @@ describe('reports of nodes', () => {
 
 describe('signals', () => {
   it('of a deploy name nodes of the inventory', async () => {
-    expect(await postJson('/v1/signals', keys.deploy, deployOf(['n1', 'n2']))).toMatchObject({ status: 202 });
-    expectProblem(await postJson('/v1/signals', keys.deploy, deployOf(['n1', 'n9'])), 422, 'NODE_UNKNOWN');
-    expectProblem(await postJson('/v1/signals', keys.n1, deployOf(['n1'])), 403, 'PERMISSION_DENIED');
+    expect(await postJson('/v1/signals', keys.deploy, deploy(['n1', 'n2']))).toMatchObject({ status: 202 });
+    expectProblem(await postJson('/v1/signals', keys.deploy, deploy(['n1', 'n9'])), 422, 'NODE_UNKNOWN');
+    expectProblem(await postJson('/v1/signals', keys.n1, deploy(['n1'])), 403, 'PERMISSION_DENIED');
     expectProblem(await postJson('/v1/signals', keys.deploy, { type: 'rumour' }), 422, 'BODY_INVALID');
     expect((await served.records('telemetry.signals')).map(({ key }) => key)).toEqual(['r1']);
   });

@@ -9,6 +9,7 @@ export class Inventory {
   private nodes: ReadonlySet<string> = new Set();
   private of: Catalogue | undefined;
   private lookedAtMs = 0;
+  private looking: Promise<void> | undefined;
 
   constructor(
     private readonly catalogue: CatalogueFollower,
@@ -25,12 +26,17 @@ export class Inventory {
     return this.nodes.has(nodeId);
   }
 
-  /** Looks again when one of the nodes is not known. */
+  /** Looks again when one of the nodes is not known. Who asks during a look waits for it: a refusal would lose its batch. */
   async learn(nodeIds: readonly string[]): Promise<void> {
     if (nodeIds.every((nodeId) => this.has(nodeId))) return;
-    const nowMs = this.clock.nowMs();
-    if (nowMs - this.lookedAtMs < LOOK_EVERY_MS) return;
-    this.lookedAtMs = nowMs;
-    await this.catalogue.refresh();
+    if (this.looking === undefined) {
+      const nowMs = this.clock.nowMs();
+      if (nowMs - this.lookedAtMs < LOOK_EVERY_MS) return;
+      this.lookedAtMs = nowMs;
+      this.looking = this.catalogue.refresh().finally(() => {
+        this.looking = undefined;
+      });
+    }
+    await this.looking;
   }
 }

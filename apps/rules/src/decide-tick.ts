@@ -1,42 +1,37 @@
 import type { Decision } from '#domain';
 import { READ_EVENTS_MAX, type StreamAppend } from '#store';
-import type { Decider } from './decider.js';
+import { type Decider, loadPosition } from './decider.js';
 import type { RulesParts } from './rules-parts.js';
 
-/** Another process moved the position while this one had something to decide: what is held here is in doubt, and must be rebuilt. */
-export class Superseded extends Error {
-  override readonly name = 'Superseded';
+/** The database knows less than this process decided: what is held here was never recorded, and must be rebuilt. */
+export class Diverged extends Error {
+  override readonly name = 'Diverged';
 }
 
-/** Rolls the transaction back. */
-class StreamConflict extends Error {
-  override readonly name = 'StreamConflict';
-  constructor(readonly stream: string) {
-    super(`append to ${stream}: its version is not the one expected`);
+/** Somebody was first, and nothing was written: another process moved the position, or somebody appended to a stream. */
+export class Raced extends Error {
+  override readonly name = 'Raced';
+
+  constructor(
+    tick: number,
+    /** The stream that has another version; undefined = the position was moved. */
+    readonly stream?: string,
+  ) {
+    super(`decide tick ${tick}: ${stream ?? 'the position'} was changed by somebody else`);
   }
 }
 
-/** Tries to decide one tick. A failed one means that somebody appended within a few milliseconds, or that a stream was forgotten. */
-const TRIES_MAX = 8;
 /** Ticks without decisions are decided again after a restart, to the same end; so the position is written once a second. */
 const POSITION_EVERY_TICKS = 4;
 
 /** Lets the engine know what anybody appended since: operators, another rules process, and this one itself. */
-export const followEvents = async (decider: Decider, { eventStore }: RulesParts): Promise<void> => {
+const followEvents = async (decider: Decider, { eventStore }: RulesParts): Promise<void> => {
   for (;;) {
     const events = await eventStore.readAll(decider.position, READ_EVENTS_MAX);
     for (const recorded of events) decider.engine.evolve(recorded);
     decider.position = events.at(-1)?.position ?? decider.position;
     if (events.length < READ_EVENTS_MAX) return;
   }
-};
-
-/**
- * Lets the engine know a stream from its first event. What ended more than a day ago is forgotten, live and after a restart, but a
- * deploy signal may name it again: following shows nothing then, and every try would end in the same conflict.
- */
-const learnStream = async ({ engine }: Decider, { eventStore }: RulesParts, stream: string): Promise<void> => {
-  for (const recorded of await eventStore.readStream(stream)) engine.evolve(recorded);
 };
 
 const stepOf = ({ log }: RulesParts, { committedTick, incarnation }: Decider, next: number) => ({
@@ -49,8 +44,6 @@ const stepOf = ({ log }: RulesParts, { committedTick, incarnation }: Decider, ne
   next,
 });
 
-const superseded = (tick: number): Superseded => new Superseded(`decide tick ${tick}: another process was first`);
-
 /** Decisions and position, or neither. */
 const append = async (
   decider: Decider,
@@ -62,8 +55,8 @@ const append = async (
   const streams = decisions satisfies readonly StreamAppend[];
   await database.transaction(async (tx) => {
     const result = await eventStore.appendIn(tx, streams, { actor: 'rules', cause: `tick-${tick}` });
-    if ('conflict' in result) throw new StreamConflict(result.conflict);
-    if (!(await positions.advance(tx, stepOf(parts, decider, tick + 1)))) throw superseded(tick);
+    if ('conflict' in result) throw new Raced(tick, result.conflict);
+    if (!(await positions.advance(tx, stepOf(parts, decider, tick + 1)))) throw new Raced(tick);
   });
   decider.committedTick = tick + 1;
 };
@@ -71,41 +64,32 @@ const append = async (
 const keepPosition = async (decider: Decider, parts: RulesParts, tick: number): Promise<void> => {
   if (tick + 1 < decider.committedTick + POSITION_EVERY_TICKS) return;
   const moved = await parts.positions.advance(parts.database, stepOf(parts, decider, tick + 1));
-  if (moved) decider.committedTick = tick + 1;
-  else await standBehind(decider, parts, tick);
+  if (!moved) throw new Raced(tick);
+  decider.committedTick = tick + 1;
 };
 
 /**
- * Another process decides too, and we had nothing to decide: nothing is in doubt, since its events were followed and the windows are
- * the log's. Ticks that it has decided are only applied from here on; rebuilding would read minutes of ticks again each second.
- */
-const standBehind = async (decider: Decider, parts: RulesParts, tick: number): Promise<void> => {
-  const { cluster, consumer, topic, partition } = stepOf(parts, decider, tick + 1);
-  const [row] = await parts.positions.load(cluster, consumer, [{ topic, partition }]);
-  if (row?.incarnation !== decider.incarnation) throw superseded(tick);
-  decider.committedTick = row.nextOffset;
-};
-
-/**
- * Decides one tick whose parts were applied: evaluates, appends, and evaluates again when one of the streams was not as expected.
- * Answers how many streams it appended to. Throws `Superseded` when another process was first, and whatever the database throws: then the outcome is unknown, and the
- * caller rebuilds.
+ * Decides one tick whose parts were applied, unless the position says that it is decided; answers how many streams it changed.
+ * Whatever it throws, the tick may be decided again after `learn`: the engine knows recorded events only.
  */
 export const decideTick = async (decider: Decider, parts: RulesParts, tick: number): Promise<number> => {
-  for (let tries = 1; ; tries += 1) {
-    await followEvents(decider, parts);
-    const decisions = decider.engine.evaluate(tick);
-    if (decisions.length === 0) await keepPosition(decider, parts, tick);
-    else {
-      try {
-        await append(decider, parts, tick, decisions);
-      } catch (error) {
-        if (!(error instanceof StreamConflict) || tries === TRIES_MAX) throw error;
-        await learnStream(decider, parts, error.stream);
-        continue;
-      }
-    }
-    decider.nextTick = Math.max(tick + 1, decider.committedTick);
-    return decisions.length;
-  }
+  await followEvents(decider, parts);
+  const decisions = tick < decider.committedTick ? [] : decider.engine.evaluate(tick);
+  if (decisions.length > 0) await append(decider, parts, tick, decisions);
+  else await keepPosition(decider, parts, tick);
+  decider.nextTick = tick + 1;
+  return decisions.length;
+};
+
+/**
+ * Finds out what became of a try that failed: an append whose answer was lost has moved the position, as another process has.
+ * A stream is read from its first event: the engine forgets what ended more than a day ago, the store does not.
+ */
+export const learn = async (decider: Decider, parts: RulesParts, failure: Error): Promise<void> => {
+  const { nextOffset, incarnation } = await loadPosition(parts);
+  if (incarnation !== decider.incarnation || nextOffset < decider.committedTick)
+    throw new Diverged(`the position of rules went back from tick ${decider.committedTick} to ${nextOffset}`);
+  decider.committedTick = nextOffset;
+  if (!(failure instanceof Raced) || failure.stream === undefined) return;
+  for (const recorded of await parts.eventStore.readStream(failure.stream)) decider.engine.evolve(recorded);
 };

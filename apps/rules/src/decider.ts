@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { TICK_MS } from '#contracts';
+import { isRefusal, TELEMETRY_TOPICS, TICK_MS } from '#contracts';
 import {
   createEngine,
   createSlidingWindows,
+  decodeTick,
   DEFAULT_RULES,
   type Engine,
   EVOLVE_AGAIN_MS,
@@ -10,7 +11,7 @@ import {
   windowsOf,
 } from '#domain';
 import type { TopicPartition } from '#event-log';
-import { HISTORY_EVENTS_MAX } from '#store';
+import { HISTORY_EVENTS_MAX, type PositionRow } from '#store';
 import { readBaseline } from './baseline.repository.js';
 import type { RulesParts } from './rules-parts.js';
 import { type CompleteTick, createTickGate, type TickGate } from './tick-gate.js';
@@ -27,9 +28,12 @@ export interface Decider {
   nextTick: number;
   /** The last event of the store that the engine knows. */
   position: number;
-  /** Where to begin to read `slots`, ms of log time. */
-  readonly reapplyFromMs: number;
+  /** Where to begin to read `slots`. */
+  readonly offset: number;
 }
+
+/** What the rules read: one partition, so that ticks have one order. */
+export const SLOTS = { topic: 'slots', partition: 0 } as const satisfies TopicPartition;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** 128 bits: ids of decisions never meet. */
@@ -47,39 +51,53 @@ const newEngine = ({ catalogue, settings }: RulesParts): Engine => {
 };
 
 /** Lets the engine know what was decided before; answers the position of the last event. */
-const evolveHistory = async (engine: Engine, { history, eventStore }: RulesParts, sinceMs: number): Promise<number> => {
+const evolveHistory = async (
+  engine: Engine,
+  { history, eventStore }: RulesParts,
+  decidedMs: number,
+): Promise<number> => {
   // Asked before: what is appended meanwhile is read again, and known again changes nothing.
   const head = await eventStore.head();
   for (let after = 0; ;) {
-    const events = await history.read(sinceMs, after);
+    const events = await history.read({ decidedMs, keepMs: EVOLVE_AGAIN_MS }, after);
     for (const recorded of events) engine.evolve(recorded);
     if (events.length < HISTORY_EVENTS_MAX) return head;
     after = events.at(-1)?.position ?? after;
   }
 };
 
-/**
- * Builds a decider that knows what the last one knew: decisions from the event store, the baseline from the segments, and the windows
- * once `slots` has been read again from `reapplyFromMs`. Ticks below `nextTick` are only applied.
- */
-export const rebuildDecider = async (parts: RulesParts, sources: readonly TopicPartition[]): Promise<Decider> => {
-  const { log, positions, clock } = parts;
-  const [row] = await positions.load(log.clusterId, 'rules', [{ topic: 'slots', partition: 0 }]);
+/** Where the rules are, as the database says; made when it is missing. */
+export const loadPosition = async ({ positions, log }: RulesParts): Promise<PositionRow> => {
+  const [row] = await positions.load(log.clusterId, 'rules', [SLOTS]);
   if (row === undefined) throw new Error('load position of rules: the row is missing');
-  const decidedMs = row.nextOffset === 0 ? clock.nowMs() : row.nextOffset * TICK_MS;
-  const reapplyFromMs = decidedMs - REAPPLY_MS;
+  return row;
+};
+
+/** From when on `slots` is held from an offset: retention may have dropped what is asked for. */
+const heldFromMs = async ({ log }: RulesParts, offset: number, askedMs: number): Promise<number> => {
+  const [record] = await log.read({ ...SLOTS, offset }, 1);
+  const part = record === undefined ? undefined : decodeTick(record.value);
+  return part === undefined || isRefusal(part) ? askedMs : Math.max(askedMs, part.tick * TICK_MS);
+};
+
+/**
+ * Builds a decider that knows what the last one knew: decisions from the event store, the baseline from the segments, and the
+ * windows once `slots` has been read again from `offset`. Ticks below `nextTick` are only applied: what they told of deploys and
+ * answers reaches the first tick that is decided, where what is known already changes nothing.
+ */
+export const rebuildDecider = async (parts: RulesParts): Promise<Decider> => {
+  const { log, clock, catalogue } = parts;
+  const { nextOffset, incarnation } = await loadPosition(parts);
+  const decidedMs = nextOffset === 0 ? clock.nowMs() : nextOffset * TICK_MS;
+  const offset = await log.offsetAt(SLOTS, decidedMs - REAPPLY_MS);
   const engine = newEngine(parts);
-  engine.seedBaseline(await readBaseline(parts.segments, reapplyFromMs));
-  const position = await evolveHistory(engine, parts, decidedMs - EVOLVE_AGAIN_MS);
-  return {
-    engine,
-    gate: createTickGate(sources, undefined),
-    incarnation: row.incarnation,
-    committedTick: row.nextOffset,
-    nextTick: row.nextOffset,
-    position,
-    reapplyFromMs,
-  };
+  engine.seedBaseline(await readBaseline(parts.segments, await heldFromMs(parts, offset, decidedMs - REAPPLY_MS)));
+  const position = await evolveHistory(engine, parts, decidedMs);
+  const sources = (await Promise.all(TELEMETRY_TOPICS.map((topic) => log.offsets(topic)))).flat();
+  // It may have changed since the engine was made.
+  engine.setCatalogue(catalogue.current());
+  const gate = createTickGate(sources, undefined);
+  return { engine, gate, incarnation, committedTick: nextOffset, nextTick: nextOffset, position, offset };
 };
 
 /** Takes what is known of a tick into the windows; says whether it is still to be decided. */

@@ -1,13 +1,15 @@
-import { VERIFY_MS } from '#domain';
+import { ConfigError } from '#config';
 import { readRulesSettings } from './rules.config.js';
 
 describe('readRulesSettings', () => {
-  it('verifies a wave as long as the domain says, unless told', () => {
-    expect(readRulesSettings({})).toEqual({ verifyMs: VERIFY_MS });
-    expect(readRulesSettings({ ROLLBACK_VERIFY_MS: '5000' })).toEqual({ verifyMs: 5_000 });
+  it('watches a wave for a minute unless told', () => {
+    expect(readRulesSettings({})).toEqual({ verifyMs: 60_000 });
+    expect(readRulesSettings({ ROLLBACK_VERIFY_MS: '3000' })).toEqual({ verifyMs: 3_000 });
   });
 
-  it.each(['0', '999', '1500', '-1000', 'a minute'])('refuses %s by the name of the variable', (text) => {
-    expect(() => readRulesSettings({ ROLLBACK_VERIFY_MS: text })).toThrow(/^ROLLBACK_VERIFY_MS: /);
+  it.each(['0', '999', '1500', 'a minute'])('refuses %s ms: it must be whole seconds', (text) => {
+    const read = (): unknown => readRulesSettings({ ROLLBACK_VERIFY_MS: text });
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(/^ROLLBACK_VERIFY_MS: /);
   });
 });

@@ -1,10 +1,11 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import { isRefusal, TELEMETRY_TOPICS, TICK_MS } from '#contracts';
+import { isRefusal, TICK_MS } from '#contracts';
 import { decodeTick } from '#domain';
-import type { BatchVerdict, Consumer, LogRecord, RecordBatch, TopicPartition } from '#event-log';
-import { applyTick, type Decider, rebuildDecider } from './decider.js';
-import { decideTick, Superseded } from './decide-tick.js';
+import type { BatchVerdict, Consumer, LogRecord, RecordBatch } from '#event-log';
+import { applyTick, type Decider, rebuildDecider, SLOTS } from './decider.js';
+import { decideTick, Diverged, learn, Raced } from './decide-tick.js';
 import type { RulesParts } from './rules-parts.js';
+import type { CompleteTick } from './tick-gate.js';
 
 /** Bytes and records of one fetch: ten seconds of ticks of a large fleet. */
 const FETCH_BYTES_MAX = 8 << 20;
@@ -12,21 +13,25 @@ const FETCH_RECORDS_MAX = 200;
 /** First and longest pause after the database failed: it is either back at once or being restarted. */
 const BACK_OFF_FIRST_MS = 100;
 const BACK_OFF_MAX_MS = 2_000;
-
-const SLOTS: TopicPartition = { topic: 'slots', partition: 0 };
+/** Races lost in a row that are run again at once; somebody who wins more of them than that is not a person. */
+const RACES_MAX = 8;
 
 /**
  * Reads `slots` and decides tick by tick. A rules process is
  * - RE-APPLYING: it knows the decisions again and reads ticks that were decided before, without deciding;
- * - DECIDING: each complete tick is applied, evaluated and appended before the next one;
- * - IN DOUBT: the database failed or another process was first. All it holds is dropped, and it begins to re-apply.
- * No decision is made here, and no tick is skipped: while the database is away the ticks wait in the log.
+ * - DECIDING: each complete tick is applied, evaluated and appended before the next one. While the database is away or somebody
+ *   else was first, the tick is tried again, after a look at what was recorded: nothing held here depends on a failed append;
+ * - DIVERGED: the database lost what was decided. All that is held is dropped, and it begins to re-apply.
+ * No decision is made here, and no tick is skipped: what follows waits in the log.
  */
 export class RulesConsumer {
   private consumer: Consumer | undefined;
   private decider: Decider | undefined;
   private isCaughtUp = false;
-  private failures = 0;
+  private trouble: string | undefined;
+  private nextOffset: number | undefined;
+  private isFirstTick = true;
+  private rebuilds = 0;
   private readonly stopping = new AbortController();
   private readonly stopFollowing: () => void;
 
@@ -60,59 +65,76 @@ export class RulesConsumer {
     await this.consumer?.stop();
   }
 
-  /** The next tick to decide; undefined while in doubt. */
+  /** The next tick to decide; undefined while nothing is known. */
   nextTick(): number | undefined {
     return this.decider?.nextTick;
   }
 
   /** Why the rules are not ready; undefined when they are. */
   unready(): string | undefined {
-    if (this.decider === undefined) return 'in doubt: what was decided is being read';
-    return this.isCaughtUp ? undefined : 'ticks that were decided before are read again';
+    return this.trouble ?? (this.isCaughtUp ? undefined : 'ticks of before the start are read again');
+  }
+
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   /** Where to read from, after everything held was dropped. */
   private async rebuild(): Promise<number> {
     this.decider = undefined;
     this.isCaughtUp = false;
-    const { log, logger, catalogue } = this.parts;
-    const sources = (await Promise.all(TELEMETRY_TOPICS.map((topic) => log.offsets(topic)))).flat();
-    this.decider = await rebuildDecider(this.parts, sources);
-    // What changed while there was no engine to tell it to.
-    this.decider.engine.setCatalogue(catalogue.current());
-    const offset = await log.offsetAt(SLOTS, this.decider.reapplyFromMs);
-    logger.info({ tick: this.decider.nextTick, offset }, 'rules: reading slots again');
+    this.nextOffset = undefined;
+    this.isFirstTick = true;
+    this.decider = await rebuildDecider(this.parts);
+    const { nextTick, offset } = this.decider;
+    this.parts.logger.info({ tick: nextTick, offset }, 'rules: reading slots again');
     return offset;
   }
 
   private async onBatch(batch: RecordBatch): Promise<BatchVerdict> {
+    this.tellGap(batch);
     try {
       for (const record of batch.records) {
-        if (batch.isStale() || this.stopping.signal.aborted) break;
+        if (batch.isStale() || this.isStopping) break;
         await this.take(record);
       }
-      this.failures = 0;
+      this.rebuilds = 0;
       return { next: 'continue' };
     } catch (error) {
-      return this.inDoubt(error as Error);
+      return this.beginAgain(error as Error);
     }
   }
 
+  /** Retention may drop records while the rules cannot decide; what they told is lost to the windows, not to the segments. */
+  private tellGap({ records, nextOffset }: RecordBatch): void {
+    const [expected, found] = [this.nextOffset, records[0]?.offset];
+    if (expected !== undefined && found !== undefined && found > expected)
+      this.parts.logger.error({ from: expected, to: found - 1 }, 'rules: records of slots are gone unread');
+    this.nextOffset = nextOffset;
+  }
+
   /** Rebuilds until it succeeds, or the process ends: what follows in the log waits. */
-  private async inDoubt(error: Error): Promise<BatchVerdict> {
-    const { logger, clock } = this.parts;
-    logger.warn({ err: error }, error instanceof Superseded ? 'rules: another process decided' : 'rules: in doubt');
+  private async beginAgain(error: Error): Promise<BatchVerdict> {
+    const { logger } = this.parts;
+    logger.error({ err: error }, 'rules: everything held is dropped and read again');
     for (;;) {
-      const pauseMs = Math.min(BACK_OFF_FIRST_MS * 2 ** this.failures, BACK_OFF_MAX_MS);
-      this.failures += 1;
-      await clock.sleep(pauseMs, this.stopping.signal);
-      if (this.stopping.signal.aborted) return { next: 'continue' };
+      this.trouble = error.message;
+      await this.pause(this.rebuilds);
+      this.rebuilds += 1;
+      if (this.isStopping) return { next: 'continue' };
       try {
-        return { next: 'seek', offset: await this.rebuild() };
+        const offset = await this.rebuild();
+        this.trouble = undefined;
+        return { next: 'seek', offset };
       } catch (failure) {
         logger.warn({ err: failure }, 'rules: what is known cannot be read yet');
       }
     }
+  }
+
+  private pause(failures: number): Promise<void> {
+    const pauseMs = Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS);
+    return this.parts.clock.sleep(pauseMs, this.stopping.signal);
   }
 
   private async take(record: LogRecord): Promise<void> {
@@ -124,13 +146,43 @@ export class RulesConsumer {
       return;
     }
     for (const complete of decider.gate.accept(part, record.appendedAtMs)) {
+      if (this.isStopping) return;
+      this.tellLost(decider, complete);
       if (applyTick(decider, complete)) await this.decide(decider, complete.tick);
       else await letOthersRun();
     }
   }
 
+  /** After an outage longer than the retention of `slots` the first tick there is comes later than the next one to decide. */
+  private tellLost({ nextTick }: Decider, { tick }: CompleteTick): void {
+    if (this.isFirstTick && nextTick > 0 && tick > nextTick)
+      this.parts.logger.error({ from: nextTick, to: tick - 1 }, 'rules: ticks are no longer in slots and not decided');
+    this.isFirstTick = false;
+  }
+
+  /** Decides a tick, however often it takes; gives up only when the process stops, or has diverged. */
   private async decide(decider: Decider, tick: number): Promise<void> {
-    const decided = await decideTick(decider, this.parts, tick);
-    if (decided > 0) this.parts.logger.info({ tick, streams: decided }, 'rules: decided');
+    let failure: Error | undefined;
+    for (let tries = 1; !this.isStopping; tries += 1) {
+      try {
+        if (failure !== undefined) await learn(decider, this.parts, failure);
+        const streams = await decideTick(decider, this.parts, tick);
+        this.trouble = undefined;
+        if (streams > 0) this.parts.logger.info({ tick, streams }, 'rules: decided');
+        return;
+      } catch (error) {
+        if (error instanceof Diverged) throw error;
+        failure = error as Error;
+        await this.afterFailure(tick, failure, tries);
+      }
+    }
+  }
+
+  private async afterFailure(tick: number, failure: Error, tries: number): Promise<void> {
+    const isRace = failure instanceof Raced && tries <= RACES_MAX;
+    if (isRace) return this.parts.logger.info({ tick }, failure.message);
+    this.trouble = `tick ${tick} cannot be decided: ${failure.message}`;
+    this.parts.logger.warn({ err: failure, tick, tries }, 'rules: a tick cannot be decided yet');
+    await this.pause(tries - 1);
   }
 }

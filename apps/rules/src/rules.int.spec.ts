@@ -1,55 +1,7 @@
 import { event, streamOf } from '#contracts';
-import { type CatalogueCustomer, EVOLVE_AGAIN_MS } from '#domain';
-import { obey, until } from '#testing';
-import { SlotsStory } from './slots-story.fixture.js';
-
-const GOOD = 'v2.1.4+c41';
-const BAD = 'v2.1.5+c42';
-const REGIONS = ['us-east', 'europe'];
-const CUSTOMERS: CatalogueCustomer[] = Array.from({ length: 12 }, (_, index) => ({
-  customerId: `customer-${index}`,
-  name: `Customer ${index}`,
-  tier: 'tier1',
-  critical: false,
-}));
-
-const open = (): Promise<SlotsStory> =>
-  SlotsStory.open(CUSTOMERS, (fleet) => {
-    for (const region of REGIONS)
-      for (let index = 0; index < 12; index += 1) {
-        const pop = `${region}-${Math.floor(index / 4)}`;
-        fleet.add({ nodeId: `${pop}-n${index % 4}`, pop, region, release: GOOD });
-      }
-  });
-
-/** A quarter of us-east gets the release that is bad later. */
-const deploy = ({ fleet }: SlotsStory): void => {
-  const nodes = fleet.nodes.filter(({ region }) => region === 'us-east').slice(0, 3);
-  for (const node of nodes) node.release = BAD;
-  fleet.signals.push({
-    type: 'deploy',
-    rolloutId: 'rollout-1',
-    service: 'dns',
-    release: { softwareVersion: 'v2.1.5', configRev: 'c42' },
-    previous: { softwareVersion: 'v2.1.4', configRev: 'c41' },
-    stage: 'batch-1',
-    nodes: nodes.map(({ nodeId }) => nodeId),
-    atUs: 0,
-  });
-};
-const fail = ({ fleet }: SlotsStory): void => {
-  for (const node of fleet.nodes) if (node.release === BAD) Object.assign(node, { failing: 0.77, timeouts: 0.5 });
-};
-
-/** The whole outage: deployed, failing, rolled back by a deploy system that obeys, resolved. */
-const playOutage = async (told: SlotsStory, before?: (tick: number) => Promise<void>): Promise<void> => {
-  told.onDecided = obey(told, 1);
-  await told.warmUp();
-  deploy(told);
-  await told.play(2, before);
-  fail(told);
-  await told.play(100, before);
-};
+import { obey } from '#testing';
+import { BAD, deploy, fail, openStory as open, playOutage } from './outage.fixture.js';
+import type { SlotsStory } from './slots-story.fixture.js';
 
 let reference: Promise<readonly unknown[]> | undefined;
 /** What is decided when nothing disturbs; played once. */
@@ -94,42 +46,10 @@ describe('rules over a real log', () => {
     expect(story.decisions()).toEqual(await undisturbed());
   }, 60_000);
 
-  it('is in doubt and says so while the database is away, and decides the same when it is back', async () => {
-    let back: Promise<unknown> = Promise.resolve();
-    await playOutage(story, async (tick) => {
-      if (tick !== 12) return;
-      story.isDatabaseAway = true;
-      back = until('the rules are in doubt', () => story.unready()?.startsWith('in doubt')).then(() => {
-        story.isDatabaseAway = false;
-      });
-    });
-    await back;
-    await until('the rules are ready', () => story.unready() === undefined);
-    expect(story.decisions()).toEqual(await undisturbed());
-  }, 60_000);
-
   it('decides each thing once with two processes at once', async () => {
     await story.startRules();
     await playOutage(story);
     expect(story.decisions()).toEqual(await undisturbed());
-  }, 60_000);
-
-  it('goes on when a deploy names a rollout that ended longer ago than anything is remembered', async () => {
-    await story.killRules();
-    const at = story.nowMs - 2 * EVOLVE_AGAIN_MS;
-    const release = { softwareVersion: 'v2.1.5', configRev: 'c42' };
-    const rollout = { rolloutId: 'rollout-1', service: 'dns', release, previous: release, stage: 'canary' };
-    const events = [
-      event('RolloutStarted', { ...rollout, nodes: ['another'], at }),
-      event('RolloutHalted', { rolloutId: 'rollout-1', because: 'of old', at }),
-    ];
-    const append = { stream: streamOf.rollout('rollout-1'), expectedVersion: 0, events };
-    await story.eventStoreAt(() => at).append([append], { actor: 'rules', cause: 'test' });
-    await story.startRules();
-    await story.warmUp();
-    deploy(story);
-    await story.play(2);
-    expect(story.types()).toEqual(['RolloutStarted', 'RolloutHalted', 'RolloutStageReached']);
   }, 60_000);
 
   it('B4: does not resolve because telemetry stopped', async () => {
@@ -154,11 +74,8 @@ describe('rules over a real log', () => {
     const opened = story.told.find(({ event: { type } }) => type === 'IncidentOpened');
     if (opened?.event.type !== 'IncidentOpened') throw new Error('no incident was opened');
     const { incidentId } = opened.event.data;
-    const stream = streamOf.incident(incidentId);
-    const version = (await story.eventStore.readStream(stream)).length;
     const acknowledged = event('IncidentAcknowledged', { incidentId, by: 'user:alice', note: '', at: 0 });
-    const append = { stream, expectedVersion: version, events: [acknowledged] };
-    await story.eventStore.append([append], { actor: 'user:alice', cause: 'test' });
+    await story.appendEvents(streamOf.incident(incidentId), [acknowledged]);
     await story.play(90);
     expect(count('IncidentAcknowledged')).toBe(1);
     expect(count('IncidentResolved')).toBe(1);

@@ -1,32 +1,39 @@
 import { type Event, FAMILIES, type RecordedEvent, SLOT_MS, TICK_MS, TOPICS } from '#contracts';
 import {
+  type Block,
   bucketIndex,
   bucketsOf,
   type CatalogueCustomer,
   COUNT,
   COUNTS_PER_CELL,
   createCells,
+  encodeBlock,
   encodeTick,
   type PartitionTick,
 } from '#domain';
 import { type EventLog, openEmbeddedLog } from '#event-log';
-import { createLogger, systemClock } from '#runtime';
+import { createLogger, type Logger, systemClock } from '#runtime';
 import {
   createDeciderHistory,
   createEventStore,
   createPositionRepository,
   createSegmentRepository,
   type Database,
+  type NewSegment,
 } from '#store';
 import { EventTimeFleet, type MakeCells, openTestDatabase, type TestDatabase, until } from '#testing';
+import { createFaults, faultyDatabase, type Faults } from './faulty-database.fixture.js';
 import { RulesConsumer } from './rules.consumer.js';
 import type { RulesParts } from './rules-parts.js';
+import { inStoryTime } from './story-time.fixture.js';
 
 /** 2021-07-22 11:47 UTC: time is what the ticks say. */
 const ORIGIN_TICK = Date.UTC(2021, 6, 22, 11, 47) / TICK_MS;
 /** Longer than the longest window. */
 const WARM_UP_SLOTS = 310;
 const TICKS_PER_SLOT = SLOT_MS / TICK_MS;
+/** How long a wave is watched: short, so that a story is. */
+const VERIFY_MS = 5_000;
 /** The p95 of a healthy fleet (R6). */
 const HEALTHY_US = 45_000;
 
@@ -45,9 +52,19 @@ const foldedCells: MakeCells = (family, counts) => {
   return cells;
 };
 
+/** The segments that the aggregator writes when a slot is over: the fleet's alone, no rule reads others. */
+const segmentsOf = ({ topic, partition, tick, nextOffset, slots }: PartitionTick): readonly NewSegment[] => {
+  if ((tick + 1) % TICKS_PER_SLOT > 0) return [];
+  const rest = { topic, partition, firstOffset: tick, nextOffset, family: 'fleet' } as const;
+  return slots.map(({ slot, block }) => ({ ...rest, slot, body: encodeBlock(fleetOf(block)) }));
+};
+
+const fleetOf = (block: Block): Block => new Map([...block].filter(([family]) => family === 'fleet'));
+
 /** A consumer that can die: from then on its database refuses everything. */
 interface Mortal {
   readonly consumer: RulesConsumer;
+  readonly faults: Faults;
   readonly die: () => Promise<void>;
 }
 
@@ -56,23 +73,29 @@ export class SlotsStory {
   readonly told: RecordedEvent[] = [];
   /** Called after each tick with what was appended meanwhile; it may change the fleet. */
   onDecided: (events: readonly Event[], afterS: number) => void = () => undefined;
-  /** While true, every rules process is without its database; the log goes on. */
-  isDatabaseAway = false;
+  /** Of the process that was started last. */
+  faults: Faults = createFaults();
+  /** Messages of warnings and errors. */
+  readonly complaints: string[] = [];
+  /** Offsets from which processes began to read again. */
+  readonly readFrom: number[] = [];
   private readonly mortals: Mortal[] = [];
-  private now = ORIGIN_TICK - WARM_UP_SLOTS * TICKS_PER_SLOT;
+  private now: number;
 
   private constructor(
     private readonly test: TestDatabase,
     private readonly log: EventLog,
     readonly fleet: EventTimeFleet,
     private readonly customers: readonly CatalogueCustomer[],
-    readonly verifyMs: number,
-  ) {}
+    private readonly warmUpSlots: number,
+  ) {
+    this.now = ORIGIN_TICK - warmUpSlots * TICKS_PER_SLOT;
+  }
 
   static async open(
     customers: readonly CatalogueCustomer[],
     build: (fleet: EventTimeFleet) => void,
-    verifyMs = 5_000,
+    warmUpSlots = WARM_UP_SLOTS,
   ): Promise<SlotsStory> {
     const test = await openTestDatabase();
     const log = await openEmbeddedLog({ connection: () => test.connection });
@@ -80,23 +103,13 @@ export class SlotsStory {
     const one = Object.entries(TOPICS).map(([topic, settings]) => [topic, { ...settings, partitions: 1 }]);
     await log.ensureTopics(Object.fromEntries(one));
     const ids = customers.map(({ customerId }) => customerId);
-    const story = new SlotsStory(test, log, new EventTimeFleet(ids, foldedCells), customers, verifyMs);
+    const story = new SlotsStory(test, log, new EventTimeFleet(ids, foldedCells), customers, warmUpSlots);
     build(story.fleet);
     return story;
   }
 
   get eventStore() {
-    return this.eventStoreAt(() => this.now * TICK_MS);
-  }
-
-  /** A store that records at other times than the story's. */
-  eventStoreAt(nowMs: () => number) {
-    return createEventStore(this.test.database, nowMs);
-  }
-
-  /** The story's time, ms. */
-  get nowMs(): number {
-    return this.now * TICK_MS;
+    return createEventStore(this.test.database, () => this.now * TICK_MS);
   }
 
   /** Seconds after the origin. */
@@ -104,38 +117,35 @@ export class SlotsStory {
     return ((this.now - ORIGIN_TICK) * TICK_MS) / 1_000;
   }
 
+  /** The log time the story has come to. */
+  get nowMs(): number {
+    return this.now * TICK_MS;
+  }
+
+  /** Appends as somebody else does. */
+  async appendEvents(stream: string, events: readonly Event[]): Promise<void> {
+    const expectedVersion = (await this.eventStore.readStream(stream)).length;
+    await this.eventStore.append([{ stream, expectedVersion, events }], { actor: 'user:alice', cause: 'test' });
+  }
+
   /** Starts one more rules process. */
   async startRules(): Promise<void> {
-    let isDead = false;
-    const refuse = (): void => {
-      if (isDead) throw new Error('this process is dead');
-      if (this.isDatabaseAway) throw new Error('the database is away');
-    };
-    const { database } = this.test;
-    const mortal: Database = {
-      ...database,
-      query: async (text, values) => {
-        refuse();
-        return database.query(text, values);
-      },
-      transaction: async (work, options) => {
-        refuse();
-        return database.transaction(async (tx) => {
-          const result = await work(tx);
-          refuse();
-          return result;
-        }, options);
-      },
-    };
-    const consumer = new RulesConsumer(this.partsOver(mortal), (error) => {
+    const faults = createFaults();
+    this.faults = faults;
+    const consumer = new RulesConsumer(this.partsOver(faultyDatabase(this.test.database, faults)), (error) => {
       throw error;
     });
     const die = async (): Promise<void> => {
-      isDead = true;
+      faults.isDead = true;
       await consumer.stop();
     };
-    this.mortals.push({ consumer, die });
+    this.mortals.push({ consumer, faults, die });
     await consumer.start();
+  }
+
+  /** Why the process that was started last is not ready. */
+  unready(): string | undefined {
+    return this.mortals.at(-1)?.consumer.unready();
   }
 
   /** Kills the rules process that was started last: it writes nothing more. */
@@ -143,26 +153,33 @@ export class SlotsStory {
     await this.mortals.pop()?.die();
   }
 
-  /** Why the rules process that was started last is not ready; undefined when it is. */
-  unready(): string | undefined {
-    return this.mortals.at(-1)?.consumer.unready();
-  }
-
   /** Healthy time before the origin. */
   async warmUp(): Promise<void> {
-    const records = Array.from({ length: WARM_UP_SLOTS }, () => this.nextTick(TICKS_PER_SLOT)).flat();
+    const records = Array.from({ length: this.warmUpSlots }, () => this.nextTick(TICKS_PER_SLOT)).flat();
     await this.append(records);
     await this.decided();
   }
 
-  /** Goes on for some seconds, tick by tick; `before` each tick may do anything. */
+  /** Goes on for some seconds, tick by tick; `before` each tick is decided, its records in the log already, it may do anything. */
   async play(seconds: number, before: (tick: number) => Promise<void> = async () => undefined): Promise<void> {
     const end = this.now + (seconds * 1_000) / TICK_MS;
     while (this.now < end) {
-      await before(this.now - ORIGIN_TICK);
+      const tick = this.now - ORIGIN_TICK;
       await this.append(this.nextTick(1));
+      await before(tick);
       await this.decided();
     }
+  }
+
+  /** Appends bytes to `slots` as they are. */
+  async appendBytes(value: Uint8Array): Promise<void> {
+    await this.log.append('slots', [{ key: 'telemetry.outcomes/0', value }]);
+  }
+
+  /** Moves the position of the rules by some ticks, behind their back. */
+  async movePosition(ticks: number): Promise<void> {
+    const move = `update ingest_position set next_offset = next_offset + $1 where consumer = 'rules'`;
+    await this.test.database.query(move, [ticks]);
   }
 
   /** What was told, as (stream, type, data). */
@@ -184,7 +201,7 @@ export class SlotsStory {
     const nodes = this.fleet.nodes.map(({ nodeId, pop, region }) => ({ nodeId, pop, region }));
     const customers = this.customers.map((customer) => ({ ...customer, zones: [] }));
     return {
-      log: this.log,
+      log: inStoryTime(this.log),
       database,
       eventStore: createEventStore(database, () => this.now * TICK_MS),
       positions: createPositionRepository(database),
@@ -195,10 +212,16 @@ export class SlotsStory {
         onChange: () => () => undefined,
         refresh: async () => undefined,
       },
-      clock: systemClock,
-      logger: createLogger('silent'),
-      settings: { verifyMs: this.verifyMs },
+      clock: { nowMs: () => this.nowMs, sleep: systemClock.sleep },
+      logger: this.logger(),
+      settings: { verifyMs: VERIFY_MS },
     };
+  }
+
+  private logger(): Logger {
+    const complain = (...[, text]: readonly unknown[]): void => void this.complaints.push(String(text));
+    const info = (line: object): void => void ('offset' in line && this.readFrom.push(Number(line.offset)));
+    return Object.assign(createLogger('silent'), { info, warn: complain, error: complain });
   }
 
   private nextTick(ticks: number): readonly PartitionTick[] {
@@ -208,13 +231,15 @@ export class SlotsStory {
   }
 
   private async append(parts: readonly PartitionTick[]): Promise<void> {
+    await createSegmentRepository(this.test.database).write(this.test.database, parts.flatMap(segmentsOf));
     const records = parts.map((part) => ({ key: `${part.topic}/${part.partition}`, value: encodeTick(part) }));
     await this.log.append('slots', records);
   }
 
   /** Waits until every rules process has decided the last tick, and takes what was appended. */
   private async decided(): Promise<void> {
-    const isDecided = ({ consumer }: Mortal): boolean => (consumer.nextTick() ?? 0) >= this.now;
+    const isDecided = ({ consumer, faults }: Mortal): boolean =>
+      faults.isHeld || (consumer.nextTick() ?? 0) >= this.now;
     await until(`tick ${this.now - 1} is decided`, () => this.mortals.every(isDecided));
     const events = await this.eventStore.readAll(this.told.at(-1)?.position ?? 0, 1_000);
     this.told.push(...events);

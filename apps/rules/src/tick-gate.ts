@@ -6,8 +6,8 @@ import type { PartitionTick } from '#domain';
 export const LAG_TICKS_MAX = 40;
 
 /**
- * Most ticks that wait for a source that is catching up: seven hours of log time, and most of them are small. Beyond it the oldest
- * tick is let through whoever is missing: a source that talks and never arrives must not fill the memory.
+ * Most ticks that wait for a source: twice the lag, in each of the sources. Beyond it the oldest tick is let through whoever is
+ * missing; it cannot happen while sources tell ticks in order, and it keeps a broken one from filling the memory.
  */
 const PENDING_TICKS_MAX = 100_000;
 
@@ -37,6 +37,8 @@ interface Source {
 export interface TickGate {
   /** Takes one record of `slots`; returns the ticks that it completes, in order, without a hole. */
   readonly accept: (part: PartitionTick, appendedAtMs: number) => readonly CompleteTick[];
+  /** The last tick that was let through; undefined before the first. */
+  readonly passed: () => number | undefined;
 }
 
 const canonical = (a: PartitionTick, b: PartitionTick): number =>
@@ -51,8 +53,7 @@ const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${par
  * - A source holds nothing back when it is more than `LAG_TICKS_MAX` behind the leader and has told nothing for as long in
  *   append time of `slots`. The second condition keeps sources apart that are only catching up: they are behind, but they talk.
  * - A part for a tick that has passed goes into the next one: its state is absolute, so it is late, not lost.
- * - `passedTick` is the tick before the first that may pass; undefined: the gate begins with the first tick told, wherever
- *   reading began. What passes before the next undecided tick is only applied.
+ * - `passedTick` is the last decided tick; undefined on the very first start, which begins with the first tick told.
  * - A part that is not above the last of its source is a repetition after a restart of the aggregator, and ignored.
  */
 export const createTickGate = (sources: readonly TopicPartition[], passedTick: number | undefined): TickGate => {
@@ -87,6 +88,7 @@ export const createTickGate = (sources: readonly TopicPartition[], passedTick: n
   };
 
   return {
+    passed: () => passed,
     accept: (part, appendedAtMs) => {
       for (const source of sources) sourceOf(nameOf(source), appendedAtMs);
       const source = sourceOf(nameOf(part), appendedAtMs);

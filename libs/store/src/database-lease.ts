@@ -5,7 +5,7 @@ import { clientConfig, type DatabaseOptions } from './postgres-database.js';
 // Any number nothing else locks: 'serv' in ASCII.
 const SERVER_LOCK = 0x73657276;
 // A predecessor that was killed leaves its session within a moment; a living one does not leave at all.
-const TRIES_MAX = 50;
+const TRIES_MAX = 25;
 const TRY_EVERY_MS = 200;
 
 /** Held while this process serves a database whose event log is embedded. */

@@ -1,55 +1,104 @@
-import { streamOf } from '#contracts';
+import { event, type Event, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
-import { createDeciderHistory, HISTORY_EVENTS_MAX } from './decider-history.js';
-import { HISTORY_AT_MS as T, tellHistory } from './event-history.fixture.js';
-import { createEventStore, type EventStore } from './event-store.js';
+import { createDeciderHistory } from './decider-history.js';
+import { alertFired, HISTORY_AT_MS, incidentOpened, reasonOf, rollbackDecided } from './event-history.fixture.js';
+import { createEventStore } from './event-store.js';
 
-const LATER = T + 1;
+const DAY_MS = 86_400_000;
+const NOW_MS = HISTORY_AT_MS;
+const OLD_MS = NOW_MS - 3 * DAY_MS;
+const RELEASE = { softwareVersion: 'v2', configRev: 'c2' };
 
-describe('the history of the deciders', () => {
+const resolved = (incidentId: string, at: number): Event => event('IncidentResolved', { incidentId, because: '', at });
+const rollout = (rolloutId: string, at: number): Event =>
+  event('RolloutStarted', {
+    rolloutId,
+    service: 'dns',
+    release: RELEASE,
+    previous: RELEASE,
+    stage: 's',
+    nodes: ['n1'],
+    at,
+  });
+const rollback = (rollbackId: string, incidentId: string, at: number): Event => {
+  const decided = rollbackDecided(rollbackId, incidentId);
+  if (decided.type !== 'RollbackDecided') throw new Error('not a decision');
+  return event('RollbackDecided', { ...decided.data, at });
+};
+const completed = (rollbackId: string): Event => event('RollbackCompleted', { rollbackId, because: '', at: OLD_MS });
+
+describe('decider history', () => {
   let db: TestDatabase;
-  let store: EventStore;
-  beforeAll(async () => {
+  beforeEach(async () => {
     db = await openTestDatabase();
-    store = createEventStore(db.database, () => T);
-    await tellHistory(db.database, store);
   });
-  afterAll(() => db.close());
+  afterEach(() => db.close());
 
-  const read = (sinceMs: number, after = 0) => createDeciderHistory(db.database).read(sinceMs, after);
-  const streamsOf = (events: Awaited<ReturnType<typeof read>>) =>
-    [...new Set(events.map(({ stream }) => stream))].sort();
-  const namesOf = async (table: string, prefix: string, column: string, open: string) =>
-    (await db.database.query<{ name: string }>(`select ${column} as name from ${table} where ${open}`)).map(
-      ({ name }) => `${prefix}-${name}`,
+  const append = async (...streams: readonly (readonly [string, readonly Event[]])[]): Promise<void> => {
+    const store = createEventStore(db.database, () => NOW_MS);
+    const appends = streams.map(([stream, events]) => ({ stream, expectedVersion: 0, events }));
+    expect(await store.append(appends, { actor: 'rules', cause: 'test' })).toHaveProperty('appended');
+  };
+  const read = (decidedMs = NOW_MS, after = 0) =>
+    createDeciderHistory(db.database).read({ decidedMs, keepMs: DAY_MS }, after);
+  const streams = async (decidedMs?: number): Promise<readonly string[]> => [
+    ...new Set((await read(decidedMs)).map(({ stream }) => stream)),
+  ];
+
+  it('leaves out what ended before the time to keep, and every other stream', async () => {
+    await append(
+      [streamOf.rollout('now'), [rollout('now', NOW_MS)]],
+      [streamOf.rollout('old'), [rollout('old', OLD_MS)]],
+      [streamOf.incident('ended'), [incidentOpened('ended', 'a', { at: OLD_MS }), resolved('ended', OLD_MS)]],
+      [streamOf.incident('just'), [incidentOpened('just', 'a', { at: OLD_MS }), resolved('just', NOW_MS)]],
+      [streamOf.rollback('ended'), [rollback('ended', 'ended', OLD_MS), completed('ended')]],
+      [streamOf.key('k'), [event('ApiKeyRevoked', { keyId: 'k' })]],
     );
+    expect(await streams()).toEqual(['rollout-now', 'incident-just']);
+  });
 
-  it('gives what had an event since, each stream from its first event, in the global order', async () => {
-    const events = await read(T);
-    const all = (await store.readAll(0, HISTORY_EVENTS_MAX)).filter(({ stream }) =>
-      /^(alert|incident|rollout|rollback)-/.test(stream),
+  it('keeps what is open however old, with the rollbacks of an open incident, refused or ended', async () => {
+    const refusal = { rollbackId: 'refused', incidentId: 'open', rail: 'r', because: '', at: OLD_MS };
+    await append(
+      [streamOf.rollout('now'), [rollout('now', NOW_MS)]],
+      [streamOf.alert('open'), [alertFired('open', 'critical', OLD_MS)]],
+      [streamOf.incident('open'), [incidentOpened('open', 'open', { at: OLD_MS })]],
+      [streamOf.rollback('refused'), [event('RollbackRefused', refusal)]],
+      [streamOf.rollback('ended'), [rollback('ended', 'open', OLD_MS), completed('ended')]],
+      [streamOf.rollback('running'), [rollback('running', 'other', OLD_MS)]],
     );
-    expect(events).toEqual(all);
+    expect((await streams()).toSorted()).toEqual([
+      'alert-open',
+      'incident-open',
+      'rollback-ended',
+      'rollback-refused',
+      'rollback-running',
+      'rollout-now',
+    ]);
   });
 
-  it('gives of what is older only what is open, and that whole', async () => {
-    const events = await read(LATER);
-    const open = [
-      ...(await namesOf('alert', 'alert', 'alert_id', `state <> 'resolved'`)),
-      ...(await namesOf('incident', 'incident', 'incident_id', `status <> 'resolved'`)),
-      ...(await namesOf('rollout', 'rollout', 'rollout_id', `status = 'running'`)),
-      ...(await namesOf('rollback', 'rollback', 'rollback_id', `status = 'running'`)),
-    ];
-    expect(streamsOf(events)).toEqual(open.sort());
-    expect(streamsOf(events)).toContain(streamOf.alert('al2'));
-    expect(streamsOf(events)).not.toContain(streamOf.alert('al1'));
-    for (const stream of open)
-      expect(events.filter((each) => each.stream === stream)).toEqual(await store.readStream(stream));
+  it('counts back from the newest beginning: until something new begins, nothing is forgotten', async () => {
+    await append(
+      [streamOf.rollout('first'), [rollout('first', OLD_MS)]],
+      [streamOf.rollout('second'), [rollout('second', OLD_MS + DAY_MS)]],
+    );
+    expect(await streams()).toEqual(['rollout-first', 'rollout-second']);
   });
 
-  it('goes on after a position', async () => {
-    const events = await read(T);
-    const middle = events[Math.floor(events.length / 2)]?.position ?? 0;
-    expect(await read(T, middle)).toEqual(events.filter(({ position }) => position > middle));
+  it('gives a resolved alert to nobody', async () => {
+    const end = event('AlertResolved', { alertId: 'a', reason: reasonOf(99.9), at: NOW_MS });
+    await append([streamOf.alert('a'), [alertFired('a', 'critical', NOW_MS), end]]);
+    expect(await read()).toEqual([]);
+  });
+
+  it('gives whole streams in the global order, and goes on after a position', async () => {
+    await append([streamOf.incident('i'), [incidentOpened('i', 'a', { at: NOW_MS })]]);
+    await append([streamOf.rollout('r'), [rollout('r', NOW_MS)]]);
+    expect((await read()).map(({ position, event: { type } }) => [position, type])).toEqual([
+      [1, 'IncidentOpened'],
+      [2, 'RolloutStarted'],
+    ]);
+    expect((await read(NOW_MS, 1)).map(({ position }) => position)).toEqual([2]);
+    expect(await read(NOW_MS, 2)).toEqual([]);
   });
 });

@@ -5,27 +5,46 @@ import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.js';
 /** Most events one read gives; a reader goes on after the last. */
 export const HISTORY_EVENTS_MAX = 1_000;
 
+/** Which past is asked for. */
+export interface DeciderPast {
+  /** Log time up to which was decided, ms. */
+  readonly decidedMs: number;
+  /** For how long what ended is remembered. */
+  readonly keepMs: number;
+}
+
 /** What the deciders must know again after a restart. */
 export interface DeciderHistory {
   /**
-   * Events, in the global order, of the streams of alerts, incidents, rollouts and rollbacks that are open, or had an event at or after
-   * `sinceMs`; whole streams, from their first event. At most `HISTORY_EVENTS_MAX` with position > after.
+   * Whole streams, from their first event, in the global order: alerts that are open; incidents that are open or ended within
+   * `keepMs`; rollouts that changed within it; rollbacks under way, decided within it, or of one of those incidents. The time is
+   * counted back from the newest beginning of an incident, rollout or rollback, since only then is anything forgotten.
+   * At most `HISTORY_EVENTS_MAX` with position > after.
    */
-  readonly read: (sinceMs: number, after: number) => Promise<readonly RecordedEvent[]>;
+  readonly read: (past: DeciderPast, after: number) => Promise<readonly RecordedEvent[]>;
 }
 
+// Which streams, the read tables say: they hold a row per thing, where `event` holds everything that ever was, deliveries most of
+// all. Materialized, because with the limit beside them the planner would walk all events in the order of their positions.
 const READ = `
-  select ${EVENT_COLUMNS} from event
-  where position > $2 and stream in (
-    select stream from event where recorded_at_ms >= $1 and stream ~ '^(alert|incident|rollout|rollback)-'
-    union select 'alert-' || alert_id from alert where state <> 'resolved'
-    union select 'incident-' || incident_id from incident where status <> 'resolved'
-    union select 'rollout-' || rollout_id from rollout where status = 'running'
-    union select 'rollback-' || rollback_id from rollback where status = 'running')
-  order by position limit $3`;
+  with since as materialized (
+    select least($1::bigint, greatest(
+      (select max(opened_at) from incident),
+      (select max(started_at) from rollout),
+      (select max(decided_at) from rollback where status <> 'refused'))) - $2::bigint as at_ms),
+  held as materialized (
+    select incident_id from incident, since where status <> 'resolved' or resolved_at >= since.at_ms),
+  picked as materialized (
+    select ${EVENT_COLUMNS} from event where position > $3 and stream = any(array(
+      select 'alert-' || alert_id from alert where state <> 'resolved'
+      union all select 'incident-' || incident_id from held
+      union all select 'rollout-' || rollout_id from rollout, since where changed_at >= since.at_ms
+      union all select 'rollback-' || rollback_id from rollback, since
+        where status = 'running' or decided_at >= since.at_ms or incident_id in (select incident_id from held))))
+  select * from picked order by position limit $4`;
 
 /** The history in PostgreSQL. */
 export const createDeciderHistory = (database: Queryable): DeciderHistory => ({
-  read: async (sinceMs, after) =>
-    (await database.query<EventRow>(READ, [sinceMs, after, HISTORY_EVENTS_MAX])).map(recordedEvent),
+  read: async ({ decidedMs, keepMs }, after) =>
+    (await database.query<EventRow>(READ, [decidedMs, keepMs, after, HISTORY_EVENTS_MAX])).map(recordedEvent),
 });

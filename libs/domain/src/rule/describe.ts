@@ -33,12 +33,21 @@ const TEXT: Record<SignalName, (rule: Rule, value: string) => { found: string; l
   }),
 };
 
-const shown = ({ value }: Measure, digits: number): string =>
-  typeof value === 'number' ? decimals(value, digits) : value;
+/** Digits after which a value that is shown like its threshold is taken to be it. */
+const DIGITS_MAX = 6;
+
+/** A value with as many digits as it takes to tell it from its threshold: never `99 % < 99 %`. */
+const shown = ({ value }: Measure, digits: number, threshold?: number): string => {
+  if (typeof value !== 'number') return value;
+  const text = decimals(value, digits);
+  const looksEqual = value !== threshold && text === String(threshold) && digits < DIGITS_MAX;
+  return looksEqual ? shown({ value, good: 0, bad: 0 }, digits + 1, threshold) : text;
+};
 
 /** What was compared, with units: `success 80.71 % < 99 % over 1m`. */
 export const describeMeasure = (rule: Rule, measure: Measure, isBreached: boolean): string => {
-  const { found, limit } = TEXT[rule.signal](rule, shown(measure, rule.signal === 'error_rate_spike' ? 0 : 2));
+  const digits = rule.signal === 'error_rate_spike' ? 0 : 2;
+  const { found, limit } = TEXT[rule.signal](rule, shown(measure, digits, rule.threshold));
   const sign = (rule.comparison === 'below') === isBreached ? '<' : '>';
   return `${found} ${isBreached ? sign : `${sign}=`} ${limit} over ${describeWindow(rule.windowMs)}`;
 };

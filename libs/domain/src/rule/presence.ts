@@ -50,7 +50,8 @@ export class Presence {
 
   private see(node: NodeSeen, tick: number): void {
     const known = this.nodes.get(node.nodeId);
-    if (known === undefined) {
+    // Who was silent for too long comes back as new, whether or not anybody asked meanwhile: what is applied again is not evaluated.
+    if (known === undefined || tick - known.seenTick > FORGET_TICKS) {
       this.nodes.set(node.nodeId, { ...node, seenTick: tick, formerly: undefined });
       this.sorted = undefined;
       return;

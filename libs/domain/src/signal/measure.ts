@@ -3,7 +3,7 @@ export interface Measure {
   /** `unknown` = too little data to say anything; never taken for healthy. */
   readonly value: number | 'timeout' | 'unknown';
   /** What the value is at least, with 99.9 % confidence; where it is given, a breach is judged by it. */
-  readonly atLeast?: number;
+  readonly atLeast?: number | 'timeout' | 'unknown';
   readonly good: number;
   readonly bad: number;
 }

@@ -22,6 +22,14 @@ describe('signals', () => {
     expect(readLatency(windowsOf({ good: 100 }, 'timeout'), place, 0.95).value).toBe('timeout');
     expect(readLatency(windowsOf({ good: 99 }), place, 0.95).value).toBe('unknown');
   });
+  it('R19: a percentile is judged by what it is at least: six slow answers of a hundred prove nothing', () => {
+    const sixPerCentSlow = (count: number): WindowReader => ({
+      ...windowsOf({ good: count }),
+      percentile: (_family, _key, rank) => (rank > 0.94 ? 150_000 : 45_000),
+    });
+    expect(readLatency(sixPerCentSlow(100), place, 0.95)).toMatchObject({ value: 150, atLeast: 45 });
+    expect(readLatency(sixPerCentSlow(100_000), place, 0.95)).toMatchObject({ value: 150, atLeast: 150 });
+  });
   it('C7, R28: a spike is per cent of the baseline, judged by its lower bound; without baseline unknown', () => {
     const spike = readErrorRateSpike(windowsOf({ good: 99_500, bad: 500 }), place, 0.0005);
     expect(spike.value).toBeCloseTo(1_000, 6);

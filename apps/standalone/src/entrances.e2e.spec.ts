@@ -1,0 +1,117 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isPermitted, type Permission, PRINCIPAL_ROLES, type PrincipalRole } from '#contracts';
+import { openTestDatabase, type ServedRoles, serveRoles, type TestDatabase } from '#testing';
+import { ROLES } from './roles.js';
+
+/** What every way in asks of its caller: the policy, written down once more, so that no change of it goes unseen. */
+const POLICY: Readonly<Record<string, Permission>> = {
+  'GET /healthz': 'public',
+  'GET /readyz': 'public',
+  'GET /v1/alerts': 'view',
+  'GET /v1/commands': 'view',
+  'GET /v1/dead-letters': 'view',
+  'GET /v1/deliveries': 'view',
+  'GET /v1/events': 'view',
+  'GET /v1/events/head': 'view',
+  'GET /v1/fleet': 'view',
+  'GET /v1/incidents': 'view',
+  'GET /v1/incidents/:id': 'view',
+  'GET /v1/incidents/:id/customers': 'view',
+  'GET /v1/keys': 'administer',
+  'GET /v1/nodes': 'view',
+  'GET /v1/nodes/:nodeId/commands': 'commands',
+  'GET /v1/rollbacks': 'view',
+  'GET /v1/rollouts': 'view',
+  'GET /v1/rules': 'view',
+  'GET /v1/windows': 'view',
+  'Mutation acknowledgeIncident': 'operate',
+  'POST /v1/customers': 'administer',
+  'POST /v1/incidents/:id/acknowledge': 'operate',
+  'POST /v1/keys': 'administer',
+  'POST /v1/keys/:id/revoke': 'administer',
+  'POST /v1/nodes': 'administer',
+  'POST /v1/signals': 'signal',
+  'POST /v1/telemetry/nodes': 'commands',
+  'POST /v1/telemetry/outcomes': 'telemetry',
+  'Query alerts': 'view',
+  'Query commands': 'view',
+  'Query customersAffected': 'view',
+  'Query fleetHealth': 'view',
+  'Query incident': 'view',
+  'Query incidents': 'view',
+  'Query nodes': 'view',
+  'Query rollbacks': 'view',
+  'Query rollouts': 'view',
+  'Query windows': 'view',
+};
+
+let test: TestDatabase;
+let served: ServedRoles;
+const keys = new Map<PrincipalRole, string>();
+beforeAll(async () => {
+  test = await openTestDatabase();
+  const environment = { DATA_DIR: mkdtempSync(join(tmpdir(), 'entrances-')) };
+  served = await serveRoles(ROLES, test, { environment });
+  for (const role of PRINCIPAL_ROLES) keys.set(role, await served.keyOf(role, role === 'node' ? 'n1' : undefined));
+});
+afterAll(async () => {
+  await served.close();
+  await test.close();
+});
+
+const routes = Object.entries(POLICY).filter(([name]) => /^(GET|POST) /.test(name));
+
+const ask = async (name: string, authorization: string | undefined): Promise<number> => {
+  const [method = '', path = ''] = name.split(' ');
+  const url = new URL(path.replace(/:\w+/g, 'n1'), served.url);
+  if (method === 'GET') url.searchParams.set('waitMs', '0');
+  const { status } = await fetch(url, {
+    method,
+    headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+    ...(method === 'POST' ? { body: '{}' } : {}),
+  });
+  return status;
+};
+
+const query = async (
+  text: string,
+  authorization: string | undefined,
+): Promise<{ status: number; codes: unknown[] }> => {
+  const response = await fetch(new URL('/graphql', served.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+    body: JSON.stringify({ query: text }),
+  });
+  const { errors = [] } = (await response.json()) as { errors?: { extensions?: { code?: unknown } }[] };
+  return { status: response.status, codes: errors.map(({ extensions }) => extensions?.code) };
+};
+
+describe('every way in', () => {
+  it('asks what the policy says, and there is no other', () => {
+    const found = Object.fromEntries(served.entrances.map(({ name, needs }) => [name, needs]));
+    expect(found).toEqual(POLICY);
+  });
+
+  it.each(routes)('%s lets in who holds %s, and nobody else', async (name, needed) => {
+    expect(await ask(name, undefined)).toBe(needed === 'public' ? 200 : 401);
+    if (needed === 'public') return;
+    expect(await ask(name, 'Bearer nobody.knows-this-key')).toBe(401);
+    for (const [role, key] of keys) {
+      const status = await ask(name, key);
+      const isAsSaid = isPermitted(role, needed) ? status !== 401 : status === 403;
+      expect([role, status, isAsSaid]).toEqual([role, status, true]);
+    }
+  });
+
+  it('GraphQL: nobody without a key, nobody who may not view, nobody who may only view acknowledges', async () => {
+    const fleet = '{ fleetHealth { fleet { key } } }';
+    expect(await query(fleet, undefined)).toMatchObject({ status: 401 });
+    expect(await query(fleet, keys.get('node'))).toMatchObject({ status: 403 });
+    expect(await query(fleet, keys.get('viewer'))).toEqual({ status: 200, codes: [] });
+    const acknowledge = 'mutation { acknowledgeIncident(id: "i") { status } }';
+    expect((await query(acknowledge, keys.get('viewer'))).codes).toEqual(['PERMISSION_DENIED']);
+    expect((await query(acknowledge, keys.get('operator'))).codes).not.toContain('PERMISSION_DENIED');
+  });
+});
