@@ -93,7 +93,7 @@ describe('the aggregator', () => {
     expect(whole.length).toBeGreaterThan(100);
   });
 
-  it('T-A1: killed at any operation, before or after it took effect, it counts exactly and tells the same', async () => {
+  it('killed at any operation, before or after it took effect, it counts exactly and tells the same', async () => {
     await appendHistory(log, db.database, history);
     await runToEnd(open());
     const [whole, wholeLedger] = [await known(0), await ledger()];
@@ -140,7 +140,7 @@ describe('the aggregator', () => {
     expect(await storedCells(db.database)).toEqual(cells);
   });
 
-  it('T-A2: two at once: the position refuses one of them, and nothing is doubled', async () => {
+  it('two at once: the position refuses one of them, and nothing is doubled', async () => {
     await appendHistory(log, db.database, history);
     await runToEnd(open());
     const [whole, wholeLedger] = [await known(0), await ledger()];

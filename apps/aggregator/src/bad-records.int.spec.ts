@@ -169,7 +169,7 @@ describe('records that are not as they should be', () => {
     expect(cells[`${slot} customer bank`]?.counts).toEqual([3, 0, 0, 0]);
   });
 
-  it('T-A8: records that retention took are counted as lost, and the partition goes on', async () => {
+  it('records that retention took are counted as lost, and the partition goes on', async () => {
     await start();
     await log.append('telemetry.outcomes', [good(1)]);
     await written();

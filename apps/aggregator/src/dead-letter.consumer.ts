@@ -46,8 +46,7 @@ export const letterOf = (record: LogRecord): NewDeadLetter => {
     reason: isReason(reason) ? reason : 'INTERNAL',
     detail: record.headers[HEADER.detail] ?? '',
     raw: record.value,
-    // The log may know it more exactly than the column.
-    appendedAtMs: Math.floor(record.appendedAtMs),
+    appendedAtMs: record.appendedAtMs,
   };
 };
 

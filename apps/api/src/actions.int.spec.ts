@@ -16,7 +16,7 @@ describe('what the REST API changes', () => {
       ({ event }) => event.type === 'IncidentAcknowledged',
     );
 
-  it('R45: an acknowledgement is an event with its actor, pages once, and the same again changes nothing', async () => {
+  it('an acknowledgement is an event with its actor, pages once, and the same again changes nothing', async () => {
     const operator = await served.as('operator');
     const first = await post('/v1/incidents/in1/acknowledge', { note: 'looking' }, operator);
     expect(first).toMatchObject({

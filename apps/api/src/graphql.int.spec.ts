@@ -121,7 +121,7 @@ describe('the GraphQL API', () => {
     });
   });
 
-  it('R45: an operator acknowledges, a viewer does not, and what is resolved is refused', async () => {
+  it('an operator acknowledges, a viewer does not, and what is resolved is refused', async () => {
     expect((await ask(ACKNOWLEDGE, viewer, { id: 'in1' })).body).toMatchObject(errorOf('PERMISSION_DENIED'));
     const operator = await served.as('operator');
     const answers = await Promise.all([1, 2, 3].map(() => ask(ACKNOWLEDGE, operator, { id: 'in1', note: 'mine' })));

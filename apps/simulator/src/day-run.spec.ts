@@ -31,7 +31,7 @@ const play = async (faults: TocsinFaults) => {
 };
 
 describe('a day against a server', () => {
-  it('R112-R118, R140: is detected, paged, rolled back and recovers; every outcome is counted once though answers get lost', async () => {
+  it('is detected, paged, rolled back and recovers; every outcome is counted once though answers get lost', async () => {
     const { result, lines, tocsin, affected } = await play({ loseAnswerEvery: 7 });
     expect(findingsOf(result)).toEqual([]);
     expect(result).toMatchObject({ nodes: 16, customers: 520, pages: 1, commands: 1, impactScore: 1_350 });

@@ -20,7 +20,7 @@ describe('the day', () => {
     expect(at(row)).toMatchObject({ utc, minute });
   });
 
-  it('R104, R106-R108, R111: the delays to beat are those of the lines', () => {
+  it('the delays to beat are those of the lines', () => {
     expect(REAL_DAY_MINUTES).toEqual({
       paged: at('R123')?.minute,
       halted: at('R126')?.minute,

@@ -23,6 +23,8 @@ export interface KilledDayOptions {
 export interface KilledDay {
   readonly result: DayResult;
   readonly recovered: boolean;
+  /** Kills after the first failure: while it was detected, paged or rolled back. */
+  readonly killsOfOutage: number;
   /** Alerts that no fault explains. */
   readonly falseAlerts: readonly string[];
   /** `rule scope key`, in order. */
@@ -34,30 +36,32 @@ export interface KilledDay {
   readonly rollbacks: readonly { readonly status: string; readonly waves: readonly unknown[] }[];
   /** Commands that were acted on: wave by wave. */
   readonly wavesCommanded: readonly number[];
-  readonly log: string;
 }
 
 const VERIFY_MS = 3_000;
 const LEAD_MS = 8_000;
 /** Longer than ten restarts take, shorter than a test's patience. */
 const RECOVERY_BOUND_MS = 180_000;
-/** Between two kills, from readiness on: now and then before the server has caught up, mostly in the middle of its work. */
-const KILL_AFTER_MS = { min: 300, max: 4_000 } as const;
+/** From the first outcome to the end of the last wave when nobody disturbs: kills are spread over it, so that some hit the outage. */
+const DAY_MS = 32_000;
+/** After readiness at the earliest: now and then before the server has caught up, mostly in the middle of its work. */
+const KILL_AFTER_MS_MIN = 300;
 
 const killAgainAndAgain = async (
   first: StandaloneProcess,
   options: StandaloneOptions,
   { kills, random, begun }: { readonly kills: number; readonly random: Random; readonly begun: Promise<void> },
-): Promise<StandaloneProcess> => {
+): Promise<{ readonly standalone: StandaloneProcess; readonly killedAtMs: readonly number[] }> => {
   let standalone = first;
+  const killedAtMs: number[] = [];
   await begun;
   for (let kill = 0; kill < kills; kill += 1) {
-    const { min, max } = KILL_AFTER_MS;
-    await systemClock.sleep(min + random.next() * (max - min));
+    await systemClock.sleep(KILL_AFTER_MS_MIN + random.next() * (DAY_MS / kills));
+    killedAtMs.push(systemClock.nowMs());
     await standalone.kill();
     standalone = await startStandalone(options);
   }
-  return standalone;
+  return { standalone, killedAtMs };
 };
 
 const read = async <T>(client: HttpClient, key: string, path: string): Promise<T> => {
@@ -122,25 +126,29 @@ export const playKilledDay = async ({ seed, kills }: KilledDayOptions): Promise<
       onLine: ({ text }) => void (text.startsWith('real time') && begin()),
     });
     stopDay = day.stop;
-    await killed;
+    const { killedAtMs } = await killed;
     const result = await day.finish();
     const evidence = await evidenceOf(standalone.url, day.keys.viewer);
     const { pagerDuty, deploySystem } = receiver;
     return {
       ...evidence,
       result,
+      killsOfOutage: killedAtMs.filter((atMs) => atMs > Date.parse(result.faultAt ?? '')).length,
       recovered: day.recovered,
       falseAlerts: day.falseAlerts(),
       triggers: pagerDuty.received.filter(({ event }) => event.event_action === 'trigger'),
       wavesCommanded: deploySystem.received.flatMap(({ verdict, command }) =>
         verdict === 'executed' && command ? [command.wave] : [],
       ),
-      log: standalone.logFile,
     };
   } finally {
     stopDay();
     begin();
-    await (await killed.catch(() => standalone)).stop();
+    const last = await killed.then(
+      (each) => each.standalone,
+      () => standalone,
+    );
+    await last.stop();
     await receiver.close();
     rmSync(dataDir, { recursive: true, force: true });
   }

@@ -107,7 +107,7 @@ describe('the resolver model of the study', () => {
     expect(answers.every(({ state }) => state.corrupted)).toBe(true);
   });
 
-  it('R62, R43: one health check passes 30 % of the time, 4 of 5 pass 3.1 %', () => {
+  it('R62: one health check passes 30 % of the time, 4 of 5 pass 3.1 %', () => {
     const random = createRandom(6, 'health');
     const rounds = 20_000;
     const passed = Array.from(

@@ -105,7 +105,7 @@ describe('the local deploy system', () => {
   });
   const send = (body: string, headers = headersOf(body)) => system.deliver(headers, body, NOW_MS).status;
 
-  it('R58, R107: restarts the audience on the target release, and only it; answers with what the nodes run', async () => {
+  it('R58: restarts the audience on the target release, and only it; answers with what the nodes run', async () => {
     expect(send(messageOf())).toBe(202);
     expect([...running.values()]).toEqual(['stopped', 'stopped', BAD_RELEASE]);
     await clock.advance(1_500);

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   CONFLICT: { status: 409, title: 'The thing changed meanwhile' },
   INCIDENT_NOT_OPEN: { status: 409, title: 'The incident is not open' },
   LOG_UNAVAILABLE: { status: 503, title: 'The event log does not take records now' },
+  DATABASE_UNAVAILABLE: { status: 503, title: 'The database does not answer now' },
   WAITERS_TOO_MANY: { status: 503, title: 'Too many wait for events at this moment' },
   INTERNAL: { status: 500, title: 'An error that is ours' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -21,7 +21,7 @@ export interface LogRecord extends TopicPartition {
   readonly key: string | null;
   readonly value: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
-  /** Append time, ms since the epoch, given by the log: never decreases within a partition. The only clock decisions know. */
+  /** Append time, whole ms since the epoch, given by the log: never decreases within a partition. The only clock decisions know. */
   readonly appendedAtMs: number;
 }
 
@@ -90,6 +90,7 @@ export interface Consumer {
  *   with `LogUnavailable` after `appendTimeoutMs` and the records may or may not be in the log: senders repeat, readers
  *   recognise repetitions by the batch identity.
  * - `read` looks without subscribing; reading below `low` fails with `OffsetOutOfRange`.
+ * - Every function works on its own, taken out of the log or handed on.
  */
 export interface EventLog {
   /** Names this log: positions of another log mean nothing here. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApiKeyRepository, createEventStore } from '#store';
@@ -41,6 +41,16 @@ describe('the first administrator', () => {
       },
     ]);
     expect((await stat(join(dataDir, 'admin-key'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('is told of a key file that is no key: no key without a name is made of it', async () => {
+    const file = join(dataDir, 'admin-key');
+    const kept = await readFile(file, 'utf8');
+    const known = await keys();
+    await writeFile(file, '');
+    await expect(ensure()).rejects.toThrow(`DATA_DIR: ${file}: expected <keyId>.<secret>`);
+    expect(await keys()).toEqual(known);
+    await writeFile(file, kept);
   });
 
   it('may bring a key, whose secret never changes', async () => {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { event, type PrincipalRole, streamOf } from '#contracts';
 import { ConfigError } from '#config';
 import type { ApiKeyRepository, EventStore } from '#store';
 import { secretHashOf } from './authenticator.js';
+import { keptSecret } from './kept-secret.js';
 import type { Logger } from './logger.js';
-import type { Settings } from './settings.js';
+import { ADMIN_KEY_FORM, type Settings } from './settings.js';
 
 /** 24 bytes are 32 characters of base64url, and 192 bits. */
 const SECRET_BYTES = 24;
@@ -19,15 +19,11 @@ export const newKeyId = (role: PrincipalRole): string => `${role}-${randomBytes(
 
 const keptOrNew = async (dataDir: string, logger: Logger): Promise<string> => {
   const file = join(dataDir, 'admin-key');
-  const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw new Error(`read ${file}`, { cause: error });
-  });
-  if (kept !== undefined) return kept.trim();
-  const key = `${newKeyId('admin')}.${newSecret()}`;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(file, `${key}\n`, { mode: 0o600, flag: 'wx' });
-  logger.info(`wrote the first administrator's API key to ${file}`);
+  const { text, isNew } = await keptSecret(file, () => `${newKeyId('admin')}.${newSecret()}\n`);
+  const key = text.trim();
+  if (!ADMIN_KEY_FORM.test(key))
+    throw new ConfigError([`DATA_DIR: ${file}: expected <keyId>.<secret>; remove the file, and a new key is made`]);
+  if (isNew) logger.info(`wrote the first administrator's API key to ${file}`);
   return key;
 };
 

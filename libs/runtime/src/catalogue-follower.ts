@@ -18,7 +18,7 @@ export interface RunningCatalogueFollower extends CatalogueFollower {
 /** How often the version is asked for, one indexed row: a new customer counts as its own after this. */
 const LOOK_EVERY_MS = 250;
 
-/** Loads the catalogue and follows it; a failed look is told and repeated. */
+/** Loads the catalogue and follows it; a failed look is told and repeated. Looks come one after the other: none undoes a later one. */
 export const followCatalogue = async (
   repository: CatalogueRepository,
   clock: Clock,
@@ -27,10 +27,17 @@ export const followCatalogue = async (
   let catalogue = await repository.load();
   const listeners = new Set<(catalogue: Catalogue) => void>();
   const stopping = new AbortController();
-  const look = async (): Promise<void> => {
+  let looking: Promise<void> = Promise.resolve();
+  const lookNow = async (): Promise<void> => {
     if ((await repository.version()) === catalogue.version) return;
     catalogue = await repository.load();
     for (const listener of listeners) listener(catalogue);
+  };
+  const look = (): Promise<void> => {
+    const looked = looking.then(lookNow);
+    // Who asked is told of the failure; who comes next looks all the same.
+    looking = looked.catch(() => undefined);
+    return looked;
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {

@@ -4,6 +4,7 @@ export * from './clock.js';
 export * from './create-app.js';
 export * from './entrances.js';
 export * from './infrastructure.module.js';
+export * from './kept-secret.js';
 export * from './maintenance.js';
 export * from './needs.js';
 export * from './problem.filter.js';

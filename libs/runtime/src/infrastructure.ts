@@ -68,13 +68,14 @@ const checkVersion = async (database: Database): Promise<void> => {
     throw new ConfigError([`DATABASE_URL: the server is version ${row?.version}; PostgreSQL 15 or later is needed`]);
 };
 
-const openLog = async (options: DatabaseOptions, logger: Logger): Promise<EventLog> => {
+const openLog = async (options: DatabaseOptions, logger: Logger, closing: ClosingOrder): Promise<EventLog> => {
   const { connection, onUnreachable } = options;
   const eventLog = await openEmbeddedLog({
     connection: () => connection(),
     ...(onUnreachable === undefined ? {} : { onUnreachable }),
     onError: (what, error) => logger.warn({ err: error }, `event log: ${what}`),
   });
+  closing.add('event log', () => eventLog.close());
   await eventLog.ensureTopics(TOPICS);
   return eventLog;
 };
@@ -94,8 +95,7 @@ export const openInfrastructure = async (
     throw new ConfigError(['DATA_DIR, DATABASE_URL: another Tocsin process serves this database']);
   closing.add('lease', lease.release);
   await migrate(database, MIGRATIONS, (line) => logger.info(line));
-  const eventLog = await openLog(options, logger);
-  closing.add('event log', () => eventLog.close());
+  const eventLog = await openLog(options, logger, closing);
   const eventStore = createEventStore(database, clock.nowMs);
   const apiKeys = createApiKeyRepository(database);
   await ensureAdminKey({ settings, apiKeys, eventStore, logger });

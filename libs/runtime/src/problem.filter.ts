@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ProblemCode, problemDocument, refuse, type Refusal } from '#contracts';
 import { LogUnavailable } from '#event-log';
+import { DatabaseUnavailable } from '#store';
 import type { Logger } from './logger.js';
 import { Refused } from './refused.js';
 import { LOGGER } from './tokens.js';
@@ -25,6 +26,9 @@ const statusOf = (error: unknown): number | undefined => {
 export const refusalOf = (error: unknown): Refusal | undefined => {
   if (error instanceof Refused) return error.refusal;
   if (error instanceof LogUnavailable) return refuse('LOG_UNAVAILABLE', 'the event log does not answer; send again');
+  // While it is away every request ends here, keys being looked up in it: told by the readiness, not by a line for each.
+  if (error instanceof DatabaseUnavailable)
+    return refuse('DATABASE_UNAVAILABLE', 'the database does not answer; send again');
   const code = BY_STATUS[statusOf(error) ?? 500];
   return code === undefined ? undefined : refuse(code, error instanceof Error ? error.message : 'refused');
 };

@@ -6,6 +6,9 @@ import { LOG_LEVELS } from './logger.js';
 /** The data directory unless DATA_DIR names another. */
 export const DATA_DIR_DEFAULT = '.tocsin';
 
+/** An administrator's key as one string, `<keyId>.<secret>`: 32 characters of secret are 192 bits. */
+export const ADMIN_KEY_FORM = /^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{32,256}$/;
+
 const schema = z.object({
   /** 0: a free port. */
   PORT: z.coerce.number().int().min(0).max(65_535).default(8_080),
@@ -17,10 +20,7 @@ const schema = z.object({
   EVENT_LOG_URL: z.string().optional(),
   ADMIN_KEY: z
     .string()
-    .regex(
-      /^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{32,256}$/,
-      'expected <keyId>.<secret>, the secret of 32 or more of A-Z a-z 0-9 _ -',
-    )
+    .regex(ADMIN_KEY_FORM, 'expected <keyId>.<secret>, the secret of 32 or more of A-Z a-z 0-9 _ -')
     .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });

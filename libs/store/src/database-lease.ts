@@ -16,11 +16,16 @@ export interface DatabaseLease {
 const tryOnce = async (options: DatabaseOptions): Promise<pg.Client | undefined> => {
   const client = new pg.Client(clientConfig(options.connection(), options.name));
   client.on('error', () => undefined);
-  await client.connect();
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [SERVER_LOCK]);
-  if (rows[0]?.taken === true) return client;
-  await client.end();
-  return undefined;
+  let isTaken = false;
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [SERVER_LOCK]);
+    isTaken = rows[0]?.taken === true;
+    return isTaken ? client : undefined;
+  } finally {
+    // A session that nobody knows of would keep the lease from the next try.
+    if (!isTaken) await client.end();
+  }
 };
 
 /**
@@ -29,8 +34,11 @@ const tryOnce = async (options: DatabaseOptions): Promise<pg.Client | undefined>
  * session; when the database restarts under us it is not taken again: it guards against a second start, the positions'
  * compare-and-swap against everything else.
  */
-export const leaseDatabase = async (options: DatabaseOptions): Promise<DatabaseLease | undefined> => {
-  for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+export const leaseDatabase = async (
+  options: DatabaseOptions,
+  triesMax = TRIES_MAX,
+): Promise<DatabaseLease | undefined> => {
+  for (let tries = 1; tries <= triesMax; tries += 1) {
     const client = await tryOnce(options);
     if (client !== undefined) return { release: () => client.end() };
     await wait(TRY_EVERY_MS);

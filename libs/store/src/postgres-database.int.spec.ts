@@ -64,7 +64,10 @@ describe('openDatabase', () => {
       name: 'spec',
       onUnreachable: async () => void asked++,
     });
-    await expect(nobody.query('select 1')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(nobody.query('select 1')).rejects.toMatchObject({
+      name: 'DatabaseUnavailable',
+      cause: { code: 'ENOENT' },
+    });
     expect(asked).toBe(4);
     await nobody.close();
   });

@@ -28,6 +28,11 @@ export interface DatabaseOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
+/** No connection could be had: nothing was asked of the server, and nothing took effect. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+}
+
 // A hung server must cost a caller seconds, not for ever (the default waits without end).
 const CONNECT_TIMEOUT_MS = 1_500;
 const QUERY_TIMEOUT_MS = 3_000;
@@ -107,14 +112,20 @@ const connectPatiently = async (pool: pg.Pool, options: DatabaseOptions): Promis
     try {
       return await pool.connect();
     } catch (error) {
-      if (!mayConnectAgain(error)) throw error;
+      if (!mayConnectAgain(error))
+        throw new DatabaseUnavailable(`connect to the database: ${(error as Error).message}`, { cause: error });
       // Only begun here: whether it succeeds shows in the next try, and a long recovery must not hold the caller.
       void options.onUnreachable?.().catch((failure: Error) => options.onIdleError?.(failure));
       await wait(pauseMs);
     }
   }
-  return pool.connect();
+  return connectOnce(pool);
 };
+
+const connectOnce = (pool: pg.Pool): Promise<pg.PoolClient> =>
+  pool.connect().catch((cause: Error) => {
+    throw new DatabaseUnavailable(`connect to the database: ${cause.message}`, { cause });
+  });
 
 const run = async <Row>(
   client: pg.PoolClient,

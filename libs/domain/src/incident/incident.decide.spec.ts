@@ -108,7 +108,7 @@ describe('acknowledgement', () => {
   const taken = { by: 'operator:ana', note: 'looking', at: 3_000 };
   const last = event('IncidentAcknowledged', { incidentId: 'i1', ...taken });
 
-  it('R45: is an event with its actor; the same again is none, other words are', () => {
+  it('is an event with its actor; the same again is none, other words are', () => {
     expect(decideAcknowledgement(evolved, undefined, taken)).toEqual([last]);
     expect(decideAcknowledgement(evolved, last.data, { ...taken, at: 4_000 })).toEqual([]);
     expect(decideAcknowledgement(evolved, last.data, { ...taken, note: 'found it' })).toHaveLength(1);

@@ -18,7 +18,7 @@ const started = event('RolloutStarted', { ...first, at: 5 });
 const reaches = (each: DeploySignal) => (rollout: Rollout | undefined) => decideDeploy(rollout, each, 5);
 
 describe('a rollout', () => {
-  it('R33: starts with its first signal and widens by nodes not named before', () => {
+  it('starts with its first signal and widens by nodes not named before', () => {
     given(evolveRollout)
       .when(reaches(signal('canary', ['n1', 'n1'])))
       .thenEvents(started);

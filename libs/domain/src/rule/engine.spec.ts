@@ -118,7 +118,7 @@ describe('a rollback', () => {
     return told;
   };
 
-  it('R26-R32, R41: is decided once, halts the rollout, goes in three verified waves, and everything resolves', () => {
+  it('R29, R32, R41: is decided once, halts the rollout, goes in three verified waves, and everything resolves', () => {
     const told = outage();
     told.onDecided = obey(told, 3);
     told.play(180);

@@ -211,7 +211,7 @@ describe('time', () => {
 });
 
 describe('bounds', () => {
-  it('T-C5: zones of nobody beyond the bound count for other; those of customers stay exact', () => {
+  it('zones of nobody beyond the bound count for other; those of customers stay exact', () => {
     const [fold, deltas] = [newFold({ zonesMax: 10 }), new Reader()];
     const random = Array.from({ length: 100 }, (_unused, index) => outcome({ zone: `random-${index}.example` }));
     expect(fold.fold(batchOf([...random, outcome()]), RECEIVED_MS)).toMatchObject({ counted: 101, otherZones: 90 });

@@ -44,14 +44,19 @@ const READ_BYTES_MAX = 64 << 20;
 /** Opens the event log that lives in PostgreSQL; its tables come from the migrations. */
 export const openEmbeddedLog = async (options: EmbeddedLogOptions): Promise<EventLog> => {
   const log = new EmbeddedLog(options);
-  await log.start();
-  return log;
+  try {
+    await log.start();
+    return log;
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
 };
 
 /**
  * The event log as tables. One process holds all readers, so there is no group protocol: a consumer gets every partition.
  * An append holds its partition's head row until commit: one writer at a time per partition; the appends of one process that
- * wait for it go together. Made of: heads and chunks (0001_event_log.sql), a writer per partition, a loop per read partition.
+ * wait for it go together. What the port promises are fields, not methods: they work without their object. Made of: heads and chunks (0001_event_log.sql), a writer per partition, a loop per read partition.
  */
 class EmbeddedLog implements EventLog {
   private readonly writerPool: LogPool;
@@ -84,17 +89,17 @@ class EmbeddedLog implements EventLog {
     this.wakeUp.start();
   }
 
-  async ensureTopics(topics: Readonly<Record<string, TopicSettings>>): Promise<void> {
+  readonly ensureTopics = async (topics: Readonly<Record<string, TopicSettings>>): Promise<void> => {
     for (const [topic, settings] of Object.entries(topics)) {
       await this.chunks.ensureTopic(topic, settings);
       this.partitionsOf.set(topic, settings.partitions);
     }
-  }
+  };
 
-  async append(
+  readonly append = async (
     topic: Topic,
     records: readonly NewRecord[],
-  ): Promise<readonly (TopicPartition & { baseOffset: number })[]> {
+  ): Promise<readonly (TopicPartition & { baseOffset: number })[]> => {
     const routed = [...this.route(topic, records)].toSorted(([a], [b]) => a - b);
     return Promise.all(
       routed.map(async ([partition, part]) => ({
@@ -103,7 +108,7 @@ class EmbeddedLog implements EventLog {
         baseOffset: await this.writer({ topic, partition }).append(part),
       })),
     );
-  }
+  };
 
   private writer(partition: TopicPartition): PartitionWriter {
     const name = `${partition.topic}/${partition.partition}`;
@@ -129,17 +134,17 @@ class EmbeddedLog implements EventLog {
     return routed;
   }
 
-  async offsets(topic: Topic): Promise<readonly PartitionOffsets[]> {
+  readonly offsets = async (topic: Topic): Promise<readonly PartitionOffsets[]> => {
     const rows = await this.readerPool.query<{ partition: number; low: string; high: string }>({
       name: 'offsets',
       text: SQL.offsets,
       values: [topic],
     });
     return rows.map((row) => ({ topic, partition: row.partition, low: Number(row.low), high: Number(row.high) }));
-  }
+  };
 
   /** Append times never decrease: halves the range until one offset is left. */
-  async offsetAt(partition: TopicPartition, atMs: number): Promise<number> {
+  readonly offsetAt = async (partition: TopicPartition, atMs: number): Promise<number> => {
     let { low, high } = await this.end(partition, false);
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
@@ -148,9 +153,12 @@ class EmbeddedLog implements EventLog {
       else high = middle;
     }
     return low;
-  }
+  };
 
-  async read(from: TopicPartition & { offset: number }, recordsMax: number): Promise<readonly LogRecord[]> {
+  readonly read = async (
+    from: TopicPartition & { offset: number },
+    recordsMax: number,
+  ): Promise<readonly LogRecord[]> => {
     const { records } = await this.fetch(from, recordsMax, READ_BYTES_MAX);
     if (records[0]?.offset === from.offset) return records;
     const { low, high } = await this.end(from, false);
@@ -159,7 +167,7 @@ class EmbeddedLog implements EventLog {
     // In a chunk that another process began.
     await this.chunks.refresh(from.topic);
     return (await this.fetch(from, recordsMax, READ_BYTES_MAX)).records;
-  }
+  };
 
   private async fetch(from: TopicPartition & { offset: number }, recordsMax: number, bytesMax: number): Promise<Page> {
     const chunk = this.chunks.holding(from, from.offset);
@@ -192,7 +200,7 @@ class EmbeddedLog implements EventLog {
     return { low: Number(row.low), high: Number(row.high), atMs: row.at_ms };
   }
 
-  async subscribe(subscription: Subscription): Promise<Consumer> {
+  readonly subscribe = async (subscription: Subscription): Promise<Consumer> => {
     const partitions = subscription.topics.flatMap((topic) =>
       Array.from({ length: this.partitionCount(topic) }, (_, partition) => ({ topic, partition })),
     );
@@ -209,15 +217,15 @@ class EmbeddedLog implements EventLog {
     this.consumers.add(consumer);
     consumer.start();
     return consumer;
-  }
+  };
 
-  async close(): Promise<void> {
+  readonly close = async (): Promise<void> => {
     this.closing.abort();
     await Promise.all([...this.consumers].map((consumer) => consumer.stop()));
     await this.wakeUp.stop();
     await this.retention;
     await Promise.all([this.writerPool.close(), this.readerPool.close()]);
-  }
+  };
 
   private partitionCount(topic: string): number {
     const partitions = this.partitionsOf.get(topic);

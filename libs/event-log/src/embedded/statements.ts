@@ -23,7 +23,8 @@ export const toRecord = ({ topic, partition }: TopicPartition, row: RecordRow): 
 /** The table of a chunk; the number comes from the database, never from outside. */
 export const chunkTable = (chunk: number): string => `log_record_${chunk}`;
 
-const AT_MS = (at: string): string => `(extract(epoch from ${at}) * 1000)::float8 as at_ms`;
+// The port gives whole ms; the tables know microseconds. Cut, not rounded: a time that is told must never lie ahead of the clock.
+const AT_MS = (at: string): string => `floor(extract(epoch from ${at}) * 1000)::float8 as at_ms`;
 
 /** Every statement of the log, by what it does. */
 export const SQL = {
