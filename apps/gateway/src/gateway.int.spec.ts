@@ -173,6 +173,12 @@ describe('outcomes', () => {
       401,
       'KEY_MISSING',
     ],
+    [
+      'a missing key before it looks at the body',
+      () => send(served.url, 'POST', '/v1/signals', { 'content-type': 'application/json' }, '{"broken":'),
+      401,
+      'KEY_MISSING',
+    ],
     ['an unknown key', () => post(OUTCOMES, 'Bearer who.knows', CONTENT_TYPE.protobuf, good()), 401, 'KEY_UNKNOWN'],
     ['the key of another node', () => post(OUTCOMES, keys.n2, CONTENT_TYPE.protobuf, good()), 403, 'NODE_FOREIGN'],
     [

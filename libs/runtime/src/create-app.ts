@@ -3,6 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { checkEntrances } from './entrances.js';
+import { createFrontDoor } from './front-door.js';
 import { HealthController } from './health.controller.js';
 import { createHttpAdapter } from './http.js';
 import type { Infrastructure } from './infrastructure.js';
@@ -32,7 +33,9 @@ export const createApp = async (
   roles: readonly DynamicModule[],
 ): Promise<NestFastifyApplication> => {
   const root = RootModule.of(parts, roles);
-  const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(), {
+  const adapter = createHttpAdapter();
+  adapter.getInstance().addHook('onRequest', createFrontDoor(parts.authenticator));
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(parts.logger),
     abortOnError: false,
   });
