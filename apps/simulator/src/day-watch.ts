@@ -54,11 +54,12 @@ export const tellEvent = (recorded: RecordedEvent, firstAlert: boolean): Telling
   return isEvent(recorded, 'IncidentResolved') ? tell(`incident resolved: ${recorded.event.data.because}`) : undefined;
 };
 
-/** A page as the phone shows it. */
+/** A page as the phone shows it; a trigger of an open alert adds to it. */
 export const tellPage = ({ event, opened }: ReceivedPage): Telling | undefined => {
   if (event.event_action !== 'trigger')
     return tell(`PagerDuty: ${event.event_action === 'resolve' ? 'resolved' : 'acknowledged'}`);
-  return opened ? tell(`PAGED: ${event.payload.summary}`, REAL_DAY_MINUTES.paged) : undefined;
+  if (opened) return tell(`PAGED: ${event.payload.summary}`, REAL_DAY_MINUTES.paged);
+  return tell(`page updated: ${event.payload.summary}`);
 };
 
 /** A command as the deploy system takes it. */

@@ -150,7 +150,8 @@ export const eventSchemas = {
     deliveryId: id,
     /** The stream that caused it and what is to be said. */
     subject: z.enum(['page', 'command']),
-    action: z.enum(['trigger', 'acknowledge', 'resolve', 'command']),
+    /** `update` tells an open page's receiver that it became much worse. */
+    action: z.enum(['trigger', 'update', 'acknowledge', 'resolve', 'command']),
     channel: nameSchema,
     /** Incident id or command id: the receiver folds duplicates by it; deliveries of one key keep their order. */
     dedupKey: id,

@@ -17,6 +17,8 @@ export interface ChannelRow {
 export interface DeliveryContext {
   readonly incident?: IncidentRow | undefined;
   readonly rollbacks?: readonly RollbackRow[];
+  /** The highest impact score that pages of the incident have told. */
+  readonly toldScore?: number;
   readonly command?: CommandRow | undefined;
 }
 
@@ -25,6 +27,7 @@ type Told = Pick<EventData<'DeliveryRequested'>, 'subject' | 'action' | 'dedupKe
 
 const PAGE_ACTIONS = {
   IncidentOpened: 'trigger',
+  IncidentImpactChanged: 'update',
   IncidentAcknowledged: 'acknowledge',
   IncidentResolved: 'resolve',
 } as const satisfies Partial<Record<string, Action>>;
@@ -43,6 +46,16 @@ const deliveryIdOf = (channel: string, told: Told, cause: RecordedEvent): string
     .update(JSON.stringify([channel, told.dedupKey, told.action, cause.stream, cause.version]))
     .digest('hex')
     .slice(0, 32);
+
+/** How much worse it must be than what was told last: an outage that grows a thousandfold is ten updates, not one every five seconds. */
+const WORSE_FACTOR = 2;
+
+/** A page leaves before anybody can say who is hurt; its update names customers and money, and comes again when they double. */
+const isWorthTelling = (paged: PageEvent, toldScore: number): boolean => {
+  if (paged.type !== 'IncidentImpactChanged') return true;
+  const { affectedCustomers, score } = paged.data.impact;
+  return affectedCustomers > 0 && score >= WORSE_FACTOR * toldScore;
+};
 
 const cohortOf = ({ scope, key }: IncidentRow): Record<string, string> => {
   const [release, region] = key.split(KEY_SEPARATOR);
@@ -85,8 +98,8 @@ const pageBody = (
 };
 
 const pageOf = (paged: PageEvent, context: DeliveryContext): Told | undefined => {
-  const { incident, rollbacks = [] } = context;
-  if (incident === undefined) return undefined;
+  const { incident, rollbacks = [], toldScore = 0 } = context;
+  if (incident === undefined || !isWorthTelling(paged, toldScore)) return undefined;
   return {
     subject: 'page',
     action: PAGE_ACTIONS[paged.type],
@@ -115,7 +128,7 @@ const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): Told 
 
 /**
  * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, is
- * acknowledged or resolved; a command when it is signed, never before. Ids follow from the event, so a repeated append asks for
+ * acknowledged or resolved, and when it became twice as bad as it was told; a command when it is signed, never before. Ids follow from the event, so a repeated append asks for
  * nothing new.
  */
 export const deliveriesFor = (

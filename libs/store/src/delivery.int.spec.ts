@@ -102,6 +102,18 @@ describe('deliveries', () => {
     });
   });
 
+  it('B9: tell again when somebody is known to be hurt, and when the impact doubled', async () => {
+    await tell(store, opens('in1'));
+    const told: number[] = [];
+    for (const [index, score] of [0, 90, 170, 180, 400].entries()) {
+      const impact = { ...impactOf(score), affectedCustomers: score === 0 ? 0 : 3 };
+      const changed = event('IncidentImpactChanged', { incidentId: 'in1', impact, at: T + 62_000 });
+      const asked = requestsOf(await tell(store, [[streamOf.incident('in1'), index + 1, [changed]]]));
+      if (asked.some(({ action }) => action === 'update')) told.push(score);
+    }
+    expect(told).toEqual([90, 180, 400]);
+  });
+
   it('of a command are asked for when it is signed, not when it is issued', async () => {
     const issued = event('CommandIssued', { command: commandOf('co1', 1) });
     expect(requestsOf(await tell(store, [[streamOf.command('co1'), 0, [issued]]]))).toEqual([]);

@@ -1,10 +1,10 @@
 import type { RecordedEvent } from '#contracts';
-import { streamOf } from '#contracts';
+import { impactSchema, streamOf } from '#contracts';
 import { createChannelRepository } from './channel.repository.js';
 import { createCommandRepository } from './command.repository.js';
 import type { Queryable } from './database.js';
 import { deliveriesFor, type DeliveryContext, pagedIncident } from './deliveries-for.js';
-import { endClaims } from './delivery.repository.js';
+import { createDeliveryRepository, type DeliveryRow, endClaims } from './delivery.repository.js';
 import type { PendingEvent } from './event-append.js';
 import { createIncidentRepository } from './incident.repository.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
@@ -12,6 +12,19 @@ import { createRollbackRepository } from './rollback.repository.js';
 
 const isTelling = (recorded: RecordedEvent): boolean =>
   recorded.event.type === 'CommandSigned' || pagedIncident(recorded) !== undefined;
+
+/** Pages of one incident that are looked at: more than a growing outage makes. */
+const TOLD_PAGES_MAX = 50;
+
+const scoreTold = ({ body }: DeliveryRow): number => {
+  const impact = impactSchema.safeParse(body['impact']);
+  return impact.success ? impact.data.score : 0;
+};
+
+const highestTold = async (tx: Queryable, incidentId: string): Promise<number> => {
+  const pages = await createDeliveryRepository(tx).list({ dedupKey: incidentId, limit: TOLD_PAGES_MAX });
+  return Math.max(0, ...pages.map(scoreTold));
+};
 
 const contextOf = async (tx: Queryable, recorded: RecordedEvent): Promise<DeliveryContext> => {
   if (recorded.event.type === 'CommandSigned')
@@ -21,6 +34,7 @@ const contextOf = async (tx: Queryable, recorded: RecordedEvent): Promise<Delive
   return {
     incident: await createIncidentRepository(tx).findRow(incidentId),
     rollbacks: await createRollbackRepository(tx).list({ incidentId, limit: listLimit(LIST_ROWS_MAX) }),
+    toldScore: await highestTold(tx, incidentId),
   };
 };
 

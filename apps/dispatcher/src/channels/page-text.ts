@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Impact, impactSchema } from '#contracts';
 
 const text = z.string().min(1);
 
@@ -18,6 +19,7 @@ const pageSchema = z.looseObject({
 
 /** What a channel shows of a page. */
 export interface PageText {
+  /** The incident's, and who is hurt: `DNS success 23.1 % on v2.1.5+c42 in us-east: 142 customers, $674,000 a minute`. */
   readonly title: string;
   readonly severity: 'critical' | 'warning' | 'error' | 'info';
   readonly atMs: number | undefined;
@@ -29,8 +31,18 @@ export interface PageText {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Nobody known to be hurt yet is not nobody hurt: then nothing is said. */
+const whoIsHurt = ({ affectedCustomers, dollarsPerMinute }: Impact): string => {
+  if (affectedCustomers === 0) return '';
+  const figure = (value: number): string => Math.round(value).toLocaleString('en-US');
+  const customers = `${figure(affectedCustomers)} customer${affectedCustomers === 1 ? '' : 's'}`;
+  return `: ${customers}, $${figure(dollarsPerMinute)} a minute`;
+};
+
 /** Reads a page's body. */
 export const pageTextOf = (body: Readonly<Record<string, unknown>>): PageText => {
   const { title, severity, at, service, region, rule, links, ...details } = pageSchema.parse(body);
-  return { title, severity, atMs: at, component: service, group: region, ruleClass: rule, links, details };
+  const impact = impactSchema.safeParse(body['impact']);
+  const headline = `${title}${impact.success ? whoIsHurt(impact.data) : ''}`;
+  return { title: headline, severity, atMs: at, component: service, group: region, ruleClass: rule, links, details };
 };

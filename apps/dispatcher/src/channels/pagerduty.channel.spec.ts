@@ -94,6 +94,23 @@ describe('the PagerDuty channel', () => {
     },
   );
 
+  it('B9: an update adds customers and money to the alert and opens no other', async () => {
+    const impact = {
+      affectedCustomers: 1_042,
+      byTier: { tier1: 42, tier2: 0, tier3: 1_000 },
+      score: 5_200,
+      dollarsPerMinute: 2_600_000.4,
+      top: [],
+    };
+    await send();
+    await send({ action: 'update', body: { ...delivery().body, impact } });
+    expect(pagerDuty.alerts).toEqual([{ dedupKey: 'incident-1', status: 'triggered', triggers: 2 }]);
+    expect(pagerDuty.events.map((event) => (event as { payload: { summary: string } }).payload.summary)).toEqual([
+      'success 23 % < 99 %',
+      'success 23 % < 99 %: 1,042 customers, $2,600,000 a minute',
+    ]);
+  });
+
   it('keeps an event within 512 kB: the largest details go first and are named, the small ones stay', async () => {
     const body = { ...delivery().body, huge: 'x'.repeat(600_000), large: 'y'.repeat(400_000), score: 1_520 };
     expect(await send({ body })).toMatchObject({ status: 202 });

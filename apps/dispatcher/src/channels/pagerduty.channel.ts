@@ -59,13 +59,14 @@ export const pagerDutyChannel = ({ url, routingKey }: PagerDutyTarget): Channel 
   requestOf: (delivery) => {
     const common = {
       routing_key: routingKey,
-      event_action: delivery.action,
+      // A trigger of an open alert adds to it and wakes nobody again.
+      event_action: delivery.action === 'update' ? 'trigger' : delivery.action,
       dedup_key: delivery.dedupKey.slice(0, DEDUP_KEY_CHARS_MAX),
     };
     return {
       url: new URL('/v2/enqueue', url),
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(delivery.action === 'trigger' ? triggerOf(delivery, common) : common),
+      body: JSON.stringify(common.event_action === 'trigger' ? triggerOf(delivery, common) : common),
       timeoutMs: TIMEOUT_MS,
     };
   },

@@ -14,6 +14,7 @@ export interface WebhookTarget {
 
 const TYPE_OF: Record<OutgoingDelivery['action'], string> = {
   trigger: 'incident.opened',
+  update: 'incident.updated',
   acknowledge: 'incident.acknowledged',
   resolve: 'incident.resolved',
   command: 'command.issued',
