@@ -42,7 +42,7 @@ export interface Infrastructure {
 const MIGRATIONS = fileURLToPath(new URL('../../../../migrations', import.meta.url));
 /** The oldest server that the migrations and statements are written for. */
 const VERSION_MIN = 150_000;
-/** Roles of one process share the pool: a burst of the API must leave connections for what pages. */
+/** Roles of one process share the pool; whoever finds all of them taken waits, bounded by the query timeout. */
 const CONNECTIONS_MAX = 10;
 
 /** Where the database is; starts or joins the embedded server when there is no other. */
@@ -102,7 +102,7 @@ export const openInfrastructure = async (
   const onError = (error: Error): void => logger.warn({ err: error }, 'the catalogue cannot be read');
   const catalogue = await followCatalogue(createCatalogueRepository(database), clock, onError);
   closing.add('catalogue', catalogue.stop);
-  const readiness = new Readiness();
+  const readiness = new Readiness((name, error) => logger.warn({ err: error }, `${name} is not ready`));
   readiness.add('database', async () => void (await database.query('select 1')));
   const authenticator = createAuthenticator(apiKeys, clock);
   return { database, eventLog, eventStore, catalogue, authenticator, readiness, clock, logger, fatal };

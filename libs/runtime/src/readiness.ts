@@ -5,6 +5,9 @@ export type ReadinessCheck = () => string | undefined | Promise<string | undefin
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
 
+  /** Told of a check that throws: anybody may ask for `/readyz`, and an error names addresses and paths. */
+  constructor(private readonly onError: (name: string, error: Error) => void = () => undefined) {}
+
   /** Adds the check of a part. */
   add(name: string, check: ReadinessCheck): void {
     this.checks.set(name, check);
@@ -15,7 +18,10 @@ export class Readiness {
     const asked = [...this.checks].map(async ([name, check]) => {
       const reason = await Promise.resolve()
         .then(check)
-        .catch((error: Error) => error.message);
+        .catch((error: Error) => {
+          this.onError(name, error);
+          return 'its check failed; the log says why';
+        });
       return [name, reason] as const;
     });
     return Object.fromEntries(
