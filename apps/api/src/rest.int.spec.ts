@@ -151,6 +151,9 @@ describe('the REST API', () => {
         { good: 90, bad: 8 },
       ],
     });
+    const [fromDate, toDate] = [new Date(to - 60_000).toISOString(), new Date(to).toISOString()];
+    const asDates = `from=${fromDate}&to=${toDate}&stepMs=30000`;
+    expect((await get(`/v1/windows?family=fleet&key=fleet&${asDates}`)).body).toEqual(body);
     const all = await get(`/v1/windows?family=region&${range}`);
     expect(all.body).toMatchObject({ windows: [{ key: 'us-east', from: to - 30_000, good: 9, bad: 1 }] });
     for (const query of [
@@ -160,6 +163,7 @@ describe('the REST API', () => {
       `family=node&from=${to - 601_000}&to=${to}`,
       'family=fleet&stepMs=1500',
       'family=fleet&from=yesterday',
+      'family=fleet&from=2026-01-01T00:00:00.500Z',
     ])
       expect(await get(`/v1/windows?${query}`)).toMatchObject({ status: 400, body: { code: 'QUERY_INVALID' } });
   });

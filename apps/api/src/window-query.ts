@@ -40,15 +40,27 @@ const WINDOWS_MAX = 10_000;
 const RANGE_MS_DEFAULT = 600_000;
 const STEP_MS_DEFAULT = 10_000;
 
-const moment = z.coerce.number().int().nonnegative().multipleOf(SLOT_MS, 'expected whole seconds, in ms');
+const MOMENT = 'expected whole seconds: 2026-01-01T00:00:00Z, or ms since the epoch';
+const ISO_DATE = z.iso.datetime({ offset: true });
 
-/** Which windows. `from` is included, `to` is not; both whole seconds, in ms. */
+/** People write dates, machines ms since the epoch. */
+const moment = z.preprocess(
+  (value) => (ISO_DATE.safeParse(value).success ? Date.parse(String(value)) : Number(value)),
+  z.number(MOMENT).int(MOMENT).nonnegative(MOMENT).multipleOf(SLOT_MS, MOMENT),
+);
+
+/** Which windows. `from` is included, `to` is not; both whole seconds, as a date or in ms since the epoch. */
 export const windowQuery = z.object({
   family: z.enum(FAMILY_NAMES as [Family, ...Family[]]),
   key: z.string().min(1).max(256).optional(),
   from: moment.optional(),
   to: moment.optional(),
-  stepMs: moment.min(SLOT_MS).max(HOUR_MS).default(STEP_MS_DEFAULT),
+  stepMs: z.coerce
+    .number()
+    .multipleOf(SLOT_MS, 'expected whole seconds, in ms')
+    .min(SLOT_MS)
+    .max(HOUR_MS)
+    .default(STEP_MS_DEFAULT),
 });
 /** Which windows. */
 export type WindowQuery = z.output<typeof windowQuery>;
