@@ -90,7 +90,9 @@ export const openInfrastructure = async (
   const database = openDatabase(options);
   closing.add('database', () => database.close());
   await checkVersion(database);
-  const lease = await leaseDatabase(options);
+  const lease = await leaseDatabase(options, undefined, () =>
+    logger.info('waiting for another process to let go of this database'),
+  );
   if (lease === undefined)
     throw new ConfigError(['DATA_DIR, DATABASE_URL: another Tocsin process serves this database']);
   closing.add('lease', lease.release);

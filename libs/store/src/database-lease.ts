@@ -7,6 +7,8 @@ const SERVER_LOCK = 0x73657276;
 // A predecessor that was killed leaves its session within a moment; a living one does not leave at all.
 const TRIES_MAX = 25;
 const TRY_EVERY_MS = 200;
+// Two seconds, after which somebody wonders.
+const TRIES_BEFORE_TELLING = 10;
 
 /** Held while this process serves a database whose event log is embedded. */
 export interface DatabaseLease {
@@ -37,10 +39,12 @@ const tryOnce = async (options: DatabaseOptions): Promise<pg.Client | undefined>
 export const leaseDatabase = async (
   options: DatabaseOptions,
   triesMax = TRIES_MAX,
+  onWaiting: () => void = () => undefined,
 ): Promise<DatabaseLease | undefined> => {
   for (let tries = 1; tries <= triesMax; tries += 1) {
     const client = await tryOnce(options);
     if (client !== undefined) return { release: () => client.end() };
+    if (tries === TRIES_BEFORE_TELLING) onWaiting();
     await wait(TRY_EVERY_MS);
   }
   return undefined;
