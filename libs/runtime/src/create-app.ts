@@ -33,7 +33,7 @@ export const createApp = async (
   roles: readonly DynamicModule[],
 ): Promise<NestFastifyApplication> => {
   const root = RootModule.of(parts, roles);
-  const adapter = createHttpAdapter();
+  const adapter = createHttpAdapter(parts.logger);
   adapter.getInstance().addHook('onRequest', createFrontDoor(parts.authenticator));
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(parts.logger),

@@ -1,20 +1,38 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { refuse } from '#contracts';
+import type { Logger } from './logger.js';
+import { answerError, sendProblem } from './problem.filter.js';
 
 /** Largest body of any route: a batch is a quarter of it, a registration of 1,000 customers half. */
 export const BODY_BYTES_MAX = 1_048_576;
 /** A request that takes longer to arrive is a slow-loris or a broken line. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Nest would set its handler over ours, too late for the routes, and Fastify warns of that on every start. */
+class HttpAdapter extends FastifyAdapter {
+  override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
+    return this.getInstance();
+  }
+}
+
 /**
  * HTTP as every process speaks it: bodies bounded; JSON parsed; any other content type handed to the route as bytes, so that the
- * route itself refuses it with the name of what it expected.
+ * route itself refuses it with the name of what it expected. What Fastify refuses before a route is asked is a problem document
+ * too: a route keeps the error handler of the moment it was made, and Nest sets its own only after the routes when a module has
+ * loaded a plugin (GraphQL does), so ours is set before anything else.
  */
-export const createHttpAdapter = (): FastifyAdapter => {
-  const adapter = new FastifyAdapter({
+export const createHttpAdapter = (logger: Logger): FastifyAdapter => {
+  const adapter = new HttpAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    // An address that cannot be read, or is too long, leads nowhere.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void sendProblem(reply, refuse('NOT_FOUND', error.message), request.id);
+    },
   });
+  adapter.getInstance().setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
   adapter.getInstance().addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   return adapter;
 };

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ProblemCode, problemDocument, refuse, type Refusal } from '#contracts';
 import { LogUnavailable } from '#event-log';
-import { DatabaseUnavailable } from '#store';
+import { DatabaseUnavailable, isUnstorable } from '#store';
 import type { Logger } from './logger.js';
 import { Refused } from './refused.js';
 import { LOGGER } from './tokens.js';
@@ -15,6 +15,9 @@ const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   413: 'BODY_TOO_LARGE',
   415: 'CONTENT_TYPE_UNKNOWN',
 };
+
+/** What a caller learns of an error that is ours. */
+const OURS = refuse('INTERNAL', 'the error was logged');
 
 const statusOf = (error: unknown): number | undefined => {
   if (error instanceof HttpException) return error.getStatus();
@@ -29,6 +32,7 @@ export const refusalOf = (error: unknown): Refusal | undefined => {
   // While it is away every request ends here, keys being looked up in it: told by the readiness, not by a line for each.
   if (error instanceof DatabaseUnavailable)
     return refuse('DATABASE_UNAVAILABLE', 'the database does not answer; send again');
+  if (isUnstorable(error)) return refuse('NOT_FOUND', 'nothing has a name with such a character');
   const code = BY_STATUS[statusOf(error) ?? 500];
   return code === undefined ? undefined : refuse(code, error instanceof Error ? error.message : 'refused');
 };
@@ -41,23 +45,33 @@ export const sendProblem = (reply: FastifyReply, refusal: Refusal, traceId: stri
   return reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 };
 
+/** Answers a request that failed, as RFC 9457 says; what is ours is logged. */
+export const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): void => {
+  const refusal = refusalOf(error);
+  if (refusal === undefined) {
+    const { method, url, id } = request;
+    logger.error({ err: error, method, path: url.split('?')[0], traceId: id }, 'a request failed');
+  }
+  // After a body that is too large Fastify would close the connection while the sender still writes: most clients then report a
+  // broken pipe and never see the answer. Without it the rest is read and thrown away, for as long as a request may take.
+  if (refusal?.refused === 'BODY_TOO_LARGE') void reply.removeHeader('connection');
+  void sendProblem(reply, refusal ?? OURS, request.id);
+};
+
 /** Every error of a route or resolver, as RFC 9457 says; for GraphQL the same document in `extensions`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType<string>() === 'http') {
+      const http = host.switchToHttp();
+      answerError(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.logger);
+      return;
+    }
     const known = refusalOf(error);
-    const refusal = known ?? refuse('INTERNAL', 'the error was logged');
-    if (host.getType<string>() !== 'http') {
-      if (known === undefined) this.logger.error({ err: error }, 'a resolver failed');
-      throw Object.assign(new Error(refusal.detail), { extensions: { ...problemDocument(refusal) } });
-    }
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    if (known === undefined) {
-      const { method, url, id } = request;
-      this.logger.error({ err: error, method, path: url.split('?')[0], traceId: id }, 'a request failed');
-    }
-    void sendProblem(host.switchToHttp().getResponse<FastifyReply>(), refusal, request.id);
+    const refusal = known ?? OURS;
+    if (known === undefined) this.logger.error({ err: error }, 'a resolver failed');
+    throw Object.assign(new Error(refusal.detail), { extensions: { ...problemDocument(refusal) } });
   }
 }

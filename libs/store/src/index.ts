@@ -26,4 +26,5 @@ export * from './rollback.repository.js';
 export * from './rollout.repository.js';
 export * from './segment-days.js';
 export * from './segment.repository.js';
+export { isUnstorable } from './storable.js';
 export * from './verify-chains.js';

@@ -7,6 +7,13 @@ const UNSTORABLE = /[\0\ud800-\udfff]/gu;
 /** Text that PostgreSQL can store: characters that it cannot hold become U+FFFD. */
 export const storableText = (text: string): string => text.replace(UNSTORABLE, '\ufffd');
 
+/** SQLSTATE `character_not_in_repertoire`. */
+const NO_CHARACTER = '22021';
+
+/** Whether PostgreSQL could not even read the text it was asked about: nothing it stores has such a name. */
+export const isUnstorable = (error: unknown): boolean =>
+  (error as { code?: unknown } | null | undefined)?.code === NO_CHARACTER;
+
 const storable = (value: unknown): unknown => {
   if (typeof value === 'string') return storableText(value);
   if (typeof value !== 'object' || value === null) return value;
