@@ -33,4 +33,24 @@ describe('standalone --check-config', () => {
   ])('names a setting of the role %s', (_role, name, value) => {
     expect(check({ [name]: value })).toMatchObject({ status: 2, stderr: expect.stringMatching(`^${name}: `) });
   });
+
+  it('knows no other word', () => {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, '--check-confg'], { env: {}, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, expect.stringMatching('^--check-confg: unknown; .*\n$')]);
+  });
+});
+
+describe('standalone that cannot start', () => {
+  it('says so in one line of its log, without the password, and ends for a supervisor to start it again', () => {
+    const DATA_DIR = mkdtempSync(join(tmpdir(), 'cannot-start-'));
+    // Nothing listens on port 1.
+    const env = { DATA_DIR, DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x', PORT: '0', LOG_LEVEL: 'warn' };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN], { env, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([1, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      msg: 'cannot start',
+      err: { message: expect.stringContaining('ECONNREFUSED') },
+    });
+    expect(stdout).not.toContain('hunter2');
+  });
 });

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONTENT_TYPE } from '#contracts';
@@ -142,5 +144,20 @@ describe('a whole server', () => {
     await expect(start(ROLES, { environment: wrong, onFatal: () => undefined })).rejects.toThrow(
       /PORT: .*\nLOG_LEVEL: /,
     );
+  });
+
+  it('says of a port that is taken that it is, and lets go of the database', async () => {
+    const other = await openTestDatabase();
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const wrong = { ...environment, DATABASE_URL: databaseUrlOf(other.connection), PORT: String(port) };
+    await expect(start(ROLES, { environment: wrong, onFatal: () => undefined })).rejects.toThrow(
+      /^PORT, HOST: .*EADDRINUSE/,
+    );
+    taken.close();
+    const right = await start(ROLES, { environment: { ...wrong, PORT: '0' }, onFatal: () => undefined });
+    await right.stop();
+    await other.close();
   });
 });

@@ -8,10 +8,20 @@ const EXIT_CONFIG = 2;
 /** A part stopped for good: a supervisor starts the process again. */
 const EXIT_FATAL = 1;
 
+const CHECK_ONLY = '--check-config';
+
+const checkWords = (words: readonly string[]): void => {
+  const unknown = words.filter((word) => word !== CHECK_ONLY);
+  if (unknown.length > 0)
+    throw new ConfigError([`${unknown.join(' ')}: unknown; ${CHECK_ONLY} is the only word, all else are settings`]);
+};
+
 /** Runs roles as this process until SIGTERM or SIGINT; a second signal ends it at once. `--check-config` only reads the settings. */
 export const runProcess = async (roles: readonly Role[]): Promise<void> => {
   try {
-    if (process.argv.includes('--check-config')) {
+    const words = process.argv.slice(2);
+    checkWords(words);
+    if (words.includes(CHECK_ONLY)) {
       readRuntimeSettings(process.env);
       for (const role of roles) role.module(process.env);
       process.stdout.write('the settings are right\n');
@@ -21,7 +31,8 @@ export const runProcess = async (roles: readonly Role[]): Promise<void> => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => void running.stop().then(() => process.exit(0)));
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    // Logged by `start`, in one line like everything else: whoever is woken reads the log, not a trace of this file.
+    if (!(error instanceof ConfigError)) process.exit(EXIT_FATAL);
     process.stderr.write(`${error.message}\n`);
     process.exitCode = EXIT_CONFIG;
   }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigError, type Environment } from '#config';
 import { systemClock } from './clock.js';
 import { ClosingOrder } from './closing-order.js';
@@ -24,21 +25,34 @@ export interface StartOptions {
   readonly onFatal: Fatal;
 }
 
+/** Taken, not of this machine, not ours to take, no address at all: said of the settings, not of the program. */
+const UNUSABLE_ADDRESS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EINVAL']);
+
 const checkRoles = (roles: readonly Role[]): void => {
   const missing = SERVER_ROLES.filter((name) => !roles.some((role) => role.name === name));
   if (missing.length > 0)
     throw new ConfigError([`the embedded event log needs every role in one process; missing: ${missing.join(', ')}`]);
 };
 
+const listen = async (app: NestFastifyApplication, { port, host }: Settings): Promise<void> => {
+  try {
+    await app.listen(port, host);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw code === undefined || !UNUSABLE_ADDRESS.has(code) ? cause : new ConfigError([`PORT, HOST: ${message}`]);
+  }
+};
+
 const serve = async (
   parts: Infrastructure,
   modules: readonly DynamicModule[],
-  { port, host }: Settings,
+  settings: Settings,
   closing: ClosingOrder,
 ): Promise<string> => {
   const app = await createApp(parts, modules);
   closing.add('roles', () => app.close());
-  await app.listen(port, host);
+  await listen(app, settings);
+  const { host } = settings;
   const { port: taken } = app.getHttpServer().address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
 };
@@ -67,8 +81,14 @@ export const start = async (roles: readonly Role[], { environment, onFatal }: St
     const parts = await openInfrastructure(settings, { logger, closing, fatal });
     const url = await serve(parts, modules, settings, closing);
     logger.info({ url }, 'serving');
-    return { url, stop: () => closing.run() };
+    const stop = async (): Promise<void> => {
+      logger.info('stopping');
+      await closing.run();
+      logger.info('stopped');
+    };
+    return { url, stop };
   } catch (error) {
+    if (!(error instanceof ConfigError)) logger.fatal({ err: error }, 'cannot start');
     await closing.run();
     throw error;
   }
