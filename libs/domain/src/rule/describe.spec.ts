@@ -1,5 +1,5 @@
 import { DEFAULT_RULES } from './default-rules.js';
-import { describeMeasure } from './describe.js';
+import { describeIncident, describeMeasure } from './describe.js';
 import type { Rule } from './rule.js';
 
 const rule = (name: string): Rule => {
@@ -19,6 +19,9 @@ describe('what was compared, in words', () => {
 
   it('never shows two different numbers alike', () => {
     expect(describeMeasure(success, { value: 98.9961, good: 1, bad: 1 }, true)).toBe('success 98.996 % < 99 % over 1m');
+    expect(describeIncident(success, 98.98, { scope: 'release_region', key: 'v2+c1|asia' })).toBe(
+      'DNS success 98.98 % on v2+c1 in asia',
+    );
     expect(describeMeasure(success, { value: 99, good: 1, bad: 1 }, false)).toBe('success 99 % >= 99 % over 1m');
   });
 });

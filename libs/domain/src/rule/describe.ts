@@ -62,6 +62,7 @@ export const describeSubject = ({ scope, key }: Subject): string => {
 /** The headline of an incident: `DNS success 23.1 % on v2.1.5+c42 in us-east`. */
 export const describeIncident = (rule: Rule, value: Measure['value'], subject: Subject): string => {
   const measure = { value, good: 0, bad: 0 };
-  const { title } = TEXT[rule.signal](rule, shown(measure, rule.signal === 'error_rate_spike' ? 0 : 1));
+  const digits = rule.signal === 'error_rate_spike' ? 0 : 1;
+  const { title } = TEXT[rule.signal](rule, shown(measure, digits, rule.threshold));
   return `${title} ${describeSubject(subject)}`;
 };
