@@ -16,6 +16,11 @@ describe('embedded PostgreSQL', () => {
   const open = (server: EmbeddedPostgres) =>
     openDatabase({ connection: server.connection, onUnreachable: server.ensure, name: 'spec' });
 
+  const serverPid = async (): Promise<string | undefined> => {
+    const file = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '');
+    return /^\d+(?=\n)/.exec(file)?.[0];
+  };
+
   beforeEach(async () => (dataDir = await mkdtemp(join(tmpdir(), 'tocsin-pg-'))));
   afterEach(async () => {
     await Promise.all(servers.splice(0).map((server) => server.stop()));
@@ -40,11 +45,15 @@ describe('embedded PostgreSQL', () => {
     const database = open(server);
     await database.query('create table kept (n int)');
     await database.query('insert into kept values (1)');
-    const pid = Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
-    process.kill(pid, 'SIGKILL');
+    const killed = await serverPid();
+    process.kill(Number(killed), 'SIGKILL');
+    // A backend of the killed server may answer once more, and the next server answers before its owner has read so: wait for the owner.
+    await until(
+      'the next server is ours',
+      async () => ![killed, undefined].includes(await serverPid()) && server.isOwner(),
+    );
     const rows = await until('the pool answers', () => database.query('select n from kept').catch(() => undefined));
     expect(rows).toEqual([{ n: 1 }]);
-    expect(server.isOwner()).toBe(true);
     await database.close();
   });
 
