@@ -7,5 +7,5 @@ export default {
   testPathIgnorePatterns: [],
   // They measure what happens within seconds of a kill; two at once would disturb each other.
   maxWorkers: 1,
-  testTimeout: 300_000,
+  testTimeout: 900_000,
 };

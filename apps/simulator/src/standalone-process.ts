@@ -25,6 +25,8 @@ export interface StandaloneOptions {
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** How long it may take to be ready; a minute when not said. */
+  readonly readyBoundMs?: number;
 }
 
 const MAIN = fileURLToPath(new URL('../../standalone/src/main.js', import.meta.url));
@@ -59,7 +61,10 @@ const exitOf = (child: ChildProcess): Promise<string> =>
     child.once('error', (error) => resolve(error.message));
   });
 
-const waitUntilReady = async (url: string, clock: Clock, exited: () => string | undefined): Promise<boolean> => {
+const waitUntilReady = async (
+  { url, clock, boundMs }: { readonly url: string; readonly clock: Clock; readonly boundMs: number },
+  exited: () => string | undefined,
+): Promise<boolean> => {
   const client = createHttpClient(url);
   const look = async (): Promise<boolean | undefined> => {
     if (exited() !== undefined) return false;
@@ -67,14 +72,14 @@ const waitUntilReady = async (url: string, clock: Clock, exited: () => string | 
     const answer = await client.send(request).catch(() => undefined);
     return answer?.status === 200 ? true : undefined;
   };
-  const ready = await waitFor(clock, look, { boundMs: READY_BOUND_MS, everyMs: READY_EVERY_MS });
+  const ready = await waitFor(clock, look, { boundMs, everyMs: READY_EVERY_MS });
   client.close();
   return ready === true;
 };
 
 /** Starts it and waits until it is ready. Its log goes to a file in the data directory. */
 export const startStandalone = async (options: StandaloneOptions): Promise<StandaloneProcess> => {
-  const { dataDir, port, environment, clock } = options;
+  const { dataDir, port, environment, clock, readyBoundMs: boundMs = READY_BOUND_MS } = options;
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(dataDir, 'standalone.log');
   const log = openSync(logFile, 'a');
@@ -94,8 +99,8 @@ export const startStandalone = async (options: StandaloneOptions): Promise<Stand
     stopping.abort();
     await killed;
   };
-  if (!(await waitUntilReady(url, clock, () => exit))) {
-    const how = exit === undefined ? `not ready after ${READY_BOUND_MS / 1_000} s` : `ended with ${exit}`;
+  if (!(await waitUntilReady({ url, clock, boundMs }, () => exit))) {
+    const how = exit === undefined ? `not ready after ${boundMs / 1_000} s` : `ended with ${exit}`;
     if (exit === undefined) await stop();
     throw new Error(`start standalone: ${how}\n${readFileSync(logFile, 'utf8').slice(-LOG_TAIL_CHARS)}`);
   }
