@@ -60,6 +60,7 @@ export const makeBatch = (
     agentBootId: '1',
     serverBootId: '1',
     observerId: '',
+    published: 0,
     pop: 'fra1',
     region: 'europe',
     softwareVersion: 'v1',

@@ -51,6 +51,7 @@ export class Publisher {
   private readonly queue: Waiting[] = [];
   private queuedOutcomes = 0;
   private seq = 0;
+  private published = 0;
   /** What batches that were dropped would have said; told by the next one. */
   private owed = { observed: 0, dropped: 0, unpairedQueries: 0, orphanResponses: 0, malformed: 0 };
   private readonly stopping = new AbortController();
@@ -148,12 +149,14 @@ export class Publisher {
     const { dropped, ...owed } = this.owed;
     this.owed = { observed: 0, dropped: 0, unpairedQueries: 0, orphanResponses: 0, malformed: 0 };
     this.seq += 1;
+    this.published += rows.n;
     return {
       schema: 1,
       ...this.envelope,
       seq: this.seq,
       serverBootId,
       observerId: '',
+      published: this.published,
       ...rows,
       completeness: { ...owed, sampledOut: 0, droppedAgent: dropped, droppedSource: -1, serverQueries: -1 },
       weight: undefined,

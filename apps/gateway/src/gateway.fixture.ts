@@ -57,6 +57,7 @@ export const batchOf = (clock: FakeClock, changes: Partial<OutcomeBatch> = {}): 
   seq: 1,
   serverBootId: '1',
   observerId: '',
+  published: 0,
   pop: 'iad-1',
   region: 'us-east',
   ring: '',

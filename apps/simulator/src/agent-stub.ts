@@ -41,6 +41,7 @@ export const createAgentStub = (options: AgentOptions): AgentStub => {
   const { nodeId, agentBootId, key, client, clock, encoding, oracle } = options;
   const sender = createOrderedSender(client, clock, QUEUE_MAX);
   let seq = 0;
+  let published = 0;
   let observed = 0;
   let dropped = 0;
   const take = (step: Step): void => {
@@ -53,13 +54,14 @@ export const createAgentStub = (options: AgentOptions): AgentStub => {
         path: '/v1/telemetry/outcomes',
         key,
         contentType: encoding.contentType,
-        body: encoding.encode({ ...step.batch, agentBootId, seq: seq + 1 }),
+        body: encoding.encode({ ...step.batch, agentBootId, seq: seq + 1, published: published + step.batch.n }),
       },
       onAccepted: () => oracle.accepted(nodeId, counted),
       onRefused: ({ status, body }) => oracle.givenUp(nodeId, counted, `${status} ${body.slice(0, 300)}`),
     });
     if (offered) {
       seq += 1;
+      published += step.batch.n;
     } else {
       dropped += step.batch.n;
       oracle.givenUp(nodeId, counted, 'queue full');

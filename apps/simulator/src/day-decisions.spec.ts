@@ -119,7 +119,7 @@ const playDecisions = (seed: number, seconds: number): { told: Told[]; oracle: O
           step.firstFaultUs,
           [...step.faultZones].map((zone) => customerOf.get(pickers[1]?.zones[zone] ?? '') ?? ''),
         );
-      const { watermarkUs } = fold.fold({ ...step.batch, agentBootId: '1', seq: 1 }, fromMs + TICK_MS);
+      const { watermarkUs } = fold.fold({ ...step.batch, agentBootId: '1', seq: 1, published: 0 }, fromMs + TICK_MS);
       watermarks.set(node.nodeId, watermarkUs ?? 0);
       const { nodeId, pop, region } = node;
       return [{ nodeId, pop, region, release: releaseName(node.release()), watermarkUs: watermarkUs ?? 0 }];

@@ -48,7 +48,7 @@ describe('a simulated node', () => {
     node.corruptFrom(T0_US + 10 * STEP_US);
     play(node, 0, 80).forEach((step, index) => {
       if (step === undefined) throw new Error('a step without outcomes');
-      const batch = { ...step.batch, agentBootId: '9', seq: index + 1 };
+      const batch = { ...step.batch, agentBootId: '9', seq: index + 1, published: 0 };
       expect(decoder?.decode(encodeProtobuf(batch))).toEqual(batch);
     });
   });

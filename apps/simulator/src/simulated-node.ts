@@ -5,7 +5,7 @@ import type { Random } from './random.js';
 import type { ZonePicker } from './traffic.js';
 
 /** A batch before the agent gives it its identity. */
-export type UnsentBatch = Omit<OutcomeBatch, 'agentBootId' | 'seq'>;
+export type UnsentBatch = Omit<OutcomeBatch, 'agentBootId' | 'seq' | 'published'>;
 
 /** One step of a node: what was observed in it. */
 export interface Step {

@@ -93,6 +93,8 @@ export interface OutcomeBatch extends Release {
   readonly serverBootId: string;
   /** Who looked, where that is not the node itself (a prober). */
   readonly observerId: string;
+  /** Outcomes (rows) this boot published so far, this batch included; 0 unknown. It names what missing batches held. */
+  readonly published: number;
   readonly pop: string;
   readonly region: string;
   /** canary, early, prod … */

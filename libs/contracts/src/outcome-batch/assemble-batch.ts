@@ -10,6 +10,7 @@ const batchOf = (header: BatchHeader, zones: readonly string[], columns: Columns
   seq: header.seq,
   serverBootId: header.server_boot_id,
   observerId: header.observer_id,
+  published: header.published,
   pop: header.pop,
   region: header.region,
   softwareVersion: header.software_version,
@@ -70,4 +71,5 @@ export const headerOf = (batch: OutcomeBatch) => ({
   },
   server_boot_id: batch.serverBootId,
   observer_id: batch.observerId,
+  published: batch.published,
 });

@@ -53,6 +53,7 @@ const headerSchema = z.object({
   completeness: completenessSchema.prefault({}),
   server_boot_id: bootIdSchema.default('0'),
   observer_id: z.union([z.literal(''), nameSchema]).default(''),
+  published: z.number().int().min(0).default(0),
   columns_crc32: z.number().int().min(0).max(0xffff_ffff).optional(),
 });
 

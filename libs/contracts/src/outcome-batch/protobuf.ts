@@ -85,6 +85,7 @@ const HEADER_FIELDS = new Map<number, readonly [name: string, read: ReadField]>(
   [26, ['server_boot_id', readDecimal]],
   [27, ['observer_id', readString]],
   [30, ['columns_crc32', (reader) => reader.fixed32()]],
+  [31, ['published', readU64]],
 ]);
 const ZONES_FIELD = 14;
 const COMPLETENESS_FIELD = 13;
@@ -191,5 +192,6 @@ export const encodeProtobuf = (batch: OutcomeBatch): Uint8Array => {
   writer.decimal(26, batch.serverBootId);
   writer.string(27, batch.observerId);
   writer.fixed32(30, columnsCrc32(batch));
+  writer.number(31, batch.published);
   return writer.finish();
 };

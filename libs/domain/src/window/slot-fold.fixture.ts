@@ -56,6 +56,7 @@ export const batchOf = (outcomes: readonly OneOutcome[]): OutcomeBatch => {
     seq: 1,
     serverBootId: '1',
     observerId: '',
+    published: 0,
     softwareVersion: first.release,
     configRev: 'c1',
     ring: '',
