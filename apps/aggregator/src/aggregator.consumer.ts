@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { TELEMETRY_TOPICS, TICK_MS } from '#contracts';
 import type { Consumer, EventLog, TopicPartition } from '#event-log';
 import type { ZoneCatalogue } from '#domain';
-import type { Clock, Logger } from '#runtime';
+import type { Clock, Logger, NodeKeyring } from '#runtime';
 import type { Database } from '#store';
 import { type AggregatorCounters, createCounters } from './aggregator-counters.js';
 import { createPartitionRepository, type TelemetryPartition } from './partition.repository.js';
@@ -19,6 +19,8 @@ export interface AggregatorParts {
   readonly log: EventLog;
   readonly database: Database;
   readonly catalogue: ZoneCatalogue;
+  /** Who may speak for whom; without it no tag is demanded and none is known. */
+  readonly keys?: Pick<NodeKeyring, 'isRequired' | 'find' | 'learn'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The consumer stopped for good. */
@@ -26,6 +28,8 @@ export interface AggregatorParts {
   /** Records of one fetch; 500 unless told. What is told and counted does not depend on it. */
   readonly fetchRecordsMax?: number;
 }
+
+const NO_KEYS = { isRequired: false, find: () => undefined, learn: () => Promise.resolve() };
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
@@ -46,6 +50,7 @@ export class AggregatorConsumer {
     setMaxListeners(0, this.stopping.signal);
     this.shared = {
       ...parts,
+      keys: parts.keys ?? NO_KEYS,
       partitions: createPartitionRepository(parts.database, parts.log),
       counters: this.counters,
       stopping: this.stopping.signal,

@@ -1,4 +1,4 @@
-import { HEADER, nameSchema, type OutcomeBatch } from '#contracts';
+import { HEADER, nameSchema, type OutcomeBatch, type TagPolicy } from '#contracts';
 import {
   createSlotFold,
   decodeOwnBlock,
@@ -52,7 +52,7 @@ const isNodeName = (key: string | null): key is string => nameSchema.safeParse(k
 /** The dead letter of a record. */
 export const deadLetterOf = (
   { topic, partition, offset, key, value, headers }: LogRecord,
-  { refusal }: Extract<Telling, { kind: 'unreadable' }>,
+  { refusal }: Extract<Telling, { refusal: unknown }>,
 ): NewRecord => ({
   key,
   value,
@@ -81,7 +81,11 @@ export class PartitionState {
   /** Up to where flushes were taken. */
   private taken: number;
 
-  constructor(snapshot: PartitionSnapshot, catalogue: ZoneCatalogue) {
+  constructor(
+    snapshot: PartitionSnapshot,
+    catalogue: ZoneCatalogue,
+    private readonly keys: TagPolicy,
+  ) {
     this.source = snapshot.source;
     this.fold = createSlotFold({ catalogue, openSlots: OPEN_SLOTS, zonesMax: ZONES_MAX });
     for (const { slot, body } of snapshot.segments) this.fold.restore(slot, decodeOwnBlock(body));
@@ -110,7 +114,7 @@ export class PartitionState {
   add(record: LogRecord): NewRecord | undefined {
     this.ticks.begin(record.offset, tickOf(record.appendedAtMs));
     this.pendingBytes += record.value.byteLength;
-    const telling = readRecord(this.source.topic, record);
+    const telling = readRecord(this.source.topic, record, this.keys);
     switch (telling.kind) {
       case 'batch':
         this.addBatch(telling.batch, record.appendedAtMs);
@@ -121,6 +125,8 @@ export class PartitionState {
       case 'signal':
         this.ticks.signal(telling.signal);
         return undefined;
+      case 'unauthenticated':
+        return deadLetterOf(record, telling);
       case 'unreadable':
         // The ledger is one of outcomes; a key that is no name would let anybody fill it.
         if (record.topic === 'telemetry.outcomes' && isNodeName(record.key))

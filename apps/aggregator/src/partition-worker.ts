@@ -1,6 +1,7 @@
+import { HEADER } from '#contracts';
 import { encodeTick, type PartitionTick, type ZoneCatalogue } from '#domain';
 import type { BatchVerdict, EventLog, NewRecord, RecordBatch } from '#event-log';
-import type { Clock, Logger } from '#runtime';
+import type { Clock, Logger, NodeKeyring } from '#runtime';
 import type { AggregatorCounters } from './aggregator-counters.js';
 import { type PartitionFlush, PartitionState } from './partition-state.js';
 import type { PartitionRepository, PositionDoubt, TelemetryPartition } from './partition.repository.js';
@@ -21,6 +22,7 @@ export interface WorkerParts {
   readonly log: EventLog;
   readonly partitions: PartitionRepository;
   readonly catalogue: ZoneCatalogue;
+  readonly keys: Pick<NodeKeyring, 'isRequired' | 'find' | 'learn'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: AggregatorCounters;
@@ -71,11 +73,12 @@ export class PartitionWorker {
     this.parts.counters.loads += 1;
     this.outbox = new TickOutbox(this.parts);
     this.isDoubtful = false;
-    this.state = new PartitionState(snapshot, this.parts.catalogue);
+    this.state = new PartitionState(snapshot, this.parts.catalogue, this.parts.keys);
     return snapshot.nextOffset;
   }
 
   async onBatch(batch: RecordBatch): Promise<BatchVerdict> {
+    await this.learnKeys(batch);
     const { state } = this;
     if (state === undefined || this.isDoubtful) return this.loadAndSeek();
     const first = batch.records[0]?.offset ?? state.nextOffset;
@@ -115,6 +118,15 @@ export class PartitionWorker {
     if (this.state !== undefined && !this.isDoubtful && !this.isGone) this.startFlush(this.state);
     await this.flushing;
     this.leave();
+  }
+
+  /** A key may have been issued since the last look: a batch must not be refused for that. */
+  private async learnKeys({ records }: RecordBatch): Promise<void> {
+    const newestMs = records.at(-1)?.appendedAtMs ?? 0;
+    await this.parts.keys.learn(
+      records.map(({ headers }) => (HEADER.tag in headers ? headers[HEADER.keyId] : undefined)),
+      newestMs,
+    );
   }
 
   private forget(): void {

@@ -1,4 +1,5 @@
 import {
+  checkTag,
   decoderFor,
   HEADER,
   isRefusal,
@@ -9,6 +10,7 @@ import {
   type Refusal,
   type Signal,
   signalSchema,
+  type TagPolicy,
   type TELEMETRY_TOPICS,
 } from '#contracts';
 import type { LogRecord } from '#event-log';
@@ -21,7 +23,17 @@ export type Telling =
   | { readonly kind: 'batch'; readonly batch: OutcomeBatch }
   | { readonly kind: 'report'; readonly report: NodeReport }
   | { readonly kind: 'signal'; readonly signal: Signal }
-  | { readonly kind: 'unreadable'; readonly refusal: Refusal; readonly outcomes: number };
+  | { readonly kind: 'unreadable'; readonly refusal: Refusal; readonly outcomes: number }
+  | Unauthenticated;
+
+/**
+ * A record of which is not known who wrote it. It must change nothing of the node that it names: a forger could otherwise raise the
+ * `rejected` of another node at will, and fill the ledger with names of its own. It is a dead letter, and counted by its reason.
+ */
+interface Unauthenticated {
+  readonly kind: 'unauthenticated';
+  readonly refusal: Refusal;
+}
 
 /** How many outcomes a batch that cannot be read held is not known; it counts as one, so that it is seen. */
 const OUTCOMES_UNKNOWN = 1;
@@ -86,5 +98,20 @@ const READERS: Readonly<Record<TelemetryTopic, (record: LogRecord) => Telling>> 
   'telemetry.signals': readSignal,
 };
 
-/** Reads a record of a telemetry topic; it never throws, whatever the bytes are. */
-export const readRecord = (topic: TelemetryTopic, record: LogRecord): Telling => READERS[topic](record);
+const refuseTag = (topic: TelemetryTopic, record: LogRecord, keys: TagPolicy): Refusal | undefined => {
+  const { [HEADER.tag]: tag, [HEADER.keyId]: keyId = '', [HEADER.contentType]: contentType = '' } = record.headers;
+  if (tag === undefined) return keys.isRequired ? refuse('TAG_MISSING', 'the record has no tag') : undefined;
+  // A signal is keyed by its subject and speaks for no node: the gateway alone may bring it.
+  const nodeId = topic === 'telemetry.signals' ? undefined : (record.key ?? undefined);
+  const message = { topic, contentType, keyId, body: record.value };
+  return checkTag(message, tag, nodeId, keys.find, record.appendedAtMs);
+};
+
+/**
+ * Reads a record of a telemetry topic; it never throws, whatever the bytes are. The tag comes first: bytes of strangers are not
+ * parsed, and what is authentic and unreadable is booked to the node that wrote it.
+ */
+export const readRecord = (topic: TelemetryTopic, record: LogRecord, keys: TagPolicy): Telling => {
+  const refusal = refuseTag(topic, record, keys);
+  return refusal === undefined ? READERS[topic](record) : { kind: 'unauthenticated', refusal };
+};

@@ -8,6 +8,7 @@ import {
   createDeadLetterRepository,
   createDeliveryRepository,
   createIncidentRepository,
+  createNodeKeyRepository,
   createNodeLedger,
   createRollbackRepository,
   createRolloutRepository,
@@ -79,6 +80,7 @@ export const createQueries = (parts: QueryParts) => {
       return catalogue.current().nodes.map((node) => nodeReport(node, totals.get(node.nodeId)));
     },
     keys: async () => (await keys.list()).map(({ secretHash: _hash, ...key }) => key),
+    nodeKeys: createNodeKeyRepository(database).list,
     rules: () => DEFAULT_RULES,
   };
 };

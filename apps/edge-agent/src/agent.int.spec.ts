@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LATENCY_NONE, OUTCOMES, type OutcomeBatch } from '#contracts';
+import { LATENCY_NONE, makeTag, nodeKeySecret, OUTCOMES, type OutcomeBatch, parseNodeKey } from '#contracts';
 import { until } from '#testing';
 import type { AgentConfig, TapAddress } from './agent.config.js';
 import { type Agent, startAgent } from './agent.js';
@@ -30,11 +30,12 @@ let folder: string;
 const agents: Agent[] = [];
 const lines: string[] = [];
 
-const start = async (tap: TapAddress): Promise<Agent> => {
+const start = async (tap: TapAddress, nodeKey?: AgentConfig['nodeKey']): Promise<Agent> => {
   const config: AgentConfig = {
     tap,
     gateway: receiver.url,
     key: KEY,
+    nodeKey,
     nodeId: 'edge-1',
     pop: 'fra1',
     region: 'europe',
@@ -96,6 +97,22 @@ describe('a recording', () => {
     expect(sumOf(receiver.batches, 'unpairedQueries')).toBe(4);
     expect(sumOf(receiver.batches, 'malformed')).toBe(8);
     expect(Math.max(...column(receiver.batches, 'qnameLen'))).toBe(255);
+  });
+
+  it('is tagged under the key of the node, batch by batch, heartbeats too', async () => {
+    const nodeKey = parseNodeKey(`edge-1.2.${nodeKeySecret('fleet', 'edge-1.2')}`);
+    const agent = await start({ kind: 'file', path: recording('knot-400') }, nodeKey);
+    await agent.done;
+    await until('a heartbeat came', () => receiver.reports.length > 0);
+    const { tagged, batches, reports } = receiver;
+    expect(tagged).toHaveLength(batches.length + reports.length);
+    expect(new Set(tagged.map(({ message }) => message.topic))).toEqual(
+      new Set(['telemetry.outcomes', 'telemetry.nodes']),
+    );
+    for (const { message, tag } of tagged) {
+      expect(message.keyId).toBe('edge-1.2');
+      expect(makeTag(message, nodeKey!.key)).toBe(tag);
+    }
   });
 
   it('that is damaged is published up to the damage, which is said', async () => {

@@ -174,7 +174,7 @@ const stopPublishing = async (line: Line, clock: Clock): Promise<void> => {
 /** Starts an agent. */
 export const startAgent = async (config: AgentConfig, world: AgentWorld): Promise<Agent> => {
   const { clock, say } = world;
-  const client = createGatewayClient(config.gateway, config.key);
+  const client = createGatewayClient(config);
   const agentBootId = newBootId();
   const { nodeId, pop, region, softwareVersion, configRev } = config;
   const line = new Line(config, client, agentBootId, world);

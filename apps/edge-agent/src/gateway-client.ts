@@ -1,5 +1,7 @@
 import { Agent, request as requestHttp } from 'node:http';
 import { Agent as SecureAgent, request as requestHttps } from 'node:https';
+import { makeTag } from '#contracts';
+import type { AgentConfig } from './agent.config.js';
 
 /** What the gateway said. */
 export interface GatewayAnswer {
@@ -9,9 +11,14 @@ export interface GatewayAnswer {
   readonly retryAfterMs: number | undefined;
 }
 
+const PATHS = { 'telemetry.outcomes': '/v1/telemetry/outcomes', 'telemetry.nodes': '/v1/telemetry/nodes' } as const;
+/** To which topic a body goes. */
+export type PostTopic = keyof typeof PATHS;
+
 /** The machines' door of Tocsin, for one node. Fails with an Error when nothing was answered. */
 export interface GatewayClient {
-  readonly post: (path: string, contentType: string, body: Uint8Array | string) => Promise<GatewayAnswer>;
+  /** With a key of the node every body carries its tag. */
+  readonly post: (topic: PostTopic, contentType: string, body: Uint8Array) => Promise<GatewayAnswer>;
   readonly close: () => void;
 }
 
@@ -24,7 +31,11 @@ const secondsOf = (header: string | undefined): number | undefined =>
   header !== undefined && /^\d{1,4}$/.test(header) ? Number(header) * 1_000 : undefined;
 
 /** Makes a client that keeps its connection. */
-export const createGatewayClient = (url: string, key: string): GatewayClient => {
+export const createGatewayClient = ({
+  gateway: url,
+  key,
+  nodeKey,
+}: Pick<AgentConfig, 'gateway' | 'key' | 'nodeKey'>): GatewayClient => {
   const base = new URL(url);
   const isSecure = base.protocol === 'https:';
   // One for batches, one for heartbeats: a slow batch must not make a node look silent.
@@ -32,13 +43,20 @@ export const createGatewayClient = (url: string, key: string): GatewayClient => 
   const agent = isSecure ? new SecureAgent(options) : new Agent(options);
   const request = isSecure ? requestHttps : requestHttp;
 
-  const post: GatewayClient['post'] = (path, contentType, body) =>
+  const tagOf = (topic: PostTopic, contentType: string, body: Uint8Array): Record<string, string> => {
+    if (nodeKey === undefined) return {};
+    const message = { topic, contentType, keyId: nodeKey.keyId, body };
+    return { 'x-tocsin-key-id': nodeKey.keyId, 'x-tocsin-tag': makeTag(message, nodeKey.key) };
+  };
+  const post: GatewayClient['post'] = (topic, contentType, body) =>
     new Promise((resolve, reject) => {
+      const path = PATHS[topic];
       const fail = (cause: Error): void => reject(new Error(`post ${path}: ${cause.message}`, { cause }));
       const headers = {
         authorization: `Bearer ${key}`,
         'content-type': contentType,
-        'content-length': Buffer.byteLength(body),
+        'content-length': body.byteLength,
+        ...tagOf(topic, contentType, body),
       };
       const outgoing = request(new URL(path, base), { method: 'POST', agent, headers, timeout: TIMEOUT_MS });
       outgoing.on('response', (incoming) => {

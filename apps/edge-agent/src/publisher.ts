@@ -34,8 +34,6 @@ const RETRY_AFTER_MS_MAX = 30_000;
 /** Below 500, and yet worth another try: timeout, too early, too many. */
 const TRY_AGAIN: readonly number[] = [408, 425, 429];
 
-const PATH = '/v1/telemetry/outcomes';
-
 /**
  * Sends batches in order, one in flight.
  * A batch is in one of three states.
@@ -167,7 +165,7 @@ export class Publisher {
   private async attempt(
     body: Uint8Array,
   ): Promise<{ kind: 'accepted' } | { kind: 'again'; afterMs: number | undefined } | { kind: 'refused'; why: string }> {
-    const answer = await this.client.post(PATH, CONTENT_TYPE.protobuf, body).catch((error: unknown) => {
+    const answer = await this.client.post('telemetry.outcomes', CONTENT_TYPE.protobuf, body).catch((error: unknown) => {
       this.sayOnce(error instanceof Error ? error.message : String(error));
       return undefined;
     });

@@ -1,12 +1,20 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { decoderFor, isRefusal, type NodeReport, type OutcomeBatch } from '#contracts';
+import { decoderFor, isRefusal, type NodeReport, type OutcomeBatch, type TaggedMessage } from '#contracts';
+
+/** A body with its tag. */
+export interface TaggedBody {
+  readonly message: TaggedMessage;
+  readonly tag: string;
+}
 
 /** A gateway that keeps what it is sent. */
 export interface Receiver {
   readonly url: string;
   readonly batches: OutcomeBatch[];
   readonly reports: NodeReport[];
+  /** Bodies that came with a tag. */
+  readonly tagged: TaggedBody[];
   /** Answers to the next posts of batches, before it accepts again. */
   readonly script: number[];
   /** Posts of batches, accepted or not. */
@@ -18,11 +26,12 @@ export interface Receiver {
 export const startReceiver = async (key: string): Promise<Receiver> => {
   const batches: OutcomeBatch[] = [];
   const reports: NodeReport[] = [];
+  const tagged: TaggedBody[] = [];
   const script: number[] = [];
   let posts = 0;
   const answer = (path: string, contentType: string, body: Buffer): number => {
     if (path === '/v1/telemetry/nodes') {
-      reports.push(...(JSON.parse(body.toString()) as NodeReport[]));
+      reports.push(JSON.parse(body.toString()) as NodeReport);
       return 202;
     }
     posts += 1;
@@ -41,7 +50,13 @@ export const startReceiver = async (key: string): Promise<Receiver> => {
     request.on('end', () => {
       const isOurs = request.headers.authorization === `Bearer ${key}`;
       const contentType = request.headers['content-type'] ?? '';
-      response.statusCode = isOurs ? answer(request.url ?? '', contentType, Buffer.concat(pieces)) : 401;
+      const [path, body] = [request.url ?? '', Buffer.concat(pieces)];
+      const { 'x-tocsin-key-id': keyId, 'x-tocsin-tag': tag } = request.headers;
+      if (typeof keyId === 'string' && typeof tag === 'string') {
+        const topic = path === '/v1/telemetry/nodes' ? 'telemetry.nodes' : 'telemetry.outcomes';
+        tagged.push({ message: { topic, contentType, keyId, body }, tag });
+      }
+      response.statusCode = isOurs ? answer(path, contentType, body) : 401;
       response.end();
     });
   });
@@ -51,6 +66,7 @@ export const startReceiver = async (key: string): Promise<Receiver> => {
     url: `http://127.0.0.1:${port}`,
     batches,
     reports,
+    tagged,
     script,
     posts: () => posts,
     close: () =>

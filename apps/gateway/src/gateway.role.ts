@@ -18,6 +18,8 @@ import {
   type Fatal,
   LOGGER,
   type Logger,
+  NODE_KEYS,
+  type NodeKeyring,
   type Readiness,
   READINESS,
   type Role,
@@ -66,8 +68,9 @@ export const gateway: Role = {
       },
       {
         provide: Intake,
-        inject: [EVENT_LOG, Inventory, CLOCK],
-        useFactory: (log: EventLog, inventory: Inventory, clock: Clock) => new Intake(log, inventory, clock),
+        inject: [EVENT_LOG, Inventory, NODE_KEYS, CLOCK],
+        useFactory: (log: EventLog, inventory: Inventory, keys: NodeKeyring, clock: Clock) =>
+          new Intake({ log, inventory, keys, clock }),
       },
       {
         provide: DeadLetters,

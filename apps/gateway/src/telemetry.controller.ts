@@ -1,9 +1,10 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
-import { isRefusal, type Principal, refuse, type Refusal, signalSchema } from '#contracts';
+import { isRefusal, type Principal, refuse, type Refusal, REPORT_CONTENT_TYPE, signalSchema } from '#contracts';
 import { accepted, Caller, Needs, readBody } from '#runtime';
-import { reportsSchema } from './check-reports.decide.js';
+import { readReport, reportsSchema } from './check-reports.decide.js';
 import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
+import type { SentMessage } from './tag-record.decide.js';
 
 /** Refusals of the caller, not of what it sent: nothing is kept of those. */
 const OF_THE_CALLER: ReadonlySet<Refusal['refused']> = new Set([
@@ -12,6 +13,11 @@ const OF_THE_CALLER: ReadonlySet<Refusal['refused']> = new Set([
   'LOG_UNAVAILABLE',
   'BODY_TOO_LARGE',
 ]);
+
+const tagOf = (headers: Record<string, string>) => ({
+  keyId: headers['x-tocsin-key-id'],
+  tag: headers['x-tocsin-tag'],
+});
 
 /** Telemetry and signals over HTTP. */
 @Controller('v1')
@@ -30,7 +36,7 @@ export class TelemetryController {
     const encoding = headers['content-encoding'] ?? 'identity';
     const result =
       encoding === 'identity'
-        ? await this.intake.batch({ contentType, body: bytes, tag: headers['x-tocsin-tag'] }, caller)
+        ? await this.intake.batch({ contentType, body: bytes, ...tagOf(headers) }, caller)
         : refuse('CONTENT_TYPE_UNKNOWN', `content-encoding ${encoding}: only identity is read`);
     return accepted(this.kept(result, contentType, bytes, caller));
   }
@@ -38,10 +44,13 @@ export class TelemetryController {
   @Post('telemetry/nodes')
   @Needs('commands')
   @HttpCode(202)
-  async nodes(@Body() body: unknown, @Caller() caller: Principal) {
-    const reports = readBody(reportsSchema, body);
-    const result = isRefusal(reports) ? reports : await this.intake.reports(reports, caller);
-    return accepted(this.kept(result, 'application/json', body, caller));
+  async nodes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
+    const contentType = headers['content-type'] ?? '';
+    const isExact = contentType === REPORT_CONTENT_TYPE && Buffer.isBuffer(body);
+    const result = isExact
+      ? await this.exactReport({ contentType, body, ...tagOf(headers) }, caller)
+      : await this.reports(body, headers, caller);
+    return accepted(this.kept(result, contentType, body, caller));
   }
 
   @Post('signals')
@@ -51,6 +60,20 @@ export class TelemetryController {
     const signal = readBody(signalSchema, body);
     const result = isRefusal(signal) ? signal : await this.intake.signal(signal, caller);
     return accepted(this.kept(result, 'application/json', body, caller));
+  }
+
+  /** One report, of whose bytes the node made a tag. */
+  private async exactReport(sent: SentMessage, caller: Principal) {
+    const report = readReport(sent.body);
+    return isRefusal(report) ? report : this.intake.reports([report], caller, sent);
+  }
+
+  private async reports(body: unknown, headers: Record<string, string>, caller: Principal) {
+    // A tag is over the bytes of one report; here there may be many, and the bytes are gone.
+    if (headers['x-tocsin-tag'] !== undefined)
+      return refuse('TAG_INVALID', `a report with a tag is sent alone, as ${REPORT_CONTENT_TYPE}`);
+    const reports = readBody(reportsSchema, body);
+    return isRefusal(reports) ? reports : this.intake.reports(reports, caller);
   }
 
   private kept<T>(result: T | Refusal, contentType: string, body: unknown, principal: Principal): T | Refusal {

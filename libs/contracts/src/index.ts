@@ -1,3 +1,4 @@
+export * from './batch-tag.js';
 export * from './command.js';
 export * from './command-signature.js';
 export * from './event.js';

@@ -45,10 +45,12 @@ export const TELEMETRY_TOPICS = [
 export const HEADER = {
   /** Which decoder reads the value. */
   contentType: 'content-type',
-  /** The key under which the sender authenticated. */
+  /** The key that the tag was made with. */
   keyId: 'key-id',
-  /** Authentication tag over the value, made with the node's own key; absent when the transport alone vouches for it. */
+  /** Authentication tag over the value, by the node's own key or by the gateway's; absent when the log has no other writer than the gateway. */
   tag: 'tag',
+  /** The API key under which it came over HTTP. */
+  sender: 'sender',
   /** Why a record is in `telemetry.dead-letter`: a code of the problem catalogue. */
   reason: 'reason',
   /** What exactly was wrong with a dead letter, in words. */

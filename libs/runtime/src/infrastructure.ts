@@ -6,6 +6,7 @@ import {
   createApiKeyRepository,
   createCatalogueRepository,
   createEventStore,
+  createNodeKeyRepository,
   type Database,
   type DatabaseOptions,
   type EventStore,
@@ -20,6 +21,8 @@ import { type CatalogueFollower, followCatalogue } from './catalogue-follower.js
 import { type Clock, systemClock } from './clock.js';
 import type { ClosingOrder } from './closing-order.js';
 import type { Logger } from './logger.js';
+import { openNodeKeySecret } from './node-key-secret.js';
+import { followNodeKeys, type NodeKeyring } from './node-keyring.js';
 import { Readiness } from './readiness.js';
 import type { Settings } from './settings.js';
 
@@ -33,6 +36,7 @@ export interface Infrastructure {
   readonly eventStore: EventStore;
   readonly catalogue: CatalogueFollower;
   readonly authenticator: Authenticator;
+  readonly nodeKeys: NodeKeyring;
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -80,6 +84,27 @@ const openLog = async (options: DatabaseOptions, logger: Logger, closing: Closin
   return eventLog;
 };
 
+const openNodeKeys = async (
+  settings: Settings,
+  {
+    database,
+    clock,
+    logger,
+    closing,
+  }: Pick<Infrastructure, 'database' | 'clock' | 'logger'> & { closing: ClosingOrder },
+): Promise<NodeKeyring> => {
+  const repository = createNodeKeyRepository(database);
+  const nodeKeys = await followNodeKeys({
+    repository,
+    clock,
+    fleetSecret: await openNodeKeySecret(settings, repository, logger),
+    isRequired: settings.batchAuthentication === 'required',
+    onError: (error) => logger.warn({ err: error }, 'the keys of nodes cannot be read'),
+  });
+  closing.add('node keys', nodeKeys.stop);
+  return nodeKeys;
+};
+
 /** Opens database, log and catalogue in this order; `closing` learns how to close them again. */
 export const openInfrastructure = async (
   settings: Settings,
@@ -104,8 +129,9 @@ export const openInfrastructure = async (
   const onError = (error: Error): void => logger.warn({ err: error }, 'the catalogue cannot be read');
   const catalogue = await followCatalogue(createCatalogueRepository(database), clock, onError);
   closing.add('catalogue', catalogue.stop);
+  const nodeKeys = await openNodeKeys(settings, { database, clock, logger, closing });
   const readiness = new Readiness((name, error) => logger.warn({ err: error }, `${name} is not ready`));
   readiness.add('database', async () => void (await database.query('select 1')));
   const authenticator = createAuthenticator(apiKeys, clock);
-  return { database, eventLog, eventStore, catalogue, authenticator, readiness, clock, logger, fatal };
+  return { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, readiness, clock, logger, fatal };
 };

@@ -11,6 +11,8 @@ describe('readRuntimeSettings', () => {
       database: undefined,
       adminKey: undefined,
       logLevel: 'info',
+      nodeKeySecret: undefined,
+      batchAuthentication: 'vouched',
     });
   });
 
@@ -26,6 +28,8 @@ describe('readRuntimeSettings', () => {
     [{ DATABASE_URL: 'mysql://a:canary@b/c' }, /^DATABASE_URL: expected postgres/],
     [{ EVENT_LOG_URL: 'kafka://b:9092' }, /^EVENT_LOG_URL: /],
     [{ LOG_LEVEL: 'chatty' }, /^LOG_LEVEL: /],
+    [{ NODE_KEY_SECRET: 'canary' }, /^NODE_KEY_SECRET: expected 32/],
+    [{ BATCH_AUTHENTICATION: 'maybe' }, /^BATCH_AUTHENTICATION: /],
   ])('refuses %j', (env, message) => {
     expect(() => readRuntimeSettings(env)).toThrow(message);
     expect(() => readRuntimeSettings(env)).not.toThrow(/canary/);

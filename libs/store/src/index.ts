@@ -17,6 +17,7 @@ export * from './event-store.js';
 export * from './incident.repository.js';
 export * from './list-limit.js';
 export * from './migrate.js';
+export * from './node-key.repository.js';
 export * from './node-ledger.js';
 export * from './position.repository.js';
 export * from './postgres-database.js';

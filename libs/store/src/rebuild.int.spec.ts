@@ -38,6 +38,7 @@ const RECORDS = new Set([
   'dead_letter_total',
   'channel',
   'delivery_claim',
+  'node_key_secret',
   'migration',
 ]);
 

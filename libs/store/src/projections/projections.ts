@@ -6,6 +6,7 @@ import { catalogueProjection } from './catalogue.projection.js';
 import { commandProjection } from './command.projection.js';
 import { deliveryProjection } from './delivery.projection.js';
 import { incidentProjection } from './incident.projection.js';
+import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
 import { rollbackProjection } from './rollback.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
@@ -20,6 +21,7 @@ export const PROJECTIONS: readonly Projection[] = [
   deliveryProjection,
   catalogueProjection,
   apiKeyProjection,
+  nodeKeyProjection,
 ];
 
 /** Every table that a rebuild empties and fills again. */
