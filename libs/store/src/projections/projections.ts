@@ -9,6 +9,7 @@ import { incidentProjection } from './incident.projection.js';
 import type { Projection } from './projection.js';
 import { rollbackProjection } from './rollback.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
+import { zoneRegistryProjection } from './zone-registry.projection.js';
 
 /** Every projection. */
 export const PROJECTIONS: readonly Projection[] = [
@@ -19,6 +20,7 @@ export const PROJECTIONS: readonly Projection[] = [
   commandProjection,
   deliveryProjection,
   catalogueProjection,
+  zoneRegistryProjection,
   apiKeyProjection,
 ];
 
