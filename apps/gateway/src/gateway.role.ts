@@ -27,6 +27,7 @@ import { CommandsController } from './commands.controller.js';
 import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
 import { Inventory } from './inventory.js';
+import { RegistryController } from './registry.controller.js';
 import { TelemetryController } from './telemetry.controller.js';
 
 /** Starts and stops the command board. */
@@ -56,7 +57,7 @@ export const gateway: Role = {
   name: 'gateway',
   module: (): DynamicModule => ({
     module: GatewayModule,
-    controllers: [TelemetryController, CommandsController],
+    controllers: [TelemetryController, CommandsController, RegistryController],
     providers: [
       Gateway,
       {
