@@ -24,7 +24,7 @@ export interface GatewayReader {
 const TIMEOUT_MS = 10_000;
 /** A problem document is a few hundred bytes; the rest is not read. */
 const ANSWER_CHARACTERS_MAX = 4_000;
-/** What is asked for may be longer: a page of the registry of zones has 600 KB at most. Beyond, it is cut and so cannot be read. */
+/** What is asked for may be longer: a page of the registry of zones has 270 KB at most. Beyond, it is cut and so cannot be read. */
 const PAGE_CHARACTERS_MAX = 1 << 20;
 
 const secondsOf = (header: string | undefined): number | undefined =>

@@ -34,7 +34,8 @@ export const startReceiver = async (key: string): Promise<Receiver> => {
     asked.push(after);
     const newest = registry.at(-1)?.id;
     if (newest === undefined) return undefined;
-    return JSON.stringify({ zones: registry.filter(({ id }) => id > after).slice(0, PAGE), newest });
+    const page = registry.filter(({ id }) => id > after).slice(0, PAGE);
+    return JSON.stringify({ ids: page.map(({ id }) => id), zones: page.map(({ zone }) => zone), newest });
   };
   const answer = (path: string, contentType: string, body: Buffer): number => {
     if (path === '/v1/telemetry/nodes') {

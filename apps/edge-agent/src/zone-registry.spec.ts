@@ -4,7 +4,10 @@ import type { GatewayAnswer } from './gateway-client.js';
 import { ZoneRegistry } from './zone-registry.js';
 
 const answerOf = (status: number, body = ''): GatewayAnswer => ({ status, body, retryAfterMs: undefined });
-const page = (newest: number, ...zones: ZoneEntry[]): GatewayAnswer => answerOf(200, JSON.stringify({ zones, newest }));
+const page = (newest: number, ...entries: ZoneEntry[]): GatewayAnswer => {
+  const [ids, zones] = [entries.map(({ id }) => id), entries.map(({ zone }) => zone)];
+  return answerOf(200, JSON.stringify({ ids, zones, newest }));
+};
 const entry = (id: number): ZoneEntry => ({ id, zone: `z${id}.example` });
 const REFUSED = new Error('connection refused');
 

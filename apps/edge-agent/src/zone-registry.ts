@@ -57,8 +57,8 @@ export class ZoneRegistry {
       return page.newest > 0 ? 'more' : 'done';
     }
     const before = this.after;
-    for (const { id, zone } of page.zones) {
-      if (this.ids.size < ZONES_HELD_MAX) this.ids.set(zone, id);
+    for (const [index, id] of page.ids.entries()) {
+      if (this.ids.size < ZONES_HELD_MAX) this.ids.set(page.zones[index] ?? '', id);
       this.after = Math.max(this.after, id);
     }
     const hasMore = this.after > before && this.after < page.newest;

@@ -24,6 +24,10 @@ export class RegistryController {
     const told = tellable(this.catalogue.current().registry, this.clock.nowMs());
     const first = told.findIndex(({ id }) => id > after);
     const page = first === -1 ? [] : told.slice(first, first + ZONE_PAGE_MAX);
-    return { zones: page.map(({ id, zone }) => ({ id, zone })), newest: told.at(-1)?.id ?? 0 };
+    return {
+      ids: page.map(({ id }) => id),
+      zones: page.map(({ zone }) => zone),
+      newest: told.at(-1)?.id ?? 0,
+    };
   }
 }

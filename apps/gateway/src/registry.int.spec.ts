@@ -33,21 +33,22 @@ describe('the registry of zones over HTTP', () => {
     const first = (await ask('after=0')).body as unknown as ZonePage;
     expect(first).toMatchObject({ newest: ZONE_PAGE_MAX + 1 });
     expect(first.zones).toHaveLength(ZONE_PAGE_MAX);
-    expect(first.zones[0]).toEqual({ id: 1, zone: 'z0.example' });
+    expect([first.ids[0], first.zones[0]]).toEqual([1, 'z0.example']);
     const next = await ask(`after=${ZONE_PAGE_MAX}`);
     expect(next.body).toEqual({
-      zones: [{ id: ZONE_PAGE_MAX + 1, zone: `z${ZONE_PAGE_MAX}.example` }],
+      ids: [ZONE_PAGE_MAX + 1],
+      zones: [`z${ZONE_PAGE_MAX}.example`],
       newest: ZONE_PAGE_MAX + 1,
     });
-    expect((await ask(`after=${ZONE_PAGE_MAX + 1}`)).body).toEqual({ zones: [], newest: ZONE_PAGE_MAX + 1 });
+    expect((await ask(`after=${ZONE_PAGE_MAX + 1}`)).body).toEqual({ ids: [], zones: [], newest: ZONE_PAGE_MAX + 1 });
   });
 
   it('holds an id back until every aggregator must have it', async () => {
     await register(['new.example']);
     await served.clock.advance(ZONE_TOLD_AFTER_MS - 1);
-    expect((await ask('after=0')).body).toEqual({ zones: [], newest: 0 });
+    expect((await ask('after=0')).body).toEqual({ ids: [], zones: [], newest: 0 });
     await served.clock.advance(1);
-    expect((await ask('after=0')).body).toEqual({ zones: [{ id: 1, zone: 'new.example' }], newest: 1 });
+    expect((await ask('after=0')).body).toEqual({ ids: [1], zones: ['new.example'], newest: 1 });
   });
 
   it('is for those who send telemetry', async () => {

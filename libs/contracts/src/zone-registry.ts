@@ -7,31 +7,35 @@ import { z } from 'zod';
 export const ZONE_TOLD_AFTER_MS = 10_000;
 
 /**
- * Zones that an agent holds, those with the lowest ids: about 5 MB, of the 80 that an agent may have. Zones beyond are named by the
+ * Zones that an agent holds, those with the lowest ids: 4.4 MB of heap (measured), of the 80 that an agent may have. Zones beyond are named by the
  * dictionary of each batch, which costs more and counts the same. Tocsin itself holds every zone, as it does those of its customers.
  */
 export const ZONES_HELD_MAX = 50_000;
 
-/** Zones of one answer of `GET /v1/registry/zones`: 90 KB of usual names, 600 KB of the longest. */
-export const ZONE_PAGE_MAX = 2_000;
+/** Zones of one answer of `GET /v1/registry/zones`: 40 KB of usual names, 270 KB of the longest. */
+export const ZONE_PAGE_MAX = 1_000;
 
-const zoneEntrySchema = z.object({
-  /** From 1, as `zone_id` of batches; never given to another zone. */
-  id: z.number().int().min(1).max(0xffff_ffff),
-  /** Lower case, no trailing dot. */
-  zone: z.string().max(253),
-});
+/** From 1, as `zone_id` of batches; never given to another zone. */
+const idSchema = z.number().int().min(1).max(0xffff_ffff);
+/** Lower case, no trailing dot. */
+const zoneSchema = z.string().max(253);
 
-/** A zone and its id: a record of `registry.zones` (as JSON, the id in decimal as its key), and an entry of a page. */
+const zoneEntrySchema = z.object({ id: idSchema, zone: zoneSchema });
+
+/** A zone and its id: a record of `registry.zones`, as JSON, with the id in decimal as its key. */
 export type ZoneEntry = Readonly<z.output<typeof zoneEntrySchema>>;
 
-/** What `GET /v1/registry/zones?after=<id>` answers. */
-export const zonePageSchema = z.object({
-  /** Those with ids above `after`, ascending: at most `ZONE_PAGE_MAX`. */
-  zones: z.array(zoneEntrySchema),
-  /** The highest id that is told; 0 when there is none. While it is above what was got, there are more. */
-  newest: z.number().int().nonnegative(),
-});
+/** What `GET /v1/registry/zones?after=<id>` answers; as columns, which an agent reads without an object per zone. */
+export const zonePageSchema = z
+  .object({
+    /** Those above `after`, ascending: at most `ZONE_PAGE_MAX`. */
+    ids: z.array(idSchema),
+    /** The zone of each id. */
+    zones: z.array(zoneSchema),
+    /** The highest id that is told; 0 when there is none. While it is above what was got, there are more. */
+    newest: z.number().int().nonnegative(),
+  })
+  .refine(({ ids, zones }) => ids.length === zones.length, 'as many zones as ids');
 
 /** A page of the registry. */
 export type ZonePage = z.output<typeof zonePageSchema>;
