@@ -32,7 +32,7 @@ export const zonePageSchema = z
     ids: z.array(idSchema),
     /** The zone of each id. */
     zones: z.array(zoneSchema),
-    /** The highest id that is told; 0 when there is none. While it is above what was got, there are more. */
+    /** The highest id there is, told already or not; 0 when there is none. Below what was got, it is another registry. */
     newest: z.number().int().nonnegative(),
   })
   .refine(({ ids, zones }) => ids.length === zones.length, 'as many zones as ids');

@@ -2,9 +2,10 @@ import { projection } from './projection.js';
 import { zoneName } from './catalogue.projection.js';
 
 /**
- * A zone gets the next id when an event first names it, in the order in which the event does, and keeps it when it leaves its
- * customer. Appends come one after the other, so no two of them take the same id, and a rebuild gives every zone its own again. There
- * is no upper bound here: one that was raised later would number differently in a rebuild. Readers bound what they hold.
+ * Ids are dense from 1. A zone gets the next one when an event first names it, in the order in which the event does, and keeps it
+ * when it leaves its customer. Appends come one after the other, so no two of them take the same id, and a rebuild gives every zone
+ * its own again. There is no upper bound here: one that was raised later would number differently in a rebuild. Readers bound what
+ * they hold.
  */
 export const zoneRegistryProjection = projection(['zone_registry'], {
   CustomersRegistered: (tx, { customers }, { recordedAtMs }) => {
