@@ -49,7 +49,7 @@ class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(NODE_KEYS) keys: NodeKeyring,
     @Inject(FATAL) fatal: Fatal,
   ) {
-    this.zones = followZones(catalogue);
+    this.zones = followZones(catalogue, () => (this.consumer.counters.zonesUnknown += 1));
     const parts = { log, database, clock, logger };
     this.consumer = new AggregatorConsumer({
       ...parts,

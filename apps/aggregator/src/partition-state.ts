@@ -72,6 +72,8 @@ export class PartitionState {
   readonly source: TickSource;
   /** Bytes of records that no flush has taken. */
   pendingBytes = 0;
+  /** Zones, per batch and slot, that found no row of their own; since the partition was loaded. */
+  otherZones = 0;
   private readonly fold: SlotFold;
   private readonly ticks: TickBuilder;
   private readonly ledger: PendingLedger;
@@ -156,6 +158,7 @@ export class PartitionState {
   private addBatch(batch: OutcomeBatch, appendedAtMs: number): void {
     if (this.ledger.arrive(batch) === 'duplicate') return;
     const result = this.fold.fold(batch, appendedAtMs);
+    this.otherZones += result.otherZones;
     this.ledger.fold(batch, result);
     this.ticks.see(batch, result.watermarkUs);
     if (this.fold.slots() > SLOTS_MAX) this.pack();

@@ -89,8 +89,10 @@ export class PartitionWorker {
       await this.atBoundary(state);
       if (this.isGone || batch.isStale()) return { next: 'seek', offset: state.nextOffset };
       if (this.isDoubtful) return this.loadAndSeek();
+      const before = state.otherZones;
       const letter = state.add(record);
       this.parts.counters.records += 1;
+      this.parts.counters.otherZones += state.otherZones - before;
       if (letter !== undefined) this.tellDeadLetter(letter);
     }
     return { next: 'continue' };

@@ -196,6 +196,25 @@ describe('a socket', () => {
     expect(lines.filter((line) => line.includes('without STOP'))).toHaveLength(2);
   });
 
+  it('names zones by their ids once it has read the registry, and counts the same', async () => {
+    const namesIn = (batches: readonly OutcomeBatch[]): string[] =>
+      batches.flatMap(({ zones, zoneIx }) => Array.from(zoneIx, (index) => zones[index] ?? 'none'));
+    await publish(recording('knot-400'));
+    const byName = countBy(namesIn(receiver.batches.splice(0)), String);
+    const names = Object.keys(byName);
+    // Pages hold one zone here: that the last is asked for tells that the agent has the others.
+    receiver.registry.push(...[...names, 'last.test'].map((zone, index) => ({ id: 1_000 * (index + 1), zone })));
+    const path = join(folder, 'tap.sock');
+    await start({ kind: 'unix', path });
+    await until('all that matters was read', () => receiver.asked.includes(1_000 * names.length));
+    (await connected(path)).end(Buffer.concat([ready, bytes]));
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    const ids = receiver.batches.flatMap(({ zoneId }) => [...(zoneId ?? [])]);
+    const nameOfId = new Map(receiver.registry.map(({ id, zone }) => [id, zone]));
+    expect(countBy(ids, (id) => nameOfId.get(id) ?? 'none')).toEqual(byName);
+    expect(receiver.batches.flatMap(({ zones }) => zones)).toEqual([]);
+  });
+
   it('takes over a socket that was left behind, and closes what is no dnstap', async () => {
     const path = join(folder, 'tap.sock');
     const first = await start({ kind: 'unix', path });

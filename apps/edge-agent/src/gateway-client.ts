@@ -22,10 +22,17 @@ export interface GatewayClient {
   readonly close: () => void;
 }
 
+/** The same door, to read from. */
+export interface GatewayReader {
+  readonly get: (path: string) => Promise<GatewayAnswer>;
+}
+
 /** The gateway answers when the log has the batch, which it waits for below this. */
 const TIMEOUT_MS = 10_000;
 /** A problem document is a few hundred bytes; the rest is not read. */
 const ANSWER_CHARACTERS_MAX = 4_000;
+/** What is asked for may be longer: a page of the registry of zones has 270 KB at most. Beyond, it is cut and so cannot be read. */
+const PAGE_CHARACTERS_MAX = 1 << 20;
 
 const secondsOf = (header: string | undefined): number | undefined =>
   header !== undefined && /^\d{1,4}$/.test(header) ? Number(header) * 1_000 : undefined;
@@ -35,11 +42,11 @@ export const createGatewayClient = ({
   gateway: url,
   key,
   nodeKey,
-}: Pick<AgentConfig, 'gateway' | 'key' | 'nodeKey'>): GatewayClient => {
+}: Pick<AgentConfig, 'gateway' | 'key' | 'nodeKey'>): GatewayClient & GatewayReader => {
   const base = new URL(url);
   const isSecure = base.protocol === 'https:';
-  // One for batches, one for heartbeats: a slow batch must not make a node look silent.
-  const options = { keepAlive: true, maxSockets: 2 };
+  // One for batches, one for heartbeats, one for zones: a slow batch must not make a node look silent.
+  const options = { keepAlive: true, maxSockets: 3 };
   const agent = isSecure ? new SecureAgent(options) : new Agent(options);
   const request = isSecure ? requestHttps : requestHttp;
 
@@ -48,22 +55,26 @@ export const createGatewayClient = ({
     const message = { topic, contentType, keyId: nodeKey.keyId, body };
     return { 'x-tocsin-key-id': nodeKey.keyId, 'x-tocsin-tag': makeTag(message, nodeKey.key) };
   };
-  const post: GatewayClient['post'] = (topic, contentType, body) =>
+  const ask = (
+    method: 'GET' | 'POST',
+    path: string,
+    { headers = {}, body = '' }: { headers?: Record<string, string>; body?: Uint8Array | string },
+    charactersMax: number,
+  ): Promise<GatewayAnswer> =>
     new Promise((resolve, reject) => {
-      const path = PATHS[topic];
-      const fail = (cause: Error): void => reject(new Error(`post ${path}: ${cause.message}`, { cause }));
-      const headers = {
-        authorization: `Bearer ${key}`,
-        'content-type': contentType,
-        'content-length': body.byteLength,
-        ...tagOf(topic, contentType, body),
-      };
-      const outgoing = request(new URL(path, base), { method: 'POST', agent, headers, timeout: TIMEOUT_MS });
+      const fail = (cause: Error): void =>
+        reject(new Error(`${method.toLowerCase()} ${path}: ${cause.message}`, { cause }));
+      const outgoing = request(new URL(path, base), {
+        method,
+        agent,
+        headers: { authorization: `Bearer ${key}`, ...headers },
+        timeout: TIMEOUT_MS,
+      });
       outgoing.on('response', (incoming) => {
         let text = '';
         incoming.setEncoding('utf8');
         incoming.on('data', (piece: string) => {
-          text = (text + piece).slice(0, ANSWER_CHARACTERS_MAX);
+          text = (text + piece).slice(0, charactersMax);
         });
         incoming.on('error', fail);
         incoming.on('end', () =>
@@ -78,5 +89,10 @@ export const createGatewayClient = ({
       outgoing.on('error', fail);
       outgoing.end(body);
     });
-  return { post, close: () => agent.destroy() };
+  const post: GatewayClient['post'] = (topic, contentType, body) => {
+    const length = String(body.byteLength);
+    const headers = { 'content-type': contentType, 'content-length': length, ...tagOf(topic, contentType, body) };
+    return ask('POST', PATHS[topic], { headers, body }, ANSWER_CHARACTERS_MAX);
+  };
+  return { post, get: (path) => ask('GET', path, {}, PAGE_CHARACTERS_MAX), close: () => agent.destroy() };
 };

@@ -24,7 +24,7 @@ interface Waiting {
 
 /** Outcomes kept while the gateway is away: five minutes at 6,000 a second, about 45 MB. Beyond, the oldest batches go, counted. */
 const QUEUE_OUTCOMES_MAX = 2_000_000;
-/** Batches kept: ten minutes of four a second, also of a node that has hardly anything to say. */
+/** Batches kept: ten minutes of four a second, also of a node that has hardly anything to say; five when each is split. */
 const QUEUE_BATCHES_MAX = 2_400;
 const BACKOFF_FIRST_MS = 100;
 /** A gateway that restarts is back within seconds; a longer wait would only delay what was kept for it. */
@@ -158,7 +158,6 @@ export class Publisher {
       ...rows,
       completeness: { ...owed, sampledOut: 0, droppedAgent: dropped, droppedSource: -1, serverQueries: -1 },
       weight: undefined,
-      zoneId: undefined,
     };
   }
 

@@ -29,6 +29,7 @@ import { CommandsController } from './commands.controller.js';
 import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
 import { Inventory } from './inventory.js';
+import { RegistryController } from './registry.controller.js';
 import { TelemetryController } from './telemetry.controller.js';
 
 /** Starts and stops the command board. */
@@ -58,7 +59,7 @@ export const gateway: Role = {
   name: 'gateway',
   module: (): DynamicModule => ({
     module: GatewayModule,
-    controllers: [TelemetryController, CommandsController],
+    controllers: [TelemetryController, CommandsController, RegistryController],
     providers: [
       Gateway,
       {

@@ -208,7 +208,7 @@ export class SlotsStory {
       segments: createSegmentRepository(database),
       history: createDeciderHistory(database),
       catalogue: {
-        current: () => ({ version: 1, nodes, customers }),
+        current: () => ({ version: 1, nodes, customers, registry: [] }),
         onChange: () => () => undefined,
         refresh: async () => undefined,
       },

@@ -23,6 +23,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'GET /v1/node-keys': 'administer',
   'GET /v1/nodes': 'view',
   'GET /v1/nodes/:nodeId/commands': 'commands',
+  'GET /v1/registry/zones': 'telemetry',
   'GET /v1/rollbacks': 'view',
   'GET /v1/rollouts': 'view',
   'GET /v1/rules': 'view',

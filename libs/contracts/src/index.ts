@@ -11,3 +11,4 @@ export * from './principal.js';
 export * from './problem.js';
 export * from './signal.js';
 export * from './topics.js';
+export * from './zone-registry.js';

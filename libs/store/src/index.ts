@@ -29,3 +29,4 @@ export * from './segment-days.js';
 export * from './segment.repository.js';
 export { isUnstorable } from './storable.js';
 export * from './verify-chains.js';
+export * from './zone-registry.repository.js';

@@ -10,6 +10,7 @@ import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
 import { rollbackProjection } from './rollback.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
+import { zoneRegistryProjection } from './zone-registry.projection.js';
 
 /** Every projection. */
 export const PROJECTIONS: readonly Projection[] = [
@@ -20,6 +21,7 @@ export const PROJECTIONS: readonly Projection[] = [
   commandProjection,
   deliveryProjection,
   catalogueProjection,
+  zoneRegistryProjection,
   apiKeyProjection,
   nodeKeyProjection,
 ];
