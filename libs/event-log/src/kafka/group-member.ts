@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Consumer as KafkaConsumer, Kafka } from 'kafkajs';
 
 /** A partition by Kafka's name of its topic. */
@@ -23,6 +24,9 @@ const HEARTBEAT_MS = 1_000;
 const REBALANCE_MS = 20_000;
 // The member's loop has nothing to fetch: it sleeps this long between heartbeats, and a stop waits for it.
 const LOOP_MS = 100;
+const NO_COORDINATOR = 'KafkaJSGroupCoordinatorNotFound';
+// The member fetches nothing, so nothing is ever handed to it.
+const RUN = { autoCommit: false, eachBatchAutoResolve: false, eachBatch: async (): Promise<void> => undefined };
 const RETRY = { initialRetryTime: 200, maxRetryTime: 5_000, retries: 8 };
 
 /**
@@ -63,7 +67,19 @@ export class GroupMember {
   async start(topics: readonly string[]): Promise<void> {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
-    await this.consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => undefined });
+    await this.consumer.run(RUN);
+  }
+
+  /** After a crash that kafkajs does not restart; what it subscribed to stays. */
+  private async joinAgain(): Promise<void> {
+    await wait(RETRY.initialRetryTime);
+    if (this.isStopped) return;
+    try {
+      await this.consumer.connect();
+      await this.consumer.run(RUN);
+    } catch {
+      void this.joinAgain();
+    }
   }
 
   /** True when the broker may have given our partitions away without our knowing: we were silent for a session. */
@@ -108,7 +124,10 @@ export class GroupMember {
     consumer.on(consumer.events.REBALANCING, () => this.lose());
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       this.lose();
-      if (!restart && !this.isStopped) this.events.onCrash(error);
+      if (restart || this.isStopped) return;
+      // Of a broker that was just started, or lost its coordinator: kafkajs takes it for final, and there will be one in a moment.
+      if (error.name === NO_COORDINATOR) void this.joinAgain();
+      else this.events.onCrash(error);
     });
   }
 
