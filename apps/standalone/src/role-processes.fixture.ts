@@ -95,11 +95,25 @@ export const sendOutcomes = (
   const column = (of: (isFailed: boolean) => number): number[] =>
     Array.from({ length: size }, (_, index) => of(index < failed));
   const batch = {
-    ...{ schema: 1, node_id: nodeId, agent_boot_id: '1', seq, pop: 'iad-1', region: 'us-east', vantage: 0 },
-    ...{ software_version: 'v2.1.5', config_rev: 'c42', t0_us: nowMs * 1_000, zones: ['delta.example'] },
-    ...{ dt_us: column(() => 0), zone_ix: column(() => 0), latency_us: column(() => 15_000) },
-    ...{ outcome: column((isFailed) => (isFailed ? 10 : 0)), rcode: column((isFailed) => (isFailed ? 2 : 0)) },
-    ...{ qtype: column(() => 1), transport: column(() => 1), flags: column(() => 0) },
+    schema: 1,
+    node_id: nodeId,
+    agent_boot_id: '1',
+    seq,
+    pop: 'iad-1',
+    region: 'us-east',
+    software_version: 'v2.1.5',
+    config_rev: 'c42',
+    vantage: 0,
+    t0_us: nowMs * 1_000,
+    zones: ['delta.example'],
+    dt_us: column(() => 0),
+    zone_ix: column(() => 0),
+    latency_us: column(() => 15_000),
+    outcome: column((isFailed) => (isFailed ? 10 : 0)),
+    rcode: column((isFailed) => (isFailed ? 2 : 0)),
+    qtype: column(() => 1),
+    transport: column(() => 1),
+    flags: column(() => 0),
   };
   return ask(gateway, '/v1/telemetry/outcomes', key, batch, CONTENT_TYPE.jsonColumns);
 };
