@@ -14,7 +14,7 @@ export interface TopicSettings {
 /**
  * Every topic of Tocsin. The retention figures are those of the exactly-once protocol: telemetry must outlive the longest
  * outage of Postgres that is to be survived, `slots` is never the record (replay folds outcomes again).
- * Four partitions suit one machine; a larger fleet states its own number when it creates the topics on Kafka.
+ * Four partitions suit one machine; on Kafka there are more, as OUTCOME_PARTITIONS says.
  */
 export const TOPICS = {
   'telemetry.outcomes': { partitions: 4, retentionMs: 7 * DAY_MS, compacted: false },

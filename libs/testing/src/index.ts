@@ -8,3 +8,6 @@ export * from './event-time-fleet.js';
 export * from './given.js';
 export * from './plain-windows.js';
 export * from './engine-story.js';
+export * from './kafka-broker.js';
+export * from './kafka-run.js';
+export * from './kafka-test-log.js';
