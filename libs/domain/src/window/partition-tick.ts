@@ -1,5 +1,5 @@
 import type { NodeReport, Signal, Topic } from '#contracts';
-import type { Block } from './cells.js';
+import type { ColumnBlock } from './cells.js';
 
 /** The state of one slot of one partition: absolute, to be put in place of what was known, never added to it. */
 export interface SlotState {
@@ -8,7 +8,7 @@ export interface SlotState {
   /** No more of this slot is expected on this partition; later records of it are late. */
   readonly closed: boolean;
   /** The cells that changed since the last tick; a cell that is absent is unchanged. */
-  readonly block: Block;
+  readonly block: ColumnBlock;
 }
 
 /** What a partition knows of a node whose outcomes it carries. */
