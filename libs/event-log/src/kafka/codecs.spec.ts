@@ -23,7 +23,7 @@ describe('unpack', () => {
     // 40 blocks of one repeated byte, 128 KiB each.
     ['zstd', ZSTD, hex(`28b52ffd 00 88 ${'020010 61 '.repeat(40)} 030010 61`)],
   ])('refuses a %s bomb', async (_name, codec, packed) => {
-    await expect(unpack(codec, packed)).rejects.toThrow();
+    await expect(unpack(codec, packed)).rejects.toThrow(/(larger|more) than 4194304 bytes/);
   });
 
   it('refuses what it does not know', async () => {
