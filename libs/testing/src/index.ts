@@ -8,3 +8,6 @@ export * from './event-time-fleet.js';
 export * from './given.js';
 export * from './plain-windows.js';
 export * from './engine-story.js';
+export * from './hostile-batch.js';
+export * from './hostile-bytes.js';
+export { fieldsOf, mutateFields, textOfFields } from './hostile-json.js';
