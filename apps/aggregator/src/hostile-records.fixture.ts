@@ -43,7 +43,14 @@ const KEYS = [null, '', 'n0', 'n-unknown', 'n\0', '__proto__', ' n1', 'k'.repeat
 const SHIFTS_MS = [-90_000, -3_600_000, -86_400_000 * 400, 3_900, 5_500, 60_000] as const;
 
 const US = 1_000;
-/** How far back a batch is sent again: well within the gaps that are remembered of a boot, so that a set of numbers is an oracle. */
+/**
+ * Batches after which an agent starts anew, fewer than the gaps that are remembered of a boot: whatever is refused of it, a set of
+ * numbers is then an oracle of what is a duplicate.
+ */
+const BOOT_BATCHES = 150;
+/** Agents that say they are the same node. */
+const AGENTS = 3;
+/** How far back a batch is sent again. */
 const REPEAT_MAX = 50;
 const T0_US_MAX = Number.MAX_SAFE_INTEGER - 0xffff_ffff;
 
@@ -95,7 +102,7 @@ const jsonOf = (dice: Dice, value: NodeReport | Signal): { value: Uint8Array; is
 export class HostileRecords {
   private readonly dice: Dice;
   private readonly offsets = new Map<TelemetryTopic, number>(TELEMETRY_TOPICS.map((topic) => [topic, 0]));
-  private readonly seqs = new Map<string, number>();
+  private readonly sent = new Map<string, number>();
 
   constructor(
     seed: number,
@@ -130,13 +137,7 @@ export class HostileRecords {
 
   private outcomes(nodeId: string) {
     const { dice } = this;
-    const agentBootId = dice.pick(BOOTS);
-    const batch = soundBatch(dice, {
-      nodeId,
-      agentBootId,
-      seq: this.seq(nodeId, agentBootId),
-      t0Us: t0Of(dice, this.atMs),
-    });
+    const batch = soundBatch(dice, { nodeId, ...this.identity(nodeId), t0Us: t0Of(dice, this.atMs) });
     const { contentType, bytes, isSound } = hostilePayload(dice, batch);
     const isTyped = dice.chance(0.97);
     const headers: Record<string, string> = isTyped || dice.chance(0.8) ? {} : { [HEADER.tag]: 't'.repeat(5_000) };
@@ -150,15 +151,22 @@ export class HostileRecords {
     return jsonOf(dice, topic === 'telemetry.nodes' ? reportOf(dice, nodeId, atUs) : signalOf(dice, nodeId, atUs));
   }
 
-  /** Mostly the next of the boot; some of the last ones again, some far ahead. */
-  private seq(nodeId: string, agentBootId: string): number {
+  /** Mostly the next batch of an agent; some of the last ones again, some far ahead. */
+  private identity(nodeId: string): { readonly agentBootId: string; readonly seq: number } {
     const { dice } = this;
-    const key = `${nodeId} ${agentBootId}`;
-    const last = this.seqs.get(key) ?? 0;
-    if (last > 0 && dice.chance(0.15)) return Math.max(1, last - dice.below(REPEAT_MAX));
-    if (dice.chance(0.0005)) return Number.MAX_SAFE_INTEGER - dice.below(3);
-    const seq = last + (dice.chance(0.02) ? 2 + dice.below(5) : 1);
-    this.seqs.set(key, seq);
-    return seq;
+    const agent = dice.below(AGENTS);
+    const key = `${nodeId} ${agent}`;
+    const last = this.sent.get(key) ?? 0;
+    const isRepeated = last > 0 && dice.chance(0.15);
+    const place = isRepeated
+      ? Math.max(0, last - dice.below(REPEAT_MAX))
+      : last + (dice.chance(0.02) ? 2 + dice.below(5) : 1);
+    this.sent.set(key, Math.max(last, place));
+    const agentBootId = String(agent + AGENTS * Math.floor(place / BOOT_BATCHES));
+    const isFar = dice.chance(0.0005);
+    return {
+      agentBootId,
+      seq: isFar ? Number.MAX_SAFE_INTEGER - dice.below(3) : 1 + (place % BOOT_BATCHES),
+    };
   }
 }
