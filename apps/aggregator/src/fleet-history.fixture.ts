@@ -36,7 +36,9 @@ export const CUSTOMER_OF: Readonly<Record<string, string>> = {
   'c.example': 'shop',
 };
 /** Whose zones are whose. */
-export const catalogue = { customerOf: (zone: string): string | undefined => CUSTOMER_OF[zone] };
+export const catalogue = {
+  customerOf: (zone: string): string | undefined => (Object.hasOwn(CUSTOMER_OF, zone) ? CUSTOMER_OF[zone] : undefined),
+};
 const ZONES = ['a.example', 'b.example', 'c.example', 'd.example'];
 const NODES = 8;
 

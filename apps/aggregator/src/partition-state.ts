@@ -47,6 +47,12 @@ export interface PartitionFlush {
   readonly ledger: readonly LedgerDelta[];
 }
 
+/**
+ * Longest detail of a dead letter, in characters: as much as Postgres keeps of it. What is cited in it, a key or a content type, may be as
+ * large as a record is allowed to be, and a letter that holds it twice would not be taken by the log.
+ */
+const DETAIL_CHARS_MAX = 1_000;
+
 const isNodeName = (key: string | null): key is string => nameSchema.safeParse(key).success;
 
 /** The dead letter of a record. */
@@ -59,7 +65,10 @@ export const deadLetterOf = (
   headers: {
     ...headers,
     [HEADER.reason]: refusal.refused,
-    [HEADER.detail]: refusal.at === undefined ? refusal.detail : `${refusal.detail} at ${refusal.at}`,
+    [HEADER.detail]: (refusal.at === undefined ? refusal.detail : `${refusal.detail} at ${refusal.at}`).slice(
+      0,
+      DETAIL_CHARS_MAX,
+    ),
     [HEADER.origin]: `${topic}/${partition}/${offset}`,
   },
 });
@@ -100,6 +109,11 @@ export class PartitionState {
   /** The offset that comes next. */
   get nextOffset(): number {
     return this.ticks.nextOffset;
+  }
+
+  /** Slots in memory. */
+  get slots(): number {
+    return this.fold.slots();
   }
 
   /** The ticks that are complete when a record of this append time arrives. */

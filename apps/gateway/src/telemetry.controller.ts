@@ -18,6 +18,17 @@ const tagOf = (headers: Record<string, string>) => ({
   keyId: headers['x-tocsin-key-id'],
   tag: headers['x-tocsin-tag'],
 });
+const TOO_DEEP = Buffer.from('JSON that is nested too deeply to be written again');
+
+/** What was sent, as bytes; JSON was parsed already and is written again. A parser takes any depth, writing takes stack. */
+const bytesOf = (body: unknown): Buffer => {
+  if (Buffer.isBuffer(body)) return body;
+  try {
+    return Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  } catch {
+    return TOO_DEEP;
+  }
+};
 
 /** Telemetry and signals over HTTP. */
 @Controller('v1')
@@ -32,7 +43,7 @@ export class TelemetryController {
   @HttpCode(202)
   async outcomes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
     const contentType = headers['content-type'] ?? '';
-    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body === undefined ? '' : JSON.stringify(body));
+    const bytes = bytesOf(body);
     const encoding = headers['content-encoding'] ?? 'identity';
     const result =
       encoding === 'identity'
@@ -78,8 +89,7 @@ export class TelemetryController {
 
   private kept<T>(result: T | Refusal, contentType: string, body: unknown, principal: Principal): T | Refusal {
     if (isRefusal(result) && !OF_THE_CALLER.has(result.refused)) {
-      const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body) ?? '');
-      this.deadLetters.keep({ principal, contentType, body: bytes, refusal: result });
+      this.deadLetters.keep({ principal, contentType, body: bytesOf(body), refusal: result });
     }
     return result;
   }

@@ -11,3 +11,6 @@ export * from './engine-story.js';
 export * from './kafka-broker.js';
 export * from './kafka-run.js';
 export * from './kafka-test-log.js';
+export * from './hostile-batch.js';
+export * from './hostile-bytes.js';
+export { fieldsOf, mutateFields, textOfFields } from './hostile-json.js';

@@ -8,6 +8,8 @@ export const WEIGHT_MAX = 10_000;
 const RCODE_MAX = 4_095;
 /** A dictionary larger than its 16-bit index is a mistake. */
 const ZONES_MAX = 65_536;
+/** Characters of a zone that a refusal cites: one that is refused may be as large as the batch, and escaping makes it six times that. */
+const CITED_MAX = 64;
 
 /** The columns of a batch, typed; entry i of each belongs to outcome i. Units and meaning: `OutcomeBatch`. */
 export interface Columns {
@@ -133,7 +135,7 @@ const checkZones = (zones: readonly string[], columns: Columns): Refusal | undef
   const expected = 'lower case, no trailing dot, 1 to 255 printable characters without `|`';
   return refuse(
     'COLUMN_VALUE',
-    `entry ${index} is ${JSON.stringify(zones[index])}: expected ${expected}`,
+    `entry ${index} is ${JSON.stringify(zones[index]?.slice(0, CITED_MAX))}: expected ${expected}`,
     'column zones',
   );
 };

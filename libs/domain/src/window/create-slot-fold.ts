@@ -19,6 +19,11 @@ import {
 const SLOT_US = 1_000_000;
 /** Slots that are written at the same time by a partition; beyond it a slot's memory is made anew. */
 const POOL_MAX = 16;
+/**
+ * Open slots, as multiples of the accepted lateness, beyond which those that fell behind it are closed without being told. Between two
+ * takes that takes a spool of minutes, oldest first, with nothing newer before it; told in full, hours of it would be one tick.
+ */
+const OPEN_FACTOR_MAX = 2;
 /** Row caches: consecutive slots never share one, and a batch of a live node touches two. */
 const CACHES = 4;
 
@@ -63,10 +68,15 @@ class PartitionFold implements SlotFold {
   private newest = Number.NEGATIVE_INFINITY;
   private firstOpen = Number.NEGATIVE_INFINITY;
   private otherZones = 0;
+  /** Entries that are open. */
+  private openCount = 0;
+  private untold = 0;
 
   constructor(private readonly options: SlotFoldOptions) {}
 
   readonly slots = (): number => this.entries.size;
+
+  readonly untoldSlots = (): number => this.untold;
 
   readonly fold = (batch: OutcomeBatch, receivedAtMs: number): FoldResult => {
     const times = timesOf(batch, receivedAtMs);
@@ -97,6 +107,7 @@ class PartitionFold implements SlotFold {
 
   readonly restore = (slot: number, block: Block): void => {
     const entry = this.entry(slot);
+    if (entry.open === undefined) this.openCount += 1;
     entry.open ??= new OpenSlot();
     entry.open.restore(block);
     for (const zone of block.get('zone')?.keys ?? []) {
@@ -111,7 +122,7 @@ class PartitionFold implements SlotFold {
     if (open === undefined) return [];
     const closed = slot < this.firstOpen;
     const block = closed ? open.takeLast() : open.takeChanged(slot < settled);
-    if (closed) entry.open = undefined;
+    if (closed) this.close(entry);
     else if (slot <= this.newest - HOT_SLOTS) open.freeze();
     this.dropDone(entry);
     return closed || block.size > 0 ? [{ slot, closed, block }] : [];
@@ -196,6 +207,20 @@ class PartitionFold implements SlotFold {
   private advance(slot: number): void {
     this.newest = Math.max(this.newest, slot);
     this.firstOpen = Math.max(this.firstOpen, this.newest - this.options.openSlots + 1);
+    if (this.openCount > OPEN_FACTOR_MAX * this.options.openSlots) this.closeUntold();
+  }
+
+  private closeUntold(): void {
+    for (const entry of this.entries.values()) {
+      if (entry.open === undefined || entry.slot >= this.firstOpen) continue;
+      this.close(entry);
+      this.untold += 1;
+    }
+  }
+
+  private close(entry: SlotEntry): void {
+    entry.open = undefined;
+    this.openCount -= 1;
   }
 
   private entry(slot: number): SlotEntry {
@@ -204,6 +229,7 @@ class PartitionFold implements SlotFold {
     const open = slot < this.firstOpen ? undefined : new OpenSlot();
     const entry: SlotEntry = { slot, pending: undefined, open, delta: undefined, unknownZones: new Set() };
     this.entries.set(slot, entry);
+    if (open !== undefined) this.openCount += 1;
     return entry;
   }
 

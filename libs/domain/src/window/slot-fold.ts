@@ -68,6 +68,11 @@ export interface SlotFold {
   readonly restore: (slot: number, block: Block) => void;
   /** Slots in memory: the owner takes the delta early when there are more than it likes (a batch can touch 4,296). */
   readonly slots: () => number;
+  /**
+   * Slots that were closed without being told, since the fold was made: too many fell behind the ring at once. They are in the deltas
+   * like what comes late.
+   */
+  readonly untoldSlots: () => number;
 }
 
 /** Slots that stay unpacked behind the newest: outcomes of live nodes fall into these. */
