@@ -18,6 +18,7 @@ export * from './incident.repository.js';
 export * from './list-limit.js';
 export * from './migrate.js';
 export * from './node-ledger.js';
+export * from './offset-gap.repository.js';
 export * from './position.repository.js';
 export * from './postgres-database.js';
 export * from './projections/projections.js';
