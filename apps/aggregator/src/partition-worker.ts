@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { encodeTick, type PartitionTick, type ZoneCatalogue } from '#domain';
 import type { BatchVerdict, EventLog, NewRecord, RecordBatch } from '#event-log';
 import type { Clock, Logger } from '#runtime';
@@ -62,6 +63,8 @@ export class PartitionWorker {
     this.outbox = new TickOutbox(parts);
     this.flushedAtMs = parts.clock.nowMs();
     this.ended = AbortSignal.any([parts.stopping, this.leaving.signal]);
+    // Every append and every flush that waits listens.
+    setMaxListeners(0, this.ended);
     this.gone = new Promise((done) => this.leaving.signal.addEventListener('abort', () => done(), { once: true }));
   }
 

@@ -145,8 +145,8 @@ const readStored = ({ database, log, clock }: RepositoryParts, partition: Teleme
 
 const load = async (parts: RepositoryParts, partition: TelemetryPartition): Promise<LoadedPartition> => {
   const { log } = parts;
-  const start = (await endsOf(log, partition)).low;
-  const position = await positionIn(parts.database, log.clusterId, partition, start);
+  const first = await endsOf(log, partition);
+  const position = await positionIn(parts.database, log.clusterId, partition, first.low);
   const ends = await endsOf(log, partition);
   const stored = await readStored(parts, partition, { position, ends });
   const { nextOffset: expected, incarnation } = stored.row;

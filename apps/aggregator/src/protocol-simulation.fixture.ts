@@ -123,9 +123,10 @@ class Simulation {
     if (this.processes.length < 3 && scheduler.chance(0.03)) await this.start();
     if (scheduler.chance(0.03)) log.rebalance();
     if (!isLossy) return;
-    if (scheduler.chance(0.01)) log.trim();
-    if (scheduler.chance(0.01)) log.leaveHole();
     const partition = scheduler.below(PARTITIONS);
+    // What retention took before anybody ever began to read is nobody's loss.
+    if (scheduler.chance(0.01) && this.postgres.tables.positions.has(String(partition))) log.trim(partition);
+    if (scheduler.chance(0.01) && !this.isUnknown(partition)) log.leaveHole(partition);
     if (scheduler.chance(0.005) && this.position(partition).nextOffset > 0 && !this.isUnknown(partition))
       log.recreate(partition);
   }

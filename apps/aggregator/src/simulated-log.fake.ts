@@ -63,6 +63,8 @@ export class SimulatedLog {
   thrown: unknown;
   private members: Member[] = [];
   private readonly owners = new Map<number, Assignment>();
+  /** What was taken away from processes that have not heard of it. */
+  private readonly zombies = new Set<Assignment>();
 
   constructor(private readonly scheduler: Scheduler) {}
 
@@ -79,15 +81,14 @@ export class SimulatedLog {
   }
 
   /** Retention takes everything below some record. */
-  trim(): void {
-    const stored = this.scheduler.pick(this.partitions);
+  trim(partition: number): void {
+    const stored = this.partitions[partition]!;
     stored.low += this.scheduler.below(Math.min(6, stored.high - stored.low) + 1);
     while (stored.records[0] !== undefined && stored.records[0].offset < stored.low) stored.records.shift();
   }
 
   /** Offsets that no record gets. */
-  leaveHole(): void {
-    const partition = this.scheduler.below(PARTITIONS);
+  leaveHole(partition: number): void {
     const stored = this.partitions[partition]!;
     const place = `${partition}/${stored.incarnation}`;
     const holes = this.holes.get(place) ?? new Set();
@@ -157,6 +158,9 @@ export class SimulatedLog {
   private assign(partition: number, member: Member | undefined): void {
     const before = this.owners.get(partition);
     if (before !== undefined) void this.revoke(before, before.member === member);
+    // A process that gets back what it had hears so: its calls for a partition never overlap.
+    for (const old of this.zombies)
+      if (old.partition === partition && old.member === member) old.isStale = true;
     this.owners.delete(partition);
     if (member === undefined) return;
     const now = { partition, member, isStale: false, cursor: 0, sought: undefined };
@@ -166,8 +170,11 @@ export class SimulatedLog {
 
   private async revoke(before: Assignment, isAtOnce: boolean): Promise<void> {
     const { life, subscription } = before.member;
-    if (!isAtOnce && this.scheduler.chance(0.7))
-      await this.scheduler.turn(life, this.scheduler.below(this.faults > 0 ? ZOMBIE_MS_MAX : 200));
+    if (!isAtOnce && this.scheduler.chance(0.7)) {
+      this.zombies.add(before);
+      await this.scheduler.turn(life, this.scheduler.below(ZOMBIE_MS_MAX));
+    }
+    this.zombies.delete(before);
     before.isStale = true;
     const again = this.owners.get(before.partition);
     // Given back before it heard: that it was away shows only in the second loading.
