@@ -1,7 +1,12 @@
 import { CONTENT_TYPE, HEADER, OTHER_KEY, TELEMETRY_TOPICS, TOPICS } from '#contracts';
 import { type EventLog, type NewRecord, openEmbeddedLog } from '#event-log';
 import { systemClock } from '#runtime';
-import { createDeadLetterRepository, createNodeLedger, createPositionRepository } from '#store';
+import {
+  createDeadLetterRepository,
+  createNodeLedger,
+  createOffsetGapRepository,
+  createPositionRepository,
+} from '#store';
 import { openTestDatabase, type TestDatabase, until } from '#testing';
 import { AggregatorConsumer } from './aggregator.consumer.js';
 import { DeadLetterConsumer } from './dead-letter.consumer.js';
@@ -169,7 +174,7 @@ describe('records that are not as they should be', () => {
     expect(cells[`${slot} customer bank`]?.counts).toEqual([3, 0, 0, 0]);
   });
 
-  it('records that retention took are counted as lost, and the partition goes on', async () => {
+  it('P2: records that retention took are named in a row and told, and the partition goes on', async () => {
     await start();
     await log.append('telemetry.outcomes', [good(1)]);
     await written();
@@ -193,6 +198,11 @@ describe('records that are not as they should be', () => {
     await written();
     await after.stop();
     expect(after.counters.lostOffsets).toBe(2);
+    expect(await createOffsetGapRepository(db.database).list(log.clusterId)).toMatchObject([
+      { topic: 'telemetry.outcomes', partition, incarnation: 1, from: 1, to: 3, cause: 'retention' },
+    ]);
+    const lost = { kind: 'records', from: 1, to: 3, cause: 'retention' };
+    expect((await readTold(log)).flatMap(({ gaps }) => gaps ?? [])).toContainEqual(lost);
     expect(await ledgerOf('n1')).toMatchObject({ counted: 4, batches: 2, gapBatches: 2 });
   });
 

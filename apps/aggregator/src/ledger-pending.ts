@@ -1,6 +1,12 @@
 import type { FoldResult } from '#domain';
 import type { LedgerBoot, LedgerDelta, SeqGap } from '#store';
-import { applySequence, GAPS_MAX, type SequencedBatch, type SequenceStep, type SequenceVerdict } from './sequence-ledger.js';
+import {
+  applySequence,
+  GAPS_MAX,
+  type SequencedBatch,
+  type SequenceStep,
+  type SequenceVerdict,
+} from './sequence-ledger.js';
 
 type Delta = {
   -readonly [K in keyof Omit<LedgerDelta, 'gapsOpened' | 'gapsClosed'>]: LedgerDelta[K];
@@ -15,7 +21,16 @@ export interface OpenGap extends SeqGap {
 /** Under this boot is booked what could not be read far enough to know its boot; no agent has it. */
 export const UNKNOWN_BOOT = '';
 
-const ZERO = { batches: 0, counted: 0, late: 0, rejected: 0, unreadable: 0, duplicates: 0, lastEventUs: 0, lastSeenMs: 0 };
+const ZERO = {
+  batches: 0,
+  counted: 0,
+  late: 0,
+  rejected: 0,
+  unreadable: 0,
+  duplicates: 0,
+  lastEventUs: 0,
+  lastSeenMs: 0,
+};
 
 const keyOf = (nodeId: string, agentBootId: string): string => `${nodeId} ${agentBootId}`;
 

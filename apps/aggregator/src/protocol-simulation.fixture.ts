@@ -20,6 +20,7 @@ export interface Simulated {
 const STEPS_WITH_FAULTS = 220;
 /** Steps in which everything must have been counted once nothing fails any more; three times what the slowest seed takes. */
 const STEPS_QUIET_MAX = 1_500;
+/** Share of operations of the log that fail; commits fail twice as often, so that last ones do as well. */
 const FAULTS = 0.15;
 const NODES = ['n1', 'n2', 'n3', 'n4'];
 const silent = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} } as never;
@@ -68,12 +69,12 @@ class Simulation {
     this.quietMs = this.scheduler.nowMs;
     const isSettled = await this.settle();
     const problem = isSettled ? this.judge(isLossy) : this.unfinished();
-    return { problem: this.log.thrown === undefined ? problem : String(this.log.thrown), counters: this.total() };
+    return { problem: this.log.thrown ?? problem, counters: this.total() };
   }
 
   private setFaults(faults: number): void {
     this.log.faults = faults;
-    this.postgres.faults = faults;
+    this.postgres.faults = 2 * faults;
   }
 
   private judge(isLossy: boolean): string | undefined {
@@ -141,7 +142,10 @@ class Simulation {
     const batch = this.next(sender);
     if (scheduler.chance(0.05)) return;
     if (scheduler.chance(0.05)) return void this.delayed.push(batch);
-    if (scheduler.chance(0.03)) return this.isUnknown(partitionOf(batch.nodeId, PARTITIONS)) ? undefined : this.log.add({ ...recordOf(batch), value: Uint8Array.of(255) });
+    if (scheduler.chance(0.03))
+      return this.isUnknown(partitionOf(batch.nodeId, PARTITIONS))
+        ? undefined
+        : this.log.add({ ...recordOf(batch), value: Uint8Array.of(255) });
     this.append(batch);
     if (scheduler.chance(0.1)) this.append(batch);
     if (scheduler.chance(0.1)) this.delayed.push(batch);

@@ -46,7 +46,9 @@ const recordsCounted = ({ log, tables, sent }: Ending): readonly Counted[] => {
   for (const [place, records] of log.history)
     for (const record of records) {
       const batch = batchOf.get(record.value);
-      const end = gaps.find(({ cause, ...gap }) => cause === 'recreated' && `${gap.partition}/${gap.incarnation}` === place);
+      const end = gaps.find(
+        ({ cause, ...gap }) => cause === 'recreated' && `${gap.partition}/${gap.incarnation}` === place,
+      );
       const isPassed = end === undefined || record.offset < end.from;
       const isLost = gaps.some((gap) => isIn(gap, place, record.offset));
       if (batch === undefined || !isPassed || isLost || seen.has(identityOf(batch))) continue;
@@ -70,7 +72,8 @@ const cellsProblem = ({ tables }: Ending, counted: readonly Counted[]): string |
   const batches = counted.filter(({ batch, record }) => !isFuture(batch, record)).map(({ batch }) => batch);
   const expected = recount(batches, catalogue.customerOf);
   const isFleet = (key: string): boolean => key.endsWith(' fleet fleet');
-  const fleet = (cells: PlainCells) => sorted(cells).flatMap(([key, { counts }]) => (isFleet(key) ? [[key, counts]] : []));
+  const fleet = (cells: PlainCells) =>
+    sorted(cells).flatMap(([key, { counts }]) => (isFleet(key) ? [[key, counts]] : []));
   return (
     difference('cells of the fleet', fleet(expected), fleet(stored)) ??
     difference('cells', sorted(expected), sorted(stored))
@@ -112,7 +115,10 @@ const identityProblem = ({ tables }: Ending, counted: readonly Counted[]): strin
     const absent = Array.from({ length: lastSeq }, (_unused, i) => i + 1).filter((seq) => !arrived.has(seq));
     const sum = (of: readonly Counted[]): number => of.reduce((total, { batch }) => total + batch.n, 0);
     const future = own.filter(({ batch, record }) => isFuture(batch, record));
-    const gap = gaps.reduce((total, { publishedBefore, publishedAfter }) => total + publishedAfter! - publishedBefore!, 0);
+    const gap = gaps.reduce(
+      (total, { publishedBefore, publishedAfter }) => total + publishedAfter! - publishedBefore!,
+      0,
+    );
     const found = {
       missing: missing.toSorted((a, b) => a - b),
       counted: row.counted + row.late,
@@ -161,7 +167,9 @@ const toldProblem = ({ log, startMs }: Ending, counted: readonly Counted[]): str
       .filter(([key]) => Number(key.split(' ')[0]) >= firstSlot)
       .map(([key, { counts }]) => [key, counts]);
   const folded = counted.filter(({ batch, record }) => !isFuture(batch, record));
-  const nodes = new Set(folded.map(({ batch, record }) => `${batch.nodeId} ${Math.floor(record.appendedAtMs / TICK_MS)}`));
+  const nodes = new Set(
+    folded.map(({ batch, record }) => `${batch.nodeId} ${Math.floor(record.appendedAtMs / TICK_MS)}`),
+  );
   return (
     difference('told nodes', [...nodes].toSorted(), [...seen].toSorted()) ??
     difference('told cells', flat(expected), flat(known))

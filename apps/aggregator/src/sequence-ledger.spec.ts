@@ -21,9 +21,7 @@ describe('applySequence', () => {
   });
 
   it('names what is missing before the first number seen of a boot', () => {
-    expect(feed([4]).boot?.gaps).toEqual([
-      { from: 1, to: 3, publishedBefore: 0, publishedAfter: 6, openedAtMs: 5 },
-    ]);
+    expect(feed([4]).boot?.gaps).toEqual([{ from: 1, to: 3, publishedBefore: 0, publishedAfter: 6, openedAtMs: 5 }]);
   });
 
   it('counts a number that arrives into an open gap, once, and shrinks the gap', () => {

@@ -60,7 +60,7 @@ export class SimulatedLog {
   /** Share of operations that fail, and of fetches that begin at the wrong place. */
   faults = 0;
   /** What a handler threw, which must never be. */
-  thrown: unknown;
+  thrown: string | undefined;
   private members: Member[] = [];
   private readonly owners = new Map<number, Assignment>();
   /** What was taken away from processes that have not heard of it. */
@@ -159,13 +159,12 @@ export class SimulatedLog {
     const before = this.owners.get(partition);
     if (before !== undefined) void this.revoke(before, before.member === member);
     // A process that gets back what it had hears so: its calls for a partition never overlap.
-    for (const old of this.zombies)
-      if (old.partition === partition && old.member === member) old.isStale = true;
+    for (const old of this.zombies) if (old.partition === partition && old.member === member) old.isStale = true;
     this.owners.delete(partition);
     if (member === undefined) return;
     const now = { partition, member, isStale: false, cursor: 0, sought: undefined };
     this.owners.set(partition, now);
-    void this.follow(now).catch((error: unknown) => (this.thrown ??= error));
+    void this.follow(now).catch((error: unknown) => (this.thrown ??= `a handler threw ${String(error)}`));
   }
 
   private async revoke(before: Assignment, isAtOnce: boolean): Promise<void> {

@@ -138,7 +138,9 @@ const loadLedger: Handler = (tables, [nodeIds]) => ({
     .filter(({ nodeId }) => (nodeIds as string[]).includes(nodeId))
     .map((row) => ({
       ...row,
-      gaps: [...tables.gaps.values()].filter((gap) => bootKey(gap) === bootKey(row)).toSorted((a, b) => a.from - b.from),
+      gaps: [...tables.gaps.values()]
+        .filter((gap) => bootKey(gap) === bootKey(row))
+        .toSorted((a, b) => a.from - b.from),
     })),
 });
 
@@ -242,6 +244,8 @@ class Transaction {
       return [];
     }
     if (text.includes('update ingest_position')) await this.lock(String(values[3]));
+    // Others come between two reads.
+    else if (text.trimStart().startsWith('select')) await this.postgres.pause(this.life);
     const { rows, change } = handlerOf(text)(this.snapshot ?? this.postgres.tables, values);
     if (change !== undefined) {
       this.changes.push(change);
@@ -310,6 +314,11 @@ export class SimulatedPostgres {
       if (tx.isCommitting && this.scheduler.chance(0.5)) tx.commit();
       else tx.end();
     }
+  }
+
+  /** Now and then a statement takes its time. */
+  async pause(life: Life): Promise<void> {
+    if (this.scheduler.chance(0.2)) await this.scheduler.turn(life);
   }
 
   lock(partition: string, tx: Transaction): Promise<void> {
