@@ -121,7 +121,16 @@ describe('a partition that anybody can write to', () => {
   );
   const source = { topic: TOPIC, partition: 0, incarnation: 1 } as const;
   const open = () => {
-    const snapshot = { source, expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [] };
+    const snapshot = {
+      source,
+      expected: 0,
+      nextOffset: 0,
+      lastTick: undefined,
+      segments: [],
+      boots: [],
+      gaps: [],
+      found: [],
+    };
     const state = new PartitionState(snapshot, catalogue, policyOf(keys));
     let offset = 0;
     const add = ({ key, value, headers = {} }: NewRecord) => {
@@ -183,6 +192,6 @@ describe('a partition that anybody can write to', () => {
     const { add, flush } = open();
     const record = tagged(TOPIC, { ...batchOf('n1', 1), key: 'n2' }, 'n2.2');
     expect(add(record)?.headers?.[HEADER.reason]).toBe('NODE_FOREIGN');
-    expect(flush()?.ledger).toMatchObject([{ nodeId: 'n2', rejected: PER_BATCH, counted: 0 }]);
+    expect(flush()?.ledger).toMatchObject([{ nodeId: 'n2', unreadable: 1, counted: 0 }]);
   });
 });

@@ -3,7 +3,6 @@ import { COUNTS_PER_CELL, decodeOwnBlock, decodeTick, encodeTick } from '#domain
 import type { LogRecord, NewRecord } from '#event-log';
 import { catalogue } from './fleet-history.fixture.js';
 import { type HostileRecord, HostileRecords } from './hostile-records.fixture.js';
-import { UNKNOWN_BOOT } from './ledger-pending.js';
 import { type PartitionFlush, PartitionState } from './partition-state.js';
 import type { TelemetryTopic } from './read-record.decide.js';
 import { policyOf } from './tagged.fixture.js';
@@ -29,9 +28,10 @@ const zeros = {
   duplicates: 0,
   reports: 0,
   signals: 0,
-  /** Rows of outcomes: counted (late ones included), from the future, and booked for records that could not be read. */
+  /** Rows of outcomes: counted (late ones included), and from the future. */
   counted: 0,
   future: 0,
+  /** Records of nodes that could not be read. */
   unread: 0,
   /** Sum of the weights in the cells of the fleet that a flush writes. */
   weight: 0,
@@ -52,8 +52,7 @@ class Recount {
     if (topic !== 'telemetry.outcomes' || headers[HEADER.tag] !== undefined) return;
     const batch = decoderFor(headers[HEADER.contentType] ?? '')?.decode(value);
     if (batch === undefined || isRefusal(batch) || batch.nodeId !== key) {
-      const rows = batch === undefined || isRefusal(batch) ? 1 : batch.n;
-      if (nameSchema.safeParse(key).success) this.sums.unread += rows;
+      if (nameSchema.safeParse(key).success) this.sums.unread += 1;
       return;
     }
     if (this.isNew(batch)) this.count(batch, appendedAtMs);
@@ -96,7 +95,7 @@ const isComplete = (letter: NewRecord, { topic, partition, offset, key, value, h
 };
 
 const newState = (topic: TelemetryTopic): PartitionState => {
-  const start = { expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [] };
+  const start = { expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [], gaps: [], found: [] };
   return new PartitionState(
     { source: { topic, partition: 0, incarnation: 1 }, ...start },
     catalogue,
@@ -181,10 +180,11 @@ export class HostileCampaign {
 
   private book({ ledger, segments }: PartitionFlush): void {
     const { tally } = this;
-    for (const { agentBootId, batches, counted, rejected, duplicates } of ledger) {
+    for (const { batches, counted, late, rejected, unreadable, duplicates } of ledger) {
       tally.batches += batches;
-      tally.counted += counted;
-      tally[agentBootId === UNKNOWN_BOOT ? 'unread' : 'future'] += rejected;
+      tally.counted += counted + late;
+      tally.future += rejected;
+      tally.unread += unreadable;
       tally.duplicates += duplicates;
     }
     for (const { family, body } of segments) {

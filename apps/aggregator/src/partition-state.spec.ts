@@ -9,7 +9,7 @@ const source = { topic: 'telemetry.outcomes', partition: 0, incarnation: 1 } as 
 const place = { topic: source.topic, partition: 0, offset: 0, appendedAtMs: AT_MS };
 const newState = (): PartitionState =>
   new PartitionState(
-    { source, expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [] },
+    { source, expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [], gaps: [], found: [] },
     catalogue,
     policyOf({}, false),
   );

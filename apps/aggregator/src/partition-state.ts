@@ -5,10 +5,12 @@ import {
   encodeBlock,
   type PartitionTick,
   type SlotFold,
+  type TelemetryGap,
   type ZoneCatalogue,
 } from '#domain';
 import type { LogRecord, NewRecord } from '#event-log';
-import type { LedgerBoot, LedgerDelta, NewSegment, SegmentRow } from '#store';
+import type { LedgerBoot, LedgerDelta, NewSegment, OffsetGap, SegmentRow } from '#store';
+import { type FoundGap, GapJournal, gapsOf, missingBatches } from './gap-journal.js';
 import { PendingLedger } from './ledger-pending.js';
 import { readRecord, type Telling } from './read-record.decide.js';
 import { TickBuilder, tickOf, type TickSource, type TickStart } from './tick-builder.js';
@@ -36,6 +38,10 @@ export interface PartitionSnapshot extends TickStart {
   /** Segments of the slots that were open. */
   readonly segments: readonly SegmentRow[];
   readonly boots: readonly LedgerBoot[];
+  /** Gaps that were written lately. */
+  readonly gaps: readonly OffsetGap[];
+  /** What lies between `expected` and `nextOffset` and is lost. */
+  readonly found: readonly FoundGap[];
 }
 
 /** What one transaction writes: the partition goes from `expected` to `next`. */
@@ -45,6 +51,8 @@ export interface PartitionFlush {
   readonly next: number;
   readonly segments: readonly NewSegment[];
   readonly ledger: readonly LedgerDelta[];
+  /** What is passed without being counted. */
+  readonly gaps: readonly OffsetGap[];
 }
 
 /**
@@ -86,6 +94,7 @@ export class PartitionState {
   private readonly fold: SlotFold;
   private readonly ticks: TickBuilder;
   private readonly ledger: PendingLedger;
+  private readonly gaps: GapJournal;
   private segments: NewSegment[] = [];
   /** The first offset that the next segments may hold. */
   private runStart: number;
@@ -100,8 +109,9 @@ export class PartitionState {
     this.source = snapshot.source;
     this.fold = createSlotFold({ catalogue, openSlots: OPEN_SLOTS, zonesMax: ZONES_MAX });
     for (const { slot, body } of snapshot.segments) this.fold.restore(slot, decodeOwnBlock(body));
-    this.ticks = new TickBuilder(snapshot.source, this.fold, snapshot);
     this.ledger = new PendingLedger(snapshot.boots);
+    this.gaps = new GapJournal(snapshot.source, snapshot.gaps, snapshot.found);
+    this.ticks = new TickBuilder(snapshot.source, this.fold, snapshot, (tick) => this.gapsAt(tick));
     this.runStart = snapshot.nextOffset;
     this.taken = snapshot.expected;
   }
@@ -118,12 +128,20 @@ export class PartitionState {
 
   /** The ticks that are complete when a record of this append time arrives. */
   closeBefore(appendedAtMs: number): readonly PartitionTick[] {
+    this.gaps.timeIs(appendedAtMs);
     return this.ticks.closeBefore(tickOf(appendedAtMs));
   }
 
   /** The ticks that are complete when everything before this moment has arrived; at least one tells that time has passed. */
   passTo(atMs: number): readonly PartitionTick[] {
+    this.gaps.timeIs(atMs);
     return this.ticks.passTo(tickOf(atMs));
+  }
+
+  /** Passes records that are lost, up to the offset that comes after them. */
+  pass(lost: readonly FoundGap[], nextOffset: number): void {
+    this.gaps.find(lost);
+    this.ticks.skipTo(nextOffset);
   }
 
   /** Takes a record into the open tick; what cannot be read comes back as a dead letter. */
@@ -146,7 +164,7 @@ export class PartitionState {
       case 'unreadable':
         // The ledger is one of outcomes; a key that is no name would let anybody fill it.
         if (record.topic === 'telemetry.outcomes' && isNodeName(record.key))
-          this.ledger.reject(record.key, telling.outcomes);
+          this.ledger.reject(record.key, record.appendedAtMs);
         return deadLetterOf(record, telling);
     }
   }
@@ -154,7 +172,7 @@ export class PartitionState {
   /** What is to be written; undefined when nothing changed or a tick is open, whose nodes and reports a restart would lose. */
   takeFlush(): PartitionFlush | undefined {
     const next = this.ticks.nextOffset;
-    if (!this.ticks.isAtBoundary || next === this.taken) return undefined;
+    if (!this.ticks.isAtBoundary || this.gaps.isUndated || next === this.taken) return undefined;
     this.pack();
     const flush = {
       source: this.source,
@@ -162,6 +180,7 @@ export class PartitionState {
       next,
       segments: this.segments,
       ledger: this.ledger.take(),
+      gaps: this.gaps.take(),
     };
     this.segments = [];
     this.pendingBytes = 0;
@@ -170,12 +189,16 @@ export class PartitionState {
   }
 
   private addBatch(batch: OutcomeBatch, appendedAtMs: number): void {
-    if (this.ledger.arrive(batch) === 'duplicate') return;
+    if (this.ledger.arrive(batch, appendedAtMs) === 'duplicate') return;
     const result = this.fold.fold(batch, appendedAtMs);
     this.otherZones += result.otherZones;
-    this.ledger.fold(batch, result);
+    this.ledger.fold(batch, result, appendedAtMs);
     this.ticks.see(batch, result.watermarkUs);
     if (this.fold.slots() > SLOTS_MAX) this.pack();
+  }
+
+  private gapsAt(tick: number): readonly TelemetryGap[] {
+    return gapsOf(this.gaps.recent(tick), missingBatches(this.ledger, tick));
   }
 
   /** Makes segments of what was added: a run of records, keyed by the first of them. */

@@ -56,7 +56,7 @@ const most = (names: ReadonlyMap<number, ReadonlySet<string>>): number =>
 export const sendRandomNames = (names: number): NamesResult => {
   const dice = createDice(names);
   const source = { topic: 'telemetry.outcomes', partition: 0, incarnation: 1 } as const;
-  const start = { expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [] };
+  const start = { expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [], gaps: [], found: [] };
   const state = new PartitionState(
     { source, ...start },
     { customerOf: (zone) => CUSTOMER_OF.get(zone) },

@@ -23,7 +23,7 @@ export type Telling =
   | { readonly kind: 'batch'; readonly batch: OutcomeBatch }
   | { readonly kind: 'report'; readonly report: NodeReport }
   | { readonly kind: 'signal'; readonly signal: Signal }
-  | { readonly kind: 'unreadable'; readonly refusal: Refusal; readonly outcomes: number }
+  | { readonly kind: 'unreadable'; readonly refusal: Refusal }
   | Unauthenticated;
 
 /**
@@ -35,14 +35,7 @@ interface Unauthenticated {
   readonly refusal: Refusal;
 }
 
-/** How many outcomes a batch that cannot be read held is not known; it counts as one, so that it is seen. */
-const OUTCOMES_UNKNOWN = 1;
-
-const unreadable = (refusal: Refusal, outcomes = OUTCOMES_UNKNOWN): Telling => ({
-  kind: 'unreadable',
-  refusal,
-  outcomes,
-});
+const unreadable = (refusal: Refusal): Telling => ({ kind: 'unreadable', refusal });
 
 const foreign = (nodeId: string, key: string | null): Refusal =>
   refuse('NODE_FOREIGN', `says node ${nodeId}, but its key is ${key ?? 'absent'}`);
@@ -54,7 +47,7 @@ const readBatch = ({ headers, key, value }: LogRecord): Telling => {
   const batch = decoder.decode(value);
   if (isRefusal(batch)) return unreadable(batch);
   // The key is what the sender was authenticated for: nobody writes the numbers of another node.
-  if (batch.nodeId !== key) return unreadable(foreign(batch.nodeId, key), batch.n);
+  if (batch.nodeId !== key) return unreadable(foreign(batch.nodeId, key));
   return { kind: 'batch', batch };
 };
 

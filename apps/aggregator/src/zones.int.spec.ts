@@ -38,7 +38,16 @@ afterEach(async () => {
 /** What a partition writes that holds this one batch. */
 const segmentsOf = (batch: OutcomeBatch): readonly NewSegment[] => {
   const source = { topic: 'telemetry.outcomes', partition: 0, incarnation: 1 } as const;
-  const snapshot = { source, expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [] };
+  const snapshot = {
+    source,
+    expected: 0,
+    nextOffset: 0,
+    lastTick: undefined,
+    segments: [],
+    boots: [],
+    gaps: [],
+    found: [],
+  };
   const zones = followZones(follower, () => (unknown += 1));
   const state = new PartitionState(snapshot, zones, policyOf({}, false));
   state.add({

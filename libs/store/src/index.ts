@@ -19,6 +19,7 @@ export * from './list-limit.js';
 export * from './migrate.js';
 export * from './node-key.repository.js';
 export * from './node-ledger.js';
+export * from './offset-gap.repository.js';
 export * from './position.repository.js';
 export * from './postgres-database.js';
 export * from './projections/projections.js';

@@ -22,6 +22,23 @@ export interface NodeSeen {
   readonly watermarkUs: number;
 }
 
+/** Telemetry that was lost: records of this partition, or batches of a node that other batches show to be missing. */
+export type TelemetryGap =
+  | {
+      readonly kind: 'records';
+      readonly from: number;
+      /** Exclusive. */
+      readonly to: number;
+      readonly cause: string;
+    }
+  | {
+      readonly kind: 'batches';
+      readonly nodeId: string;
+      readonly batches: number;
+      /** null = the node does not say how much it published. */
+      readonly outcomes: number | null;
+    };
+
 /**
  * One tick of one partition: everything appended to it before `(tick + 1) * TICK_MS` of log time and not told by an earlier tick.
  * It is the value of a record of `slots` and the only input of the rules engine; a quiet partition has empty ticks.
@@ -38,4 +55,9 @@ export interface PartitionTick {
   /** Records of `telemetry.nodes` and `telemetry.signals`, in order. */
   readonly reports: readonly NodeReport[];
   readonly signals: readonly Signal[];
+  /**
+   * What is known to be lost; absent when nothing is. Told again in every tick of the minute after it was found, since a tick that
+   * an earlier process told already is ignored.
+   */
+  readonly gaps?: readonly TelemetryGap[];
 }

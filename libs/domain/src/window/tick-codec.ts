@@ -33,11 +33,11 @@ export const encodeTick = (tick: PartitionTick): Uint8Array => {
 const isHead = (value: unknown): value is TickHead => {
   if (typeof value !== 'object' || value === null) return false;
   const { topic, partition, incarnation, tick, nextOffset, ...lists } = value as Record<string, unknown>;
-  const { slots, nodes, reports, signals } = lists;
+  const { slots, nodes, reports, signals, gaps = [] } = lists;
   return (
     typeof topic === 'string' &&
     [partition, incarnation, tick, nextOffset].every((number) => Number.isSafeInteger(number)) &&
-    [nodes, reports, signals].every(Array.isArray) &&
+    [nodes, reports, signals, gaps].every(Array.isArray) &&
     Array.isArray(slots) &&
     slots.every((slot: unknown) => isSlotHead(slot))
   );
