@@ -43,7 +43,7 @@ export interface WorkerParts {
  * folding and telling go on while Postgres is away, up to `PENDING_BYTES_MAX`.
  *
  * From any state `leave` leads to GONE: nothing is waited for any longer, nothing begun; a transaction under way is fenced by the
- * position as any zombie's.
+ * position, like those of every zombie.
  */
 export class PartitionWorker {
   private state: PartitionState | undefined;
