@@ -12,7 +12,7 @@ const ZONES_MAX = 1_000;
 
 const foldAll = (fold: SlotFold, records: readonly LogRecord[]): void => {
   for (const { value, headers, appendedAtMs } of records) {
-    const batch = decoderFor(headers[HEADER.contentType] ?? '')?.decode(value);
+    const batch = decoderFor(headers[HEADER.contentType] ?? '')?.decode(value, { isAuthentic: true });
     if (batch === undefined || isRefusal(batch)) throw new Error('bench: a batch was refused');
     fold.fold(batch, appendedAtMs);
   }
