@@ -121,7 +121,7 @@ export class Fleet {
     const customers = Array.from({ length: size.customers }, (_unused, index) => `customer-${index}`);
     const zones = Array.from({ length: size.zones }, (_unused, rank) => zoneName(rank));
     const customerOf = new Map(zones.map((zone, rank) => [zone, customers[rank % size.customers]!]));
-    this.catalogue = { customerOf: (zone) => customerOf.get(zone), zoneOf: (id) => zones[id] };
+    this.catalogue = { customerOf: (zone) => customerOf.get(zone), zoneOf: (id) => zones[id], version: () => 1 };
   }
 
   /** The batches of one second, in the order of their append times. */

@@ -38,7 +38,10 @@ describe('records that are not as they should be', () => {
         throw error;
       },
     };
-    aggregator = new AggregatorConsumer({ ...parts, catalogue: { customerOf: (zone) => zones.get(zone) } });
+    aggregator = new AggregatorConsumer({
+      ...parts,
+      catalogue: { customerOf: (zone) => zones.get(zone), version: () => zones.size },
+    });
     letters = new DeadLetterConsumer(parts);
   });
   afterEach(async () => {
@@ -184,7 +187,7 @@ describe('records that are not as they should be', () => {
     const after = new AggregatorConsumer({
       log,
       database: db.database,
-      catalogue: { customerOf: () => undefined },
+      catalogue: { customerOf: () => undefined, version: () => 1 },
       clock: { nowMs: () => (clockMs += 400), sleep: systemClock.sleep },
       logger: silent,
       onCrash: () => undefined,

@@ -36,7 +36,7 @@ export const CUSTOMER_OF: Readonly<Record<string, string>> = {
   'c.example': 'shop',
 };
 /** Whose zones are whose. */
-export const catalogue = { customerOf: (zone: string): string | undefined => CUSTOMER_OF[zone] };
+export const catalogue = { customerOf: (zone: string): string | undefined => CUSTOMER_OF[zone], version: () => 1 };
 const ZONES = ['a.example', 'b.example', 'c.example', 'd.example'];
 const NODES = 8;
 
