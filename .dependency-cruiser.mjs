@@ -21,7 +21,7 @@ export const apps = { ...Object.fromEntries([...roles, ...small].map((app) => [a
 /** The one place that may import a package: what makes it replaceable. */
 const doors = {
   pg: 'libs/(store|event-log/src/embedded)/',
-  kafkajs: 'libs/event-log/src/kafka/',
+  kafkajs: 'libs/(event-log/src/kafka|testing)/',
   'kafkajs-snappy': 'libs/event-log/src/kafka/',
   lz4js: 'libs/event-log/src/kafka/',
   fzstd: 'libs/event-log/src/kafka/',

@@ -4,7 +4,7 @@ export default {
   testEnvironment: 'node',
   transform: {},
   testMatch: ['**/*.spec.js'],
-  testPathIgnorePatterns: ['\\.faults\\.spec\\.js$'],
+  testPathIgnorePatterns: ['\\.(faults|soak)\\.spec\\.js$'],
   snapshotResolver: '<rootDir>/../snapshot-resolver.cjs',
   globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.js',
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',

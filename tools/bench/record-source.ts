@@ -1,7 +1,7 @@
-import { CONTENT_TYPE, encodeJsonColumns, encodeProtobuf, HEADER } from '#contracts';
+import { CONTENT_TYPE, encodeJsonColumns, encodeProtobuf, HEADER, makeTag } from '#contracts';
 import type { LogRecord } from '#event-log';
-import { tagOf } from './batch-tag.js';
 import type { Fleet, SentBatch, ZoneForm } from './fleet.js';
+import { keyIdOf, signingKeyOf } from './node-keys.js';
 
 /** An encoding under measurement. */
 export interface WireForm {
@@ -28,16 +28,13 @@ export const recordsOf = (fleet: Fleet, second: number, form: WireForm): readonl
 };
 
 const recordOf = (
-  { batch, appendedAtMs }: SentBatch,
+  { batch: { nodeId }, appendedAtMs }: SentBatch,
   value: Uint8Array,
   offset: number,
   { encoding }: WireForm,
-): LogRecord => ({
-  topic: 'telemetry.outcomes',
-  partition: 0,
-  offset,
-  key: batch.nodeId,
-  value,
-  headers: { [HEADER.contentType]: CONTENT_TYPE[encoding], [HEADER.tag]: tagOf(batch.nodeId, value) },
-  appendedAtMs,
-});
+): LogRecord => {
+  const [topic, contentType, keyId] = ['telemetry.outcomes', CONTENT_TYPE[encoding], keyIdOf(nodeId)] as const;
+  const tag = makeTag({ topic, contentType, keyId, body: value }, signingKeyOf(nodeId));
+  const headers = { [HEADER.contentType]: contentType, [HEADER.keyId]: keyId, [HEADER.tag]: tag };
+  return { topic, partition: 0, offset, key: nodeId, value, headers, appendedAtMs };
+};

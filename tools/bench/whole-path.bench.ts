@@ -1,11 +1,12 @@
 import type { EventLog, LogRecord } from '#event-log';
 import { decodeOwnBlock } from '#domain';
+import { systemClock } from '#runtime';
 import { createPartitionRepository, type PartitionRepository } from '../../apps/aggregator/src/partition.repository.js';
 import { PartitionState } from '../../apps/aggregator/src/partition-state.js';
-import { isAuthentic } from './batch-tag.js';
 import { type Bench, type BenchOptions, cheapest, type Cost, rateOf } from './bench.js';
 import { ownCpuSeconds } from './cpu-time.js';
 import { Fleet, type ZoneForm } from './fleet.js';
+import { KEY_POLICY } from './node-keys.js';
 import { recordsOf } from './record-source.js';
 import { openScratchDatabase, type ScratchDatabase } from './scratch-database.js';
 
@@ -25,7 +26,6 @@ const work = async (
 ): Promise<void> => {
   for (const record of records) {
     state.closeBefore(record.appendedAtMs);
-    if (!isAuthentic(record)) throw new Error('bench: a record is not authentic');
     if (state.add(record) !== undefined) throw new Error('bench: a record was not readable');
   }
   state.passTo(records.at(-1)!.appendedAtMs + 1_000);
@@ -42,9 +42,9 @@ const measure = async (
   { seconds }: BenchOptions,
 ): Promise<Cost & { rssMb: number }> => {
   await database.query('truncate segment, node_ledger, ingest_position');
-  const repository = createPartitionRepository(database, emptyLog(`bench ${zones}`));
+  const repository = createPartitionRepository({ database, log: emptyLog(`bench ${zones}`), clock: systemClock });
   const { snapshot } = await repository.load({ topic: 'telemetry.outcomes', partition: 0 });
-  const state = new PartitionState(snapshot, fleet.catalogue);
+  const state = new PartitionState(snapshot, fleet.catalogue, KEY_POLICY);
   const serverBefore = cpuSeconds();
   let [node, rssMb] = [0, 0];
   for (let second = 0; second < seconds; second += 1) {

@@ -13,6 +13,10 @@ export interface AggregatorCounters {
   /** Offsets that retention took, or that the log does not have, before they were counted. */
   lostOffsets: number;
   reincarnations: number;
+  /** Look-ups (per batch) of zone ids that this process does not know; their outcomes count for `other`. */
+  zonesUnknown: number;
+  /** Zones of no customer (per batch and slot) that found no row in a full slot; their outcomes count for `other`. */
+  otherZones: number;
 }
 
 /** Counters at zero. */
@@ -26,4 +30,6 @@ export const createCounters = (): AggregatorCounters => ({
   deadLetters: 0,
   lostOffsets: 0,
   reincarnations: 0,
+  zonesUnknown: 0,
+  otherZones: 0,
 });

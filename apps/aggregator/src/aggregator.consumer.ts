@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { TELEMETRY_TOPICS, TICK_MS } from '#contracts';
-import type { Consumer, EventLog, TopicPartition } from '#event-log';
+import type { BatchVerdict, Consumer, EventLog, RecordBatch, TopicPartition } from '#event-log';
 import type { ZoneCatalogue } from '#domain';
-import type { Clock, Logger } from '#runtime';
+import type { Clock, Logger, NodeKeyring } from '#runtime';
 import type { Database } from '#store';
 import { type AggregatorCounters, createCounters } from './aggregator-counters.js';
 import { createPartitionRepository, type TelemetryPartition } from './partition.repository.js';
@@ -19,6 +19,8 @@ export interface AggregatorParts {
   readonly log: EventLog;
   readonly database: Database;
   readonly catalogue: ZoneCatalogue;
+  /** Who may speak for whom; without it no tag is demanded and none is known. */
+  readonly keys?: Pick<NodeKeyring, 'isRequired' | 'find' | 'learn'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The consumer stopped for good. */
@@ -26,6 +28,8 @@ export interface AggregatorParts {
   /** Records of one fetch; 500 unless told. What is told and counted does not depend on it. */
   readonly fetchRecordsMax?: number;
 }
+
+const NO_KEYS = { isRequired: false, find: () => undefined, learn: () => Promise.resolve() };
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
@@ -46,7 +50,8 @@ export class AggregatorConsumer {
     setMaxListeners(0, this.stopping.signal);
     this.shared = {
       ...parts,
-      partitions: createPartitionRepository(parts.database, parts.log),
+      keys: parts.keys ?? NO_KEYS,
+      partitions: createPartitionRepository(parts),
       counters: this.counters,
       stopping: this.stopping.signal,
       seek: (partition, offset) => this.consumer?.seek(partition, offset),
@@ -61,8 +66,8 @@ export class AggregatorConsumer {
       batchRecordsMax: this.parts.fetchRecordsMax ?? FETCH_RECORDS_MAX,
       idleMs: TICK_MS,
       loadPositions: (assigned) => this.loadPositions(assigned),
-      onBatch: (batch) => this.worker(batch).onBatch(batch),
-      onCaughtUp: (partition, _nextOffset, atMs) => this.worker(partition).onCaughtUp(atMs),
+      onBatch: (batch) => this.onBatch(batch),
+      onCaughtUp: async (partition, nextOffset, atMs) => this.workerOf(partition)?.onCaughtUp(nextOffset, atMs),
       onRevoked: (revoked) => this.revoke(revoked),
       onCrash: this.parts.onCrash,
     });
@@ -117,9 +122,13 @@ export class AggregatorConsumer {
     }
   }
 
-  private worker(partition: TopicPartition): PartitionWorker {
-    const worker = this.workers.get(nameOf(partition));
-    if (worker === undefined) throw new Error(`read ${nameOf(partition)}: it was not assigned`);
-    return worker;
+  /** What was fetched before a partition was taken away is nobody's: whoever has it now begins at the stored position. */
+  private onBatch(batch: RecordBatch): Promise<BatchVerdict> {
+    const worker = this.workerOf(batch);
+    return worker?.onBatch(batch) ?? Promise.resolve({ next: 'seek', offset: batch.records[0]?.offset ?? 0 });
+  }
+
+  private workerOf(partition: TopicPartition): PartitionWorker | undefined {
+    return this.workers.get(nameOf(partition));
   }
 }

@@ -4,7 +4,7 @@ import { createNodeLedger, createPositionRepository, type Database, type LedgerT
 import { TELEMETRY_TOPICS, TOPICS } from '#contracts';
 import { openTestDatabase, type TestDatabase, until } from '#testing';
 import { AggregatorConsumer } from './aggregator.consumer.js';
-import { appendHistory, catalogue, createRandom, makeHistory } from './fleet-history.fixture.js';
+import { appendHistory, catalogue, createRandom, makeHistory, OUTCOMES_LOST } from './fleet-history.fixture.js';
 import { recount, storedCells } from './recount.fixture.js';
 import { mortalParts } from './mortal.fixture.js';
 import { knownByTick, readTold, withoutRepetitions } from './told.fixture.js';
@@ -67,15 +67,17 @@ describe('the aggregator', () => {
   };
   const known = async (fromOffset: number) => [...knownByTick(withoutRepetitions(await readTold(log, fromOffset)))];
 
-  it('every cell equals an independent recount, and the ledger names every outcome and gap', async () => {
+  it('P2: every cell equals an independent recount, and the ledger names every outcome and gap', async () => {
     await appendHistory(log, db.database, history);
     await runToEnd(open());
     expect(await storedCells(db.database)).toEqual(cells);
     const totals = await ledger();
-    for (const { nodeId, counted: n, batches, gap } of totals) {
+    for (const { nodeId, counted: inTime, late, batches, gap, gapBatches, difference } of totals) {
       const own = counted.filter((batch) => batch.nodeId === nodeId);
+      const n = inTime + late;
       expect({ n, batches }).toEqual({ n: own.reduce((sum, batch) => sum + batch.n, 0), batches: own.length });
-      expect(gap).toBe(own.at(-1)!.seq - own.length);
+      expect(gapBatches).toBe(own.at(-1)!.seq - own.length);
+      expect({ gap, difference }).toEqual({ gap: gapBatches * OUTCOMES_LOST, difference: 0 });
     }
     expect(totals.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(
       history.filter(({ topic, batch }) => topic === 'telemetry.outcomes' && batch === undefined).length,

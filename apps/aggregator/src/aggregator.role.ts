@@ -18,6 +18,8 @@ import {
   type Fatal,
   LOGGER,
   type Logger,
+  NODE_KEYS,
+  type NodeKeyring,
   type Readiness,
   READINESS,
   type Role,
@@ -44,13 +46,15 @@ class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(READINESS) private readonly readiness: Readiness,
+    @Inject(NODE_KEYS) keys: NodeKeyring,
     @Inject(FATAL) fatal: Fatal,
   ) {
-    this.zones = followZones(catalogue);
+    this.zones = followZones(catalogue, () => (this.consumer.counters.zonesUnknown += 1));
     const parts = { log, database, clock, logger };
     this.consumer = new AggregatorConsumer({
       ...parts,
       catalogue: this.zones,
+      keys,
       onCrash: (error) => fatal('aggregator', error),
     });
     this.deadLetters = new DeadLetterConsumer({ ...parts, onCrash: (error) => fatal('dead letters', error) });

@@ -1,7 +1,12 @@
 import { CONTENT_TYPE, HEADER, OTHER_KEY, TELEMETRY_TOPICS, TOPICS } from '#contracts';
 import { type EventLog, type NewRecord, openEmbeddedLog } from '#event-log';
 import { systemClock } from '#runtime';
-import { createDeadLetterRepository, createNodeLedger, createPositionRepository } from '#store';
+import {
+  createDeadLetterRepository,
+  createNodeLedger,
+  createOffsetGapRepository,
+  createPositionRepository,
+} from '#store';
 import { openTestDatabase, type TestDatabase, until } from '#testing';
 import { AggregatorConsumer } from './aggregator.consumer.js';
 import { DeadLetterConsumer } from './dead-letter.consumer.js';
@@ -98,8 +103,8 @@ describe('records that are not as they should be', () => {
       'telemetry.signals BODY_UNPARSABLE',
     ]);
     expect(kept.every(({ detail }) => detail.length > 0)).toBe(true);
-    // One for each of four that cannot be read, three for the outcomes in another node's name; the one without a key is nobody's.
-    expect(await ledgerOf('n1')).toMatchObject({ counted: 4, batches: 2, rejected: 7, gap: 0 });
+    // Four that cannot be read and one in another node's name; the one without a key is nobody's.
+    expect(await ledgerOf('n1')).toMatchObject({ counted: 4, batches: 2, rejected: 0, unreadable: 5, gap: 0 });
     expect(await ledgerOf('n2')).toBeUndefined();
     const told = await readTold(log);
     expect(told.flatMap(({ reports }) => reports)).toEqual([crash('n1')]);
@@ -141,7 +146,7 @@ describe('records that are not as they should be', () => {
     ]);
     await start();
     await written();
-    expect(await ledgerOf('n1')).toMatchObject({ counted: 7, late: 2, rejected: 1, batches: 3, duplicates: 0 });
+    expect(await ledgerOf('n1')).toMatchObject({ counted: 5, late: 2, rejected: 1, batches: 3, duplicates: 0 });
     const slot = AT_MS / 1_000;
     const cells = await storedCells(db.database);
     expect(cells[`${slot - 61} fleet fleet`]?.counts).toEqual([2, 0, 0, 0]);
@@ -153,10 +158,11 @@ describe('records that are not as they should be', () => {
     await start();
     await appendHistory(log, db.database, outcomes([good(1), good(5), good(5), good(3)]));
     await written();
-    expect(await ledgerOf('n1')).toMatchObject({ counted: 6, batches: 3, duplicates: 1, gap: 2 });
+    expect(await ledgerOf('n1')).toMatchObject({ counted: 6, batches: 3, duplicates: 1, gapBatches: 2 });
+    // Appended now, and of January: late, as what comes from a spool.
     await log.append('telemetry.outcomes', [good(3), good(2), good(4)]);
     await written();
-    expect(await ledgerOf('n1')).toMatchObject({ counted: 10, batches: 5, duplicates: 2, gap: 0 });
+    expect(await ledgerOf('n1')).toMatchObject({ counted: 6, late: 4, batches: 5, duplicates: 2, gapBatches: 0 });
   });
 
   it('a customer that is registered meanwhile has its zones from the next batch on', async () => {
@@ -172,7 +178,7 @@ describe('records that are not as they should be', () => {
     expect(cells[`${slot} customer bank`]?.counts).toEqual([3, 0, 0, 0]);
   });
 
-  it('records that retention took are counted as lost, and the partition goes on', async () => {
+  it('P2: records that retention took are named in a row and told, and the partition goes on', async () => {
     await start();
     await log.append('telemetry.outcomes', [good(1)]);
     await written();
@@ -196,7 +202,12 @@ describe('records that are not as they should be', () => {
     await written();
     await after.stop();
     expect(after.counters.lostOffsets).toBe(2);
-    expect(await ledgerOf('n1')).toMatchObject({ counted: 4, batches: 2, gap: 2 });
+    expect(await createOffsetGapRepository(db.database).list(log.clusterId)).toMatchObject([
+      { topic: 'telemetry.outcomes', partition, incarnation: 1, from: 1, to: 3, cause: 'retention' },
+    ]);
+    const lost = { kind: 'records', from: 1, to: 3, cause: 'retention' };
+    expect((await readTold(log)).flatMap(({ gaps }) => gaps ?? [])).toContainEqual(lost);
+    expect(await ledgerOf('n1')).toMatchObject({ late: 4, batches: 2, gapBatches: 2 });
   });
 
   it('a topic that was made anew is read from its start under the next incarnation', async () => {

@@ -36,9 +36,14 @@ export const CUSTOMER_OF: Readonly<Record<string, string>> = {
   'c.example': 'shop',
 };
 /** Whose zones are whose. */
-export const catalogue = { customerOf: (zone: string): string | undefined => CUSTOMER_OF[zone], version: () => 1 };
+export const catalogue = {
+  customerOf: (zone: string): string | undefined => (Object.hasOwn(CUSTOMER_OF, zone) ? CUSTOMER_OF[zone] : undefined),
+  version: () => 1,
+};
 const ZONES = ['a.example', 'b.example', 'c.example', 'd.example'];
 const NODES = 8;
+/** Outcomes of a batch that never arrives. */
+export const OUTCOMES_LOST = 5;
 
 /** The record of a batch, as the gateway appends it. */
 export const recordOf = (batch: OutcomeBatch): NewRecord => ({
@@ -122,19 +127,23 @@ export const jsonRecord = (key: string | null, value: NodeReport | Signal): NewR
 export const makeHistory = (seed: number, batches: number, startMs: number): readonly HistoryRecord[] => {
   const random = createRandom(seed);
   const seqs = new Map<string, number>();
+  const published = new Map<string, number>();
   const history: HistoryRecord[] = [];
   let atMs = startMs;
   for (let i = 0; i < batches; i += 1) {
     atMs += Math.floor(random() * 150) + (random() < 0.02 ? 5_000 : 0);
     const nodeId = `n${Math.floor(random() * NODES)}`;
-    const seq = (seqs.get(nodeId) ?? 0) + (random() < 0.02 ? 2 : 1);
+    const lost = random() < 0.02 ? 1 : 0;
+    const seq = (seqs.get(nodeId) ?? 0) + lost + 1;
     seqs.set(nodeId, seq);
     const spooledMs = random() < 0.05 ? 90_000 : 0;
     const dtUs = Array.from({ length: 1 + Math.floor(random() * 12) }, () => Math.floor(random() * 1_500_000));
     const softwareVersion = random() < 0.3 ? 'v2' : 'v1';
     const place = { region: nodeId < 'n4' ? 'europe' : 'us-east', pop: nodeId < 'n4' ? 'fra1' : 'iad1' };
     const t0Us = (atMs - 2_000 - spooledMs) * 1_000;
-    const batch = makeBatch({ nodeId, seq, t0Us, softwareVersion, ...place }, dtUs, random);
+    const total = (published.get(nodeId) ?? 0) + lost * OUTCOMES_LOST + dtUs.length;
+    published.set(nodeId, total);
+    const batch = makeBatch({ nodeId, seq, published: total, t0Us, softwareVersion, ...place }, dtUs, random);
     history.push({ topic: 'telemetry.outcomes', record: recordOf(batch), atMs, batch });
     if (random() < 0.05) history.push({ topic: 'telemetry.outcomes', record: recordOf(batch), atMs });
     if (random() < 0.05)

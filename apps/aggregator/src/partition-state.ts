@@ -1,14 +1,16 @@
-import { HEADER, nameSchema, type OutcomeBatch, TICK_MS } from '#contracts';
+import { HEADER, nameSchema, type OutcomeBatch, type TagPolicy, TICK_MS } from '#contracts';
 import {
   createSlotFold,
   decodeOwnBlock,
   encodeBlock,
   type PartitionTick,
   type SlotFold,
+  type TelemetryGap,
   type ZoneCatalogue,
 } from '#domain';
 import type { LogRecord, NewRecord } from '#event-log';
-import type { LedgerBoot, LedgerDelta, NewSegment, SegmentRow } from '#store';
+import type { LedgerBoot, LedgerDelta, NewSegment, OffsetGap, SegmentRow } from '#store';
+import { type FoundGap, GapJournal, gapsOf, missingBatches } from './gap-journal.js';
 import { PendingLedger } from './ledger-pending.js';
 import { readRecord, type Telling } from './read-record.decide.js';
 import { TickBuilder, tickOf, type TickSource, type TickStart } from './tick-builder.js';
@@ -36,6 +38,10 @@ export interface PartitionSnapshot extends TickStart {
   /** Segments of the slots that were open. */
   readonly segments: readonly SegmentRow[];
   readonly boots: readonly LedgerBoot[];
+  /** Gaps that were written lately. */
+  readonly gaps: readonly OffsetGap[];
+  /** What lies between `expected` and `nextOffset` and is lost. */
+  readonly found: readonly FoundGap[];
 }
 
 /** What one transaction writes: the partition goes from `expected` to `next`. */
@@ -45,21 +51,32 @@ export interface PartitionFlush {
   readonly next: number;
   readonly segments: readonly NewSegment[];
   readonly ledger: readonly LedgerDelta[];
+  /** What is passed without being counted. */
+  readonly gaps: readonly OffsetGap[];
 }
+
+/**
+ * Longest detail of a dead letter, in characters: as much as Postgres keeps of it. What is cited in it, a key or a content type, may be as
+ * large as a record is allowed to be, and a letter that holds it twice would not be taken by the log.
+ */
+const DETAIL_CHARS_MAX = 1_000;
 
 const isNodeName = (key: string | null): key is string => nameSchema.safeParse(key).success;
 
 /** The dead letter of a record. */
 export const deadLetterOf = (
   { topic, partition, offset, key, value, headers }: LogRecord,
-  { refusal }: Extract<Telling, { kind: 'unreadable' }>,
+  { refusal }: Extract<Telling, { refusal: unknown }>,
 ): NewRecord => ({
   key,
   value,
   headers: {
     ...headers,
     [HEADER.reason]: refusal.refused,
-    [HEADER.detail]: refusal.at === undefined ? refusal.detail : `${refusal.detail} at ${refusal.at}`,
+    [HEADER.detail]: (refusal.at === undefined ? refusal.detail : `${refusal.detail} at ${refusal.at}`).slice(
+      0,
+      DETAIL_CHARS_MAX,
+    ),
     [HEADER.origin]: `${topic}/${partition}/${offset}`,
   },
 });
@@ -72,22 +89,30 @@ export class PartitionState {
   readonly source: TickSource;
   /** Bytes of records that no flush has taken. */
   pendingBytes = 0;
+  /** Zones, per batch and slot, that found no row of their own; since the partition was loaded. */
+  otherZones = 0;
   private readonly fold: SlotFold;
   private readonly ticks: TickBuilder;
   private readonly ledger: PendingLedger;
+  private readonly gaps: GapJournal;
   private segments: NewSegment[] = [];
   /** The first offset that the next segments may hold. */
   private runStart: number;
   /** Up to where flushes were taken. */
   private taken: number;
 
-  constructor(snapshot: PartitionSnapshot, catalogue: ZoneCatalogue) {
+  constructor(
+    snapshot: PartitionSnapshot,
+    catalogue: ZoneCatalogue,
+    private readonly keys: TagPolicy,
+  ) {
     this.source = snapshot.source;
     this.fold = createSlotFold({ catalogue, openSlots: OPEN_SLOTS, zonesMax: ZONES_MAX });
     if (snapshot.lastTick !== undefined) this.fold.passTo(snapshot.lastTick * TICK_MS);
     for (const { slot, body } of snapshot.segments) this.fold.restore(slot, decodeOwnBlock(body));
-    this.ticks = new TickBuilder(snapshot.source, this.fold, snapshot);
     this.ledger = new PendingLedger(snapshot.boots);
+    this.gaps = new GapJournal(snapshot.source, snapshot.gaps, snapshot.found);
+    this.ticks = new TickBuilder(snapshot.source, this.fold, snapshot, (tick) => this.gapsAt(tick));
     this.runStart = snapshot.nextOffset;
     this.taken = snapshot.expected;
   }
@@ -97,21 +122,34 @@ export class PartitionState {
     return this.ticks.nextOffset;
   }
 
+  /** Slots in memory. */
+  get slots(): number {
+    return this.fold.slots();
+  }
+
   /** The ticks that are complete when a record of this append time arrives. */
   closeBefore(appendedAtMs: number): readonly PartitionTick[] {
+    this.gaps.timeIs(appendedAtMs);
     return this.ticks.closeBefore(tickOf(appendedAtMs));
   }
 
   /** The ticks that are complete when everything before this moment has arrived; at least one tells that time has passed. */
   passTo(atMs: number): readonly PartitionTick[] {
+    this.gaps.timeIs(atMs);
     return this.ticks.passTo(tickOf(atMs));
+  }
+
+  /** Passes records that are lost, up to the offset that comes after them. */
+  pass(lost: readonly FoundGap[], nextOffset: number): void {
+    this.gaps.find(lost);
+    this.ticks.skipTo(nextOffset);
   }
 
   /** Takes a record into the open tick; what cannot be read comes back as a dead letter. */
   add(record: LogRecord): NewRecord | undefined {
     this.ticks.begin(record.offset, tickOf(record.appendedAtMs));
     this.pendingBytes += record.value.byteLength;
-    const telling = readRecord(this.source.topic, record);
+    const telling = readRecord(this.source.topic, record, this.keys);
     switch (telling.kind) {
       case 'batch':
         this.addBatch(telling.batch, record.appendedAtMs);
@@ -122,10 +160,12 @@ export class PartitionState {
       case 'signal':
         this.ticks.signal(telling.signal);
         return undefined;
+      case 'unauthenticated':
+        return deadLetterOf(record, telling);
       case 'unreadable':
         // The ledger is one of outcomes; a key that is no name would let anybody fill it.
         if (record.topic === 'telemetry.outcomes' && isNodeName(record.key))
-          this.ledger.reject(record.key, telling.outcomes);
+          this.ledger.reject(record.key, record.appendedAtMs);
         return deadLetterOf(record, telling);
     }
   }
@@ -133,7 +173,7 @@ export class PartitionState {
   /** What is to be written; undefined when nothing changed or a tick is open, whose nodes and reports a restart would lose. */
   takeFlush(): PartitionFlush | undefined {
     const next = this.ticks.nextOffset;
-    if (!this.ticks.isAtBoundary || next === this.taken) return undefined;
+    if (!this.ticks.isAtBoundary || this.gaps.isUndated || next === this.taken) return undefined;
     this.pack();
     const flush = {
       source: this.source,
@@ -141,6 +181,7 @@ export class PartitionState {
       next,
       segments: this.segments,
       ledger: this.ledger.take(),
+      gaps: this.gaps.take(),
     };
     this.segments = [];
     this.pendingBytes = 0;
@@ -149,11 +190,16 @@ export class PartitionState {
   }
 
   private addBatch(batch: OutcomeBatch, appendedAtMs: number): void {
-    if (this.ledger.arrive(batch) === 'duplicate') return;
+    if (this.ledger.arrive(batch, appendedAtMs) === 'duplicate') return;
     const result = this.fold.fold(batch, appendedAtMs);
-    this.ledger.fold(batch, result);
+    this.otherZones += result.otherZones;
+    this.ledger.fold(batch, result, appendedAtMs);
     this.ticks.see(batch, result.watermarkUs);
     if (this.fold.slots() > SLOTS_MAX) this.pack();
+  }
+
+  private gapsAt(tick: number): readonly TelemetryGap[] {
+    return gapsOf(this.gaps.recent(tick), missingBatches(this.ledger, tick));
   }
 
   /** Makes segments of what was added: a run of records, keyed by the first of them. */

@@ -1,9 +1,11 @@
+import { setMaxListeners } from 'node:events';
+import { HEADER } from '#contracts';
 import { encodeTick, type PartitionTick, type ZoneCatalogue } from '#domain';
 import type { BatchVerdict, EventLog, NewRecord, RecordBatch } from '#event-log';
-import type { Clock, Logger } from '#runtime';
+import type { Clock, Logger, NodeKeyring } from '#runtime';
 import type { AggregatorCounters } from './aggregator-counters.js';
 import { type PartitionFlush, PartitionState } from './partition-state.js';
-import type { PartitionRepository, PositionDoubt, TelemetryPartition } from './partition.repository.js';
+import type { LoadedPartition, PartitionRepository, TelemetryPartition } from './partition.repository.js';
 import { TickOutbox } from './tick-outbox.js';
 
 /** A second of outcomes costs one transaction: what a restart folds again is not more than that. */
@@ -21,6 +23,7 @@ export interface WorkerParts {
   readonly log: EventLog;
   readonly partitions: PartitionRepository;
   readonly catalogue: ZoneCatalogue;
+  readonly keys: Pick<NodeKeyring, 'isRequired' | 'find' | 'learn'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: AggregatorCounters;
@@ -38,12 +41,18 @@ export interface WorkerParts {
  * Calls of the log never overlap; only appends and one flush run beside them. A flush that failed may have taken effect: the
  * position row says so, by standing at its beginning, at its end, or elsewhere. Only the last means that what is held is wrong, so
  * folding and telling go on while Postgres is away, up to `PENDING_BYTES_MAX`.
+ *
+ * From any state `leave` leads to GONE: nothing is waited for any longer, nothing begun; a transaction under way is fenced by the
+ * position, like those of every zombie.
  */
 export class PartitionWorker {
   private state: PartitionState | undefined;
   private outbox: TickOutbox;
   private isDoubtful = false;
-  private isGone = false;
+  /** Aborted when the partition is taken away, or the process stops. */
+  private readonly leaving = new AbortController();
+  private readonly ended: AbortSignal;
+  private readonly gone: Promise<void>;
   private flushing: Promise<void> | undefined;
   private flushedAtMs: number;
   /** A hole that was sought once already; found again it is one. */
@@ -55,6 +64,14 @@ export class PartitionWorker {
   ) {
     this.outbox = new TickOutbox(parts);
     this.flushedAtMs = parts.clock.nowMs();
+    this.ended = AbortSignal.any([parts.stopping, this.leaving.signal]);
+    // Every append and every flush that waits listens.
+    setMaxListeners(0, this.ended);
+    this.gone = new Promise((done) => this.leaving.signal.addEventListener('abort', () => done(), { once: true }));
+  }
+
+  private get isGone(): boolean {
+    return this.leaving.signal.aborted;
   }
 
   /** The offset that comes next; undefined before the first load. */
@@ -66,46 +83,56 @@ export class PartitionWorker {
   async load(): Promise<number> {
     this.forget();
     await this.flushing;
-    const { snapshot, doubt } = await this.parts.partitions.load(this.partition);
-    if (doubt !== undefined) this.tellDoubt(doubt);
+    const loaded = await this.parts.partitions.load(this.partition);
+    const { snapshot } = loaded;
     this.parts.counters.loads += 1;
+    this.tellRecreated(loaded);
+    if (this.isGone) return snapshot.nextOffset;
     this.outbox = new TickOutbox(this.parts);
     this.isDoubtful = false;
-    this.state = new PartitionState(snapshot, this.parts.catalogue);
+    this.state = new PartitionState(snapshot, this.parts.catalogue, this.parts.keys);
     return snapshot.nextOffset;
   }
 
   async onBatch(batch: RecordBatch): Promise<BatchVerdict> {
+    await this.learnKeys(batch);
     const { state } = this;
     if (state === undefined || this.isDoubtful) return this.loadAndSeek();
-    const first = batch.records[0]?.offset ?? state.nextOffset;
-    if (first > state.nextOffset && !this.isHole(first, state)) return { next: 'seek', offset: state.nextOffset };
     for (const record of batch.records) {
       if (record.offset < state.nextOffset) continue;
+      if (record.offset > state.nextOffset && !(await this.passHole(record.offset, state))) {
+        return { next: 'seek', offset: state.nextOffset };
+      }
       this.tell(state.closeBefore(record.appendedAtMs));
       await this.atBoundary(state);
       if (this.isGone || batch.isStale()) return { next: 'seek', offset: state.nextOffset };
       if (this.isDoubtful) return this.loadAndSeek();
+      const before = state.otherZones;
       const letter = state.add(record);
       this.parts.counters.records += 1;
+      this.parts.counters.otherZones += state.otherZones - before;
       if (letter !== undefined) this.tellDeadLetter(letter);
     }
     return { next: 'continue' };
   }
 
-  async onCaughtUp(atMs: number): Promise<void> {
+  async onCaughtUp(nextOffset: number, atMs: number): Promise<void> {
     const { state } = this;
     if (state === undefined || this.isDoubtful) {
       const { offset } = await this.loadAndSeek();
       return this.isGone ? undefined : this.parts.seek(this.partition, offset);
     }
+    if (nextOffset > state.nextOffset && !(await this.passHole(nextOffset, state))) {
+      return this.isGone ? undefined : this.parts.seek(this.partition, state.nextOffset);
+    }
+    if (this.isGone) return;
     this.tell(state.passTo(atMs));
     await this.atBoundary(state);
   }
 
   /** The partition was taken away: stops at once, writes nothing more. */
   leave(): void {
-    this.isGone = true;
+    this.leaving.abort();
     this.forget();
   }
 
@@ -115,6 +142,15 @@ export class PartitionWorker {
     if (this.state !== undefined && !this.isDoubtful && !this.isGone) this.startFlush(this.state);
     await this.flushing;
     this.leave();
+  }
+
+  /** A key may have been issued since the last look: a batch must not be refused for that. */
+  private async learnKeys({ records }: RecordBatch): Promise<void> {
+    const newestMs = records.at(-1)?.appendedAtMs ?? 0;
+    await this.parts.keys.learn(
+      records.map(({ headers }) => (HEADER.tag in headers ? headers[HEADER.keyId] : undefined)),
+      newestMs,
+    );
   }
 
   private forget(): void {
@@ -138,7 +174,7 @@ export class PartitionWorker {
     if (this.outbox.isFull) await this.outbox.inLog();
     const isTime = this.parts.clock.nowMs() - this.flushedAtMs >= FLUSH_EVERY_MS || state.pendingBytes >= FLUSH_BYTES;
     if (isTime && this.flushing === undefined && !this.isDoubtful && !this.isGone) this.startFlush(state);
-    if (state.pendingBytes >= PENDING_BYTES_MAX) await this.flushing;
+    if (state.pendingBytes >= PENDING_BYTES_MAX) await Promise.race([this.flushing, this.gone]);
   }
 
   private startFlush(state: PartitionState): void {
@@ -153,12 +189,12 @@ export class PartitionWorker {
     if (!(await outbox.inLog())) return this.giveUp();
     for (let failures = 0; !this.isGone; failures += 1) {
       const outcome = failures === 0 ? await this.write(flush) : await this.writeAgain(flush);
-      if (outcome === 'written') this.parts.counters.flushes += 1;
+      if (outcome === 'written') this.tellWritten(flush);
       else if (outcome === 'refused') this.doubt(flush);
       if (outcome !== 'unknown') return;
       this.parts.counters.flushesInDoubt += 1;
       if (this.parts.stopping.aborted) return this.giveUp();
-      await this.parts.clock.sleep(Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS), this.parts.stopping);
+      await this.parts.clock.sleep(Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS), this.ended);
     }
   }
 
@@ -199,38 +235,52 @@ export class PartitionWorker {
   }
 
   private async loadAndSeek(): Promise<Extract<BatchVerdict, { next: 'seek' }>> {
-    for (let failures = 0; ; failures += 1) {
+    // Gone, or the consumer stops: where it would go on does not matter any more.
+    for (let failures = 0; !this.ended.aborted; failures += 1) {
       try {
         return { next: 'seek', offset: await this.load() };
       } catch (error) {
         this.parts.logger.warn({ err: error, ...this.partition }, 'a partition cannot be loaded and stands still');
       }
-      // The consumer stops: where it would go on does not matter any more.
-      if (this.parts.stopping.aborted || this.isGone) return { next: 'seek', offset: 0 };
-      await this.parts.clock.sleep(Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS), this.parts.stopping);
+      await this.parts.clock.sleep(Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS), this.ended);
     }
+    return { next: 'seek', offset: 0 };
   }
 
-  /** Asked for again, and missing again: retention took it, or the log shows no record there. Never passed in silence. */
-  private isHole(first: number, state: PartitionState): boolean {
+  /**
+   * Asked for again, and missing again: retention took it, or the log shows no record there. Then it is passed, and named; false =
+   * it is to be asked for (again). Never passed in silence.
+   */
+  private async passHole(nextOffset: number, state: PartitionState): Promise<boolean> {
     if (this.soughtOffset !== state.nextOffset) {
       this.soughtOffset = state.nextOffset;
       return false;
     }
-    this.tellDoubt({ kind: 'gap', from: state.nextOffset, to: first });
-    return true;
+    try {
+      const gaps = await this.parts.partitions.explain(this.partition, state.nextOffset, nextOffset);
+      if (this.state !== state || gaps.length === 0) return false;
+      state.pass(gaps, nextOffset);
+      return true;
+    } catch (error) {
+      this.parts.logger.warn({ err: error, ...this.partition }, 'a hole cannot be explained, and is not passed yet');
+      return false;
+    }
   }
 
-  private tellDoubt(doubt: PositionDoubt): void {
+  private tellWritten({ gaps }: PartitionFlush): void {
     const { counters, logger } = this.parts;
-    if (doubt.kind === 'gap') {
-      counters.lostOffsets += doubt.to - doubt.from;
-      logger.error({ ...this.partition, ...doubt }, 'records were lost before they were counted');
-      return;
+    counters.flushes += 1;
+    for (const gap of gaps) {
+      counters.lostOffsets += gap.to - gap.from;
+      logger.error({ ...gap }, 'records were lost before they were counted');
     }
-    counters.reincarnations += 1;
-    logger.error(
-      { ...this.partition, ...doubt },
+  }
+
+  private tellRecreated({ recreated }: LoadedPartition): void {
+    if (recreated === undefined) return;
+    this.parts.counters.reincarnations += 1;
+    this.parts.logger.error(
+      { ...this.partition, ...recreated },
       'the topic is shorter than what was counted of it: read from its start',
     );
   }

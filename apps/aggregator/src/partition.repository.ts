@@ -1,7 +1,9 @@
 import { FUTURE_US_MAX } from '#contracts';
-import { type EventLog, OffsetOutOfRange, type TopicPartition } from '#event-log';
+import type { Clock } from '#runtime';
+import { type EventLog, OffsetOutOfRange, partitionOf, type TopicPartition } from '#event-log';
 import {
   createNodeLedger,
+  createOffsetGapRepository,
   createPositionRepository,
   createSegmentRepository,
   type Database,
@@ -10,6 +12,7 @@ import {
   type Queryable,
   type SegmentRow,
 } from '#store';
+import { type FoundGap, GAPS_TOLD_MAX } from './gap-journal.js';
 import { OPEN_SLOTS, type PartitionFlush, type PartitionSnapshot } from './partition-state.js';
 import type { TelemetryTopic } from './read-record.decide.js';
 import { tickOf } from './tick-builder.js';
@@ -20,21 +23,19 @@ export interface TelemetryPartition {
   readonly partition: number;
 }
 
-/** What was found wrong with a position when it was loaded. */
-export type PositionDoubt =
-  | { readonly kind: 'gap'; readonly from: number; readonly to: number }
-  | { readonly kind: 'new_incarnation'; readonly expected: number; readonly high: number };
-
 /** A partition as Postgres knows it. */
 export interface LoadedPartition {
   readonly snapshot: PartitionSnapshot;
-  readonly doubt: PositionDoubt | undefined;
+  /** The topic was made anew since the last time: where it was, and where it ends now. */
+  readonly recreated: { readonly expected: number; readonly high: number } | undefined;
 }
 
 /** What the aggregator keeps of its partitions. */
 export interface PartitionRepository {
   readonly load: (partition: TelemetryPartition) => Promise<LoadedPartition>;
   readonly position: (partition: TelemetryPartition) => Promise<PositionRow>;
+  /** Why the log does not have these offsets; none = it has some of them, they were only not delivered. */
+  readonly explain: (partition: TelemetryPartition, from: number, to: number) => Promise<readonly FoundGap[]>;
   /** False: the position is not where the flush begins, and nothing was written. */
   readonly write: (flush: PartitionFlush) => Promise<boolean>;
 }
@@ -52,13 +53,18 @@ const readOpenSlots = async (tx: Queryable, source: TelemetryPartition): Promise
   return newest === undefined ? [] : segments.read(newest - RESTORED_SLOTS + 1, newest, undefined, source);
 };
 
-const offsetsOf = async (
-  log: EventLog,
-  { topic, partition }: TopicPartition,
-): Promise<{ readonly low: number; readonly high: number }> => {
-  const found = (await log.offsets(topic)).find((offsets) => offsets.partition === partition);
+interface LogEnds {
+  readonly low: number;
+  readonly high: number;
+  /** Of the topic. */
+  readonly partitions: number;
+}
+
+const endsOf = async (log: EventLog, { topic, partition }: TopicPartition): Promise<LogEnds> => {
+  const all = await log.offsets(topic);
+  const found = all.find((offsets) => offsets.partition === partition);
   if (found === undefined) throw new Error(`load position of ${topic}/${partition}: the log has no such partition`);
-  return found;
+  return { ...found, partitions: all.length };
 };
 
 const lastTickOf = async (
@@ -88,51 +94,106 @@ const positionIn = async (
 };
 
 /** The topic is shorter than what was counted of it: it was made anew, and is read from its start. */
-const reincarnated = async (tx: Queryable, cluster: string, row: PositionRow, low: number): Promise<PositionRow> => {
-  const step = { cluster, consumer: CONSUMER, ...row, expected: row.nextOffset, next: low } as const;
+const reincarnated = async (tx: Queryable, cluster: string, row: PositionRow, nowMs: number): Promise<PositionRow> => {
+  const step = { cluster, consumer: CONSUMER, ...row, expected: row.nextOffset, next: 0 } as const;
   if (!(await createPositionRepository(tx).reincarnate(tx, step)))
     throw new Error(`begin a new incarnation of ${row.topic}/${row.partition}: its position moved meanwhile`);
-  return { ...row, nextOffset: low, incarnation: row.incarnation + 1 };
+  // What the old one still held is not known: an empty range where counting ended names it.
+  const lost = { ...row, from: row.nextOffset, to: row.nextOffset, cause: 'recreated', foundAtMs: nowMs } as const;
+  await createOffsetGapRepository(tx).insert(tx, cluster, [lost]);
+  return { ...row, nextOffset: 0, incarnation: row.incarnation + 1 };
 };
 
-/** Position, cells and ledger of one moment, so that they fit each other. */
-const readStored = (
-  database: Database,
-  cluster: string,
-  partition: TelemetryPartition,
-  { low, high }: { readonly low: number; readonly high: number },
-) =>
+/** The boots of the nodes that live in a partition: a node is always in the one its name says. */
+const bootsOf = async (tx: Queryable, partition: number, partitions: number): Promise<readonly LedgerBoot[]> => {
+  const ledger = createNodeLedger(tx);
+  const nodeIds = await ledger.nodeIds();
+  return ledger.load(nodeIds.filter((nodeId) => partitionOf(nodeId, partitions) === partition));
+};
+
+/** What is read of a partition is read from these. */
+interface RepositoryParts {
+  readonly database: Database;
+  readonly log: EventLog;
+  readonly clock: Clock;
+}
+
+/** What was seen before the transaction: the position, and after it the ends of the log. */
+interface Seen {
+  readonly position: PositionRow;
+  readonly ends: LogEnds;
+}
+
+/**
+ * Position, cells, ledger and gaps of one moment, so that they fit each other. The log is looked at after a look at the position:
+ * only then are its ends those of the position's incarnation or of a later one, and an end below the position means that the topic
+ * was made anew, not that another process was quicker than the look.
+ */
+const readStored = ({ database, log, clock }: RepositoryParts, partition: TelemetryPartition, seen: Seen) =>
   database.transaction(async (tx) => {
     await tx.query('set transaction isolation level repeatable read');
-    const found = await positionIn(tx, cluster, partition, low);
-    const isNew = found.nextOffset > high;
-    const row = isNew ? await reincarnated(tx, cluster, found, low) : found;
+    const { position, ends } = seen;
+    const { topic, partition: number } = partition;
+    const found = await positionIn(tx, log.clusterId, partition);
+    if (found.incarnation !== position.incarnation)
+      throw new Error(`load position of ${topic}/${number}: the topic was made anew meanwhile`);
+    const isNew = position.nextOffset > ends.high;
+    const row = isNew ? await reincarnated(tx, log.clusterId, position, clock.nowMs()) : found;
     const isCounted = partition.topic === 'telemetry.outcomes';
     const segments = isCounted ? await readOpenSlots(tx, partition) : [];
-    const boots: readonly LedgerBoot[] = isCounted ? await createNodeLedger(tx).load() : [];
-    return { found, isNew, row, segments, boots };
+    const boots = isCounted ? await bootsOf(tx, number, ends.partitions) : [];
+    const gaps = await createOffsetGapRepository(tx).list(log.clusterId, partition, GAPS_TOLD_MAX);
+    return { isNew, row, segments, boots, gaps };
   });
 
-const load = async (database: Database, log: EventLog, partition: TelemetryPartition): Promise<LoadedPartition> => {
-  const ends = await offsetsOf(log, partition);
-  const { found, isNew, row, segments, boots } = await readStored(database, log.clusterId, partition, ends);
-  const source = { ...partition, incarnation: row.incarnation };
-  const expected = row.nextOffset;
+const load = async (parts: RepositoryParts, partition: TelemetryPartition): Promise<LoadedPartition> => {
+  const { log } = parts;
+  const first = await endsOf(log, partition);
+  const position = await positionIn(parts.database, log.clusterId, partition, first.low);
+  const ends = await endsOf(log, partition);
+  const stored = await readStored(parts, partition, { position, ends });
+  const { nextOffset: expected, incarnation } = stored.row;
   const nextOffset = Math.max(expected, ends.low);
   const lastTick = await lastTickOf(log, partition, nextOffset, ends.low);
-  const snapshot = { source, expected, nextOffset, lastTick, segments, boots };
-  if (isNew) return { snapshot, doubt: { kind: 'new_incarnation', expected: found.nextOffset, high: ends.high } };
-  return { snapshot, doubt: expected < ends.low ? { kind: 'gap', from: expected, to: ends.low } : undefined };
+  const found: readonly FoundGap[] =
+    expected < nextOffset ? [{ from: expected, to: nextOffset, cause: 'retention' }] : [];
+  const { segments, boots, gaps } = stored;
+  const source = { ...partition, incarnation };
+  return {
+    snapshot: { source, expected, nextOffset, lastTick, segments, boots, gaps, found },
+    recreated: stored.isNew ? { expected: position.nextOffset, high: ends.high } : undefined,
+  };
+};
+
+/** Below its start the log had them once; above it, nothing was ever shown there. */
+const explain = async (
+  log: EventLog,
+  partition: TelemetryPartition,
+  from: number,
+  to: number,
+): Promise<readonly FoundGap[]> => {
+  const { low } = await endsOf(log, partition);
+  if (low < to) {
+    const [record] = await log.read({ ...partition, offset: Math.max(low, from) }, 1);
+    if (record !== undefined && record.offset < to) return [];
+  }
+  const middle = Math.min(Math.max(low, from), to);
+  const parts: readonly FoundGap[] = [
+    { from, to: middle, cause: 'retention' },
+    { from: middle, to, cause: 'hole' },
+  ];
+  return parts.filter((part) => part.from < part.to);
 };
 
 const write = async (database: Database, cluster: string, flush: PartitionFlush): Promise<boolean> => {
-  const { source, expected, next, segments, ledger } = flush;
+  const { source, expected, next, segments, ledger, gaps } = flush;
   try {
     await database.transaction(async (tx) => {
       const step = { cluster, consumer: CONSUMER, ...source, expected, next } as const;
       if (!(await createPositionRepository(tx).advance(tx, step))) throw new Refused();
       await createSegmentRepository(tx).write(tx, segments);
       await createNodeLedger(tx).apply(tx, ledger);
+      await createOffsetGapRepository(tx).insert(tx, cluster, gaps);
     });
     return true;
   } catch (error) {
@@ -142,8 +203,12 @@ const write = async (database: Database, cluster: string, flush: PartitionFlush)
 };
 
 /** The repository in PostgreSQL. */
-export const createPartitionRepository = (database: Database, log: EventLog): PartitionRepository => ({
-  load: (partition) => load(database, log, partition),
-  position: (partition) => positionIn(database, log.clusterId, partition),
-  write: (flush) => write(database, log.clusterId, flush),
-});
+export const createPartitionRepository = (parts: RepositoryParts): PartitionRepository => {
+  const { database, log } = parts;
+  return {
+    load: (partition) => load(parts, partition),
+    position: (partition) => positionIn(database, log.clusterId, partition),
+    explain: (partition, from, to) => explain(log, partition, from, to),
+    write: (flush) => write(database, log.clusterId, flush),
+  };
+};

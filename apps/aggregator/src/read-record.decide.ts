@@ -1,4 +1,5 @@
 import {
+  checkTag,
   decoderFor,
   HEADER,
   isRefusal,
@@ -9,6 +10,7 @@ import {
   type Refusal,
   type Signal,
   signalSchema,
+  type TagPolicy,
   type TELEMETRY_TOPICS,
 } from '#contracts';
 import type { LogRecord } from '#event-log';
@@ -21,16 +23,19 @@ export type Telling =
   | { readonly kind: 'batch'; readonly batch: OutcomeBatch }
   | { readonly kind: 'report'; readonly report: NodeReport }
   | { readonly kind: 'signal'; readonly signal: Signal }
-  | { readonly kind: 'unreadable'; readonly refusal: Refusal; readonly outcomes: number };
+  | { readonly kind: 'unreadable'; readonly refusal: Refusal }
+  | Unauthenticated;
 
-/** How many outcomes a batch that cannot be read held is not known; it counts as one, so that it is seen. */
-const OUTCOMES_UNKNOWN = 1;
+/**
+ * A record of which is not known who wrote it. It must change nothing of the node that it names: a forger could otherwise raise the
+ * `rejected` of another node at will, and fill the ledger with names of its own. It is a dead letter, and counted by its reason.
+ */
+interface Unauthenticated {
+  readonly kind: 'unauthenticated';
+  readonly refusal: Refusal;
+}
 
-const unreadable = (refusal: Refusal, outcomes = OUTCOMES_UNKNOWN): Telling => ({
-  kind: 'unreadable',
-  refusal,
-  outcomes,
-});
+const unreadable = (refusal: Refusal): Telling => ({ kind: 'unreadable', refusal });
 
 const foreign = (nodeId: string, key: string | null): Refusal =>
   refuse('NODE_FOREIGN', `says node ${nodeId}, but its key is ${key ?? 'absent'}`);
@@ -39,10 +44,10 @@ const readBatch = ({ headers, key, value }: LogRecord): Telling => {
   const contentType = headers[HEADER.contentType] ?? '';
   const decoder = decoderFor(contentType);
   if (decoder === undefined) return unreadable(refuse('CONTENT_TYPE_UNKNOWN', `no decoder reads '${contentType}'`));
-  const batch = decoder.decode(value);
+  const batch = decoder.decode(value, { isAuthentic: headers[HEADER.tag] !== undefined });
   if (isRefusal(batch)) return unreadable(batch);
   // The key is what the sender was authenticated for: nobody writes the numbers of another node.
-  if (batch.nodeId !== key) return unreadable(foreign(batch.nodeId, key), batch.n);
+  if (batch.nodeId !== key) return unreadable(foreign(batch.nodeId, key));
   return { kind: 'batch', batch };
 };
 
@@ -86,5 +91,20 @@ const READERS: Readonly<Record<TelemetryTopic, (record: LogRecord) => Telling>> 
   'telemetry.signals': readSignal,
 };
 
-/** Reads a record of a telemetry topic; it never throws, whatever the bytes are. */
-export const readRecord = (topic: TelemetryTopic, record: LogRecord): Telling => READERS[topic](record);
+const refuseTag = (topic: TelemetryTopic, record: LogRecord, keys: TagPolicy): Refusal | undefined => {
+  const { [HEADER.tag]: tag, [HEADER.keyId]: keyId = '', [HEADER.contentType]: contentType = '' } = record.headers;
+  if (tag === undefined) return keys.isRequired ? refuse('TAG_MISSING', 'the record has no tag') : undefined;
+  // A signal is keyed by its subject and speaks for no node: the gateway alone may bring it.
+  const nodeId = topic === 'telemetry.signals' ? undefined : (record.key ?? undefined);
+  const message = { topic, contentType, keyId, body: record.value };
+  return checkTag(message, tag, nodeId, keys.find, record.appendedAtMs);
+};
+
+/**
+ * Reads a record of a telemetry topic; it never throws, whatever the bytes are. The tag comes first: bytes of strangers are not
+ * parsed, and what is authentic and unreadable is booked to the node that wrote it.
+ */
+export const readRecord = (topic: TelemetryTopic, record: LogRecord, keys: TagPolicy): Telling => {
+  const refusal = refuseTag(topic, record, keys);
+  return refusal === undefined ? READERS[topic](record) : { kind: 'unauthenticated', refusal };
+};

@@ -8,7 +8,7 @@ import {
   type OutcomeBatch,
   releaseName,
 } from '#contracts';
-import { bucketIndex, type Cells, COUNTS_PER_CELL, decodeOwnBlock } from '#domain';
+import { bucketIndex, type CellColumns, COUNTS_PER_CELL, decodeOwnBlock } from '#domain';
 import { createSegmentRepository, type Database } from '#store';
 
 /** `slot family key` → good, bad, excluded, timeout, and the filled buckets. */
@@ -61,7 +61,8 @@ export const recount = (
   return cells;
 };
 
-const addCellsOf = (into: PlainCells, slot: number, cells: Cells): void => {
+/** Adds packed cells of a slot. */
+export const addCells = (into: PlainCells, slot: number, cells: CellColumns): void => {
   const width = (cells.buckets?.length ?? 0) / Math.max(1, cells.counts.length / COUNTS_PER_CELL);
   cells.keys.forEach((key, row) => {
     const cell = (into[`${slot} ${cells.family} ${key}`] ??= { counts: [0, 0, 0, 0], buckets: {} });
@@ -77,6 +78,6 @@ const addCellsOf = (into: PlainCells, slot: number, cells: Cells): void => {
 export const storedCells = async (database: Database): Promise<PlainCells> => {
   const cells: PlainCells = {};
   for (const { slot, body } of await createSegmentRepository(database).read(0, 2 ** 40))
-    for (const family of decodeOwnBlock(body).values()) addCellsOf(cells, slot, family);
+    for (const family of decodeOwnBlock(body).values()) addCells(cells, slot, family);
   return cells;
 };

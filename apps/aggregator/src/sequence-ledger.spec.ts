@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { applySequence, type BootSequence, GAPS_MAX } from './sequence-ledger.js';
+import type { LedgerBoot } from '#store';
+import { applySequence, GAPS_MAX } from './sequence-ledger.js';
 
-const batch = (seq: number) => ({ nodeId: 'n1', agentBootId: '7', seq });
+/** Batch `seq` holds `seq` outcomes, so published is a triangular number. */
+const published = (seq: number): number => (seq * (seq + 1)) / 2;
+const batch = (seq: number) => ({ nodeId: 'n1', agentBootId: '7', seq, n: seq, published: published(seq) });
 const feed = (seqs: readonly number[]) => {
-  let boot: BootSequence | undefined;
+  let boot: LedgerBoot | undefined;
   const verdicts = seqs.map((seq) => {
-    const applied = applySequence(boot, batch(seq));
+    const applied = applySequence(boot, batch(seq), 5);
     boot = applied.boot;
     return applied.verdict;
   });
@@ -18,16 +21,28 @@ describe('applySequence', () => {
   });
 
   it('names what is missing before the first number seen of a boot', () => {
-    expect(feed([4]).boot?.gaps).toEqual([{ from: 1, to: 3 }]);
+    expect(feed([4]).boot?.gaps).toEqual([{ from: 1, to: 3, publishedBefore: 0, publishedAfter: 6, openedAtMs: 5 }]);
   });
 
   it('counts a number that arrives into an open gap, once, and shrinks the gap', () => {
     const { verdicts, boot } = feed([1, 6, 3, 3]);
     expect(verdicts).toEqual(['next', 'ahead', 'late', 'duplicate']);
-    expect(boot?.gaps).toEqual([
-      { from: 2, to: 2 },
-      { from: 4, to: 5 },
+    expect(boot?.gaps).toMatchObject([
+      { from: 2, to: 2, publishedBefore: 1, publishedAfter: 3 },
+      { from: 4, to: 5, publishedBefore: 6, publishedAfter: 15 },
     ]);
+  });
+
+  it('does not know how much is missing where a sender does not say, or contradicts itself', () => {
+    const gapAfter = (said: number, before = 1) => {
+      const first = applySequence(undefined, { ...batch(1), published: before }, 5).boot;
+      return applySequence(first, { ...batch(4), published: said }, 5).boot.gaps[0];
+    };
+    const unknown = { from: 2, to: 3, publishedBefore: null, publishedAfter: null };
+    expect(gapAfter(0)).toMatchObject(unknown);
+    expect(gapAfter(10, 0)).toMatchObject(unknown);
+    expect(gapAfter(4)).toMatchObject(unknown);
+    expect(gapAfter(10)).toMatchObject({ publishedBefore: 1, publishedAfter: 6 });
   });
 
   it('counts each number exactly once in any order, and names exactly the missing ones', () => {
@@ -41,6 +56,9 @@ describe('applySequence', () => {
         );
         const all = Array.from({ length: Math.max(0, ...seqs) }, (_unused, i) => i + 1);
         expect(named).toEqual(all.filter((seq) => !seqs.includes(seq)));
+        const sizes = (boot?.gaps ?? []).map((gap) => gap.publishedAfter! - gap.publishedBefore!);
+        const missing = named.reduce((sum, seq) => sum + seq, 0);
+        expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(missing);
       }),
     );
   });
@@ -49,6 +67,6 @@ describe('applySequence', () => {
     const odd = Array.from({ length: 2 * GAPS_MAX }, (_unused, i) => 2 * i + 2);
     const { boot } = feed(odd);
     expect(boot?.gaps).toHaveLength(GAPS_MAX);
-    expect(boot?.gaps.at(-1)).toEqual({ from: 4 * GAPS_MAX - 1, to: 4 * GAPS_MAX - 1 });
+    expect(boot?.gaps.at(-1)).toMatchObject({ from: 4 * GAPS_MAX - 1, to: 4 * GAPS_MAX - 1 });
   });
 });

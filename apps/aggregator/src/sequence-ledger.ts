@@ -1,17 +1,14 @@
-/** Sequence numbers of one boot that have not arrived, both ends included. */
-export interface SequenceGap {
-  readonly from: number;
-  readonly to: number;
-}
+import type { LedgerBoot, SeqGap } from '#store';
 
-/** What is known of one start of one agent. */
-export interface BootSequence {
+/** What the sender says of one batch. */
+export interface SequencedBatch {
   readonly nodeId: string;
   readonly agentBootId: string;
-  /** Highest sequence number that was counted. */
-  readonly lastSeq: number;
-  /** Ascending, disjoint, all below `lastSeq`. */
-  readonly gaps: readonly SequenceGap[];
+  readonly seq: number;
+  /** Outcomes in it. */
+  readonly n: number;
+  /** Outcomes that its boot published so far, these included; 0 = it does not say. */
+  readonly published: number;
 }
 
 /**
@@ -20,42 +17,64 @@ export interface BootSequence {
  */
 export type SequenceVerdict = 'next' | 'ahead' | 'late' | 'duplicate';
 
+/** What a batch changes about its boot; a gap that shrinks is closed, and what is left of it opened. */
+export interface SequenceStep {
+  readonly verdict: SequenceVerdict;
+  readonly boot: LedgerBoot;
+  readonly closed: SeqGap | undefined;
+  readonly opened: readonly SeqGap[];
+}
+
 /**
  * Most open gaps of one boot. A node keeps one batch in flight, so an honest one has a handful. Beyond it the lowest gap is
  * closed: what would still come of it counts as a duplicate, and the numbers stay named as lost in the stored gap rows.
  */
 export const GAPS_MAX = 256;
 
-const NEW_BOOT = { lastSeq: 0, gaps: [] } as const;
+const NEW_BOOT = { lastSeq: 0, published: 0, gaps: [] } as const;
 
-const within = (gap: SequenceGap, seq: number): boolean => gap.from <= seq && seq <= gap.to;
+/**
+ * Totals at both ends of a gap. Without `published`, or where a sender contradicts itself, its size in outcomes is not known: then
+ * the identity holds in batches only.
+ */
+const ends = (before: number | null, after: number | null): Pick<SeqGap, 'publishedBefore' | 'publishedAfter'> => {
+  const isKnown = before !== null && after !== null && before <= after;
+  return { publishedBefore: isKnown ? before : null, publishedAfter: isKnown ? after : null };
+};
 
-const without = (gap: SequenceGap, seq: number): readonly SequenceGap[] => {
-  if (!within(gap, seq)) return [gap];
+const totalBefore = ({ published, n }: SequencedBatch): number | null => (published === 0 ? null : published - n);
+const totalAfter = ({ published }: SequencedBatch): number | null => (published === 0 ? null : published);
+
+const ahead = (known: LedgerBoot, batch: SequencedBatch, atMs: number): SequenceStep => {
+  const { lastSeq, published, gaps } = known;
+  const before = lastSeq > 0 && published === 0 ? null : published;
+  const gap = { from: lastSeq + 1, to: batch.seq - 1, ...ends(before, totalBefore(batch)), openedAtMs: atMs };
+  const boot = { ...known, lastSeq: batch.seq, published: batch.published, gaps: [...gaps, gap].slice(-GAPS_MAX) };
+  return { verdict: 'ahead', boot, closed: undefined, opened: [gap] };
+};
+
+const without = (gap: SeqGap, batch: SequencedBatch): readonly SeqGap[] => {
+  const { from, to, publishedBefore, publishedAfter } = gap;
   const halves = [
-    { from: gap.from, to: seq - 1 },
-    { from: seq + 1, to: gap.to },
+    { ...gap, to: batch.seq - 1, ...ends(publishedBefore, totalBefore(batch)) },
+    { ...gap, from: batch.seq + 1, ...ends(totalAfter(batch), publishedAfter) },
   ];
-  return halves.filter(({ from, to }) => from <= to);
+  return halves.filter((half) => half.from <= half.to && half.from >= from && half.to <= to);
 };
 
 /**
- * Decides what one sequence number means and what is known afterwards. Sequence numbers of a boot start at 1 and have no holes, so
- * whatever is missing is named; a reordered retry falls into an open gap and is counted, not taken for a duplicate.
+ * Decides what one batch means and what is known afterwards. Sequence numbers of a boot start at 1 and have no holes, so whatever
+ * is missing is named; a reordered retry falls into an open gap and is counted, not taken for a duplicate.
  */
-export const applySequence = (
-  known: BootSequence | undefined,
-  batch: { readonly nodeId: string; readonly agentBootId: string; readonly seq: number },
-): { readonly verdict: SequenceVerdict; readonly boot: BootSequence } => {
-  const { nodeId, agentBootId, seq } = batch;
-  const { lastSeq, gaps } = known ?? NEW_BOOT;
-  if (seq === lastSeq + 1) return { verdict: 'next', boot: { nodeId, agentBootId, lastSeq: seq, gaps } };
-  if (seq > lastSeq) {
-    const opened = [...gaps, { from: lastSeq + 1, to: seq - 1 }].slice(-GAPS_MAX);
-    return { verdict: 'ahead', boot: { nodeId, agentBootId, lastSeq: seq, gaps: opened } };
-  }
-  if (!gaps.some((gap) => within(gap, seq)))
-    return { verdict: 'duplicate', boot: { nodeId, agentBootId, lastSeq, gaps } };
-  const left = gaps.flatMap((gap) => without(gap, seq)).slice(-GAPS_MAX);
-  return { verdict: 'late', boot: { nodeId, agentBootId, lastSeq, gaps: left } };
+export const applySequence = (known: LedgerBoot | undefined, batch: SequencedBatch, atMs: number): SequenceStep => {
+  const { nodeId, agentBootId, seq, published } = batch;
+  const boot = known ?? { nodeId, agentBootId, ...NEW_BOOT };
+  if (seq === boot.lastSeq + 1)
+    return { verdict: 'next', boot: { ...boot, lastSeq: seq, published }, closed: undefined, opened: [] };
+  if (seq > boot.lastSeq) return ahead(boot, batch, atMs);
+  const closed = boot.gaps.find((gap) => gap.from <= seq && seq <= gap.to);
+  if (closed === undefined) return { verdict: 'duplicate', boot, closed, opened: [] };
+  const opened = without(closed, batch);
+  const gaps = boot.gaps.flatMap((gap) => (gap === closed ? opened : [gap])).slice(-GAPS_MAX);
+  return { verdict: 'late', boot: { ...boot, gaps }, closed, opened };
 };

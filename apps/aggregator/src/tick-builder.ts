@@ -1,5 +1,5 @@
 import { type NodeReport, type OutcomeBatch, releaseName, type Signal, TICK_MS } from '#contracts';
-import type { NodeSeen, PartitionTick, SlotFold } from '#domain';
+import type { NodeSeen, PartitionTick, SlotFold, TelemetryGap } from '#domain';
 import type { TelemetryTopic } from './read-record.decide.js';
 
 /** The tick of a moment of log time. */
@@ -52,6 +52,7 @@ export class TickBuilder {
     private readonly source: TickSource,
     private readonly fold: Pick<SlotFold, 'takeChanged'>,
     start: TickStart,
+    private readonly gapsAt: (tick: number) => readonly TelemetryGap[] = () => [],
   ) {
     this.next = start.nextOffset;
     this.quietTick = start.lastTick === undefined ? undefined : start.lastTick + QUIET_TICKS;
@@ -96,6 +97,11 @@ export class TickBuilder {
     this.next = offset + 1;
   }
 
+  /** Goes on behind records that are lost. */
+  skipTo(offset: number): void {
+    this.next = offset;
+  }
+
   /** A batch was folded. A node is told once per tick, with the batch that brought it furthest. */
   see(batch: OutcomeBatch, watermarkUs: number | undefined): void {
     const nodes = this.open?.nodes;
@@ -122,7 +128,9 @@ export class TickBuilder {
 
   private partOf({ tick, nodes, reports, signals }: OpenTick, slots: PartitionTick['slots']): PartitionTick {
     this.told = Math.max(this.told, tick);
-    return { ...this.source, tick, nextOffset: this.next, slots, nodes: [...nodes.values()], reports, signals };
+    const gaps = this.gapsAt(tick);
+    const told = { ...this.source, tick, nextOffset: this.next, slots, nodes: [...nodes.values()], reports, signals };
+    return gaps.length === 0 ? told : { ...told, gaps };
   }
 }
 

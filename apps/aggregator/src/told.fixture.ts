@@ -20,13 +20,15 @@ export const readTold = async (log: EventLog, fromOffset = 0): Promise<readonly 
   }
 };
 
-/** What a reader takes of it: of each source only ticks above the last one, as the gate of the rules does. */
+/** What a reader takes of it: of each source only what is above the last in offset or in tick, as the gate of the rules does. */
 export const withoutRepetitions = (told: readonly PartitionTick[]): readonly PartitionTick[] => {
-  const last = new Map<string, number>();
-  return told.filter(({ topic, partition, tick }) => {
-    const source = `${topic}/${partition}`;
-    if (tick <= (last.get(source) ?? -1)) return false;
-    last.set(source, tick);
+  const last = new Map<string, PartitionTick>();
+  return told.filter((part) => {
+    const source = `${part.topic}/${part.partition}`;
+    const known = last.get(source);
+    const isAhead = known === undefined || part.nextOffset > known.nextOffset;
+    if (!isAhead && (part.nextOffset < known.nextOffset || part.tick <= known.tick)) return false;
+    last.set(source, part);
     return true;
   });
 };

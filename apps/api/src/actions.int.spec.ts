@@ -1,4 +1,4 @@
-import { streamOf } from '#contracts';
+import { parseNodeKey, streamOf } from '#contracts';
 import { type ServedApi, serveApi, tellStory } from './api.fixture.js';
 
 describe('what the REST API changes', () => {
@@ -122,6 +122,53 @@ describe('what the REST API changes', () => {
     expect(await key({ role: 'king' })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/role' }] } });
     const made = (await key({ role: 'node', nodeId: 'n1' })).body as unknown as { key: string };
     expect((await served.send('GET', '/v1/nodes', `Bearer ${made.key}`)).status).toBe(403);
+  });
+
+  it('P8: a node key is shown once, two are valid, and a third waits until one is revoked', async () => {
+    const issue = (nodeId = 'n1') => post('/v1/node-keys', { nodeId });
+    const first = (await issue()).body as unknown as { keyId: string; key: string };
+    expect(first.keyId).toBe('n1.1');
+    expect(parseNodeKey(first.key)).toMatchObject({ keyId: 'n1.1', nodeId: 'n1' });
+    expect(parseNodeKey(first.key)?.key.equals(served.parts.nodeKeys.find('n1.1')!.key)).toBe(true);
+    expect(await issue()).toMatchObject({ status: 201, body: { keyId: 'n1.2' } });
+    expect(await issue()).toMatchObject({
+      status: 409,
+      body: { code: 'NODE_KEYS_TOO_MANY', detail: expect.stringContaining('n1.1 and n1.2') as string },
+    });
+    expect((await post('/v1/node-keys/n1.1/revoke', {})).status).toBe(200);
+    expect((await post('/v1/node-keys/n1.1/revoke', {})).status).toBe(200);
+    expect(await issue()).toMatchObject({ status: 201, body: { keyId: 'n1.3' } });
+    const issuedAt = served.clock.nowMs();
+    const { body } = await served.send('GET', '/v1/node-keys', admin);
+    expect(body['nodeKeys']).toEqual([
+      { keyId: 'n1.1', nodeId: 'n1', issuedAt, revokedAt: issuedAt + 30_000 },
+      { keyId: 'n1.2', nodeId: 'n1', issuedAt, revokedAt: null },
+      { keyId: 'n1.3', nodeId: 'n1', issuedAt, revokedAt: null },
+    ]);
+    const told = await served.parts.eventStore.readStream(streamOf.nodeKeys('n1'));
+    expect(told.map(({ event, metadata }) => [event.type, metadata.actor])).toEqual(
+      ['NodeKeyIssued', 'NodeKeyIssued', 'NodeKeyRevoked', 'NodeKeyIssued'].map((type) => [type, 'admin:test admin']),
+    );
+    const secret = first.key.slice(first.key.lastIndexOf('.') + 1);
+    expect(JSON.stringify([body, told])).not.toContain(secret);
+  });
+
+  it('P8: of five who ask for a node key at once, two get one, each another', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => post('/v1/node-keys', { nodeId: 'n2' })));
+    const made = answers.filter(({ status }) => status === 201).map(({ body }) => (body as { keyId?: string }).keyId);
+    expect(new Set(made)).toEqual(new Set(['n2.1', 'n2.2']));
+    expect(made).toHaveLength(2);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(3);
+  });
+
+  it('a node key is for a node of the inventory, and only what was issued is revoked', async () => {
+    expect(await post('/v1/node-keys', { nodeId: 'n99' })).toMatchObject({
+      status: 422,
+      body: { code: 'NODE_UNKNOWN' },
+    });
+    expect(await post('/v1/node-keys', { nodeId: '@gateway' })).toMatchObject({ status: 422 });
+    for (const keyId of ['n1.1', 'n99.1', '@gateway.1', 'none'])
+      expect(await post(`/v1/node-keys/${keyId}/revoke`, {})).toMatchObject({ status: 404 });
   });
 
   it('a key cannot revoke itself', async () => {

@@ -3,16 +3,18 @@ import { actorOf, type Infrastructure } from '#runtime';
 import { createCatalogueRepository, createIncidentRepository, type IncidentRow } from '#store';
 import { acknowledge } from './acknowledge.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
+import { issueNodeKey, revokeNodeKey } from './node-keys.js';
 import { type NewCustomers, type NewNodes, registerCustomers, registerNodes } from './registration.js';
 
 /** What the actions change, and with what. */
-export type ActionParts = Pick<Infrastructure, 'database' | 'eventStore' | 'catalogue' | 'clock'>;
+export type ActionParts = Pick<Infrastructure, 'database' | 'eventStore' | 'catalogue' | 'nodeKeys' | 'clock'>;
 
 /** Everything that can be done, once for REST and GraphQL. */
-export const createActions = ({ database, eventStore, catalogue, clock }: ActionParts) => {
+export const createActions = ({ database, eventStore, catalogue, nodeKeys, clock }: ActionParts) => {
   const repository = createCatalogueRepository(database);
   const incidents = createIncidentRepository(database);
   const registrar = (caller: Principal) => ({ store: eventStore, repository, actor: actorOf(caller) });
+  const keyParts = { store: eventStore, catalogue: repository, nodeKeys, clock };
   const seen = async (result: undefined | Refusal): Promise<undefined | Refusal> => {
     // What was just registered counts at once in this process; a key for a new node may be the next request.
     if (!isRefusal(result)) await catalogue.refresh();
@@ -31,6 +33,8 @@ export const createActions = ({ database, eventStore, catalogue, clock }: Action
       seen(await registerCustomers(registrar(caller), customers)),
     createKey: (key: NewKey, caller: Principal) => createKey(eventStore, repository, key, caller),
     revokeKey: (keyId: string, caller: Principal) => revokeKey(eventStore, keyId, caller),
+    issueNodeKey: (nodeId: string, caller: Principal) => issueNodeKey(keyParts, nodeId, caller),
+    revokeNodeKey: (keyId: string, caller: Principal) => revokeNodeKey(keyParts, keyId, caller),
   };
 };
 

@@ -1,4 +1,4 @@
-import { type Impact, KEY_SEPARATOR, SLOT_MS } from '#contracts';
+import { type Family, type Impact, KEY_SEPARATOR, SLOT_MS } from '#contracts';
 import {
   type AffectedCustomer,
   AffectedReader,
@@ -54,17 +54,28 @@ type CustomerFamily = 'customer' | 'customer_region' | 'customer_release';
 const KEPT_SLOTS = 5;
 
 /** Windows that were read once, for the functions of the domain: whatever window is asked for, it is that one. */
-const readerOf = (tables: ReadonlyMap<string, CellTable>): WindowReader => ({
-  sum: (family, key) => {
+const readerOf = (tables: ReadonlyMap<string, CellTable>): WindowReader => {
+  const count = (family: Family, key: string, column: keyof typeof COUNT): number => {
     const cells = tables.get(family);
     const row = cells?.find(key) ?? -1;
-    const count = (column: keyof typeof COUNT): number =>
-      row < 0 ? 0 : (cells?.counts[row * COUNTS_PER_CELL + COUNT[column]] ?? 0);
-    return { good: count('good'), bad: count('bad'), excluded: count('excluded'), timeout: count('timeout') };
-  },
-  percentile: () => 'unknown',
-  keys: (family) => tables.get(family)?.keys ?? [],
-});
+    return row < 0 ? 0 : (cells?.counts[row * COUNTS_PER_CELL + COUNT[column]] ?? 0);
+  };
+  return {
+    sum: (family, key) => ({
+      good: count(family, key, 'good'),
+      bad: count(family, key, 'bad'),
+      excluded: count(family, key, 'excluded'),
+      timeout: count(family, key, 'timeout'),
+    }),
+    eachFailing: (family, keys, { badMin }, visit) =>
+      keys.forEach((key, index) => {
+        const bad = count(family, key, 'bad');
+        if (bad >= badMin) visit(index, count(family, key, 'good'), bad);
+      }),
+    percentile: () => 'unknown',
+    keys: (family) => tables.get(family)?.keys ?? [],
+  };
+};
 
 const hurt = (customer: CatalogueCustomer, failing: number): HurtCustomer => {
   const { customerId, name, tier, critical } = customer;

@@ -1,5 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
-import { CATALOGUE, CLOCK, DATABASE, EVENT_STORE, type Infrastructure, LOGGER } from '#runtime';
+import { CATALOGUE, CLOCK, DATABASE, EVENT_STORE, type Infrastructure, LOGGER, NODE_KEYS } from '#runtime';
 import { createActions } from './actions.js';
 import { EventFeed } from './event-feed.js';
 import { FleetResolver } from './graphql/fleet.resolver.js';
@@ -13,6 +13,7 @@ import { FleetController } from './rest/fleet.controller.js';
 import { IncidentsController } from './rest/incidents.controller.js';
 import { InventoryController } from './rest/inventory.controller.js';
 import { KeysController } from './rest/keys.controller.js';
+import { NodeKeysController } from './rest/node-keys.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { ACTIONS, EVENT_FEED, QUERIES } from './tokens.js';
 
@@ -26,13 +27,14 @@ const queries = {
 };
 const actions = {
   provide: ACTIONS,
-  inject: [DATABASE, EVENT_STORE, CATALOGUE, CLOCK],
+  inject: [DATABASE, EVENT_STORE, CATALOGUE, NODE_KEYS, CLOCK],
   useFactory: (
     database: Part<'database'>,
     eventStore: Part<'eventStore'>,
     catalogue: Part<'catalogue'>,
+    nodeKeys: Part<'nodeKeys'>,
     clock: Part<'clock'>,
-  ) => createActions({ database, eventStore, catalogue, clock }),
+  ) => createActions({ database, eventStore, catalogue, nodeKeys, clock }),
 };
 const feed = {
   provide: EVENT_FEED,
@@ -57,6 +59,7 @@ export class ApiModule implements OnModuleDestroy {
         IncidentsController,
         InventoryController,
         KeysController,
+        NodeKeysController,
         RolloutsController,
       ],
       providers: [queries, actions, feed, FleetResolver, IncidentsResolver, RolloutsResolver],

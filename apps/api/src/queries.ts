@@ -8,6 +8,7 @@ import {
   createDeadLetterRepository,
   createDeliveryRepository,
   createIncidentRepository,
+  createNodeKeyRepository,
   createNodeLedger,
   createRollbackRepository,
   createRolloutRepository,
@@ -29,12 +30,24 @@ export interface NodeReport extends NodeRow, Omit<LedgerTotals, 'nodeId' | 'boot
 /** What the queries are read from. */
 export type QueryParts = Pick<Infrastructure, 'database' | 'catalogue' | 'clock'>;
 
-const NOTHING_COUNTED = { batches: 0, counted: 0, late: 0, rejected: 0, duplicates: 0, gap: 0, lastEventUs: null };
+const NOTHING_COUNTED = {
+  batches: 0,
+  published: 0,
+  counted: 0,
+  late: 0,
+  rejected: 0,
+  gap: 0,
+  difference: 0,
+  gapBatches: 0,
+  unreadable: 0,
+  duplicates: 0,
+  lastEventUs: null,
+};
 
 const nodeReport = (node: NodeRow, totals: LedgerTotals | undefined): NodeReport => {
   if (totals === undefined) return { ...node, ...NOTHING_COUNTED };
-  const { batches, counted, late, rejected, duplicates, gap, lastEventUs } = totals;
-  return { ...node, batches, counted, late, rejected, duplicates, gap, lastEventUs };
+  const { nodeId: _same, boots: _boots, ...counted } = totals;
+  return { ...node, ...counted };
 };
 
 const incidentQueries = ({ database, catalogue, clock }: QueryParts) => {
@@ -79,6 +92,7 @@ export const createQueries = (parts: QueryParts) => {
       return catalogue.current().nodes.map((node) => nodeReport(node, totals.get(node.nodeId)));
     },
     keys: async () => (await keys.list()).map(({ secretHash: _hash, ...key }) => key),
+    nodeKeys: createNodeKeyRepository(database).list,
     rules: () => DEFAULT_RULES,
   };
 };

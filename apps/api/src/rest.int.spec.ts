@@ -255,16 +255,25 @@ describe('the REST API', () => {
   });
 
   it('nodes show what was counted of them, and what was never heard of', async () => {
-    const counted = { lastSeq: 3, batches: 3, counted: 12, late: 1, rejected: 2, duplicates: 4, lastEventUs: 5 };
+    const terms = { published: 20, counted: 11, late: 1, rejected: 2 };
+    const shown = { ...terms, batches: 1, unreadable: 7, duplicates: 4, lastEventUs: 5 };
+    const missing = { from: 1, to: 2, publishedBefore: 0, publishedAfter: 6, openedAtMs: 1 };
     await served.db.database.transaction((tx) =>
       createNodeLedger(tx).apply(tx, [
-        { nodeId: 'n1', agentBootId: '1', ...counted, gapsOpened: [{ from: 1, to: 2 }] },
+        {
+          nodeId: 'n1',
+          agentBootId: '1',
+          lastSeq: 3,
+          lastSeenMs: 1,
+          ...shown,
+          gapsOpened: [missing],
+          gapsClosed: [],
+        },
       ]),
     );
-    const { lastSeq: _unshown, ...shown } = counted;
     expect((await get('/v1/nodes')).body).toEqual({
       nodes: [
-        { nodeId: 'n1', pop: 'iad1', region: 'us-east', ...shown, gap: 2 },
+        { nodeId: 'n1', pop: 'iad1', region: 'us-east', ...shown, gap: 6, gapBatches: 2, difference: 0 },
         expect.objectContaining({ nodeId: 'n2', counted: 0, batches: 0, lastEventUs: null }),
       ],
     });

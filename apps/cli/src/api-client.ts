@@ -17,11 +17,13 @@ export class Refused extends Error {
   }
 }
 
-/** Reads from Tocsin's REST API. */
+/** Tocsin's REST API. */
 export interface ApiClient {
   readonly url: URL;
   /** The JSON of a path; `waitMs` is how long the server itself may wait before it answers. */
   readonly get: (path: string, waitMs?: number) => Promise<unknown>;
+  /** Sends JSON; the JSON that is answered. */
+  readonly post: (path: string, body: unknown) => Promise<unknown>;
 }
 
 /** An API that takes longer is as good as away. */
@@ -44,17 +46,30 @@ const causeOf = (error: unknown): string => {
 
 /** Makes a client. Fails with Unreachable or Refused, both worded for people. */
 export const createApiClient = ({ url, key }: Connection): ApiClient => {
-  const get = async (path: string, waitMs = 0): Promise<unknown> => {
+  const ask = async (method: 'GET' | 'POST', path: string, waitMs: number, body?: string): Promise<unknown> => {
     const signal = AbortSignal.timeout(TIMEOUT_MS + waitMs);
-    const headers = { authorization: `Bearer ${key}`, accept: 'application/json' };
+    const headers = {
+      authorization: `Bearer ${key}`,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
     try {
-      const response = await fetch(new URL(path, url), { headers, signal });
+      const response = await fetch(new URL(path, url), {
+        method,
+        headers,
+        signal,
+        ...(body === undefined ? {} : { body }),
+      });
       if (response.ok) return await response.json();
-      throw new Refused(response.status, `GET ${path}: ${response.status} ${await messageOf(response)}`);
+      throw new Refused(response.status, `${method} ${path}: ${response.status} ${await messageOf(response)}`);
     } catch (error) {
       if (error instanceof Refused) throw error;
       throw new Unreachable(`Tocsin at ${url.origin} does not answer: ${causeOf(error)}`, { cause: error });
     }
   };
-  return { url, get };
+  return {
+    url,
+    get: (path, waitMs = 0) => ask('GET', path, waitMs),
+    post: (path, body) => ask('POST', path, 0, JSON.stringify(body)),
+  };
 };

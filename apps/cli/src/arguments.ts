@@ -5,7 +5,14 @@ export type Asked =
   | { readonly command: 'help' }
   | ({ readonly command: 'status' } & Common)
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
-  | ({ readonly command: 'incident show'; readonly incidentId: string } & Common);
+  | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
+  | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common);
+
+/** What is wanted of the keys of nodes. */
+export type WantedOfNodeKeys =
+  | { readonly action: 'list' }
+  | { readonly action: 'issue'; readonly nodeId: string }
+  | { readonly action: 'revoke'; readonly keyId: string };
 
 /** What every command takes. */
 export interface Common {
@@ -25,6 +32,9 @@ export const USAGE = `tocsin <command> [options]
   status                    is the fleet well, whom does it hurt, what is being rolled back
   tail [--after POSITION]   events as they are recorded; from now on, or from a position
   incident show <id|latest> one incident: why, who, what was done, who was told
+  node-key list             the keys that nodes tag their batches with
+  node-key issue <node>     a further key for a node, shown once; two are valid at a time
+  node-key revoke <key id>  end a key; what it tagged before stays counted
 
 options
   --json        for programs: one JSON document, or one per line (tail)
@@ -65,6 +75,24 @@ const noMore = (rest: readonly string[]): void => {
   if (rest.length > 0) throw new UsageError(`unexpected argument ${rest[0]}`);
 };
 
+const nodeKeyOf = ([action, name, ...more]: readonly string[]): WantedOfNodeKeys => {
+  noMore(more);
+  switch (action) {
+    case 'list':
+      noMore(name === undefined ? [] : [name]);
+      return { action };
+    case 'issue':
+      if (name === undefined) throw new UsageError('node-key issue: expected the name of a node');
+      return { action, nodeId: name };
+    case 'revoke':
+      if (name === undefined) throw new UsageError('node-key revoke: expected the id of a key');
+      return { action, keyId: name };
+    case undefined:
+    default:
+      throw new UsageError(`node-key ${action ?? ''}: expected node-key list, issue <node> or revoke <key id>`);
+  }
+};
+
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
   const { values, positionals } = parse(args);
@@ -86,9 +114,11 @@ export const readArguments = (args: readonly string[]): Asked => {
       noMore(more);
       return { command: 'incident show', incidentId, ...common };
     }
+    case 'node-key':
+      return { command, wanted: nodeKeyOf(rest), ...common };
     case undefined:
-      throw new UsageError('expected a command: status, tail or incident show');
+      throw new UsageError('expected a command: status, tail, incident show or node-key');
     default:
-      throw new UsageError(`unknown command ${command}: expected status, tail or incident show`);
+      throw new UsageError(`unknown command ${command}: expected status, tail, incident show or node-key`);
   }
 };

@@ -19,6 +19,9 @@ describe('the arguments', () => {
       ['incident', 'show', 'latest', '--key', 'a.b'],
       { command: 'incident show', incidentId: 'latest', ...COMMON, key: 'a.b' },
     ],
+    [['node-key', 'list'], { command: 'node-key', wanted: { action: 'list' }, ...COMMON }],
+    [['node-key', 'issue', 'n1'], { command: 'node-key', wanted: { action: 'issue', nodeId: 'n1' }, ...COMMON }],
+    [['node-key', 'revoke', 'n1.2'], { command: 'node-key', wanted: { action: 'revoke', keyId: 'n1.2' }, ...COMMON }],
     [['--help'], { command: 'help' }],
     [['tail', '-h'], { command: 'help' }],
   ])('%j', (args, asked) => {
@@ -35,6 +38,11 @@ describe('the arguments', () => {
     [['incident', 'ls']],
     [['incident', 'show']],
     [['incident', 'show', 'a', 'b']],
+    [['node-key']],
+    [['node-key', 'issue']],
+    [['node-key', 'revoke']],
+    [['node-key', 'list', 'n1']],
+    [['node-key', 'issue', 'n1', 'n2']],
     [['status', '--colour']],
   ])('%j is a usage error', (args) => {
     expect(() => readArguments(args)).toThrow(UsageError);

@@ -39,6 +39,8 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   DeliveryRequested: ['subject', 'action', 'channel', 'dedupKey'],
   DeliveryAttempted: ['outcome', 'attempt', 'status', 'detail'],
   ApiKeyCreated: ['name', 'role'],
+  NodeKeyIssued: ['keyId'],
+  NodeKeyRevoked: ['keyId'],
   NodesRegistered: ['nodes'],
   CustomersRegistered: ['customers'],
 };

@@ -5,6 +5,7 @@ import { createApiClient, Refused } from './api-client.js';
 import { type Asked, readArguments, USAGE, UsageError } from './arguments.js';
 import { readConnection } from './connection.js';
 import { formatIncident, readIncident } from './incident.js';
+import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
 import { formatStatus, readStatus } from './status.js';
 import { formatRecorded, tailEvents } from './tail.js';
@@ -58,6 +59,13 @@ const tail: Command<'tail'> = async (asked, paint) => {
   return EXIT.ok;
 };
 
+const nodeKey: Command<'node-key'> = async (asked) => {
+  const answer = await askNodeKeys(apiOf(asked), asked.wanted);
+  if (asked.json) printJson(answer);
+  else for (const line of formatNodeKeys(answer)) print(line);
+  return EXIT.ok;
+};
+
 const run = async (args: readonly string[]): Promise<Exit> => {
   const asked = readArguments(args);
   const paint = createPaint(process.stdout.isTTY, process.env);
@@ -71,6 +79,8 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return showIncident(asked, paint);
     case 'tail':
       return tail(asked, paint);
+    case 'node-key':
+      return nodeKey(asked, paint);
   }
 };
 

@@ -1,6 +1,6 @@
 import { type Command, fleetCommandSchema, signedCommandSchema, verifyCommand } from '#contracts';
-import { until } from '#testing';
 import type { EventLog } from '#event-log';
+import { until } from '#testing';
 import type { Channel } from './channels/channel.js';
 import { webhookChannel } from './channels/webhook.channel.js';
 import { type FakeWebhook, startFakeWebhook } from './channels/webhook.fake.js';
@@ -132,12 +132,48 @@ describe('commands and events', () => {
     expect((await read('fleet.commands')).map(({ key }) => key)).toEqual(['co1']);
   });
 
-  it('two publishers side by side lose nothing and keep the order of what is new', async () => {
+  it('two publishers side by side publish everything once, in its order', async () => {
     const both = [await world.dispatcher([]), await world.dispatcher([])];
     for (let index = 0; index < 5; index++) {
       await world.opens(`in${index}`);
       await Promise.all(both.map((dispatcher) => dispatcher.settle()));
     }
-    expect([...new Set(await positions())]).toEqual([1, 2, 3, 4, 5]);
+    expect(await positions()).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('a publisher that hangs holds the others until the server ends its session, and moves nothing afterwards', async () => {
+    await world.opens('in1');
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((done) => (letGo = done));
+    let hangs = false;
+    const hanging: EventLog = {
+      ...world.eventLog,
+      clusterId: world.eventLog.clusterId,
+      append: async (topic, records) => {
+        hangs = true;
+        await held;
+        return world.eventLog.append(topic, records);
+      },
+    };
+    const first = await world.dispatcher([], { eventLog: hanging });
+    const hung = first.settle();
+    await until('it appends', () => hangs);
+    const second = await world.dispatcher([]);
+    await second.settle();
+    expect(await positions()).toEqual([]);
+    // What `idle_in_transaction_session_timeout` does after 5 s.
+    await world.db.database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and state = 'idle in transaction'`,
+    );
+    await until('the other publishes', async () => {
+      await second.settle();
+      return (await positions()).length === 1;
+    });
+    letGo();
+    await hung;
+    expect(first.unready()).toMatch(/^publish: /);
+    await first.settle();
+    expect(await positions()).toEqual([1, 1]);
   });
 });

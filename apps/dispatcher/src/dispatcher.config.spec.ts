@@ -41,6 +41,7 @@ describe('readDispatcherSettings', () => {
       /^PAGERDUTY_ROUTING_KEY_FILE: cannot read \/nonexistent \(ENOENT\)$/,
     ],
     [{ PAGERDUTY_ROUTING_KEY: KEY, PAGERDUTY_URL: 'http://example.com' }, /^PAGERDUTY_URL: /],
+    [{ EVENT_LOG_URL: 'kafka://b:9092' }, /^COMMAND_PRIVATE_KEY: needed beside EVENT_LOG_URL/],
     [{ WEBHOOK_URL: 'https://example.com' }, /^WEBHOOK_SECRET: needed beside WEBHOOK_URL/],
     [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, /^WEBHOOK_SECRET: /],
     [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: SECRET.slice(6) }, /^WEBHOOK_SECRET: /],

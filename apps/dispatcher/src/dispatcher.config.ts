@@ -97,8 +97,10 @@ const schema = z
     DEPLOY_WEBHOOK_URL: address.optional(),
     /** Signs them. */
     DEPLOY_WEBHOOK_SECRET: webhookSecret.optional(),
-    /** Ed25519 in PEM (PKCS8): signs commands. Unset: generated once and kept in DATA_DIR. */
+    /** Ed25519 in PEM (PKCS8): signs commands. Unset: generated once and kept in DATA_DIR, where the log is embedded. */
     COMMAND_PRIVATE_KEY: commandKey.optional(),
+    /** Only whether it is set: on a shared log there may be other dispatchers, and a generated key would not be theirs. */
+    EVENT_LOG_URL: z.string().optional(),
     /** Where a generated command key is kept. */
     DATA_DIR: z.string().default(DATA_DIR_DEFAULT),
   })
@@ -110,6 +112,13 @@ const schema = z
           path: [`${prefix}_SECRET`],
           message: `needed beside ${prefix}_URL: nothing is sent unsigned`,
         });
+    if (read.EVENT_LOG_URL !== undefined && read.COMMAND_PRIVATE_KEY === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['COMMAND_PRIVATE_KEY'],
+        message:
+          'needed beside EVENT_LOG_URL: all dispatchers sign under one key; COMMAND_PRIVATE_KEY_FILE may name its file',
+      });
   });
 
 const SECRETS = ['PAGERDUTY_ROUTING_KEY', 'WEBHOOK_SECRET', 'DEPLOY_WEBHOOK_SECRET', 'COMMAND_PRIVATE_KEY'] as const;

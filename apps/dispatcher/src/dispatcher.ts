@@ -6,6 +6,7 @@ import {
   createCommandRepository,
   createDeliveryRepository,
   createPositionRepository,
+  createZoneRegistryRepository,
   type Database,
   type EventStore,
 } from '#store';
@@ -16,6 +17,7 @@ import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js
 import { PublishReconciler } from './publish.reconciler.js';
 import { Rounds } from './rounds.js';
 import { createSignReconciler } from './sign.reconciler.js';
+import { ZonesReconciler } from './zones.reconciler.js';
 
 /** What a dispatcher stands on. */
 export interface DispatcherParts {
@@ -48,6 +50,7 @@ interface Reconcilers {
   readonly sign: Rounds;
   readonly deliver: Rounds;
   readonly publish: Rounds;
+  readonly zones: Rounds;
   readonly deliveries: DeliveriesReconciler;
 }
 
@@ -71,18 +74,20 @@ const reconcilersOf = async (parts: DispatcherParts): Promise<Reconcilers> => {
     onAttempted: () => deliver.signal(),
   });
   const publishing = new PublishReconciler({ ...parts, positions: createPositionRepository(database), onPublished });
+  const registry = createZoneRegistryRepository(database);
   const sign = new Rounds('sign', signing, logger);
   const deliver = new Rounds('deliveries', deliveries.reconcile, logger);
   const publish = new Rounds('publish', publishing.reconcile, logger);
-  return { sign, deliver, publish, deliveries };
+  const zones = new Rounds('zones', new ZonesReconciler({ ...parts, registry }).reconcile, logger);
+  return { sign, deliver, publish, zones, deliveries };
 };
 
 /** Registers the channels and opens the command key; nothing runs until the first tick. */
 export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatcher> => {
   const { settings, database, logger } = parts;
-  const { sign, deliver, publish, deliveries } = await reconcilersOf(parts);
+  const { sign, deliver, publish, zones, deliveries } = await reconcilersOf(parts);
   await registerChannels(settings.channels, createChannelRepository(database), logger);
-  const all = [sign, deliver, publish];
+  const all = [sign, deliver, publish, zones];
   return {
     tick: () => {
       for (const rounds of all) rounds.tick();
@@ -93,6 +98,7 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
       await deliveries.settled();
       await deliver.run();
       await publish.run();
+      await zones.run();
     },
     unready: () => {
       const failed = all.filter(({ failure }) => failure !== undefined);

@@ -1,7 +1,7 @@
 import { commandSchema, type EventData, type FleetCommand, type RecordedEvent } from '#contracts';
 import type { EventLog, NewRecord } from '#event-log';
 import type { Logger } from '#runtime';
-import type { Database, EventStore, PositionRepository } from '#store';
+import type { Database, EventStore, PositionRepository, Queryable } from '#store';
 import { PUBLISH_APPENDS_MAX, PUBLISH_BYTES_MAX, PUBLISH_EVENTS_MAX } from './dispatcher.config.js';
 
 /** What publishing needs. */
@@ -16,7 +16,7 @@ export interface PublishParts {
 }
 
 const HEADERS = { 'content-type': 'application/json' };
-const TOPIC = 'events';
+const PLACE = { topic: 'events', partition: 0 } as const;
 /** The first position of the event store. */
 const START = 1;
 
@@ -59,12 +59,14 @@ const commandRecords = (events: readonly RecordedEvent[], logger: Logger): reado
   });
 
 /**
- * Publishes the event store to `events`, in the global order, and each signed command to `fleet.commands`. The position is kept in
- * the database and moved by compare-and-swap after the append: what dies between the two is published again, and so is what two
- * dispatchers publish at once. Readers fold repetitions by position, or by command id.
+ * Publishes the event store to `events`, in the global order, and each signed command to `fleet.commands`. The position is a row of
+ * the database, held while a run appends and moved with its commit: of several dispatchers one publishes at a time, and one that
+ * dies or hangs between append and commit loses the row with its session, so that the next publishes the same again. Readers fold
+ * repetitions by position, or by command id.
  */
 export class PublishReconciler {
-  private at: { readonly nextOffset: number; readonly incarnation: number } | undefined;
+  /** The next event to publish, as far as is known here: another dispatcher may be further. */
+  private next: number | undefined;
 
   constructor(private readonly parts: PublishParts) {}
 
@@ -74,37 +76,44 @@ export class PublishReconciler {
   };
 
   private async publishNext(): Promise<boolean> {
-    const { eventStore, eventLog, logger, onPublished } = this.parts;
-    this.at ??= await this.load();
-    const read = await eventStore.readAll(this.at.nextOffset - 1, PUBLISH_EVENTS_MAX);
+    const { database, eventStore, onPublished } = this.parts;
+    this.next ??= await this.load();
+    if ((await eventStore.head()) < this.next) return false;
+    // Forgotten until it is known to have moved: after a failure it is loaded again.
+    this.next = undefined;
+    const published = await database.transaction((tx) => this.publishIn(tx));
+    if (published === undefined) return false;
+    this.next = published.next;
+    onPublished(published.events);
+    return published.events.length > 0;
+  }
+
+  /** Appends what comes next; undefined: another dispatcher does so at this moment. */
+  private async publishIn(
+    tx: Queryable,
+  ): Promise<{ readonly events: readonly RecordedEvent[]; readonly next: number } | undefined> {
+    const { eventStore, eventLog, logger, positions } = this.parts;
+    const row = await positions.claim(tx, eventLog.clusterId, 'publisher', PLACE);
+    if (row === undefined) return undefined;
+    const read = await eventStore.readAll(row.nextOffset - 1, PUBLISH_EVENTS_MAX);
     const records = read.map((recorded) => recordOf(recorded.stream, recorded));
     const count = fitting(records, PUBLISH_BYTES_MAX);
     const events = read.slice(0, count);
-    const last = events.at(-1);
-    if (last === undefined) return false;
-    await eventLog.append(TOPIC, records.slice(0, count));
+    const next = (events.at(-1)?.position ?? row.nextOffset - 1) + 1;
+    if (events.length === 0) return { events, next };
+    await eventLog.append(PLACE.topic, records.slice(0, count));
     const commands = commandRecords(events, logger);
     if (commands.length > 0) await eventLog.append('fleet.commands', commands);
-    await this.advance(this.at, last.position + 1);
-    onPublished(events);
-    return true;
+    const { incarnation, nextOffset: expected } = row;
+    const step = { cluster: eventLog.clusterId, consumer: 'publisher', ...PLACE, incarnation, expected, next } as const;
+    if (!(await positions.advance(tx, step))) throw new Error(`move the publisher's position: it moved under its lock`);
+    return { events, next };
   }
 
-  private async load() {
+  private async load(): Promise<number> {
     const { positions, eventLog } = this.parts;
-    const start = { topic: TOPIC, partition: 0, startOffset: START } as const;
-    const [row] = await positions.load(eventLog.clusterId, 'publisher', [start]);
+    const [row] = await positions.load(eventLog.clusterId, 'publisher', [{ ...PLACE, startOffset: START }]);
     if (row === undefined) throw new Error(`load the publisher's position: the row is missing`);
-    return row;
-  }
-
-  private async advance(from: { nextOffset: number; incarnation: number }, next: number): Promise<void> {
-    const { positions, database, eventLog } = this.parts;
-    const { nextOffset: expected, incarnation } = from;
-    // Forgotten until it is known to have moved: after a failure, or when another dispatcher moved it, it is loaded again.
-    this.at = undefined;
-    const step = { topic: TOPIC, partition: 0, incarnation, expected, next } as const;
-    const named = { cluster: eventLog.clusterId, consumer: 'publisher', ...step } as const;
-    if (await positions.advance(database, named)) this.at = { nextOffset: next, incarnation };
+    return row.nextOffset;
   }
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readAgentConfig } from './agent.config.js';
 
 const FLAGS = {
@@ -43,6 +46,20 @@ describe('readAgentConfig', () => {
     const { problems } = readAgentConfig(words({ [name]: value }), {});
     expect(problems).toHaveLength(1);
     expect(problems?.[0]).toContain(`--${name} `);
+  });
+
+  it('takes a node key of this node alone, from a file too, and none at all', () => {
+    const secret = 'A'.repeat(43);
+    const file = join(mkdtempSync(join(tmpdir(), 'agent-')), 'node-key');
+    writeFileSync(file, `edge-1.2.${secret}\n`);
+    const fromFile = readAgentConfig(words(), { TOCSIN_NODE_KEY_FILE: file });
+    expect(fromFile).toMatchObject({ config: { nodeKey: { keyId: 'edge-1.2' } } });
+    expect(readAgentConfig(words(), {})).toMatchObject({ config: { nodeKey: undefined } });
+    const wrong = (text: string) => readAgentConfig(words({ 'node-key': text }), {}).problems;
+    expect(wrong(`edge-2.1.${secret}`)).toEqual([expect.stringContaining('is a key of edge-2, not of edge-1')]);
+    expect(wrong('canary')).toEqual([expect.stringContaining('expected NODE.N.SECRET')]);
+    expect(wrong('canary')?.join()).not.toContain('canary');
+    expect(readAgentConfig(words(), { TOCSIN_NODE_KEY_FILE: '/none' }).problems?.[0]).toContain('TOCSIN_NODE_KEY_FILE');
   });
 
   it('refuses a flag there is not, and --once on a socket', () => {

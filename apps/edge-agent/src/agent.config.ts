@@ -1,10 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { nameSchema, VANTAGE } from '#contracts';
+import { type Environment, secretOf } from '#config';
+import { nameSchema, parseNodeKey, VANTAGE } from '#contracts';
 import { normalizeZone } from '#domain';
 
 /** Where dnstap comes from. */
 export type TapAddress = { readonly kind: 'file' | 'unix'; readonly path: string };
+
+/** A key of this node and its id. */
+export type NodeKeyConfig = Pick<NonNullable<ReturnType<typeof parseNodeKey>>, 'keyId' | 'key'>;
 
 /** What an agent is told. */
 export interface AgentConfig {
@@ -12,6 +16,8 @@ export interface AgentConfig {
   readonly gateway: string;
   /** `<keyId>.<secret>` of the node. */
   readonly key: string;
+  /** The key that batches and reports are tagged with; undefined: the gateway vouches for them. */
+  readonly nodeKey: NodeKeyConfig | undefined;
   readonly nodeId: string;
   readonly pop: string;
   readonly region: string;
@@ -29,7 +35,7 @@ export type ConfigRead =
   | { readonly problems: readonly string[] };
 
 const TEXT = ['tap', 'gateway', 'key', 'node', 'pop', 'region', 'software-version', 'config-rev'] as const;
-const OPTIONAL = ['ring', 'vantage', 'zones'] as const;
+const OPTIONAL = ['ring', 'vantage', 'zones', 'node-key'] as const;
 type Name = (typeof TEXT)[number] | (typeof OPTIONAL)[number];
 
 /** The variable that stands for a flag: `--config-rev` is `TOCSIN_CONFIG_REV`. */
@@ -41,6 +47,8 @@ export const USAGE = `tocsin edge agent: dnstap in, outcomes out.
   --tap file:PATH | unix:PATH     a recording, or the socket to listen on for the DNS server
   --gateway URL                   where outcomes go
   --key ID.SECRET                 the node's own key; better given as TOCSIN_KEY
+  --node-key NODE.N.SECRET        tags every batch with it (tocsin node-key issue); better given as TOCSIN_NODE_KEY,
+                                  or TOCSIN_NODE_KEY_FILE
   --node, --pop, --region NAME    which node this is, and where
   --software-version, --config-rev NAME   the release it runs
   --ring NAME                     canary, early, prod …
@@ -107,16 +115,27 @@ const zonesOf = (reading: Reading, value: string | undefined): string[] => {
 const vantageOf = (text: string): number | undefined =>
   text === 'server' || text === 'resolver' ? VANTAGE[text] : undefined;
 
+/** A key of another node would have every batch refused: said here, where somebody reads it. */
+const nodeKeyFor = (reading: Reading, text: string | undefined, nodeId: string): NodeKeyConfig | undefined => {
+  if (text === undefined || text === '') return undefined;
+  const parsed = parseNodeKey(text);
+  if (parsed === undefined) reading.wrong('node-key', 'expected NODE.N.SECRET, as it was issued');
+  else if (parsed.nodeId !== nodeId) reading.wrong('node-key', `is a key of ${parsed.nodeId}, not of ${nodeId}`);
+  return parsed;
+};
+
 const build = (reading: Reading, given: Readonly<Record<string, string | undefined>>, isOnce: boolean): AgentConfig => {
   const tap = readTap(reading.text('tap'));
   const gateway = reading.text('gateway');
   const key = reading.text('key');
   if (isOnce && tap?.kind === 'unix') reading.wrong('tap', '--once reads a file');
+  const nodeId = reading.name('node');
   return {
     tap: reading.as('tap', 'file:PATH or unix:PATH', tap, { kind: 'file', path: '' }),
     gateway: reading.as('gateway', 'an http(s) URL', isUrl(gateway) ? gateway : undefined, ''),
     key: reading.as('key', 'ID.SECRET', /^[^\s.]+\.\S+$/.test(key) ? key : undefined, ''),
-    nodeId: reading.name('node'),
+    nodeKey: nodeKeyFor(reading, given['node-key'], nodeId),
+    nodeId,
     pop: reading.name('pop'),
     region: reading.name('region'),
     softwareVersion: reading.name('software-version'),
@@ -128,10 +147,7 @@ const build = (reading: Reading, given: Readonly<Record<string, string | undefin
 };
 
 /** Reads flags, and variables for what no flag says. */
-export const readAgentConfig = (
-  words: readonly string[],
-  variables: Readonly<Record<string, string | undefined>>,
-): ConfigRead => {
+export const readAgentConfig = (words: readonly string[], variables: Environment): ConfigRead => {
   const names = [...TEXT, ...OPTIONAL];
   const text = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   const flag = { once: { type: 'boolean' as const }, 'check-config': { type: 'boolean' as const } };
@@ -141,7 +157,7 @@ export const readAgentConfig = (
     const given = Object.fromEntries(
       names.map((name) => {
         const value = flags[name];
-        return [name, typeof value === 'string' ? value : variables[variableOf(name)]];
+        return [name, typeof value === 'string' ? value : secretOf(variables, variableOf(name))];
       }),
     );
     const reading = new Reading(given);

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LATENCY_NONE, OUTCOMES, type OutcomeBatch } from '#contracts';
+import { LATENCY_NONE, makeTag, nodeKeySecret, OUTCOMES, type OutcomeBatch, parseNodeKey } from '#contracts';
 import { until } from '#testing';
 import type { AgentConfig, TapAddress } from './agent.config.js';
 import { type Agent, startAgent } from './agent.js';
@@ -30,11 +30,12 @@ let folder: string;
 const agents: Agent[] = [];
 const lines: string[] = [];
 
-const start = async (tap: TapAddress): Promise<Agent> => {
+const start = async (tap: TapAddress, nodeKey?: AgentConfig['nodeKey']): Promise<Agent> => {
   const config: AgentConfig = {
     tap,
     gateway: receiver.url,
     key: KEY,
+    nodeKey,
     nodeId: 'edge-1',
     pop: 'fra1',
     region: 'europe',
@@ -96,6 +97,22 @@ describe('a recording', () => {
     expect(sumOf(receiver.batches, 'unpairedQueries')).toBe(4);
     expect(sumOf(receiver.batches, 'malformed')).toBe(8);
     expect(Math.max(...column(receiver.batches, 'qnameLen'))).toBe(255);
+  });
+
+  it('is tagged under the key of the node, batch by batch, heartbeats too', async () => {
+    const nodeKey = parseNodeKey(`edge-1.2.${nodeKeySecret('fleet', 'edge-1.2')}`);
+    const agent = await start({ kind: 'file', path: recording('knot-400') }, nodeKey);
+    await agent.done;
+    await until('a heartbeat came', () => receiver.reports.length > 0);
+    const { tagged, batches, reports } = receiver;
+    expect(tagged).toHaveLength(batches.length + reports.length);
+    expect(new Set(tagged.map(({ message }) => message.topic))).toEqual(
+      new Set(['telemetry.outcomes', 'telemetry.nodes']),
+    );
+    for (const { message, tag } of tagged) {
+      expect(message.keyId).toBe('edge-1.2');
+      expect(makeTag(message, nodeKey!.key)).toBe(tag);
+    }
   });
 
   it('that is damaged is published up to the damage, which is said', async () => {
@@ -177,6 +194,25 @@ describe('a socket', () => {
     const boots = receiver.reports.flatMap((report) => (report.type === 'crash' ? [report.serverBootId] : []));
     expect(new Set(boots).size).toBe(2);
     expect(lines.filter((line) => line.includes('without STOP'))).toHaveLength(2);
+  });
+
+  it('names zones by their ids once it has read the registry, and counts the same', async () => {
+    const namesIn = (batches: readonly OutcomeBatch[]): string[] =>
+      batches.flatMap(({ zones, zoneIx }) => Array.from(zoneIx, (index) => zones[index] ?? 'none'));
+    await publish(recording('knot-400'));
+    const byName = countBy(namesIn(receiver.batches.splice(0)), String);
+    const names = Object.keys(byName);
+    // Pages hold one zone here: that the last is asked for tells that the agent has the others.
+    receiver.registry.push(...[...names, 'last.test'].map((zone, index) => ({ id: 1_000 * (index + 1), zone })));
+    const path = join(folder, 'tap.sock');
+    await start({ kind: 'unix', path });
+    await until('all that matters was read', () => receiver.asked.includes(1_000 * names.length));
+    (await connected(path)).end(Buffer.concat([ready, bytes]));
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    const ids = receiver.batches.flatMap(({ zoneId }) => [...(zoneId ?? [])]);
+    const nameOfId = new Map(receiver.registry.map(({ id, zone }) => [id, zone]));
+    expect(countBy(ids, (id) => nameOfId.get(id) ?? 'none')).toEqual(byName);
+    expect(receiver.batches.flatMap(({ zones }) => zones)).toEqual([]);
   });
 
   it('takes over a socket that was left behind, and closes what is no dnstap', async () => {

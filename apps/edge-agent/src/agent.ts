@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { OUTCOMES } from '#contracts';
 import { createZoneFinder, Tap, type TapCounts } from '#domain';
 import type { AgentConfig } from './agent.config.js';
-import { BatchBuilder, type BatchRows } from './batch-builder.js';
+import { BatchBuilder, type BatchRows, type IdOfZone } from './batch-builder.js';
 import type { Clock } from './clock.js';
 import { createGatewayClient, type GatewayClient } from './gateway-client.js';
 import { createNodeReporter, HEARTBEAT_MS, type NodeReporter } from './node-reporter.js';
 import { Publisher, type Unseen } from './publisher.js';
 import { type FileEnd, readTapFile } from './tap-file.js';
 import { listenForTap, type TapListener, type TapSocket } from './tap-socket.js';
+import { ZoneRegistry } from './zone-registry.js';
 
 /** What one run of an agent saw and did. */
 export interface AgentSummary extends TapCounts {
@@ -61,6 +62,7 @@ class Line {
     client: GatewayClient,
     agentBootId: string,
     private readonly world: AgentWorld,
+    idOfZone: IdOfZone,
   ) {
     const { nodeId, pop, region, ring, vantage, softwareVersion, configRev } = config;
     const envelope = { nodeId, agentBootId, pop, region, ring, vantage, softwareVersion, configRev };
@@ -68,6 +70,7 @@ class Line {
     this.builder = new BatchBuilder(
       () => world.clock.nowMs() * 1_000,
       (rows) => this.publish(rows),
+      idOfZone,
     );
     this.tap = new Tap(createZoneFinder(config.zones), (outcome) => {
       const name = NAME_OF.get(outcome.outcome) ?? 'unknown';
@@ -107,6 +110,7 @@ class Line {
       zones: [],
       dtUs: new Uint32Array(0),
       zoneIx: new Uint16Array(0),
+      zoneId: undefined,
       latencyUs: new Uint32Array(0),
       outcome: new Uint8Array(0),
       qtype: new Uint16Array(0),
@@ -174,10 +178,11 @@ const stopPublishing = async (line: Line, clock: Clock): Promise<void> => {
 /** Starts an agent. */
 export const startAgent = async (config: AgentConfig, world: AgentWorld): Promise<Agent> => {
   const { clock, say } = world;
-  const client = createGatewayClient(config.gateway, config.key);
+  const client = createGatewayClient(config);
   const agentBootId = newBootId();
   const { nodeId, pop, region, softwareVersion, configRev } = config;
-  const line = new Line(config, client, agentBootId, world);
+  const zones = new ZoneRegistry(client, clock, say);
+  const line = new Line(config, client, agentBootId, world, zones.idOf);
   const reporter = createNodeReporter(client, clock, { nodeId, agentBootId, pop, region, softwareVersion, configRev });
   const stopping = new AbortController();
 
@@ -190,6 +195,7 @@ export const startAgent = async (config: AgentConfig, world: AgentWorld): Promis
         end = ended;
       })
     : new Promise<void>(() => undefined);
+  void zones.follow(stopping.signal);
   void every(clock, HEARTBEAT_MS, stopping.signal, () => {
     const { serverBootId, observed, publisher } = line;
     void reporter.heartbeat({ serverBootId, observed, dropped: publisher.totals.dropped, queued: publisher.queued });

@@ -14,7 +14,14 @@ const run = async (words: readonly string[]): Promise<number> => {
   for (const problem of problems ?? []) say(problem);
   if (config === undefined) return 1;
   if (words.includes('--check-config')) {
-    console.log(JSON.stringify({ ...config, key: `${config.key.split('.')[0]}.…`, zones: config.zones.length }));
+    console.log(
+      JSON.stringify({
+        ...config,
+        key: `${config.key.split('.')[0]}.…`,
+        nodeKey: config.nodeKey?.keyId,
+        zones: config.zones.length,
+      }),
+    );
     return 0;
   }
   const agent = await startAgent(config, { clock: systemClock, say });

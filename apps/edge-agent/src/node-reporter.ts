@@ -1,4 +1,4 @@
-import type { NodeReport, Release } from '#contracts';
+import { type NodeReport, type Release, REPORT_CONTENT_TYPE } from '#contracts';
 import type { Clock } from './clock.js';
 import type { GatewayClient } from './gateway-client.js';
 
@@ -29,14 +29,13 @@ export const HEARTBEAT_MS = 1_000;
 /** A crash is told within two seconds or by the missing outcomes. */
 const CRASH_ATTEMPTS_MAX = 5;
 const CRASH_BACKOFF_MS = 100;
-const PATH = '/v1/telemetry/nodes';
 
 /** Makes a reporter. A heartbeat is never repeated: the next one says more. */
 export const createNodeReporter = (client: GatewayClient, clock: Clock, reporting: Reporting): NodeReporter => {
   const { nodeId, agentBootId } = reporting;
   const send = async (report: NodeReport): Promise<boolean> => {
-    const body = JSON.stringify([report]);
-    const answer = await client.post(PATH, 'application/json', body).catch(() => undefined);
+    const body = Buffer.from(JSON.stringify(report));
+    const answer = await client.post('telemetry.nodes', REPORT_CONTENT_TYPE, body).catch(() => undefined);
     return answer !== undefined && answer.status < 500 && answer.status !== 429;
   };
   const atUs = (): number => clock.nowMs() * 1_000;

@@ -21,6 +21,7 @@ const rows = (n: number): BatchRows => ({
   zones: n === 0 ? [] : ['shop.example'],
   dtUs: new Uint32Array(n),
   zoneIx: new Uint16Array(n),
+  zoneId: undefined,
   latencyUs: new Uint32Array(n),
   outcome: new Uint8Array(n),
   qtype: new Uint16Array(n),

@@ -24,7 +24,7 @@ interface Waiting {
 
 /** Outcomes kept while the gateway is away: five minutes at 6,000 a second, about 45 MB. Beyond, the oldest batches go, counted. */
 const QUEUE_OUTCOMES_MAX = 2_000_000;
-/** Batches kept: ten minutes of four a second, also of a node that has hardly anything to say. */
+/** Batches kept: ten minutes of four a second, also of a node that has hardly anything to say; five when each is split. */
 const QUEUE_BATCHES_MAX = 2_400;
 const BACKOFF_FIRST_MS = 100;
 /** A gateway that restarts is back within seconds; a longer wait would only delay what was kept for it. */
@@ -33,8 +33,6 @@ const BACKOFF_LAST_MS = 2_000;
 const RETRY_AFTER_MS_MAX = 30_000;
 /** Below 500, and yet worth another try: timeout, too early, too many. */
 const TRY_AGAIN: readonly number[] = [408, 425, 429];
-
-const PATH = '/v1/telemetry/outcomes';
 
 /**
  * Sends batches in order, one in flight.
@@ -160,14 +158,13 @@ export class Publisher {
       ...rows,
       completeness: { ...owed, sampledOut: 0, droppedAgent: dropped, droppedSource: -1, serverQueries: -1 },
       weight: undefined,
-      zoneId: undefined,
     };
   }
 
   private async attempt(
     body: Uint8Array,
   ): Promise<{ kind: 'accepted' } | { kind: 'again'; afterMs: number | undefined } | { kind: 'refused'; why: string }> {
-    const answer = await this.client.post(PATH, CONTENT_TYPE.protobuf, body).catch((error: unknown) => {
+    const answer = await this.client.post('telemetry.outcomes', CONTENT_TYPE.protobuf, body).catch((error: unknown) => {
       this.sayOnce(error instanceof Error ? error.message : String(error));
       return undefined;
     });

@@ -46,7 +46,11 @@ describe('the bounds of the gateway', () => {
       status: 415,
       body: { code: 'CONTENT_TYPE_UNKNOWN' },
     });
-    expect(await post(good(1), { 'x-tocsin-tag': 'a'.repeat(129) })).toMatchObject({ status: 422 });
+    for (const long of [{ 'x-tocsin-tag': 'a'.repeat(129) }, { 'x-tocsin-key-id': 'a'.repeat(129) }])
+      expect(await post(good(1), { 'x-tocsin-key-id': 'n1.1', 'x-tocsin-tag': 'a', ...long })).toMatchObject({
+        status: 401,
+        body: { code: 'TAG_INVALID', detail: expect.stringContaining('at most 128') },
+      });
   });
 
   it('let 512 wait for a log that hangs, and no more; those are taken when it is back', async () => {

@@ -17,6 +17,18 @@ const REPORTS_MAX = 1_000;
 /** The body of a request with reports. */
 export const reportsSchema = z.array(nodeReportSchema).min(1).max(REPORTS_MAX);
 
+/** Reads the bytes of one report. */
+export const readReport = (body: Uint8Array): NodeReport | Refusal => {
+  try {
+    const checked = nodeReportSchema.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
+    if (checked.success) return checked.data;
+    const issue = checked.error.issues[0];
+    return refuse('BODY_INVALID', issue?.message ?? 'invalid', `/${(issue?.path ?? []).join('/')}`);
+  } catch {
+    return refuse('BODY_UNPARSABLE', 'not JSON');
+  }
+};
+
 /** A deploy system answers for every node and says nothing else of it. */
 const refuseKind = ({ type }: NodeReport, { role }: Principal, at: string): Refusal | undefined =>
   type === 'answer' || isPermitted(role, 'telemetry')

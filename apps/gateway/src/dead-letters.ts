@@ -41,7 +41,7 @@ export class DeadLetters {
         [HEADER.reason]: refused,
         [HEADER.detail]: at === undefined ? detail : `${at}: ${detail}`,
         [HEADER.origin]: 'http',
-        [HEADER.keyId]: principal.keyId,
+        [HEADER.sender]: principal.keyId,
         [HEADER.contentType]: contentType,
       },
     };

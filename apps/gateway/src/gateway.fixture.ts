@@ -30,10 +30,10 @@ const register = async ({ parts }: ServedRoles): Promise<void> => {
 };
 
 /** Serves it. */
-export const serveGateway = async (): Promise<ServedGateway> => {
+export const serveGateway = async (options: { readonly isTagRequired?: boolean } = {}): Promise<ServedGateway> => {
   const test: TestDatabase = await openTestDatabase();
   const clock = new FakeClock();
-  const served = await serveRoles([gateway], test, { clock });
+  const served = await serveRoles([gateway], test, { clock, ...options });
   await register(served);
   const records = async (topic: Topic): Promise<readonly LogRecord[]> => {
     const offsets = await served.parts.eventLog.offsets(topic);

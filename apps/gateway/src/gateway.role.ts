@@ -18,6 +18,8 @@ import {
   type Fatal,
   LOGGER,
   type Logger,
+  NODE_KEYS,
+  type NodeKeyring,
   type Readiness,
   READINESS,
   type Role,
@@ -27,6 +29,7 @@ import { CommandsController } from './commands.controller.js';
 import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
 import { Inventory } from './inventory.js';
+import { RegistryController } from './registry.controller.js';
 import { TelemetryController } from './telemetry.controller.js';
 
 /** Starts and stops the command board. */
@@ -56,7 +59,7 @@ export const gateway: Role = {
   name: 'gateway',
   module: (): DynamicModule => ({
     module: GatewayModule,
-    controllers: [TelemetryController, CommandsController],
+    controllers: [TelemetryController, CommandsController, RegistryController],
     providers: [
       Gateway,
       {
@@ -66,8 +69,9 @@ export const gateway: Role = {
       },
       {
         provide: Intake,
-        inject: [EVENT_LOG, Inventory, CLOCK],
-        useFactory: (log: EventLog, inventory: Inventory, clock: Clock) => new Intake(log, inventory, clock),
+        inject: [EVENT_LOG, Inventory, NODE_KEYS, CLOCK],
+        useFactory: (log: EventLog, inventory: Inventory, keys: NodeKeyring, clock: Clock) =>
+          new Intake({ log, inventory, keys, clock }),
       },
       {
         provide: DeadLetters,

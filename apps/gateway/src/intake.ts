@@ -1,17 +1,18 @@
-import { HEADER, isRefusal, type NodeReport, type Principal, refuse, type Refusal, type Signal } from '#contracts';
-import type { EventLog } from '#event-log';
-import type { Clock } from '#runtime';
+import {
+  isRefusal,
+  type NodeReport,
+  type Principal,
+  refuse,
+  type Refusal,
+  type Signal,
+  type TaggedMessage,
+} from '#contracts';
+import type { EventLog, NewRecord } from '#event-log';
+import type { Clock, NodeKeyring } from '#runtime';
 import { readBatch, refuseBatch } from './check-batch.decide.js';
 import { refuseReports, refuseSignal } from './check-reports.decide.js';
 import type { Inventory } from './inventory.js';
-
-/** A batch as it came. */
-export interface SentBatch {
-  readonly contentType: string;
-  readonly body: Uint8Array;
-  /** Authentication tag, made with the node's own key; passed on. */
-  readonly tag: string | undefined;
-}
+import { type SentMessage, tagRecord } from './tag-record.decide.js';
 
 /** What the sender may forget now. */
 export interface TakenBatch {
@@ -21,81 +22,104 @@ export interface TakenBatch {
   readonly outcomes: number;
 }
 
+/** What the intake needs. */
+export interface IntakeParts {
+  readonly log: Pick<EventLog, 'append'>;
+  readonly inventory: Inventory;
+  readonly keys: Pick<NodeKeyring, 'isRequired' | 'find' | 'vouch' | 'learn'>;
+  readonly clock: Clock;
+}
+
 /** Requests that wait for the log at once, at 256 KiB each half of what a small process has. Beyond it they are told to come again. */
 const WAITING_MAX = 512;
-/** Base64 of an Ed25519 signature and some room; no header of ours is longer. */
-const TAG_CHARACTERS_MAX = 128;
-const JSON_TYPE = { [HEADER.contentType]: 'application/json' };
+
+const asJson = (value: unknown): SentMessage => ({
+  contentType: 'application/json',
+  body: Buffer.from(JSON.stringify(value)),
+});
 
 /** Checks what machines send, and appends it as it came. Answers when the log has it. */
 export class Intake {
   private waiting = 0;
 
-  constructor(
-    private readonly log: EventLog,
-    private readonly inventory: Inventory,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly parts: IntakeParts) {}
 
-  async batch(sent: SentBatch, principal: Principal): Promise<TakenBatch | Refusal> {
+  async batch(sent: SentMessage, principal: Principal): Promise<TakenBatch | Refusal> {
     const batch = readBatch(sent.contentType, sent.body);
     if (isRefusal(batch)) return batch;
-    if (sent.tag !== undefined && sent.tag.length > TAG_CHARACTERS_MAX)
-      return refuse('BODY_INVALID', `x-tocsin-tag: at most ${TAG_CHARACTERS_MAX} characters`);
     const { nodeId, agentBootId, seq, n } = batch;
-    await this.inventory.learn([nodeId]);
+    await this.learn([nodeId], sent);
     const refusal = refuseBatch(batch, this.check(principal));
     if (refusal !== undefined) return refusal;
-    const headers = {
-      [HEADER.contentType]: sent.contentType,
-      [HEADER.keyId]: principal.keyId,
-      ...(sent.tag === undefined ? {} : { [HEADER.tag]: sent.tag }),
-    };
-    const refused = await this.bounded(() =>
-      this.log.append('telemetry.outcomes', [{ key: nodeId, value: sent.body, headers }]),
-    );
+    const record = this.record('telemetry.outcomes', nodeId, sent, principal);
+    if (isRefusal(record)) return record;
+    const refused = await this.append('telemetry.outcomes', [record]);
     return refused ?? { nodeId, agentBootId, seq, outcomes: n };
   }
 
-  async reports(reports: readonly NodeReport[], principal: Principal): Promise<{ readonly reports: number } | Refusal> {
-    await this.inventory.learn(reports.map(({ nodeId }) => nodeId));
+  /** Reports as JSON; `exact`: the only one of them, as it came and with its tag. */
+  async reports(
+    reports: readonly NodeReport[],
+    principal: Principal,
+    exact?: SentMessage,
+  ): Promise<{ readonly reports: number } | Refusal> {
+    await this.learn(
+      reports.map(({ nodeId }) => nodeId),
+      exact,
+    );
     const refusal = refuseReports(reports, this.check(principal));
     if (refusal !== undefined) return refusal;
-    const headers = { ...JSON_TYPE, [HEADER.keyId]: principal.keyId };
-    const records = reports.map((report) => ({
-      key: report.nodeId,
-      value: Buffer.from(JSON.stringify(report)),
-      headers,
-    }));
-    const refused = await this.bounded(() => this.log.append('telemetry.nodes', records));
+    const records: NewRecord[] = [];
+    for (const report of reports) {
+      const record = this.record('telemetry.nodes', report.nodeId, exact ?? asJson(report), principal);
+      if (isRefusal(record)) return record;
+      records.push(record);
+    }
+    const refused = await this.append('telemetry.nodes', records);
     return refused ?? { reports: reports.length };
   }
 
   async signal(signal: Signal, principal: Principal): Promise<{ readonly signal: Signal['type'] } | Refusal> {
-    if (signal.type === 'deploy') await this.inventory.learn(signal.nodes);
-    const refusal = refuseSignal(signal, (nodeId) => this.inventory.has(nodeId));
+    if (signal.type === 'deploy') await this.learn(signal.nodes);
+    const refusal = refuseSignal(signal, (nodeId) => this.parts.inventory.has(nodeId));
     if (refusal !== undefined) return refusal;
     const key = signal.type === 'deploy' ? signal.rolloutId : signal.type;
-    const headers = { ...JSON_TYPE, [HEADER.keyId]: principal.keyId };
-    const value = Buffer.from(JSON.stringify(signal));
-    const refused = await this.bounded(() => this.log.append('telemetry.signals', [{ key, value, headers }]));
+    const record = this.record('telemetry.signals', key, asJson(signal), principal);
+    if (isRefusal(record)) return record;
+    const refused = await this.append('telemetry.signals', [record]);
     return refused ?? { signal: signal.type };
+  }
+
+  /** Nodes and keys that were registered a moment ago are looked for, so that nothing of theirs is refused. */
+  private async learn(nodeIds: readonly string[], sent?: SentMessage): Promise<void> {
+    await this.parts.inventory.learn(nodeIds);
+    await this.parts.keys.learn([sent?.keyId]);
+  }
+
+  private record(
+    topic: TaggedMessage['topic'],
+    key: string,
+    sent: SentMessage,
+    principal: Principal,
+  ): NewRecord | Refusal {
+    const headers = tagRecord(topic, key, sent, principal, this.parts.keys);
+    return isRefusal(headers) ? headers : { key, value: sent.body, headers };
   }
 
   private check(principal: Principal) {
     return {
       principal,
-      isKnownNode: (nodeId: string) => this.inventory.has(nodeId),
-      nowMs: this.clock.nowMs(),
+      isKnownNode: (nodeId: string) => this.parts.inventory.has(nodeId),
+      nowMs: this.parts.clock.nowMs(),
     };
   }
 
-  private async bounded(append: () => Promise<unknown>): Promise<Refusal | undefined> {
+  private async append(topic: TaggedMessage['topic'], records: readonly NewRecord[]): Promise<Refusal | undefined> {
     if (this.waiting >= WAITING_MAX)
       return refuse('LOG_UNAVAILABLE', `${WAITING_MAX} requests wait for the event log already; send again`);
     this.waiting += 1;
     try {
-      await append();
+      await this.parts.log.append(topic, records);
       return undefined;
     } finally {
       this.waiting -= 1;

@@ -5,7 +5,7 @@ import { Inventory } from './inventory.js';
 
 /** A catalogue whose looks end when the test says so. */
 const lookedAt = (clock: FakeClock) => {
-  let catalogue: Catalogue = { version: 1, nodes: [], customers: [] };
+  let catalogue: Catalogue = { version: 1, nodes: [], customers: [], registry: [] };
   const looks: (() => void)[] = [];
   const follower: CatalogueFollower = {
     current: () => catalogue,

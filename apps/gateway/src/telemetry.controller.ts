@@ -1,9 +1,10 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
-import { isRefusal, type Principal, refuse, type Refusal, signalSchema } from '#contracts';
+import { isRefusal, type Principal, refuse, type Refusal, REPORT_CONTENT_TYPE, signalSchema } from '#contracts';
 import { accepted, Caller, Needs, readBody } from '#runtime';
-import { reportsSchema } from './check-reports.decide.js';
+import { readReport, reportsSchema } from './check-reports.decide.js';
 import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
+import type { SentMessage } from './tag-record.decide.js';
 
 /** Refusals of the caller, not of what it sent: nothing is kept of those. */
 const OF_THE_CALLER: ReadonlySet<Refusal['refused']> = new Set([
@@ -12,6 +13,22 @@ const OF_THE_CALLER: ReadonlySet<Refusal['refused']> = new Set([
   'LOG_UNAVAILABLE',
   'BODY_TOO_LARGE',
 ]);
+
+const tagOf = (headers: Record<string, string>) => ({
+  keyId: headers['x-tocsin-key-id'],
+  tag: headers['x-tocsin-tag'],
+});
+const TOO_DEEP = Buffer.from('JSON that is nested too deeply to be written again');
+
+/** What was sent, as bytes; JSON was parsed already and is written again. A parser takes any depth, writing takes stack. */
+const bytesOf = (body: unknown): Buffer => {
+  if (Buffer.isBuffer(body)) return body;
+  try {
+    return Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  } catch {
+    return TOO_DEEP;
+  }
+};
 
 /** Telemetry and signals over HTTP. */
 @Controller('v1')
@@ -26,11 +43,11 @@ export class TelemetryController {
   @HttpCode(202)
   async outcomes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
     const contentType = headers['content-type'] ?? '';
-    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body === undefined ? '' : JSON.stringify(body));
+    const bytes = bytesOf(body);
     const encoding = headers['content-encoding'] ?? 'identity';
     const result =
       encoding === 'identity'
-        ? await this.intake.batch({ contentType, body: bytes, tag: headers['x-tocsin-tag'] }, caller)
+        ? await this.intake.batch({ contentType, body: bytes, ...tagOf(headers) }, caller)
         : refuse('CONTENT_TYPE_UNKNOWN', `content-encoding ${encoding}: only identity is read`);
     return accepted(this.kept(result, contentType, bytes, caller));
   }
@@ -38,10 +55,13 @@ export class TelemetryController {
   @Post('telemetry/nodes')
   @Needs('commands')
   @HttpCode(202)
-  async nodes(@Body() body: unknown, @Caller() caller: Principal) {
-    const reports = readBody(reportsSchema, body);
-    const result = isRefusal(reports) ? reports : await this.intake.reports(reports, caller);
-    return accepted(this.kept(result, 'application/json', body, caller));
+  async nodes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
+    const contentType = headers['content-type'] ?? '';
+    const isExact = contentType === REPORT_CONTENT_TYPE && Buffer.isBuffer(body);
+    const result = isExact
+      ? await this.exactReport({ contentType, body, ...tagOf(headers) }, caller)
+      : await this.reports(body, headers, caller);
+    return accepted(this.kept(result, contentType, body, caller));
   }
 
   @Post('signals')
@@ -53,10 +73,23 @@ export class TelemetryController {
     return accepted(this.kept(result, 'application/json', body, caller));
   }
 
+  /** One report, of whose bytes the node made a tag. */
+  private async exactReport(sent: SentMessage, caller: Principal) {
+    const report = readReport(sent.body);
+    return isRefusal(report) ? report : this.intake.reports([report], caller, sent);
+  }
+
+  private async reports(body: unknown, headers: Record<string, string>, caller: Principal) {
+    // A tag is over the bytes of one report; here there may be many, and the bytes are gone.
+    if (headers['x-tocsin-tag'] !== undefined)
+      return refuse('TAG_INVALID', `a report with a tag is sent alone, as ${REPORT_CONTENT_TYPE}`);
+    const reports = readBody(reportsSchema, body);
+    return isRefusal(reports) ? reports : this.intake.reports(reports, caller);
+  }
+
   private kept<T>(result: T | Refusal, contentType: string, body: unknown, principal: Principal): T | Refusal {
     if (isRefusal(result) && !OF_THE_CALLER.has(result.refused)) {
-      const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body) ?? '');
-      this.deadLetters.keep({ principal, contentType, body: bytes, refusal: result });
+      this.deadLetters.keep({ principal, contentType, body: bytesOf(body), refusal: result });
     }
     return result;
   }

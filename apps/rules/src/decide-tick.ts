@@ -61,11 +61,19 @@ const append = async (
   decider.committedTick = tick + 1;
 };
 
+/** Takes over where the database says the rules are; another process may have come further. */
+const followPosition = async (decider: Decider, parts: RulesParts): Promise<void> => {
+  const { nextOffset, incarnation } = await loadPosition(parts);
+  if (incarnation !== decider.incarnation || nextOffset < decider.committedTick)
+    throw new Diverged(`the position of rules went back from tick ${decider.committedTick} to ${nextOffset}`);
+  decider.committedTick = nextOffset;
+};
+
+/** Of processes side by side one moves the position, and the others find that it was moved: nothing was decided, so nothing is lost. */
 const keepPosition = async (decider: Decider, parts: RulesParts, tick: number): Promise<void> => {
   if (tick + 1 < decider.committedTick + POSITION_EVERY_TICKS) return;
-  const moved = await parts.positions.advance(parts.database, stepOf(parts, decider, tick + 1));
-  if (!moved) throw new Raced(tick);
-  decider.committedTick = tick + 1;
+  if (await parts.positions.advance(parts.database, stepOf(parts, decider, tick + 1))) decider.committedTick = tick + 1;
+  else await followPosition(decider, parts);
 };
 
 /**
@@ -86,10 +94,7 @@ export const decideTick = async (decider: Decider, parts: RulesParts, tick: numb
  * A stream is read from its first event: the engine forgets what ended more than a day ago, the store does not.
  */
 export const learn = async (decider: Decider, parts: RulesParts, failure: Error): Promise<void> => {
-  const { nextOffset, incarnation } = await loadPosition(parts);
-  if (incarnation !== decider.incarnation || nextOffset < decider.committedTick)
-    throw new Diverged(`the position of rules went back from tick ${decider.committedTick} to ${nextOffset}`);
-  decider.committedTick = nextOffset;
+  await followPosition(decider, parts);
   if (!(failure instanceof Raced) || failure.stream === undefined) return;
   for (const recorded of await parts.eventStore.readStream(failure.stream)) decider.engine.evolve(recorded);
 };

@@ -5,6 +5,8 @@ import type { RulesSettings } from './rules.config.js';
 
 /** What the rules need of their process. */
 export interface RulesParts {
+  /** Told apart from every other rules process: each of them reads all of `slots`, so none may share its group with another. */
+  readonly processId: string;
   readonly log: EventLog;
   readonly database: Database;
   readonly eventStore: EventStore;

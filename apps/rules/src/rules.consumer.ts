@@ -44,7 +44,7 @@ export class RulesConsumer {
 
   async start(): Promise<void> {
     this.consumer = await this.parts.log.subscribe({
-      group: 'rules',
+      group: `rules-${this.parts.processId}`,
       topics: ['slots'],
       batchBytesMax: FETCH_BYTES_MAX,
       batchRecordsMax: FETCH_RECORDS_MAX,
@@ -180,7 +180,8 @@ export class RulesConsumer {
 
   private async afterFailure(tick: number, failure: Error, tries: number): Promise<void> {
     const isRace = failure instanceof Raced && tries <= RACES_MAX;
-    if (isRace) return this.parts.logger.info({ tick }, failure.message);
+    // With processes side by side that is every second decision: what was decided is told by the one that was first.
+    if (isRace) return this.parts.logger.debug({ tick }, failure.message);
     this.trouble = `tick ${tick} cannot be decided: ${failure.message}`;
     this.parts.logger.warn({ err: failure, tick, tries }, 'rules: a tick cannot be decided yet');
     await this.pause(tries - 1);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -56,7 +57,17 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
       segments: createSegmentRepository(database),
       history: createDeciderHistory(database),
     };
-    const parts = { log, database, eventStore, catalogue, clock, logger, settings, ...repositories };
+    const parts = {
+      processId: randomUUID(),
+      log,
+      database,
+      eventStore,
+      catalogue,
+      clock,
+      logger,
+      settings,
+      ...repositories,
+    };
     this.consumer = new RulesConsumer(parts, (error) => fatal('rules', error));
   }
 

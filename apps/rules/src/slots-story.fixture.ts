@@ -1,6 +1,6 @@
 import { type Event, FAMILIES, type RecordedEvent, SLOT_MS, TICK_MS, TOPICS } from '#contracts';
 import {
-  type Block,
+  type ColumnBlock,
   bucketIndex,
   bucketsOf,
   type CatalogueCustomer,
@@ -59,7 +59,7 @@ const segmentsOf = ({ topic, partition, tick, nextOffset, slots }: PartitionTick
   return slots.map(({ slot, block }) => ({ ...rest, slot, body: encodeBlock(fleetOf(block)) }));
 };
 
-const fleetOf = (block: Block): Block => new Map([...block].filter(([family]) => family === 'fleet'));
+const fleetOf = (block: ColumnBlock): ColumnBlock => new Map([...block].filter(([family]) => family === 'fleet'));
 
 /** A consumer that can die: from then on its database refuses everything. */
 interface Mortal {
@@ -79,6 +79,9 @@ export class SlotsStory {
   readonly complaints: string[] = [];
   /** Offsets from which processes began to read again. */
   readonly readFrom: number[] = [];
+  /** Messages that are no complaints. */
+  readonly lines: string[] = [];
+  private started = 0;
   private readonly mortals: Mortal[] = [];
   private now: number;
 
@@ -201,6 +204,7 @@ export class SlotsStory {
     const nodes = this.fleet.nodes.map(({ nodeId, pop, region }) => ({ nodeId, pop, region }));
     const customers = this.customers.map((customer) => ({ ...customer, zones: [] }));
     return {
+      processId: String((this.started += 1)),
       log: inStoryTime(this.log),
       database,
       eventStore: createEventStore(database, () => this.now * TICK_MS),
@@ -208,7 +212,7 @@ export class SlotsStory {
       segments: createSegmentRepository(database),
       history: createDeciderHistory(database),
       catalogue: {
-        current: () => ({ version: 1, nodes, customers }),
+        current: () => ({ version: 1, nodes, customers, registry: [] }),
         onChange: () => () => undefined,
         refresh: async () => undefined,
       },
@@ -220,7 +224,10 @@ export class SlotsStory {
 
   private logger(): Logger {
     const complain = (...[, text]: readonly unknown[]): void => void this.complaints.push(String(text));
-    const info = (line: object): void => void ('offset' in line && this.readFrom.push(Number(line.offset)));
+    const info = (line: object, text: string): void => {
+      this.lines.push(text);
+      if ('offset' in line) this.readFrom.push(Number(line.offset));
+    };
     return Object.assign(createLogger('silent'), { info, warn: complain, error: complain });
   }
 

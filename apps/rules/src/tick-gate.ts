@@ -29,6 +29,8 @@ interface Source {
   /** Told completely up to and including this tick; -1 nothing yet. */
   tick: number;
   incarnation: number;
+  /** Offset after the last record that was told; below it there is nothing that is not known. */
+  nextOffset: number;
   /** Append time, in `slots`, of the last record of this source. */
   heardAtMs: number;
 }
@@ -46,6 +48,12 @@ const canonical = (a: PartitionTick, b: PartitionTick): number =>
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
+const isKnown = (part: PartitionTick, source: Source): boolean => {
+  if (part.incarnation !== source.incarnation) return part.incarnation < source.incarnation;
+  if (part.nextOffset !== source.nextOffset) return part.nextOffset < source.nextOffset;
+  return part.tick <= source.tick;
+};
+
 /**
  * The gate of the rules: tick k passes when every source has told tick k. Its state is a function of the records of `slots` in
  * their order, so live, restarted and replayed runs let the same parts through in the same ticks.
@@ -54,7 +62,10 @@ const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${par
  *   append time of `slots`. The second condition keeps sources apart that are only catching up: they are behind, but they talk.
  * - A part for a tick that has passed goes into the next one: its state is absolute, so it is late, not lost.
  * - `passedTick` is the last decided tick; undefined on the very first start, which begins with the first tick told.
- * - A part that is not above the last of its source is a repetition after a restart of the aggregator, and ignored.
+ * - A source is told by one process after another, and a replaced one may go on for a while. What is told is absolute, so the rule
+ *   is by the offset it contains: a part below what is known of its source is old, whoever tells it, and one that is neither above in
+ *   offset nor in tick is a repetition; both are ignored. A part that is above in offset has something new, even when somebody who
+ *   knew less has told its tick before as empty: it goes on into the next tick, as if late.
  */
 export const createTickGate = (sources: readonly TopicPartition[], passedTick: number | undefined): TickGate => {
   const known = new Map<string, Source>();
@@ -62,7 +73,7 @@ export const createTickGate = (sources: readonly TopicPartition[], passedTick: n
   let passed = passedTick;
 
   const sourceOf = (name: string, heardAtMs: number): Source => {
-    const source = known.get(name) ?? { name, tick: -1, incarnation: 0, heardAtMs };
+    const source = known.get(name) ?? { name, tick: -1, incarnation: 0, nextOffset: 0, heardAtMs };
     known.set(name, source);
     return source;
   };
@@ -93,10 +104,10 @@ export const createTickGate = (sources: readonly TopicPartition[], passedTick: n
       for (const source of sources) sourceOf(nameOf(source), appendedAtMs);
       const source = sourceOf(nameOf(part), appendedAtMs);
       source.heardAtMs = appendedAtMs;
-      if (part.incarnation === source.incarnation && part.tick <= source.tick) return [];
-      if (part.incarnation < source.incarnation) return [];
-      source.tick = part.tick;
+      if (isKnown(part, source)) return [];
+      source.tick = part.incarnation === source.incarnation ? Math.max(source.tick, part.tick) : part.tick;
       source.incarnation = part.incarnation;
+      source.nextOffset = part.nextOffset;
       const next = passed === undefined ? part.tick : passed + 1;
       const due = Math.max(part.tick, next);
       pending.set(due, [...(pending.get(due) ?? []), part]);

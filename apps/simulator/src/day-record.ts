@@ -87,7 +87,7 @@ export const compareCounts = (
   oracle: Oracle,
   counters: readonly NodeCounters[],
 ): { readonly lost: number; readonly duplicated: number; readonly counted: number } => {
-  const countedOf = new Map(counters.map(({ nodeId, counted }) => [nodeId, counted]));
+  const countedOf = new Map(counters.map(({ nodeId, counted, late }) => [nodeId, counted + late]));
   const differences = nodeIds.map((nodeId) => oracle.playedOf(nodeId) - (countedOf.get(nodeId) ?? 0));
   return {
     lost: differences.reduce((sum, difference) => sum + Math.max(0, difference), 0),

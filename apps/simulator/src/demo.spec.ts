@@ -121,8 +121,8 @@ describe('the record of a day', () => {
     const oracle = createOracle();
     for (const nodeId of ['a', 'b']) oracle.played(nodeId, { good: 90, bad: 10 });
     const counters = [
-      { nodeId: 'a', counted: 98 },
-      { nodeId: 'b', counted: 103 },
+      { nodeId: 'a', counted: 90, late: 8 },
+      { nodeId: 'b', counted: 103, late: 0 },
     ];
     expect(compareCounts(['a', 'b'], oracle, counters)).toEqual({ lost: 2, duplicated: 3, counted: 201 });
     expect(compareCounts(['a', 'b'], oracle, [])).toEqual({ lost: 200, duplicated: 0, counted: 0 });
@@ -141,7 +141,7 @@ describe('the result of a day', () => {
     oracle.played('a', { good: 1, bad: 1 });
     oracle.failed(FAULT_MS * 1_000 + 999, ['delta']);
     const sources = { nodeIds: ['a'], customers: 520, bad: BAD_RELEASE, oracle, receiver, events };
-    return resultOf({ ...sources, counters: [{ nodeId: 'a', counted: 2 }] });
+    return resultOf({ ...sources, counters: [{ nodeId: 'a', counted: 2, late: 0 }] });
   };
 
   it('R104: times count from the first failure to what the receiver and Postgres recorded', () => {

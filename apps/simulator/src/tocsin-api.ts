@@ -8,7 +8,10 @@ import { verdictOf } from './ordered-sender.js';
 /** What the server counted of one node. */
 export interface NodeCounters {
   readonly nodeId: string;
+  /** Outcomes that came in time. */
   readonly counted: number;
+  /** Outcomes that came after their second was closed. */
+  readonly late: number;
 }
 
 /** The part of Tocsin's API that a day needs. Every call is repeated while the server is away. */

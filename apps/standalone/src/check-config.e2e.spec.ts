@@ -34,9 +34,11 @@ describe('standalone --check-config', () => {
     expect(check({ [name]: value })).toMatchObject({ status: 2, stderr: expect.stringMatching(`^${name}: `) });
   });
 
-  it('knows no other word', () => {
-    const { status, stderr } = spawnSync(process.execPath, [MAIN, '--check-confg'], { env: {}, encoding: 'utf8' });
-    expect([status, stderr]).toEqual([2, expect.stringMatching('^--check-confg: unknown; .*\n$')]);
+  it('knows no other words than the roles', () => {
+    const run = (...words: string[]) => spawnSync(process.execPath, [MAIN, ...words], { env: {}, encoding: 'utf8' });
+    const { status, stderr } = run('--check-confg', 'rules', 'ruler');
+    expect([status, stderr]).toEqual([2, expect.stringMatching('^--check-confg ruler: unknown; .*\n$')]);
+    expect(run('rules', '--check-config')).toMatchObject({ status: 0, stdout: 'the settings are right\n' });
   });
 });
 

@@ -74,6 +74,11 @@ export const eventSchemas = {
     secretHash: z.string().length(64),
   }),
   ApiKeyRevoked: z.object({ keyId: id }),
+  // stream node-keys-<nodeId>
+  /** A key for the tags of a node's batches; its secret is derived from the id, and is in no event. */
+  NodeKeyIssued: z.object({ keyId: id, nodeId: nameSchema, at }),
+  /** `effectiveAt` lies ahead: whoever verifies has to know of it before, or the same record would count for one and not for another. */
+  NodeKeyRevoked: z.object({ keyId: id, effectiveAt: at }),
   // stream rollout-<rolloutId>
   RolloutStarted: z.object({
     rolloutId: id,
@@ -207,6 +212,7 @@ export interface RecordedEvent {
 export const streamOf = {
   catalogue: 'catalogue',
   key: (keyId: string) => `key-${keyId}`,
+  nodeKeys: (nodeId: string) => `node-keys-${nodeId}`,
   rollout: (rolloutId: string) => `rollout-${rolloutId}`,
   alert: (alertId: string) => `alert-${alertId}`,
   incident: (incidentId: string) => `incident-${incidentId}`,

@@ -1,3 +1,4 @@
+export * from './batch-tag.js';
 export * from './command.js';
 export * from './command-signature.js';
 export * from './event.js';
@@ -10,3 +11,4 @@ export * from './principal.js';
 export * from './problem.js';
 export * from './signal.js';
 export * from './topics.js';
+export * from './zone-registry.js';

@@ -40,6 +40,9 @@ export const nodeReportSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** One report with a tag over its bytes, as HTTP carries it. */
+export const REPORT_CONTENT_TYPE = 'application/vnd.tocsin.report+json';
+
 /** What a node says beside its outcomes. */
 export type NodeReport = z.infer<typeof nodeReportSchema>;
 /** A node's answer to a command. */

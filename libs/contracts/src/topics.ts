@@ -14,7 +14,7 @@ export interface TopicSettings {
 /**
  * Every topic of Tocsin. The retention figures are those of the exactly-once protocol: telemetry must outlive the longest
  * outage of Postgres that is to be survived, `slots` is never the record (replay folds outcomes again).
- * Four partitions suit one machine; a larger fleet states its own number when it creates the topics on Kafka.
+ * Four partitions suit one machine; on Kafka there are more, as OUTCOME_PARTITIONS says.
  */
 export const TOPICS = {
   'telemetry.outcomes': { partitions: 4, retentionMs: 7 * DAY_MS, compacted: false },
@@ -45,10 +45,12 @@ export const TELEMETRY_TOPICS = [
 export const HEADER = {
   /** Which decoder reads the value. */
   contentType: 'content-type',
-  /** The key under which the sender authenticated. */
+  /** The key that the tag was made with. */
   keyId: 'key-id',
-  /** Authentication tag over the value, made with the node's own key; absent when the transport alone vouches for it. */
+  /** Authentication tag over the value, by the node's own key or by the gateway's; absent when the log has no other writer than the gateway. */
   tag: 'tag',
+  /** The API key under which it came over HTTP. */
+  sender: 'sender',
   /** Why a record is in `telemetry.dead-letter`: a code of the problem catalogue. */
   reason: 'reason',
   /** What exactly was wrong with a dead letter, in words. */

@@ -9,6 +9,7 @@ export * from './window/partition-tick.js';
 export * from './window/sliding-windows.js';
 export * from './window/slot-fold.js';
 export * from './window/tick-codec.js';
+export * from './window/told-families.js';
 export * from './window/window-sum.js';
 export * from './rule/catalogue.js';
 export * from './rule/default-rules.js';

@@ -16,9 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const ensure = (adminKey?: string): Promise<void> =>
+const SHARED = { DATABASE_URL: 'postgres://db/tocsin', EVENT_LOG_URL: 'kafka://broker:9092' };
+const ensure = (adminKey?: string, env: Record<string, string> = {}, needsAdministrator = true): Promise<void> =>
   ensureAdminKey({
-    settings: { ...readRuntimeSettings({}), dataDir, adminKey },
+    settings: { ...readRuntimeSettings(env), dataDir, adminKey },
+    needsAdministrator,
     apiKeys: createApiKeyRepository(test.database),
     eventStore: createEventStore(test.database, () => 0),
     logger: createLogger('silent'),
@@ -58,5 +60,33 @@ describe('the first administrator', () => {
     await ensure(`mine.${'a'.repeat(32)}`);
     expect((await keys()).map(({ keyId }) => keyId)).toContain('mine');
     await expect(ensure(`mine.${'b'.repeat(32)}`)).rejects.toThrow('ADMIN_KEY: key mine exists with another secret');
+  });
+
+  it('is made once by processes that start at once with one key', async () => {
+    const key = `shared.${'c'.repeat(32)}`;
+    await Promise.all(Array.from({ length: 4 }, () => ensure(key, SHARED)));
+    expect((await keys()).filter(({ keyId }) => keyId === 'shared')).toHaveLength(1);
+  });
+});
+
+describe('the first administrator on a shared log', () => {
+  let empty: TestDatabase;
+  beforeAll(async () => (empty = await openTestDatabase()));
+  afterAll(() => empty.close());
+  const ensureShared = (needsAdministrator: boolean, adminKey?: string) =>
+    ensureAdminKey({
+      settings: { ...readRuntimeSettings(SHARED), dataDir: '/nonexistent', adminKey },
+      needsAdministrator,
+      apiKeys: createApiKeyRepository(empty.database),
+      eventStore: createEventStore(empty.database, () => 0),
+      logger: createLogger('silent'),
+    });
+
+  it("is not generated: the people's door asks for a key while there is none, other roles do not", async () => {
+    await ensureShared(false);
+    await expect(ensureShared(true)).rejects.toThrow('ADMIN_KEY: needed beside EVENT_LOG_URL');
+    await ensureShared(false, `admin.${'d'.repeat(32)}`);
+    await ensureShared(true);
+    expect(await createApiKeyRepository(empty.database).list()).toHaveLength(1);
   });
 });

@@ -27,31 +27,51 @@ const keptOrNew = async (dataDir: string, logger: Logger): Promise<string> => {
   return key;
 };
 
-/**
- * The first administrator: from ADMIN_KEY, or generated once and kept in the data directory, readable by its owner alone. The key
- * becomes an event like any other; a key id that exists with another secret is refused, since keys are never changed in place.
- */
-export const ensureAdminKey = async (parts: {
+/** What making the first administrator needs. */
+export interface AdminKeyParts {
   readonly settings: Settings;
+  /** The process holds the people's door: without an administrator nobody could use it. */
+  readonly needsAdministrator: boolean;
   readonly apiKeys: ApiKeyRepository;
   readonly eventStore: EventStore;
   readonly logger: Logger;
-}): Promise<void> => {
-  const { settings, apiKeys, eventStore, logger } = parts;
+}
+
+const checkAdministrator = async ({ needsAdministrator, apiKeys }: AdminKeyParts): Promise<void> => {
+  if (!needsAdministrator || (await apiKeys.list()).some(({ role, revoked }) => role === 'admin' && !revoked)) return;
+  throw new ConfigError([
+    'ADMIN_KEY: needed beside EVENT_LOG_URL while the database knows no administrator: <keyId>.<secret>',
+  ]);
+};
+
+/** True when the key is known; a key id that exists with another secret is refused, since keys are never changed in place. */
+const isKnown = async (keyId: string, secretHash: string, { apiKeys, logger }: AdminKeyParts): Promise<boolean> => {
+  const known = await apiKeys.findByKeyId(keyId);
+  if (known === undefined) return false;
+  if (known.secretHash !== secretHash)
+    throw new ConfigError([`ADMIN_KEY: key ${keyId} exists with another secret; choose another key id`]);
+  if (known.revoked) logger.warn(`the administrator's key ${keyId} is revoked`);
+  return true;
+};
+
+/**
+ * The first administrator: from ADMIN_KEY, or generated once and kept in the data directory, readable by its owner alone. The key
+ * becomes an event like any other, of several processes that start at once by one of them. On a shared log nothing is generated: a
+ * file of one machine is not where the others look. Processes without ADMIN_KEY make no key there, and the people's door does not
+ * open before there is one.
+ */
+export const ensureAdminKey = async (parts: AdminKeyParts): Promise<void> => {
+  const { settings, eventStore, logger } = parts;
+  if (settings.adminKey === undefined && settings.kafka !== undefined) return checkAdministrator(parts);
   const key = settings.adminKey ?? (await keptOrNew(settings.dataDir, logger));
   const dot = key.indexOf('.');
   const [keyId, secretHash] = [key.slice(0, dot), secretHashOf(key.slice(dot + 1))];
-  const known = await apiKeys.findByKeyId(keyId);
-  if (known?.secretHash === secretHash) {
-    if (known.revoked) logger.warn(`the administrator's key ${keyId} is revoked`);
-    return;
-  }
-  if (known !== undefined)
-    throw new ConfigError([`ADMIN_KEY: key ${keyId} exists with another secret; choose another key id`]);
+  if (await isKnown(keyId, secretHash, parts)) return;
   const created = event('ApiKeyCreated', { keyId, name: 'first administrator', role: 'admin', secretHash });
   const result = await eventStore.append([{ stream: streamOf.key(keyId), expectedVersion: 0, events: [created] }], {
     actor: 'runtime',
     cause: 'start',
   });
-  if ('conflict' in result) throw new Error(`create key ${keyId}: another process created it at this moment`);
+  if ('conflict' in result && !(await isKnown(keyId, secretHash, parts)))
+    throw new Error(`create key ${keyId}: its stream exists, and the key does not`);
 };

@@ -2,7 +2,7 @@ import type { Catalogue } from '#store';
 import { FakeClock } from '#testing';
 import { followCatalogue } from './catalogue-follower.js';
 
-const catalogueOf = (version: number): Catalogue => ({ version, nodes: [], customers: [] });
+const catalogueOf = (version: number): Catalogue => ({ version, nodes: [], customers: [], registry: [] });
 
 /** A repository whose answers a test gives. */
 const openRepository = () => {

@@ -7,6 +7,7 @@ export * from './infrastructure.module.js';
 export * from './kept-secret.js';
 export * from './maintenance.js';
 export * from './needs.js';
+export * from './node-keyring.js';
 export * from './problem.filter.js';
 export * from './process.js';
 export * from './readiness.js';

@@ -9,6 +9,7 @@ import {
   EVENT_STORE,
   FATAL,
   LOGGER,
+  NODE_KEYS,
   READINESS,
 } from './tokens.js';
 
@@ -28,6 +29,7 @@ export class InfrastructureModule {
       [CLOCK, parts.clock],
       [LOGGER, parts.logger],
       [AUTHENTICATOR, parts.authenticator],
+      [NODE_KEYS, parts.nodeKeys],
       [READINESS, parts.readiness],
       [FATAL, parts.fatal],
     ];

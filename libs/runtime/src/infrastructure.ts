@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { TOPICS } from '#contracts';
 import { ConfigError } from '#config';
-import { type EventLog, openEmbeddedLog } from '#event-log';
+import { type EventLog, openEmbeddedLog, openKafkaLog } from '#event-log';
 import {
   createApiKeyRepository,
   createCatalogueRepository,
   createEventStore,
+  createNodeKeyRepository,
   type Database,
   type DatabaseOptions,
   type EventStore,
@@ -19,8 +19,12 @@ import { type Authenticator, createAuthenticator } from './authenticator.js';
 import { type CatalogueFollower, followCatalogue } from './catalogue-follower.js';
 import { type Clock, systemClock } from './clock.js';
 import type { ClosingOrder } from './closing-order.js';
+import { ensureTopics } from './ensure-topics.js';
 import type { Logger } from './logger.js';
+import { openNodeKeySecret } from './node-key-secret.js';
+import { followNodeKeys, type NodeKeyring } from './node-keyring.js';
 import { Readiness } from './readiness.js';
+import type { RoleName } from './role.js';
 import type { Settings } from './settings.js';
 
 /** Tells that a part stopped for good: the process ends, and whoever supervises it starts it again. */
@@ -33,6 +37,7 @@ export interface Infrastructure {
   readonly eventStore: EventStore;
   readonly catalogue: CatalogueFollower;
   readonly authenticator: Authenticator;
+  readonly nodeKeys: NodeKeyring;
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -68,44 +73,109 @@ const checkVersion = async (database: Database): Promise<void> => {
     throw new ConfigError([`DATABASE_URL: the server is version ${row?.version}; PostgreSQL 15 or later is needed`]);
 };
 
-const openLog = async (options: DatabaseOptions, logger: Logger, closing: ClosingOrder): Promise<EventLog> => {
-  const { connection, onUnreachable } = options;
-  const eventLog = await openEmbeddedLog({
+/** Longer than a log that works takes to answer; whoever asks for `/readyz` gives up after some seconds himself. */
+const ANSWER_MS_MAX = 2_000;
+
+const unanswered = async (clock: Clock, question: () => Promise<unknown>): Promise<string | undefined> => {
+  const late = new AbortController();
+  const bound = clock.sleep(ANSWER_MS_MAX, late.signal).then(() => `no answer in ${ANSWER_MS_MAX} ms`);
+  const answered = question()
+    .then(() => undefined)
+    .finally(() => late.abort());
+  return Promise.race([answered, bound]);
+};
+
+/** Whom the process tells, and what it is for. */
+export interface InfrastructureOptions {
+  readonly roles: readonly RoleName[];
+  readonly logger: Logger;
+  readonly closing: ClosingOrder;
+  readonly fatal: Fatal;
+}
+
+const openAdapter = (
+  { kafka }: Settings,
+  { connection, onUnreachable }: DatabaseOptions,
+  { roles, logger }: InfrastructureOptions,
+): Promise<EventLog> => {
+  const onError = (what: string, error: Error): void => logger.warn({ err: error }, `event log: ${what}`);
+  if (kafka !== undefined) return openKafkaLog({ ...kafka, clientId: `tocsin-${roles.join('-')}`, onError });
+  return openEmbeddedLog({
     connection: () => connection(),
     ...(onUnreachable === undefined ? {} : { onUnreachable }),
-    onError: (what, error) => logger.warn({ err: error }, `event log: ${what}`),
+    onError,
   });
-  closing.add('event log', () => eventLog.close());
-  await eventLog.ensureTopics(TOPICS);
+};
+
+const openLog = async (
+  settings: Settings,
+  database: DatabaseOptions,
+  options: InfrastructureOptions,
+): Promise<EventLog> => {
+  const eventLog = await openAdapter(settings, database, options);
+  options.closing.add('event log', () => eventLog.close());
+  await ensureTopics(eventLog, settings.outcomePartitions);
   return eventLog;
 };
 
-/** Opens database, log and catalogue in this order; `closing` learns how to close them again. */
-export const openInfrastructure = async (
+const openNodeKeys = async (
   settings: Settings,
-  { logger, closing, fatal }: { readonly logger: Logger; readonly closing: ClosingOrder; readonly fatal: Fatal },
-): Promise<Infrastructure> => {
-  const clock = systemClock;
-  const options = await databaseOptions(settings, logger, closing);
-  const database = openDatabase(options);
-  closing.add('database', () => database.close());
-  await checkVersion(database);
+  {
+    database,
+    clock,
+    logger,
+    closing,
+  }: Pick<Infrastructure, 'database' | 'clock' | 'logger'> & { closing: ClosingOrder },
+): Promise<NodeKeyring> => {
+  const repository = createNodeKeyRepository(database);
+  const nodeKeys = await followNodeKeys({
+    repository,
+    clock,
+    fleetSecret: await openNodeKeySecret(settings, repository, logger),
+    isRequired: settings.batchAuthentication === 'required',
+    onError: (error) => logger.warn({ err: error }, 'the keys of nodes cannot be read'),
+  });
+  closing.add('node keys', nodeKeys.stop);
+  return nodeKeys;
+};
+
+/** On an embedded log one process serves a database; a shared log has a group protocol of its own, and needs no lease. */
+const leaseUnlessShared = async (
+  settings: Settings,
+  options: DatabaseOptions,
+  logger: Logger,
+  closing: ClosingOrder,
+): Promise<void> => {
+  if (settings.kafka !== undefined) return;
   const lease = await leaseDatabase(options, undefined, () =>
     logger.info('waiting for another process to let go of this database'),
   );
   if (lease === undefined)
     throw new ConfigError(['DATA_DIR, DATABASE_URL: another Tocsin process serves this database']);
   closing.add('lease', lease.release);
+};
+
+/** Opens database, log and catalogue in this order; `closing` learns how to close them again. */
+export const openInfrastructure = async (settings: Settings, given: InfrastructureOptions): Promise<Infrastructure> => {
+  const { roles, logger, closing, fatal } = given;
+  const clock = systemClock;
+  const options = await databaseOptions(settings, logger, closing);
+  const database = openDatabase(options);
+  closing.add('database', () => database.close());
+  await checkVersion(database);
+  await leaseUnlessShared(settings, options, logger, closing);
   await migrate(database, MIGRATIONS, (line) => logger.info(line));
-  const eventLog = await openLog(options, logger, closing);
+  const eventLog = await openLog(settings, options, given);
   const eventStore = createEventStore(database, clock.nowMs);
   const apiKeys = createApiKeyRepository(database);
-  await ensureAdminKey({ settings, apiKeys, eventStore, logger });
+  await ensureAdminKey({ settings, needsAdministrator: roles.includes('api'), apiKeys, eventStore, logger });
   const onError = (error: Error): void => logger.warn({ err: error }, 'the catalogue cannot be read');
   const catalogue = await followCatalogue(createCatalogueRepository(database), clock, onError);
   closing.add('catalogue', catalogue.stop);
+  const nodeKeys = await openNodeKeys(settings, { database, clock, logger, closing });
   const readiness = new Readiness((name, error) => logger.warn({ err: error }, `${name} is not ready`));
   readiness.add('database', async () => void (await database.query('select 1')));
+  readiness.add('event log', () => unanswered(clock, () => eventLog.offsets('events')));
   const authenticator = createAuthenticator(apiKeys, clock);
-  return { database, eventLog, eventStore, catalogue, authenticator, readiness, clock, logger, fatal };
+  return { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, readiness, clock, logger, fatal };
 };

@@ -10,17 +10,26 @@ const EXIT_FATAL = 1;
 
 const CHECK_ONLY = '--check-config';
 
-const checkWords = (words: readonly string[]): void => {
-  const unknown = words.filter((word) => word !== CHECK_ONLY);
+/** The roles that the words name, in the order of `roles`; all of them when none is named. */
+const chosen = (roles: readonly Role[], words: readonly string[]): readonly Role[] => {
+  const names = roles.map(({ name }): string => name);
+  const unknown = words.filter((word) => word !== CHECK_ONLY && !names.includes(word));
   if (unknown.length > 0)
-    throw new ConfigError([`${unknown.join(' ')}: unknown; ${CHECK_ONLY} is the only word, all else are settings`]);
+    throw new ConfigError([
+      `${unknown.join(' ')}: unknown; the words are ${CHECK_ONLY} and the roles ${names.join(', ')}, all else are settings`,
+    ]);
+  const named = roles.filter(({ name }) => words.includes(name));
+  return named.length === 0 ? roles : named;
 };
 
-/** Runs roles as this process until SIGTERM or SIGINT; a second signal ends it at once. `--check-config` only reads the settings. */
-export const runProcess = async (roles: readonly Role[]): Promise<void> => {
+/**
+ * Runs roles as this process until SIGTERM or SIGINT; a second signal ends it at once. Words after the command name some of the
+ * roles; `--check-config` only reads the settings.
+ */
+export const runProcess = async (all: readonly Role[]): Promise<void> => {
   try {
     const words = process.argv.slice(2);
-    checkWords(words);
+    const roles = chosen(all, words);
     if (words.includes(CHECK_ONLY)) {
       readRuntimeSettings(process.env);
       for (const role of roles) role.module(process.env);

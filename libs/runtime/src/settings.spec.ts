@@ -9,8 +9,12 @@ describe('readRuntimeSettings', () => {
       host: '127.0.0.1',
       dataDir: '.tocsin',
       database: undefined,
+      kafka: undefined,
+      outcomePartitions: 4,
       adminKey: undefined,
       logLevel: 'info',
+      nodeKeySecret: undefined,
+      batchAuthentication: 'vouched',
     });
   });
 
@@ -19,13 +23,28 @@ describe('readRuntimeSettings', () => {
     expect(database).toEqual({ host: 'db', port: 5_433, user: 't', password: 'x', database: 'tocsin' });
   });
 
+  it('reads a shared log, with more partitions unless told', () => {
+    const shared = { DATABASE_URL: 'postgres://db/tocsin', EVENT_LOG_URL: 'kafka://b1:9092,b2:9093' };
+    expect(readRuntimeSettings(shared)).toMatchObject({
+      kafka: { url: 'kafka://b1:9092,b2:9093' },
+      outcomePartitions: 12,
+    });
+    expect(readRuntimeSettings({ ...shared, OUTCOME_PARTITIONS: '24' }).outcomePartitions).toBe(24);
+  });
+
   it.each([
     [{ PORT: 'eighty' }, /^PORT: /],
     [{ ADMIN_KEY: 'admin.short' }, /^ADMIN_KEY: expected <keyId>\.<secret>/],
     [{ ADMIN_KEY: SECRET }, /^ADMIN_KEY: /],
     [{ DATABASE_URL: 'mysql://a:canary@b/c' }, /^DATABASE_URL: expected postgres/],
-    [{ EVENT_LOG_URL: 'kafka://b:9092' }, /^EVENT_LOG_URL: /],
+    [{ EVENT_LOG_URL: 'kafka://b:9092' }, /^DATABASE_URL: needed beside EVENT_LOG_URL/],
+    [{ EVENT_LOG_URL: 'amqp://a:canary@b', DATABASE_URL: 'postgres://db/t' }, /^EVENT_LOG_URL: /],
+    [{ EVENT_LOG_PREFIX: 'A B' }, /^EVENT_LOG_PREFIX: /],
+    [{ OUTCOME_PARTITIONS: '0' }, /^OUTCOME_PARTITIONS: /],
+    [{ OUTCOME_PARTITIONS: '121' }, /^OUTCOME_PARTITIONS: /],
     [{ LOG_LEVEL: 'chatty' }, /^LOG_LEVEL: /],
+    [{ NODE_KEY_SECRET: 'canary' }, /^NODE_KEY_SECRET: expected 32/],
+    [{ BATCH_AUTHENTICATION: 'maybe' }, /^BATCH_AUTHENTICATION: /],
   ])('refuses %j', (env, message) => {
     expect(() => readRuntimeSettings(env)).toThrow(message);
     expect(() => readRuntimeSettings(env)).not.toThrow(/canary/);

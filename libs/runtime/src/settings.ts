@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ConfigError, type Environment, readSettings } from '#config';
+import { TOPICS } from '#contracts';
+import { type KafkaLogOptions, parseKafkaUrl } from '#event-log';
 import { connectionOfUrl, type PostgresConnection } from '#store';
 import { LOG_LEVELS } from './logger.js';
 
@@ -8,6 +10,22 @@ export const DATA_DIR_DEFAULT = '.tocsin';
 
 /** An administrator's key as one string, `<keyId>.<secret>`: 32 characters of secret are 192 bits. */
 export const ADMIN_KEY_FORM = /^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{32,256}$/;
+
+/** The secret that keys of nodes are derived from: 32 characters of base64url are 192 bits. */
+export const NODE_KEY_SECRET_FORM = /^[A-Za-z0-9_-]{32,256}$/;
+
+/**
+ * What a record of the log must carry: `required`, a tag by its node or by the gateway; `vouched`, none, since the gateway, which
+ * authenticated the sender, is the only writer. A tag that is there is verified in any case.
+ */
+const BATCH_AUTHENTICATIONS = ['required', 'vouched'] as const;
+
+/** Of one machine, whose aggregator folds all of them in one process anyway. */
+const OUTCOME_PARTITIONS_EMBEDDED = TOPICS['telemetry.outcomes'].partitions;
+/** Aggregators share partitions: twelve are divided evenly by 2, 3, 4, 6 and 12 of them. */
+const OUTCOME_PARTITIONS_KAFKA = 12;
+/** The rules wait, in each tick, for one record of every partition; ten times the default is still 500 records a second. */
+const OUTCOME_PARTITIONS_MAX = 120;
 
 const schema = z.object({
   /** 0: a free port. */
@@ -18,12 +36,25 @@ const schema = z.object({
   DATA_DIR: z.string().default(DATA_DIR_DEFAULT),
   DATABASE_URL: z.string().optional(),
   EVENT_LOG_URL: z.string().optional(),
+  /** Several logs on one cluster: put before the names of topics and groups. */
+  EVENT_LOG_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9._-]{1,64}$/, 'expected at most 64 of a-z 0-9 . _ -')
+    .optional(),
+  OUTCOME_PARTITIONS: z.coerce.number().int().min(1).max(OUTCOME_PARTITIONS_MAX).optional(),
   ADMIN_KEY: z
     .string()
     .regex(ADMIN_KEY_FORM, 'expected <keyId>.<secret>, the secret of 32 or more of A-Z a-z 0-9 _ -')
     .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  NODE_KEY_SECRET: z.string().regex(NODE_KEY_SECRET_FORM, 'expected 32 or more of A-Z a-z 0-9 _ -').optional(),
+  BATCH_AUTHENTICATION: z.enum(BATCH_AUTHENTICATIONS).optional(),
 });
+
+type Read = z.output<typeof schema>;
+
+/** A log on Kafka, whose other readers are other processes. */
+export type SharedLog = Pick<KafkaLogOptions, 'url' | 'prefix'>;
 
 /** What every server process reads, whatever its roles. */
 export interface Settings {
@@ -32,9 +63,17 @@ export interface Settings {
   readonly dataDir: string;
   /** undefined: the embedded server. */
   readonly database: PostgresConnection | undefined;
-  /** `<keyId>.<secret>` of the first administrator; undefined: generated once, kept in the data directory. */
+  /** undefined: the log embedded in the database, which one process serves. Otherwise the log and the database are shared. */
+  readonly kafka: SharedLog | undefined;
+  /** Partitions of `telemetry.outcomes`. */
+  readonly outcomePartitions: number;
+  /** `<keyId>.<secret>` of the first administrator; undefined: generated once where the log is embedded, else not made here. */
   readonly adminKey: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** The secret that keys of nodes are derived from; undefined: generated once, kept in the data directory. */
+  readonly nodeKeySecret: string | undefined;
+  /** `required` unless told on a log that others can write to. */
+  readonly batchAuthentication: (typeof BATCH_AUTHENTICATIONS)[number];
 }
 
 const databaseOf = (url: string | undefined): PostgresConnection | undefined => {
@@ -44,17 +83,42 @@ const databaseOf = (url: string | undefined): PostgresConnection | undefined => 
   return connection;
 };
 
+const urlProblems = (url: string): readonly string[] => {
+  try {
+    parseKafkaUrl(url);
+    return [];
+  } catch (error) {
+    return [`EVENT_LOG_URL: ${(error as Error).message}`];
+  }
+};
+
+const kafkaOf = ({ EVENT_LOG_URL: url, EVENT_LOG_PREFIX: prefix, DATABASE_URL }: Read): SharedLog | undefined => {
+  if (url === undefined) return undefined;
+  const problems = [
+    ...urlProblems(url),
+    ...(DATABASE_URL === undefined
+      ? ['DATABASE_URL: needed beside EVENT_LOG_URL: all processes of a log share one database']
+      : []),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { url, ...(prefix === undefined ? {} : { prefix }) };
+};
+
 /** Reads the settings; throws a `ConfigError` that names all that are wrong. */
 export const readRuntimeSettings = (env: Environment): Settings => {
-  const read = readSettings(env, schema, ['ADMIN_KEY', 'DATABASE_URL']);
-  if (read.EVENT_LOG_URL !== undefined)
-    throw new ConfigError(['EVENT_LOG_URL: the embedded event log is the only one so far; leave it unset']);
+  const read = readSettings(env, schema, ['ADMIN_KEY', 'DATABASE_URL', 'EVENT_LOG_URL', 'NODE_KEY_SECRET']);
+  const kafka = kafkaOf(read);
+  const partitionsDefault = kafka === undefined ? OUTCOME_PARTITIONS_EMBEDDED : OUTCOME_PARTITIONS_KAFKA;
   return {
     port: read.PORT,
     host: read.HOST,
     dataDir: read.DATA_DIR,
     database: databaseOf(read.DATABASE_URL),
+    kafka,
+    outcomePartitions: read.OUTCOME_PARTITIONS ?? partitionsDefault,
     adminKey: read.ADMIN_KEY,
     logLevel: read.LOG_LEVEL,
+    nodeKeySecret: read.NODE_KEY_SECRET,
+    batchAuthentication: read.BATCH_AUTHENTICATION ?? (read.EVENT_LOG_URL === undefined ? 'vouched' : 'required'),
   };
 };

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigError, type Environment } from '#config';
+import { parseKafkaUrl } from '#event-log';
 import { systemClock } from './clock.js';
 import { ClosingOrder } from './closing-order.js';
 import { createApp } from './create-app.js';
@@ -28,10 +29,13 @@ export interface StartOptions {
 /** Taken, not of this machine, not ours to take, no address at all: said of the settings, not of the program. */
 const UNUSABLE_ADDRESS: ReadonlySet<string> = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EINVAL']);
 
-const checkRoles = (roles: readonly Role[]): void => {
+const checkRoles = (roles: readonly Role[], settings: Settings): void => {
+  if (settings.kafka !== undefined) return;
   const missing = SERVER_ROLES.filter((name) => !roles.some((role) => role.name === name));
   if (missing.length > 0)
-    throw new ConfigError([`the embedded event log needs every role in one process; missing: ${missing.join(', ')}`]);
+    throw new ConfigError([
+      `the embedded event log needs every role in one process; missing: ${missing.join(', ')}. Set EVENT_LOG_URL to run them apart`,
+    ]);
 };
 
 const listen = async (app: NestFastifyApplication, { port, host }: Settings): Promise<void> => {
@@ -59,7 +63,8 @@ const serve = async (
 
 const describe = (settings: Settings, roles: readonly Role[], logger: Logger): void => {
   const database = settings.database === undefined ? `embedded in ${settings.dataDir}` : settings.database.host;
-  logger.info({ roles: roles.map(({ name }) => name), database }, 'starting');
+  const eventLog = settings.kafka === undefined ? 'embedded' : parseKafkaUrl(settings.kafka.url).brokers;
+  logger.info({ roles: roles.map(({ name }) => name), database, eventLog }, 'starting');
 };
 
 /**
@@ -69,7 +74,7 @@ const describe = (settings: Settings, roles: readonly Role[], logger: Logger): v
 export const start = async (roles: readonly Role[], { environment, onFatal }: StartOptions): Promise<Running> => {
   const settings = readRuntimeSettings(environment);
   const modules = roles.map((role) => role.module(environment));
-  checkRoles(roles);
+  checkRoles(roles, settings);
   const logger = createLogger(settings.logLevel);
   const closing = new ClosingOrder(systemClock, logger);
   const fatal: Fatal = (what, error) => {
@@ -78,7 +83,7 @@ export const start = async (roles: readonly Role[], { environment, onFatal }: St
   };
   describe(settings, roles, logger);
   try {
-    const parts = await openInfrastructure(settings, { logger, closing, fatal });
+    const parts = await openInfrastructure(settings, { roles: roles.map(({ name }) => name), logger, closing, fatal });
     const url = await serve(parts, modules, settings, closing);
     logger.info({ url }, 'serving');
     const stop = async (): Promise<void> => {

@@ -12,6 +12,8 @@ export const CLOCK = Symbol('Clock');
 export const LOGGER = Symbol('Logger');
 /** `Authenticator` */
 export const AUTHENTICATOR = Symbol('Authenticator');
+/** `NodeKeyring` */
+export const NODE_KEYS = Symbol('NodeKeyring');
 /** `Readiness` */
 export const READINESS = Symbol('Readiness');
 /** `Fatal`: tells that a part stopped for good; the process ends. */

@@ -1,5 +1,6 @@
 import { streamOf, type Tier } from '#contracts';
 import type { Database } from './database.js';
+import { readZoneRegistry, type RegisteredZone } from './zone-registry.repository.js';
 
 /** A node of the inventory. */
 export interface NodeRow {
@@ -24,6 +25,8 @@ export interface Catalogue {
   readonly version: number;
   readonly nodes: readonly NodeRow[];
   readonly customers: readonly CustomerRow[];
+  /** Every zone that ever had a customer, ascending by id. */
+  readonly registry: readonly RegisteredZone[];
 }
 
 /** Reads the catalogue. */
@@ -54,6 +57,7 @@ export const createCatalogueRepository = (database: Database): CatalogueReposito
           version: await versionIn(tx),
           nodes: await tx.query<NodeRow>(`${NODES} order by node_id`),
           customers: await tx.query<CustomerRow>(CUSTOMERS),
+          registry: await readZoneRegistry(tx),
         };
       }),
     findNode: async (nodeId) => (await database.query<NodeRow>(`${NODES} where node_id = $1`, [nodeId]))[0],

@@ -143,6 +143,15 @@ const catalogue: Chapter = [
       event('ApiKeyRevoked', { keyId: 'k2' }),
     ],
   ],
+  [
+    streamOf.nodeKeys('n1'),
+    0,
+    [
+      event('NodeKeyIssued', { keyId: 'n1.1', nodeId: 'n1', at: T }),
+      event('NodeKeyIssued', { keyId: 'n1.2', nodeId: 'n1', at: T + 1_000 }),
+      event('NodeKeyRevoked', { keyId: 'n1.1', effectiveAt: T + 2_000 }),
+    ],
+  ],
 ];
 
 const rollouts: Chapter = ['ro1', 'ro2'].map((rolloutId) => [

@@ -1,58 +1,80 @@
+import { changeGaps, type GapChange, type SeqGap } from './batch-gaps.js';
 import type { Queryable } from './database.js';
-import { fillGaps, openGaps, type SeqGap } from './batch-gaps.js';
 
-/** What arrived of one start of one agent since the last flush. Counters are added; `lastSeq` and `lastEventUs` only grow. */
-export interface LedgerDelta {
-  readonly nodeId: string;
-  readonly agentBootId: string;
+/**
+ * What arrived of one start of one agent since the last flush. Counters are added; `lastSeq`, `lastSeenMs` and `lastEventUs` only
+ * grow. Every outcome a boot published, up to its newest batch that arrived, is in exactly one term:
+ *
+ *   published = counted + late + rejected + gap
+ *
+ * The left side is what the node says of itself, the right side what was booked here; they share nothing. A batch counted before
+ * (`duplicates`) is in no term, nor is a record that cannot be read (`unreadable`): its batch is missing, so a gap names it.
+ */
+export interface LedgerDelta extends GapChange {
   readonly lastSeq: number;
+  /** Outcomes published up to `lastSeq`, as its batch says; 0 = it does not say. */
+  readonly published: number;
+  /** Append time of the newest batch, ms. */
+  readonly lastSeenMs: number;
   readonly batches: number;
-  /** Outcomes that are in the segments, late ones included: published = counted + rejected (+ what gaps name). */
+  /** Outcomes in the segments that came in time for the rules. */
   readonly counted: number;
-  /** Part of counted: outcomes that came after their slot was closed, so no rule saw them. */
+  /** Outcomes in the segments that came after their slot was closed, so no rule saw them. */
   readonly late: number;
-  /** Outcomes that were not counted: from the future, or in a batch that was refused. */
+  /** Outcomes from the future, which are nowhere. */
   readonly rejected: number;
+  /** Records of which not even the boot is known. */
+  readonly unreadable: number;
   /** Batches that had been counted before. */
   readonly duplicates: number;
   readonly lastEventUs: number;
-  /** Sequence numbers found missing. */
-  readonly gapsOpened?: readonly SeqGap[];
-  /** Numbers that arrived into a gap, in this flush or an earlier one's gap. */
-  readonly gapsFilled?: readonly number[];
 }
 
 /** What is known of one start of one agent. */
 export interface LedgerBoot {
   readonly nodeId: string;
   readonly agentBootId: string;
+  /** Highest sequence number that was counted. */
   readonly lastSeq: number;
-  /** Ascending. */
+  /** Outcomes published up to it; 0 = not known. */
+  readonly published: number;
+  /** Ascending, disjoint, all below `lastSeq`. */
   readonly gaps: readonly SeqGap[];
 }
 
-/** What became of all batches of one node, over all starts of its agent. */
+/** What became of all outcomes of one node, over all starts of its agent. */
 export interface LedgerTotals {
   readonly nodeId: string;
   readonly boots: number;
   readonly batches: number;
+  /** null: a start of its agent does not say how much it published; then only the gaps in batches are known. */
+  readonly published: number | null;
   readonly counted: number;
   readonly late: number;
   readonly rejected: number;
-  readonly duplicates: number;
+  /** Outcomes of batches that never arrived; null when one of them has an unknown size. */
+  readonly gap: number | null;
+  /** published − counted − late − rejected − gap: 0 unless somebody counted or said something wrong; null when one is unknown. */
+  readonly difference: number | null;
   /** Batches that never arrived. */
-  readonly gap: number;
+  readonly gapBatches: number;
+  readonly unreadable: number;
+  readonly duplicates: number;
   readonly lastEventUs: number;
 }
 
-/** Most starts one load gives; a fleet of thousands with tens of restarts each. More throws: ask for fewer nodes. */
+/** Most starts one load gives: hundreds of restarts within a week of every node of a partition. More throws. */
 export const LEDGER_BOOTS_MAX = 100_000;
 /** Most nodes one list gives, by name. */
 export const LEDGER_NODES_MAX = 20_000;
+/** A boot of which nothing came for longer is not loaded: the log keeps telemetry for 7 d, so nothing older can be read again. */
+const BOOT_KEPT_MS = 8 * 86_400_000;
 
 /** What is known of each node's batches: which were counted, and which are missing. */
 export interface NodeLedger {
-  /** Of these nodes, or of all. */
+  /** Every node of which anything ever came. */
+  readonly nodeIds: () => Promise<readonly string[]>;
+  /** Of these nodes, or of all. Boots that were silent for 8 days before the newest batch of anybody are left out. */
   readonly load: (nodeIds?: readonly string[]) => Promise<readonly LedgerBoot[]>;
   /** At most one delta per start of an agent. */
   readonly apply: (tx: Queryable, deltas: readonly LedgerDelta[]) => Promise<void>;
@@ -60,36 +82,48 @@ export interface NodeLedger {
 }
 
 const LOAD = `
-  select l.node_id as "nodeId", l.agent_boot_id as "agentBootId", l.last_seq as "lastSeq",
-    (select coalesce(jsonb_agg(jsonb_build_object('from', g.from_seq, 'to', g.to_seq) order by g.from_seq), '[]')
+  select l.node_id as "nodeId", l.agent_boot_id as "agentBootId", l.last_seq as "lastSeq", l.published,
+    (select coalesce(jsonb_agg(jsonb_build_object('from', g.from_seq, 'to', g.to_seq, 'publishedBefore', g.published_before,
+       'publishedAfter', g.published_after, 'openedAtMs', g.opened_at_ms) order by g.from_seq), '[]')
      from batch_gap g where g.node_id = l.node_id and g.agent_boot_id = l.agent_boot_id) as gaps
-  from node_ledger l where $1::text[] is null or l.node_id = any($1)
+  from node_ledger l where ($1::text[] is null or l.node_id = any($1))
+    and l.last_seen_ms > (select max(last_seen_ms) from node_ledger) - $3::bigint
   order by l.node_id, l.agent_boot_id limit $2`;
 
 // In the order of the key, so that two writers never wait for each other in a circle.
 const APPLY = `
-  insert into node_ledger as l
-    (node_id, agent_boot_id, last_seq, batches, counted, late, rejected, duplicates, last_event_us)
+  insert into node_ledger as l (node_id, agent_boot_id, last_seq, published, last_seen_ms, batches, counted, late, rejected,
+    unreadable, duplicates, last_event_us)
   select * from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-    $8::bigint[], $9::bigint[])
-    as delta (node_id, agent_boot_id, last_seq, batches, counted, late, rejected, duplicates, last_event_us)
+    $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[])
+    as delta (node_id, agent_boot_id, last_seq, published, last_seen_ms, batches, counted, late, rejected, unreadable,
+      duplicates, last_event_us)
   order by node_id, agent_boot_id
   on conflict (node_id, agent_boot_id) do update set
+    published = case when excluded.last_seq >= l.last_seq then excluded.published else l.published end,
     last_seq = greatest(l.last_seq, excluded.last_seq),
+    last_seen_ms = greatest(l.last_seen_ms, excluded.last_seen_ms),
     batches = l.batches + excluded.batches,
     counted = l.counted + excluded.counted,
     late = l.late + excluded.late,
     rejected = l.rejected + excluded.rejected,
+    unreadable = l.unreadable + excluded.unreadable,
     duplicates = l.duplicates + excluded.duplicates,
     last_event_us = greatest(l.last_event_us, excluded.last_event_us)`;
 
-// Sums of bigint are numeric, which pg gives as text.
+// Sums of bigint are numeric, which pg gives as text. A sum with an unknown part is unknown: null.
 const LIST = `
-  select l.node_id as "nodeId", count(*) as boots, sum(l.batches)::bigint as batches, sum(l.counted)::bigint as counted,
-    sum(l.late)::bigint as late, sum(l.rejected)::bigint as rejected, sum(l.duplicates)::bigint as duplicates,
-    (select coalesce(sum(g.to_seq - g.from_seq + 1), 0)::bigint from batch_gap g where g.node_id = l.node_id) as gap,
-    max(l.last_event_us) as "lastEventUs"
-  from node_ledger l group by l.node_id order by l.node_id limit $1`;
+  select *, (published - counted - late - rejected - gap) as difference from (
+    select l.node_id as "nodeId", count(*) as boots, sum(l.batches)::bigint as batches,
+      case when bool_or(l.last_seq > 0 and l.published = 0) then null else sum(l.published)::bigint end as published,
+      sum(l.counted)::bigint as counted, sum(l.late)::bigint as late, sum(l.rejected)::bigint as rejected,
+      sum(l.unreadable)::bigint as unreadable, sum(l.duplicates)::bigint as duplicates,
+      (select case when bool_or(g.outcomes is null) then null else coalesce(sum(g.outcomes), 0)::bigint end
+       from batch_gap g where g.node_id = l.node_id) as gap,
+      (select coalesce(sum(g.to_seq - g.from_seq + 1), 0)::bigint from batch_gap g where g.node_id = l.node_id)
+        as "gapBatches",
+      max(l.last_event_us) as "lastEventUs"
+    from node_ledger l group by l.node_id order by l.node_id limit $1) as totals`;
 
 const apply = async (tx: Queryable, deltas: readonly LedgerDelta[]): Promise<void> => {
   if (deltas.length === 0) return;
@@ -99,23 +133,27 @@ const apply = async (tx: Queryable, deltas: readonly LedgerDelta[]): Promise<voi
     column('nodeId'),
     column('agentBootId'),
     column('lastSeq'),
+    column('published'),
+    column('lastSeenMs'),
     column('batches'),
     column('counted'),
     column('late'),
     column('rejected'),
+    column('unreadable'),
     column('duplicates'),
     column('lastEventUs'),
   ]);
-  for (const { nodeId, agentBootId, gapsOpened = [], gapsFilled = [] } of deltas) {
-    await openGaps(tx, { nodeId, agentBootId }, gapsOpened);
-    await fillGaps(tx, { nodeId, agentBootId }, gapsFilled);
-  }
+  await changeGaps(tx, deltas);
 };
 
 /** The ledger in PostgreSQL. */
 export const createNodeLedger = (database: Queryable): NodeLedger => ({
+  nodeIds: async () =>
+    (await database.query<{ nodeId: string }>('select distinct node_id as "nodeId" from node_ledger')).map(
+      ({ nodeId }) => nodeId,
+    ),
   load: async (nodeIds) => {
-    const boots = await database.query<LedgerBoot>(LOAD, [nodeIds ?? null, LEDGER_BOOTS_MAX + 1]);
+    const boots = await database.query<LedgerBoot>(LOAD, [nodeIds ?? null, LEDGER_BOOTS_MAX + 1, BOOT_KEPT_MS]);
     if (boots.length > LEDGER_BOOTS_MAX) throw new Error(`load node ledger: more than ${LEDGER_BOOTS_MAX} starts`);
     return boots;
   },

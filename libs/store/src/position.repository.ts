@@ -40,6 +40,17 @@ export interface PositionRepository {
     consumer: PositionConsumer,
     partitions: readonly PositionStart[],
   ) => Promise<readonly PositionRow[]>;
+  /**
+   * The row, locked until the transaction ends; undefined when another transaction has it (or it is missing). For a consumer that
+   * acts outside the database before it advances: of several processes one acts. A process that hangs in its transaction loses
+   * the row when the server ends its session, after 5 s.
+   */
+  readonly claim: (
+    tx: Queryable,
+    cluster: string,
+    consumer: PositionConsumer,
+    partition: Omit<PositionStart, 'startOffset'>,
+  ) => Promise<PositionRow | undefined>;
   /** Compare-and-swap. False: somebody else moved it; the caller must roll back, forget what it holds and load again. */
   readonly advance: (tx: Queryable, step: PositionStep) => Promise<boolean>;
   /** The topic was made anew: goes to `next` under the next incarnation. False as for `advance`. */
@@ -57,6 +68,11 @@ const LOAD = `
   from unnest($3::text[], $4::int[]) with ordinality as asked (topic, partition, place)
   join ingest_position p on p.cluster_id = $1 and p.consumer = $2 and p.topic = asked.topic and p.partition = asked.partition
   order by asked.place`;
+
+const CLAIM = `
+  select topic, partition, next_offset as "nextOffset", incarnation from ingest_position
+  where cluster_id = $1 and consumer = $2 and topic = $3 and partition = $4
+  for update skip locked`;
 
 const SWAP = `
   update ingest_position set next_offset = $7, incarnation = incarnation + $8::int
@@ -78,6 +94,8 @@ export const createPositionRepository = (database: Queryable): PositionRepositor
     await database.query(INSERT_MISSING, [cluster, consumer, topics, numbers, starts]);
     return database.query<PositionRow>(LOAD, [cluster, consumer, topics, numbers]);
   },
+  claim: async (tx, cluster, consumer, { topic, partition }) =>
+    (await tx.query<PositionRow>(CLAIM, [cluster, consumer, topic, partition]))[0],
   advance: (tx, step) => swap(tx, step, 0),
   reincarnate: (tx, step) => swap(tx, step, 1),
 });

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openTestDatabase, until, type TestDatabase } from '#testing';
+import { MIGRATIONS_DIRECTORY, openTestDatabase, until, type TestDatabase } from '#testing';
 import { migrate } from './migrate.js';
 import { openDatabase } from './postgres-database.js';
 
@@ -88,6 +89,20 @@ describe('migrate', () => {
     expect(await test.database.query('select n from once_a order by n')).toEqual([{ n: 1 }, { n: 2 }]);
     expect(told[0]).toBe('migrating the database: 9001_a.sql');
     expect(await migrate(test.database, directory)).toEqual([]);
+  });
+
+  it('brings a new database up to date when many processes start at once', async () => {
+    const name = `migrate_${randomUUID().replaceAll('-', '')}`;
+    await test.database.query(`create database ${name}`);
+    const connection = { ...test.connection, database: name };
+    const processes = Array.from({ length: 5 }, (_, index) =>
+      openDatabase({ connection: () => connection, name: `migrate ${index}` }),
+    );
+    const runs = await Promise.all(processes.map((database) => migrate(database, MIGRATIONS_DIRECTORY)));
+    const files = (await readdir(MIGRATIONS_DIRECTORY)).filter((one) => one.endsWith('.sql')).toSorted();
+    expect(runs.flat().toSorted()).toEqual(files);
+    await Promise.all(processes.map((database) => database.close()));
+    await test.database.query(`drop database ${name}`);
   });
 
   it('keeps the files before a broken one, and nothing of that one', async () => {

@@ -34,10 +34,12 @@ const RECORDS = new Set([
   'segment',
   'node_ledger',
   'batch_gap',
+  'offset_gap',
   'dead_letter',
   'dead_letter_total',
   'channel',
   'delivery_claim',
+  'node_key_secret',
   'migration',
 ]);
 

@@ -1,7 +1,20 @@
+import { startTestKafka } from './kafka-run.js';
 import { startTestServer } from './test-server.js';
 
-const globalSetup = async (): Promise<void> => {
-  const stop = await startTestServer();
-  (globalThis as { stopTestServer?: () => Promise<void> }).stopTestServer = stop;
+interface GlobalConfig {
+  readonly testPathPatterns?: { readonly patterns?: readonly string[] };
+}
+interface ProjectConfig {
+  readonly testMatch: readonly string[];
+}
+
+const globalSetup = async (globalConfig: GlobalConfig, { testMatch }: ProjectConfig): Promise<void> => {
+  const patterns = globalConfig.testPathPatterns?.patterns ?? [];
+  const isFaults = testMatch.some((glob) => glob.includes('.faults.'));
+  // Side by side: each waits for a process to start.
+  const stops = await Promise.all([startTestServer(), startTestKafka({ patterns, isFaults })]);
+  (globalThis as { stopTestServers?: () => Promise<void> }).stopTestServers = async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
 };
 export default globalSetup;

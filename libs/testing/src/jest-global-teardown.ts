@@ -1,4 +1,4 @@
 const globalTeardown = async (): Promise<void> => {
-  await (globalThis as { stopTestServer?: () => Promise<void> }).stopTestServer?.();
+  await (globalThis as { stopTestServers?: () => Promise<void> }).stopTestServers?.();
 };
 export default globalTeardown;

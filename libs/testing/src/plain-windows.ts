@@ -1,5 +1,5 @@
 import type { Family } from '#contracts';
-import { type Cells, COUNT, COUNTS_PER_CELL, type FedWindows, type Percentile, type WindowSum } from '#domain';
+import { type CellColumns, COUNT, COUNTS_PER_CELL, type FedWindows, type Percentile, type WindowSum } from '#domain';
 import type { MakeCells } from './event-time-fleet.js';
 
 /** The p95 of a healthy fleet (R6), told whenever timeouts do not reach the percentile. */
@@ -26,7 +26,7 @@ const NOTHING: WindowSum = { good: 0, bad: 0, excluded: 0, timeout: 0 };
  */
 export const createPlainWindows = (): FedWindows => {
   const slots = new Map<Family, Map<string, Map<number, WindowSum>>>();
-  const put = (cells: Cells, slot: number): void => {
+  const put = (cells: CellColumns, slot: number): void => {
     const family = slots.get(cells.family) ?? new Map<string, Map<number, WindowSum>>();
     slots.set(cells.family, family);
     cells.keys.forEach((key, row) => {
@@ -58,6 +58,11 @@ export const createPlainWindows = (): FedWindows => {
       for (const { slot, block } of tick.slots) for (const cells of block.values()) put(cells, slot);
     },
     sum,
+    eachFailing: (family, keys, { badMin, windowMs, endSlot }, visit) =>
+      keys.forEach((key, index) => {
+        const { good, bad } = sum(family, key, windowMs, endSlot);
+        if (bad >= badMin) visit(index, good, bad);
+      }),
     percentile,
     keys: (family) => [...(slots.get(family)?.keys() ?? [])],
   };

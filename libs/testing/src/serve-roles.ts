@@ -4,7 +4,7 @@ import { event, type PrincipalRole, streamOf, TOPICS } from '#contracts';
 import { openEmbeddedLog } from '#event-log';
 import type * as Runtime from '#runtime';
 import type { Clock, Infrastructure, Role } from '#runtime';
-import { createApiKeyRepository, createCatalogueRepository, createEventStore } from '#store';
+import { createApiKeyRepository, createCatalogueRepository, createEventStore, createNodeKeyRepository } from '#store';
 import type { TestDatabase } from './test-database.js';
 
 /** Some roles of a server, served over HTTP for a test. */
@@ -24,10 +24,14 @@ export interface ServedRoles {
   readonly close: () => Promise<void>;
 }
 
+/** What the keys of nodes are derived from in tests. */
+export const TEST_FLEET_SECRET = 'f'.repeat(43);
+
 const openParts = async (
   runtime: typeof Runtime,
   { database, connection }: TestDatabase,
   clock: Clock,
+  isTagRequired: boolean,
   fatal: Infrastructure['fatal'],
 ) => {
   const eventLog = await openEmbeddedLog({ connection: () => connection });
@@ -37,11 +41,19 @@ const openParts = async (
   const repository = createCatalogueRepository(database);
   const catalogue = await runtime.followCatalogue(repository, runtime.systemClock, () => undefined);
   const authenticator = runtime.createAuthenticator(createApiKeyRepository(database), clock);
+  const nodeKeys = await runtime.followNodeKeys({
+    repository: createNodeKeyRepository(database),
+    clock: runtime.systemClock,
+    fleetSecret: TEST_FLEET_SECRET,
+    isRequired: isTagRequired,
+    onError: () => undefined,
+  });
   const readiness = new runtime.Readiness();
   const logger = runtime.createLogger('silent');
-  const parts = { database, eventLog, eventStore, catalogue, authenticator, readiness, clock, logger, fatal };
+  const parts = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, readiness, clock, logger, fatal };
   const close = async (): Promise<void> => {
     await catalogue.stop();
+    await nodeKeys.stop();
     await eventLog.close();
   };
   return { parts: parts satisfies Infrastructure, close };
@@ -54,13 +66,20 @@ const openParts = async (
 export const serveRoles = async (
   roles: readonly Role[],
   testDatabase: TestDatabase,
-  options: { readonly clock?: Clock; readonly environment?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly environment?: Readonly<Record<string, string>>;
+    /** Records need a tag, as on a log that others can write to. */
+    readonly isTagRequired?: boolean;
+  } = {},
 ): Promise<ServedRoles> => {
   const runtime = await import('#runtime');
   const stopped: string[] = [];
   const modules = roles.map((role) => role.module(options.environment ?? {}));
   const clock = options.clock ?? runtime.systemClock;
-  const { parts, close } = await openParts(runtime, testDatabase, clock, (what) => stopped.push(what));
+  const { parts, close } = await openParts(runtime, testDatabase, clock, options.isTagRequired === true, (what) =>
+    stopped.push(what),
+  );
   const app = await runtime.createApp(parts, modules);
   await app.listen(0, '127.0.0.1');
   let closing: Promise<void> | undefined;

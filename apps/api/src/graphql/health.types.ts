@@ -77,16 +77,30 @@ export class NodeType {
   region!: string;
   @Field()
   batches!: number;
-  @Field({ description: 'Outcomes.' })
+  @Field(() => Number, {
+    nullable: true,
+    description: 'Outcomes, as the node says: counted + late + rejected + gap. null: it does not say.',
+  })
+  published!: number | null;
+  @Field({ description: 'Outcomes that came in time for the rules.' })
   counted!: number;
-  @Field()
+  @Field({ description: 'Outcomes that came after their second was closed: in every total, seen by no rule.' })
   late!: number;
-  @Field()
+  @Field({ description: 'Outcomes from the future.' })
   rejected!: number;
+  @Field(() => Number, { nullable: true, description: 'Outcomes of batches that never arrived; null: not known.' })
+  gap!: number | null;
+  @Field(() => Number, {
+    nullable: true,
+    description: 'Published outcomes that are in no term of the sum, or counted twice if negative. 0 is right.',
+  })
+  difference!: number | null;
+  @Field({ description: 'Batches that never arrived.' })
+  gapBatches!: number;
+  @Field({ description: 'Records in the name of the node that could not be read.' })
+  unreadable!: number;
   @Field({ description: 'Batches that had been counted before.' })
   duplicates!: number;
-  @Field({ description: 'Batches that never arrived.' })
-  gap!: number;
   @Field(() => Number, { nullable: true, description: 'Newest event time, µs; null: nothing ever came.' })
   lastEventUs!: number | null;
 }

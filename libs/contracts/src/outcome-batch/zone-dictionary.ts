@@ -8,6 +8,8 @@ const FNV_PRIME = 0x0100_0193;
 const ZONE_BYTES_MAX = 255;
 /** A dictionary larger than its 16-bit index is a mistake. */
 const ZONES_MAX = 65_536;
+/** Characters of a zone that a refusal cites: one that is refused may be as large as the batch, and escaping makes it six times that. */
+const CITED_MAX = 64;
 const DOT = 0x2e;
 
 /** 1 at every byte a zone may hold: lower case, printable, no `|`. */
@@ -131,5 +133,6 @@ export const checkZones = (zones: ZoneNames, hasIds: boolean): Refusal | undefin
   if (index < 0) return undefined;
   const zone = isDictionary(zones) ? zones.name(index) : zones[index];
   const expected = 'lower case, no trailing dot, 1 to 255 printable characters without `|`';
-  return refuse('COLUMN_VALUE', `entry ${index} is ${JSON.stringify(zone)}: expected ${expected}`, 'column zones');
+  const cited = JSON.stringify(zone?.slice(0, CITED_MAX));
+  return refuse('COLUMN_VALUE', `entry ${index} is ${cited}: expected ${expected}`, 'column zones');
 };

@@ -1,6 +1,7 @@
-import { type Family, KEY_SEPARATOR } from '#contracts';
+import { type Family, KEY_SEPARATOR, type Tier } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import type { WindowReader } from '../signal/window-reader.js';
+import { customerKeys } from './customer-keys.js';
 import { wilsonLowerBound } from './wilson.js';
 
 /** A customer is hurt when its own failure ratio is above 1 % (C3) ... */
@@ -21,7 +22,30 @@ export interface AffectedCustomer {
 export const affectedRatio = (good: number, bad: number): number | undefined => {
   const count = good + bad;
   if (count < AFFECTED_OUTCOMES_MIN || bad < AFFECTED_FAILURES_MIN) return undefined;
+  // The bound lies below the ratio, so most customers of a healthy fleet are spared the root.
+  if (bad <= AFFECTED_RATIO * count) return undefined;
   return wilsonLowerBound(bad, count) > AFFECTED_RATIO ? bad / count : undefined;
+};
+
+/** Customers that are above, by their index in the catalogue, ascending, and their ratios. */
+interface Above {
+  readonly indexes: readonly number[];
+  readonly ratios: readonly number[];
+}
+
+/** Those that are in both, each with the lower of its ratios. */
+const both = (one: Above, other: Above): Above => {
+  const found = { indexes: [] as number[], ratios: [] as number[] };
+  for (let i = 0, j = 0; i < one.indexes.length && j < other.indexes.length;) {
+    const [a, b] = [one.indexes[i]!, other.indexes[j]!];
+    if (a === b) {
+      found.indexes.push(a);
+      found.ratios.push(Math.min(one.ratios[i]!, other.ratios[j]!));
+    }
+    if (a <= b) i += 1;
+    if (b <= a) j += 1;
+  }
+  return found;
 };
 
 /**
@@ -32,7 +56,7 @@ export const affectedRatio = (good: number, bad: number): number | undefined => 
  * that is hurt by this release in another region and, at the same time, by something else in this one.
  */
 export class AffectedReader {
-  private readonly known = new Map<string, readonly AffectedCustomer[]>();
+  private readonly known = new Map<string, Above>();
 
   constructor(
     private readonly windows: WindowReader,
@@ -40,40 +64,57 @@ export class AffectedReader {
   ) {}
 
   fleet(windowMs: number, endSlot: number): readonly AffectedCustomer[] {
-    return this.once(`${windowMs}/${endSlot}`, () => this.above('customer', '', windowMs, endSlot, this.customers));
+    return this.list(this.above('customer', '', windowMs, endSlot));
   }
 
   cohort(release: string, region: string, windowMs: number, endSlot: number): readonly AffectedCustomer[] {
-    const place = `${windowMs}/${endSlot}`;
-    const byRelease = this.once(`${place}/${release}`, () =>
-      this.above('customer_release', release, windowMs, endSlot, this.customers),
+    return this.list(this.aboveInCohort(release, region, windowMs, endSlot));
+  }
+
+  /** How many of the fleet's customers are hurt, by tier. */
+  fleetByTier(windowMs: number, endSlot: number): Readonly<Record<Tier, number>> {
+    return this.byTier(this.above('customer', '', windowMs, endSlot));
+  }
+
+  /** How many customers of a cohort are hurt, by tier. */
+  cohortByTier(release: string, region: string, windowMs: number, endSlot: number): Readonly<Record<Tier, number>> {
+    return this.byTier(this.aboveInCohort(release, region, windowMs, endSlot));
+  }
+
+  private list({ indexes, ratios }: Above): readonly AffectedCustomer[] {
+    return indexes.map((index, at) => ({ customer: this.customers[index]!, failing: ratios[at]! }));
+  }
+
+  private byTier({ indexes }: Above): Readonly<Record<Tier, number>> {
+    const count = { tier1: 0, tier2: 0, tier3: 0 };
+    for (const index of indexes) count[this.customers[index]!.tier] += 1;
+    return count;
+  }
+
+  private aboveInCohort(release: string, region: string, windowMs: number, endSlot: number): Above {
+    return this.once(`${windowMs}/${endSlot}/${release}${KEY_SEPARATOR}${region}`, () =>
+      both(
+        this.above('customer_release', release, windowMs, endSlot),
+        this.above('customer_region', region, windowMs, endSlot),
+      ),
     );
-    return this.once(`${place}/${release}/${region}`, () => {
-      const ratios = new Map(byRelease.map((each) => [each.customer.customerId, each.failing]));
-      const customers = byRelease.map((each) => each.customer);
-      return this.above('customer_region', region, windowMs, endSlot, customers).map(({ customer, failing }) => ({
-        customer,
-        failing: Math.min(failing, ratios.get(customer.customerId) ?? failing),
-      }));
+  }
+
+  private above(family: Family, part: string, windowMs: number, endSlot: number): Above {
+    return this.once(`${family}/${windowMs}/${endSlot}/${part}`, () => {
+      const above = { indexes: [] as number[], ratios: [] as number[] };
+      const place = { badMin: AFFECTED_FAILURES_MIN, windowMs, endSlot };
+      this.windows.eachFailing(family, customerKeys(this.customers, part), place, (index, good, bad) => {
+        const ratio = affectedRatio(good, bad);
+        if (ratio === undefined) return;
+        above.indexes.push(index);
+        above.ratios.push(ratio);
+      });
+      return above;
     });
   }
 
-  private above(
-    family: Family,
-    part: string,
-    windowMs: number,
-    endSlot: number,
-    customers: readonly CatalogueCustomer[],
-  ): readonly AffectedCustomer[] {
-    return customers.flatMap((customer) => {
-      const key = part === '' ? customer.customerId : `${customer.customerId}${KEY_SEPARATOR}${part}`;
-      const { good, bad } = this.windows.sum(family, key, windowMs, endSlot);
-      const failing = affectedRatio(good, bad);
-      return failing === undefined ? [] : [{ customer, failing }];
-    });
-  }
-
-  private once(key: string, read: () => readonly AffectedCustomer[]): readonly AffectedCustomer[] {
+  private once(key: string, read: () => Above): Above {
     const known = this.known.get(key) ?? read();
     this.known.set(key, known);
     return known;

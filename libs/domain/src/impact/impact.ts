@@ -14,11 +14,14 @@ const countByTier = (affected: readonly AffectedCustomer[]): Record<Tier, number
   return count;
 };
 
-const weigh = (byTier: Record<Tier, number>, each: Readonly<Record<Tier, number>>): number =>
+const weigh = (byTier: Readonly<Record<Tier, number>>, each: Readonly<Record<Tier, number>>): number =>
   TIERS.reduce((sum, tier) => sum + byTier[tier] * each[tier], 0);
 
-/** The impact score: the sum of tier weights (C1). */
-export const impactScore = (affected: readonly AffectedCustomer[]): number => weigh(countByTier(affected), TIER_WEIGHT);
+/** The impact score of so many customers: the sum of tier weights (C1). */
+export const impactScoreOf = (byTier: Readonly<Record<Tier, number>>): number => weigh(byTier, TIER_WEIGHT);
+
+/** The impact score of customers. */
+export const impactScore = (affected: readonly AffectedCustomer[]): number => impactScoreOf(countByTier(affected));
 
 const byUrgency = (a: AffectedCustomer, b: AffectedCustomer): number =>
   Number(b.customer.critical) - Number(a.customer.critical) ||

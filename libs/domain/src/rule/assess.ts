@@ -1,6 +1,6 @@
 import { KEY_SEPARATOR, type Reason } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
-import { impactScore } from '../impact/impact.js';
+import { impactScoreOf } from '../impact/impact.js';
 import { readCustomerImpact } from '../signal/customer-impact.js';
 import { readErrorRateSpike } from '../signal/error-rate-spike.js';
 import { readLatency } from '../signal/latency.js';
@@ -39,10 +39,10 @@ export const readRule = (rule: Rule, subject: Subject, endSlot: number, view: Ti
     case 'customer_impact': {
       const [release = '', region = ''] = subject.key.split(KEY_SEPARATOR);
       return readCustomerImpact(view.windows, place, () =>
-        impactScore(
+        impactScoreOf(
           subject.scope === 'fleet'
-            ? view.affected.fleet(windowMs, endSlot)
-            : view.affected.cohort(release, region, windowMs, endSlot),
+            ? view.affected.fleetByTier(windowMs, endSlot)
+            : view.affected.cohortByTier(release, region, windowMs, endSlot),
         ),
       );
     }

@@ -1,6 +1,7 @@
-import { SLOT_MS } from '#contracts';
+import { type Family, SLOT_MS } from '#contracts';
 import { JUDGE_WINDOW_MS } from '../rollout/blame.js';
 import type { PartitionTick } from '../window/partition-tick.js';
+import type { SlidingWindowsOptions } from '../window/sliding-windows.js';
 import type { Catalogue } from './catalogue.js';
 import type { BaselineMinute } from '../signal/baseline.js';
 import { CLEAR_SPAN_SLOTS } from './assess.js';
@@ -53,12 +54,25 @@ export interface Engine {
 /** A rolled back wave is watched for a minute (RAIL-9 says 60 to 120 s). */
 export const VERIFY_MS = 60_000;
 
+/** Families in which rules look for hurt customers. */
+const CUSTOMER_FAMILIES = ['customer', 'customer_region', 'customer_release'] as const satisfies readonly Family[];
+
 /**
  * The windows an engine reads: those of its rules, those of the deciders, and the slots to keep for the longest of them when it
- * ends with a slot of a minute ago, which is as late as outcomes are accepted.
+ * ends with a slot of a minute ago, which is as late as outcomes are accepted. Customers are many, and only impact is read of them.
  */
-export const windowsOf = ({ rules, settings }: EngineOptions): { windowsMs: readonly number[]; slotsKept: number } => {
+export const windowsOf = ({ rules, settings }: EngineOptions): SlidingWindowsOptions => {
   const decidersMs = [SLOT_MS, JUDGE_WINDOW_MS, NODE_WINDOW_MS, IMPACT_WINDOW_MS, settings?.verifyMs ?? VERIFY_MS];
   const windowsMs = [...new Set([...rules.map((rule) => rule.windowMs), ...decidersMs])].sort((a, b) => a - b);
-  return { windowsMs, slotsKept: Math.max(...windowsMs) / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS };
+  const impactRules = rules.filter(({ signal }) => signal === 'customer_impact');
+  const keptFor = (windows: readonly number[]): number =>
+    Math.max(...windows) / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS;
+  const customerSlots = keptFor([IMPACT_WINDOW_MS, ...impactRules.map((rule) => rule.windowMs)]);
+  return {
+    windowsMs,
+    slotsKept: keptFor(windowsMs),
+    slotsKeptOf: Object.fromEntries(CUSTOMER_FAMILIES.map((family) => [family, customerSlots])),
+    families: ['fleet', 'release_region', 'node', ...CUSTOMER_FAMILIES],
+    percentilesOf: ['fleet', 'release_region'],
+  };
 };

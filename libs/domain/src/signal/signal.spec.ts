@@ -8,6 +8,7 @@ import type { WindowReader } from './window-reader.js';
 const place = { family: 'fleet', key: 'fleet', windowMs: 60_000, endSlot: 100 } as const;
 const windowsOf = (sum: Partial<WindowSum>, percentile: number | 'timeout' = 45_000): WindowReader => ({
   sum: () => ({ good: 0, bad: 0, excluded: 0, timeout: 0, ...sum }),
+  eachFailing: () => undefined,
   percentile: () => percentile,
   keys: () => [],
 });

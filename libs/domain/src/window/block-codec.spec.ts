@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { FAMILY_NAMES, isRefusal } from '#contracts';
-import { anyBlock, anyCells, plainBlock } from './block.fixture.js';
+import { anyBlock, anyCells, plainBlock, toldPart } from './block.fixture.js';
 import { decodeBlock, decodeOwnBlock, encodeBlock } from './block-codec.js';
+import { ByteWriter } from './byte-writer.js';
 import { addCells, cloneCells, createCells, pickCells, replaceCells, subtractCells } from './cell-table.js';
 import type { Block, Cells } from './cells.js';
 import type { PartitionTick } from './partition-tick.js';
@@ -59,18 +60,43 @@ describe('blocks as bytes', () => {
 });
 
 describe('ticks as bytes', () => {
-  it('what is encoded is decoded', () => {
+  it('what is told of a tick is decoded: rows, counts and histograms of the told families', () => {
     const states = fc.array(fc.record({ slot: fc.nat(), closed: fc.boolean(), block: anyBlock }), { maxLength: 4 });
-    const comparable = ({ slots, ...rest }: PartitionTick) => ({
+    const comparable = ({ slots, ...rest }: PartitionTick, plainOf: typeof plainBlock) => ({
       ...rest,
-      slots: slots.map(({ block, ...state }) => ({ ...state, block: plainBlock(block) })),
+      slots: slots.map(({ block, ...state }) => ({ ...state, block: plainOf(block) })),
     });
     fc.assert(
       fc.property(states, (slots) => {
         const decoded = decodeTick(encodeTick({ ...TICK, slots }));
-        expect(isRefusal(decoded) ? decoded : comparable(decoded)).toEqual(comparable({ ...TICK, slots }));
+        const expected = comparable({ ...TICK, slots }, toldPart);
+        expect(isRefusal(decoded) ? decoded : comparable(decoded, plainBlock)).toEqual(expected);
       }),
     );
+  });
+
+  it('ticks of before the dictionary are read: a block of its own for each slot', () => {
+    fc.assert(
+      fc.property(anyBlock, (block) => {
+        const writer = new ByteWriter();
+        writer.varint(1);
+        writer.text(JSON.stringify({ ...TICK, slots: [{ slot: 7, closed: true }] }));
+        writer.block(encodeBlock(block));
+        const decoded = decodeTick(writer.finish());
+        if (isRefusal(decoded)) throw new Error(decoded.detail);
+        expect(decoded).toMatchObject({ ...TICK, slots: [{ slot: 7, closed: true }] });
+        expect(plainBlock(decoded.slots[0]!.block)).toEqual(plainBlock(block));
+      }),
+    );
+  });
+
+  it('a few bytes cannot ask for much memory', () => {
+    const writer = new ByteWriter();
+    writer.varint(2);
+    writer.text(JSON.stringify({ ...TICK, slots: [{ slot: 7, closed: true }] }));
+    for (const size of [1, 1, 0, 0, 6, 1, 1]) writer.varint(size);
+    for (const number of [2 ** 40]) writer.varint(number);
+    expect(decodeTick(writer.finish())).toMatchObject({ refused: 'BODY_UNPARSABLE' });
   });
 
   it('damaged bytes are refused or are another tick, never thrown at', () => {

@@ -2,13 +2,13 @@ import { type Family, FAMILY_NAMES, isRefusal, refuse, type Refusal } from '#con
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { bucketsOf, createCells, type CellTable } from './cell-table.js';
-import { type Block, type Cells, COUNTS_PER_CELL } from './cells.js';
+import { type Block, type CellColumns, type ColumnBlock, COUNTS_PER_CELL } from './cells.js';
 
 /** The first byte of every block. Blocks are kept for days: a new form gets a new number, and this one stays readable. */
 const BLOCK_VERSION = 1;
 
 /** Numbers of the families on disk; they never change, whatever order `FAMILIES` has. */
-const FAMILY_ID: Readonly<Record<Family, number>> = {
+export const FAMILY_ID: Readonly<Record<Family, number>> = {
   fleet: 1,
   region: 2,
   pop: 3,
@@ -20,17 +20,21 @@ const FAMILY_ID: Readonly<Record<Family, number>> = {
   zone: 9,
   zone_release: 10,
 };
-const FAMILY_OF_ID = new Map<number, Family>(FAMILY_NAMES.map((family) => [FAMILY_ID[family], family]));
+/** Number → family. */
+export const FAMILY_OF_ID: ReadonlyMap<number, Family> = new Map<number, Family>(
+  FAMILY_NAMES.map((family) => [FAMILY_ID[family], family]),
+);
 
-const U32_MAX = 0xffff_ffff;
+/** The largest count of a cell. */
+export const U32_MAX = 0xffff_ffff;
 /**
  * Most histogram buckets that one block may unfold to: 512 MB would be a damaged block (a row of six bytes unfolds to 2.8 KB),
  * 128 Mi buckets are 190,000 nodes.
  */
-const BUCKETS_MAX = 2 ** 27;
+export const BUCKETS_MAX = 2 ** 27;
 
 /** Histograms are nearly empty: pairs of (distance from the bucket before, count), after how many there are. */
-const writeBuckets = (writer: ByteWriter, buckets: Uint32Array, from: number, width: number): void => {
+export const writeBuckets = (writer: ByteWriter, buckets: Uint32Array, from: number, width: number): void => {
   let filled = 0;
   for (let i = from; i < from + width; i += 1) if (buckets[i] !== 0) filled += 1;
   writer.varint(filled);
@@ -44,7 +48,7 @@ const writeBuckets = (writer: ByteWriter, buckets: Uint32Array, from: number, wi
   }
 };
 
-const writeCells = (writer: ByteWriter, cells: Cells): void => {
+const writeCells = (writer: ByteWriter, cells: CellColumns): void => {
   const width = bucketsOf(cells.family);
   writer.varint(FAMILY_ID[cells.family]);
   writer.varint(cells.size);
@@ -61,7 +65,7 @@ const writeCells = (writer: ByteWriter, cells: Cells): void => {
  * A block as bytes, numbers as varints: version, number of families, then for each its id, number of rows, and for each row the
  * key, four counts and, in families with a histogram, the filled buckets. 5 to 60 bytes a cell.
  */
-export const encodeBlock = (block: Block): Uint8Array => {
+export const encodeBlock = (block: ColumnBlock): Uint8Array => {
   const filled = [...block.values()].filter((cells) => cells.size > 0);
   const writer = new ByteWriter();
   writer.varint(BLOCK_VERSION);
@@ -70,7 +74,8 @@ export const encodeBlock = (block: Block): Uint8Array => {
   return writer.finish();
 };
 
-const readBuckets = (reader: ByteReader, cells: CellTable, row: number, width: number): void => {
+/** Reads what `writeBuckets` wrote. */
+export const readBuckets = (reader: ByteReader, buckets: Uint32Array, from: number, width: number): void => {
   const filled = reader.varint(width);
   let index = 0;
   for (let i = 0; i < filled && reader.fault === undefined; i += 1) {
@@ -79,7 +84,7 @@ const readBuckets = (reader: ByteReader, cells: CellTable, row: number, width: n
     index += step;
     if (index >= width) reader.fail(`bucket ${index} of ${width}`);
     const count = reader.varint(U32_MAX);
-    if (reader.fault === undefined && cells.buckets !== undefined) cells.buckets[row * width + index] = count;
+    if (reader.fault === undefined) buckets[from + index] = count;
   }
 };
 
@@ -94,7 +99,7 @@ const readCells = (reader: ByteReader, cells: CellTable): void => {
     const row = cells.row(key);
     for (let count = 0; count < COUNTS_PER_CELL; count += 1)
       cells.counts[row * COUNTS_PER_CELL + count] = reader.varint(U32_MAX);
-    if (width > 0) readBuckets(reader, cells, row, width);
+    if (cells.buckets !== undefined) readBuckets(reader, cells.buckets, row * width, width);
   }
 };
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type Family, FAMILY_NAMES } from '#contracts';
 import { bucketsOf, createCells } from './cell-table.js';
-import { type Block, type Cells, COUNTS_PER_CELL } from './cells.js';
+import { type Block, type CellColumns, type Cells, type ColumnBlock, COUNT, COUNTS_PER_CELL } from './cells.js';
+import { TOLD_FAMILIES } from './told-families.js';
 
 /** What a cell holds, as plain values: comparable whatever the order of rows and the capacity of arrays. */
 export interface PlainCell {
@@ -9,7 +10,7 @@ export interface PlainCell {
   readonly buckets: Readonly<Record<number, number>>;
 }
 
-const plainCell = (cells: Cells, row: number): PlainCell => {
+const plainCell = (cells: CellColumns, row: number): PlainCell => {
   const width = bucketsOf(cells.family);
   const filled: Record<number, number> = {};
   for (let i = 0; i < width; i += 1) {
@@ -20,12 +21,24 @@ const plainCell = (cells: Cells, row: number): PlainCell => {
 };
 
 /** Cells as plain values, `family key` → cell. */
-export const plainBlock = (block: Block): Record<string, PlainCell> =>
+export const plainBlock = (block: ColumnBlock): Record<string, PlainCell> =>
   Object.fromEntries(
     [...block.values()]
       .flatMap((cells) => cells.keys.map((key, row) => [`${cells.family} ${key}`, plainCell(cells, row)] as const))
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   );
+
+/** The part of a block that `slots` tells, as plain values. */
+export const toldPart = (block: ColumnBlock): Record<string, PlainCell> => {
+  const told = Object.entries(plainBlock(block)).flatMap(([name, { counts, buckets }]) => {
+    const telling = TOLD_FAMILIES.get(name.slice(0, name.indexOf(' ')) as Family);
+    if (telling === undefined) return [];
+    const isTold = (column: number): boolean => telling === 'latency' || column <= COUNT.bad;
+    const cell = { counts: counts.map((each, column) => (isTold(column) ? each : 0)), buckets };
+    return [[name, telling === 'latency' ? cell : { ...cell, buckets: {} }] as const];
+  });
+  return Object.fromEntries(told);
+};
 
 const count = fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 300_000 }));
 const cell = fc.record({

@@ -37,6 +37,11 @@ export class ByteReader {
     return this.bytes.subarray(this.at - length, this.at);
   }
 
+  /** Reads what is in a block. */
+  inner(): ByteReader {
+    return new ByteReader(this.block());
+  }
+
   text(): string {
     try {
       return UTF8.decode(this.block());

@@ -1,5 +1,5 @@
 import { FAMILIES, type Family, OTHER_KEY } from '#contracts';
-import { type Cells, COUNTS_PER_CELL } from './cells.js';
+import { type CellColumns, type Cells, COUNTS_PER_CELL } from './cells.js';
 import { bucketCount } from './histogram.js';
 
 /** Buckets of a cell of a family; 0 in families of counts only. */
@@ -42,7 +42,7 @@ export class CellTable implements Cells {
     cells.keys = keys;
     cells.counts = counts;
     cells.buckets = buckets;
-    cells.capacity = keys.length;
+    cells.capacity = counts.length / COUNTS_PER_CELL;
     return cells;
   }
 
@@ -69,6 +69,19 @@ export class CellTable implements Cells {
     if (row >= this.capacity) this.grow(Math.max(row + 1, 2 * this.capacity));
     return row;
   };
+
+  /** Chosen rows. */
+  pick(rows: readonly number[]): CellColumns {
+    const { family, buckets } = this;
+    const width = buckets === undefined ? 0 : this.bucketsPerCell;
+    const counts = new Uint32Array(rows.length * COUNTS_PER_CELL);
+    const picked = buckets === undefined ? undefined : new Uint32Array(rows.length * width);
+    rows.forEach((row, index) => {
+      counts.set(this.counts.subarray(row * COUNTS_PER_CELL, (row + 1) * COUNTS_PER_CELL), index * COUNTS_PER_CELL);
+      if (buckets !== undefined) picked?.set(buckets.subarray(row * width, (row + 1) * width), index * width);
+    });
+    return { family, size: rows.length, keys: rows.map((row) => this.keys[row]!), counts, buckets: picked };
+  }
 
   /** Empties the table and keeps its memory: slots are many and short-lived. */
   reset(): void {

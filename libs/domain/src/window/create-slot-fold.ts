@@ -15,7 +15,7 @@ import {
   type TakeChanged,
   UNSETTLED_SLOTS,
 } from './slot-fold.js';
-import { SlotTables } from './slot-tables.js';
+import { ALL_FAMILIES, SlotTables } from './slot-tables.js';
 
 const SLOT_US = 1_000_000;
 /** Slots that are written at the same time by a partition; beyond it a slot's memory is made anew. */
@@ -239,7 +239,7 @@ class PartitionFold implements SlotFold {
     const { pending, open } = entry;
     if (pending === undefined) return;
     const shape = pending.rollUp();
-    entry.delta ??= new SlotTables();
+    entry.delta ??= new SlotTables(ALL_FAMILIES);
     for (const cells of shape) entry.delta.addShape(cells);
     pending.addNumbered(entry.delta, this.space);
     if (open !== undefined && entry.slot >= this.firstOpen) {

@@ -1,8 +1,16 @@
 import { bucketsOf, CellTable } from './cell-table.js';
-import { type Cells, COUNT, COUNTS_PER_CELL } from './cells.js';
+import { type CellColumns, type Cells, COUNT, COUNTS_PER_CELL } from './cells.js';
 import { type KeySpace, type NumberedFamily, OTHER_ID } from './key-space.js';
 
-const ROWS_FIRST = 64;
+/** Rows of new cells: a spool touches thousands of slots with a handful of keys each. A power of two. */
+const ROWS_FIRST = 4;
+/** 2^32 divided by the golden ratio: spreads consecutive numbers over a table (Knuth). */
+const SPREAD = 0x9e37_79b1;
+
+const placeOf = (id: number, mask: number): number => {
+  const mixed = Math.imul(id, SPREAD);
+  return (mixed ^ (mixed >>> 15)) & mask;
+};
 
 const resized = (array: Uint32Array, length: number): Uint32Array<ArrayBuffer> => {
   const larger = new Uint32Array(length);
@@ -11,7 +19,7 @@ const resized = (array: Uint32Array, length: number): Uint32Array<ArrayBuffer> =
 };
 
 /**
- * Cells of a family of many keys, by the numbers of their keys: a row is found by reading an array. `counts` and `buckets` are
+ * Cells of a family of many keys, by the numbers of their keys. Memory grows with the rows, not with the numbers. `counts` and `buckets` are
  * replaced when rows are added beyond the capacity: read them again after `row`.
  */
 export class NumberedCells {
@@ -24,28 +32,29 @@ export class NumberedCells {
   private changed = new Uint8Array(ROWS_FIRST);
   /** How many rows are marked. */
   private untold = 0;
-  /** Number → row + 1. */
-  private index = new Int32Array(0);
+  /** Open addressing, at most half full: pairs of number and row + 1; 0 is free. Empty while compact. */
+  private places = new Int32Array(4 * ROWS_FIRST);
   private readonly width: number;
 
-  /** Beyond `rowsMax` rows, further keys share the row of `OTHER_KEY`. */
+  /** Beyond `rowsMax` rows, further keys share the row of `OTHER_KEY`. A histogram is kept where the family has one, if wanted. */
   constructor(
     readonly family: NumberedFamily,
     private readonly rowsMax = Number.POSITIVE_INFINITY,
+    hasBuckets = true,
   ) {
-    this.width = bucketsOf(family);
+    this.width = hasBuckets ? bucketsOf(family) : 0;
     this.buckets = this.width === 0 ? undefined : new Uint32Array(ROWS_FIRST * this.width);
   }
 
   /** Whether a number has a row. */
   has(id: number): boolean {
-    return id < this.index.length && this.index[id] !== 0;
+    return this.find(id) >= 0;
   }
 
   /** The row of a number; it is added when absent. */
   row(id: number): number {
-    const known = id < this.index.length ? this.index[id]! : 0;
-    return known > 0 ? known - 1 : this.add(id);
+    const known = this.find(id);
+    return known >= 0 ? known : this.add(id);
   }
 
   /** Adds a row of other cells to the row of a number, and marks it. */
@@ -68,16 +77,16 @@ export class NumberedCells {
       for (let i = 0; i < COUNTS_PER_CELL; i += 1)
         this.counts[row * COUNTS_PER_CELL + i]! += from.counts[fromRow * COUNTS_PER_CELL + i]!;
       for (let i = 0; i < this.width; i += 1)
-        this.buckets![row * this.width + i]! += from.buckets?.[fromRow * this.width + i] ?? 0;
+        this.buckets![row * this.width + i]! += from.buckets![fromRow * this.width + i]!;
       this.mark(row);
     });
   }
 
   /** Adds the histogram of a row of other cells. */
   addBuckets(id: number, from: NumberedCells, fromRow: number): void {
-    const { width } = this;
+    const { width, buckets: into } = this;
+    if (into === undefined) return;
     const at = this.row(id) * width;
-    const into = this.buckets!;
     const added = from.buckets!;
     const source = fromRow * width;
     for (let i = 0; i < width; i += 1) {
@@ -115,51 +124,62 @@ export class NumberedCells {
     return rows;
   }
 
-  /** Rows with their keys, in cells of their own. */
-  toCells(space: KeySpace, rows: readonly number[] | 'all'): CellTable {
-    const size = rows === 'all' ? this.size : rows.length;
-    const keys: string[] = [];
-    const counts = new Uint32Array(size * COUNTS_PER_CELL);
-    const buckets = this.buckets && new Uint32Array(size * this.width);
-    for (let i = 0; i < size; i += 1) {
-      const row = rows === 'all' ? i : rows[i]!;
-      keys.push(space.keyOf(this.family, this.ids[row]!));
-      const from = row * COUNTS_PER_CELL;
+  /** Chosen rows with their keys. */
+  pick(space: KeySpace, rows: readonly number[]): CellColumns {
+    const { family, width } = this;
+    const counts = new Uint32Array(rows.length * COUNTS_PER_CELL);
+    const buckets = this.buckets && new Uint32Array(rows.length * width);
+    for (let i = 0; i < rows.length; i += 1) {
+      const from = rows[i]! * COUNTS_PER_CELL;
       for (let count = 0; count < COUNTS_PER_CELL; count += 1)
         counts[i * COUNTS_PER_CELL + count] = this.counts[from + count]!;
-      buckets?.set(this.buckets!.subarray(row * this.width, (row + 1) * this.width), i * this.width);
+      buckets?.set(this.buckets!.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width);
     }
-    return CellTable.of(this.family, keys, counts, buckets);
+    return { family, size: rows.length, keys: rows.map((row) => space.keyOf(family, this.ids[row]!)), counts, buckets };
+  }
+
+  /** All rows with their keys. The columns are not copied: nothing may be added here afterwards. */
+  toTable(space: KeySpace): CellTable {
+    const keys: string[] = [];
+    for (let row = 0; row < this.size; row += 1) keys.push(space.keyOf(this.family, this.ids[row]!));
+    return CellTable.of(this.family, keys, this.counts, this.buckets);
   }
 
   /** Gives every key its number of another space. */
   renumber(from: KeySpace, to: KeySpace): void {
     for (let row = 0; row < this.size; row += 1)
       this.ids[row] = to.idOf(this.family, from.keyOf(this.family, this.ids[row]!));
-    this.index = new Int32Array(0);
-    for (let row = 0; row < this.size; row += 1) this.keep(this.ids[row]!, row);
+    if (this.places.length > 0) this.placeAll();
   }
 
   /** Gives back the memory that rows are found by and grow into; the next row takes it again. */
   compact(): void {
-    this.index = new Int32Array(0);
+    this.places = new Int32Array(0);
     this.resize(Math.max(1, this.size));
   }
 
   /** Makes rows findable again after `compact`. */
   expand(): void {
-    if (this.index.length > 0) return;
-    for (let row = 0; row < this.size; row += 1) this.keep(this.ids[row]!, row);
+    if (this.places.length === 0) this.placeAll();
   }
 
   /** Empties the cells and keeps their memory: slots are many and short-lived. */
   reset(): void {
-    for (let row = 0; row < this.size; row += 1) this.index[this.ids[row]!] = 0;
+    if (this.size > 0) this.places.fill(0);
     this.counts.fill(0, 0, this.size * COUNTS_PER_CELL);
     this.buckets?.fill(0, 0, this.size * this.width);
     this.changed.fill(0, 0, this.size);
     this.untold = 0;
     this.size = 0;
+  }
+
+  private find(id: number): number {
+    const { places } = this;
+    const mask = places.length / 2 - 1;
+    for (let at = placeOf(id, mask); ; at = (at + 1) & mask) {
+      const row = places[2 * at + 1]! - 1;
+      if (row < 0 || places[2 * at] === id) return row;
+    }
   }
 
   private add(id: number): number {
@@ -168,17 +188,25 @@ export class NumberedCells {
     if (row >= this.ids.length) this.resize(2 * this.ids.length);
     this.size = row + 1;
     this.ids[row] = id;
-    this.keep(id, row);
+    if (4 * this.size > this.places.length) this.placeAll();
+    else this.place(id, row);
     return row;
   }
 
-  private keep(id: number, row: number): void {
-    if (id >= this.index.length) {
-      const larger = new Int32Array(Math.max(2 * this.index.length, id + 1, ROWS_FIRST));
-      larger.set(this.index);
-      this.index = larger;
-    }
-    this.index[id] = row + 1;
+  private place(id: number, row: number): void {
+    const { places } = this;
+    const mask = places.length / 2 - 1;
+    let at = placeOf(id, mask);
+    while (places[2 * at + 1] !== 0) at = (at + 1) & mask;
+    places[2 * at] = id;
+    places[2 * at + 1] = row + 1;
+  }
+
+  private placeAll(): void {
+    let length = 4 * ROWS_FIRST;
+    while (length < 4 * this.size) length *= 2;
+    this.places = new Int32Array(length);
+    for (let row = 0; row < this.size; row += 1) this.place(this.ids[row]!, row);
   }
 
   private resize(rows: number): void {

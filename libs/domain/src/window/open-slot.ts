@@ -1,21 +1,22 @@
 import type { Family } from '#contracts';
-import { type CellTable, pickCells } from './cell-table.js';
-import type { Block } from './cells.js';
-import { type KeySpace, NUMBERED_FAMILIES } from './key-space.js';
+import type { CellTable } from './cell-table.js';
+import type { Block, CellColumns, ColumnBlock } from './cells.js';
+import type { KeySpace } from './key-space.js';
 import type { PendingSlot } from './pending-slot.js';
 import { SlotTables } from './slot-tables.js';
+import { TOLD_FAMILIES } from './told-families.js';
 
 /**
- * The absolute state of one slot of one partition, and which of it nobody was told yet. Families of the fleet's shape are told at
+ * The absolute state of one slot of one partition, of the families that are told, and which of it nobody was told yet. Families of the fleet's shape are told at
  * once; those of many keys at once where they fail, else when the slot has settled.
  */
 export class OpenSlot {
-  private readonly tables = new SlotTables();
+  private readonly tables = new SlotTables(TOLD_FAMILIES);
   private readonly untold = new Map<Family, Set<number>>();
   private isRestored = false;
 
   add(pending: PendingSlot, shape: readonly CellTable[], space: KeySpace): void {
-    for (const cells of Object.values(this.tables.numbered)) cells.expand();
+    for (const cells of this.tables.allNumbered) cells.expand();
     for (const cells of shape) this.tables.addShape(cells, this.markUntold);
     pending.addNumbered(this.tables, space);
   }
@@ -27,24 +28,23 @@ export class OpenSlot {
   }
 
   /** What changed since it was last told. */
-  takeChanged(isAll: boolean, space: KeySpace): Block {
-    const changed = new Map<Family, CellTable>();
+  takeChanged(isAll: boolean, space: KeySpace): ColumnBlock {
+    const changed = new Map<Family, CellColumns>();
     for (const [family, untold] of this.untold) {
-      const table = this.tables.shape.get(family);
-      if (table !== undefined && untold.size > 0) changed.set(family, pickCells(table, untold));
+      if (untold.size > 0) changed.set(family, this.tables.shape.get(family)!.pick([...untold]));
       untold.clear();
     }
-    for (const family of NUMBERED_FAMILIES) {
-      const rows = this.tables.numbered[family].takeChanged(isAll);
-      if (rows.length > 0) changed.set(family, this.tables.numbered[family].toCells(space, rows));
+    for (const cells of this.tables.allNumbered) {
+      const rows = cells.takeChanged(isAll);
+      if (rows.length > 0) changed.set(cells.family, cells.pick(space, rows));
     }
     return changed;
   }
 
   /** The last word on this slot: everything untold, and everything at all if a restart may have swallowed something. */
-  takeLast(space: KeySpace): Block {
+  takeLast(space: KeySpace): ColumnBlock {
     if (!this.isRestored) return this.takeChanged(true, space);
-    for (const cells of Object.values(this.tables.numbered)) cells.markAll();
+    for (const cells of this.tables.allNumbered) cells.markAll();
     for (const [family, table] of this.tables.shape)
       for (let row = 0; row < table.size; row += 1) this.markUntold(family, row);
     return this.takeChanged(true, space);
@@ -52,7 +52,7 @@ export class OpenSlot {
 
   /** Gives back memory that only a slot needs which outcomes still fall into. */
   compact(): void {
-    for (const cells of Object.values(this.tables.numbered)) cells.compact();
+    for (const cells of this.tables.allNumbered) cells.compact();
   }
 
   renumber(from: KeySpace, to: KeySpace): void {

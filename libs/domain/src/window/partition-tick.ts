@@ -1,5 +1,5 @@
 import type { NodeReport, Signal, Topic } from '#contracts';
-import type { Block } from './cells.js';
+import type { ColumnBlock } from './cells.js';
 
 /** The state of one slot of one partition: absolute, to be put in place of what was known, never added to it. */
 export interface SlotState {
@@ -8,7 +8,7 @@ export interface SlotState {
   /** No more of this slot is expected on this partition; later records of it are late. */
   readonly closed: boolean;
   /** The cells that changed since the last tick; a cell that is absent is unchanged. */
-  readonly block: Block;
+  readonly block: ColumnBlock;
 }
 
 /** What a partition knows of a node whose outcomes it carries. */
@@ -21,6 +21,23 @@ export interface NodeSeen {
   /** Event time up to which this node's outcomes have arrived, µs. */
   readonly watermarkUs: number;
 }
+
+/** Telemetry that was lost: records of this partition, or batches of a node that other batches show to be missing. */
+export type TelemetryGap =
+  | {
+      readonly kind: 'records';
+      readonly from: number;
+      /** Exclusive. */
+      readonly to: number;
+      readonly cause: string;
+    }
+  | {
+      readonly kind: 'batches';
+      readonly nodeId: string;
+      readonly batches: number;
+      /** null = the node does not say how much it published. */
+      readonly outcomes: number | null;
+    };
 
 /**
  * One tick of one partition: everything appended to it before `(tick + 1) * TICK_MS` of log time and not told by an earlier tick.
@@ -38,4 +55,9 @@ export interface PartitionTick {
   /** Records of `telemetry.nodes` and `telemetry.signals`, in order. */
   readonly reports: readonly NodeReport[];
   readonly signals: readonly Signal[];
+  /**
+   * What is known to be lost; absent when nothing is. Told again in every tick of the minute after it was found, since a tick that
+   * an earlier process told already is ignored.
+   */
+  readonly gaps?: readonly TelemetryGap[];
 }

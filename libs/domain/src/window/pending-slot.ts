@@ -105,17 +105,17 @@ export class PendingSlot {
     const { customer_region: regions, zone_release: releases } = space.pairs;
     for (let row = 0; row < customerRegion.size; row += 1) {
       const pair = customerRegion.ids[row]!;
-      numbered.customer.addRow(regions.left(pair), customerRegion, row);
-      numbered.customer_region.addRow(regions.right(pair) === BEYOND ? OTHER_ID : pair, customerRegion, row);
+      numbered.customer?.addRow(regions.left(pair), customerRegion, row);
+      numbered.customer_region?.addRow(regions.right(pair) === BEYOND ? OTHER_ID : pair, customerRegion, row);
     }
     for (let row = 0; row < zoneRelease.size; row += 1) {
       const pair = zoneRelease.ids[row]!;
       const isBeyond = releases.right(pair) === BEYOND;
-      numbered.zone.addRow(releases.left(pair), zoneRelease, row);
-      numbered.zone_release.addRow(isBeyond ? OTHER_ID : pair, zoneRelease, row);
-      numbered.customer_release.addRow(isBeyond ? OTHER_ID : space.customerReleaseOf(pair), zoneRelease, row);
+      numbered.zone?.addRow(releases.left(pair), zoneRelease, row);
+      numbered.zone_release?.addRow(isBeyond ? OTHER_ID : pair, zoneRelease, row);
+      numbered.customer_release?.addRow(isBeyond ? OTHER_ID : space.customerReleaseOf(pair), zoneRelease, row);
     }
-    for (let row = 0; row < customer.size; row += 1) numbered.customer.addBuckets(customer.ids[row]!, customer, row);
+    for (let row = 0; row < customer.size; row += 1) numbered.customer?.addBuckets(customer.ids[row]!, customer, row);
   }
 
   /** The families of the fleet's shape. */

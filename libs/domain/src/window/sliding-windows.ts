@@ -1,11 +1,11 @@
-import { FAMILIES, type Family, FAMILY_NAMES, OTHER_KEY, SLOT_MS } from '#contracts';
+import { FAMILIES, type Family, FAMILY_NAMES, SLOT_MS } from '#contracts';
 import { bucketsOf } from './cell-table.js';
-import { type Cells, hasHistogram } from './cells.js';
+import { type CellColumns, hasHistogram } from './cells.js';
+import { FamilyWindows } from './family-windows.js';
 import { percentileOf, type Sub } from './histogram.js';
-import { KeySeries } from './key-series.js';
-import { EMPTY_CELL, packCell, type PackedCell } from './packed-cell.js';
 import type { PartitionTick } from './partition-tick.js';
-import type { Percentile, WindowSum } from './window-sum.js';
+import { ToldCells } from './told-cells.js';
+import type { FailingPlace, Percentile, VisitFailing, WindowSum } from './window-sum.js';
 
 /** What windows are made of. */
 export interface SlidingWindowsOptions {
@@ -13,6 +13,8 @@ export interface SlidingWindowsOptions {
   readonly windowsMs: readonly number[];
   /** Slots kept behind the newest: the longest window plus how far back its end may lie. */
   readonly slotsKept: number;
+  /** Fewer slots for families of which only shorter windows are asked. */
+  readonly slotsKeptOf?: Readonly<Partial<Record<Family, number>>>;
   /** Families to keep; default all. */
   readonly families?: readonly Family[];
   /** Families whose percentiles may be asked for, the others keep counts only; default all that have a histogram. */
@@ -25,6 +27,8 @@ export interface SlidingWindowsOptions {
 export interface SlidingWindows {
   readonly apply: (tick: PartitionTick) => void;
   readonly sum: (family: Family, key: string, windowMs: number, endSlot: number) => WindowSum;
+  /** Visits, in order, those of many keys that fail; keep the list of keys, it is looked up once. */
+  readonly eachFailing: (family: Family, keys: readonly string[], place: FailingPlace, visit: VisitFailing) => void;
   /** Latency in µs; needs the family's buckets. Timeouts rank above all; `unknown` without data. */
   readonly percentile: (family: Family, key: string, q: number, windowMs: number, endSlot: number) => Percentile;
   /** Keys with data in the longest window that ends with the newest slot. */
@@ -39,19 +43,13 @@ const KEYS_MAX = 200_000;
 const SWEEP_SLOTS = 60;
 const NOTHING: WindowSum = { good: 0, bad: 0, excluded: 0, timeout: 0 };
 
-/** What a source told of a cell, and the series into which it was counted. */
-interface Told {
-  cell: PackedCell;
-  readonly series: KeySeries;
-}
-
 /** What one partition of one topic told: absolute, kept per cell while the slot is open. */
 interface Source {
   incarnation: number;
   nextOffset: number;
   /** The newest slot that was closed. A source closes in order, so an older one that is not open was counted for good. */
   closedSlot: number;
-  readonly openSlots: Map<number, Map<Family, Map<string, Told>>>;
+  readonly openSlots: Map<number, Map<Family, ToldCells>>;
 }
 
 const getOrSet = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
@@ -62,22 +60,28 @@ const getOrSet = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   return made;
 };
 
+const slotsIn = (windowMs: number): number => windowMs / SLOT_MS;
+
 class TickWindows implements SlidingWindows {
   private readonly sources = new Map<string, Source>();
-  private readonly series = new Map<Family, Map<string, KeySeries>>();
+  private readonly families = new Map<Family, FamilyWindows>();
   private readonly withPercentiles: ReadonlySet<Family>;
-  private readonly windowsSlots: ReadonlySet<number>;
+  private readonly longestSlots: number;
   private newest = Number.NEGATIVE_INFINITY;
   private sweptAt = Number.NEGATIVE_INFINITY;
-  private overflows = 0;
 
   constructor(private readonly options: SlidingWindowsOptions) {
-    this.windowsSlots = new Set(options.windowsMs.map((windowMs) => windowMs / SLOT_MS));
-    this.withPercentiles = new Set(options.percentilesOf ?? FAMILY_NAMES.filter(hasHistogram));
-    for (const family of options.families ?? FAMILY_NAMES) this.series.set(family, new Map());
+    const { windowsMs, families, percentilesOf, keysMax = KEYS_MAX } = options;
+    const windows = new Set(windowsMs.map(slotsIn));
+    this.longestSlots = Math.max(...windows);
+    this.withPercentiles = new Set(percentilesOf ?? FAMILY_NAMES.filter(hasHistogram));
+    for (const family of families ?? FAMILY_NAMES) {
+      const width = this.withPercentiles.has(family) ? bucketsOf(family) : 0;
+      this.families.set(family, new FamilyWindows({ windows, slotsKept: this.slotsKept(family), width, keysMax }));
+    }
   }
 
-  readonly overflowed = (): number => this.overflows;
+  readonly overflowed = (): number => [...this.families.values()].reduce((sum, { overflows }) => sum + overflows, 0);
 
   readonly apply = (tick: PartitionTick): void => {
     const source = getOrSet(this.sources, `${tick.topic}/${tick.partition}`, () => ({
@@ -95,8 +99,7 @@ class TickWindows implements SlidingWindows {
     const { closedSlot } = source;
     for (const { slot, closed, block } of tick.slots) {
       const isCounted = slot <= closedSlot && !source.openSlots.has(slot);
-      if (slot > this.newest - this.options.slotsKept && !isCounted)
-        for (const cells of block.values()) this.applyCells(source, slot, cells);
+      if (!isCounted) for (const cells of block.values()) this.applyCells(source, slot, cells);
       if (!closed) continue;
       source.closedSlot = Math.max(source.closedSlot, slot);
       source.openSlots.delete(slot);
@@ -105,57 +108,53 @@ class TickWindows implements SlidingWindows {
   };
 
   readonly sum = (family: Family, key: string, windowMs: number, endSlot: number): WindowSum =>
-    this.series
-      .get(family)
-      ?.get(key)
-      ?.sum(windowMs / SLOT_MS, endSlot) ?? NOTHING;
+    this.families.get(family)?.sum(key, slotsIn(windowMs), endSlot) ?? NOTHING;
+
+  readonly eachFailing = (
+    family: Family,
+    keys: readonly string[],
+    { badMin, windowMs, endSlot }: FailingPlace,
+    visit: VisitFailing,
+  ): void => this.families.get(family)?.eachFailing(keys, { badMin, slots: slotsIn(windowMs), end: endSlot }, visit);
 
   readonly percentile = (family: Family, key: string, q: number, windowMs: number, endSlot: number): Percentile => {
-    const series = this.series.get(family)?.get(key);
+    const windows = this.families.get(family);
     const { sub } = FAMILIES[family];
-    if (series === undefined || sub === 0 || !this.withPercentiles.has(family)) return 'unknown';
-    const slots = windowMs / SLOT_MS;
-    const buckets = new Float64Array(bucketsOf(family));
-    series.addBuckets(slots, endSlot, buckets);
-    return percentileOf(buckets, series.sum(slots, endSlot).timeout, q, sub satisfies Sub);
+    if (windows === undefined || sub === 0 || !this.withPercentiles.has(family)) return 'unknown';
+    const slots = slotsIn(windowMs);
+    const timeouts = windows.sum(key, slots, endSlot)?.timeout ?? 0;
+    return percentileOf(windows.buckets(key, slots, endSlot), timeouts, q, sub satisfies Sub);
   };
 
-  readonly keys = (family: Family): readonly string[] => {
-    const first = this.newest - Math.max(...this.windowsSlots) + 1;
-    return [...(this.series.get(family) ?? [])].flatMap(([key, series]) => (series.newestSlot >= first ? [key] : []));
-  };
+  readonly keys = (family: Family): readonly string[] =>
+    this.families.get(family)?.keysSince(this.newest - this.longestSlots + 1) ?? [];
 
-  private applyCells(source: Source, slot: number, cells: Cells): void {
-    const all = this.series.get(cells.family);
-    if (all === undefined) return;
-    const withBuckets = this.withPercentiles.has(cells.family);
-    const families = getOrSet(source.openSlots, slot, () => new Map<Family, Map<string, Told>>());
-    const told = getOrSet(families, cells.family, () => new Map<string, Told>());
-    for (let row = 0; row < cells.size; row += 1) {
-      const key = cells.keys[row]!;
-      const cell = packCell(cells, row, withBuckets);
-      const known = told.get(key);
-      const series = known?.series ?? this.seriesOf(all, key);
-      series.replace(slot, known?.cell ?? EMPTY_CELL, cell);
-      if (known === undefined) told.set(key, { cell, series });
-      else known.cell = cell;
-    }
+  private slotsKept(family: Family): number {
+    return this.options.slotsKeptOf?.[family] ?? this.options.slotsKept;
   }
 
-  private seriesOf(all: Map<string, KeySeries>, key: string): KeySeries {
-    const isFull = all.size >= (this.options.keysMax ?? KEYS_MAX) && !all.has(key);
-    if (isFull) this.overflows += 1;
-    return getOrSet(all, isFull ? OTHER_KEY : key, () => new KeySeries(this.windowsSlots));
+  private applyCells(source: Source, slot: number, cells: CellColumns): void {
+    const windows = this.families.get(cells.family);
+    if (windows === undefined || slot <= this.newest - this.slotsKept(cells.family)) return;
+    const families = getOrSet(source.openSlots, slot, () => new Map<Family, ToldCells>());
+    windows.replace(
+      slot,
+      getOrSet(families, cells.family, () => new ToldCells()),
+      cells,
+    );
   }
 
   /** Forgets slots that no window can reach, keys that have none left, and slots that a source never closed. */
   private sweep(): void {
     if (this.newest - this.sweptAt < SWEEP_SLOTS) return;
     this.sweptAt = this.newest;
-    const first = this.newest - this.options.slotsKept + 1;
+    const firstOf = (family: Family): number => this.newest - this.slotsKept(family) + 1;
     for (const { openSlots } of this.sources.values())
-      for (const slot of openSlots.keys()) if (slot < first) openSlots.delete(slot);
-    for (const all of this.series.values()) for (const [key, series] of all) if (series.trim(first)) all.delete(key);
+      for (const [slot, told] of openSlots) {
+        for (const family of told.keys()) if (slot < firstOf(family)) told.delete(family);
+        if (told.size === 0) openSlots.delete(slot);
+      }
+    for (const [family, windows] of this.families) windows.forgetBefore(firstOf(family));
   }
 }
 

@@ -1,34 +1,43 @@
 import { refuse, type Refusal, isRefusal } from '#contracts';
-import { decodeBlock, encodeBlock } from './block-codec.js';
+import { decodeBlock } from './block-codec.js';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
+import type { ColumnBlock } from './cells.js';
 import type { PartitionTick, SlotState } from './partition-tick.js';
+import { readToldBlocks, writeToldBlocks } from './told-blocks-codec.js';
 
-/** The first byte of every record of `slots`; records live for a day, readers and writers are deployed in any order. */
-const TICK_VERSION = 1;
+/**
+ * The first byte of every record of `slots`. Records live for a day and readers are deployed before writers, so what was written
+ * yesterday is read too: version 1 has one self-contained block per slot, version 2 one dictionary and the families that are told.
+ */
+const TICK_VERSION = 2;
+const BLOCK_PER_SLOT_VERSION = 1;
 
 type TickHead = Omit<PartitionTick, 'slots'> & {
   readonly slots: readonly Omit<SlotState, 'block'>[];
 };
 
-/** A tick as bytes: version, the small parts as JSON, then one block per slot, each after its length. */
+/** A tick as bytes: version, the small parts as JSON, then the blocks of all slots; only what `TOLD_FAMILIES` names. */
 export const encodeTick = (tick: PartitionTick): Uint8Array => {
   const head: TickHead = { ...tick, slots: tick.slots.map(({ slot, closed }) => ({ slot, closed })) };
   const writer = new ByteWriter();
   writer.varint(TICK_VERSION);
   writer.text(JSON.stringify(head));
-  for (const { block } of tick.slots) writer.block(encodeBlock(block));
+  writeToldBlocks(
+    writer,
+    tick.slots.map(({ block }) => block),
+  );
   return writer.finish();
 };
 
 const isHead = (value: unknown): value is TickHead => {
   if (typeof value !== 'object' || value === null) return false;
   const { topic, partition, incarnation, tick, nextOffset, ...lists } = value as Record<string, unknown>;
-  const { slots, nodes, reports, signals } = lists;
+  const { slots, nodes, reports, signals, gaps = [] } = lists;
   return (
     typeof topic === 'string' &&
     [partition, incarnation, tick, nextOffset].every((number) => Number.isSafeInteger(number)) &&
-    [nodes, reports, signals].every(Array.isArray) &&
+    [nodes, reports, signals, gaps].every(Array.isArray) &&
     Array.isArray(slots) &&
     slots.every((slot: unknown) => isSlotHead(slot))
   );
@@ -49,6 +58,14 @@ const parseHead = (text: string): TickHead | undefined => {
   }
 };
 
+const readBlockPerSlot = (reader: ByteReader, count: number): readonly ColumnBlock[] =>
+  Array.from({ length: count }, () => {
+    const block = decodeBlock(reader.block());
+    if (!isRefusal(block)) return block;
+    reader.fail(block.detail);
+    return new Map();
+  });
+
 /**
  * Reads a tick; damaged bytes are refused, never thrown at. Nodes, reports and signals come from the aggregator, which checked
  * them when it read them: here only the shape that reading needs is looked at.
@@ -56,17 +73,16 @@ const parseHead = (text: string): TickHead | undefined => {
 export const decodeTick = (bytes: Uint8Array): PartitionTick | Refusal => {
   const reader = new ByteReader(bytes);
   const version = reader.varint();
-  if (version !== TICK_VERSION) reader.fail(`version ${version}: expected ${TICK_VERSION}`);
+  if (version !== TICK_VERSION && version !== BLOCK_PER_SLOT_VERSION)
+    reader.fail(`version ${version}: expected ${TICK_VERSION}`);
   const head = parseHead(reader.text());
   if (head === undefined) reader.fail('the head is not one of a tick');
-  const slots: SlotState[] = [];
-  for (const { slot, closed } of head?.slots ?? []) {
-    const block = decodeBlock(reader.block());
-    if (isRefusal(block)) reader.fail(block.detail);
-    else slots.push({ slot, closed, block });
-  }
+  if (reader.fault !== undefined || head === undefined) return refuseTick(reader);
+  const read = version === TICK_VERSION ? readToldBlocks : readBlockPerSlot;
+  const blocks = read(reader, head.slots.length);
   if (reader.left > 0) reader.fail('bytes after the end');
-  return reader.fault === undefined && head !== undefined
-    ? { ...head, slots }
-    : refuse('BODY_UNPARSABLE', `not a tick: ${reader.fault ?? 'no head'}`);
+  if (reader.fault !== undefined) return refuseTick(reader);
+  return { ...head, slots: head.slots.map((slot, index) => ({ ...slot, block: blocks[index] ?? new Map() })) };
 };
+
+const refuseTick = ({ fault = 'no head' }: ByteReader): Refusal => refuse('BODY_UNPARSABLE', `not a tick: ${fault}`);

@@ -7,5 +7,15 @@ export interface WindowSum {
   readonly timeout: number;
 }
 
+/** Which of many keys are looked for: those with so many failures in a window. */
+export interface FailingPlace {
+  readonly badMin: number;
+  readonly windowMs: number;
+  readonly endSlot: number;
+}
+
+/** Takes one of a list of keys, by its index in the list. */
+export type VisitFailing = (index: number, good: number, bad: number) => void;
+
 /** A percentile: microseconds, a timeout, or nothing known. */
 export type Percentile = number | 'timeout' | 'unknown';

@@ -5,7 +5,7 @@ import { projection } from './projection.js';
 type Customers = readonly EventData<'CustomersRegistered'>['customers'][number][];
 
 /** Zone names as batches carry them: lower case, no trailing dot. */
-const zoneName = (zone: string): string => zone.toLowerCase().replace(/\.$/, '');
+export const zoneName = (zone: string): string => zone.toLowerCase().replace(/\.$/, '');
 
 // The last of two entries with one key wins, as it would in two events: one statement must not touch a row twice.
 const lastByKey = <T>(entries: readonly T[], key: (entry: T) => string): readonly T[] => [

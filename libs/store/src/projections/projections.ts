@@ -6,9 +6,11 @@ import { catalogueProjection } from './catalogue.projection.js';
 import { commandProjection } from './command.projection.js';
 import { deliveryProjection } from './delivery.projection.js';
 import { incidentProjection } from './incident.projection.js';
+import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
 import { rollbackProjection } from './rollback.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
+import { zoneRegistryProjection } from './zone-registry.projection.js';
 
 /** Every projection. */
 export const PROJECTIONS: readonly Projection[] = [
@@ -19,7 +21,9 @@ export const PROJECTIONS: readonly Projection[] = [
   commandProjection,
   deliveryProjection,
   catalogueProjection,
+  zoneRegistryProjection,
   apiKeyProjection,
+  nodeKeyProjection,
 ];
 
 /** Every table that a rebuild empties and fills again. */

@@ -1,0 +1,45 @@
+import { CONTENT_TYPE, HEADER } from '#contracts';
+import type { LogRecord } from '#event-log';
+import { catalogue, makeBatch, recordOf } from './fleet-history.fixture.js';
+import { PartitionState } from './partition-state.js';
+import { policyOf } from './tagged.fixture.js';
+
+const AT_MS = Date.UTC(2026, 0, 5, 10);
+const source = { topic: 'telemetry.outcomes', partition: 0, incarnation: 1 } as const;
+const place = { topic: source.topic, partition: 0, offset: 0, appendedAtMs: AT_MS };
+const newState = (): PartitionState =>
+  new PartitionState(
+    { source, expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [], gaps: [], found: [] },
+    catalogue,
+    policyOf({}, false),
+  );
+
+describe('a dead letter', () => {
+  const sound = recordOf(makeBatch({ nodeId: 'n1', seq: 1, t0Us: AT_MS * 1_000 }));
+  const zone = `"${'\\u0001'.repeat(40_000)}"`;
+  it.each([
+    ['a zone', { value: new TextEncoder().encode(`{"zones":[${zone}],"dt_us":[]}`) }, CONTENT_TYPE.jsonColumns],
+    ['a key', { key: 'k'.repeat(200_000) }, CONTENT_TYPE.protobuf],
+    ['a content type', {}, 'x'.repeat(200_000)],
+  ])('does not grow by citing %s that is as large as a record may be', (_what, changes, contentType) => {
+    const record: LogRecord = { ...place, ...sound, ...changes, headers: { [HEADER.contentType]: contentType } };
+    const letter = newState().add(record);
+    expect(letter?.value).toBe(record.value);
+    expect(letter?.headers?.[HEADER.detail]?.length).toBeLessThanOrEqual(1_000);
+  });
+});
+
+describe('slots in memory', () => {
+  it('are bounded while one tick brings hours of a spool, oldest first', () => {
+    const state = newState();
+    const [spoolS, stepS] = [2 * 3_600, 60];
+    let most = 0;
+    for (let seq = 1; seq <= spoolS / stepS; seq += 1) {
+      const t0Us = (AT_MS - (spoolS - seq * stepS) * 1_000 - 60_000) * 1_000;
+      const dtUs = Array.from({ length: stepS }, (_unused, second) => second * 1_000_000);
+      state.add({ ...place, headers: {}, ...recordOf(makeBatch({ nodeId: 'n1', seq, t0Us }, dtUs)), offset: seq - 1 });
+      most = Math.max(most, state.slots);
+    }
+    expect(most).toBeLessThanOrEqual(400);
+  });
+});

@@ -1,0 +1,43 @@
+import { AggregatorConsumer } from './aggregator.consumer.js';
+import { createCounters } from './aggregator-counters.js';
+import { simulate } from './protocol-simulation.fixture.js';
+import { loadMutant, MUTANTS } from './protocol-simulation.mutants.fixture.js';
+
+/** A seed costs some 40 ms of CPU: this many are half a minute. `npm run sim` takes SEED, or SEEDS for more. */
+const SEEDS = Number(process.env['SEEDS'] ?? 600);
+/** Within so many seeds each mutant must be found; the slowest takes 246. */
+const MUTANT_SEEDS_MAX = 1_000;
+
+const first = Number(process.env['SEED'] ?? 1);
+const count = process.env['SEED'] === undefined ? SEEDS : 1;
+
+describe('the protocol, with every fault there is', () => {
+  it('P1, P2: counts each batch exactly once, names what is lost, and comes to the end, for every seed', async () => {
+    const sum = createCounters();
+    for (let seed = first; seed < first + count; seed += 1) {
+      const { problem, counters } = await simulate(seed, AggregatorConsumer);
+      if (problem !== undefined) throw new Error(`SEED=${seed} npm run sim\n${problem}`);
+      for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += counters[name];
+    }
+    if (count === 1) return;
+    // Nothing is proved by seeds in which nothing happens.
+    const { refused, flushesInDoubt, lostOffsets, reincarnations } = sum;
+    expect(Math.min(refused, flushesInDoubt, lostOffsets, reincarnations)).toBeGreaterThan(count / 20);
+  }, 600_000);
+
+  it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
+    'P1: finds out when %s',
+    async (name, mutant) => {
+      const { code, remove } = await loadMutant(mutant);
+      let problem: string | undefined;
+      for (let seed = 1; seed <= MUTANT_SEEDS_MAX && problem === undefined; seed += 1)
+        problem = await simulate(seed, code).then(
+          (result) => result.problem,
+          (error: Error) => error.message,
+        );
+      await remove();
+      expect({ name, isFound: problem !== undefined }).toEqual({ name, isFound: true });
+    },
+    120_000,
+  );
+});

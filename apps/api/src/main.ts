@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { runProcess } from '#runtime';
+import { api } from './api.role.js';
+
+await runProcess([api]);

@@ -1,0 +1,37 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { z } from 'zod';
+import { nameSchema, type Principal } from '#contracts';
+import { accepted, Caller, Needs, readBody } from '#runtime';
+import type { Actions } from '../actions.js';
+import type { Queries } from '../queries.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
+
+const newNodeKey = z.object({ nodeId: nameSchema });
+
+/** Keys that nodes tag their batches with. A secret is shown once, in the answer that issues the key. */
+@Controller('v1/node-keys')
+@Needs('administer')
+export class NodeKeysController {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
+
+  @Get()
+  async list() {
+    return { nodeKeys: await this.queries.nodeKeys() };
+  }
+
+  @Post()
+  async issue(@Body() body: unknown, @Caller() caller: Principal) {
+    const { nodeId } = accepted(readBody(newNodeKey, body));
+    return accepted(await this.actions.issueNodeKey(nodeId, caller));
+  }
+
+  @Post(':id/revoke')
+  @HttpCode(200)
+  async revoke(@Param('id') id: string, @Caller() caller: Principal) {
+    accepted(await this.actions.revokeNodeKey(id, caller));
+    return { keyId: id, revoked: true };
+  }
+}

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { runProcess } from '#runtime';
+import { dispatcher } from './dispatcher.role.js';
+
+await runProcess([dispatcher]);

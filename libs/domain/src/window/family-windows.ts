@@ -1,0 +1,215 @@
+import { OTHER_KEY } from '#contracts';
+import { type CellColumns, COUNT, COUNTS_PER_CELL } from './cells.js';
+import { KeyNumbers } from './key-numbers.js';
+import { NarrowCounts } from './narrow-counts.js';
+import { ToldCells } from './told-cells.js';
+import { BUCKETS_COLUMN, WindowCursor } from './window-cursor.js';
+import type { VisitFailing, WindowSum } from './window-sum.js';
+
+/** What is kept of a family. */
+export interface FamilyWindowsOptions {
+  /** Windows with running sums, in slots. */
+  readonly windows: ReadonlySet<number>;
+  readonly slotsKept: number;
+  /** Buckets per key; 0 where no percentile is asked for. */
+  readonly width: number;
+  readonly keysMax: number;
+}
+
+/** Which keys are looked for, in slots. */
+interface FailingSlots {
+  readonly badMin: number;
+  readonly slots: number;
+  readonly end: number;
+}
+
+interface Slot {
+  readonly slot: number;
+  readonly columns: (NarrowCounts | undefined)[];
+}
+
+/**
+ * Ends of one window that have sums of their own at a time: early decisions look at the newest slot, resolution at three windows
+ * before the watermark. One more end takes over the sums of the one that was asked least recently.
+ */
+const CURSORS_PER_WINDOW = 8;
+
+const filledOf = ({ buckets }: CellColumns, row: number, width: number): Uint32Array => {
+  const filled: number[] = [];
+  if (buckets === undefined) return Uint32Array.from(filled);
+  for (let i = 0; i < width; i += 1) {
+    const count = buckets[row * width + i]!;
+    if (count !== 0) filled.push(i, count);
+  }
+  return Uint32Array.from(filled);
+};
+
+/**
+ * The slots of all keys of one family, as columns: one array of numbers per slot and count, indexed by the number of the key. A
+ * tick touches one slot, and a window that moves on adds and subtracts whole arrays.
+ */
+export class FamilyWindows {
+  private readonly keys = new KeyNumbers();
+  private readonly ring: (Slot | undefined)[];
+  private cursors: WindowCursor[] = [];
+  /** Of the slot that is being changed. */
+  private covering: readonly WindowCursor[] = [];
+  private changing: Slot | undefined;
+  private changes = 0;
+  private sweptAt = 0;
+  overflows = 0;
+
+  constructor(private readonly options: FamilyWindowsOptions) {
+    this.ring = Array.from({ length: options.slotsKept }, () => undefined);
+  }
+
+  /** Puts cells in the place of what the same source told of the same slot. */
+  replace(slot: number, told: ToldCells, cells: CellColumns): void {
+    this.begin(slot);
+    told.reserve(cells.size);
+    for (let row = 0; row < cells.size; row += 1) {
+      const key = cells.keys[row]!;
+      const id = told.isOverflowed(key) ? -1 : this.idOfRow(cells, row);
+      if (id < 0) this.replaceOverflowed(slot, told.overflowed(key), cells, row);
+      else this.replaceRow(slot, told, id, cells, row);
+    }
+  }
+
+  /** Keys with data in a slot or later. */
+  keysSince(slot: number): readonly string[] {
+    return this.keys.since(slot);
+  }
+
+  sum(key: string, slots: number, end: number): WindowSum | undefined {
+    const id = this.keys.find(key);
+    if (id < 0) return undefined;
+    const cursor = this.cursorAt(slots, end);
+    const of = (column: number): number => cursor.sum(column, id);
+    return { good: of(COUNT.good), bad: of(COUNT.bad), excluded: of(COUNT.excluded), timeout: of(COUNT.timeout) };
+  }
+
+  /** Those of a list of keys that fail so often. */
+  eachFailing(keys: readonly string[], { badMin, slots, end }: FailingSlots, visit: VisitFailing): void {
+    const ids = this.keys.ofList(keys);
+    const cursor = this.cursorAt(slots, end);
+    const bads = cursor.column(COUNT.bad);
+    for (let i = 0; i < ids.length; i += 1) {
+      const id = ids[i]!;
+      const bad = id < 0 || id >= bads.length ? 0 : bads[id]!;
+      if (bad >= badMin) visit(i, cursor.sum(COUNT.good, id), bad);
+    }
+  }
+
+  /** The histogram of a window; valid until the next change. */
+  buckets(key: string, slots: number, end: number): Float64Array {
+    const id = this.keys.find(key);
+    const { width } = this.options;
+    return id < 0 ? new Float64Array(0) : this.cursorAt(slots, end).sumsOf(BUCKETS_COLUMN, id * width, width);
+  }
+
+  /** Forgets slots before one, keys that have none left, and sums that nobody asked for since the last time. */
+  forgetBefore(slot: number): void {
+    for (const held of this.ring) if (held !== undefined && held.slot < slot) this.drop(held);
+    this.cursors = this.cursors.filter(({ usedAt }) => usedAt > this.sweptAt);
+    this.sweptAt = this.changes;
+    this.keys.forgetBefore(slot);
+  }
+
+  private begin(slot: number): void {
+    this.changes += 1;
+    const index = slot % this.options.slotsKept;
+    const held = this.ring[index];
+    if (held !== undefined && held.slot !== slot) this.drop(held);
+    this.changing = this.ring[index] ??= { slot, columns: [] };
+    this.covering = this.cursors.filter((cursor) => cursor.covers(slot));
+  }
+
+  private drop(held: Slot): void {
+    this.ring[held.slot % this.options.slotsKept] = undefined;
+    this.cursors = this.cursors.filter((cursor) => !cursor.covers(held.slot));
+  }
+
+  private idOfRow({ numbers, keys }: CellColumns, row: number): number {
+    if (numbers === undefined) return this.idOf(keys[row]!);
+    const known = this.keys.findNumbered(numbers.table, numbers.of[row]!);
+    if (known >= 0) return known;
+    const id = this.idOf(keys[row]!);
+    if (id >= 0) this.keys.remember(numbers.table, numbers.of[row]!, id);
+    return id;
+  }
+
+  private idOf(key: string): number {
+    const known = this.keys.find(key);
+    if (known >= 0) return known;
+    if (this.keys.size >= this.options.keysMax) {
+      this.overflows += 1;
+      return -1;
+    }
+    return this.keys.add(key);
+  }
+
+  private replaceRow(slot: number, told: ToldCells, id: number, cells: CellColumns, row: number): void {
+    this.keys.see(id, slot);
+    const place = told.placeOf(id);
+    for (let column = 0; column < COUNTS_PER_CELL; column += 1) {
+      const after = cells.counts[row * COUNTS_PER_CELL + column]!;
+      const before = told.count(column, place);
+      if (after === before) continue;
+      told.setCount(column, place, after);
+      this.change(column, id, after - before);
+    }
+    const { width } = this.options;
+    if (width === 0) return;
+    const after = filledOf(cells, row, width);
+    this.changeBuckets(id, told.filled(id), -1);
+    this.changeBuckets(id, after, 1);
+    told.setFilled(id, after);
+  }
+
+  private replaceOverflowed(slot: number, before: number[], cells: CellColumns, row: number): void {
+    const known = this.keys.find(OTHER_KEY);
+    const id = known >= 0 ? known : this.keys.add(OTHER_KEY);
+    this.keys.see(id, slot);
+    for (let column = 0; column < COUNTS_PER_CELL; column += 1) {
+      const after = cells.counts[row * COUNTS_PER_CELL + column]!;
+      this.change(column, id, after - before[column]!);
+      before[column] = after;
+    }
+  }
+
+  private changeBuckets(id: number, filled: Uint32Array, sign: 1 | -1): void {
+    const first = id * this.options.width;
+    for (let i = 0; i < filled.length; i += 2) this.change(BUCKETS_COLUMN, first + filled[i]!, sign * filled[i + 1]!);
+  }
+
+  private change(column: number, index: number, delta: number): void {
+    const { columns } = this.changing!;
+    const counts = (columns[column] ??= new NarrowCounts(index + 1));
+    counts.set(index, counts.get(index) + delta);
+    for (const cursor of this.covering) cursor.add(column, index, delta);
+  }
+
+  private readonly columnsOf = (slot: number): Slot['columns'] | undefined => {
+    const held = this.ring[slot % this.options.slotsKept];
+    return held?.slot === slot ? held.columns : undefined;
+  };
+
+  /** The sums of a window; those of an earlier end are moved on, unless they were asked for since the last change. */
+  private cursorAt(slots: number, end: number): WindowCursor {
+    const same = this.cursors.filter((cursor) => cursor.slots === slots);
+    const cursor = same.find((each) => each.end === end) ?? this.cursorNear(same, slots, end);
+    cursor.usedAt = this.changes;
+    return cursor;
+  }
+
+  private cursorNear(same: readonly WindowCursor[], slots: number, end: number): WindowCursor {
+    const byDistance = same.toSorted((a, b) => Math.abs(a.end - end) - Math.abs(b.end - end));
+    const earlier = byDistance.find((each) => each.end < end && each.usedAt < this.changes);
+    const oldest = same.length < CURSORS_PER_WINDOW ? undefined : same.toSorted((a, b) => a.usedAt - b.usedAt)[0];
+    const moved = earlier ?? oldest;
+    const cursor = moved ?? byDistance[0]?.copy() ?? new WindowCursor(slots, Number.NEGATIVE_INFINITY);
+    cursor.moveTo(end, this.columnsOf);
+    if (moved === undefined && this.options.windows.has(slots)) this.cursors.push(cursor);
+    return cursor;
+  }
+}

@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SERVER_ROLES } from '#runtime';
+import {
+  type ComposeFile,
+  openPorts,
+  readCompose,
+  readSchema,
+  schemaProblems,
+  unpinned,
+  variablesOf,
+} from './compose-file.js';
+
+const read = (path: string): string => readFileSync(join(process.cwd(), path), 'utf8');
+const TEXT = read('docker-compose.yml');
+const SCHEMA = readSchema(read('tools/compose/compose-spec.schema.json'));
+const ENV = {
+  POSTGRES_PASSWORD: 'p'.repeat(48),
+  ADMIN_KEY: `admin.${'a'.repeat(48)}`,
+  PAGERDUTY_ROUTING_KEY: 'r'.repeat(32),
+};
+const file: ComposeFile = readCompose(TEXT, ENV);
+
+/** Names of the settings that processes read: the keys of their schemas, and NAME_FILE of secrets. */
+const settings = (): ReadonlySet<string> => {
+  const sources = readdirSync('apps').flatMap((app) => [`apps/${app}/src/${app}.config.ts`]);
+  const texts = [...sources.filter((path) => existsSync(path)), 'libs/runtime/src/settings.ts'].map(read);
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/^ {2,4}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? ''),
+  );
+  return new Set(names.flatMap((name) => [name, `${name}_FILE`]));
+};
+
+describe('docker-compose.yml', () => {
+  it('is what the compose specification says', () => {
+    expect(schemaProblems(file, SCHEMA)).toEqual([]);
+  });
+
+  it.each([
+    ['a service with a word that does not exist', { services: { a: { image: 'a', imagine: 'b' } } }],
+    ['a port that is no port', { services: { a: { image: 'a', ports: [{ target: {} }] } } }],
+    ['a condition that does not exist', { services: { a: { depends_on: { b: { condition: 'service_happy' } } } } }],
+    ['a section that does not exist', { service: {} }],
+  ])('would be refused with %s', (_what, broken) => {
+    expect(schemaProblems(broken, SCHEMA)).not.toEqual([]);
+  });
+
+  it('has one service per role, all of one image, each with a main that is there', () => {
+    const ours = Object.entries(file.services).filter(([, { build }]) => build !== undefined);
+    expect(ours.map(([name]) => name).toSorted()).toEqual([...SERVER_ROLES].toSorted());
+    expect(new Set(ours.map(([, { image, build }]) => `${image} ${build}`)).size).toBe(1);
+    for (const [name, { command }] of ours) {
+      expect(command).toEqual(['node', `dist/apps/${name}/src/main.js`]);
+      expect(existsSync(command?.[1] ?? '')).toBe(true);
+    }
+  });
+
+  it.each(SERVER_ROLES)('gives %s the settings that it needs, and none that nobody reads', (role) => {
+    const { environment = {}, command = [], secrets = [] } = file.services[role] ?? {};
+    expect(Object.keys(environment).filter((name) => !settings().has(name))).toEqual([]);
+    const key = join(mkdtempSync(join(tmpdir(), 'compose-')), 'command-key');
+    writeFileSync(key, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const mounted = Object.entries(environment).map(([name, value]): [string, string] => {
+      return [
+        name,
+        secrets.includes('command-key') ? String(value).replace('/run/secrets/command-key', key) : `${value}`,
+      ];
+    });
+    const { stdout, stderr } = spawnSync(process.execPath, [...command.slice(1), '--check-config'], {
+      env: Object.fromEntries(mounted),
+      encoding: 'utf8',
+    });
+    expect([stdout, stderr]).toEqual(['the settings are right\n', '']);
+  });
+
+  it('starts nothing without a password and an administrator', () => {
+    for (const name of ['POSTGRES_PASSWORD', 'ADMIN_KEY'])
+      expect(() => readCompose(TEXT, { ...ENV, [name]: '' })).toThrow(`${name}: `);
+  });
+
+  it('asks for nothing that .env.example does not tell of, and that file holds no secret', () => {
+    const example = new Map(
+      [...read('.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+    );
+    const optional = ['LOG_LEVEL', 'ROLLBACK_VERIFY_MS'];
+    expect([...example.keys(), ...optional].toSorted()).toEqual([...variablesOf(TEXT)].toSorted());
+    const given = [...example].filter(([, value]) => value !== '').map(([name]) => name);
+    expect(given).toEqual(['COMMAND_KEY_FILE', 'OUTCOME_PARTITIONS']);
+  });
+
+  it('pins what it does not build, and is reached from this machine alone', () => {
+    expect(unpinned(file)).toEqual([]);
+    expect(openPorts(file)).toEqual([]);
+    expect(unpinned({ services: { a: { image: 'a:latest' }, b: { image: 'b' } } })).toEqual(['a: a:latest', 'b: b']);
+    expect(openPorts({ services: { a: { image: 'a', ports: ['80:80'] } } })).toEqual(['a: 80:80']);
+  });
+
+  it('bounds the memory and the log of each service, starts it again, and waits for what it needs', () => {
+    for (const { mem_limit, logging, restart } of Object.values(file.services)) {
+      expect([mem_limit, restart]).toEqual([expect.stringMatching(/^\d+[mg]$/), 'unless-stopped']);
+      expect(logging?.options).toEqual({ 'max-size': '10m', 'max-file': '3' });
+    }
+    const healthy = { condition: 'service_healthy' };
+    const needed = SERVER_ROLES.map((role) => file.services[role]?.depends_on);
+    expect(needed).toEqual(SERVER_ROLES.map(() => ({ kafka: healthy, postgres: healthy })));
+    expect([file.services['kafka'], file.services['postgres']].every((one) => one?.healthcheck !== undefined)).toBe(
+      true,
+    );
+  });
+});
