@@ -17,6 +17,8 @@ export interface CampaignFleetOptions {
 export interface CampaignFleet {
   /** Appends that failed and were repeated: the log may hold those batches twice. */
   readonly failures: () => number;
+  /** Batches that were sent again though the log had taken them. */
+  readonly repeated: () => number;
   /** Publishes what is held back too; resolves when the log has everything. */
   readonly stop: () => Promise<void>;
   /** Stops at once: what the log has not taken is lost. */
@@ -84,6 +86,7 @@ function* batchesOf(node: number, random: () => number): Generator<readonly Outc
 /** Starts to publish: every node has one batch in flight and repeats it, unchanged, until the log has it. */
 export const startCampaignFleet = (options: CampaignFleetOptions): CampaignFleet => {
   let failures = 0;
+  let repeated = 0;
   let isStopping = false;
   const abandoning = new AbortController();
   const onFailure = (): void => void (failures += 1);
@@ -92,7 +95,9 @@ export const startCampaignFleet = (options: CampaignFleetOptions): CampaignFleet
     for (const batch of batches) {
       await append(batch);
       options.onTaken(batch);
-      if (random() < REPEATED) await append(batch);
+      if (random() >= REPEATED) continue;
+      await append(batch);
+      repeated += 1;
     }
   };
   const live = async (node: number): Promise<void> => {
@@ -107,6 +112,7 @@ export const startCampaignFleet = (options: CampaignFleetOptions): CampaignFleet
   living.catch(() => undefined);
   return {
     failures: () => failures,
+    repeated: () => repeated,
     stop: async () => {
       isStopping = true;
       await living;

@@ -18,6 +18,8 @@ export interface CampaignResult {
   readonly repeats: number;
   readonly duplicates: number;
   readonly failedAppends: number;
+  /** Of the repeats, those that the fleet wanted; the others are what appends left that seemed to fail. */
+  readonly wantedRepeats: number;
   /** Flushes that found their position moved, by whose they were. */
   readonly refusedToAggregators: number;
   readonly refusedToIntruders: number;
@@ -106,7 +108,7 @@ const underFaults = async (site: CampaignSite, plan: FaultPlan, seed: number, pu
   try {
     const tally = await doFaults(site, plan, createRandom(seed));
     await fleet.stop();
-    return { ...tally, failedAppends: fleet.failures() };
+    return { ...tally, failedAppends: fleet.failures(), wantedRepeats: fleet.repeated() };
   } finally {
     fleet.abandon();
   }
