@@ -54,7 +54,11 @@ class Aggregators {
   constructor(private readonly stream: FleetStream) {
     const customerOf = customerOfZone();
     this.partitions = SOURCES.map((source) => {
-      const fold = createSlotFold({ catalogue: { customerOf }, openSlots: OPEN_SLOTS, zonesMax: ZONES_MAX });
+      const fold = createSlotFold({
+        catalogue: { customerOf, version: () => 1 },
+        openSlots: OPEN_SLOTS,
+        zonesMax: ZONES_MAX,
+      });
       return {
         fold,
         builder: new TickBuilder({ ...source, incarnation: 1 }, fold, { nextOffset: 0, lastTick: undefined }),

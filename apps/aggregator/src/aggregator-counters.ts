@@ -13,7 +13,7 @@ export interface AggregatorCounters {
   /** Offsets that retention took, or that the log does not have, before they were counted. */
   lostOffsets: number;
   reincarnations: number;
-  /** Look-ups (per batch and slot) of zone ids that this process does not know; their outcomes count for `other`. */
+  /** Look-ups (per batch) of zone ids that this process does not know; their outcomes count for `other`. */
   zonesUnknown: number;
   /** Zones of no customer (per batch and slot) that found no row in a full slot; their outcomes count for `other`. */
   otherZones: number;

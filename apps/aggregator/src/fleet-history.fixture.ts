@@ -38,6 +38,7 @@ export const CUSTOMER_OF: Readonly<Record<string, string>> = {
 /** Whose zones are whose. */
 export const catalogue = {
   customerOf: (zone: string): string | undefined => (Object.hasOwn(CUSTOMER_OF, zone) ? CUSTOMER_OF[zone] : undefined),
+  version: () => 1,
 };
 const ZONES = ['a.example', 'b.example', 'c.example', 'd.example'];
 const NODES = 8;

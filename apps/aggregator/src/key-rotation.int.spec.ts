@@ -44,7 +44,11 @@ describe('keys of a node that change while it sends', () => {
         throw error;
       },
     };
-    aggregator = new AggregatorConsumer({ ...parts, keys, catalogue: { customerOf: () => undefined } });
+    aggregator = new AggregatorConsumer({
+      ...parts,
+      keys,
+      catalogue: { customerOf: () => undefined, version: () => 1 },
+    });
     letters = new DeadLetterConsumer(parts);
     await Promise.all([aggregator.start(), letters.start()]);
   });

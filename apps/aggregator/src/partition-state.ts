@@ -1,4 +1,4 @@
-import { HEADER, nameSchema, type OutcomeBatch, type TagPolicy } from '#contracts';
+import { HEADER, nameSchema, type OutcomeBatch, type TagPolicy, TICK_MS } from '#contracts';
 import {
   createSlotFold,
   decodeOwnBlock,
@@ -15,7 +15,7 @@ import { PendingLedger } from './ledger-pending.js';
 import { readRecord, type Telling } from './read-record.decide.js';
 import { TickBuilder, tickOf, type TickSource, type TickStart } from './tick-builder.js';
 
-/** Slots that stay open behind the newest: outcomes up to a minute late are still seen by the rules. */
+/** Slots that stay open up to the one of receive time: outcomes up to a minute late are still seen by the rules. */
 export const OPEN_SLOTS = 60;
 /** Most zones of nobody per slot; the rest count for `other`. A scan of random names must not fill the memory. */
 const ZONES_MAX = 1_000;
@@ -108,6 +108,7 @@ export class PartitionState {
   ) {
     this.source = snapshot.source;
     this.fold = createSlotFold({ catalogue, openSlots: OPEN_SLOTS, zonesMax: ZONES_MAX });
+    if (snapshot.lastTick !== undefined) this.fold.passTo(snapshot.lastTick * TICK_MS);
     for (const { slot, body } of snapshot.segments) this.fold.restore(slot, decodeOwnBlock(body));
     this.ledger = new PendingLedger(snapshot.boots);
     this.gaps = new GapJournal(snapshot.source, snapshot.gaps, snapshot.found);

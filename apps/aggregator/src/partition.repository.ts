@@ -1,3 +1,4 @@
+import { FUTURE_US_MAX } from '#contracts';
 import type { Clock } from '#runtime';
 import { type EventLog, OffsetOutOfRange, partitionOf, type TopicPartition } from '#event-log';
 import {
@@ -40,6 +41,8 @@ export interface PartitionRepository {
 }
 
 const CONSUMER = 'aggregator';
+/** The open ring ends at receive time, and a fast clock may be the newest slot: so much further ahead, and in a slot begun. */
+const RESTORED_SLOTS = OPEN_SLOTS + FUTURE_US_MAX / 1e6 + 1;
 
 class Refused extends Error {}
 
@@ -47,7 +50,7 @@ class Refused extends Error {}
 const readOpenSlots = async (tx: Queryable, source: TelemetryPartition): Promise<readonly SegmentRow[]> => {
   const segments = createSegmentRepository(tx);
   const newest = await segments.newestSlot(source);
-  return newest === undefined ? [] : segments.read(newest - OPEN_SLOTS + 1, newest, undefined, source);
+  return newest === undefined ? [] : segments.read(newest - RESTORED_SLOTS + 1, newest, undefined, source);
 };
 
 interface LogEnds {

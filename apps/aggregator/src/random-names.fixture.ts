@@ -59,7 +59,7 @@ export const sendRandomNames = (names: number): NamesResult => {
   const start = { expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [], gaps: [], found: [] };
   const state = new PartitionState(
     { source, ...start },
-    { customerOf: (zone) => CUSTOMER_OF.get(zone) },
+    { customerOf: (zone) => CUSTOMER_OF.get(zone), version: () => 1 },
     policyOf({}, false),
   );
   const sent = new Map<string, number>();

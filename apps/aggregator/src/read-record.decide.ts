@@ -44,7 +44,7 @@ const readBatch = ({ headers, key, value }: LogRecord): Telling => {
   const contentType = headers[HEADER.contentType] ?? '';
   const decoder = decoderFor(contentType);
   if (decoder === undefined) return unreadable(refuse('CONTENT_TYPE_UNKNOWN', `no decoder reads '${contentType}'`));
-  const batch = decoder.decode(value);
+  const batch = decoder.decode(value, { isAuthentic: headers[HEADER.tag] !== undefined });
   if (isRefusal(batch)) return unreadable(batch);
   // The key is what the sender was authenticated for: nobody writes the numbers of another node.
   if (batch.nodeId !== key) return unreadable(foreign(batch.nodeId, key));

@@ -53,7 +53,7 @@ const playDecisions = (seed: number, seconds: number): { told: Told[]; oracle: O
   );
   const customerOf = new Map(CUSTOMERS.flatMap(({ customerId, zones }) => zones.map((zone) => [zone, customerId])));
   const fold = createSlotFold({
-    catalogue: { customerOf: (zone) => customerOf.get(zone) },
+    catalogue: { customerOf: (zone) => customerOf.get(zone), version: () => 1 },
     openSlots: 60,
     zonesMax: 1_000,
   });

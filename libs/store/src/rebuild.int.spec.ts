@@ -34,6 +34,7 @@ const RECORDS = new Set([
   'segment',
   'node_ledger',
   'batch_gap',
+  'offset_gap',
   'dead_letter',
   'dead_letter_total',
   'channel',

@@ -2,8 +2,10 @@ import type { OutcomeBatch } from '../outcome.js';
 import { isRefusal, type Refusal } from '../problem.js';
 import { type BatchHeader, checkHeader } from './batch-header.js';
 import { checkColumns, type Columns } from './columns.js';
+import { keepDictionary, ZoneDictionary, type ZoneNames } from './zone-dictionary.js';
 
-const batchOf = (header: BatchHeader, zones: readonly string[], columns: Columns, n: number): OutcomeBatch => ({
+/** Names of a dictionary are made when they are first asked for; most readers never do. */
+const batchOf = (header: BatchHeader, zones: ZoneNames, columns: Columns, n: number): OutcomeBatch => ({
   schema: header.schema,
   nodeId: header.node_id,
   agentBootId: header.agent_boot_id,
@@ -29,20 +31,33 @@ const batchOf = (header: BatchHeader, zones: readonly string[], columns: Columns
     orphanResponses: header.completeness.orphan_responses,
     malformed: header.completeness.malformed,
   },
-  zones,
+  get zones() {
+    return zones instanceof ZoneDictionary ? zones.names() : zones;
+  },
   ...columns,
 });
 
+/** How a batch is read. */
+export interface DecodeOptions {
+  /** The bytes were authenticated as a whole: `columns_crc32` could tell nothing more and is not compared. */
+  readonly isAuthentic?: boolean;
+}
+
 /** Checks the parts of a batch, read from whatever encoding, and puts them together. */
 export const assembleBatch = (
-  rawHeader: unknown,
-  zones: readonly string[],
+  rawHeader: Readonly<Record<string, unknown>>,
+  zones: ZoneNames,
   columns: Columns,
+  { isAuthentic = false }: DecodeOptions = {},
 ): OutcomeBatch | Refusal => {
   const header = checkHeader(rawHeader);
   if (isRefusal(header)) return header;
   const n = header.n ?? columns.dtUs.length;
-  return checkColumns(columns, zones, n, header.columns_crc32) ?? batchOf(header, zones, columns, n);
+  const refused = checkColumns(columns, zones, n, isAuthentic ? undefined : header.columns_crc32);
+  if (refused !== undefined) return refused;
+  const batch = batchOf(header, zones, columns, n);
+  if (zones instanceof ZoneDictionary && zones.size > 0) keepDictionary(batch, zones);
+  return batch;
 };
 
 /** The envelope of a batch with the names of the wire; what encoders write beside dictionary and columns. */

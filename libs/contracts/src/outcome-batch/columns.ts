@@ -1,15 +1,12 @@
 import { crc32 } from 'node:zlib';
 import { BATCH_OUTCOMES_MAX, OUTCOMES, RCODE_NONE } from '../outcome.js';
 import { refuse, type Refusal } from '../problem.js';
+import { checkZones, type ZoneNames, zonesIn } from './zone-dictionary.js';
 
 /** Most outcomes a row may stand for. A 32-bit counter of one second then holds 429,000 rows of the highest weight. */
 export const WEIGHT_MAX = 10_000;
 /** rcode is 12 bits with EDNS. */
 const RCODE_MAX = 4_095;
-/** A dictionary larger than its 16-bit index is a mistake. */
-const ZONES_MAX = 65_536;
-/** Characters of a zone that a refusal cites: one that is refused may be as large as the batch, and escaping makes it six times that. */
-const CITED_MAX = 64;
 
 /** The columns of a batch, typed; entry i of each belongs to outcome i. Units and meaning: `OutcomeBatch`. */
 export interface Columns {
@@ -114,43 +111,17 @@ const checkLengths = (columns: Columns, n: number): Refusal | undefined => {
   return undefined;
 };
 
-const isZoneCode = (code: number): boolean =>
-  code > 0x20 && code < 0x7f && code !== 0x7c && (code < 0x41 || code > 0x5a);
-const DOT = 0x2e;
-
-const isZone = (zone: string): boolean => {
-  const { length } = zone;
-  if (length === 0 || length > 255) return false;
-  for (let i = 0; i < length; i += 1) if (!isZoneCode(zone.charCodeAt(i))) return false;
-  return zone.charCodeAt(length - 1) !== DOT || length === 1;
-};
-
-const checkZones = (zones: readonly string[], columns: Columns): Refusal | undefined => {
-  if (zones.length > ZONES_MAX)
-    return refuse('COLUMN_LENGTH', `${zones.length} zones: at most ${ZONES_MAX}`, 'column zones');
-  if (columns.zoneId !== undefined && zones.length > 0)
-    return refuse('BODY_INVALID', 'zone_id replaces zones: send one of them', 'column zones');
-  const index = zones.findIndex((zone) => !isZone(zone));
-  if (index < 0) return undefined;
-  const expected = 'lower case, no trailing dot, 1 to 255 printable characters without `|`';
-  return refuse(
-    'COLUMN_VALUE',
-    `entry ${index} is ${JSON.stringify(zones[index]?.slice(0, CITED_MAX))}: expected ${expected}`,
-    'column zones',
-  );
-};
-
 /** Everything columns and dictionary must fulfil; the first fault is named. */
 export const checkColumns = (
   columns: Columns,
-  zones: readonly string[],
+  zones: ZoneNames,
   n: number,
   crc: number | undefined,
 ): Refusal | undefined => {
   const refused =
     checkLengths(columns, n) ??
-    checkZones(zones, columns) ??
-    checkZoneIx(columns, zones.length) ??
+    checkZones(zones, columns.zoneId !== undefined) ??
+    checkZoneIx(columns, zonesIn(zones)) ??
     checkOutcome(columns) ??
     checkRcode(columns) ??
     checkWeight(columns);

@@ -1,6 +1,6 @@
 import { LATENCY_NONE, type OutcomeBatch, RCODE_NONE } from '../outcome.js';
 import { isRefusal, refuse, type Refusal } from '../problem.js';
-import { assembleBatch, headerOf } from './assemble-batch.js';
+import { assembleBatch, type DecodeOptions, headerOf } from './assemble-batch.js';
 import { type Column, type ColumnName, COLUMNS, type Columns } from './columns.js';
 import { type JsonObject, parseObject, textOf } from './json-parse.js';
 
@@ -81,19 +81,19 @@ const columnsOf = (filler: ColumnFiller): Columns => {
 };
 
 /** Makes a batch of an object that holds envelope, dictionary and columns. */
-export const batchOfColumns = (body: JsonObject): OutcomeBatch | Refusal => {
+export const batchOfColumns = (body: JsonObject, options?: DecodeOptions): OutcomeBatch | Refusal => {
   const filler = new ColumnFiller(body);
   const columns = columnsOf(filler);
   const zones = filler.zones();
-  return filler.fault ?? assembleBatch(body, zones, columns);
+  return filler.fault ?? assembleBatch(body, zones, columns, options);
 };
 
 /** Reads a JSON object with columns as arrays. `null` is "none" for `latency_us` and `rcode`. */
-export const decodeJsonColumns = (bytes: Uint8Array): OutcomeBatch | Refusal => {
+export const decodeJsonColumns = (bytes: Uint8Array, options?: DecodeOptions): OutcomeBatch | Refusal => {
   const text = textOf(bytes);
   if (typeof text !== 'string') return text;
   const body = parseObject(text, '');
-  return isRefusal(body) ? body : batchOfColumns(body);
+  return isRefusal(body) ? body : batchOfColumns(body, options);
 };
 
 /** The batch as one JSON object with columns as arrays. */

@@ -1,6 +1,6 @@
 import { BATCH_OUTCOMES_MAX, type OutcomeBatch } from '../outcome.js';
 import { isRefusal, refuse, type Refusal } from '../problem.js';
-import { headerOf } from './assemble-batch.js';
+import { type DecodeOptions, headerOf } from './assemble-batch.js';
 import { COLUMNS } from './columns.js';
 import { batchOfColumns, columnNumber, maxOf } from './json-columns.js';
 import { type JsonObject, parseObject, textOf } from './json-parse.js';
@@ -74,7 +74,7 @@ const readRows = (lines: readonly string[], header: JsonObject): JsonObject | Re
 };
 
 /** Reads NDJSON: the first line is the envelope, each further line one outcome. Empty lines are passed over. */
-export const decodeNdjson = (bytes: Uint8Array): OutcomeBatch | Refusal => {
+export const decodeNdjson = (bytes: Uint8Array, options?: DecodeOptions): OutcomeBatch | Refusal => {
   const text = textOf(bytes);
   if (typeof text !== 'string') return text;
   const lines = text.split('\n');
@@ -83,7 +83,7 @@ export const decodeNdjson = (bytes: Uint8Array): OutcomeBatch | Refusal => {
   const header = parseObject(lines[0] ?? '', 'line 1');
   if (isRefusal(header)) return header;
   const body = readRows(lines, header);
-  return isRefusal(body) ? body : batchOfColumns(body);
+  return isRefusal(body) ? body : batchOfColumns(body, options);
 };
 
 const rowOf = (batch: OutcomeBatch, index: number): JsonObject => {

@@ -1,5 +1,6 @@
 import { BATCH_BYTES_MAX, type OutcomeBatch } from '../outcome.js';
 import { refuse, type Refusal } from '../problem.js';
+import type { DecodeOptions } from './assemble-batch.js';
 import { CONTENT_TYPE, mediaTypeOf } from './content-type.js';
 import { decodeJsonColumns } from './json-columns.js';
 import { decodeNdjson } from './ndjson.js';
@@ -9,15 +10,15 @@ import { decodeProtobuf } from './protobuf.js';
 export interface OutcomeDecoder {
   readonly contentType: string;
   /** The batch may hold views into `bytes`, which must not change afterwards. */
-  readonly decode: (bytes: Uint8Array) => OutcomeBatch | Refusal;
+  readonly decode: (bytes: Uint8Array, options?: DecodeOptions) => OutcomeBatch | Refusal;
 }
 
 const bounded = (contentType: string, decode: OutcomeDecoder['decode']): OutcomeDecoder => ({
   contentType,
-  decode: (bytes) =>
+  decode: (bytes, options) =>
     bytes.length > BATCH_BYTES_MAX
       ? refuse('BODY_TOO_LARGE', `${bytes.length} bytes: at most ${BATCH_BYTES_MAX}`)
-      : decode(bytes),
+      : decode(bytes, options),
 });
 
 const DECODERS: readonly OutcomeDecoder[] = [

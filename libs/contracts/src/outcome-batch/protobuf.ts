@@ -1,10 +1,11 @@
 import { endianness } from 'node:os';
 import type { OutcomeBatch } from '../outcome.js';
 import { refuse, type Refusal } from '../problem.js';
-import { assembleBatch } from './assemble-batch.js';
+import { assembleBatch, type DecodeOptions } from './assemble-batch.js';
 import { bytesOf, type ColumnName, COLUMNS, columnsCrc32, type Columns } from './columns.js';
 import { ProtobufReader, type Span } from './protobuf-reader.js';
 import { ProtobufWriter } from './protobuf-writer.js';
+import { ZoneDictionary } from './zone-dictionary.js';
 
 // Columns are viewed, not parsed; every platform that Node 20 and PostgreSQL are built for here is little-endian.
 if (endianness() !== 'LE') throw new Error('tocsin reads columns in place: a little-endian machine is needed');
@@ -28,12 +29,12 @@ const SIGNED_FIELDS = new Set([4, 5]);
 interface Parts {
   readonly header: Record<string, unknown>;
   readonly completeness: Record<string, number>;
-  readonly zones: string[];
+  readonly zones: ZoneDictionary;
   readonly columns: Map<ColumnName, Span>;
 }
 
 /** proto3 leaves out what holds its default, so the defaults stand here first. */
-const newParts = (): Parts => ({
+const newParts = (bytes: Uint8Array): Parts => ({
   header: {
     schema: 0,
     node_id: '',
@@ -43,12 +44,16 @@ const newParts = (): Parts => ({
     region: '',
     software_version: '',
     config_rev: '',
+    ring: '',
     vantage: 0,
     t0_us: 0,
     n: 0,
+    server_boot_id: '0',
+    observer_id: '',
+    published: 0,
   },
   completeness: {},
-  zones: [],
+  zones: new ZoneDictionary(bytes),
   columns: new Map(),
 });
 
@@ -92,13 +97,16 @@ const COMPLETENESS_FIELD = 13;
 
 const readParts = (bytes: Uint8Array): Parts | Refusal => {
   const reader = new ProtobufReader(bytes);
-  const parts = newParts();
+  const parts = newParts(bytes);
   while (reader.next()) {
     const { field } = reader;
+    if (field === ZONES_FIELD) {
+      reader.entry(parts.zones);
+      continue;
+    }
     const header = HEADER_FIELDS.get(field);
     const column = COLUMN_OF_FIELD.get(field);
-    if (field === ZONES_FIELD) parts.zones.push(reader.ascii());
-    else if (column !== undefined) parts.columns.set(column, reader.span());
+    if (column !== undefined) parts.columns.set(column, reader.span());
     else if (header !== undefined) parts.header[header[0]] = header[1](reader);
     else if (field !== COMPLETENESS_FIELD) reader.skip();
     else {
@@ -148,11 +156,13 @@ const checkWidths = (spans: ReadonlyMap<ColumnName, Span>): Refusal | undefined 
 };
 
 /** Reads the envelope by hand; columns are views into `bytes` where they are aligned, so `bytes` must not change afterwards. */
-export const decodeProtobuf = (bytes: Uint8Array): OutcomeBatch | Refusal => {
+export const decodeProtobuf = (bytes: Uint8Array, options?: DecodeOptions): OutcomeBatch | Refusal => {
   const parts = readParts(bytes);
   if ('refused' in parts) return parts;
   const { header, completeness, zones, columns } = parts;
-  return checkWidths(columns) ?? assembleBatch({ ...header, completeness }, zones, viewColumns(bytes, columns));
+  return (
+    checkWidths(columns) ?? assembleBatch({ ...header, completeness }, zones, viewColumns(bytes, columns), options)
+  );
 };
 
 const encodeCompleteness = ({ completeness }: OutcomeBatch): Uint8Array => {

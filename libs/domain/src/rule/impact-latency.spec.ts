@@ -49,7 +49,7 @@ const batchAt = (tick: number, shopCode: number): OutcomeBatch =>
 
 /** The whole path without its processes: outcomes, cells, bytes of `slots`, windows, decisions. */
 const createPath = () => {
-  const fold = createSlotFold({ catalogue: { customerOf }, openSlots: 60, zonesMax: 100 });
+  const fold = createSlotFold({ catalogue: { customerOf, version: () => 1 }, openSlots: 60, zonesMax: 100 });
   const engine = createEngine(options, createSlidingWindows(windowsOf(options)));
   return (tick: number, batch: OutcomeBatch) => {
     const { watermarkUs = 0 } = fold.fold(batch, (tick + 1) * TICK_MS);

@@ -1,5 +1,5 @@
 import { FAMILIES, type Family, OTHER_KEY } from '#contracts';
-import { type Cells, COUNTS_PER_CELL } from './cells.js';
+import { type CellColumns, type Cells, COUNTS_PER_CELL } from './cells.js';
 import { bucketCount } from './histogram.js';
 
 /** Buckets of a cell of a family; 0 in families of counts only. */
@@ -16,12 +16,13 @@ const grown = (array: Uint32Array, length: number): Uint32Array => {
  * `row`. They may be longer than `size` rows. A 32-bit count holds 4.29 billion outcomes of one cell and second.
  */
 export class CellTable implements Cells {
-  readonly keys: string[] = [];
+  keys: string[] = [];
   counts: Uint32Array;
   buckets: Uint32Array | undefined;
   /** How often a key found no row of its own and was given the row of `OTHER_KEY`. */
   overflowed = 0;
-  private readonly rows = new Map<string, number>();
+  /** Made when a row is first looked for. */
+  private index: Map<string, number> | undefined;
   private capacity = 1;
   private readonly bucketsPerCell: number;
 
@@ -33,6 +34,21 @@ export class CellTable implements Cells {
     this.bucketsPerCell = bucketsOf(family);
     this.counts = new Uint32Array(COUNTS_PER_CELL);
     this.buckets = this.bucketsPerCell === 0 ? undefined : new Uint32Array(this.bucketsPerCell);
+  }
+
+  /** Cells of these columns, which become theirs. */
+  static of(family: Family, keys: string[], counts: Uint32Array, buckets: Uint32Array | undefined): CellTable {
+    const cells = new CellTable(family);
+    cells.keys = keys;
+    cells.counts = counts;
+    cells.buckets = buckets;
+    cells.capacity = counts.length / COUNTS_PER_CELL;
+    return cells;
+  }
+
+  private get rows(): Map<string, number> {
+    this.index ??= new Map(this.keys.map((key, row) => [key, row]));
+    return this.index;
   }
 
   get size(): number {
@@ -50,16 +66,29 @@ export class CellTable implements Cells {
     }
     const row = this.keys.push(key) - 1;
     this.rows.set(key, row);
-    if (row >= this.capacity) this.grow(2 * this.capacity);
+    if (row >= this.capacity) this.grow(Math.max(row + 1, 2 * this.capacity));
     return row;
   };
+
+  /** Chosen rows. */
+  pick(rows: readonly number[]): CellColumns {
+    const { family, buckets } = this;
+    const width = buckets === undefined ? 0 : this.bucketsPerCell;
+    const counts = new Uint32Array(rows.length * COUNTS_PER_CELL);
+    const picked = buckets === undefined ? undefined : new Uint32Array(rows.length * width);
+    rows.forEach((row, index) => {
+      counts.set(this.counts.subarray(row * COUNTS_PER_CELL, (row + 1) * COUNTS_PER_CELL), index * COUNTS_PER_CELL);
+      if (buckets !== undefined) picked?.set(buckets.subarray(row * width, (row + 1) * width), index * width);
+    });
+    return { family, size: rows.length, keys: rows.map((row) => this.keys[row]!), counts, buckets: picked };
+  }
 
   /** Empties the table and keeps its memory: slots are many and short-lived. */
   reset(): void {
     this.counts.fill(0, 0, this.size * COUNTS_PER_CELL);
     this.buckets?.fill(0, 0, this.size * this.bucketsPerCell);
     this.keys.length = 0;
-    this.rows.clear();
+    this.index = undefined;
     this.overflowed = 0;
   }
 

@@ -1,11 +1,11 @@
-import { type Family, FUTURE_US_MAX, OTHER_KEY, type OutcomeBatch } from '#contracts';
-import type { CellTable } from './cell-table.js';
+import { FUTURE_US_MAX, OTHER_KEY, SLOT_MS, type OutcomeBatch } from '#contracts';
+import { BatchZones } from './batch-zones.js';
 import type { Block } from './cells.js';
-import { createKeyJoin } from './key-join.js';
-import { addToDelta, OpenSlot } from './open-slot.js';
+import { KeySpace, OTHER_ID } from './key-space.js';
+import { OpenSlot } from './open-slot.js';
 import type { SlotState } from './partition-tick.js';
-import { type NodeParts, nodePartsOf, PendingSlot, ROWS_PER_ZONE } from './pending-slot.js';
-import { RowCache } from './row-cache.js';
+import { type NodeParts, nodePartsOf, PendingSlot } from './pending-slot.js';
+import { NO_ROW, RowCache, ROWS_PER_ZONE } from './row-cache.js';
 import {
   type FoldResult,
   HOT_SLOTS,
@@ -15,15 +15,11 @@ import {
   type TakeChanged,
   UNSETTLED_SLOTS,
 } from './slot-fold.js';
+import { ALL_FAMILIES, SlotTables } from './slot-tables.js';
 
 const SLOT_US = 1_000_000;
 /** Slots that are written at the same time by a partition; beyond it a slot's memory is made anew. */
 const POOL_MAX = 16;
-/**
- * Open slots, as multiples of the accepted lateness, beyond which those that fell behind it are closed without being told. Between two
- * takes that takes a spool of minutes, oldest first, with nothing newer before it; told in full, hours of it would be one tick.
- */
-const OPEN_FACTOR_MAX = 2;
 /** Row caches: consecutive slots never share one, and a batch of a live node touches two. */
 const CACHES = 4;
 
@@ -33,7 +29,9 @@ interface SlotEntry {
   pending: PendingSlot | undefined;
   /** undefined once it was told closed: what comes then is late. */
   open: OpenSlot | undefined;
-  delta: Map<Family, CellTable> | undefined;
+  delta: SlotTables | undefined;
+  /** Nothing was folded since `compact`. */
+  isCompact: boolean;
   /** Zones of no customer that have a row. */
   readonly unknownZones: Set<string>;
 }
@@ -64,25 +62,27 @@ class PartitionFold implements SlotFold {
   private readonly entries = new Map<number, SlotEntry>();
   private readonly pool: PendingSlot[] = [];
   private readonly caches = Array.from({ length: CACHES }, () => new RowCache());
-  private readonly join = createKeyJoin();
+  private readonly zones = new BatchZones();
+  private space: KeySpace;
+  private release = OTHER_ID;
+  private region = OTHER_ID;
   private newest = Number.NEGATIVE_INFINITY;
   private firstOpen = Number.NEGATIVE_INFINITY;
   private otherZones = 0;
-  /** Entries that are open. */
-  private openCount = 0;
-  private untold = 0;
 
-  constructor(private readonly options: SlotFoldOptions) {}
+  constructor(private readonly options: SlotFoldOptions) {
+    this.space = new KeySpace(options.catalogue);
+  }
 
   readonly slots = (): number => this.entries.size;
-
-  readonly untoldSlots = (): number => this.untold;
 
   readonly fold = (batch: OutcomeBatch, receivedAtMs: number): FoldResult => {
     const times = timesOf(batch, receivedAtMs);
     this.otherZones = 0;
     for (const cache of this.caches) cache.forget();
-    if (times.newestUs >= 0) this.advance(times.firstSlot + Math.floor(times.newestUs / SLOT_US));
+    if (this.space.isOutdated) this.renewSpace();
+    this.advance(Math.floor(receivedAtMs / SLOT_MS));
+    this.zones.begin(batch);
     const { late, future } = this.addOutcomes(batch, times);
     const watermarkUs = times.newestUs < 0 ? undefined : times.firstSlot * SLOT_US + times.newestUs;
     return { counted: batch.n - future, late, future, otherZones: this.otherZones, watermarkUs };
@@ -92,7 +92,7 @@ class PartitionFold implements SlotFold {
     const deltas: SlotDelta[] = [];
     for (const entry of this.ascending()) {
       this.settle(entry);
-      if (entry.delta !== undefined) deltas.push({ slot: entry.slot, block: entry.delta });
+      if (entry.delta !== undefined) deltas.push({ slot: entry.slot, block: entry.delta.toBlock(this.space) });
       entry.delta = undefined;
       this.dropDone(entry);
     }
@@ -100,20 +100,21 @@ class PartitionFold implements SlotFold {
   };
 
   readonly takeChanged = ({ closedBefore, settledBefore }: TakeChanged): readonly SlotState[] => {
-    this.firstOpen = Math.max(this.firstOpen, closedBefore);
+    this.closeBefore(closedBefore);
     const settled = settledBefore ?? this.newest - UNSETTLED_SLOTS + 1;
     return this.ascending().flatMap((entry) => this.takeSlot(entry, settled));
   };
 
+  readonly passTo = (receivedAtMs: number): void => this.advance(Math.floor(receivedAtMs / SLOT_MS));
+
   readonly restore = (slot: number, block: Block): void => {
+    if (slot < this.firstOpen) return;
     const entry = this.entry(slot);
-    if (entry.open === undefined) this.openCount += 1;
     entry.open ??= new OpenSlot();
-    entry.open.restore(block);
+    entry.open.restore(block, this.space);
     for (const zone of block.get('zone')?.keys ?? []) {
       if (zone !== OTHER_KEY && this.options.catalogue.customerOf(zone) === undefined) entry.unknownZones.add(zone);
     }
-    this.advance(slot);
   };
 
   private takeSlot(entry: SlotEntry, settled: number): readonly SlotState[] {
@@ -121,34 +122,44 @@ class PartitionFold implements SlotFold {
     this.settle(entry);
     if (open === undefined) return [];
     const closed = slot < this.firstOpen;
-    const block = closed ? open.takeLast() : open.takeChanged(slot < settled);
-    if (closed) this.close(entry);
-    else if (slot <= this.newest - HOT_SLOTS) open.freeze();
+    const block = closed ? open.takeLast(this.space) : open.takeChanged(slot < settled, this.space);
+    if (closed) entry.open = undefined;
+    else if (slot <= this.newest - HOT_SLOTS && !entry.isCompact) {
+      open.compact();
+      entry.isCompact = true;
+    }
     this.dropDone(entry);
     return closed || block.size > 0 ? [{ slot, closed, block }] : [];
   }
 
   private addOutcomes(batch: OutcomeBatch, times: BatchTimes): { late: number; future: number } {
     const { n, dtUs, outcome, latencyUs, weight } = batch;
-    const zoneOfRow = batch.zoneId ?? batch.zoneIx;
+    const { ofOutcome } = this.zones;
     const { firstSlot, startUs, limitUs } = times;
     const parts = nodePartsOf(batch);
-    let [late, future, offset] = [0, 0, -1];
-    let cache: RowCache | undefined;
+    this.release = this.space.label(parts.release);
+    this.region = this.space.label(parts.region);
+    let late = 0;
+    let future = 0;
+    let fromUs = 0;
+    let toUs = 0;
+    let cache = this.caches[0]!;
     for (let i = 0; i < n; i += 1) {
       const us = startUs + dtUs[i]!;
       if (us > limitUs) {
         future += 1;
         continue;
       }
-      const slotOffset = Math.floor(us / SLOT_US);
-      if (cache === undefined || slotOffset !== offset) {
-        offset = slotOffset;
-        cache = this.cacheOf(firstSlot + offset, parts);
+      if (us < fromUs || us >= toUs) {
+        fromUs = Math.floor(us / SLOT_US) * SLOT_US;
+        toUs = fromUs + SLOT_US;
+        cache = this.cacheOf(firstSlot + fromUs / SLOT_US, parts);
       }
       if (cache.isLate) late += 1;
-      const at = this.rowsOf(cache, batch, zoneOfRow[i]!, parts);
-      cache.pending?.add(
+      const zone = ofOutcome[i]!;
+      const at = zone * ROWS_PER_ZONE;
+      if (cache.rows[at] === NO_ROW) this.resolve(cache, zone, at);
+      cache.pending!.add(
         cache.nodeRow,
         cache.rows,
         at,
@@ -164,86 +175,91 @@ class PartitionFold implements SlotFold {
     const cache = this.caches[((slot % CACHES) + CACHES) % CACHES]!;
     if (cache.slot === slot) return cache;
     const entry = this.entry(slot);
-    entry.pending ??= this.pool.pop() ?? new PendingSlot(this.join);
-    cache.begin(slot, entry.pending, entry.pending.nodeRow(parts), entry.open === undefined);
+    entry.pending ??= this.pool.pop() ?? new PendingSlot();
+    cache.begin(slot, entry.pending, entry.pending.nodeRow(parts), slot < this.firstOpen, this.zones.size);
     return cache;
   }
 
-  /** Where the rows of a zone stand in the cache; they are looked up once per batch, slot and zone. */
-  private rowsOf(cache: RowCache, batch: OutcomeBatch, zoneRef: number, parts: NodeParts): number {
-    const index = batch.zoneId === undefined ? zoneRef : cache.indexOfId(zoneRef);
-    const at = index * ROWS_PER_ZONE;
-    if (cache.isKnown(index)) return at;
-    const zone = batch.zoneId === undefined ? batch.zones[zoneRef] : this.options.catalogue.zoneOf?.(zoneRef);
-    cache.pending?.resolve(this.keysOf(zone ?? OTHER_KEY, cache.slot, parts), cache.rows, at);
-    return at;
+  /** Looks up the rows of a zone; once per batch, slot and zone. */
+  private resolve(cache: RowCache, index: number, at: number): void {
+    const { space } = this;
+    let zone = this.zones.zoneOf(index, space);
+    if (zone < 0 || (zone !== OTHER_ID && space.customerOf(zone) === OTHER_ID)) zone = this.admit(index, cache.slot);
+    cache.pending!.resolve(space, zone, this.release, this.region, cache.rows, at);
   }
 
-  private keysOf(zone: string, slot: number, { region, release }: NodeParts) {
-    const { join } = this;
-    const customer = this.options.catalogue.customerOf(zone);
-    const zoneKey = customer === undefined ? this.admit(zone, slot) : zone;
-    const customerKey = customer ?? OTHER_KEY;
-    return {
-      zone: zoneKey,
-      zoneRelease: join(zoneKey, release),
-      customer: customerKey,
-      customerRegion: join(customerKey, region),
-      customerRelease: join(customerKey, release),
-    };
-  }
-
-  private admit(zone: string, slot: number): string {
+  /** A zone of nobody: one of the first so many of its slot, or `other`. */
+  private admit(index: number, slot: number): number {
+    const name = this.zones.nameOf(index, this.space);
+    if (name === OTHER_KEY) return OTHER_ID;
     const { unknownZones } = this.entry(slot);
-    if (zone === OTHER_KEY || unknownZones.has(zone)) return zone;
-    if (unknownZones.size >= this.options.zonesMax) {
-      this.otherZones += 1;
-      return OTHER_KEY;
+    if (!unknownZones.has(name)) {
+      if (unknownZones.size >= this.options.zonesMax) {
+        this.otherZones += 1;
+        return OTHER_ID;
+      }
+      unknownZones.add(name);
     }
-    unknownZones.add(zone);
-    return zone;
+    return this.space.zoneOf(name);
   }
 
+  /** Receive time alone moves the ring: nothing that a node says of event time closes a slot for another. */
   private advance(slot: number): void {
-    this.newest = Math.max(this.newest, slot);
-    this.firstOpen = Math.max(this.firstOpen, this.newest - this.options.openSlots + 1);
-    if (this.openCount > OPEN_FACTOR_MAX * this.options.openSlots) this.closeUntold();
+    if (slot <= this.newest) return;
+    this.newest = slot;
+    this.closeBefore(slot - this.options.openSlots + 1);
   }
 
-  private closeUntold(): void {
-    for (const entry of this.entries.values()) {
-      if (entry.open === undefined || entry.slot >= this.firstOpen) continue;
-      this.close(entry);
-      this.untold += 1;
-    }
-  }
-
-  private close(entry: SlotEntry): void {
-    entry.open = undefined;
-    this.openCount -= 1;
+  /** What was folded into a slot before it closes belongs to its state; what comes later is late, whether it was told or not. */
+  private closeBefore(slot: number): void {
+    if (slot <= this.firstOpen) return;
+    for (const entry of this.entries.values())
+      if (entry.slot >= this.firstOpen && entry.slot < slot) this.settle(entry);
+    this.firstOpen = slot;
   }
 
   private entry(slot: number): SlotEntry {
     const known = this.entries.get(slot);
     if (known !== undefined) return known;
     const open = slot < this.firstOpen ? undefined : new OpenSlot();
-    const entry: SlotEntry = { slot, pending: undefined, open, delta: undefined, unknownZones: new Set() };
+    const entry: SlotEntry = {
+      slot,
+      pending: undefined,
+      open,
+      delta: undefined,
+      unknownZones: new Set(),
+      isCompact: false,
+    };
     this.entries.set(slot, entry);
-    if (open !== undefined) this.openCount += 1;
     return entry;
   }
 
-  /** Moves what was folded since the last time into the absolute state and the delta. */
+  /** Moves what was folded since the last time into the delta and, unless it came late, into the absolute state. */
   private settle(entry: SlotEntry): void {
-    const { pending } = entry;
+    const { pending, open } = entry;
     if (pending === undefined) return;
-    const block = pending.block();
-    entry.delta ??= new Map();
-    addToDelta(entry.delta, block);
-    entry.open?.add(block);
+    const shape = pending.rollUp();
+    entry.delta ??= new SlotTables(ALL_FAMILIES);
+    for (const cells of shape) entry.delta.addShape(cells);
+    pending.addNumbered(entry.delta, this.space);
+    if (open !== undefined && entry.slot >= this.firstOpen) {
+      open.add(pending, shape, this.space);
+      entry.isCompact = false;
+    }
     pending.reset();
     entry.pending = undefined;
     if (this.pool.length < POOL_MAX) this.pool.push(pending);
+  }
+
+  /** Begins to number keys anew: the catalogue changed, or invented names filled the space. */
+  private renewSpace(): void {
+    const next = new KeySpace(this.options.catalogue);
+    for (const entry of this.entries.values()) {
+      this.settle(entry);
+      entry.open?.renumber(this.space, next);
+      entry.delta?.renumber(this.space, next);
+    }
+    this.space = next;
   }
 
   private dropDone({ slot, open, delta, pending }: SlotEntry): void {

@@ -1,6 +1,6 @@
 import {
-  type Family,
   FLEET_KEY,
+  KEY_SEPARATOR,
   LATENCY_NONE,
   OTHER_KEY,
   OUTCOME,
@@ -8,27 +8,13 @@ import {
   type OutcomeBatch,
   releaseName,
 } from '#contracts';
-import { addCell, bucketsOf, CellTable, createCells } from './cell-table.js';
-import { type Block, COUNT, COUNTS_PER_CELL } from './cells.js';
+import { addCell, bucketsOf, type CellTable, createCells } from './cell-table.js';
+import { COUNT, COUNTS_PER_CELL } from './cells.js';
 import { bucketIndex, coarsenIndex } from './histogram.js';
-
-/**
- * Most rows of one slot and family; what is beyond shares `OTHER_KEY`. Nodes say themselves which PoP and release they are, so a
- * broken one could invent many: 20,000 is a fleet twenty times the largest that was measured, 200,000 its cross products.
- * Customers have no bound here: there are only those of the catalogue.
- */
-export const ROWS_MAX: Readonly<Record<Family, number>> = {
-  fleet: 1,
-  region: 20_000,
-  pop: 20_000,
-  node: 20_000,
-  release_region: 20_000,
-  customer: Number.POSITIVE_INFINITY,
-  customer_region: 200_000,
-  customer_release: 200_000,
-  zone: Number.POSITIVE_INFINITY,
-  zone_release: 200_000,
-};
+import { BEYOND, type KeySpace, OTHER_ID } from './key-space.js';
+import { NumberedCells } from './numbered-cells.js';
+import { ROWS_MAX } from './rows-max.js';
+import type { SlotTables } from './slot-tables.js';
 
 /** Where a node stands and what it runs: the parts of the keys that its outcomes add to. */
 export interface NodeParts {
@@ -48,18 +34,6 @@ export const nodePartsOf = (batch: OutcomeBatch): NodeParts => ({
   release: releaseName(batch),
 });
 
-/** The keys of one zone of a batch. */
-export interface ZoneKeys {
-  readonly zone: string;
-  readonly zoneRelease: string;
-  readonly customer: string;
-  readonly customerRegion: string;
-  readonly customerRelease: string;
-}
-
-/** Rows per zone in a row cache: customer, customer × region, customer × release, zone, zone × release. */
-export const ROWS_PER_ZONE = 5;
-
 /** Outcome code → column of its class. */
 const CLASS_COLUMN = new Uint8Array(256).fill(COUNT.excluded);
 for (const { code, class: kind } of OUTCOMES) CLASS_COLUMN[code] = COUNT[kind];
@@ -67,80 +41,85 @@ const TIMEOUT = OUTCOME.timeout;
 const NODE_BUCKETS = bucketsOf('node');
 const CUSTOMER_BUCKETS = bucketsOf('customer');
 
-const addCount = (counts: Uint32Array, row: number, column: number, isTimeout: boolean, weight: number): void => {
-  const at = row * COUNTS_PER_CELL;
-  counts[at + column]! += weight;
-  if (isTimeout) counts[at + COUNT.timeout]! += weight;
-};
+type PairFamily = 'customer_region' | 'zone_release';
+type PairCells = NumberedCells & { readonly family: PairFamily };
+const pairCells = (family: PairFamily): PairCells => new NumberedCells(family) as PairCells;
 
 /**
- * What was folded into one slot since it was last settled: the hot arrays. Nodes are kept per node, PoP, region and release;
- * the families of the fleet's shape are rolled up from them when the slot is settled, once per tick and not once per outcome.
+ * What was folded into one slot since it was last settled: the hot arrays. An outcome is counted for its node (per PoP, region and
+ * release), for zone × release and for customer × region; every other family is rolled up from these when the slot is settled, once
+ * per tick and not once per outcome.
  */
 export class PendingSlot {
   /** Keyed by all parts together. */
   readonly nodes = createCells('node', ROWS_MAX.node);
   private readonly nodeParts: NodeParts[] = [];
-  readonly customer = createCells('customer');
-  readonly customerRegion = createCells('customer_region', ROWS_MAX.customer_region);
-  readonly customerRelease = createCells('customer_release', ROWS_MAX.customer_release);
-  readonly zone = createCells('zone');
-  readonly zoneRelease = createCells('zone_release', ROWS_MAX.zone_release);
-
-  constructor(private readonly join: (left: string, right: string) => string) {}
+  /** Histograms only. */
+  private readonly customer = new NumberedCells('customer');
+  private readonly customerRegion = pairCells('customer_region');
+  private readonly zoneRelease = pairCells('zone_release');
 
   nodeRow(parts: NodeParts): number {
-    const { join, nodes } = this;
-    const row = nodes.row(join(join(parts.nodeId, parts.pop), join(parts.release, parts.region)));
+    const { nodes } = this;
+    const row = nodes.row([parts.nodeId, parts.pop, parts.release, parts.region].join(KEY_SEPARATOR));
     this.nodeParts[row] = nodes.keys[row] === OTHER_KEY ? OTHER_NODE : parts;
     return row;
   }
 
-  /** Writes the rows of a zone to a row cache. */
-  resolve(keys: ZoneKeys, rows: Int32Array, at: number): void {
-    rows[at] = this.customer.row(keys.customer);
-    rows[at + 1] = this.customerRegion.row(keys.customerRegion);
-    rows[at + 2] = this.customerRelease.row(keys.customerRelease);
-    rows[at + 3] = this.zone.row(keys.zone);
-    rows[at + 4] = this.zoneRelease.row(keys.zoneRelease);
+  /** Writes the rows of a zone to a row cache; `release` and `region` are labels. */
+  resolve(space: KeySpace, zone: number, release: number, region: number, rows: Int32Array, at: number): void {
+    const customer = space.customerOf(zone);
+    rows[at] = this.pairRow(this.zoneRelease, space, zone, release);
+    rows[at + 1] = this.pairRow(this.customerRegion, space, customer, region);
+    rows[at + 2] = this.customer.row(customer);
   }
 
   /** Adds one outcome; `rows` from `at` are those of its zone. */
   add(nodeRow: number, rows: Int32Array, at: number, outcome: number, latencyUs: number, weight: number): void {
     const column = CLASS_COLUMN[outcome]!;
-    const isTimeout = outcome === TIMEOUT;
-    const customerRow = rows[at]!;
-    addCount(this.nodes.counts, nodeRow, column, isTimeout, weight);
-    addCount(this.customer.counts, customerRow, column, isTimeout, weight);
-    addCount(this.customerRegion.counts, rows[at + 1]!, column, isTimeout, weight);
-    addCount(this.customerRelease.counts, rows[at + 2]!, column, isTimeout, weight);
-    addCount(this.zone.counts, rows[at + 3]!, column, isTimeout, weight);
-    addCount(this.zoneRelease.counts, rows[at + 4]!, column, isTimeout, weight);
+    const zoneAt = rows[at]! * COUNTS_PER_CELL;
+    const customerAt = rows[at + 1]! * COUNTS_PER_CELL;
+    const nodeAt = nodeRow * COUNTS_PER_CELL;
+    const nodeCounts = this.nodes.counts;
+    const zoneCounts = this.zoneRelease.counts;
+    const customerCounts = this.customerRegion.counts;
+    nodeCounts[nodeAt + column]! += weight;
+    zoneCounts[zoneAt + column]! += weight;
+    customerCounts[customerAt + column]! += weight;
+    if (outcome === TIMEOUT) {
+      nodeCounts[nodeAt + COUNT.timeout]! += weight;
+      zoneCounts[zoneAt + COUNT.timeout]! += weight;
+      customerCounts[customerAt + COUNT.timeout]! += weight;
+      return;
+    }
     // Excluded outcomes would make a server that refuses everybody look fast; timeouts rank above every bucket.
-    if (isTimeout || column === COUNT.excluded || latencyUs === LATENCY_NONE) return;
+    if (column === COUNT.excluded || latencyUs === LATENCY_NONE) return;
     const bucket = bucketIndex(latencyUs, 32);
     this.nodes.buckets![nodeRow * NODE_BUCKETS + bucket]! += weight;
-    this.customer.buckets![customerRow * CUSTOMER_BUCKETS + coarsenIndex(bucket)]! += weight;
+    this.customer.buckets![rows[at + 2]! * CUSTOMER_BUCKETS + coarsenIndex(bucket)]! += weight;
   }
 
-  /** All families, the fleet's shape rolled up. The tables of customers and zones are this slot's own: use before `reset`. */
-  block(): Block {
-    const { customer, customerRegion, customerRelease, zone, zoneRelease } = this;
-    return new Map<Family, CellTable>(
-      [...this.rollUp(), customer, customerRegion, customerRelease, zone, zoneRelease].map((cells) => [
-        cells.family,
-        cells,
-      ]),
-    );
+  /** Adds the families of many keys to tables. */
+  addNumbered({ numbered }: SlotTables, space: KeySpace): void {
+    const { customer, customerRegion, zoneRelease } = this;
+    const { customer_region: regions, zone_release: releases } = space.pairs;
+    for (let row = 0; row < customerRegion.size; row += 1) {
+      const pair = customerRegion.ids[row]!;
+      numbered.customer?.addRow(regions.left(pair), customerRegion, row);
+      numbered.customer_region?.addRow(regions.right(pair) === BEYOND ? OTHER_ID : pair, customerRegion, row);
+    }
+    for (let row = 0; row < zoneRelease.size; row += 1) {
+      const pair = zoneRelease.ids[row]!;
+      const isBeyond = releases.right(pair) === BEYOND;
+      numbered.zone?.addRow(releases.left(pair), zoneRelease, row);
+      numbered.zone_release?.addRow(isBeyond ? OTHER_ID : pair, zoneRelease, row);
+      numbered.customer_release?.addRow(isBeyond ? OTHER_ID : space.customerReleaseOf(pair), zoneRelease, row);
+    }
+    for (let row = 0; row < customer.size; row += 1) numbered.customer?.addBuckets(customer.ids[row]!, customer, row);
   }
 
-  reset(): void {
-    this.nodeParts.length = 0;
-    for (const cells of [this.nodes, this.customer, this.customerRegion, this.customerRelease]) cells.reset();
-    for (const cells of [this.zone, this.zoneRelease]) cells.reset();
-  }
-
-  private rollUp(): readonly CellTable[] {
+  /** The families of the fleet's shape. */
+  rollUp(): readonly CellTable[] {
     const fleet = createCells('fleet');
     const region = createCells('region');
     const pop = createCells('pop');
@@ -151,8 +130,23 @@ export class PendingSlot {
       addCell(region, parts.region, this.nodes, row);
       addCell(pop, parts.pop, this.nodes, row);
       addCell(node, parts.nodeId, this.nodes, row);
-      addCell(cohort, this.join(parts.release, parts.region), this.nodes, row);
+      addCell(cohort, `${parts.release}${KEY_SEPARATOR}${parts.region}`, this.nodes, row);
     });
     return [fleet, region, pop, node, cohort];
+  }
+
+  reset(): void {
+    this.nodeParts.length = 0;
+    this.nodes.reset();
+    for (const cells of [this.customer, this.customerRegion, this.zoneRelease]) cells.reset();
+  }
+
+  /** The row of a pair; beyond the bound pairs of the same left part share one, so that zones and customers stay exact. */
+  private pairRow(cells: PairCells, space: KeySpace, left: number, right: number): number {
+    const pairs = space.pairs[cells.family];
+    const isFull = cells.size >= ROWS_MAX[cells.family];
+    if (!isFull) return cells.row(pairs.idOf(left, right));
+    const known = pairs.find(left, right);
+    return cells.row(known > 0 && cells.has(known) ? known : pairs.idOf(left, BEYOND));
   }
 }

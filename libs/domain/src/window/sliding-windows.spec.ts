@@ -121,9 +121,9 @@ describe('sliding windows', () => {
       fc.property(anyOutcomes(12), anyOutcomes(12), cuts, fc.nat({ max: 12 }), (one, two, cut, endAfter) => {
         const windows = createSlidingWindows({ windowsMs: WINDOWS_MS, slotsKept: 400 });
         [one, two].forEach((outcomes, partition) => {
-          const fold = createSlotFold({ catalogue: { customerOf }, openSlots: 60, zonesMax: 100 });
+          const fold = createSlotFold({ catalogue: { customerOf, version: () => 1 }, openSlots: 60, zonesMax: 100 });
           batchesOf(outcomes, cut).forEach((batch: OutcomeBatch, index) => {
-            fold.fold(batch, FIRST_SLOT * 1_000 + 60_000);
+            fold.fold(batch, (FIRST_SLOT + 40) * 1_000);
             const slots = fold.takeChanged({ closedBefore: 0, settledBefore: FIRST_SLOT + 60 });
             const tick = decodeTick(encodeTick(tickOf(partition, index, slots)));
             if (isRefusal(tick)) throw new Error(tick.detail);

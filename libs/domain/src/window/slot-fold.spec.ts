@@ -5,6 +5,7 @@ import { decodeOwnBlock, encodeBlock } from './block-codec.js';
 import { addCells, type CellTable, createCells, replaceCells } from './cell-table.js';
 import type { Block, ColumnBlock } from './cells.js';
 import { createSlotFold } from './create-slot-fold.js';
+import { ROWS_MAX } from './rows-max.js';
 import type { SlotFold, SlotFoldOptions } from './slot-fold.js';
 import {
   anyOutcomes,
@@ -18,9 +19,9 @@ import {
 } from './slot-fold.fixture.js';
 import { TOLD_FAMILIES } from './told-families.js';
 
-const RECEIVED_MS = (FIRST_SLOT + 100) * 1_000;
+const RECEIVED_MS = (FIRST_SLOT + 40) * 1_000;
 const newFold = (options: Partial<SlotFoldOptions> = {}): SlotFold =>
-  createSlotFold({ catalogue: { customerOf }, openSlots: 60, zonesMax: 100, ...options });
+  createSlotFold({ catalogue: { customerOf, version: () => 1 }, openSlots: 60, zonesMax: 100, ...options });
 
 /** Tables per slot and family, to which deltas are added or states put. */
 class Reader {
@@ -79,6 +80,8 @@ const outcome = (changes: Partial<OneOutcome> = {}): OneOutcome => ({
   weight: 1,
   ...changes,
 });
+/** A moment of log time within a slot. */
+const receivedIn = (slot: number): number => (FIRST_SLOT + slot) * 1_000 + 999;
 const inSlot = (slot: number, changes: Partial<OneOutcome> = {}): OutcomeBatch =>
   batchOf([outcome({ atUs: (FIRST_SLOT + slot) * 1_000_000, ...changes })]);
 
@@ -158,14 +161,14 @@ describe('what is told when', () => {
 
   it('the fleet at once, customers at once when they fail, else when the slot has settled', () => {
     const fold = newFold();
-    fold.fold(batchOf([outcome(), outcome({ zone: 'c.example', code: 10 })]), RECEIVED_MS);
+    fold.fold(batchOf([outcome(), outcome({ zone: 'c.example', code: 10 })]), receivedIn(0));
     const shape = ['fleet fleet', 'node n0', 'release_region v1+c1|europe'];
     const failing = ['customer shop', 'customer_region shop|europe', 'customer_release shop|v1+c1'];
     expect(told(fold).toSorted()).toEqual([...shape, ...failing].toSorted());
     expect(told(fold)).toEqual([]);
-    fold.fold(inSlot(1), RECEIVED_MS);
+    fold.fold(inSlot(1), receivedIn(1));
     expect(told(fold).filter((key) => key.includes('bank'))).toEqual([]);
-    fold.fold(inSlot(2), RECEIVED_MS);
+    fold.fold(inSlot(2), receivedIn(2));
     expect(told(fold).filter((key) => key === 'customer bank')).toEqual(['customer bank']);
   });
 
@@ -199,11 +202,11 @@ describe('time', () => {
 
   it('RR12: what comes for a slot out of the ring is counted late and is in the delta only', () => {
     const [fold, deltas, states] = [newFold({ openSlots: 10 }), new Reader(), new Reader()];
-    fold.fold(inSlot(20), RECEIVED_MS);
-    expect(fold.fold(inSlot(11), RECEIVED_MS)).toMatchObject({ late: 0 });
-    expect(fold.fold(inSlot(10), RECEIVED_MS)).toMatchObject({ counted: 1, late: 1 });
+    fold.fold(inSlot(20), receivedIn(20));
+    expect(fold.fold(inSlot(11), receivedIn(20))).toMatchObject({ late: 0 });
+    expect(fold.fold(inSlot(10), receivedIn(20))).toMatchObject({ counted: 1, late: 1 });
     states.takeStates(fold, FIRST_SLOT + 12);
-    expect(fold.fold(inSlot(11), RECEIVED_MS)).toMatchObject({ counted: 1, late: 1 });
+    expect(fold.fold(inSlot(11), receivedIn(20))).toMatchObject({ counted: 1, late: 1 });
     states.takeStates(fold, FIRST_SLOT + 60);
     deltas.takeDeltas(fold);
     const at = (slot: number) => outcome({ atUs: (FIRST_SLOT + slot) * 1e6 });
@@ -211,17 +214,80 @@ describe('time', () => {
     expect(states.plain()).toEqual(toldCells(countDirectly([at(20), at(11)])));
   });
 
+  it('RR12: no clock of another node, however wrong, changes what a node counts or which of its outcomes are late', () => {
+    const any = fc.record({ at: fc.nat({ max: 90 }), behind: fc.integer({ min: -4, max: 70 }), wild: fc.boolean() });
+    const clock = fc.oneof(
+      fc.constantFrom(0, 4_291_747_200, FIRST_SLOT - 3_600, FIRST_SLOT + 3_600),
+      fc.integer({ min: FIRST_SLOT - 80, max: FIRST_SLOT + 100 }),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(any, clock), { maxLength: 30 }), takes, (records, take) => {
+        const run = (isWild: boolean) => {
+          const [fold, states, deltas] = [newFold(), new Reader(), new Reader()];
+          const results: unknown[] = [];
+          const inOrder = records.toSorted(([a], [b]) => a.at - b.at);
+          inOrder.forEach(([{ at, behind, wild }, second], index) => {
+            if (wild && isWild) fold.fold(batchOf([outcome({ node: 2, atUs: second * 1e6 })]), receivedIn(at));
+            if (!wild) results.push(fold.fold(inSlot(at - behind), receivedIn(at)));
+            if (take[index % take.length] === 'states') states.takeStates(fold, 0);
+          });
+          fold.passTo(receivedIn(200));
+          states.takeStates(fold, 0);
+          deltas.takeDeltas(fold);
+          const own = (reader: Reader) => Object.entries(reader.plain()).filter(([key]) => key.endsWith('node n0'));
+          return [results, own(states), own(deltas)];
+        };
+        expect(run(true)).toEqual(run(false));
+      }),
+    );
+  });
+
   it('a batch over an hour of slots keeps to the ring', () => {
     const [fold, deltas] = [newFold({ openSlots: 10 }), new Reader()];
     const wide = Array.from({ length: 4_000 }, (_unused, slot) => outcome({ atUs: (FIRST_SLOT + slot) * 1_000_000 }));
-    expect(fold.fold(batchOf(wide), RECEIVED_MS + 5_000_000)).toMatchObject({ counted: 4_000, late: 3_990 });
+    expect(fold.fold(batchOf(wide), receivedIn(3_999))).toMatchObject({ counted: 4_000, late: 3_990 });
     deltas.takeDeltas(fold);
     expect(Object.keys(deltas.plain()).filter((key) => key.endsWith('fleet fleet'))).toHaveLength(4_000);
     expect(fold.slots()).toBe(10);
   });
 });
 
+describe('the catalogue', () => {
+  it('a change takes effect with the next batch, and takes nothing from what was counted', () => {
+    const owners = new Map([['a.example', 'bank']]);
+    let version = 1;
+    const catalogue = { customerOf: (zone: string) => owners.get(zone), version: () => version };
+    const [fold, deltas, states] = [newFold({ catalogue }), new Reader(), new Reader()];
+    fold.fold(inSlot(0), RECEIVED_MS);
+    owners.set('a.example', 'shop');
+    version = 2;
+    fold.fold(inSlot(0), RECEIVED_MS);
+    deltas.takeDeltas(fold);
+    states.takeStates(fold, FIRST_SLOT + 1);
+    expect(states.plain()).toEqual(toldCells(deltas.plain()));
+    const good = (key: string) => deltas.plain()[`${FIRST_SLOT} ${key}`]?.counts[0];
+    const keys = ['customer bank', 'customer shop', 'customer_region bank|europe', 'customer_release shop|v1+c1'];
+    expect(keys.map(good)).toEqual([1, 1, 1, 1]);
+    expect(good('zone a.example')).toBe(2);
+  });
+});
+
 describe('bounds', () => {
+  it('releases beyond the bound share other, and zones and customers stay exact', () => {
+    const catalogue = { customerOf: () => 'bank', version: () => 1 };
+    const [fold, deltas] = [newFold({ catalogue }), new Reader()];
+    const zones = Array.from({ length: 1_000 }, (_unused, index) => `zone-${index}.example`);
+    const batch = batchOf(zones.map((zone) => outcome({ zone })));
+    const releases = ROWS_MAX.zone_release / zones.length + 3;
+    for (let i = 0; i < releases; i += 1) fold.fold({ ...batch, softwareVersion: `v${i}` }, RECEIVED_MS);
+    deltas.takeDeltas(fold);
+    const cells = deltas.plain();
+    const good = (key: string) => cells[`${FIRST_SLOT} ${key}`]?.counts[0];
+    expect(new Set(zones.map((zone) => good(`zone ${zone}`)))).toEqual(new Set([releases]));
+    expect(good('customer bank')).toBe(releases * zones.length);
+    expect(['zone_release other', 'customer_release other'].map(good)).toEqual([3_000, 3_000]);
+  });
+
   it('zones of nobody beyond the bound count for other; those of customers stay exact', () => {
     const [fold, deltas] = [newFold({ zonesMax: 10 }), new Reader()];
     const random = Array.from({ length: 100 }, (_unused, index) => outcome({ zone: `random-${index}.example` }));
@@ -241,7 +307,10 @@ describe('bounds', () => {
     const zoneId = Uint32Array.from(columns.zoneIx, (index) => index * 1_000_000);
     const batch: OutcomeBatch = { ...columns, zones: [], zoneIx: new Uint16Array(0), zoneId };
     const known: Readonly<Record<number, string>> = Object.fromEntries(ZONES.map((zone, index) => [index * 1e6, zone]));
-    const [fold, deltas] = [newFold({ catalogue: { customerOf, zoneOf: (id) => known[id] } }), new Reader()];
+    const [fold, deltas] = [
+      newFold({ catalogue: { customerOf, zoneOf: (id) => known[id], version: () => 1 } }),
+      new Reader(),
+    ];
     fold.fold(batch, RECEIVED_MS);
     deltas.takeDeltas(fold);
     expect(zones).toHaveLength(6);

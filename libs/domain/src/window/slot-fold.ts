@@ -8,12 +8,14 @@ export interface ZoneCatalogue {
   readonly customerOf: (zone: string) => string | undefined;
   /** The zone of a registry id, for batches that carry ids; without it they count for `OTHER_KEY`. */
   readonly zoneOf?: (id: number) => string | undefined;
+  /** Changes whenever an answer may be another: answers are remembered as long as it stays the same. */
+  readonly version: () => number;
 }
 
 /** What a fold is made of. */
 export interface SlotFoldOptions {
   readonly catalogue: ZoneCatalogue;
-  /** Slots that stay open behind the newest one: the accepted lateness. */
+  /** Slots that stay open up to the one of receive time: the accepted lateness. */
   readonly openSlots: number;
   /** Most zones per slot that belong to no customer; further ones count for `OTHER_KEY`. Zones of customers are always exact. */
   readonly zonesMax: number;
@@ -53,7 +55,7 @@ export interface TakeChanged {
 /**
  * The fold of one partition: outcomes in, cells per slot out. A slot lives so:
  *
- *   open (absolute state, told by `takeChanged`) ──newest − openSlots, or closedBefore──▶ closed (only deltas, counted late)
+ *   open (absolute state, told by `takeChanged`) ──receive time − openSlots, or closedBefore──▶ closed (only deltas, counted late)
  *
  * The sum of all deltas of a slot is all that was ever folded into it; absolute states leave out what came late.
  */
@@ -64,18 +66,15 @@ export interface SlotFold {
   readonly takeDelta: () => readonly SlotDelta[];
   /** Per slot, ascending, the absolute state of cells that changed since they were last told. */
   readonly takeChanged: (take: TakeChanged) => readonly SlotState[];
+  /** Receive time has come so far. Before `restore`: what had closed by then is not put back. */
+  readonly passTo: (receivedAtMs: number) => void;
   /** Adds what earlier runs had written of a slot; not part of any delta. Before the first `fold`. */
   readonly restore: (slot: number, block: Block) => void;
   /** Slots in memory: the owner takes the delta early when there are more than it likes (a batch can touch 4,296). */
   readonly slots: () => number;
-  /**
-   * Slots that were closed without being told, since the fold was made: too many fell behind the ring at once. They are in the deltas
-   * like what comes late.
-   */
-  readonly untoldSlots: () => number;
 }
 
-/** Slots that stay unpacked behind the newest: outcomes of live nodes fall into these. */
+/** Slots up to that of receive time which keep memory to grow into: outcomes of live nodes fall into these. */
 export const HOT_SLOTS = 8;
-/** Slots behind the newest that are not yet told in full. */
+/** Slots up to that of receive time which are not yet told in full. */
 export const UNSETTLED_SLOTS = 2;

@@ -1,0 +1,7 @@
+import type { Bench } from './bench.js';
+import { decodeFoldBench } from './decode-fold.bench.js';
+import { naiveBench } from './naive.bench.js';
+import { wholePathBench } from './whole-path.bench.js';
+
+/** Every bench, in the order in which they run. */
+export const BENCHES: readonly Bench[] = [decodeFoldBench, wholePathBench, naiveBench];
