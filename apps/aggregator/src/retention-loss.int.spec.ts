@@ -31,7 +31,7 @@ describe('retention that is faster than the aggregator', () => {
     new AggregatorConsumer({
       log,
       database: db.database,
-      catalogue: { customerOf: () => undefined },
+      catalogue: { customerOf: () => undefined, version: () => 1 },
       clock: { nowMs: () => (clockMs += 400), sleep: systemClock.sleep },
       logger: silent,
       onCrash: (error) => {
