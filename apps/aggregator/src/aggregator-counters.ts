@@ -17,6 +17,8 @@ export interface AggregatorCounters {
   zonesUnknown: number;
   /** Zones of no customer (per batch and slot) that found no row in a full slot; their outcomes count for `other`. */
   otherZones: number;
+  /** Batches that were counted before, and not again; one that a restart reads again is one more. */
+  duplicates: number;
 }
 
 /** Counters at zero. */
@@ -32,4 +34,5 @@ export const createCounters = (): AggregatorCounters => ({
   reincarnations: 0,
   zonesUnknown: 0,
   otherZones: 0,
+  duplicates: 0,
 });

@@ -27,6 +27,7 @@ import {
 import type { Database } from '#store';
 import { AggregatorConsumer } from './aggregator.consumer.js';
 import { keepSegments } from './aggregator-retention.js';
+import { logCounters } from './counters-log.js';
 import { DeadLetterConsumer } from './dead-letter.consumer.js';
 import { followZones } from './zone-customers.js';
 
@@ -38,6 +39,9 @@ class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly deadLetters: DeadLetterConsumer;
   private readonly stopping = new AbortController();
   private retention: Promise<void> = Promise.resolve();
+  /** Told to stop last, so that the last line has everything. */
+  private readonly counted = new AbortController();
+  private telling: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(EVENT_LOG) log: EventLog,
@@ -62,9 +66,10 @@ class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
 
   async onApplicationBootstrap(): Promise<void> {
     this.readiness.add('aggregator', () => this.consumer.unready());
+    const { database, clock, logger } = this;
+    this.telling = logCounters({ counters: this.consumer.counters, clock, logger }, this.counted.signal);
     await this.consumer.start();
     await this.deadLetters.start();
-    const { database, clock, logger } = this;
     this.retention = keepSegments({ database, clock, logger }, this.stopping.signal);
   }
 
@@ -72,6 +77,8 @@ class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
     this.stopping.abort();
     await Promise.all([this.consumer.stop(), this.deadLetters.stop(), this.retention]);
     this.zones.stop();
+    this.counted.abort();
+    await this.telling;
   }
 }
 

@@ -155,14 +155,15 @@ describe('records that are not as they should be', () => {
   });
 
   it('duplicates count once, missing batches are named until they arrive', async () => {
-    await start();
     await appendHistory(log, db.database, outcomes([good(1), good(5), good(5), good(3)]));
+    await start();
     await written();
     expect(await ledgerOf('n1')).toMatchObject({ counted: 6, batches: 3, duplicates: 1, gapBatches: 2 });
     // Appended now, and of January: late, as what comes from a spool.
     await log.append('telemetry.outcomes', [good(3), good(2), good(4)]);
     await written();
     expect(await ledgerOf('n1')).toMatchObject({ counted: 6, late: 4, batches: 5, duplicates: 2, gapBatches: 0 });
+    expect(aggregator.counters.duplicates).toBe(2);
   });
 
   it('a customer that is registered meanwhile has its zones from the next batch on', async () => {

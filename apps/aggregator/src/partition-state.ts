@@ -91,6 +91,8 @@ export class PartitionState {
   pendingBytes = 0;
   /** Zones, per batch and slot, that found no row of their own; since the partition was loaded. */
   otherZones = 0;
+  /** Batches that were counted before; since the partition was loaded. */
+  duplicates = 0;
   private readonly fold: SlotFold;
   private readonly ticks: TickBuilder;
   private readonly ledger: PendingLedger;
@@ -190,7 +192,10 @@ export class PartitionState {
   }
 
   private addBatch(batch: OutcomeBatch, appendedAtMs: number): void {
-    if (this.ledger.arrive(batch, appendedAtMs) === 'duplicate') return;
+    if (this.ledger.arrive(batch, appendedAtMs) === 'duplicate') {
+      this.duplicates += 1;
+      return;
+    }
     const result = this.fold.fold(batch, appendedAtMs);
     this.otherZones += result.otherZones;
     this.ledger.fold(batch, result, appendedAtMs);

@@ -107,10 +107,11 @@ export class PartitionWorker {
       await this.atBoundary(state);
       if (this.isGone || batch.isStale()) return { next: 'seek', offset: state.nextOffset };
       if (this.isDoubtful) return this.loadAndSeek();
-      const before = state.otherZones;
+      const { otherZones, duplicates } = state;
       const letter = state.add(record);
       this.parts.counters.records += 1;
-      this.parts.counters.otherZones += state.otherZones - before;
+      this.parts.counters.otherZones += state.otherZones - otherZones;
+      this.parts.counters.duplicates += state.duplicates - duplicates;
       if (letter !== undefined) this.tellDeadLetter(letter);
     }
     return { next: 'continue' };

@@ -9,9 +9,11 @@ const id = z.string().min(1).max(128);
 /** Ms since the epoch, of log time: the tick that decided, never the wall clock of a process. */
 const at = z.number().int().nonnegative();
 
-/** For what a rule is evaluated: the whole fleet, or one release in one region. */
-export const SCOPES = ['fleet', 'release_region'] as const;
-/** For what a rule is evaluated. */
+/**
+ * What an alert is about: the whole fleet, or one release in one region; for lost telemetry the partition or the node it is lost of.
+ */
+export const SCOPES = ['fleet', 'release_region', 'partition', 'node'] as const;
+/** What an alert is about. */
 export type Scope = (typeof SCOPES)[number];
 
 /** Alert severities, worst last. */

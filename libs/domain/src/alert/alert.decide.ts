@@ -1,11 +1,11 @@
 import { type Event, event } from '#contracts';
-import type { Rule, Subject } from '../rule/rule.js';
+import type { AlertSubject, Rule } from '../rule/rule.js';
 import type { Alert, Assessment } from './alert.js';
 
 /** What a decision about an alert needs beside its state. */
 export interface AlertContext {
-  readonly rule: Rule;
-  readonly subject: Subject;
+  readonly rule: Pick<Rule, 'name' | 'severity'>;
+  readonly subject: AlertSubject;
   /** Log time of the tick. */
   readonly at: number;
   /** The id of an episode that would begin now. */

@@ -1,6 +1,6 @@
 import type { Reason, Scope } from '#contracts';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
-import type { Rule, Subject } from '../rule/rule.js';
+import type { AlertSubject, Rule } from '../rule/rule.js';
 
 /**
  * An alert that is not over. Its states:
@@ -16,7 +16,7 @@ import type { Rule, Subject } from '../rule/rule.js';
  *
  * Inactive is not stored: an alert that fires again is a new episode with a new id.
  */
-export interface Alert extends Subject {
+export interface Alert extends AlertSubject {
   readonly alertId: string;
   readonly rule: string;
   readonly severity: Rule['severity'];

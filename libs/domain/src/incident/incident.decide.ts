@@ -23,6 +23,9 @@ export interface Opening {
   readonly impact: Impact;
 }
 
+/** Alerts of lost telemetry stand alone: what is lost says nothing of a release, and must neither open an incident nor hold one open. */
+const standsAlone = ({ scope }: Alert): boolean => scope === 'node' || scope === 'partition';
+
 /**
  * Where a new alert goes: into the open incident it belongs to; else a critical one opens its own and a warning stands alone, to
  * join when an incident opens.
@@ -33,6 +36,7 @@ export const decideMembership = (
   at: number,
   opening: () => Opening,
 ): readonly Event[] => {
+  if (standsAlone(alert)) return [];
   if (open.some(({ alertIds }) => alertIds.has(alert.alertId))) return [];
   const { alertId, rule, severity, scope, key, reason } = alert;
   const incident = incidentOf(alert, open);

@@ -18,9 +18,9 @@ export interface Incident {
   readonly resolvedAtMs: number | undefined;
 }
 
-/** The release of a subject; undefined for the fleet. */
+/** The release of a subject; undefined for subjects that are of no release. */
 export const releaseOfSubject = (scope: Scope, key: string): string | undefined =>
-  scope === 'fleet' ? undefined : key.split(KEY_SEPARATOR)[0];
+  scope === 'release_region' ? key.split(KEY_SEPARATOR)[0] : undefined;
 
 /** Events of an incident's stream. */
 export const isIncidentEvent = isEventOf(

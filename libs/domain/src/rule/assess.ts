@@ -81,16 +81,16 @@ const reasonOf = (rule: Rule, subject: Subject, measure: Measure, slot: number, 
   slot,
 });
 
-const readClear = (rule: Rule, alert: Alert, view: TickView): Assessment | undefined => {
-  const { watermarkSlot } = view.attendance(alert);
-  if (watermarkSlot === undefined || coverageOf(alert, view) < COVERAGE_MIN) return undefined;
+const readClear = (rule: Rule, subject: Subject, alert: Alert, view: TickView): Assessment | undefined => {
+  const { watermarkSlot } = view.attendance(subject);
+  if (watermarkSlot === undefined || coverageOf(subject, view) < COVERAGE_MIN) return undefined;
   const slot = Math.min(watermarkSlot, view.endSlot);
   const first = slot - CLEAR_SPAN_SLOTS;
   if (first <= alert.firedSlot) return undefined;
   for (let end = first; end <= slot; end += CLEAR_STEP_SLOTS) {
-    if (!isClear(rule, readRule(rule, alert, end, view))) return undefined;
+    if (!isClear(rule, readRule(rule, subject, end, view))) return undefined;
   }
-  const reason = reasonOf(rule, alert, readRule(rule, alert, slot, view), slot, view);
+  const reason = reasonOf(rule, subject, readRule(rule, subject, slot, view), slot, view);
   return { is: 'clear', reason };
 };
 
@@ -117,8 +117,8 @@ export const assessRule = (rule: Rule, subject: Subject, alert: Alert | undefine
   }
   if (alert === undefined) return { is: 'undecided' };
   return (
-    readClear(rule, alert, view) ??
-    readDeparture(rule, alert, view) ??
+    readClear(rule, subject, alert, view) ??
+    readDeparture(rule, subject, alert, view) ??
     readUnknown(measure, subject, view) ?? { is: 'undecided' }
   );
 };

@@ -14,6 +14,7 @@ import { describeIncident } from './describe.js';
 import type { Draft } from './draft.js';
 import { cohortKey } from './presence.js';
 import type { Rule, Subject } from './rule.js';
+import { decideLosses } from './telemetry-loss.decide.js';
 import type { TickView } from './tick-view.js';
 
 /** The impact an incident tells is that of the last minute, as R27 judges it. */
@@ -26,7 +27,7 @@ const FLEET: Subject = { scope: 'fleet', key: FLEET_KEY };
 /** Cohorts first: where both breach in one tick, the incident is named after the release, not after the fleet. */
 const subjectsOf = (view: TickView, alerts: Iterable<Alert>): readonly Subject[] => {
   const cohorts = new Set(view.nodes.map((node) => cohortKey(node.release, node.region)));
-  for (const { scope, key } of alerts) if (scope !== 'fleet') cohorts.add(key);
+  for (const { scope, key } of alerts) if (scope === 'release_region') cohorts.add(key);
   return [...[...cohorts].sort().map((key): Subject => ({ scope: 'release_region', key })), FLEET];
 };
 
@@ -111,6 +112,7 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
     draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
   }
   const assessments = decideAlerts(draft, deciding);
+  decideLosses(draft, deciding);
   decideMemberships(draft, deciding, impact);
   decideRollbacks(draft, deciding, assessments);
   decideWaves(draft, deciding);

@@ -2,7 +2,7 @@ import { FLEET_KEY, KEY_SEPARATOR } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
 import { successPercent } from '../signal/success-rate.js';
 import type { NodePresence } from './presence.js';
-import type { Rule } from './rule.js';
+import type { Rule, Subject } from './rule.js';
 import type { TickView } from './tick-view.js';
 
 /** Over how long the former nodes must be well: more than three good windows, and none of it from before they changed. */
@@ -36,13 +36,13 @@ const formerNodes = (release: string, region: string, view: TickView): Former =>
  * The end of a cohort that has left the fleet: its release gets no more traffic in the region, and at least 80 % of the nodes that
  * ran it report healthy on another release. That is evidence; silence alone is not, and leaves the alert unknown.
  */
-export const readDeparture = (rule: Rule, alert: Alert, view: TickView): Assessment | undefined => {
-  if (alert.scope === 'fleet' || view.attendance(alert).live.length > 0) return undefined;
-  const [release = '', region = ''] = alert.key.split(KEY_SEPARATOR);
+export const readDeparture = (rule: Rule, subject: Subject, alert: Alert, view: TickView): Assessment | undefined => {
+  if (subject.scope === 'fleet' || view.attendance(subject).live.length > 0) return undefined;
+  const [release = '', region = ''] = subject.key.split(KEY_SEPARATOR);
   const former = formerNodes(release, region, view);
   const { watermarkSlot } = view.attendance({ scope: 'fleet', key: FLEET_KEY });
   if (watermarkSlot === undefined || former.moved.length === 0 || watermarkSlot <= alert.firedSlot) return undefined;
-  const left = view.windows.sum('release_region', alert.key, NODE_WINDOW_MS, watermarkSlot);
+  const left = view.windows.sum('release_region', subject.key, NODE_WINDOW_MS, watermarkSlot);
   if (left.good + left.bad > 0) return undefined;
   const sums = former.moved.map(({ nodeId }) => view.windows.sum('node', nodeId, NODE_WINDOW_MS, watermarkSlot));
   const healthy = sums.filter(

@@ -1,6 +1,6 @@
 import { KEY_SEPARATOR } from '#contracts';
 import type { Measure } from '../signal/measure.js';
-import type { Rule, SignalName, Subject } from './rule.js';
+import type { AlertSubject, Rule, SignalName } from './rule.js';
 
 const decimals = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
 
@@ -53,14 +53,16 @@ export const describeMeasure = (rule: Rule, measure: Measure, isBreached: boolea
 };
 
 /** Where: `on v2.1.5+c42 in us-east`, `across the fleet`. */
-export const describeSubject = ({ scope, key }: Subject): string => {
+export const describeSubject = ({ scope, key }: AlertSubject): string => {
   if (scope === 'fleet') return 'across the fleet';
+  if (scope === 'node') return `of node ${key}`;
+  if (scope === 'partition') return `of ${key}`;
   const [release = key, region = 'every region'] = key.split(KEY_SEPARATOR);
   return `on ${release} in ${region}`;
 };
 
 /** The headline of an incident: `DNS success 23.1 % on v2.1.5+c42 in us-east`. */
-export const describeIncident = (rule: Rule, value: Measure['value'], subject: Subject): string => {
+export const describeIncident = (rule: Rule, value: Measure['value'], subject: AlertSubject): string => {
   const measure = { value, good: 0, bad: 0 };
   const digits = rule.signal === 'error_rate_spike' ? 0 : 1;
   const { title } = TEXT[rule.signal](rule, shown(measure, digits, rule.threshold));

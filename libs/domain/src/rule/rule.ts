@@ -21,9 +21,14 @@ export interface Rule {
   readonly rollbackOrder?: number;
 }
 
-/** What a rule is evaluated for. */
-export interface Subject {
+/** What an alert is about. */
+export interface AlertSubject {
   readonly scope: Scope;
-  /** `fleet`, or `v2.1.5+c42|us-east`. */
+  /** `fleet`, `v2.1.5+c42|us-east`, `telemetry.outcomes/3` or the id of a node. */
   readonly key: string;
+}
+
+/** What a rule is evaluated for. */
+export interface Subject extends AlertSubject {
+  readonly scope: 'fleet' | 'release_region';
 }

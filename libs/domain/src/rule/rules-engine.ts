@@ -9,6 +9,7 @@ import type { Deciding } from './deciding.js';
 import { Draft, type Decision } from './draft.js';
 import { type Engine, type EngineOptions, VERIFY_MS } from './engine.js';
 import { Presence } from './presence.js';
+import { TelemetryLosses } from './telemetry-loss.js';
 import { type TickView, viewTick } from './tick-view.js';
 
 const MINUTE_SLOTS = 60;
@@ -25,6 +26,7 @@ export interface FedWindows extends WindowReader {
 /** The engine over given windows; `windowsOf` says which it needs. */
 export class RulesEngine implements Engine {
   private readonly presence = new Presence();
+  private readonly losses = new TelemetryLosses();
   private readonly baseline = new Baseline();
   private readonly verifyMs: number;
   private state: DeciderState = NOTHING_DECIDED;
@@ -53,6 +55,7 @@ export class RulesEngine implements Engine {
     this.appliedTick = Math.max(this.appliedTick, part.tick);
     this.windows.apply(part);
     this.presence.apply(part);
+    this.losses.apply(part);
     if (part.slots.length > 0) this.firstSlot ??= this.presence.newestSlot;
     for (const signal of part.signals) if (signal.type === 'deploy') this.signals.push(signal);
     for (const report of part.reports) if (report.type === 'answer') this.answers.push(report);
@@ -84,10 +87,11 @@ export class RulesEngine implements Engine {
   }
 
   private view(tick: number): TickView {
-    const { windows, presence, catalogue } = this;
+    const { windows, presence, losses, catalogue } = this;
     const minute = Math.floor(presence.newestSlot / MINUTE_SLOTS);
     const baseline = this.baseline.ratioAt(minute, this.hadIncident);
-    return viewTick({ tick, windows, presence, catalogue, baseline, rollouts: [...this.state.rollouts.values()] });
+    const rollouts = [...this.state.rollouts.values()];
+    return viewTick({ tick, windows, presence, losses, catalogue, baseline, rollouts });
   }
 
   /** Whether an incident was open in a minute: what failed then is not normal. */

@@ -5,6 +5,7 @@ import type { Rollout } from '../rollout/rollout.js';
 import type { Catalogue, CatalogueNode } from './catalogue.js';
 import { type Attendance, cohortKey, type NodePresence, type Presence } from './presence.js';
 import type { Subject } from './rule.js';
+import type { TelemetryLosses } from './telemetry-loss.js';
 
 /** What is known of the fleet at the end of one tick; deciders read it and nothing else. */
 export interface TickView {
@@ -16,6 +17,7 @@ export interface TickView {
   readonly windows: WindowReader;
   readonly affected: AffectedReader;
   readonly baseline: number | 'unknown';
+  readonly losses: TelemetryLosses;
   /** Nodes seen in the last minutes, by id. */
   readonly nodes: readonly NodePresence[];
   /** Region → releases that ran there in the last minutes. */
@@ -33,6 +35,7 @@ export interface ViewParts {
   readonly tick: number;
   readonly windows: WindowReader;
   readonly presence: Presence;
+  readonly losses: TelemetryLosses;
   readonly catalogue: Catalogue;
   readonly baseline: number | 'unknown';
   readonly rollouts: readonly Rollout[];
@@ -76,7 +79,8 @@ const missingByCohort = (
 };
 
 /** Reads the fleet as it is at the end of a tick. */
-export const viewTick = ({ tick, windows, presence, catalogue, baseline, rollouts }: ViewParts): TickView => {
+export const viewTick = (parts: ViewParts): TickView => {
+  const { tick, windows, presence, losses, catalogue, baseline, rollouts } = parts;
   const at = tickEndMs(tick);
   const nodes = presence.at(tick);
   const fleetById = fleetOf(catalogue, nodes);
@@ -104,6 +108,7 @@ export const viewTick = ({ tick, windows, presence, catalogue, baseline, rollout
     at,
     windows,
     baseline,
+    losses,
     nodes,
     fleet,
     attendance,
