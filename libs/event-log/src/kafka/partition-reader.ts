@@ -71,6 +71,11 @@ export class PartitionReader {
     return this.inHand;
   }
 
+  /** The subscriber wants nothing of it now. */
+  get isPaused(): boolean {
+    return this.parts.isPaused();
+  }
+
   /** Distinguishes fetches from before a seek. */
   get seekCount(): number {
     return this.seeks;
