@@ -117,20 +117,29 @@ export class PartitionFetcher {
         this.parts.kafkaName(partition.topic) === found.topic && partition.partition === found.partition,
     );
     if (one === undefined) return;
-    const { reader, seekCount, offset } = one;
+    const { reader } = one;
     try {
-      if (found.error !== 0) return await this.refused(one, found.error);
+      if (found.error !== 0) await this.refused(one, found.error);
+      else await this.take(one, found, settledMs);
     } catch (error) {
       // Of this partition only: the others of its broker go on at once.
       this.fail([reader], `fetch ${nameOf(reader.partition)}`, error as Error);
-      return void this.refresh();
+      void this.refresh();
     }
+  }
+
+  private async take(
+    { reader, seekCount, offset }: Asked,
+    found: FetchedPartition,
+    settledMs: number | undefined,
+  ): Promise<void> {
     const { records, undecodable, nextOffset } = await decodeBatches(found.batches, { ...reader.partition, offset });
     if (this.parts.isOver() || reader.seekCount !== seekCount) return;
     for (const { from, to, reason } of undecodable)
       this.parts.onError(`decode ${nameOf(reader.partition)}: offsets ${from} to ${to - 1} are skipped`, reason);
     reader.failures = 0;
-    reader.accept({ records, nextOffset, high: found.highWatermark, settledMs });
+    const holes = undecodable.map(({ to }) => to);
+    reader.accept({ records, holes, nextOffset, high: found.highWatermark, settledMs });
   }
 
   private async refused({ reader, offset, seekCount }: Asked, error: number): Promise<void> {
@@ -138,7 +147,7 @@ export class PartitionFetcher {
     const { low, high } = await this.parts.ends(reader.partition);
     if (reader.seekCount !== seekCount) return;
     // Below what retention kept: the subscriber's positions tell it what it lost, we go on at the first record there is.
-    if (offset < low) return reader.accept({ records: [], nextOffset: low, high: -1, settledMs: undefined });
+    if (offset < low) return reader.accept({ records: [], holes: [], nextOffset: low, high: -1, settledMs: undefined });
     throw new Error(`position ${offset} lies beyond the end ${high}`);
   }
 
