@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaObstacle, startKafka } from '#testing';
 
+// A broker without anybody to stop it is noticed within this.
+const LOOK_EVERY_MS = 1_000;
+
 const obstacle = await kafkaObstacle();
 if (obstacle !== undefined) {
   console.error(`Kafka cannot be started: ${obstacle} here.`);
@@ -13,11 +16,16 @@ if (obstacle !== undefined) {
 }
 const dataDir = await mkdtemp(join(tmpdir(), 'tocsin-kafka-'));
 // Before the start, so that Ctrl-C during it ends in order too.
-const asked = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+// SIGHUP: the terminal was closed. Another parent: npm was killed and could tell nobody.
+const parent = process.ppid;
+let alive: NodeJS.Timeout | undefined;
+const orphaned = new Promise<void>((done) => {
+  alive = setInterval(() => process.ppid !== parent && done(), LOOK_EVERY_MS);
+});
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal));
+const asked = Promise.race([...signals, orphaned]);
 const broker = await startKafka({ dataDir });
 console.log(broker.url);
-// Signals alone do not keep a process.
-const alive = setInterval(() => undefined, 60_000);
 await asked;
 clearInterval(alive);
 await broker.stop();

@@ -165,6 +165,32 @@ export const describeLogConsumers = (
       expect(seen).toEqual(['1', '3', '2', '3']);
     });
 
+    it('keeps a seek that comes while positions are loaded', async () => {
+      let letGo = (): void => undefined;
+      const held = new Promise<void>((done) => (letGo = done));
+      let isLoading = false;
+      const seen: number[] = [];
+      await append(0, 1, 2, 3);
+      const consumer = await subscribe(
+        async (batch) => {
+          seen.push(...numbers(batch));
+          return { next: 'continue' };
+        },
+        {
+          loadPositions: async (assigned) => {
+            isLoading = true;
+            await held;
+            return assigned.map((partition) => ({ ...partition, offset: 0 }));
+          },
+        },
+      );
+      await until('positions are asked for', () => isLoading);
+      consumer.seek({ topic: TOPIC, partition: 0 }, 2);
+      letGo();
+      await until('the record after the seek arrived', () => seen.includes(3));
+      expect(seen).toEqual([3]);
+    });
+
     it('B4: forgets nothing and repeats nothing of what concurrent writers were told is durable', async () => {
       const seen: number[][] = Array.from({ length: PARTITIONS }, () => []);
       await subscribe(async ({ partition, records }) => {

@@ -29,7 +29,9 @@ const FETCH = { apiKey: 1, apiVersion: 11, apiName: 'Fetch' };
 const CONSUMER = -1;
 const NONE = -1;
 const MIN_BYTES = 1;
-// No transactional producer writes to our topics, so there is nothing uncommitted to hide.
+// No transactional producer writes to our topics, so there is nothing uncommitted to hide. Where several products share a cluster
+// its ACL must see to that: without the right to Write to a transactional id nobody can begin one. Records of a transaction that
+// was aborted would be read as if it had been committed; its control records are passed over.
 const READ_UNCOMMITTED = 0;
 
 /** Writes numbers big-endian, and strings with their length, as Kafka's protocol has them. */

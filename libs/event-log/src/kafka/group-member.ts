@@ -50,6 +50,7 @@ export class GroupMember {
     kafka: Kafka,
     readonly group: string,
     private readonly events: GroupEvents,
+    private readonly monotonicMs: () => number = () => performance.now(),
   ) {
     this.consumer = kafka.consumer({
       groupId: group,
@@ -84,7 +85,7 @@ export class GroupMember {
 
   /** True when the broker may have given our partitions away without our knowing: we were silent for a session. */
   hasLapsed(): boolean {
-    return this.assigned !== undefined && (this.isLapsed || performance.now() - this.heardAtMs > SESSION_MS);
+    return this.assigned !== undefined && (this.isLapsed || this.monotonicMs() - this.heardAtMs > SESSION_MS);
   }
 
   /** Ends what a lapsed session held; called once in a while, since silence itself calls nobody. */
@@ -117,7 +118,7 @@ export class GroupMember {
     });
     consumer.on(consumer.events.HEARTBEAT, () => {
       const wasSilent = this.hasLapsed();
-      this.heardAtMs = performance.now();
+      this.heardAtMs = this.monotonicMs();
       // Still a member: the coordinator was silent, not we. What was given up is taken again, as after a join.
       if (wasSilent && this.assigned !== undefined) this.begin(this.assigned);
     });
@@ -132,7 +133,7 @@ export class GroupMember {
   }
 
   private begin(partitions: readonly AssignedPartition[]): void {
-    this.heardAtMs = performance.now();
+    this.heardAtMs = this.monotonicMs();
     this.isLapsed = false;
     this.assigned = partitions;
     if (!this.isStopped) this.events.onAssigned(partitions);

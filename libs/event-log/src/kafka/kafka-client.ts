@@ -62,8 +62,15 @@ export const createKafka = ({ url, clientId, onError }: KafkaConnection): Kafka 
     logCreator:
       () =>
       ({ namespace, log }) =>
-        onError?.(`kafkajs ${namespace}`, new Error(log.message)),
+        onError?.(`kafkajs ${namespace}`, new Error(messageOf(log))),
   });
+};
+
+/** A line of kafkajs' log with what failed, where and why: it puts these beside its message, which alone may be `Response Fetch`. */
+export const messageOf = ({ message, error, broker, groupId }: Readonly<Record<string, unknown>>): string => {
+  const reason = error instanceof Error ? error.message : error;
+  const parts = [message, broker, groupId, reason].filter((part) => typeof part === 'string' && part !== '');
+  return parts.join(': ');
 };
 
 /**

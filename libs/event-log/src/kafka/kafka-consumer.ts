@@ -7,6 +7,7 @@ import type { Cluster } from './kafka-client.js';
 import type { LogClock } from './log-clock.js';
 import { PartitionFetcher } from './partition-fetcher.js';
 import { PartitionReader } from './partition-reader.js';
+import { ProgressWatch } from './progress-watch.js';
 
 /** What a consumer needs of its log. */
 export interface ConsumerParts {
@@ -40,6 +41,8 @@ const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${par
 interface Assignment {
   isOver: boolean;
   readonly partitions: readonly TopicPartition[];
+  /** Seeks from before there is a reader, by the partition's name. */
+  readonly sought: Map<string, number>;
   readers: readonly PartitionReader[];
   fetcher: PartitionFetcher | undefined;
 }
@@ -52,6 +55,7 @@ interface Assignment {
 export class KafkaConsumer implements Consumer {
   private readonly paused = new Set<string>();
   private readonly member: GroupMember;
+  private readonly watch: ProgressWatch;
   private readonly stopping = new AbortController();
   private assignment: Assignment | undefined;
   private beginning: Promise<void> = Promise.resolve();
@@ -67,6 +71,12 @@ export class KafkaConsumer implements Consumer {
       onAssigned: (partitions) => this.assign(partitions),
       onLost: () => this.revoke(),
       onCrash: (error) => this.crash(error),
+    });
+    this.watch = new ProgressWatch({
+      ends: parts.ends,
+      monotonicMs: () => performance.now(),
+      onStuck: (error) => this.crash(error),
+      onError: parts.onError,
     });
   }
 
@@ -86,9 +96,13 @@ export class KafkaConsumer implements Consumer {
     this.assignment?.fetcher?.pump();
   };
 
-  /** Of a partition that is not being read (not ours, or its positions are being loaded) it moves nothing. */
-  seek = (partition: TopicPartition, offset: number): void =>
-    this.assignment?.readers.find((reader) => nameOf(reader.partition) === nameOf(partition))?.seek(offset);
+  /** While positions are loaded it is kept, and goes before what was loaded; of a partition that is not ours it moves nothing. */
+  seek = (partition: TopicPartition, offset: number): void => {
+    const { assignment } = this;
+    const name = nameOf(partition);
+    if (assignment?.fetcher === undefined) assignment?.sought.set(name, offset);
+    else assignment.readers.find((reader) => nameOf(reader.partition) === name)?.seek(offset);
+  };
 
   stop = (): Promise<void> => (this.stopped ??= this.shutDown());
 
@@ -109,7 +123,7 @@ export class KafkaConsumer implements Consumer {
       const ours = this.parts.topicOf(topic);
       return ours === undefined ? [] : [{ topic: ours, partition }];
     });
-    const assignment: Assignment = { isOver: false, partitions, readers: [], fetcher: undefined };
+    const assignment: Assignment = { isOver: false, partitions, sought: new Map(), readers: [], fetcher: undefined };
     this.assignment = assignment;
     const before = this.beginning;
     this.beginning = before.then(() => this.begin(assignment));
@@ -139,7 +153,7 @@ export class KafkaConsumer implements Consumer {
     const isOver = (): boolean => assignment.isOver || this.member.hasLapsed();
     assignment.readers = positions.map(
       ({ topic, partition, offset }) =>
-        new PartitionReader({ topic, partition }, offset, {
+        new PartitionReader({ topic, partition }, assignment.sought.get(`${topic}/${partition}`) ?? offset, {
           subscription: this.subscription,
           isOver,
           isPaused: () => this.paused.has(`${topic}/${partition}`),
@@ -186,6 +200,7 @@ export class KafkaConsumer implements Consumer {
 
   private check(): void {
     this.member.check();
+    void this.watch.look(this.assignment?.readers ?? []);
     const nowMs = performance.now();
     if (nowMs - this.shownAtMs < SHOW_EVERY_MS) return;
     this.shownAtMs = nowMs;

@@ -90,7 +90,8 @@ export class PartitionFetcher {
       if (error !== 0) throw new Error(`fetch from broker ${leader}: error ${error}`);
       for (const found of partitions) await this.accept(asked, found, settledMs);
     } catch (error) {
-      await this.fail(readers, leader, error as Error);
+      this.fail(readers, `fetch from broker ${leader}`, error as Error);
+      await this.refresh();
     }
     for (const reader of readers) reader.isFetching = false;
     this.inFlight.delete(leader);
@@ -116,40 +117,66 @@ export class PartitionFetcher {
         this.parts.kafkaName(partition.topic) === found.topic && partition.partition === found.partition,
     );
     if (one === undefined) return;
-    const { reader, seekCount, offset } = one;
-    if (found.error !== 0) return this.refused(one, found.error);
+    const { reader } = one;
+    try {
+      if (found.error !== 0) await this.refused(one, found.error);
+      else await this.take(one, found, settledMs);
+    } catch (error) {
+      // Of this partition only: the others of its broker go on at once.
+      this.fail([reader], `fetch ${nameOf(reader.partition)}`, error as Error);
+      void this.refresh();
+    }
+  }
+
+  private async take(
+    { reader, seekCount, offset }: Asked,
+    found: FetchedPartition,
+    settledMs: number | undefined,
+  ): Promise<void> {
     const { records, undecodable, nextOffset } = await decodeBatches(found.batches, { ...reader.partition, offset });
     if (this.parts.isOver() || reader.seekCount !== seekCount) return;
     for (const { from, to, reason } of undecodable)
       this.parts.onError(`decode ${nameOf(reader.partition)}: offsets ${from} to ${to - 1} are skipped`, reason);
     reader.failures = 0;
-    reader.accept({ records, nextOffset, high: found.highWatermark, settledMs });
+    const holes = undecodable.map(({ to }) => to);
+    reader.accept({ records, holes, nextOffset, high: found.highWatermark, settledMs });
   }
 
   private async refused({ reader, offset, seekCount }: Asked, error: number): Promise<void> {
-    if (error !== OFFSET_OUT_OF_RANGE) throw new Error(`fetch ${nameOf(reader.partition)}: error ${error}`);
+    if (error !== OFFSET_OUT_OF_RANGE) throw new Error(`the broker answered error ${error}`);
     const { low, high } = await this.parts.ends(reader.partition);
     if (reader.seekCount !== seekCount) return;
     // Below what retention kept: the subscriber's positions tell it what it lost, we go on at the first record there is.
-    if (offset < low) return reader.accept({ records: [], nextOffset: low, high: -1, settledMs: undefined });
-    throw new Error(`read ${nameOf(reader.partition)}: position ${offset} lies beyond the end ${high}`);
+    if (offset < low) return reader.accept({ records: [], holes: [], nextOffset: low, high: -1, settledMs: undefined });
+    throw new Error(`position ${offset} lies beyond the end ${high}`);
   }
 
-  private async fail(readers: readonly PartitionReader[], leader: string, error: Error): Promise<void> {
+  /** Each partition pauses by its own count of failures. */
+  private fail(readers: readonly PartitionReader[], what: string, error: Error): void {
     if (this.parts.isOver()) return;
-    const failures = Math.max(...readers.map((reader) => reader.failures)) + 1;
-    const pauseMs = Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS);
-    for (const reader of readers) {
-      reader.failures = failures;
+    const pausesMs = readers.map((reader) => {
+      reader.failures += 1;
+      const pauseMs = Math.min(BACK_OFF_FIRST_MS * 2 ** reader.failures, BACK_OFF_MAX_MS);
       reader.retryAtMs = performance.now() + pauseMs;
-    }
-    this.parts.onError(`fetch from broker ${leader}`, error);
-    await this.parts.cluster.refreshMetadata().catch(() => undefined);
-    const timer = setTimeout(() => {
+      return pauseMs;
+    });
+    this.parts.onError(what, error);
+    for (const pauseMs of new Set(pausesMs)) this.pumpAfter(pauseMs);
+  }
+
+  private pumpAfter(pauseMs: number): void {
+    const pump = (): void => {
       this.timers.delete(timer);
       this.pump();
-    }, pauseMs);
+    };
+    // A timer may be early by a fraction of a millisecond, and would then find nothing to ask for.
+    const timer = setTimeout(pump, pauseMs + 1);
     this.timers.add(timer);
+  }
+
+  /** The leader may be another one by now. */
+  private refresh(): Promise<void> {
+    return this.parts.cluster.refreshMetadata().catch(() => undefined);
   }
 }
 

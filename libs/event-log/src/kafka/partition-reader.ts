@@ -4,6 +4,8 @@ import type { BatchVerdict, LogRecord, Subscription, TopicPartition } from '../e
 /** What a fetch found, and of when it is true. */
 export interface Found {
   readonly records: readonly LogRecord[];
+  /** Where offsets end that could not be read, ascending. No batch reaches over one: its subscriber sees that offsets are missing. */
+  readonly holes: readonly number[];
   readonly nextOffset: number;
   /** The end of the partition as readers see it. */
   readonly high: number;
@@ -41,6 +43,7 @@ export class PartitionReader {
   private offset: number;
   private page: readonly LogRecord[] = [];
   private pageAt = 0;
+  private holes: readonly number[] = [];
   private pageEnd: number;
   private settled: { readonly nextOffset: number; readonly atMs: number } | undefined;
   private toldAtMs = -Infinity;
@@ -71,6 +74,11 @@ export class PartitionReader {
     return this.inHand;
   }
 
+  /** The subscriber wants nothing of it now. */
+  get isPaused(): boolean {
+    return this.parts.isPaused();
+  }
+
   /** Distinguishes fetches from before a seek. */
   get seekCount(): number {
     return this.seeks;
@@ -85,11 +93,12 @@ export class PartitionReader {
   }
 
   /** What a fetch from `fetchOffset` found; only while `seekCount` is what it was when the fetch began. */
-  accept({ records, nextOffset, high, settledMs }: Found): void {
+  accept({ records, holes, nextOffset, high, settledMs }: Found): void {
     this.progressAtMs = this.parts.monotonicMs();
     this.fetchOffset = nextOffset;
     if (records.length > 0) {
       this.page = records;
+      this.holes = holes;
       this.pageAt = 0;
       this.pageEnd = nextOffset;
     } else if (nextOffset > this.pageEnd) {
@@ -189,8 +198,11 @@ export class PartitionReader {
 
   private take(recordsMax: number, bytesMax: number): readonly LogRecord[] {
     const start = this.pageAt;
+    const first = this.page[start]?.offset ?? 0;
+    const hole = this.holes.find((end) => end > first) ?? Infinity;
     let bytes = 0;
     while (this.hasPage && this.pageAt - start < recordsMax) {
+      if ((this.page[this.pageAt]?.offset ?? 0) >= hole) break;
       bytes += this.page[this.pageAt]?.value.length ?? 0;
       if (bytes > bytesMax && this.pageAt > start) break;
       this.pageAt += 1;

@@ -5,7 +5,8 @@ import type { TopicSettings } from '#contracts';
 // Three copies, two of which confirm an append: one broker may be away.
 const REPLICAS_MAX = 3;
 const CONFIRMING_MIN = 2;
-// A record batch of ours: ticks of a large fleet are the longest, some hundred KB.
+// A record batch of ours: ticks of a large fleet are the longest, some hundred KB. It bounds a record with its key and headers: a
+// dead letter holds a record's value again, and has room for its headers because no value of ours is over half of this.
 const BATCH_BYTES_MAX = 2 << 20;
 const HOUR_MS = 3_600_000;
 // Kafka drops whole segments: a tenth of the retention is how much later than told.
