@@ -31,12 +31,12 @@ const keysOf = (batch: OutcomeBatch, zone: string, customer: string): Readonly<R
   };
 };
 
-/** Counts batches outcome by outcome, sharing nothing with the fold but the numbering of buckets. */
+/** Counts batches outcome by outcome, into cells counted before if told; shares nothing with the fold but the numbering of buckets. */
 export const recount = (
   batches: readonly OutcomeBatch[],
   customerOf: (zone: string) => string | undefined,
+  cells: PlainCells = {},
 ): PlainCells => {
-  const cells: PlainCells = {};
   for (const batch of batches)
     for (let i = 0; i < batch.n; i += 1) {
       const slot = Math.floor((batch.t0Us + batch.dtUs[i]!) / 1_000_000);
@@ -74,10 +74,18 @@ export const addCells = (into: PlainCells, slot: number, cells: CellColumns): vo
   });
 };
 
+/** Slots of one read: a campaign of an hour is more than one read gives. */
+const SLOTS_READ = 60;
+
 /** Every cell in Postgres, blocks summed. */
 export const storedCells = async (database: Database): Promise<PlainCells> => {
   const cells: PlainCells = {};
-  for (const { slot, body } of await createSegmentRepository(database).read(0, 2 ** 40))
-    for (const family of decodeOwnBlock(body).values()) addCells(cells, slot, family);
+  const [range] = await database.query<{ first: number | null; last: number }>(
+    'select min(slot) as first, max(slot) as last from segment',
+  );
+  const segments = createSegmentRepository(database);
+  for (let from = range?.first ?? Infinity; from <= (range?.last ?? 0); from += SLOTS_READ)
+    for (const { slot, body } of await segments.read(from, from + SLOTS_READ - 1))
+      for (const family of decodeOwnBlock(body).values()) addCells(cells, slot, family);
   return cells;
 };

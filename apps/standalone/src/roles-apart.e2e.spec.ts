@@ -6,6 +6,12 @@ import { ask, type RoleProcess, sendOutcomes, startPager, startProcess, untilRea
 const ADMIN_KEY = `admin.${'a'.repeat(32)}`;
 const NODES = ['n1', 'n2', 'n3'];
 const BATCH = 200;
+/** What an alert is about: one at a time. */
+interface FiredAlert {
+  readonly rule: string;
+  readonly scope: string;
+  readonly key: string;
+}
 /** pino's number. */
 const FATAL = 60;
 
@@ -67,6 +73,12 @@ describeKafka('a process per role', () => {
     return nodes.map(({ counted }) => counted).join() === NODES.map((id) => (sent.get(id) ?? 0) * BATCH).join();
   };
 
+  /** The newest tick that any rules process decided. */
+  const decidedTick = async (): Promise<number> => {
+    const query = `select max(next_offset) as tick from ingest_position where consumer = 'rules'`;
+    return (await test.database.query<{ tick: number }>(query))[0]?.tick ?? 0;
+  };
+
   it('B22, R1: all start at once, count each outcome of each node once, and page through Kafka', async () => {
     await Promise.all(SERVER_ROLES.map(async (role) => first.set(role, await startRole(role))));
     await Promise.all(running.map(untilReady));
@@ -85,9 +97,15 @@ describeKafka('a process per role', () => {
     const more = await Promise.all((['aggregator', 'rules', 'dispatcher', 'standalone'] as const).map(startRole));
     const standalone = more[3] as RoleProcess;
     for (let round = 0; round < 20; round++) await send(round % 2 === 0 ? of('gateway') : standalone, BATCH / 2);
-    await of('aggregator').kill();
+    await Promise.all([of('aggregator').kill(), of('rules').kill()]);
+    const killedAt = await decidedTick();
     for (let round = 0; round < 20; round++) await send(round % 2 === 0 ? of('gateway') : standalone, BATCH / 2);
     await until('everything is counted', isAllCounted, 60_000);
+    await until('the rules that are left decide', async () => (await decidedTick()) > killedAt, 60_000);
+    const { alerts } = (await ask(of('api'), '/v1/alerts', ADMIN_KEY)).body as { alerts: readonly FiredAlert[] };
+    const subjects = alerts.map(({ rule, scope, key }) => `${rule} ${scope} ${key}`);
+    expect(subjects.toSorted()).toEqual([...new Set(subjects)].toSorted());
+    expect((await ask(of('api'), '/v1/incidents', ADMIN_KEY)).body['incidents']).toHaveLength(1);
     const triggers = pager.events.filter(({ event_action }) => event_action === 'trigger');
     expect(new Set(triggers.map(({ dedup_key }) => dedup_key)).size).toBe(1);
     const fatal = running.flatMap(({ lines }) => lines().filter(({ level }) => Number(level) >= FATAL));

@@ -10,9 +10,9 @@ interface ProjectConfig {
 
 const globalSetup = async (globalConfig: GlobalConfig, { testMatch }: ProjectConfig): Promise<void> => {
   const patterns = globalConfig.testPathPatterns?.patterns ?? [];
-  const isFaults = testMatch.some((glob) => glob.includes('.faults.'));
+  const campaigns = (['faults', 'soak'] as const).find((kind) => testMatch.some((glob) => glob.includes(`.${kind}.`)));
   // Side by side: each waits for a process to start.
-  const stops = await Promise.all([startTestServer(), startTestKafka({ patterns, isFaults })]);
+  const stops = await Promise.all([startTestServer(), startTestKafka({ patterns, campaigns })]);
   (globalThis as { stopTestServers?: () => Promise<void> }).stopTestServers = async () => {
     await Promise.all(stops.map((stop) => stop()));
   };

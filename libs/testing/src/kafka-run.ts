@@ -13,15 +13,17 @@ export type TestKafka = { readonly url: string } | { readonly obstacle: string }
 export interface RunScope {
   /** Regular expressions of paths; none = all. */
   readonly patterns: readonly string[];
-  /** Campaigns with real kills, which other runs leave out. */
-  readonly isFaults: boolean;
+  /** Which specs of the pattern: campaigns with real kills, long campaigns, or all others. */
+  readonly campaigns: 'faults' | 'soak' | undefined;
 }
 
 const DIST = fileURLToPath(new URL('../../..', import.meta.url));
 
-const wantsKafka = async ({ patterns, isFaults }: RunScope): Promise<boolean> => {
+const CAMPAIGNS = /\.(faults|soak)\.spec\.js$/;
+
+const wantsKafka = async ({ patterns, campaigns }: RunScope): Promise<boolean> => {
   const files = (await readdir(DIST, { recursive: true })).filter(
-    (path) => path.endsWith('.spec.js') && path.endsWith('.faults.spec.js') === isFaults,
+    (path) => path.endsWith('.spec.js') && CAMPAIGNS.exec(path)?.[1] === campaigns,
   );
   const taken = files.filter(
     (path) => patterns.length === 0 || patterns.some((pattern) => new RegExp(pattern, 'i').test(join(DIST, path))),
