@@ -116,15 +116,16 @@ const swap: Handler = (tables, values) => {
 };
 
 const insertSegments: Handler = (_tables, values) => {
-  const names = ['topic', 'partition', 'slot', 'firstOffset', 'family', 'nextOffset', 'body'] as const;
-  const rows = rowsOf<SegmentRow & { body: unknown }>(names as never, values);
+  const names = ['topic', 'partition', 'slot', 'firstOffset', 'family', 'nextOffset', 'from', 'length'] as const;
+  const rows = rowsOf<SegmentRow & { from: number; length: number }>(names as never, values.slice(0, 8));
+  const bodies = values[8] as Uint8Array;
   return {
     rows: [],
     change: (tables) => {
-      for (const row of rows)
+      for (const { from, length, ...row } of rows)
         put(tables.segments, `${row.slot}/${row.partition}/${row.firstOffset}/${row.family}`, {
           ...row,
-          body: Uint8Array.from(Buffer.from(String(row.body), 'hex')),
+          body: Uint8Array.from(bodies.subarray(from - 1, from - 1 + length)),
         });
     },
   };

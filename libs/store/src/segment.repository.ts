@@ -45,12 +45,13 @@ export interface SegmentRepository {
   readonly dropBefore: (tx: Queryable, slot: number) => Promise<{ readonly days: number }>;
 }
 
-// Hex text, decoded by the server: bytea through pg's binary mode arrives corrupted.
+// All bodies as one value, which pg sends as it is, and the place of each in it: an array of bytea would travel as text. (Reading in
+// pg's binary mode is another matter: there bytea arrives corrupted.)
 const INSERT = `
   insert into segment (topic, partition, slot, first_offset, family, next_offset, body)
-  select topic, partition, slot, first_offset, family, next_offset, decode(body, 'hex')
-  from unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::text[])
-    as added (topic, partition, slot, first_offset, family, next_offset, body)`;
+  select topic, partition, slot, first_offset, family, next_offset, substring($9::bytea from body_from for body_length)
+  from unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::int[], $8::int[])
+    as added (topic, partition, slot, first_offset, family, next_offset, body_from, body_length)`;
 
 const READ = `
   select topic, partition, slot, first_offset as "firstOffset", family, body from segment
@@ -62,16 +63,30 @@ const READ = `
 const NEWEST = `
   select slot from segment where topic = $1 and partition = $2 order by slot desc limit 1`;
 
-const hex = (body: Uint8Array): string => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('hex');
+/** Most bytes of one statement: a value of PostgreSQL ends at 1 GB, and both sides hold it whole. */
+const STATEMENT_BYTES_MAX = 16 << 20;
 
-const write = async (tx: Queryable, segments: readonly NewSegment[]): Promise<void> => {
-  if (segments.length === 0) return;
-  await ensureSegmentDays(
-    tx,
-    segments.map(({ slot }) => slot),
-  );
+/** Runs of segments whose bodies stay within the bound; a larger body goes alone. */
+const statementsOf = (segments: readonly NewSegment[]): readonly (readonly NewSegment[])[] => {
+  const runs: NewSegment[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const segment of segments) {
+    bytes += segment.body.length;
+    if (bytes <= STATEMENT_BYTES_MAX) runs.at(-1)?.push(segment);
+    else {
+      runs.push([segment]);
+      bytes = segment.body.length;
+    }
+  }
+  return runs;
+};
+
+const insert = async (tx: Queryable, segments: readonly NewSegment[]): Promise<void> => {
   const column = <K extends keyof NewSegment>(name: K): readonly NewSegment[K][] =>
     segments.map((segment) => segment[name]);
+  // SQL counts bytes from 1.
+  let next = 1;
+  const from = segments.map(({ body }) => (next += body.length) - body.length);
   await tx.query(INSERT, [
     column('topic'),
     column('partition'),
@@ -79,8 +94,19 @@ const write = async (tx: Queryable, segments: readonly NewSegment[]): Promise<vo
     column('firstOffset'),
     column('family'),
     column('nextOffset'),
-    segments.map(({ body }) => hex(body)),
+    from,
+    segments.map(({ body }) => body.length),
+    Buffer.concat(segments.map(({ body }) => body)),
   ]);
+};
+
+const write = async (tx: Queryable, segments: readonly NewSegment[]): Promise<void> => {
+  if (segments.length === 0) return;
+  await ensureSegmentDays(
+    tx,
+    segments.map(({ slot }) => slot),
+  );
+  for (const run of statementsOf(segments)) await insert(tx, run);
 };
 
 /** Segments in PostgreSQL. */

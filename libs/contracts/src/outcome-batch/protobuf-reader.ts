@@ -64,8 +64,9 @@ export class ProtobufReader {
   decimal(): string {
     this.expect(WIRE.varint);
     const from = this.at;
-    this.varint();
+    const short = this.varint();
     if (this.fault !== undefined) return '0';
+    if (short <= Number.MAX_SAFE_INTEGER) return String(short);
     let value = 0n;
     for (let i = this.at - 1; i >= from; i -= 1) value = (value << 7n) | BigInt(this.bytes[i]! & 0x7f);
     return value.toString();

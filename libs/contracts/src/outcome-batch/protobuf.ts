@@ -117,34 +117,83 @@ const readParts = (bytes: Uint8Array): Parts | Refusal => {
   return reader.fault ?? parts;
 };
 
-/** Views where the offset is aligned; one copy where it is not, since protobuf aligns nothing. */
+const NO_SPAN: Span = { from: 0, to: 0 };
+
+/** Bytes of the columns that stand at an odd place, each rounded up so that the next one is aligned. */
+const misalignedBytes = (base: number, spans: ReadonlyMap<ColumnName, Span>): number => {
+  let sum = 0;
+  for (const { name, width } of COLUMNS) {
+    const { from, to } = spans.get(name) ?? NO_SPAN;
+    if ((base + from) % width !== 0) sum += (to - from + 3) & ~3;
+  }
+  return sum;
+};
+
+/** Views where the offset is aligned; protobuf aligns nothing, so the others are copied, into one buffer per batch. */
+class ColumnViews {
+  private readonly source: Buffer;
+  private readonly copies: Buffer;
+  private at = 0;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly spans: ReadonlyMap<ColumnName, Span>,
+  ) {
+    this.source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    // Not from the pool, whose places are not aligned to four bytes, and not filled with zeros.
+    this.copies = Buffer.allocUnsafeSlow(misalignedBytes(bytes.byteOffset, spans));
+  }
+
+  u8(name: ColumnName): Uint8Array {
+    const { from, to } = this.spans.get(name) ?? NO_SPAN;
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + from, to - from);
+  }
+
+  u16(name: ColumnName): Uint16Array {
+    const span = this.spans.get(name) ?? NO_SPAN;
+    const offset = this.bytes.byteOffset + span.from;
+    const length = (span.to - span.from) / 2;
+    return offset % 2 === 0
+      ? new Uint16Array(this.bytes.buffer, offset, length)
+      : new Uint16Array(this.copies.buffer, this.copy(span), length);
+  }
+
+  u32(name: ColumnName): Uint32Array {
+    const span = this.spans.get(name) ?? NO_SPAN;
+    const offset = this.bytes.byteOffset + span.from;
+    const length = (span.to - span.from) / 4;
+    return offset % 4 === 0
+      ? new Uint32Array(this.bytes.buffer, offset, length)
+      : new Uint32Array(this.copies.buffer, this.copy(span), length);
+  }
+
+  private copy({ from, to }: Span): number {
+    const { at } = this;
+    this.source.copy(this.copies, at, from, to);
+    this.at = at + ((to - from + 3) & ~3);
+    return at;
+  }
+}
+
 const viewColumns = (bytes: Uint8Array, spans: ReadonlyMap<ColumnName, Span>): Columns => {
-  const place = (name: ColumnName, width: number): [buffer: ArrayBufferLike, offset: number, length: number] => {
-    const { from, to } = spans.get(name) ?? { from: 0, to: 0 };
-    const offset = bytes.byteOffset + from;
-    if (offset % width === 0) return [bytes.buffer, offset, (to - from) / width];
-    // Not `slice`: of a Buffer, as a socket or a database gives it, that is a view and no copy.
-    return [new Uint8Array(bytes.subarray(from, to)).buffer, 0, (to - from) / width];
-  };
-  const u8 = (name: ColumnName): Uint8Array => new Uint8Array(...place(name, 1));
-  const u16 = (name: ColumnName): Uint16Array => new Uint16Array(...place(name, 2));
-  const u32 = (name: ColumnName): Uint32Array => new Uint32Array(...place(name, 4));
-  const filled = <T extends Uint8Array | Uint32Array>(column: T): T | undefined =>
-    column.length === 0 ? undefined : column;
+  const views = new ColumnViews(bytes, spans);
   return {
-    dtUs: u32('dt_us'),
-    zoneIx: u16('zone_ix'),
-    latencyUs: u32('latency_us'),
-    outcome: u8('outcome'),
-    qtype: u16('qtype'),
-    rcode: u16('rcode'),
-    transport: u8('transport'),
-    flags: u8('flags'),
-    weight: filled(u32('weight')),
-    zoneId: filled(u32('zone_id')),
-    qnameLen: filled(u8('qname_len')),
+    dtUs: views.u32('dt_us'),
+    zoneIx: views.u16('zone_ix'),
+    latencyUs: views.u32('latency_us'),
+    outcome: views.u8('outcome'),
+    qtype: views.u16('qtype'),
+    rcode: views.u16('rcode'),
+    transport: views.u8('transport'),
+    flags: views.u8('flags'),
+    weight: spans.has('weight') ? filled(views.u32('weight')) : undefined,
+    zoneId: spans.has('zone_id') ? filled(views.u32('zone_id')) : undefined,
+    qnameLen: spans.has('qname_len') ? filled(views.u8('qname_len')) : undefined,
   };
 };
+
+const filled = <T extends Uint8Array | Uint32Array>(column: T): T | undefined =>
+  column.length === 0 ? undefined : column;
 
 const checkWidths = (spans: ReadonlyMap<ColumnName, Span>): Refusal | undefined => {
   for (const { name, width } of COLUMNS) {

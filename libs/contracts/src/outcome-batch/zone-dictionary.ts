@@ -30,8 +30,12 @@ const isZone = (zone: string): boolean => {
   return zone.charCodeAt(length - 1) !== DOT || length === 1;
 };
 
+const NOTHING = new Int32Array(0);
+/** Room for the entries of a usual batch. */
+const ENTRIES_FIRST = 256;
+
 const grown = (array: Int32Array): Int32Array<ArrayBuffer> => {
-  const larger = new Int32Array(2 * array.length);
+  const larger = new Int32Array(Math.max(ENTRIES_FIRST, 2 * array.length));
   larger.set(array);
   return larger;
 };
@@ -42,9 +46,9 @@ const grown = (array: Int32Array): Int32Array<ArrayBuffer> => {
  */
 export class ZoneDictionary {
   size = 0;
-  private from = new Int32Array(64);
-  private to = new Int32Array(64);
-  private hash = new Int32Array(64);
+  private from = NOTHING;
+  private to = NOTHING;
+  private hash = NOTHING;
   private firstBad = -1;
   private made: readonly string[] | undefined;
 

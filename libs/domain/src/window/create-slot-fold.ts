@@ -4,8 +4,8 @@ import type { Block } from './cells.js';
 import { KeySpace, OTHER_ID } from './key-space.js';
 import { OpenSlot } from './open-slot.js';
 import type { SlotState } from './partition-tick.js';
-import { type NodeParts, nodePartsOf, PendingSlot } from './pending-slot.js';
-import { NO_ROW, RowCache, ROWS_PER_ZONE } from './row-cache.js';
+import { type NodeParts, nodePartsOf, PendingSlot, ROWS_PER_ZONE } from './pending-slot.js';
+import { NO_ROW, RowCache } from './row-cache.js';
 import {
   type FoldResult,
   HOT_SLOTS,
@@ -56,6 +56,13 @@ const timesOf = ({ t0Us, dtUs }: OutcomeBatch, receivedAtMs: number): BatchTimes
     if (us > newestUs && us <= limitUs) newestUs = us;
   }
   return { firstSlot, startUs, limitUs, newestUs };
+};
+
+/** Where the run of outcomes ends whose `dtUs` lies within both bounds. */
+const runEnd = (dtUs: Uint32Array, from: number, least: number, most: number): number => {
+  let to = from + 1;
+  while (to < dtUs.length && dtUs[to]! >= least && dtUs[to]! <= most) to += 1;
+  return to;
 };
 
 class PartitionFold implements SlotFold {
@@ -132,41 +139,29 @@ class PartitionFold implements SlotFold {
     return closed || block.size > 0 ? [{ slot, closed, block }] : [];
   }
 
+  /** Goes through runs of outcomes of one slot; those of a live node are one or two per batch. */
   private addOutcomes(batch: OutcomeBatch, times: BatchTimes): { late: number; future: number } {
-    const { n, dtUs, outcome, latencyUs, weight } = batch;
-    const { ofOutcome } = this.zones;
+    const { n, dtUs } = batch;
     const { firstSlot, startUs, limitUs } = times;
     const parts = nodePartsOf(batch);
     this.release = this.space.label(parts.release);
     this.region = this.space.label(parts.region);
     let late = 0;
     let future = 0;
-    let fromUs = 0;
-    let toUs = 0;
-    let cache = this.caches[0]!;
-    for (let i = 0; i < n; i += 1) {
-      const us = startUs + dtUs[i]!;
+    for (let from = 0; from < n;) {
+      const us = startUs + dtUs[from]!;
       if (us > limitUs) {
         future += 1;
+        from += 1;
         continue;
       }
-      if (us < fromUs || us >= toUs) {
-        fromUs = Math.floor(us / SLOT_US) * SLOT_US;
-        toUs = fromUs + SLOT_US;
-        cache = this.cacheOf(firstSlot + fromUs / SLOT_US, parts);
-      }
-      if (cache.isLate) late += 1;
-      const zone = ofOutcome[i]!;
-      const at = zone * ROWS_PER_ZONE;
-      if (cache.rows[at] === NO_ROW) this.resolve(cache, zone, at);
-      cache.pending!.add(
-        cache.nodeRow,
-        cache.rows,
-        at,
-        outcome[i]!,
-        latencyUs[i]!,
-        weight === undefined ? 1 : weight[i]!,
-      );
+      const slot = Math.floor(us / SLOT_US);
+      const to = runEnd(dtUs, from, slot * SLOT_US - startUs, Math.min((slot + 1) * SLOT_US - 1, limitUs) - startUs);
+      const cache = this.cacheOf(firstSlot + slot, parts);
+      if (cache.isLate) late += to - from;
+      this.resolveRun(cache, from, to);
+      cache.pending!.add(cache.nodeRow, cache.rows, this.zones.ofOutcome, batch, from, to);
+      from = to;
     }
     return { late, future };
   }
@@ -180,7 +175,16 @@ class PartitionFold implements SlotFold {
     return cache;
   }
 
-  /** Looks up the rows of a zone; once per batch, slot and zone. */
+  /** Looks up the rows of every zone of a run; once per batch, slot and zone. */
+  private resolveRun(cache: RowCache, from: number, to: number): void {
+    const { ofOutcome } = this.zones;
+    const { rows } = cache;
+    for (let i = from; i < to; i += 1) {
+      const at = ofOutcome[i]! * ROWS_PER_ZONE;
+      if (rows[at] === NO_ROW) this.resolve(cache, ofOutcome[i]!, at);
+    }
+  }
+
   private resolve(cache: RowCache, index: number, at: number): void {
     const { space } = this;
     let zone = this.zones.zoneOf(index, space);

@@ -34,6 +34,9 @@ export const nodePartsOf = (batch: OutcomeBatch): NodeParts => ({
   release: releaseName(batch),
 });
 
+/** Entries per zone of a row cache: where the counts of zone × release and customer × region, and the customer's buckets begin. */
+export const ROWS_PER_ZONE = 3;
+
 /** Outcome code → column of its class. */
 const CLASS_COLUMN = new Uint8Array(256).fill(COUNT.excluded);
 for (const { code, class: kind } of OUTCOMES) CLASS_COLUMN[code] = COUNT[kind];
@@ -66,37 +69,44 @@ export class PendingSlot {
     return row;
   }
 
-  /** Writes the rows of a zone to a row cache; `release` and `region` are labels. */
+  /** Writes where the rows of a zone begin to a row cache; `release` and `region` are labels. */
   resolve(space: KeySpace, zone: number, release: number, region: number, rows: Int32Array, at: number): void {
     const customer = space.customerOf(zone);
-    rows[at] = this.pairRow(this.zoneRelease, space, zone, release);
-    rows[at + 1] = this.pairRow(this.customerRegion, space, customer, region);
-    rows[at + 2] = this.customer.row(customer);
+    rows[at] = this.pairRow(this.zoneRelease, space, zone, release) * COUNTS_PER_CELL;
+    rows[at + 1] = this.pairRow(this.customerRegion, space, customer, region) * COUNTS_PER_CELL;
+    rows[at + 2] = this.customer.row(customer) * CUSTOMER_BUCKETS;
   }
 
-  /** Adds one outcome; `rows` from `at` are those of its zone. */
-  add(nodeRow: number, rows: Int32Array, at: number, outcome: number, latencyUs: number, weight: number): void {
-    const column = CLASS_COLUMN[outcome]!;
-    const zoneAt = rows[at]! * COUNTS_PER_CELL;
-    const customerAt = rows[at + 1]! * COUNTS_PER_CELL;
+  /** Adds a run of outcomes; `rows` are those of its zones, as `resolve` wrote them. */
+  add(nodeRow: number, rows: Int32Array, ofOutcome: Uint16Array, batch: OutcomeBatch, from: number, to: number): void {
+    const { outcome, latencyUs, weight } = batch;
     const nodeAt = nodeRow * COUNTS_PER_CELL;
+    const nodeBucketsAt = nodeRow * NODE_BUCKETS;
     const nodeCounts = this.nodes.counts;
+    const nodeBuckets = this.nodes.buckets!;
     const zoneCounts = this.zoneRelease.counts;
     const customerCounts = this.customerRegion.counts;
-    nodeCounts[nodeAt + column]! += weight;
-    zoneCounts[zoneAt + column]! += weight;
-    customerCounts[customerAt + column]! += weight;
-    if (outcome === TIMEOUT) {
-      nodeCounts[nodeAt + COUNT.timeout]! += weight;
-      zoneCounts[zoneAt + COUNT.timeout]! += weight;
-      customerCounts[customerAt + COUNT.timeout]! += weight;
-      return;
+    const customerBuckets = this.customer.buckets!;
+    for (let i = from; i < to; i += 1) {
+      const at = ofOutcome[i]! * ROWS_PER_ZONE;
+      const code = outcome[i]!;
+      const latency = latencyUs[i]!;
+      const times = weight === undefined ? 1 : weight[i]!;
+      const column = CLASS_COLUMN[code]!;
+      nodeCounts[nodeAt + column]! += times;
+      zoneCounts[rows[at]! + column]! += times;
+      customerCounts[rows[at + 1]! + column]! += times;
+      if (code === TIMEOUT) {
+        nodeCounts[nodeAt + COUNT.timeout]! += times;
+        zoneCounts[rows[at]! + COUNT.timeout]! += times;
+        customerCounts[rows[at + 1]! + COUNT.timeout]! += times;
+      } else if (column !== COUNT.excluded && latency !== LATENCY_NONE) {
+        // Excluded outcomes would make a server that refuses everybody look fast; timeouts rank above every bucket.
+        const bucket = bucketIndex(latency, 32);
+        nodeBuckets[nodeBucketsAt + bucket]! += times;
+        customerBuckets[rows[at + 2]! + coarsenIndex(bucket)]! += times;
+      }
     }
-    // Excluded outcomes would make a server that refuses everybody look fast; timeouts rank above every bucket.
-    if (column === COUNT.excluded || latencyUs === LATENCY_NONE) return;
-    const bucket = bucketIndex(latencyUs, 32);
-    this.nodes.buckets![nodeRow * NODE_BUCKETS + bucket]! += weight;
-    this.customer.buckets![rows[at + 2]! * CUSTOMER_BUCKETS + coarsenIndex(bucket)]! += weight;
   }
 
   /** Adds the families of many keys to tables. */

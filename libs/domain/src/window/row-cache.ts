@@ -1,7 +1,5 @@
-import type { PendingSlot } from './pending-slot.js';
+import { type PendingSlot, ROWS_PER_ZONE } from './pending-slot.js';
 
-/** Rows per zone: zone × release, customer × region, customer. */
-export const ROWS_PER_ZONE = 3;
 /** Its rows are not looked up yet. */
 export const NO_ROW = -1;
 

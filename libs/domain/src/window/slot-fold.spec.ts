@@ -234,11 +234,13 @@ describe('time', () => {
           fold.passTo(receivedIn(200));
           states.takeStates(fold, 0);
           deltas.takeDeltas(fold);
-          const own = (reader: Reader) => Object.entries(reader.plain()).filter(([key]) => key.endsWith('node n0'));
+          const own = (reader: Reader) =>
+            Object.fromEntries(Object.entries(reader.plain()).filter(([key]) => key.endsWith('node n0')));
           return [results, own(states), own(deltas)];
         };
         expect(run(true)).toEqual(run(false));
       }),
+      { numRuns: 1_000 },
     );
   });
 
