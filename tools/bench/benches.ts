@@ -2,6 +2,7 @@ import type { Bench } from './bench.js';
 import { decodeFoldBench } from './decode-fold.bench.js';
 import { naiveBench } from './naive.bench.js';
 import { wholePathBench } from './whole-path.bench.js';
+import { brokerBench } from './broker.bench.js';
 
 /** Every bench, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [decodeFoldBench, wholePathBench, naiveBench];
+export const BENCHES: readonly Bench[] = [decodeFoldBench, wholePathBench, naiveBench, brokerBench];

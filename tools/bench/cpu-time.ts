@@ -21,7 +21,8 @@ const statOf = (pid: number | string): readonly string[] | undefined => {
 
 const parentOf = (pid: number | string): number => Number(statOf(pid)?.[1] ?? -1);
 
-const secondsOf = (pid: number | string): number => {
+/** CPU time of a process so far, s; 0 where the platform has no /proc. */
+export const processCpuSeconds = (pid: number | string): number => {
   const stat = statOf(pid);
   return stat === undefined ? 0 : (Number(stat[11]) + Number(stat[12])) / TICKS_PER_SECOND;
 };
@@ -34,5 +35,5 @@ export const serverCpuSeconds = (backendPid: number): number | undefined => {
   const postmaster = parentOf(backendPid);
   if (postmaster <= 0) return undefined;
   const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === postmaster);
-  return [String(postmaster), ...children].reduce((sum, pid) => sum + secondsOf(pid), 0);
+  return [String(postmaster), ...children].reduce((sum, pid) => sum + processCpuSeconds(pid), 0);
 };

@@ -114,6 +114,8 @@ export class Fleet {
   constructor(
     readonly size: FleetSize,
     seed = 1,
+    /** When its first second begins; a whole second. */
+    private readonly startMs = START_MS,
   ) {
     const random = createRandom(seed);
     const zipf = createZipf(size.zones, random);
@@ -128,7 +130,7 @@ export class Fleet {
   *batches(second: number, form: ZoneForm): Generator<SentBatch> {
     for (let node = 0; node < this.size.nodes; node += 1) {
       const offsetMs = Math.floor((node * 1_000) / this.size.nodes);
-      const startMs = START_MS + second * 1_000 + offsetMs;
+      const startMs = this.startMs + second * 1_000 + offsetMs;
       yield { batch: this.batch(node, second, startMs * 1_000, form), appendedAtMs: startMs + 1_000 + TRANSPORT_MS };
     }
   }
@@ -184,7 +186,8 @@ export class Fleet {
   }
 }
 
-const zoneName = (rank: number): string => `zone-${String(rank).padStart(5, '0')}.com`;
+/** The name of the zone of a rank. */
+export const zoneName = (rank: number): string => `zone-${String(rank).padStart(5, '0')}.com`;
 
 const completenessOf = (n: number): OutcomeBatch['completeness'] => ({
   observed: n,

@@ -1,6 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { type NodeKey, nodeKeyOf, nodeKeySecret, nodeOfKeyId, type TagPolicy } from '#contracts';
 
+/** What the keys of the fleet are derived from. */
+export const NODE_KEY_SECRET = 'bench'.repeat(8);
+
 const KEYS = new Map<string, NodeKey & { readonly nodeId: string }>();
 
 const keyFor = (keyId: string): (NodeKey & { readonly nodeId: string }) | undefined => {
@@ -8,7 +11,7 @@ const keyFor = (keyId: string): (NodeKey & { readonly nodeId: string }) | undefi
   if (nodeId === undefined) return undefined;
   const known = KEYS.get(keyId);
   if (known !== undefined) return known;
-  const made = { nodeId, key: nodeKeyOf(nodeKeySecret('bench', keyId)), revokedAtMs: undefined };
+  const made = { nodeId, key: nodeKeyOf(nodeKeySecret(NODE_KEY_SECRET, keyId)), revokedAtMs: undefined };
   KEYS.set(keyId, made);
   return made;
 };
