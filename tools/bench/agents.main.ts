@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CONTENT_TYPE, encodeProtobuf, GATEWAY_KEY_ID, HEADER, makeTag, nodeKeyOf, nodeKeySecret } from '#contracts';
 import type { OutcomeBatch } from '#contracts';
 import { type EventLog, type NewRecord, openKafkaLog } from '#event-log';
+import { systemClock } from '#runtime';
 import type { AgentsPlan } from './agents.js';
 import { ownCpuSeconds } from './cpu-time.js';
 import { Fleet } from './fleet.js';
@@ -40,7 +41,7 @@ const appendAll = async (log: EventLog, records: readonly NewRecord[]): Promise<
 
 /** Everything is made before the start; then it goes out as fast as the broker takes it. */
 const burst = async (log: EventLog, { fleet: size, seconds }: AgentsPlan): Promise<void> => {
-  const fleet = new Fleet(size, 1, Math.floor(Date.now() / 1_000 - seconds) * 1_000);
+  const fleet = new Fleet(size, 1, Math.floor(systemClock.nowMs() / 1_000 - seconds) * 1_000);
   const ids = registryIdsOf(size);
   const records = Array.from({ length: seconds }, (_unused, second) =>
     Array.from(fleet.batches(second, 'ids'), ({ batch }) => recordOf(withIds(batch, ids))),
@@ -56,7 +57,7 @@ const burst = async (log: EventLog, { fleet: size, seconds }: AgentsPlan): Promi
 
 /** In real time: every second each node of the phase sends one batch of the second before. */
 const paced = async (log: EventLog, { fleet: size, phases = [] }: AgentsPlan): Promise<void> => {
-  const startMs = Math.ceil(Date.now() / 1_000) * 1_000;
+  const startMs = Math.ceil(systemClock.nowMs() / 1_000) * 1_000;
   const fleet = new Fleet(size, 1, startMs - 1_000);
   const ids = registryIdsOf(size);
   const seqs = new Map<string, number>();
@@ -71,10 +72,12 @@ const paced = async (log: EventLog, { fleet: size, phases = [] }: AgentsPlan): P
         seqs.set(batch.nodeId, seq);
         records.push(recordOf(withIds({ ...batch, seq, published: seq * size.outcomes }, ids)));
       }
-      await wait(Math.max(0, startMs + second * 1_000 - Date.now()));
+      await wait(Math.max(0, startMs + second * 1_000 - systemClock.nowMs()));
       await appendAll(log, records);
       sent += records.length;
-      console.log(JSON.stringify({ second, sent, behindMs: Math.max(0, Date.now() - startMs - (second + 1) * 1_000) }));
+      console.log(
+        JSON.stringify({ second, sent, behindMs: Math.max(0, systemClock.nowMs() - startMs - (second + 1) * 1_000) }),
+      );
     }
 };
 

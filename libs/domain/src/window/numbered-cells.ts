@@ -7,6 +7,12 @@ const ROWS_FIRST = 4;
 /** 2^32 divided by the golden ratio: spreads consecutive numbers over a table (Knuth). */
 const SPREAD = 0x9e37_79b1;
 
+/**
+ * Rows from which on a row is found by its number in an array, not by hash: a table of a live slot has thousands, and numbers are dense.
+ * Fewer rows, of the many slots that a spool touches, must not take memory for all the numbers there are.
+ */
+const ROWS_DENSE = 256;
+
 const placeOf = (id: number, mask: number): number => {
   const mixed = Math.imul(id, SPREAD);
   return (mixed ^ (mixed >>> 15)) & mask;
@@ -32,8 +38,10 @@ export class NumberedCells {
   private changed = new Uint8Array(ROWS_FIRST);
   /** How many rows are marked. */
   private untold = 0;
-  /** Open addressing, at most half full: pairs of number and row + 1; 0 is free. Empty while compact. */
+  /** Open addressing, at most half full: pairs of number and row + 1; 0 is free. Empty while compact, and while `rowOf` is there. */
   private places = new Int32Array(4 * ROWS_FIRST);
+  /** Number → row + 1; 0 is none. */
+  private rowOf: Int32Array | undefined;
   private readonly width: number;
 
   /** Beyond `rowsMax` rows, further keys share the row of `OTHER_KEY`. A histogram is kept where the family has one, if wanted. */
@@ -149,23 +157,25 @@ export class NumberedCells {
   renumber(from: KeySpace, to: KeySpace): void {
     for (let row = 0; row < this.size; row += 1)
       this.ids[row] = to.idOf(this.family, from.keyOf(this.family, this.ids[row]!));
-    if (this.places.length > 0) this.placeAll();
+    if (this.rowOf !== undefined || this.places.length > 0) this.placeAll();
   }
 
   /** Gives back the memory that rows are found by and grow into; the next row takes it again. */
   compact(): void {
     this.places = new Int32Array(0);
+    this.rowOf = undefined;
     this.resize(Math.max(1, this.size));
   }
 
   /** Makes rows findable again after `compact`. */
   expand(): void {
-    if (this.places.length === 0) this.placeAll();
+    if (this.rowOf === undefined && this.places.length === 0) this.placeAll();
   }
 
   /** Empties the cells and keeps their memory: slots are many and short-lived. */
   reset(): void {
-    if (this.size > 0) this.places.fill(0);
+    if (this.rowOf !== undefined) for (let row = 0; row < this.size; row += 1) this.rowOf[this.ids[row]!] = 0;
+    else if (this.size > 0) this.places.fill(0);
     this.counts.fill(0, 0, this.size * COUNTS_PER_CELL);
     this.buckets?.fill(0, 0, this.size * this.width);
     this.changed.fill(0, 0, this.size);
@@ -174,7 +184,8 @@ export class NumberedCells {
   }
 
   private find(id: number): number {
-    const { places } = this;
+    const { places, rowOf } = this;
+    if (rowOf !== undefined) return id < rowOf.length ? rowOf[id]! - 1 : -1;
     const mask = places.length / 2 - 1;
     for (let at = placeOf(id, mask); ; at = (at + 1) & mask) {
       const row = places[2 * at + 1]! - 1;
@@ -188,13 +199,14 @@ export class NumberedCells {
     if (row >= this.ids.length) this.resize(2 * this.ids.length);
     this.size = row + 1;
     this.ids[row] = id;
-    if (4 * this.size > this.places.length) this.placeAll();
+    if (this.rowOf === undefined && 4 * this.size > this.places.length) this.placeAll();
     else this.place(id, row);
     return row;
   }
 
   private place(id: number, row: number): void {
-    const { places } = this;
+    const { places, rowOf } = this;
+    if (rowOf !== undefined) return this.placeDense(rowOf, id, row);
     const mask = places.length / 2 - 1;
     let at = placeOf(id, mask);
     while (places[2 * at + 1] !== 0) at = (at + 1) & mask;
@@ -202,7 +214,25 @@ export class NumberedCells {
     places[2 * at + 1] = row + 1;
   }
 
+  private placeDense(rowOf: Int32Array, id: number, row: number): void {
+    if (id < rowOf.length) {
+      rowOf[id] = row + 1;
+      return;
+    }
+    const larger = new Int32Array(2 ** Math.ceil(Math.log2(id + 1)));
+    larger.set(rowOf);
+    larger[id] = row + 1;
+    this.rowOf = larger;
+  }
+
   private placeAll(): void {
+    if (this.size > ROWS_DENSE) {
+      this.places = new Int32Array(0);
+      this.rowOf = new Int32Array(2 * this.size);
+      for (let row = 0; row < this.size; row += 1) this.place(this.ids[row]!, row);
+      return;
+    }
+    this.rowOf = undefined;
     let length = 4 * ROWS_FIRST;
     while (length < 4 * this.size) length *= 2;
     this.places = new Int32Array(length);

@@ -1,5 +1,7 @@
 /** Pairs of a new table; a power of two. At most half of its places are taken. */
 const PAIRS_FIRST = 1_024;
+/** Right parts whose pairs are found by their left part in an array: releases and regions of a fleet. Those of more are found by hash. */
+const COLUMNS_MAX = 64;
 /** Odd constants that spread the parts over the table (golden ratio, and a prime of xxHash). */
 const SPREAD_LEFT = 0x9e37_79b1;
 const SPREAD_RIGHT = 0x85eb_ca77;
@@ -24,6 +26,11 @@ export class PairIds {
   /** Number, 0 is free. */
   private places = new Int32Array(2 * PAIRS_FIRST);
 
+  /** Right part → left part → number of the pair; 0 is none. */
+  private readonly columns = new Map<number, Int32Array<ArrayBuffer>>();
+  private lastRight = Number.NaN;
+  private lastColumn: Int32Array<ArrayBuffer> | undefined;
+
   left(id: number): number {
     return this.lefts[id]!;
   }
@@ -34,6 +41,38 @@ export class PairIds {
 
   /** The number of a pair; it is added when absent. */
   idOf(left: number, right: number): number {
+    const column = this.columnOf(right);
+    if (column === undefined) return this.idByHash(left, right);
+    const known = left < column.length ? column[left]! : 0;
+    if (known > 0) return known;
+    const id = this.idByHash(left, right);
+    this.keep(column, left, right, id);
+    return id;
+  }
+
+  private columnOf(right: number): Int32Array<ArrayBuffer> | undefined {
+    if (right === this.lastRight) return this.lastColumn;
+    let column = this.columns.get(right);
+    if (column === undefined && this.columns.size < COLUMNS_MAX) {
+      column = new Int32Array(PAIRS_FIRST);
+      this.columns.set(right, column);
+    }
+    this.lastRight = right;
+    this.lastColumn = column;
+    return column;
+  }
+
+  private keep(column: Int32Array<ArrayBuffer>, left: number, right: number, id: number): void {
+    let wide = column;
+    if (left >= column.length) {
+      wide = grown(column, Math.max(2 * column.length, left + 1));
+      this.columns.set(right, wide);
+      this.lastColumn = wide;
+    }
+    wide[left] = id;
+  }
+
+  private idByHash(left: number, right: number): number {
     const mask = this.places.length - 1;
     for (let at = placeOf(left, right, mask); ; at = (at + 1) & mask) {
       const id = this.places[at]!;
