@@ -13,7 +13,8 @@ import { readTicks, writeTicks } from './bench/tick-file.js';
  * `node dist/tools/slots-bench.main.js [outcomes per second] [healthy|incident] [warm-up, s] [measured, s] [file of ticks]`
  *
  * Ticks are made once, into a file, and read by a process that does nothing but the rules: its CPU time and memory are theirs. A
- * file that is named is kept, and read again when it exists; all windows are full after a warm-up of 365 s.
+ * file that is named is kept, and read again when it exists, whatever fleet it was made of. After a warm-up of 190 s all that is
+ * kept of customers is there, after 365 s also the five minutes of the latency rule.
  */
 const [outcomesPerS = '100000', kind = 'healthy', warmUpS = '15', seconds = '15', file] = process.argv.slice(2);
 const times = { warmUpS: Number(warmUpS), seconds: Number(seconds) };
