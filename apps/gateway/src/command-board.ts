@@ -45,6 +45,7 @@ export class CommandBoard {
     const sinceMs = this.clock.nowMs() - COMMAND_TTL_MS;
     this.consumer = await this.log.subscribe({
       group,
+      isGroupOwn: true,
       topics: ['fleet.commands'],
       batchBytesMax: FETCH_BYTES_MAX,
       batchRecordsMax: FETCH_RECORDS_MAX,

@@ -45,6 +45,7 @@ export class RulesConsumer {
   async start(): Promise<void> {
     this.consumer = await this.parts.log.subscribe({
       group: `rules-${this.parts.processId}`,
+      isGroupOwn: true,
       topics: ['slots'],
       batchBytesMax: FETCH_BYTES_MAX,
       batchRecordsMax: FETCH_RECORDS_MAX,

@@ -50,6 +50,8 @@ export type BatchVerdict = { readonly next: 'continue' } | { readonly next: 'see
 export interface Subscription {
   /** Consumers with the same group share the partitions. */
   readonly group: string;
+  /** The group has this one consumer, and no other will follow: a clean stop takes it from the log. Default false. */
+  readonly isGroupOwn?: boolean;
   readonly topics: readonly Topic[];
   /**
    * Called when partitions are assigned, while they are paused. Answers the offset to begin at for each of them; while it

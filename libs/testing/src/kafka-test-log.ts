@@ -36,6 +36,8 @@ export interface TestKafkaLog {
   readonly openAnother: () => Promise<EventLog>;
   /** Forgets every record of a topic below an offset, as retention would. */
   readonly forgetBelow: (topic: Topic, partition: number, offset: number) => Promise<void>;
+  /** The groups that the broker knows of this log, without the prefix. */
+  readonly groups: () => Promise<readonly string[]>;
   /** Deletes its topics. */
   readonly close: () => Promise<void>;
 }
@@ -65,6 +67,11 @@ export const openTestKafkaLog = async (): Promise<TestKafkaLog> => {
       // kafkajs deletes of topics whose leaders it has looked up only.
       await admin.fetchTopicOffsets(below.topic);
       await admin.deleteTopicRecords(below);
+    },
+    groups: async () => {
+      await admin.connect();
+      const { groups } = await admin.listGroups();
+      return groups.flatMap(({ groupId }) => (groupId.startsWith(prefix) ? [groupId.slice(prefix.length)] : []));
     },
     close: async () => {
       await Promise.all(logs.map((log) => log.close()));

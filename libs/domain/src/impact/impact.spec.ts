@@ -35,6 +35,25 @@ describe('the impact score', () => {
     expect(top[0]).toMatchObject({ customerId: 'tier3-0' });
     expect(top[1]).toMatchObject({ tier: 'tier1' });
   });
+  it('R11: names the first 20 of all in order: critical, money, share that fails, then id', () => {
+    const hurt = fc.record({
+      customerId: fc.integer({ min: 100, max: 999 }).map(String),
+      tier: fc.constantFrom('tier1', 'tier2', 'tier3'),
+      critical: fc.boolean(),
+      failing: fc.constantFrom(0.1, 0.5, 0.9),
+    });
+    type Hurt = typeof hurt extends fc.Arbitrary<infer T> ? T : never;
+    // As text that sorts like the urgency: tiers are named in order of money.
+    const order = ({ critical, tier, failing, customerId }: Hurt): string =>
+      `${critical ? 0 : 1} ${tier} ${1 - failing} ${customerId}`;
+    fc.assert(
+      fc.property(fc.uniqueArray(hurt, { maxLength: 60, selector: ({ customerId }) => customerId }), (all) => {
+        const { top } = impactOf(all.map(({ failing, ...each }) => ({ customer: { ...each, name: '' }, failing })));
+        const sorted = all.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
+        expect(top.map(({ customerId }) => customerId)).toEqual(sorted.slice(0, 20).map((each) => each.customerId));
+      }),
+    );
+  });
 });
 
 describe('an affected customer', () => {

@@ -29,6 +29,19 @@ const byUrgency = (a: AffectedCustomer, b: AffectedCustomer): number =>
   b.failing - a.failing ||
   (a.customer.customerId < b.customer.customerId ? -1 : 1);
 
+/** The first of all in order of urgency; thousands are hurt at a time, and sorting them each tick would be most of the impact. */
+const mostUrgent = (affected: readonly AffectedCustomer[]): readonly AffectedCustomer[] => {
+  const top: AffectedCustomer[] = [];
+  for (const each of affected) {
+    let at = top.length;
+    while (at > 0 && byUrgency(each, top[at - 1]!) < 0) at -= 1;
+    if (at === TOP_MAX) continue;
+    top.splice(at, 0, each);
+    if (top.length > TOP_MAX) top.pop();
+  }
+  return top;
+};
+
 /** Who is hurt and what it costs; money stands beside the score, never in it (C2). */
 export const impactOf = (affected: readonly AffectedCustomer[]): Impact => {
   const byTier = countByTier(affected);
@@ -37,14 +50,11 @@ export const impactOf = (affected: readonly AffectedCustomer[]): Impact => {
     byTier,
     score: weigh(byTier, TIER_WEIGHT),
     dollarsPerMinute: weigh(byTier, TIER_DOLLARS_PER_MINUTE),
-    top: affected
-      .toSorted(byUrgency)
-      .slice(0, TOP_MAX)
-      .map(({ customer, failing }) => ({
-        customerId: customer.customerId,
-        name: customer.name,
-        tier: customer.tier,
-        failing,
-      })),
+    top: mostUrgent(affected).map(({ customer, failing }) => ({
+      customerId: customer.customerId,
+      name: customer.name,
+      tier: customer.tier,
+      failing,
+    })),
   };
 };

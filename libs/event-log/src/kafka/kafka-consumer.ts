@@ -20,6 +20,8 @@ export interface ConsumerParts {
   readonly kafkaName: (topic: string) => string;
   readonly topicOf: (kafkaName: string) => TopicPartition['topic'] | undefined;
   readonly ends: (partition: TopicPartition) => Promise<{ readonly low: number; readonly high: number }>;
+  /** Takes the group from the cluster, once it is empty. */
+  readonly deleteGroup: () => Promise<void>;
   readonly onError: (what: string, error: Error) => void;
   readonly onStopped: () => void;
 }
@@ -30,6 +32,8 @@ const WAIT_MAX_MS = 200;
 // First and longest pause after positions could not be loaded; the database is either back at once or being restarted.
 const BACK_OFF_FIRST_MS = 100;
 const BACK_OFF_MAX_MS = 2_000;
+// A stop waits no longer than this for a broker that is away to forget a group.
+const DELETE_GROUP_MS = 2_000;
 // How often a lapsed session is looked for; well below a session.
 const CHECK_EVERY_MS = 1_000;
 // Lag tools look every half minute or so.
@@ -112,8 +116,16 @@ export class KafkaConsumer implements Consumer {
     this.over();
     await this.beginning;
     await this.member.stop();
+    if (this.subscription.isGroupOwn === true) await this.deleteGroup();
     await this.parts.cluster.disconnect().catch(() => undefined);
     this.parts.onStopped();
+  }
+
+  /** A failure costs little: the broker drops an empty group when its offsets expire. */
+  private async deleteGroup(): Promise<void> {
+    const failed = (error: Error): void => this.parts.onError(`delete group ${this.parts.kafkaGroup}`, error);
+    const deleted = this.parts.deleteGroup().catch(failed);
+    await Promise.race([deleted, wait(DELETE_GROUP_MS, undefined, { ref: false })]);
   }
 
   private assign(assigned: readonly AssignedPartition[]): void {

@@ -133,14 +133,16 @@ class KafkaLog implements EventLog {
   };
 
   readonly subscribe = async (subscription: Subscription): Promise<Consumer> => {
+    const kafkaGroup = this.prefix + subscription.group;
     const consumer: KafkaConsumer = new KafkaConsumer(subscription, {
       kafka: this.kafka,
       cluster: createCluster(this.kafka),
       clock: this.clock,
-      kafkaGroup: this.prefix + subscription.group,
+      kafkaGroup,
       kafkaName: this.kafkaName,
       topicOf: this.topicOf,
       ends: this.ends,
+      deleteGroup: () => this.admin.deleteGroups([kafkaGroup]).then(() => undefined),
       onError: this.onError,
       onStopped: () => this.consumers.delete(consumer),
     });
