@@ -20,6 +20,7 @@ const SCHEMA = readSchema(read('tools/compose/compose-spec.schema.json'));
 const ENV = {
   POSTGRES_PASSWORD: 'p'.repeat(48),
   ADMIN_KEY: `admin.${'a'.repeat(48)}`,
+  NODE_KEY_SECRET: 'n'.repeat(48),
   PAGERDUTY_ROUTING_KEY: 'r'.repeat(32),
 };
 const file: ComposeFile = readCompose(TEXT, ENV);
@@ -77,7 +78,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('starts nothing without a password and an administrator', () => {
-    for (const name of ['POSTGRES_PASSWORD', 'ADMIN_KEY'])
+    for (const name of ['POSTGRES_PASSWORD', 'ADMIN_KEY', 'NODE_KEY_SECRET'])
       expect(() => readCompose(TEXT, { ...ENV, [name]: '' })).toThrow(`${name}: `);
   });
 

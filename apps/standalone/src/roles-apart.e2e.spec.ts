@@ -31,6 +31,7 @@ describeKafka('a process per role', () => {
       EVENT_LOG_URL: testKafkaUrl(),
       EVENT_LOG_PREFIX: `${randomBytes(6).toString('hex')}.`,
       ADMIN_KEY,
+      NODE_KEY_SECRET: 'n'.repeat(43),
       COMMAND_PRIVATE_KEY: generateKeyPairSync('ed25519')
         .privateKey.export({ type: 'pkcs8', format: 'pem' })
         .toString(),

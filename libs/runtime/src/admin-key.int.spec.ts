@@ -16,7 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => test.close());
 
-const SHARED = { DATABASE_URL: 'postgres://db/tocsin', EVENT_LOG_URL: 'kafka://broker:9092' };
+const SHARED = {
+  DATABASE_URL: 'postgres://db/tocsin',
+  EVENT_LOG_URL: 'kafka://broker:9092',
+  NODE_KEY_SECRET: 'n'.repeat(43),
+};
 const ensure = (adminKey?: string, env: Record<string, string> = {}, needsAdministrator = true): Promise<void> =>
   ensureAdminKey({
     settings: { ...readRuntimeSettings(env), dataDir, adminKey },

@@ -24,7 +24,11 @@ describe('readRuntimeSettings', () => {
   });
 
   it('reads a shared log, with more partitions unless told', () => {
-    const shared = { DATABASE_URL: 'postgres://db/tocsin', EVENT_LOG_URL: 'kafka://b1:9092,b2:9093' };
+    const shared = {
+      DATABASE_URL: 'postgres://db/tocsin',
+      EVENT_LOG_URL: 'kafka://b1:9092,b2:9093',
+      NODE_KEY_SECRET: 'n'.repeat(43),
+    };
     expect(readRuntimeSettings(shared)).toMatchObject({
       kafka: { url: 'kafka://b1:9092,b2:9093' },
       outcomePartitions: 12,
@@ -38,6 +42,10 @@ describe('readRuntimeSettings', () => {
     [{ ADMIN_KEY: SECRET }, /^ADMIN_KEY: /],
     [{ DATABASE_URL: 'mysql://a:canary@b/c' }, /^DATABASE_URL: expected postgres/],
     [{ EVENT_LOG_URL: 'kafka://b:9092' }, /^DATABASE_URL: needed beside EVENT_LOG_URL/],
+    [
+      { EVENT_LOG_URL: 'kafka://b:9092', DATABASE_URL: 'postgres://db/t' },
+      /^NODE_KEY_SECRET: needed beside EVENT_LOG_URL/,
+    ],
     [{ EVENT_LOG_URL: 'amqp://a:canary@b', DATABASE_URL: 'postgres://db/t' }, /^EVENT_LOG_URL: /],
     [{ EVENT_LOG_PREFIX: 'A B' }, /^EVENT_LOG_PREFIX: /],
     [{ OUTCOME_PARTITIONS: '0' }, /^OUTCOME_PARTITIONS: /],

@@ -92,12 +92,20 @@ const urlProblems = (url: string): readonly string[] => {
   }
 };
 
-const kafkaOf = ({ EVENT_LOG_URL: url, EVENT_LOG_PREFIX: prefix, DATABASE_URL }: Read): SharedLog | undefined => {
+const kafkaOf = ({
+  EVENT_LOG_URL: url,
+  EVENT_LOG_PREFIX: prefix,
+  DATABASE_URL,
+  NODE_KEY_SECRET,
+}: Read): SharedLog | undefined => {
   if (url === undefined) return undefined;
   const problems = [
     ...urlProblems(url),
     ...(DATABASE_URL === undefined
       ? ['DATABASE_URL: needed beside EVENT_LOG_URL: all processes of a log share one database']
+      : []),
+    ...(NODE_KEY_SECRET === undefined
+      ? ['NODE_KEY_SECRET: needed beside EVENT_LOG_URL: all processes verify keys that are derived from one secret']
       : []),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
