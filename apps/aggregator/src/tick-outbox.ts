@@ -4,6 +4,8 @@ import type { Clock, Logger } from '#runtime';
 
 /** Most records of one append: an append is one transaction of the log and must end within its timeout. */
 const APPEND_RECORDS_MAX = 200;
+/** Most bytes of one append, a larger record goes alone: a log takes only so much in one piece, and a broker refuses more for good. */
+const APPEND_BYTES_MAX = 512 << 10;
 /** Records and bytes beyond which the owner waits: ten minutes of ticks of a quiet partition, or a burst of large ones. */
 const WAITING_RECORDS_MAX = 2_400;
 const WAITING_BYTES_MAX = 16 << 20;
@@ -92,8 +94,14 @@ export class TickOutbox {
   /** The oldest entries of one topic. */
   private head(): readonly Entry[] {
     const topic = this.waiting[0]?.topic;
-    const other = this.waiting.findIndex((entry) => entry.topic !== topic);
-    return this.waiting.slice(0, Math.min(other < 0 ? this.waiting.length : other, APPEND_RECORDS_MAX));
+    let [count, bytes] = [0, 0];
+    for (const entry of this.waiting) {
+      bytes += entry.record.value.byteLength;
+      const isFull = count > 0 && (count >= APPEND_RECORDS_MAX || bytes > APPEND_BYTES_MAX);
+      if (isFull || entry.topic !== topic) break;
+      count += 1;
+    }
+    return this.waiting.slice(0, count);
   }
 
   private async append(entries: readonly Entry[]): Promise<boolean> {

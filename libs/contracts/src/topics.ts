@@ -9,6 +9,8 @@ export interface TopicSettings {
   readonly retentionMs: number;
   /** Keep only the newest record of each key. */
   readonly compacted: boolean;
+  /** Most bytes of one record with its key and headers, where the usual bound of the log is not enough. */
+  readonly recordBytesMax?: number;
 }
 
 /**
@@ -22,7 +24,8 @@ export const TOPICS = {
   'telemetry.nodes': { partitions: 1, retentionMs: 7 * DAY_MS, compacted: false },
   'telemetry.signals': { partitions: 1, retentionMs: 7 * DAY_MS, compacted: false },
   'telemetry.dead-letter': { partitions: 1, retentionMs: 14 * DAY_MS, compacted: false },
-  slots: { partitions: 1, retentionMs: DAY_MS, compacted: false },
+  // After a restart an aggregator tells a minute of slots of a partition in one tick: some MB at 10,000 customers.
+  slots: { partitions: 1, retentionMs: DAY_MS, compacted: false, recordBytesMax: 16 << 20 },
   events: { partitions: 1, retentionMs: 30 * DAY_MS, compacted: false },
   'fleet.commands': { partitions: 1, retentionMs: 30 * DAY_MS, compacted: false },
   'registry.zones': { partitions: 1, retentionMs: 30 * DAY_MS, compacted: true },

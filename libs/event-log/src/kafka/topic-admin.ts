@@ -5,7 +5,7 @@ import type { TopicSettings } from '#contracts';
 // Three copies, two of which confirm an append: one broker may be away.
 const REPLICAS_MAX = 3;
 const CONFIRMING_MIN = 2;
-// A record batch of ours: ticks of a large fleet are the longest, some hundred KB. It bounds a record with its key and headers: a
+// A record batch of ours, where the topic does not say otherwise. It bounds a record with its key and headers: a
 // dead letter holds a record's value again, and has room for its headers because no value of ours is over half of this.
 const BATCH_BYTES_MAX = 2 << 20;
 const HOUR_MS = 3_600_000;
@@ -20,14 +20,17 @@ const TOPIC_RESOURCE = 2;
 const SET_ON_TOPIC = 1;
 
 /** What Kafka is told about a topic. Append times come from the broker: they are the only clock decisions know. */
-export const configOf = ({ retentionMs, compacted }: TopicSettings, replicas: number): Record<string, string> => ({
+export const configOf = (
+  { retentionMs, compacted, recordBytesMax }: TopicSettings,
+  replicas: number,
+): Record<string, string> => ({
   'cleanup.policy': compacted ? 'compact' : 'delete',
   'retention.ms': String(retentionMs),
   'segment.ms': String(Math.max(HOUR_MS, Math.floor(retentionMs / SEGMENTS_PER_RETENTION))),
   'message.timestamp.type': 'LogAppendTime',
   // The broker unpacks whatever a sender packed: no reader meets a bomb.
   'compression.type': 'uncompressed',
-  'max.message.bytes': String(BATCH_BYTES_MAX),
+  'max.message.bytes': String(recordBytesMax ?? BATCH_BYTES_MAX),
   'min.insync.replicas': String(Math.min(CONFIRMING_MIN, Math.max(1, replicas - 1))),
   'unclean.leader.election.enable': 'false',
 });
