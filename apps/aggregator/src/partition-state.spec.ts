@@ -1,4 +1,5 @@
 import { CONTENT_TYPE, HEADER } from '#contracts';
+import { COUNT, decodeOwnBlock } from '#domain';
 import type { LogRecord } from '#event-log';
 import { catalogue, makeBatch, recordOf } from './fleet-history.fixture.js';
 import { PartitionState } from './partition-state.js';
@@ -41,5 +42,26 @@ describe('slots in memory', () => {
       most = Math.max(most, state.slots);
     }
     expect(most).toBeLessThanOrEqual(400);
+  });
+
+  it('are packed while a flush waits: tables grow with two MiB of records, not with all that comes', () => {
+    const state = newState();
+    const [batches, outcomes] = [15, 10_000];
+    const dtUs = Array.from({ length: outcomes }, () => 0);
+    for (let seq = 1; seq <= batches; seq += 1)
+      state.add({
+        ...place,
+        headers: {},
+        ...recordOf(makeBatch({ nodeId: 'n1', seq, t0Us: AT_MS * 1_000 }, dtUs)),
+        offset: seq - 1,
+      });
+    state.passTo(AT_MS + 1_000);
+    const fleet = state.takeFlush()?.segments.filter(({ family }) => family === 'fleet') ?? [];
+    expect(fleet.map(({ firstOffset, nextOffset }) => [firstOffset, nextOffset])).toEqual([
+      [0, 13],
+      [13, 15],
+    ]);
+    const counted = fleet.map(({ body }) => decodeOwnBlock(body).get('fleet')!.counts[COUNT.good]!);
+    expect(counted).toEqual([13 * outcomes, 2 * outcomes]);
   });
 });

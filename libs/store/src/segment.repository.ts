@@ -63,8 +63,11 @@ const READ = `
 const NEWEST = `
   select slot from segment where topic = $1 and partition = $2 order by slot desc limit 1`;
 
-/** Most bytes of one statement: a value of PostgreSQL ends at 1 GB, and both sides hold it whole. */
-const STATEMENT_BYTES_MAX = 16 << 20;
+/**
+ * Most bytes of one statement: both sides hold it whole, and it must end within the time limit of a query (3 s) also when the server is
+ * busy with other partitions. A flush that was larger than that would time out, and be tried again, for ever.
+ */
+const STATEMENT_BYTES_MAX = 2 << 20;
 
 /** Runs of segments whose bodies stay within the bound; a larger body goes alone. */
 const statementsOf = (segments: readonly NewSegment[]): readonly (readonly NewSegment[])[] => {

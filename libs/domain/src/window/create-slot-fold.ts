@@ -18,8 +18,11 @@ import {
 import { ALL_FAMILIES, SlotTables } from './slot-tables.js';
 
 const SLOT_US = 1_000_000;
-/** Slots that are written at the same time by a partition; beyond it a slot's memory is made anew. */
-const POOL_MAX = 16;
+/**
+ * Emptied tables that are kept for the next slot: live nodes write two or three slots at a time, and each table has grown to some MB.
+ * Beyond it a slot's memory is made anew.
+ */
+const POOL_MAX = 4;
 /** Row caches: consecutive slots never share one, and a batch of a live node touches two. */
 const CACHES = 4;
 
