@@ -66,7 +66,8 @@ const [ZSTD_DESCRIPTOR_AT, ZSTD_WINDOW_AT] = [4, 5];
 
 /** Block by block, so that it ends as soon as the bound is passed; one frame, since each makes room by its own header. */
 const unpackZstd = (packed: Buffer): Buffer => {
-  if (zstdWindow(packed) > ZSTD_WINDOW_MAX || zstdFrameEnd(packed) !== packed.length) throw tooLarge();
+  if (zstdWindow(packed) > ZSTD_WINDOW_MAX) throw new Error(`a Zstandard window of more than ${ZSTD_WINDOW_MAX} bytes`);
+  if (zstdFrameEnd(packed) !== packed.length) throw new Error('a Zstandard batch of more than one frame');
   const parts: Uint8Array[] = [];
   let bytes = 0;
   const decoder = new Decompress((part) => {

@@ -34,7 +34,7 @@ const APPEND_TIMEOUT_MS = 5_000;
 const CLOCK_TOPIC = 'log.clock';
 const CLOCK_SETTINGS: TopicSettings = { partitions: 1, retentionMs: 3_600_000, compacted: false };
 // A reading of the clock is good for a minute; two tries may fail.
-const CLOCK_EVERY_MS = 10_000;
+const CLOCK_EVERY_MS = 5_000;
 // One page of a `read`: what is asked for is rarely more than a few records.
 const READ_BYTES_MAX = 4 << 20;
 // Nothing to wait for: what is there is read.
@@ -217,6 +217,7 @@ class KafkaLog implements EventLog {
     const name = this.kafkaName(topic);
     const { topics } = await this.asking(`append to ${topic}`, () => this.admin.fetchTopicMetadata({ topics: [name] }));
     const partitions = topics[0]?.partitions.length ?? 0;
+    if (partitions === 0) throw new LogUnavailable(`append to ${topic}: Kafka names no partition of it`);
     this.partitionsOf.set(topic, partitions);
     return partitions;
   }
@@ -266,11 +267,11 @@ class KafkaLog implements EventLog {
   /** Keeps the log's clock known, as long as somebody wants to hear of time. */
   private async keepClock(): Promise<void> {
     await this.readClock();
-    this.ticking ??= setInterval(() => void this.readClock(), CLOCK_EVERY_MS / 2);
+    this.ticking ??= setInterval(() => void this.readClock(), CLOCK_EVERY_MS);
   }
 
   private async readClock(): Promise<void> {
-    if (this.clock.ageMs() < CLOCK_EVERY_MS / 2) return;
+    if (this.clock.ageMs() < CLOCK_EVERY_MS) return;
     try {
       await this.writer(CLOCK_TOPIC).append([{ key: null, value: new Uint8Array(), partition: 0 }]);
     } catch (error) {

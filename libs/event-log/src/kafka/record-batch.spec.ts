@@ -3,7 +3,7 @@ import { encodeBatch, type GivenRecord } from './record-batch.fixture.js';
 import { decodeBatches } from './record-batch.js';
 
 const FROM = { topic: 'telemetry.outcomes', partition: 2, offset: 0 } as const;
-const [AT_LENGTH, AT_MAGIC, AT_ATTRIBUTES] = [8, 16, 21];
+const [AT_LENGTH, AT_MAGIC, AT_ATTRIBUTES, AT_COUNT] = [8, 16, 21, 57];
 const CONTROL = 0x20;
 
 // An object cannot have a key of this name; such a header is dropped.
@@ -89,6 +89,13 @@ describe('decodeBatches', () => {
     const [good, bad] = await encodeAll([[one('a')], [one('b'), one('c')]]);
     bad?.writeInt16BE(5, AT_ATTRIBUTES);
     expect(await decodeBatches(Buffer.concat([good, bad] as Buffer[]), FROM)).toMatchObject({ nextOffset: 3 });
+  });
+
+  it('names a batch that says it has less than no records', async () => {
+    const [batch] = await encodeAll([[one('a')]]);
+    batch?.writeInt32BE(-1, AT_COUNT);
+    const found = await decodeBatches(batch as Buffer, FROM);
+    expect(found).toMatchObject({ records: [], undecodable: [{ from: 0, to: 1 }], nextOffset: 1 });
   });
 
   it('passes over control records', async () => {

@@ -80,7 +80,8 @@ const decodeBatch = async (batch: Buffer, { topic, partition }: TopicPartition):
   const maxTimestamp = Number(batch.readBigInt64BE(AT_MAX_TIMESTAMP));
   const count = batch.readInt32BE(AT_COUNT);
   const unpacked = await unpack(attributes & CODEC_MASK, batch.subarray(HEADER_BYTES));
-  if (count * RECORD_BYTES_MIN > unpacked.length) throw new Error(`${count} records do not fit their batch`);
+  if (count < 0 || count * RECORD_BYTES_MIN > unpacked.length)
+    throw new Error(`${count} records do not fit their batch`);
   const reader = new RecordReader(unpacked);
   const records: LogRecord[] = [];
   let before = -1;
