@@ -13,6 +13,8 @@ const FETCH_BYTES_MAX = 2 << 20;
 const FETCH_RECORDS_MAX = 500;
 /** Records behind the end of a partition that are no lag: two seconds of a fleet of a thousand nodes. */
 const LAG_RECORDS_SMALL = 2_000;
+/** The lag is compared with that of so long ago: several flushes, so that one which takes its time is no standstill. */
+const LAG_COMPARED_MS = 5_000;
 
 /** What the aggregator needs of its process. */
 export interface AggregatorParts {
@@ -44,6 +46,7 @@ export class AggregatorConsumer {
   private readonly shared: WorkerParts;
   private consumer: Consumer | undefined;
   private lastLag = Number.POSITIVE_INFINITY;
+  private lastLagAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: AggregatorParts) {
     // Every append and every flush that waits listens: two per partition at most.
@@ -93,12 +96,17 @@ export class AggregatorConsumer {
     return lag;
   }
 
-  /** Why the aggregator is not ready; undefined when it is: what it is behind is little, or less than when last asked. */
+  /** Why the aggregator is not ready; undefined when it is: what it is behind is little, or less than some seconds ago. */
   async unready(): Promise<string | undefined> {
     const lag = await this.lag();
     if (lag === undefined) return 'positions are not loaded';
     const isFalling = lag < this.lastLag;
-    this.lastLag = lag;
+    const nowMs = this.parts.clock.nowMs();
+    // Asked twice in a moment it must not say twice: probes do not know of each other.
+    if (nowMs - this.lastLagAtMs >= LAG_COMPARED_MS) {
+      this.lastLag = lag;
+      this.lastLagAtMs = nowMs;
+    }
     return lag <= LAG_RECORDS_SMALL || isFalling ? undefined : `${lag} records behind, and not catching up`;
   }
 

@@ -28,11 +28,11 @@ export class NarrowCounts {
 
   /** Sets a count, 0 to 2^53 - 1. */
   set(index: number, count: number): void {
-    if (index >= this.data.length || count > this.max) this.fit(index, count);
+    if (index >= this.data.length || count > this.max) this.widen(index, count);
     this.data[index] = count;
   }
 
-  private fit(index: number, count: number): void {
+  private widen(index: number, count: number): void {
     while (count > this.max) {
       this.width += 1;
       this.max = WIDTHS[this.width]?.max ?? Number.POSITIVE_INFINITY;
