@@ -3,6 +3,7 @@ import type { NewRecord } from '#event-log';
 import { catalogue, createRandom, makeBatch, recordOf } from './fleet-history.fixture.js';
 import { PartitionState } from './partition-state.js';
 import { policyOf, tagged } from './tagged.fixture.js';
+import { unreadPartition } from './partition-state.fixture.js';
 
 const ATTACKS = 100_000;
 /** So many attacks between two honest batches. */
@@ -119,19 +120,8 @@ describe('a partition that anybody can write to', () => {
       [`${nameOf(i)}.2`, undefined],
     ]).flat() as [string, number | undefined][],
   );
-  const source = { topic: TOPIC, partition: 0, incarnation: 1 } as const;
   const open = () => {
-    const snapshot = {
-      source,
-      expected: 0,
-      nextOffset: 0,
-      lastTick: undefined,
-      segments: [],
-      boots: [],
-      gaps: [],
-      found: [],
-    };
-    const state = new PartitionState(snapshot, catalogue, policyOf(keys));
+    const state = new PartitionState(unreadPartition(), catalogue, policyOf(keys));
     let offset = 0;
     const add = ({ key, value, headers = {} }: NewRecord) => {
       const record = { topic: TOPIC, partition: 0, offset, key, value, headers, appendedAtMs: AT_MS } as const;

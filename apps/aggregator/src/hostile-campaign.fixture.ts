@@ -6,6 +6,7 @@ import { type HostileRecord, HostileRecords } from './hostile-records.fixture.js
 import { type PartitionFlush, PartitionState } from './partition-state.js';
 import type { TelemetryTopic } from './read-record.decide.js';
 import { policyOf } from './tagged.fixture.js';
+import { unreadPartition } from './partition-state.fixture.js';
 
 /** Records that are made before they are read, so that only the reading is measured. */
 const CHUNK = 2_000;
@@ -95,12 +96,7 @@ const isComplete = (letter: NewRecord, { topic, partition, offset, key, value, h
 };
 
 const newState = (topic: TelemetryTopic): PartitionState => {
-  const start = { expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [], gaps: [], found: [] };
-  return new PartitionState(
-    { source: { topic, partition: 0, incarnation: 1 }, ...start },
-    catalogue,
-    policyOf({}, false),
-  );
+  return new PartitionState(unreadPartition(topic), catalogue, policyOf({}, false));
 };
 
 /** Hostile records through the read path of the aggregator, with ticks and flushes as the worker has them, and a recount beside it. */

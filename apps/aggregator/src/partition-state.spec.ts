@@ -4,16 +4,11 @@ import type { LogRecord } from '#event-log';
 import { catalogue, makeBatch, recordOf } from './fleet-history.fixture.js';
 import { PartitionState } from './partition-state.js';
 import { policyOf } from './tagged.fixture.js';
+import { unreadPartition } from './partition-state.fixture.js';
 
 const AT_MS = Date.UTC(2026, 0, 5, 10);
-const source = { topic: 'telemetry.outcomes', partition: 0, incarnation: 1 } as const;
-const place = { topic: source.topic, partition: 0, offset: 0, appendedAtMs: AT_MS };
-const newState = (): PartitionState =>
-  new PartitionState(
-    { source, expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [], gaps: [], found: [] },
-    catalogue,
-    policyOf({}, false),
-  );
+const place = { topic: 'telemetry.outcomes', partition: 0, offset: 0, appendedAtMs: AT_MS } as const;
+const newState = (): PartitionState => new PartitionState(unreadPartition(), catalogue, policyOf({}, false));
 
 describe('a dead letter', () => {
   const sound = recordOf(makeBatch({ nodeId: 'n1', seq: 1, t0Us: AT_MS * 1_000 }));

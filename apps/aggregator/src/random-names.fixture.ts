@@ -5,6 +5,7 @@ import { createDice } from '#testing';
 import { makeBatch, recordOf } from './fleet-history.fixture.js';
 import { PartitionState } from './partition-state.js';
 import { policyOf } from './tagged.fixture.js';
+import { unreadPartition } from './partition-state.fixture.js';
 
 /** Customers of the catalogue, one zone each. */
 const CUSTOMERS = 1_000;
@@ -55,10 +56,8 @@ const most = (names: ReadonlyMap<number, ReadonlySet<string>>): number =>
 /** Sends batches of which nearly every zone is new. */
 export const sendRandomNames = (names: number): NamesResult => {
   const dice = createDice(names);
-  const source = { topic: 'telemetry.outcomes', partition: 0, incarnation: 1 } as const;
-  const start = { expected: 0, nextOffset: 0, lastTick: undefined, segments: [], boots: [], gaps: [], found: [] };
   const state = new PartitionState(
-    { source, ...start },
+    unreadPartition(),
     { customerOf: (zone) => CUSTOMER_OF.get(zone), version: () => 1 },
     policyOf({}, false),
   );
@@ -77,7 +76,14 @@ export const sendRandomNames = (names: number): NamesResult => {
     );
     const columns = { zoneIx: Uint16Array.from(zones.keys()), outcome: new Uint8Array(BATCH).fill(OUTCOME.answer) };
     for (const _tick of state.closeBefore(appendedAtMs)) found.add(state.takeFlush()?.segments ?? []);
-    state.add({ ...source, headers: {}, ...recordOf({ ...made, ...columns }), offset: batch, appendedAtMs });
+    state.add({
+      topic: 'telemetry.outcomes',
+      partition: 0,
+      headers: {},
+      ...recordOf({ ...made, ...columns }),
+      offset: batch,
+      appendedAtMs,
+    });
     slotsMax = Math.max(slotsMax, state.slots);
   }
   state.closeBefore(Number.MAX_SAFE_INTEGER);

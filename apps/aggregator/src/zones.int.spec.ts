@@ -8,6 +8,7 @@ import { createRandom, makeBatch, recordOf } from './fleet-history.fixture.js';
 import { PartitionState } from './partition-state.js';
 import { policyOf } from './tagged.fixture.js';
 import { followZones } from './zone-customers.js';
+import { unreadPartition } from './partition-state.fixture.js';
 
 const T = Date.UTC(2026, 0, 5, 10);
 /** The last belongs to nobody any more, and keeps its id. */
@@ -37,19 +38,8 @@ afterEach(async () => {
 
 /** What a partition writes that holds this one batch. */
 const segmentsOf = (batch: OutcomeBatch): readonly NewSegment[] => {
-  const source = { topic: 'telemetry.outcomes', partition: 0, incarnation: 1 } as const;
-  const snapshot = {
-    source,
-    expected: 0,
-    nextOffset: 0,
-    lastTick: undefined,
-    segments: [],
-    boots: [],
-    gaps: [],
-    found: [],
-  };
   const zones = followZones(follower, () => (unknown += 1));
-  const state = new PartitionState(snapshot, zones, policyOf({}, false));
+  const state = new PartitionState(unreadPartition(), zones, policyOf({}, false));
   state.add({
     topic: 'telemetry.outcomes',
     partition: 0,
