@@ -18,17 +18,24 @@ const foldAll = (fold: SlotFold, records: readonly LogRecord[]): void => {
   }
 };
 
+const takeCells = (fold: SlotFold): number => {
+  let cells = 0;
+  for (const { block } of fold.takeDelta()) for (const { size } of block.values()) cells += size;
+  return cells;
+};
+
 /** Decode and fold of all families, with a delta taken each second as a flush does, but not packed. */
 const measure = async (name: string, form: WireForm, fleet: Fleet, seconds: number): Promise<Cost> => {
   const fold = createSlotFold({ catalogue: fleet.catalogue, openSlots: OPEN_SLOTS, zonesMax: ZONES_MAX });
-  let cpu = 0;
+  let [cpu, cells] = [0, 0];
   for (let second = 0; second < seconds; second += 1) {
     const records = recordsOf(fleet, second, form);
     const before = ownCpuSeconds();
     foldAll(fold, records);
-    fold.takeDelta();
+    cells += takeCells(fold);
     cpu += ownCpuSeconds() - before;
   }
+  if (cells === 0) throw new Error('bench: nothing was folded');
   return { name, outcomes: seconds * fleet.size.nodes * fleet.size.outcomes, cpuSeconds: { node: cpu } };
 };
 

@@ -1,4 +1,5 @@
 import { event, HEADER, CONTENT_TYPE, encodeProtobuf, type OutcomeBatch, streamOf, TOPICS } from '#contracts';
+import { decodeOwnBlock } from '#domain';
 import { openEmbeddedLog } from '#event-log';
 import { followCatalogue, type RunningCatalogueFollower, systemClock } from '#runtime';
 import { createCatalogueRepository, createEventStore, type NewSegment } from '#store';
@@ -36,8 +37,19 @@ afterEach(async () => {
   await db.close();
 });
 
+/** The cells of a segment by key: the order of the rows says nothing. */
+const cellsOf = ({ slot, family, body }: NewSegment) =>
+  [...decodeOwnBlock(body).values()].flatMap(({ keys, counts, buckets = new Uint32Array(0) }) =>
+    keys
+      .map((key, row) => {
+        const width = buckets.length / keys.length;
+        return [slot, family, key, counts.slice(4 * row, 4 * row + 4), buckets.slice(row * width, (row + 1) * width)];
+      })
+      .toSorted(([, , a], [, , b]) => (String(a) < String(b) ? -1 : 1)),
+  );
+
 /** What a partition writes that holds this one batch. */
-const segmentsOf = (batch: OutcomeBatch): readonly NewSegment[] => {
+const segmentsOf = (batch: OutcomeBatch) => {
   const zones = followZones(follower, () => (unknown += 1));
   const state = new PartitionState(unreadPartition(), zones, policyOf({}, false));
   state.add({
@@ -51,7 +63,7 @@ const segmentsOf = (batch: OutcomeBatch): readonly NewSegment[] => {
   });
   state.passTo(T + 10_000);
   zones.stop();
-  return state.takeFlush()?.segments ?? [];
+  return (state.takeFlush()?.segments ?? []).flatMap(cellsOf);
 };
 const byId = (batch: OutcomeBatch, idOf: (zone: string) => number): OutcomeBatch => ({
   ...batch,

@@ -1,104 +1,101 @@
-import { dictionaryOf, type OutcomeBatch, type ZoneDictionary } from '#contracts';
-import type { KeySpace } from './key-space.js';
+import { dictionaryOf, type OutcomeBatch } from '#contracts';
+import { type KeySpace, OTHER_ID } from './key-space.js';
 
-/** Not looked up yet. */
-const NOT_ASKED = -2;
-/** Registry ids from here on are told apart by hash within a batch. 16 MB. */
-const DENSE_IDS_MAX = 1 << 22;
-/** Batches after which the stamps begin anew: a stamp has 16 bits, an index the other 16. */
-const STAMP_MAX = 0xffff;
-
-const resized = (array: Uint32Array, length: number): Uint32Array<ArrayBuffer> => {
-  const larger = new Uint32Array(Math.max(2 * array.length, length));
-  larger.set(array);
-  return larger;
-};
+/** Outcomes for which there is room at first; it grows with the batches. */
+const OUTCOMES_FIRST = 1_024;
 
 /**
- * The zones of one batch: what comes in as an index into its dictionary, or as sparse registry ids, is numbered 0, 1, 2 … within the
- * batch, and each of them is looked up once.
+ * Zone and customer of every outcome of a batch, by number. A zone of nobody has no number of its own until a slot admits it: it is
+ * negative, -1 - its index in `nobodies`.
  */
 export class BatchZones {
-  size = 0;
-  /** Outcome → zone of this batch. */
-  ofOutcome: Uint16Array = new Uint16Array(0);
-  private scratch = new Uint16Array(0);
-  private found = new Int32Array(1_024);
-  private ids = new Uint32Array(1_024);
-  private stamp = 0;
-  /** Registry id → stamp of the batch and index in it. */
-  private stamped = new Uint32Array(1_024);
-  private readonly sparse = new Map<number, number>();
-  private batch: OutcomeBatch | undefined;
-  private dictionary: ZoneDictionary | undefined;
+  zones = new Int32Array(OUTCOMES_FIRST);
+  customers = new Int32Array(OUTCOMES_FIRST);
+  /** Names of zones that belong to nobody. */
+  readonly nobodies: string[] = [];
+  private readonly nobodyOf = new Map<string, number>();
+  /** Registry id → zone, of the ids of this batch that the space does not keep. */
+  private readonly unkeptIds = new Map<number, number>();
+  /** Of the entries of a dictionary. */
+  private entryZones = new Int32Array(OUTCOMES_FIRST);
+  private entryCustomers = new Int32Array(OUTCOMES_FIRST);
 
-  begin(batch: OutcomeBatch): void {
-    this.batch = batch;
-    this.dictionary = batch.zoneId === undefined ? dictionaryOf(batch) : undefined;
-    if (batch.zoneId === undefined) {
-      this.ofOutcome = batch.zoneIx;
-      this.size = this.dictionary?.size ?? batch.zones.length;
-    } else this.numberIds(batch.zoneId);
-    if (this.size > this.found.length) this.found = new Int32Array(2 * this.size);
-    this.found.fill(NOT_ASKED, 0, this.size);
+  begin(batch: OutcomeBatch, space: KeySpace): void {
+    this.nobodies.length = 0;
+    if (this.nobodyOf.size > 0) this.nobodyOf.clear();
+    if (this.unkeptIds.size > 0) this.unkeptIds.clear();
+    if (batch.n > this.zones.length) {
+      this.zones = new Int32Array(2 * batch.n);
+      this.customers = new Int32Array(2 * batch.n);
+    }
+    if (batch.zoneId === undefined) this.readDictionary(batch, space);
+    else this.readIds(batch.zoneId, space);
   }
 
-  /** The zone's number in the space; -1 when it belongs to nobody and has none. */
-  zoneOf(index: number, space: KeySpace): number {
-    const known = this.found[index]!;
-    if (known !== NOT_ASKED) return known;
-    const zone = this.lookUp(index, space);
-    this.found[index] = zone;
+  private readIds(ids: Uint32Array, space: KeySpace): void {
+    const { zones, customers } = this;
+    let { registry } = space;
+    for (let i = 0; i < ids.length; i += 1) {
+      const at = 2 * ids[i]!;
+      const zone = at < registry.length ? registry[at]! : 0;
+      if (zone > 0) {
+        zones[i] = zone - 1;
+        customers[i] = registry[at + 1]!;
+        continue;
+      }
+      zones[i] = this.lookUpId(ids[i]!, space);
+      customers[i] = zones[i]! < 0 ? OTHER_ID : space.customerOf(zones[i]!);
+      ({ registry } = space);
+    }
+  }
+
+  private lookUpId(id: number, space: KeySpace): number {
+    const known = this.unkeptIds.get(id);
+    if (known !== undefined) return known;
+    const zone = this.lookUp(space.nameOfRegistry(id), space);
+    if (zone <= OTHER_ID || !space.keepRegistryId(id, zone)) this.unkeptIds.set(id, zone);
     return zone;
   }
 
-  /** The name of a zone. */
-  nameOf(index: number, space: KeySpace): string {
-    if (this.batch?.zoneId !== undefined) return space.nameOfRegistry(this.ids[index]!);
-    return this.dictionary?.name(index) ?? this.batch?.zones[index] ?? '';
-  }
-
-  private lookUp(index: number, space: KeySpace): number {
-    if (this.batch?.zoneId !== undefined) return space.zoneOfRegistry(this.ids[index]!);
-    const known = this.dictionary === undefined ? -1 : space.zones.findEntry(this.dictionary, index);
-    return known >= 0 ? known : space.zoneOfCustomer(this.nameOf(index, space));
-  }
-
-  private numberIds(zoneId: Uint32Array): void {
-    if (this.stamp === STAMP_MAX) {
-      this.stamped.fill(0);
-      this.stamp = 0;
+  private readDictionary(batch: OutcomeBatch, space: KeySpace): void {
+    const { zones, customers } = this;
+    this.lookUpEntries(batch, space);
+    const { entryZones, entryCustomers } = this;
+    const { zoneIx } = batch;
+    for (let i = 0; i < zoneIx.length; i += 1) {
+      const entry = zoneIx[i]!;
+      zones[i] = entryZones[entry]!;
+      customers[i] = entryCustomers[entry]!;
     }
-    this.stamp += 1;
-    this.sparse.clear();
-    this.size = 0;
-    const n = zoneId.length;
-    if (n > this.scratch.length) this.scratch = new Uint16Array(n);
-    if (n > this.ids.length) this.ids = new Uint32Array(n);
-    const { scratch } = this;
-    for (let i = 0; i < n; i += 1) scratch[i] = this.indexOf(zoneId[i]!);
-    this.ofOutcome = scratch;
   }
 
-  private indexOf(id: number): number {
-    if (id >= DENSE_IDS_MAX) return this.indexOfSparse(id);
-    if (id >= this.stamped.length) this.stamped = resized(this.stamped, id + 1);
-    const stamped = this.stamped[id]!;
-    if (stamped >>> 16 === this.stamp) return stamped & 0xffff;
-    const index = this.size;
-    this.stamped[id] = (this.stamp << 16) | index;
-    this.ids[index] = id;
-    this.size = index + 1;
-    return index;
+  private lookUpEntries(batch: OutcomeBatch, space: KeySpace): void {
+    const dictionary = dictionaryOf(batch);
+    const size = dictionary?.size ?? batch.zones.length;
+    if (size > this.entryZones.length) {
+      this.entryZones = new Int32Array(2 * size);
+      this.entryCustomers = new Int32Array(2 * size);
+    }
+    for (let entry = 0; entry < size; entry += 1) {
+      const known = dictionary === undefined ? -1 : space.zones.findEntry(dictionary, entry);
+      const isOwned = known >= 0 && space.customerOf(known) !== OTHER_ID;
+      const zone = isOwned ? known : this.lookUp(dictionary?.name(entry) ?? batch.zones[entry]!, space);
+      this.entryZones[entry] = zone;
+      this.entryCustomers[entry] = zone < 0 ? OTHER_ID : space.customerOf(zone);
+    }
   }
 
-  private indexOfSparse(id: number): number {
-    const known = this.sparse.get(id);
-    if (known !== undefined) return known;
-    const index = this.size;
-    this.sparse.set(id, index);
-    this.ids[index] = id;
-    this.size = index + 1;
-    return index;
+  private lookUp(name: string, space: KeySpace): number {
+    const zone = space.zoneOfCustomer(name);
+    return zone === OTHER_ID || (zone > 0 && space.customerOf(zone) !== OTHER_ID) ? zone : this.nobody(name);
+  }
+
+  private nobody(name: string): number {
+    let index = this.nobodyOf.get(name);
+    if (index === undefined) {
+      index = this.nobodies.push(name) - 1;
+      this.nobodyOf.set(name, index);
+    }
+    return -1 - index;
   }
 }

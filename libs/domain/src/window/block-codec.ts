@@ -1,8 +1,10 @@
-import { type Family, FAMILY_NAMES, isRefusal, refuse, type Refusal } from '#contracts';
+import { type Family, FAMILY_NAMES, isRefusal, KEY_SEPARATOR, OTHER_KEY, refuse, type Refusal } from '#contracts';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { bucketsOf, createCells, type CellTable } from './cell-table.js';
 import { type Block, type CellColumns, type ColumnBlock, COUNTS_PER_CELL } from './cells.js';
+import { BEYOND } from './count-columns.js';
+import { type KeyParts, NumberedColumns } from './numbered-columns.js';
 
 /** The first byte of every block. Blocks are kept for days: a new form gets a new number, and this one stays readable. */
 const BLOCK_VERSION = 1;
@@ -48,16 +50,32 @@ export const writeBuckets = (writer: ByteWriter, buckets: Uint32Array, from: num
   }
 };
 
+/** The key of a row, without making its text. */
+const writeKey = (writer: ByteWriter, { names, lefts, labels, rights }: KeyParts, row: number): void => {
+  const right = rights?.[row];
+  if (right === undefined) writer.text(names[lefts[row]!]!);
+  else if (right === BEYOND) writer.text(OTHER_KEY);
+  else writer.joined(names[lefts[row]!]!, KEY_SEPARATOR, labels[right]!);
+};
+
+/** Cells that are not numbered. */
+const PLAIN: Partial<Pick<NumberedColumns, 'parts' | 'histograms'>> = {};
+
 const writeCells = (writer: ByteWriter, cells: CellColumns): void => {
   const width = bucketsOf(cells.family);
+  const { parts, histograms } = cells instanceof NumberedColumns ? cells : PLAIN;
+  const keys = parts === undefined ? cells.keys : [];
+  const buckets = histograms === undefined ? cells.buckets : undefined;
   writer.varint(FAMILY_ID[cells.family]);
   writer.varint(cells.size);
   for (let row = 0; row < cells.size; row += 1) {
-    writer.text(cells.keys[row] ?? '');
+    if (parts === undefined) writer.text(keys[row] ?? '');
+    else writeKey(writer, parts, row);
     for (let i = 0; i < COUNTS_PER_CELL; i += 1) writer.varint(cells.counts[row * COUNTS_PER_CELL + i]!);
     if (width === 0) continue;
-    if (cells.buckets === undefined) writer.varint(0);
-    else writeBuckets(writer, cells.buckets, row * width, width);
+    if (histograms !== undefined) histograms.counts.write(writer, histograms.startOf(row), width);
+    else if (buckets === undefined) writer.varint(0);
+    else writeBuckets(writer, buckets, row * width, width);
   }
 };
 

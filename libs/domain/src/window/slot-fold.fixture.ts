@@ -38,7 +38,7 @@ export const anyOutcomes = (seconds: number): fc.Arbitrary<readonly OneOutcome[]
       zone: fc.constantFrom(...ZONES),
       code: fc.constantFrom(...OUTCOMES.map(({ code }) => code)),
       latencyUs: fc.oneof(fc.nat({ max: 100_000 }), fc.constant(LATENCY_NONE), fc.constant(70_000_000)),
-      weight: fc.constantFrom(1, 1, 3),
+      weight: fc.constantFrom(1, 1, 3, 200, 100_000),
     }),
     { maxLength: 60 },
   );

@@ -1,5 +1,5 @@
 import type { OutcomeBatch } from '#contracts';
-import type { Block } from './cells.js';
+import type { Block, ColumnBlock } from './cells.js';
 import type { SlotState } from './partition-tick.js';
 
 /** Whose zones are whose. */
@@ -38,7 +38,7 @@ export interface FoldResult {
 /** What was added to a slot since the last take. */
 export interface SlotDelta {
   readonly slot: number;
-  readonly block: Block;
+  readonly block: ColumnBlock;
 }
 
 /** When to call slots done; both are slots (seconds of event time), excluded. */
@@ -62,8 +62,11 @@ export interface TakeChanged {
 export interface SlotFold {
   /** `receivedAtMs` is the append time of the record: the same records fold to the same cells whenever that is done. */
   readonly fold: (batch: OutcomeBatch, receivedAtMs: number) => FoldResult;
-  /** Per slot, ascending, what was added since the last take. */
-  readonly takeDelta: () => readonly SlotDelta[];
+  /**
+   * Per slot, ascending, what was added since the last take. A delta is valid until the next one is asked for: its memory is used again.
+   * What is not asked for is not taken.
+   */
+  readonly takeDelta: () => Iterable<SlotDelta>;
   /** Per slot, ascending, the absolute state of cells that changed since they were last told. */
   readonly takeChanged: (take: TakeChanged) => readonly SlotState[];
   /** Receive time has come so far. Before `restore`: what had closed by then is not put back. */

@@ -1,0 +1,129 @@
+import type { ByteWriter } from './byte-writer.js';
+
+/** What a byte holds. */
+export const BYTE_MAX = 0xff;
+/** From here on a byte may stand for more, which is then in `carried`; bytes below are whole counts. */
+const CARRIED = 0x80;
+
+/** A bit for every byte of a word that may stand for more. */
+const ANY_CARRIED = 0x8080_8080;
+
+/**
+ * Counts by index. Of the counts of a second nearly all are small, and what the processor's caches hold decides what an outcome costs:
+ * a count is a byte of 0 to 255, and what it cannot hold is carried into a map in steps of 128. A byte that was carried from stays at
+ * 128 or above. Whoever adds to very many counts does it in its own loop, by the rule of `add`.
+ */
+export class ByteCounts {
+  /** Replaced by `reserve`. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory, four counts at a time: a word is a row of four counts. */
+  words: Uint32Array<ArrayBuffer>;
+  /** Index of a count → what its byte does not hold. At most one entry per 128 outcomes. */
+  private carried = new Map<number, number>();
+
+  /** `bytes` are theirs from now on; a multiple of four. */
+  constructor(bytes = new Uint8Array(0)) {
+    this.bytes = bytes;
+    this.words = new Uint32Array(bytes.buffer);
+  }
+
+  /** Makes room for counts below an index. */
+  reserve(length: number): void {
+    if (length <= this.bytes.length) return;
+    const larger = new Uint8Array(2 * length);
+    larger.set(this.bytes);
+    this.use(larger);
+  }
+
+  /** The count at an index; 0 beyond the end. */
+  at(index: number): number {
+    const count = index < this.bytes.length ? this.bytes[index]! : 0;
+    return count < CARRIED ? count : count + (this.carried.get(index) ?? 0);
+  }
+
+  /** Adds to the count at an index. */
+  add(index: number, count: number): void {
+    const sum = this.bytes[index]! + count;
+    if (sum <= BYTE_MAX) this.bytes[index] = sum;
+    else this.carry(index, sum);
+  }
+
+  /** Puts a sum that does not fit its byte at an index. */
+  carry(index: number, sum: number): void {
+    const excess = Math.floor((sum - CARRIED) / CARRIED) * CARRIED;
+    this.bytes[index] = sum - excess;
+    this.carried.set(index, (this.carried.get(index) ?? 0) + excess);
+  }
+
+  /** Puts so many counts from an index on into an array of zeros. */
+  unfold(index: number, length: number, into: Uint32Array, intoIndex: number): void {
+    const { bytes } = this;
+    for (let i = 0; i < length; i += 1) {
+      const count = bytes[index + i]!;
+      if (count !== 0) into[intoIndex + i] = count < CARRIED ? count : this.at(index + i);
+    }
+  }
+
+  /** Writes so many counts from an index on as `writeBuckets` does; most are 0, which is seen four at a time. */
+  write(writer: ByteWriter, index: number, length: number): void {
+    const { words, bytes } = this;
+    let filled = 0;
+    for (let word = index / 4; word < (index + length) / 4; word += 1) {
+      const four = words[word]!;
+      if (four === 0) continue;
+      filled += (four & 0xff ? 1 : 0) + (four & 0xff00 ? 1 : 0) + (four & 0xff_0000 ? 1 : 0) + (four >>> 24 ? 1 : 0);
+    }
+    writer.varint(filled);
+    let last = index;
+    for (let word = index / 4; word < (index + length) / 4; word += 1) {
+      if (words[word] === 0) continue;
+      for (let at = 4 * word; at < 4 * word + 4; at += 1) {
+        if (bytes[at] === 0) continue;
+        writer.varint(at - last);
+        writer.varint(this.at(at));
+        last = at;
+      }
+    }
+  }
+
+  /** Adds the four counts of a row to an array, or takes them from it. */
+  readRow(row: number, sign: 1 | -1, into: Uint32Array, intoIndex: number): void {
+    const word = row < this.words.length ? this.words[row]! : 0;
+    if ((word & ANY_CARRIED) === 0) {
+      into[intoIndex]! += sign * (word & 0xff);
+      into[intoIndex + 1]! += sign * ((word >>> 8) & 0xff);
+      into[intoIndex + 2]! += sign * ((word >>> 16) & 0xff);
+      into[intoIndex + 3]! += sign * (word >>> 24);
+    } else for (let i = 0; i < 4; i += 1) into[intoIndex + i]! += sign * this.at(4 * row + i);
+  }
+
+  /** Adds the four counts of a row of others; there must be room. */
+  addRow(row: number, from: ByteCounts, fromRow: number): void {
+    const [word, added] = [this.words[row]!, from.words[fromRow]!];
+    if (((word | added) & ANY_CARRIED) === 0) this.words[row] = word + added;
+    else for (let i = 0; i < 4; i += 1) this.add(4 * row + i, from.at(4 * fromRow + i));
+  }
+
+  /** The first counts, in memory of their own. */
+  clone(length: number): ByteCounts {
+    const clone = new ByteCounts(this.bytes.slice(0, length));
+    clone.carried = new Map(this.carried);
+    return clone;
+  }
+
+  /** Takes no more memory than the first counts need. */
+  trim(length: number): void {
+    if (this.bytes.length > length) this.use(this.bytes.slice(0, length));
+  }
+
+  /** Empties the first counts and keeps their memory. */
+  reset(length: number): void {
+    this.bytes.fill(0, 0, length);
+    this.carried.clear();
+  }
+
+  private use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.words = new Uint32Array(bytes.buffer);
+  }
+}

@@ -1,0 +1,120 @@
+import { type Family, OTHER_KEY } from '#contracts';
+import type { BatchRun } from './batch-run.js';
+import { ByteCounts } from './byte-counts.js';
+import type { Block, CellColumns, ColumnBlock } from './cells.js';
+import { CustomerCounts, type RunLabels } from './customer-counts.js';
+import type { KeySpace } from './key-space.js';
+import { OpenSlot } from './open-slot.js';
+import { type NodeParts, ShapeCounts } from './shape-counts.js';
+import type { SlotState } from './partition-tick.js';
+import type { SlotDelta } from './slot-fold.js';
+import { ZoneCounts } from './zone-counts.js';
+
+/** The large arrays of what was added since a flush; slots are many and short-lived, so they are emptied and used again. */
+export interface AddedCounts {
+  readonly shape: ShapeCounts;
+  readonly zones: ZoneCounts;
+  /** Histograms of customers, by their rows. */
+  latencies: ByteCounts;
+}
+
+/** New ones. */
+export const newAddedCounts = (): AddedCounts => ({
+  shape: new ShapeCounts(),
+  zones: new ZoneCounts(),
+  latencies: new ByteCounts(),
+});
+
+/** A batch's node by name and by label. */
+export interface RunOrigin extends RunLabels {
+  readonly parts: NodeParts;
+}
+
+/**
+ * All that is held of one slot:
+ *
+ *   open ──close──▶ closed, last word not taken ──takeState──▶ closed ──takeDelta──▶ forgotten
+ *
+ * What is counted while it is open belongs to its state and to the delta, what comes later to the delta alone.
+ */
+export class FoldSlot {
+  /** Zones of no customer that have a row. */
+  readonly unknownZones = new Set<string>();
+  private readonly customers = new CustomerCounts();
+  private added: AddedCounts | undefined;
+  private open: OpenSlot | undefined;
+  private last: ColumnBlock | undefined;
+
+  constructor(
+    readonly slot: number,
+    isOpen: boolean,
+  ) {
+    this.open = isOpen ? new OpenSlot(this.customers) : undefined;
+  }
+
+  /** Nothing is held that somebody has still to take. */
+  get isDone(): boolean {
+    return this.open === undefined && this.last === undefined && this.added === undefined;
+  }
+
+  countRun(run: BatchRun, origin: RunOrigin, space: KeySpace, take: () => AddedCounts): void {
+    this.added ??= take();
+    this.added.shape.countRun(origin.parts, run);
+    this.added.zones.countRun(run, origin.release, space);
+    this.customers.countRun(run, origin, this.added.latencies, space);
+  }
+
+  /** Adds what earlier runs had written. */
+  restore(block: Block, space: KeySpace, isUnknown: (zone: string) => boolean): void {
+    this.open?.restore(block, space);
+    this.customers.markFlushed();
+    for (const zone of block.get('zone')?.keys ?? [])
+      if (zone !== OTHER_KEY && isUnknown(zone)) this.unknownZones.add(zone);
+  }
+
+  close(space: KeySpace): void {
+    this.added?.shape.takeRecent(this.open);
+    this.last = this.open?.takeLast(space);
+    this.open = undefined;
+  }
+
+  /** The state of what changed since it was told; undefined when there is nothing to tell. */
+  takeState(isSettled: boolean, space: KeySpace): SlotState | undefined {
+    const { slot, last, open } = this;
+    this.last = undefined;
+    if (last !== undefined) return { slot, closed: true, block: last };
+    if (open === undefined) return undefined;
+    this.added?.shape.takeRecent(open);
+    const block = open.takeChanged(isSettled, space);
+    return block.size > 0 ? { slot, closed: false, block } : undefined;
+  }
+
+  /** What was added since the last flush; valid until it goes on: then `give` takes the memory that it is in. */
+  *takeDelta(space: KeySpace, give: (added: AddedCounts) => void): Generator<SlotDelta> {
+    const { added } = this;
+    if (added === undefined) return;
+    added.shape.takeRecent(this.open);
+    const block = new Map<Family, CellColumns>();
+    added.shape.take(block);
+    this.customers.takeUnflushed(added.latencies, space, block);
+    added.zones.take(space, block);
+    this.added = undefined;
+    yield { slot: this.slot, block };
+    added.shape.reset();
+    added.zones.reset();
+    this.customers.resetLatencies(added.latencies);
+    give(added);
+  }
+
+  /** Takes no more memory than is needed; for a slot that hardly anything is counted into any more. */
+  trim(): void {
+    this.customers.trim();
+  }
+
+  renumber(from: KeySpace, to: KeySpace): void {
+    const latencies = this.customers.renumber(from, to, this.added?.latencies ?? new ByteCounts());
+    if (this.added === undefined) return;
+    this.added.latencies = latencies;
+    this.added.zones.renumber(from, to);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Family } from '#contracts';
+import type { BatchRun } from './batch-run.js';
+import { BYTE_MAX, ByteCounts } from './byte-counts.js';
+import { type CellColumns, COUNT, COUNTS_PER_CELL } from './cells.js';
+import { ColumnsBuilder } from './columns-builder.js';
+import { CountColumns } from './count-columns.js';
+import { KeyRows, PAGE_BITS, PAGE_MASK } from './key-rows.js';
+import { type KeySpace, OTHER_ID } from './key-space.js';
+import { listFilled, moveRow, RowList } from './row-counts.js';
+
+/** Filled and read at once, never kept. */
+const LIST = new RowList();
+/** A block is read as a whole. */
+const [RELEASES, ZONES] = [new ColumnsBuilder(), new ColumnsBuilder()];
+
+const newCounts = (): ByteCounts => new ByteCounts();
+
+/** What was added to the zones of one slot since its last flush, by release. A zone has the same row in all. */
+export class ZoneCounts {
+  private rows = new KeyRows();
+  private readonly releases = new CountColumns(newCounts);
+  /** Of all releases; filled when it is asked for. */
+  private readonly sums = new ByteCounts();
+
+  /** Adds a run; `release` is a label. */
+  countRun(run: BatchRun, release: number, space: KeySpace): void {
+    const { rows } = this;
+    rows.reserve(space.zones.names.length);
+    const counts = this.releases.of(release);
+    counts.reserve(rows.end * COUNTS_PER_CELL);
+    this.addRun(run, counts);
+    for (let i = 0; i < run.timeoutCount; i += 1) {
+      const at = run.timeouts[i]!;
+      counts.add(rows.rowOf(run.zones[at]!) * COUNTS_PER_CELL + COUNT.timeout, run.weightOf(at));
+    }
+  }
+
+  /** Puts the cells of zones into a block. Valid until the next call of any. */
+  take(space: KeySpace, into: Map<Family, CellColumns>): void {
+    const { keys, end } = this.rows;
+    const { names } = space.zones;
+    RELEASES.begin();
+    ZONES.begin();
+    this.sums.reserve(end * COUNTS_PER_CELL);
+    for (const [label, counts] of this.releases.entries) {
+      listFilled(counts, end, LIST);
+      RELEASES.addRows(label, LIST, keys, counts);
+      for (let at = 0; at < LIST.size; at += 1) this.sums.addRow(LIST.rows[at]!, counts, LIST.rows[at]!);
+    }
+    listFilled(this.sums, end, LIST);
+    ZONES.addRows(OTHER_ID, LIST, keys, this.sums);
+    into.set('zone_release', RELEASES.view('zone_release', names, space));
+    into.set('zone', ZONES.view('zone', names, space));
+  }
+
+  /** Empties the counts and keeps their memory. */
+  reset(): void {
+    const length = this.rows.end * COUNTS_PER_CELL;
+    this.releases.clear((counts) => counts.reset(length));
+    this.sums.reset(length);
+    this.rows.reset();
+  }
+
+  renumber(from: KeySpace, to: KeySpace): void {
+    const { keys, end } = this.rows;
+    const rows = new KeyRows();
+    const labelOf = (label: number): number => to.label(from.labels[label]!);
+    this.releases.relabel(labelOf, (counts) => {
+      const moved = new ByteCounts();
+      listFilled(counts, end, LIST);
+      for (const row of LIST.rows.subarray(0, LIST.size)) {
+        const zone = to.zoneOf(from.zones.names[keys[row]!]!);
+        rows.reserve(zone + 1);
+        moveRow(counts, row, moved, rows.rowOf(zone));
+      }
+      return moved;
+    });
+    this.rows = rows;
+  }
+
+  private addRun({ zones, columns, weight, from, to }: BatchRun, counts: ByteCounts): void {
+    const { pages } = this.rows;
+    let { bytes } = counts;
+    for (let i = from; i < to; i += 1) {
+      const zone = zones[i]!;
+      let row = pages[zone >>> PAGE_BITS]!;
+      if (row === 0) {
+        row = this.rows.addPage(zone);
+        counts.reserve(this.rows.end * COUNTS_PER_CELL);
+        ({ bytes } = counts);
+      }
+      const index = (row + (zone & PAGE_MASK)) * COUNTS_PER_CELL + columns[i]!;
+      const sum = bytes[index]! + (weight === undefined ? 1 : weight[i]!);
+      if (sum <= BYTE_MAX) bytes[index] = sum;
+      else counts.carry(index, sum);
+    }
+  }
+}
