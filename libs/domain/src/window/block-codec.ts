@@ -53,10 +53,13 @@ export const writeBuckets = (writer: ByteWriter, buckets: Uint32Array, from: num
 /** The key of a row, without making its text. */
 const writeKey = (writer: ByteWriter, { names, lefts, labels, rights }: KeyParts, row: number): void => {
   const right = rights?.[row];
-  if (right === undefined) writer.text(names[lefts[row]!]!);
+  if (right === undefined) writer.name(names, lefts[row]!);
   else if (right === BEYOND) writer.text(OTHER_KEY);
-  else writer.joined(names[lefts[row]!]!, KEY_SEPARATOR, labels[right]!);
+  else writer.joined(names, lefts[row]!, KEY_SEPARATOR, labels, right);
 };
+
+/** Its buffer is used again: blocks are large, and memory that is new costs more than what is written into it. */
+const WRITER = new ByteWriter();
 
 /** Cells that are not numbered. */
 const PLAIN: Partial<Pick<NumberedColumns, 'parts' | 'histograms'>> = {};
@@ -85,7 +88,8 @@ const writeCells = (writer: ByteWriter, cells: CellColumns): void => {
  */
 export const encodeBlock = (block: ColumnBlock): Uint8Array => {
   const filled = [...block.values()].filter((cells) => cells.size > 0);
-  const writer = new ByteWriter();
+  const writer = WRITER;
+  writer.begin();
   writer.varint(BLOCK_VERSION);
   writer.varint(filled.length);
   for (const cells of filled) writeCells(writer, cells);

@@ -1,16 +1,23 @@
+import type { Names } from './names.js';
+
 const UTF8 = new TextEncoder();
 /** Longer texts are written faster by the encoder. */
 const ASCII_MAX = 128;
 
-const isAscii = (text: string): boolean => {
-  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
-};
+const BUFFER_FIRST = 4_096;
+/** Four times the largest block of a fleet of a thousand nodes. */
+const BUFFER_KEPT_MAX = 16 << 20;
 
 /** Writes varints and text into a buffer that grows. */
 export class ByteWriter {
-  private bytes = new Uint8Array(4_096);
+  private bytes = new Uint8Array(BUFFER_FIRST);
   private at = 0;
+
+  /** Begins anew, in the same buffer; one that grew very large is given back. */
+  begin(): void {
+    this.at = 0;
+    if (this.bytes.length > BUFFER_KEPT_MAX) this.bytes = new Uint8Array(BUFFER_FIRST);
+  }
 
   /** An integer of 0 to 2^53 - 1, seven bits a byte, lowest first. */
   varint(value: number): void {
@@ -33,35 +40,47 @@ export class ByteWriter {
     if (!this.ascii(text)) this.block(UTF8.encode(text));
   }
 
-  /** Three texts as one; the middle is one plain character. */
-  joined(left: string, middle: string, right: string): void {
-    const length = left.length + 1 + right.length;
-    if (length > ASCII_MAX || !isAscii(left) || !isAscii(right)) return this.text(left + middle + right);
+  /** A name by its number. */
+  name(names: Names, number: number): void {
+    const length = names.lengthOf(number);
     this.varint(length);
     this.reserve(length);
-    this.put(left);
-    this.put(middle);
-    this.put(right);
+    this.copy(names, number);
+  }
+
+  /** Two names as one text, with one plain character between. */
+  joined(left: Names, leftNumber: number, between: string, right: Names, rightNumber: number): void {
+    const length = left.lengthOf(leftNumber) + 1 + right.lengthOf(rightNumber);
+    this.varint(length);
+    this.reserve(length);
+    this.copy(left, leftNumber);
+    this.byte(between.charCodeAt(0));
+    this.copy(right, rightNumber);
   }
 
   /** Keys are short and plain: byte by byte they cost a tenth of an encoder's call. False, and nothing written, for any other. */
   private ascii(text: string): boolean {
     const { length } = text;
-    if (length > ASCII_MAX || !isAscii(text)) return false;
+    if (length > ASCII_MAX) return false;
+    for (let i = 0; i < length; i += 1) if (text.charCodeAt(i) > 0x7f) return false;
     this.varint(length);
     this.reserve(length);
-    this.put(text);
+    for (let i = 0; i < length; i += 1) this.bytes[this.at + i] = text.charCodeAt(i);
+    this.at += length;
     return true;
-  }
-
-  private put(text: string): void {
-    const { bytes, at } = this;
-    for (let i = 0; i < text.length; i += 1) bytes[at + i] = text.charCodeAt(i);
-    this.at = at + text.length;
   }
 
   finish(): Uint8Array {
     return this.bytes.slice(0, this.at);
+  }
+
+  /** Names are short: byte by byte they cost less than a call that copies. */
+  private copy({ bytes, starts }: Names, number: number): void {
+    const { bytes: into } = this;
+    let { at } = this;
+    const end = starts[number + 1]!;
+    for (let from = starts[number]!; from < end; from += 1, at += 1) into[at] = bytes[from]!;
+    this.at = at;
   }
 
   private byte(value: number): void {

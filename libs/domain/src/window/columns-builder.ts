@@ -3,6 +3,7 @@ import type { ByteCounts } from './byte-counts.js';
 import { COUNTS_PER_CELL } from './cells.js';
 import { BEYOND } from './count-columns.js';
 import { type KeySpace, OTHER_ID } from './key-space.js';
+import type { Names } from './names.js';
 import { NumberedColumns } from './numbered-columns.js';
 import type { RowList } from './row-counts.js';
 
@@ -36,7 +37,7 @@ export class ColumnsBuilder {
   }
 
   /** The cells that were gathered, valid until the builder is used again. */
-  view(family: Family, names: readonly string[], { labels }: KeySpace): NumberedColumns {
+  view(family: Family, names: Names, { labels }: KeySpace): NumberedColumns {
     const { size } = this;
     const rights = CROSSED.has(family) ? this.rights.subarray(0, size) : undefined;
     const parts = { names, lefts: this.lefts.subarray(0, size), labels, rights };
@@ -44,7 +45,7 @@ export class ColumnsBuilder {
   }
 
   /** The cells that were gathered, in memory of their own. */
-  copy(family: Family, names: readonly string[], space: KeySpace): NumberedColumns {
+  copy(family: Family, names: Names, space: KeySpace): NumberedColumns {
     const { parts, counts } = this.view(family, names, space);
     const { lefts, rights } = parts;
     return new NumberedColumns(family, { ...parts, lefts: lefts.slice(), rights: rights?.slice() }, counts.slice());

@@ -46,7 +46,7 @@ export class CustomerCounts {
   /** Adds a run, and its latencies to histograms by row. */
   countRun(run: BatchRun, { region, release }: RunLabels, latencies: ByteCounts, space: KeySpace): void {
     const { rows, columns } = this;
-    rows.reserve(space.labels.length);
+    rows.reserve(space.labels.size);
     const counted = [
       columns.customer.of(OTHER_ID),
       columns.customer_region.of(region),
@@ -120,7 +120,7 @@ export class CustomerCounts {
 
   /** Gives every customer its number of another space; the latencies by their new rows. */
   renumber(from: KeySpace, to: KeySpace, latencies: ByteCounts): ByteCounts {
-    const labelOf = (label: number): number => to.label(from.labels[label]!);
+    const labelOf = (label: number): number => to.label(from.labels.texts[label]!);
     const { keys, end } = this.rows;
     this.rows = new KeyRows();
     const rowOf = (row: number): number => {

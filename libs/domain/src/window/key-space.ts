@@ -1,4 +1,5 @@
 import { OTHER_KEY } from '#contracts';
+import { Names } from './names.js';
 import type { ZoneCatalogue } from './slot-fold.js';
 import { ZoneIds } from './zone-ids.js';
 
@@ -19,29 +20,31 @@ const REGISTRY_MAX = 1 << 22;
  */
 export class KeySpace {
   readonly zones = new ZoneIds();
-  readonly labels: string[] = [OTHER_KEY];
+  readonly zoneNames = new Names();
+  readonly labels = new Names();
   /** Registry id → two numbers: its zone + 1, and the label of its customer. 0 0 for ids of nobody's zones, and those not asked for. */
   registry = new Int32Array(2_048);
   /** Zone → label of its customer; 0 is nobody. */
   private customers = new Int32Array(1_024);
-  private readonly labelIds = new Map<string, number>([[OTHER_KEY, OTHER_ID]]);
+  private readonly labelIds = new Map<string, number>();
   private readonly version: number;
   private unknownZones = 0;
 
   constructor(private readonly catalogue: ZoneCatalogue) {
     this.version = catalogue.version();
+    this.label(OTHER_KEY);
     this.addZone(OTHER_KEY, undefined);
   }
 
   /** Whether answers may be others by now, or there is no room: time for a new space. */
   get isOutdated(): boolean {
-    return Math.max(this.unknownZones, this.labels.length) > NAMES_MAX || this.catalogue.version() !== this.version;
+    return Math.max(this.unknownZones, this.labels.size) > NAMES_MAX || this.catalogue.version() !== this.version;
   }
 
   label(name: string): number {
     const known = this.labelIds.get(name);
     if (known !== undefined) return known;
-    const id = this.labels.push(name) - 1;
+    const id = this.labels.add(name);
     this.labelIds.set(name, id);
     return id;
   }
@@ -81,6 +84,7 @@ export class KeySpace {
 
   private addZone(name: string, customer: string | undefined): number {
     const zone = this.zones.add(name);
+    this.zoneNames.add(name);
     if (zone >= this.customers.length) this.customers = resized(this.customers, zone);
     this.customers[zone] = customer === undefined ? OTHER_ID : this.label(customer);
     if (customer === undefined) this.unknownZones += 1;

@@ -3,15 +3,16 @@ import type { ByteCounts } from './byte-counts.js';
 import { bucketsOf } from './cell-table.js';
 import type { CellColumns } from './cells.js';
 import { BEYOND } from './count-columns.js';
+import type { Names } from './names.js';
 
 /** Keys by the numbers of their parts. */
 export interface KeyParts {
-  /** Number → name of a left part; more may be added, none changes. */
-  readonly names: readonly string[];
+  /** Left parts. */
+  readonly names: Names;
   /** Row → number of the left part. */
   readonly lefts: Int32Array;
-  /** Number → label of a right part. */
-  readonly labels: readonly string[];
+  /** Right parts. */
+  readonly labels: Names;
   /** Row → number of the right part, `BEYOND` where the whole key is `OTHER_KEY`; undefined where keys have one part. */
   readonly rights: Int32Array | undefined;
 }
@@ -55,8 +56,8 @@ export class NumberedColumns implements CellColumns {
 }
 
 const keyAt = ({ names, lefts, labels, rights }: KeyParts, row: number): string => {
-  const left = names[lefts[row]!]!;
+  const left = names.texts[lefts[row]!]!;
   if (rights === undefined) return left;
   const right = rights[row]!;
-  return right === BEYOND ? OTHER_KEY : `${left}${KEY_SEPARATOR}${labels[right]}`;
+  return right === BEYOND ? OTHER_KEY : `${left}${KEY_SEPARATOR}${labels.texts[right]}`;
 };

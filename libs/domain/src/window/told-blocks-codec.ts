@@ -4,7 +4,10 @@ import type { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { bucketsOf } from './cell-table.js';
 import { type CellColumns, type ColumnBlock, COUNT, COUNTS_PER_CELL } from './cells.js';
+import { BEYOND } from './count-columns.js';
 import { InternedKeys } from './interned-keys.js';
+import type { Names } from './names.js';
+import { type KeyParts, NumberedColumns } from './numbered-columns.js';
 import { TOLD_FAMILIES } from './told-families.js';
 
 /** Most keys whose parts are remembered; beyond it all are forgotten. */
@@ -16,6 +19,7 @@ interface Split {
   readonly part: string | undefined;
 }
 
+const NO_NUMBERS = new Int32Array(0);
 const splits = new Map<string, Split>();
 
 /** The parts of a key, which are remembered: nearly all keys of a tick were in the tick before. */
@@ -29,21 +33,41 @@ const splitOf = (key: string): Split => {
   return split;
 };
 
-/** Numbers of texts in the order in which they were first asked for. */
+/** Names in the order in which they were first asked for: texts, and names that have a number, which are found without their text. */
 class Dictionary {
-  private readonly numbers = new Map<string, number>();
+  private readonly entries: (string | number)[] = [];
+  private readonly texts = new Map<string, number>();
+  private names: Names | undefined;
+  /** Number of a name → number here + 1; 0 is none. */
+  private numbers = NO_NUMBERS;
 
   numberOf(text: string): number {
-    const known = this.numbers.get(text);
+    const known = this.texts.get(text);
     if (known !== undefined) return known;
-    const number = this.numbers.size;
-    this.numbers.set(text, number);
+    const number = this.entries.push(text) - 1;
+    this.texts.set(text, number);
+    return number;
+  }
+
+  numberOfName(names: Names, name: number): number {
+    // Customers, regions and releases of one partition are names of one list; those of another, after keys were numbered anew, are texts.
+    if (this.names === undefined) {
+      this.names = names;
+      this.numbers = new Int32Array(names.size);
+    }
+    if (names !== this.names) return this.numberOf(names.texts[name]!);
+    const known = this.numbers[name]!;
+    if (known > 0) return known - 1;
+    const number = this.entries.push(name) - 1;
+    this.numbers[name] = number + 1;
     return number;
   }
 
   write(writer: ByteWriter): void {
-    writer.varint(this.numbers.size);
-    for (const text of this.numbers.keys()) writer.text(text);
+    writer.varint(this.entries.length);
+    for (const entry of this.entries)
+      if (typeof entry === 'string') writer.text(entry);
+      else writer.name(this.names!, entry);
   }
 }
 
@@ -65,23 +89,40 @@ const writeCounts = (writer: ByteWriter, counts: Uint32Array, at: number, isRati
   writer.varint(timeout);
 };
 
-const writeCells = (writer: ByteWriter, cells: CellColumns, { names, parts }: Dictionaries): void => {
+/** Writes the key of a row as the numbers of its parts. */
+const writeNumberedKey = (writer: ByteWriter, keys: KeyParts, row: number, { names, parts }: Dictionaries): void => {
+  const right = keys.rights?.[row];
+  writer.varint(names.numberOfName(keys.names, keys.lefts[row]!));
+  if (right !== undefined) writer.varint(right === BEYOND ? 0 : 1 + parts.numberOfName(keys.labels, right));
+};
+
+const writeKeyOf = (writer: ByteWriter, key: string, hasParts: boolean, { names, parts }: Dictionaries): void => {
+  const { name, part } = splitOf(key);
+  writer.varint(names.numberOf(name));
+  if (hasParts) writer.varint(part === undefined ? 0 : 1 + parts.numberOf(part));
+};
+
+const writeCells = (writer: ByteWriter, cells: CellColumns, dictionaries: Dictionaries): void => {
   const isRatio = TOLD_FAMILIES.get(cells.family) === 'ratio';
   const width = isRatio ? 0 : bucketsOf(cells.family);
-  const keys = cells.keys.map(splitOf);
-  const hasParts = keys.some(({ part }) => part !== undefined);
+  const numbered = cells instanceof NumberedColumns ? cells.parts : undefined;
+  const keys = numbered === undefined ? cells.keys : [];
+  const hasParts =
+    numbered === undefined ? keys.some((key) => splitOf(key).part !== undefined) : numbered.rights !== undefined;
   writer.varint(FAMILY_ID[cells.family]);
   writer.varint(2 * cells.size + (hasParts ? 1 : 0));
   for (let row = 0; row < cells.size; row += 1) {
-    const { name, part } = keys[row]!;
-    writer.varint(names.numberOf(name));
-    if (hasParts) writer.varint(part === undefined ? 0 : 1 + parts.numberOf(part));
+    if (numbered === undefined) writeKeyOf(writer, keys[row]!, hasParts, dictionaries);
+    else writeNumberedKey(writer, numbered, row, dictionaries);
     writeCounts(writer, cells.counts, row * COUNTS_PER_CELL, isRatio);
     if (width === 0) continue;
     if (cells.buckets === undefined) writer.varint(0);
     else writeBuckets(writer, cells.buckets, row * width, width);
   }
 };
+
+/** Its buffer is used again, as that of a block is. */
+const BODY = new ByteWriter();
 
 const writeBlock = (writer: ByteWriter, block: ColumnBlock, dictionaries: Dictionaries): void => {
   const told = [...block.values()].filter(({ family, size }) => size > 0 && TOLD_FAMILIES.has(family));
@@ -96,7 +137,8 @@ const writeBlock = (writer: ByteWriter, block: ColumnBlock, dictionaries: Dictio
  */
 export const writeToldBlocks = (writer: ByteWriter, blocks: readonly ColumnBlock[]): void => {
   const dictionaries = { names: new Dictionary(), parts: new Dictionary() };
-  const body = new ByteWriter();
+  const body = BODY;
+  body.begin();
   for (const block of blocks) writeBlock(body, block, dictionaries);
   dictionaries.names.write(writer);
   dictionaries.parts.write(writer);

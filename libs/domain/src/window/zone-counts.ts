@@ -25,7 +25,7 @@ export class ZoneCounts {
   /** Adds a run; `release` is a label. */
   countRun(run: BatchRun, release: number, space: KeySpace): void {
     const { rows } = this;
-    rows.reserve(space.zones.names.length);
+    rows.reserve(space.zoneNames.size);
     const counts = this.releases.of(release);
     counts.reserve(rows.end * COUNTS_PER_CELL);
     this.addRun(run, counts);
@@ -38,7 +38,7 @@ export class ZoneCounts {
   /** Puts the cells of zones into a block. Valid until the next call of any. */
   take(space: KeySpace, into: Map<Family, CellColumns>): void {
     const { keys, end } = this.rows;
-    const { names } = space.zones;
+    const { zoneNames: names } = space;
     RELEASES.begin();
     ZONES.begin();
     this.sums.reserve(end * COUNTS_PER_CELL);
@@ -64,12 +64,12 @@ export class ZoneCounts {
   renumber(from: KeySpace, to: KeySpace): void {
     const { keys, end } = this.rows;
     const rows = new KeyRows();
-    const labelOf = (label: number): number => to.label(from.labels[label]!);
+    const labelOf = (label: number): number => to.label(from.labels.texts[label]!);
     this.releases.relabel(labelOf, (counts) => {
       const moved = new ByteCounts();
       listFilled(counts, end, LIST);
       for (const row of LIST.rows.subarray(0, LIST.size)) {
-        const zone = to.zoneOf(from.zones.names[keys[row]!]!);
+        const zone = to.zoneOf(from.zoneNames.texts[keys[row]!]!);
         rows.reserve(zone + 1);
         moveRow(counts, row, moved, rows.rowOf(zone));
       }
