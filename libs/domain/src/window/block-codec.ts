@@ -1,13 +1,17 @@
-import { type Family, FAMILY_NAMES, isRefusal, KEY_SEPARATOR, OTHER_KEY, refuse, type Refusal } from '#contracts';
+import { type Family, FAMILY_NAMES, isRefusal, refuse, type Refusal } from '#contracts';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { bucketsOf, createCells, type CellTable } from './cell-table.js';
-import { type Block, type CellColumns, type ColumnBlock, COUNTS_PER_CELL } from './cells.js';
-import { BEYOND } from './count-columns.js';
-import { type KeyParts, NumberedColumns } from './numbered-columns.js';
+import { type Block, type CellColumns, type ColumnBlock, COUNTS_PER_CELL, U32_MAX } from './cells.js';
+import { CROSSED_FAMILIES, readCrossedCells, writeCrossedCells } from './crossed-cells-codec.js';
+import { NumberedColumns } from './numbered-columns.js';
 
-/** The first byte of every block. Blocks are kept for days: a new form gets a new number, and this one stays readable. */
-const BLOCK_VERSION = 1;
+/**
+ * The first byte of every block. Blocks are kept for days: a new form gets a new number, and the ones before stay readable. In version 1
+ * crossed families were written like all others, with a whole key in every row.
+ */
+const BLOCK_VERSION = 2;
+const WHOLE_KEYS_VERSION = 1;
 
 /** Numbers of the families on disk; they never change, whatever order `FAMILIES` has. */
 export const FAMILY_ID: Readonly<Record<Family, number>> = {
@@ -27,8 +31,6 @@ export const FAMILY_OF_ID: ReadonlyMap<number, Family> = new Map<number, Family>
   FAMILY_NAMES.map((family) => [FAMILY_ID[family], family]),
 );
 
-/** The largest count of a cell. */
-export const U32_MAX = 0xffff_ffff;
 /**
  * Most histogram buckets that one block may unfold to: 512 MB would be a damaged block (a row of six bytes unfolds to 2.8 KB),
  * 128 Mi buckets are 190,000 nodes.
@@ -50,14 +52,6 @@ export const writeBuckets = (writer: ByteWriter, buckets: Uint32Array, from: num
   }
 };
 
-/** The key of a row, without making its text. */
-const writeKey = (writer: ByteWriter, { names, lefts, labels, rights }: KeyParts, row: number): void => {
-  const right = rights?.[row];
-  if (right === undefined) writer.name(names, lefts[row]!);
-  else if (right === BEYOND) writer.text(OTHER_KEY);
-  else writer.joined(names, lefts[row]!, KEY_SEPARATOR, labels, right);
-};
-
 /** Its buffer is used again: blocks are large, and memory that is new costs more than what is written into it. */
 const WRITER = new ByteWriter();
 
@@ -69,12 +63,11 @@ const writeCells = (writer: ByteWriter, cells: CellColumns): void => {
   const { parts, histograms } = cells instanceof NumberedColumns ? cells : PLAIN;
   const keys = parts === undefined ? cells.keys : [];
   const buckets = histograms === undefined ? cells.buckets : undefined;
-  writer.varint(FAMILY_ID[cells.family]);
   writer.varint(cells.size);
   for (let row = 0; row < cells.size; row += 1) {
     if (parts === undefined) writer.text(keys[row] ?? '');
-    else writeKey(writer, parts, row);
-    for (let i = 0; i < COUNTS_PER_CELL; i += 1) writer.varint(cells.counts[row * COUNTS_PER_CELL + i]!);
+    else writer.name(parts.names, parts.lefts[row]!);
+    writer.four(cells.counts, row * COUNTS_PER_CELL);
     if (width === 0) continue;
     if (histograms !== undefined) histograms.counts.write(writer, histograms.startOf(row), width);
     else if (buckets === undefined) writer.varint(0);
@@ -83,8 +76,9 @@ const writeCells = (writer: ByteWriter, cells: CellColumns): void => {
 };
 
 /**
- * A block as bytes, numbers as varints: version, number of families, then for each its id, number of rows, and for each row the
- * key, four counts and, in families with a histogram, the filled buckets. 5 to 60 bytes a cell.
+ * A block as bytes, numbers as varints: version, number of families, then for each its id and its cells: those of crossed
+ * families by `writeCrossedCells`, else the number of rows, and for each row the key, four counts and, in families with a histogram, the
+ * filled buckets. 5 to 60 bytes a cell.
  */
 export const encodeBlock = (block: ColumnBlock): Uint8Array => {
   const filled = [...block.values()].filter((cells) => cells.size > 0);
@@ -92,7 +86,11 @@ export const encodeBlock = (block: ColumnBlock): Uint8Array => {
   writer.begin();
   writer.varint(BLOCK_VERSION);
   writer.varint(filled.length);
-  for (const cells of filled) writeCells(writer, cells);
+  for (const cells of filled) {
+    writer.varint(FAMILY_ID[cells.family]);
+    if (CROSSED_FAMILIES.has(cells.family)) writeCrossedCells(writer, cells);
+    else writeCells(writer, cells);
+  }
   return writer.finish();
 };
 
@@ -130,7 +128,8 @@ export const decodeBlock = (bytes: Uint8Array): Block | Refusal => {
   const reader = new ByteReader(bytes);
   const block = new Map<Family, CellTable>();
   const version = reader.varint();
-  if (version !== BLOCK_VERSION) reader.fail(`version ${version}: expected ${BLOCK_VERSION}`);
+  if (version !== BLOCK_VERSION && version !== WHOLE_KEYS_VERSION)
+    reader.fail(`version ${version}: expected ${BLOCK_VERSION}`);
   const families = reader.varint(FAMILY_NAMES.length);
   for (let i = 0; i < families && reader.fault === undefined; i += 1) {
     const id = reader.varint();
@@ -139,7 +138,8 @@ export const decodeBlock = (bytes: Uint8Array): Block | Refusal => {
     else {
       const cells = createCells(family);
       block.set(family, cells);
-      readCells(reader, cells);
+      if (version === BLOCK_VERSION && CROSSED_FAMILIES.has(family)) readCrossedCells(reader, cells);
+      else readCells(reader, cells);
     }
   }
   if (reader.left > 0) reader.fail('bytes after the end');

@@ -29,6 +29,12 @@ export class ByteReader {
     return this.fail('a number is cut off');
   }
 
+  /** An integer of either sign, zigzag. */
+  signed(): number {
+    const value = this.varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
   block(): Uint8Array {
     const length = this.varint();
     if (length > this.left) this.fail('a block is cut off');

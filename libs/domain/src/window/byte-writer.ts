@@ -8,6 +8,9 @@ const BUFFER_FIRST = 4_096;
 /** Four times the largest block of a fleet of a thousand nodes. */
 const BUFFER_KEPT_MAX = 16 << 20;
 
+/** Four varints of 32 bits. */
+const FOUR_BYTES_MAX = 20;
+
 /** Writes varints and text into a buffer that grows. */
 export class ByteWriter {
   private bytes = new Uint8Array(BUFFER_FIRST);
@@ -48,14 +51,19 @@ export class ByteWriter {
     this.copy(names, number);
   }
 
-  /** Two names as one text, with one plain character between. */
-  joined(left: Names, leftNumber: number, between: string, right: Names, rightNumber: number): void {
-    const length = left.lengthOf(leftNumber) + 1 + right.lengthOf(rightNumber);
-    this.varint(length);
-    this.reserve(length);
-    this.copy(left, leftNumber);
-    this.byte(between.charCodeAt(0));
-    this.copy(right, rightNumber);
+  /** An integer of either sign, zigzag: 0, -1, 1, -2 … */
+  signed(value: number): void {
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  /** Four integers of an array, from an index on. */
+  four(values: Uint32Array, index: number): void {
+    this.reserve(FOUR_BYTES_MAX);
+    for (let i = index; i < index + 4; i += 1) {
+      const value = values[i]!;
+      if (value < 0x80) this.byte(value);
+      else this.varint(value);
+    }
   }
 
   /** Keys are short and plain: byte by byte they cost a tenth of an encoder's call. False, and nothing written, for any other. */

@@ -5,6 +5,9 @@ export const COUNT = { good: 0, bad: 1, excluded: 2, timeout: 3 } as const;
 /** Counts per cell. */
 export const COUNTS_PER_CELL = 4;
 
+/** The largest count of a cell. */
+export const U32_MAX = 0xffff_ffff;
+
 /** Numbers of keys, so that whoever reads many blocks need not look up their text: the same key has the same number in a table. */
 export interface NumberedKeys {
   readonly table: object;

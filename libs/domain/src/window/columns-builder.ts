@@ -2,13 +2,12 @@ import type { Family } from '#contracts';
 import type { ByteCounts } from './byte-counts.js';
 import { COUNTS_PER_CELL } from './cells.js';
 import { BEYOND } from './count-columns.js';
+import { CROSSED_FAMILIES } from './crossed-cells-codec.js';
 import { type KeySpace, OTHER_ID } from './key-space.js';
 import type { Names } from './names.js';
 import { NumberedColumns } from './numbered-columns.js';
 import type { RowList } from './row-counts.js';
 
-/** Families whose keys have two parts. */
-const CROSSED: ReadonlySet<Family> = new Set(['customer_region', 'customer_release', 'zone_release']);
 const ROWS_FIRST = 1_024;
 
 /** Gathers rows of several columns into the cells of one family; kept, and filled again for the next. */
@@ -39,7 +38,7 @@ export class ColumnsBuilder {
   /** The cells that were gathered, valid until the builder is used again. */
   view(family: Family, names: Names, { labels }: KeySpace): NumberedColumns {
     const { size } = this;
-    const rights = CROSSED.has(family) ? this.rights.subarray(0, size) : undefined;
+    const rights = CROSSED_FAMILIES.has(family) ? this.rights.subarray(0, size) : undefined;
     const parts = { names, lefts: this.lefts.subarray(0, size), labels, rights };
     return new NumberedColumns(family, parts, this.counts.subarray(0, size * COUNTS_PER_CELL));
   }

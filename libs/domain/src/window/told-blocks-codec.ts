@@ -1,9 +1,9 @@
 import { type Family, KEY_SEPARATOR } from '#contracts';
-import { BUCKETS_MAX, FAMILY_ID, FAMILY_OF_ID, readBuckets, U32_MAX, writeBuckets } from './block-codec.js';
+import { BUCKETS_MAX, FAMILY_ID, FAMILY_OF_ID, readBuckets, writeBuckets } from './block-codec.js';
 import type { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { bucketsOf } from './cell-table.js';
-import { type CellColumns, type ColumnBlock, COUNT, COUNTS_PER_CELL } from './cells.js';
+import { type CellColumns, type ColumnBlock, COUNT, COUNTS_PER_CELL, U32_MAX } from './cells.js';
 import { BEYOND } from './count-columns.js';
 import { InternedKeys } from './interned-keys.js';
 import type { Names } from './names.js';
