@@ -2,8 +2,7 @@ import { type Family, FLEET_KEY, KEY_SEPARATOR, OTHER_KEY, type OutcomeBatch, re
 import type { BatchRun } from './batch-run.js';
 import { bucketsOf, CellTable, createCells } from './cell-table.js';
 import { type CellColumns, COUNTS_PER_CELL } from './cells.js';
-import { ROWS_MAX } from './rows-max.js';
-import { ShapeTables } from './shape-tables.js';
+import { SHAPE_ROWS_MAX, ShapeTables } from './shape-tables.js';
 
 /** Where a node stands and what it runs: the parts of the keys that its outcomes add to. */
 export interface NodeParts {
@@ -33,11 +32,11 @@ export type TakeShape = Pick<ShapeTables, 'add'>;
  */
 export class ShapeCounts {
   /** Keyed by all parts together. */
-  private readonly nodes = createCells('node', ROWS_MAX.node);
+  private readonly nodes = createCells('node', SHAPE_ROWS_MAX);
   private readonly parts: NodeParts[] = [];
   /** Since the last tick: counts only. */
-  private readonly toldNodes = createCells('node', ROWS_MAX.node);
-  private readonly cohorts = createCells('release_region', ROWS_MAX.release_region);
+  private readonly toldNodes = createCells('node', SHAPE_ROWS_MAX);
+  private readonly cohorts = createCells('release_region', SHAPE_ROWS_MAX);
   private readonly cohortRegions: string[] = [];
   /** Row of a node → row of its cohort; valid until the next tick. */
   private readonly cohortOf: number[] = [];

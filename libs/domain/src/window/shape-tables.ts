@@ -1,7 +1,12 @@
 import type { Family } from '#contracts';
 import { addCell, type CellTable, createCells } from './cell-table.js';
 import type { Cells } from './cells.js';
-import { ROWS_MAX } from './rows-max.js';
+
+/**
+ * Most rows of one slot and family; what is beyond shares `OTHER_KEY`. Nodes say themselves which PoP and release they are, so a broken one
+ * could invent many: this is a fleet twenty times the largest that was measured.
+ */
+export const SHAPE_ROWS_MAX = 20_000;
 
 /** Tables of families of the fleet's shape, which have few keys, by name. */
 export class ShapeTables {
@@ -11,7 +16,7 @@ export class ShapeTables {
   add(family: Family, key: string, from: Cells, fromRow: number, hasBuckets = true): number {
     let table = this.tables.get(family);
     if (table === undefined) {
-      table = createCells(family, ROWS_MAX[family]);
+      table = createCells(family, SHAPE_ROWS_MAX);
       if (!hasBuckets) table.buckets = undefined;
       this.tables.set(family, table);
     }
