@@ -1,4 +1,6 @@
 const UTF8 = new TextEncoder();
+/** UTF-8 bytes of one UTF-16 unit, at most. */
+const UTF8_BYTES_MAX = 3;
 const NAMES_FIRST = 1_024;
 const BYTES_FIRST = 16_384;
 
@@ -18,15 +20,23 @@ export class Names {
 
   /** Adds a name; its number. */
   add(text: string): number {
-    const name = UTF8.encode(text);
     const number = this.texts.push(text) - 1;
     const start = this.starts[number]!;
-    const end = start + name.length;
-    if (end > this.bytes.length) this.bytes = grown(this.bytes, new Uint8Array(2 * end));
+    const endMax = start + UTF8_BYTES_MAX * text.length;
+    if (endMax > this.bytes.length) this.bytes = grown(this.bytes, new Uint8Array(2 * endMax));
     if (number + 1 >= this.starts.length) this.starts = grown(this.starts, new Uint32Array(2 * this.starts.length));
-    this.bytes.set(name, start);
-    this.starts[number + 1] = end;
+    this.starts[number + 1] = start + this.put(text, start);
     return number;
+  }
+
+  /** Names are plain and short: a call of the encoder costs ten times as much as writing one. */
+  private put(text: string, start: number): number {
+    for (let i = 0; i < text.length; i += 1) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return UTF8.encodeInto(text, this.bytes.subarray(start)).written;
+      this.bytes[start + i] = code;
+    }
+    return text.length;
   }
 
   /** Bytes of a name. */
