@@ -1,41 +1,9 @@
 import type { OutcomeBatch } from '../outcome.js';
 import { isRefusal, type Refusal } from '../problem.js';
-import { type BatchHeader, checkHeader } from './batch-header.js';
+import { checkHeader } from './batch-header.js';
 import { checkColumns, type Columns } from './columns.js';
-import { keepDictionary, ZoneDictionary, type ZoneNames } from './zone-dictionary.js';
-
-/** Names of a dictionary are made when they are first asked for; most readers never do. */
-const batchOf = (header: BatchHeader, zones: ZoneNames, columns: Columns, n: number): OutcomeBatch => ({
-  schema: header.schema,
-  nodeId: header.node_id,
-  agentBootId: header.agent_boot_id,
-  seq: header.seq,
-  serverBootId: header.server_boot_id,
-  observerId: header.observer_id,
-  published: header.published,
-  pop: header.pop,
-  region: header.region,
-  softwareVersion: header.software_version,
-  configRev: header.config_rev,
-  ring: header.ring,
-  vantage: header.vantage,
-  t0Us: header.t0_us,
-  n,
-  completeness: {
-    observed: header.completeness.observed,
-    sampledOut: header.completeness.sampled_out,
-    droppedAgent: header.completeness.dropped_agent,
-    droppedSource: header.completeness.dropped_source,
-    serverQueries: header.completeness.server_queries,
-    unpairedQueries: header.completeness.unpaired_queries,
-    orphanResponses: header.completeness.orphan_responses,
-    malformed: header.completeness.malformed,
-  },
-  get zones() {
-    return zones instanceof ZoneDictionary ? zones.names() : zones;
-  },
-  ...columns,
-});
+import { DecodedBatch } from './decoded-batch.js';
+import type { ZoneNames } from './zone-dictionary.js';
 
 /** How a batch is read. */
 export interface DecodeOptions {
@@ -55,9 +23,7 @@ export const assembleBatch = (
   const n = header.n ?? columns.dtUs.length;
   const refused = checkColumns(columns, zones, n, isAuthentic ? undefined : header.columns_crc32);
   if (refused !== undefined) return refused;
-  const batch = batchOf(header, zones, columns, n);
-  if (zones instanceof ZoneDictionary && zones.size > 0) keepDictionary(batch, zones);
-  return batch;
+  return new DecodedBatch(header, zones, columns, n);
 };
 
 /** The envelope of a batch with the names of the wire; what encoders write beside dictionary and columns. */

@@ -1,4 +1,5 @@
 import { refuse, type Refusal } from '../problem.js';
+import { asciiText } from './known-texts.js';
 
 /** Wire types of protobuf. */
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
@@ -12,6 +13,8 @@ export interface Span {
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** A varint of 64 bits takes at most ten bytes. */
 const VARINT_BYTES_MAX = 10;
+/** Bytes of a varint of which a number is exact: 49 bits. */
+const LOW_BYTES = 7;
 
 /**
  * Reads protobuf from bytes that nobody vouches for. The first fault is kept in `fault` and ends the reading: every call after it
@@ -19,7 +22,6 @@ const VARINT_BYTES_MAX = 10;
  */
 export class ProtobufReader {
   fault: Refusal | undefined;
-  private readonly buffer: Buffer;
   private at: number;
   private end: number;
   /** Wire type of the field that `next` announced. */
@@ -30,7 +32,6 @@ export class ProtobufReader {
     private readonly bytes: Uint8Array,
     { from, to }: Span = { from: 0, to: bytes.length },
   ) {
-    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.at = from;
     this.end = to;
   }
@@ -67,9 +68,9 @@ export class ProtobufReader {
     const short = this.varint();
     if (this.fault !== undefined) return '0';
     if (short <= Number.MAX_SAFE_INTEGER) return String(short);
-    let value = 0n;
-    for (let i = this.at - 1; i >= from; i -= 1) value = (value << 7n) | BigInt(this.bytes[i]! & 0x7f);
-    return value.toString();
+    const low = this.bitsOf(from, from + LOW_BYTES);
+    const high = this.bitsOf(from + LOW_BYTES, this.at);
+    return ((BigInt(high) << BigInt(7 * LOW_BYTES)) | BigInt(low)).toString();
   }
 
   fixed32(): number {
@@ -87,7 +88,8 @@ export class ProtobufReader {
 
   string(): string {
     const { from, to } = this.span();
-    if (this.isAscii(from, to)) return this.buffer.toString('latin1', from, to);
+    const ascii = asciiText(this.bytes, from, to);
+    if (ascii !== undefined) return ascii;
     try {
       return UTF8.decode(this.bytes.subarray(from, to));
     } catch {
@@ -116,10 +118,10 @@ export class ProtobufReader {
     else this.fail(`wire type ${this.wire} of field ${this.field}`);
   }
 
-  /** Decoding UTF-8 costs more than all else in a header. */
-  private isAscii(from: number, to: number): boolean {
-    for (let i = from; i < to; i += 1) if (this.bytes[i]! > 0x7f) return false;
-    return true;
+  private bitsOf(from: number, to: number): number {
+    let value = 0;
+    for (let i = to - 1; i >= from; i -= 1) value = value * 128 + (this.bytes[i]! & 0x7f);
+    return value;
   }
 
   private expect(wire: number): void {

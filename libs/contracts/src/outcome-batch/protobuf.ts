@@ -1,40 +1,22 @@
-import { endianness } from 'node:os';
 import type { OutcomeBatch } from '../outcome.js';
-import { refuse, type Refusal } from '../problem.js';
+import type { Refusal } from '../problem.js';
 import { assembleBatch, type DecodeOptions } from './assemble-batch.js';
-import { bytesOf, type ColumnName, COLUMNS, columnsCrc32, type Columns } from './columns.js';
+import { ColumnViews } from './column-views.js';
+import { bytesOf, COLUMNS, columnsCrc32, type Columns } from './columns.js';
 import { ProtobufReader, type Span } from './protobuf-reader.js';
 import { ProtobufWriter } from './protobuf-writer.js';
 import { ZoneDictionary } from './zone-dictionary.js';
 
-// Columns are viewed, not parsed; every platform that Node 20 and PostgreSQL are built for here is little-endian.
-if (endianness() !== 'LE') throw new Error('tocsin reads columns in place: a little-endian machine is needed');
-
 const U32_MAX = 0xffff_ffff;
 const UTF8 = new TextEncoder();
-const COLUMN_OF_FIELD = new Map<number, ColumnName>(COLUMNS.map(({ field, name }) => [field, name]));
+const ZONES_FIELD = 14;
+const COMPLETENESS_FIELD = 13;
 
-const COMPLETENESS = [
-  'observed',
-  'sampled_out',
-  'dropped_agent',
-  'dropped_source',
-  'server_queries',
-  'unpaired_queries',
-  'orphan_responses',
-  'malformed',
-] as const;
-const SIGNED_FIELDS = new Set([4, 5]);
+const NO_SPAN: Span = { from: 0, to: 0 };
+const NO_ZONES: readonly string[] = [];
 
-interface Parts {
-  readonly header: Record<string, unknown>;
-  readonly completeness: Record<string, number>;
-  readonly zones: ZoneDictionary;
-  readonly columns: Map<ColumnName, Span>;
-}
-
-/** proto3 leaves out what holds its default, so the defaults stand here first. */
-const newParts = (bytes: Uint8Array): Parts => ({
+/** What was read so far. proto3 leaves out what holds its default, so the defaults stand here first. */
+const newParts = () => ({
   header: {
     schema: 0,
     node_id: '',
@@ -48,170 +30,140 @@ const newParts = (bytes: Uint8Array): Parts => ({
     vantage: 0,
     t0_us: 0,
     n: 0,
+    completeness: undefined as WireCompleteness | undefined,
     server_boot_id: '0',
     observer_id: '',
+    columns_crc32: undefined as number | undefined,
     published: 0,
   },
-  completeness: {},
-  zones: new ZoneDictionary(bytes),
-  columns: new Map(),
+  zones: undefined as ZoneDictionary | undefined,
+  dtUs: NO_SPAN,
+  zoneIx: NO_SPAN,
+  latencyUs: NO_SPAN,
+  outcome: NO_SPAN,
+  qtype: NO_SPAN,
+  rcode: NO_SPAN,
+  transport: NO_SPAN,
+  flags: NO_SPAN,
+  weight: NO_SPAN,
+  zoneId: NO_SPAN,
+  qnameLen: NO_SPAN,
 });
+type Parts = ReturnType<typeof newParts>;
 
-const readCompleteness = (bytes: Uint8Array, span: Span, into: Record<string, number>): Refusal | undefined => {
+/** Without the message everything about it is unknown; in a message, what is left out is 0. */
+const newCompleteness = () => ({
+  observed: 0,
+  sampled_out: 0,
+  dropped_agent: 0,
+  dropped_source: 0,
+  server_queries: 0,
+  unpaired_queries: 0,
+  orphan_responses: 0,
+  malformed: 0,
+});
+type WireCompleteness = ReturnType<typeof newCompleteness>;
+
+/** By field number. A function each, so that no field is found by its name. */
+const COMPLETENESS_FIELDS: readonly (((into: WireCompleteness, reader: ProtobufReader) => void) | undefined)[] = [
+  undefined,
+  (into, reader) => (into.observed = reader.number(U32_MAX)),
+  (into, reader) => (into.sampled_out = reader.number(U32_MAX)),
+  (into, reader) => (into.dropped_agent = reader.number(U32_MAX)),
+  (into, reader) => (into.dropped_source = reader.signed()),
+  (into, reader) => (into.server_queries = reader.signed()),
+  (into, reader) => (into.unpaired_queries = reader.number(U32_MAX)),
+  (into, reader) => (into.orphan_responses = reader.number(U32_MAX)),
+  (into, reader) => (into.malformed = reader.number(U32_MAX)),
+];
+
+const readCompleteness = (bytes: Uint8Array, span: Span, into: WireCompleteness): Refusal | undefined => {
   const reader = new ProtobufReader(bytes, span);
-  for (const name of COMPLETENESS) into[name] ??= 0;
   while (reader.next()) {
-    const name = COMPLETENESS[reader.field - 1];
-    if (name === undefined) reader.skip();
-    else into[name] = SIGNED_FIELDS.has(reader.field) ? reader.signed() : reader.number(U32_MAX);
+    const read = COMPLETENESS_FIELDS[reader.field];
+    if (read === undefined) reader.skip();
+    else read(into, reader);
   }
   return reader.fault;
 };
 
-type ReadField = (reader: ProtobufReader) => unknown;
-const readString: ReadField = (reader) => reader.string();
-const readU32: ReadField = (reader) => reader.number(U32_MAX);
-const readU64: ReadField = (reader) => reader.number();
-const readDecimal: ReadField = (reader) => reader.decimal();
+type ReadField = (parts: Parts, reader: ProtobufReader) => void;
 
-const HEADER_FIELDS = new Map<number, readonly [name: string, read: ReadField]>([
-  [1, ['schema', readU32]],
-  [2, ['node_id', readString]],
-  [3, ['agent_boot_id', readDecimal]],
-  [4, ['seq', readU64]],
-  [5, ['pop', readString]],
-  [6, ['region', readString]],
-  [7, ['software_version', readString]],
-  [8, ['config_rev', readString]],
-  [9, ['ring', readString]],
-  [10, ['vantage', readU32]],
-  [11, ['t0_us', readU64]],
-  [12, ['n', readU32]],
-  [26, ['server_boot_id', readDecimal]],
-  [27, ['observer_id', readString]],
-  [30, ['columns_crc32', (reader) => reader.fixed32()]],
-  [31, ['published', readU64]],
-]);
-const ZONES_FIELD = 14;
-const COMPLETENESS_FIELD = 13;
+/** By field number, as above; the dictionary and completeness stand apart. */
+const FIELDS: Readonly<Record<number, ReadField>> = {
+  1: ({ header }, reader) => (header.schema = reader.number(U32_MAX)),
+  2: ({ header }, reader) => (header.node_id = reader.string()),
+  3: ({ header }, reader) => (header.agent_boot_id = reader.decimal()),
+  4: ({ header }, reader) => (header.seq = reader.number()),
+  5: ({ header }, reader) => (header.pop = reader.string()),
+  6: ({ header }, reader) => (header.region = reader.string()),
+  7: ({ header }, reader) => (header.software_version = reader.string()),
+  8: ({ header }, reader) => (header.config_rev = reader.string()),
+  9: ({ header }, reader) => (header.ring = reader.string()),
+  10: ({ header }, reader) => (header.vantage = reader.number(U32_MAX)),
+  11: ({ header }, reader) => (header.t0_us = reader.number()),
+  12: ({ header }, reader) => (header.n = reader.number(U32_MAX)),
+  16: (parts, reader) => (parts.dtUs = reader.span()),
+  17: (parts, reader) => (parts.zoneIx = reader.span()),
+  18: (parts, reader) => (parts.latencyUs = reader.span()),
+  19: (parts, reader) => (parts.outcome = reader.span()),
+  20: (parts, reader) => (parts.qtype = reader.span()),
+  21: (parts, reader) => (parts.rcode = reader.span()),
+  22: (parts, reader) => (parts.transport = reader.span()),
+  23: (parts, reader) => (parts.flags = reader.span()),
+  24: (parts, reader) => (parts.weight = reader.span()),
+  25: (parts, reader) => (parts.zoneId = reader.span()),
+  26: ({ header }, reader) => (header.server_boot_id = reader.decimal()),
+  27: ({ header }, reader) => (header.observer_id = reader.string()),
+  28: (parts, reader) => (parts.qnameLen = reader.span()),
+  30: ({ header }, reader) => (header.columns_crc32 = reader.fixed32()),
+  31: ({ header }, reader) => (header.published = reader.number()),
+};
 
 const readParts = (bytes: Uint8Array): Parts | Refusal => {
   const reader = new ProtobufReader(bytes);
-  const parts = newParts(bytes);
+  const parts = newParts();
   while (reader.next()) {
     const { field } = reader;
     if (field === ZONES_FIELD) {
-      reader.entry(parts.zones);
+      reader.entry((parts.zones ??= new ZoneDictionary(bytes)));
       continue;
     }
-    const header = HEADER_FIELDS.get(field);
-    const column = COLUMN_OF_FIELD.get(field);
-    if (column !== undefined) parts.columns.set(column, reader.span());
-    else if (header !== undefined) parts.header[header[0]] = header[1](reader);
+    const read = FIELDS[field];
+    if (read !== undefined) read(parts, reader);
     else if (field !== COMPLETENESS_FIELD) reader.skip();
     else {
-      const fault = readCompleteness(bytes, reader.span(), parts.completeness);
+      const fault = readCompleteness(bytes, reader.span(), (parts.header.completeness ??= newCompleteness()));
       if (fault !== undefined) return fault;
     }
   }
   return reader.fault ?? parts;
 };
 
-const NO_SPAN: Span = { from: 0, to: 0 };
-
-/** Bytes of the columns that stand at an odd place, each rounded up so that the next one is aligned. */
-const misalignedBytes = (base: number, spans: ReadonlyMap<ColumnName, Span>): number => {
-  let sum = 0;
-  for (const { name, width } of COLUMNS) {
-    const { from, to } = spans.get(name) ?? NO_SPAN;
-    if ((base + from) % width !== 0) sum += (to - from + 3) & ~3;
-  }
-  return sum;
-};
-
-/** Views where the offset is aligned; protobuf aligns nothing, so the others are copied, into one buffer per batch. */
-class ColumnViews {
-  private readonly source: Buffer;
-  private readonly copies: Buffer;
-  private at = 0;
-
-  constructor(
-    private readonly bytes: Uint8Array,
-    private readonly spans: ReadonlyMap<ColumnName, Span>,
-  ) {
-    this.source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    // Not from the pool, whose places are not aligned to four bytes, and not filled with zeros.
-    this.copies = Buffer.allocUnsafeSlow(misalignedBytes(bytes.byteOffset, spans));
-  }
-
-  u8(name: ColumnName): Uint8Array {
-    const { from, to } = this.spans.get(name) ?? NO_SPAN;
-    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + from, to - from);
-  }
-
-  u16(name: ColumnName): Uint16Array {
-    const span = this.spans.get(name) ?? NO_SPAN;
-    const offset = this.bytes.byteOffset + span.from;
-    const length = (span.to - span.from) / 2;
-    return offset % 2 === 0
-      ? new Uint16Array(this.bytes.buffer, offset, length)
-      : new Uint16Array(this.copies.buffer, this.copy(span), length);
-  }
-
-  u32(name: ColumnName): Uint32Array {
-    const span = this.spans.get(name) ?? NO_SPAN;
-    const offset = this.bytes.byteOffset + span.from;
-    const length = (span.to - span.from) / 4;
-    return offset % 4 === 0
-      ? new Uint32Array(this.bytes.buffer, offset, length)
-      : new Uint32Array(this.copies.buffer, this.copy(span), length);
-  }
-
-  private copy({ from, to }: Span): number {
-    const { at } = this;
-    this.source.copy(this.copies, at, from, to);
-    this.at = at + ((to - from + 3) & ~3);
-    return at;
-  }
-}
-
-const viewColumns = (bytes: Uint8Array, spans: ReadonlyMap<ColumnName, Span>): Columns => {
-  const views = new ColumnViews(bytes, spans);
-  return {
-    dtUs: views.u32('dt_us'),
-    zoneIx: views.u16('zone_ix'),
-    latencyUs: views.u32('latency_us'),
-    outcome: views.u8('outcome'),
-    qtype: views.u16('qtype'),
-    rcode: views.u16('rcode'),
-    transport: views.u8('transport'),
-    flags: views.u8('flags'),
-    weight: spans.has('weight') ? filled(views.u32('weight')) : undefined,
-    zoneId: spans.has('zone_id') ? filled(views.u32('zone_id')) : undefined,
-    qnameLen: spans.has('qname_len') ? filled(views.u8('qname_len')) : undefined,
-  };
-};
-
 const filled = <T extends Uint8Array | Uint32Array>(column: T): T | undefined =>
   column.length === 0 ? undefined : column;
 
-const checkWidths = (spans: ReadonlyMap<ColumnName, Span>): Refusal | undefined => {
-  for (const { name, width } of COLUMNS) {
-    const { from, to } = spans.get(name) ?? { from: 0, to: 0 };
-    if ((to - from) % width !== 0)
-      return refuse('COLUMN_LENGTH', `${to - from} bytes: expected a multiple of ${width}`, `column ${name}`);
-  }
-  return undefined;
-};
+const columnsOf = (views: ColumnViews, parts: Parts): Columns => ({
+  dtUs: views.u32('dt_us', parts.dtUs),
+  zoneIx: views.u16('zone_ix', parts.zoneIx),
+  latencyUs: views.u32('latency_us', parts.latencyUs),
+  outcome: views.u8(parts.outcome),
+  qtype: views.u16('qtype', parts.qtype),
+  rcode: views.u16('rcode', parts.rcode),
+  transport: views.u8(parts.transport),
+  flags: views.u8(parts.flags),
+  weight: filled(views.u32('weight', parts.weight)),
+  zoneId: filled(views.u32('zone_id', parts.zoneId)),
+  qnameLen: filled(views.u8(parts.qnameLen)),
+});
 
 /** Reads the envelope by hand; columns are views into `bytes` where they are aligned, so `bytes` must not change afterwards. */
 export const decodeProtobuf = (bytes: Uint8Array, options?: DecodeOptions): OutcomeBatch | Refusal => {
   const parts = readParts(bytes);
   if ('refused' in parts) return parts;
-  const { header, completeness, zones, columns } = parts;
-  return (
-    checkWidths(columns) ?? assembleBatch({ ...header, completeness }, zones, viewColumns(bytes, columns), options)
-  );
+  const views = new ColumnViews(bytes);
+  const columns = columnsOf(views, parts);
+  return views.fault ?? assembleBatch(parts.header, parts.zones ?? NO_ZONES, columns, options);
 };
 
 const encodeCompleteness = ({ completeness }: OutcomeBatch): Uint8Array => {

@@ -1,9 +1,6 @@
-import type { OutcomeBatch } from '../outcome.js';
 import { refuse, type Refusal } from '../problem.js';
+import { firstHash, isZoneWord, mixed } from './zone-words.js';
 
-/** FNV-1a, 32 bits: offset basis and prime. */
-const FNV_BASIS = 0x811c_9dc5;
-const FNV_PRIME = 0x0100_0193;
 /** Longest name: that of DNS. */
 const ZONE_BYTES_MAX = 255;
 /** A dictionary larger than its 16-bit index is a mistake. */
@@ -16,13 +13,6 @@ const DOT = 0x2e;
 const ZONE_BYTE = new Uint8Array(65_536);
 for (let code = 0x21; code < 0x7f; code += 1) if (code !== 0x7c && (code < 0x41 || code > 0x5a)) ZONE_BYTE[code] = 1;
 
-/** The hash by which zones are found, of a name; that of its bytes is the same. */
-export const zoneHash = (zone: string): number => {
-  let hash = FNV_BASIS;
-  for (let i = 0; i < zone.length; i += 1) hash = Math.imul(hash ^ zone.charCodeAt(i), FNV_PRIME);
-  return hash | 0;
-};
-
 const isZone = (zone: string): boolean => {
   const { length } = zone;
   if (length === 0 || length > ZONE_BYTES_MAX) return false;
@@ -30,15 +20,16 @@ const isZone = (zone: string): boolean => {
   return zone.charCodeAt(length - 1) !== DOT || length === 1;
 };
 
-const NOTHING = new Int32Array(0);
-/** Room for the entries of a usual batch. */
-const ENTRIES_FIRST = 256;
+/** Numbers of an entry: where its bytes begin and end, and its hash. */
+const ENTRY = 3;
+/** Room for the entries of a usual batch of 1,000 outcomes. */
+const ENTRIES_FIRST = 1_024;
+/** What fills up the word of a name of one to three bytes, where zeros would be no zone. */
+const FILLED_UP = [0, 0x6161_6100, 0x6161_0000, 0x6100_0000] as const;
 
-const grown = (array: Int32Array): Int32Array<ArrayBuffer> => {
-  const larger = new Int32Array(Math.max(ENTRIES_FIRST, 2 * array.length));
-  larger.set(array);
-  return larger;
-};
+/** Not filled with zeros: an entry is written before it is read. */
+const roomFor = (entries: number): Int32Array =>
+  new Int32Array(Buffer.allocUnsafeSlow(entries * ENTRY * Int32Array.BYTES_PER_ELEMENT).buffer);
 
 /**
  * The dictionary of a batch as it stands on the wire: bytes, checked and hashed in one pass, so that a reader who knows its zones by
@@ -46,54 +37,48 @@ const grown = (array: Int32Array): Int32Array<ArrayBuffer> => {
  */
 export class ZoneDictionary {
   size = 0;
-  private from = NOTHING;
-  private to = NOTHING;
-  private hash = NOTHING;
-  private firstBad = -1;
+  /** Index of the first entry that is no zone, or -1. */
+  bad = -1;
+  private readonly view: DataView;
+  private entries = roomFor(ENTRIES_FIRST);
   private made: readonly string[] | undefined;
 
-  constructor(readonly bytes: Uint8Array) {}
+  constructor(private readonly bytes: Uint8Array) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
 
+  /** Adds the name between two places of the bytes, which must lie within them. */
   add(from: number, to: number): void {
-    const { bytes, size } = this;
-    if (size === this.from.length) this.grow();
-    let hash = FNV_BASIS;
-    let isGood = to > from && to - from <= ZONE_BYTES_MAX && (bytes[to - 1] !== DOT || to - from === 1);
-    for (let i = from; i < to; i += 1) {
-      const byte = bytes[i]!;
-      hash = Math.imul(hash ^ byte, FNV_PRIME);
-      if (ZONE_BYTE[byte] === 0) isGood = false;
-    }
-    if (!isGood && this.firstBad < 0) this.firstBad = size;
-    this.from[size] = from;
-    this.to[size] = to;
-    this.hash[size] = hash;
+    const { size } = this;
+    const at = size * ENTRY;
+    if (at === this.entries.length) this.grow();
+    const { entries } = this;
+    entries[at] = from;
+    entries[at + 1] = to;
+    entries[at + 2] = this.checkedHash(from, to);
     this.size = size + 1;
   }
 
-  /** Index of the first entry that is no zone, or -1. */
-  get bad(): number {
-    return this.firstBad;
-  }
-
   hashOf(index: number): number {
-    return this.hash[index]!;
+    return this.entries[index * ENTRY + 2]!;
   }
 
-  /** Whether an entry is this name, byte by byte. */
-  is(index: number, name: string): boolean {
-    const from = this.from[index]!;
-    const length = this.to[index]! - from;
-    if (name.length !== length) return false;
-    for (let i = 0; i < length; i += 1) if (this.bytes[from + i] !== name.charCodeAt(i)) return false;
+  /** Whether an entry is the name whose bytes stand in a view from `at` on. */
+  isSame(index: number, view: DataView, at: number, length: number): boolean {
+    const from = this.entries[index * ENTRY]!;
+    if (this.entries[index * ENTRY + 1]! - from !== length) return false;
+    let i = 0;
+    for (; i + 4 <= length; i += 4) if (this.view.getInt32(from + i) !== view.getInt32(at + i)) return false;
+    for (; i < length; i += 1) if (this.view.getUint8(from + i) !== view.getUint8(at + i)) return false;
     return true;
   }
 
   /** A name of ASCII; every other byte becomes one character above 0x7f, which no zone holds. */
   name(index: number): string {
     const { bytes } = this;
-    const at = this.from[index]!;
-    return Buffer.from(bytes.buffer, bytes.byteOffset + at, this.to[index]! - at).toString('latin1');
+    const from = this.entries[index * ENTRY]!;
+    const to = this.entries[index * ENTRY + 1]!;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
   }
 
   /** All names; made once. */
@@ -102,23 +87,36 @@ export class ZoneDictionary {
     return this.made;
   }
 
+  /** The hash of a name; when it is no zone, that is remembered. */
+  private checkedHash(from: number, to: number): number {
+    const { view } = this;
+    const length = to - from;
+    let hash = firstHash(length);
+    let isGood = length > 0 && length <= ZONE_BYTES_MAX;
+    for (let at = from; at + 4 < to; at += 4) {
+      const word = view.getInt32(at, true);
+      isGood &&= isZoneWord(word);
+      hash = mixed(hash, word);
+    }
+    const last = length < 4 ? this.shortWord(from, length) : view.getInt32(to - 4, true);
+    isGood &&=
+      isZoneWord(length < 4 ? last | FILLED_UP[length]! : last) && (length === 1 || this.bytes[to - 1] !== DOT);
+    if (!isGood && this.bad < 0) this.bad = this.size;
+    return mixed(hash, last);
+  }
+
+  private shortWord(from: number, length: number): number {
+    let word = 0;
+    for (let i = 0; i < length; i += 1) word |= this.bytes[from + i]! << (8 * i);
+    return word;
+  }
+
   private grow(): void {
-    this.from = grown(this.from);
-    this.to = grown(this.to);
-    this.hash = grown(this.hash);
+    const larger = roomFor(2 * this.size);
+    larger.set(this.entries);
+    this.entries = larger;
   }
 }
-
-/** Beside a batch and not in it: who copies a batch with other zones has a batch without a dictionary. */
-const DICTIONARIES = new WeakMap<OutcomeBatch, ZoneDictionary>();
-
-/** Remembers the dictionary from whose bytes a batch was read. */
-export const keepDictionary = (batch: OutcomeBatch, dictionary: ZoneDictionary): void => {
-  DICTIONARIES.set(batch, dictionary);
-};
-
-/** The dictionary of a batch that was read from bytes; undefined for any other, whose `zones` say the same. */
-export const dictionaryOf = (batch: OutcomeBatch): ZoneDictionary | undefined => DICTIONARIES.get(batch);
 
 /** Names that were read as strings, or a dictionary of bytes. */
 export type ZoneNames = readonly string[] | ZoneDictionary;
