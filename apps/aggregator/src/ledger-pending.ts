@@ -8,9 +8,19 @@ import {
   type SequenceVerdict,
 } from './sequence-ledger.js';
 
-type Delta = {
-  -readonly [K in keyof Omit<LedgerDelta, 'gapsOpened' | 'gapsClosed'>]: LedgerDelta[K];
-} & { readonly opened: Map<number, SeqGap>; readonly closed: Set<number> };
+type Delta = { -readonly [K in keyof LedgerDelta]: LedgerDelta[K] };
+
+/** One boot: what is known of it, and what of that is not written. */
+interface Booked {
+  readonly nodeId: string;
+  readonly agentBootId: string;
+  /** undefined until its first batch. */
+  boot: LedgerBoot | undefined;
+  delta: Delta | undefined;
+  /** Gaps that changed since the last flush, by their first numbers; hardly any boot has some. */
+  opened: Map<number, SeqGap> | undefined;
+  closed: Set<number> | undefined;
+}
 
 /** A gap and whose it is. */
 export interface OpenGap extends SeqGap {
@@ -21,7 +31,14 @@ export interface OpenGap extends SeqGap {
 /** Under this boot is booked what could not be read far enough to know its boot; no agent has it. */
 export const UNKNOWN_BOOT = '';
 
-const ZERO = {
+const NO_GAPS: readonly never[] = [];
+
+const newDelta = ({ nodeId, agentBootId, boot }: Booked): Delta => ({
+  nodeId,
+  agentBootId,
+  lastSeq: boot?.lastSeq ?? 0,
+  published: boot?.published ?? 0,
+  lastSeenMs: 0,
   batches: 0,
   counted: 0,
   late: 0,
@@ -29,21 +46,25 @@ const ZERO = {
   unreadable: 0,
   duplicates: 0,
   lastEventUs: 0,
-  lastSeenMs: 0,
-};
-
-const keyOf = (nodeId: string, agentBootId: string): string => `${nodeId} ${agentBootId}`;
-
-const finished = ({ opened, closed, ...delta }: Delta): LedgerDelta => ({
-  ...delta,
-  gapsOpened: [...opened.values()],
-  gapsClosed: [...closed],
+  gapsOpened: NO_GAPS,
+  gapsClosed: NO_GAPS,
 });
 
 /** A gap that opened and changed before it was written is written once, as it is now. */
-const bookGaps = (delta: Delta, { closed, opened }: SequenceStep): void => {
-  if (closed !== undefined && !delta.opened.delete(closed.from)) delta.closed.add(closed.from);
-  for (const gap of opened) delta.opened.set(gap.from, gap);
+const bookGaps = (booked: Booked, { closed, opened }: SequenceStep): void => {
+  if (closed !== undefined && booked.opened?.delete(closed.from) !== true)
+    (booked.closed ??= new Set()).add(closed.from);
+  for (const gap of opened) (booked.opened ??= new Map()).set(gap.from, gap);
+};
+
+/** The delta as it is written; the boot has none any more. */
+const takeDelta = (booked: Booked): LedgerDelta => {
+  const { opened, closed } = booked;
+  const delta = booked.delta!;
+  if (opened !== undefined) delta.gapsOpened = [...opened.values()];
+  if (closed !== undefined) delta.gapsClosed = [...closed];
+  booked.delta = booked.opened = booked.closed = undefined;
+  return delta;
 };
 
 /**
@@ -51,36 +72,39 @@ const bookGaps = (delta: Delta, { closed, opened }: SequenceStep): void => {
  * loaded: an unknown one begins at 1. Deltas are bounded by the flush, which comes after so many bytes of records at the latest.
  */
 export class PendingLedger {
-  private readonly boots: Map<string, LedgerBoot>;
+  /** Node → its boots. By two keys: to make one of them costs more than all the rest that a batch is booked with. */
+  private readonly nodes = new Map<string, Map<string, Booked>>();
   /** Those of the boots that have gaps. */
-  private readonly gapped = new Map<string, LedgerBoot>();
-  private deltas = new Map<string, Delta>();
+  private readonly gapped = new Set<Booked>();
+  /** Those that have a delta, in the order in which they got it. */
+  private pending: Booked[] = [];
 
   constructor(boots: readonly LedgerBoot[]) {
-    this.boots = new Map();
-    for (const boot of boots) this.know({ ...boot, gaps: boot.gaps.slice(-GAPS_MAX) });
+    for (const boot of boots)
+      this.know(this.booked(boot.nodeId, boot.agentBootId), { ...boot, gaps: boot.gaps.slice(-GAPS_MAX) });
   }
 
   /** Decides whether a batch counts, and books its place in the sequence; a duplicate is only counted as such. */
   arrive(batch: SequencedBatch, appendedAtMs: number): SequenceVerdict {
-    const step = applySequence(this.boots.get(keyOf(batch.nodeId, batch.agentBootId)), batch, appendedAtMs);
-    const delta = this.delta(batch.nodeId, batch.agentBootId, appendedAtMs);
+    const booked = this.booked(batch.nodeId, batch.agentBootId);
+    const step = applySequence(booked.boot, batch, appendedAtMs);
+    const delta = this.delta(booked, appendedAtMs);
     if (step.verdict === 'duplicate') {
       delta.duplicates += 1;
       return step.verdict;
     }
-    this.know(step.boot);
+    this.know(booked, step.boot);
     delta.batches += 1;
     delta.lastSeq = step.boot.lastSeq;
     delta.published = step.boot.published;
-    bookGaps(delta, step);
+    bookGaps(booked, step);
     return step.verdict;
   }
 
   /** Books what became of the outcomes of a batch; the fold counts late ones as counted, the ledger each once. */
   fold({ nodeId, agentBootId }: SequencedBatch, result: FoldResult, appendedAtMs: number): void {
     const { counted, late, future, watermarkUs } = result;
-    const delta = this.delta(nodeId, agentBootId, appendedAtMs);
+    const delta = this.delta(this.booked(nodeId, agentBootId), appendedAtMs);
     delta.counted += counted - late;
     delta.late += late;
     delta.rejected += future;
@@ -89,13 +113,13 @@ export class PendingLedger {
 
   /** Books a record of a node that could not be read. Its batch, if it was one, stays missing: a gap names its outcomes. */
   reject(nodeId: string, appendedAtMs: number): void {
-    this.delta(nodeId, UNKNOWN_BOOT, appendedAtMs).unreadable += 1;
+    this.delta(this.booked(nodeId, UNKNOWN_BOOT), appendedAtMs).unreadable += 1;
   }
 
   /** What is missing since before one moment, and was found missing after another. */
   missing(openedAfterMs: number, openedBeforeMs: number): readonly OpenGap[] {
-    return [...this.gapped.values()].flatMap(({ nodeId, agentBootId, gaps }) =>
-      gaps
+    return [...this.gapped].flatMap(({ nodeId, agentBootId, boot }) =>
+      (boot?.gaps ?? [])
         .filter(({ openedAtMs }) => openedAtMs > openedAfterMs && openedAtMs <= openedBeforeMs)
         .map((gap) => ({ nodeId, agentBootId, ...gap })),
     );
@@ -103,29 +127,36 @@ export class PendingLedger {
 
   /** What was booked since the last time. */
   take(): readonly LedgerDelta[] {
-    const taken = [...this.deltas.values()].map(finished);
-    this.deltas = new Map();
+    const taken = this.pending.map(takeDelta);
+    this.pending = [];
     return taken;
   }
 
-  private know(boot: LedgerBoot): void {
-    const key = keyOf(boot.nodeId, boot.agentBootId);
-    this.boots.set(key, boot);
-    if (boot.gaps.length > 0) this.gapped.set(key, boot);
-    else this.gapped.delete(key);
+  private know(booked: Booked, boot: LedgerBoot): void {
+    booked.boot = boot;
+    if (boot.gaps.length > 0) this.gapped.add(booked);
+    else if (this.gapped.size > 0) this.gapped.delete(booked);
   }
 
-  private delta(nodeId: string, agentBootId: string, appendedAtMs: number): Delta {
-    const key = keyOf(nodeId, agentBootId);
-    const known = this.deltas.get(key) ?? this.newDelta(nodeId, agentBootId, key);
-    known.lastSeenMs = Math.max(known.lastSeenMs, appendedAtMs);
-    return known;
+  private booked(nodeId: string, agentBootId: string): Booked {
+    let boots = this.nodes.get(nodeId);
+    if (boots === undefined) this.nodes.set(nodeId, (boots = new Map()));
+    let booked = boots.get(agentBootId);
+    if (booked === undefined)
+      boots.set(
+        agentBootId,
+        (booked = { nodeId, agentBootId, boot: undefined, delta: undefined, opened: undefined, closed: undefined }),
+      );
+    return booked;
   }
 
-  private newDelta(nodeId: string, agentBootId: string, key: string): Delta {
-    const { lastSeq = 0, published = 0 } = this.boots.get(key) ?? {};
-    const made: Delta = { nodeId, agentBootId, lastSeq, published, ...ZERO, opened: new Map(), closed: new Set() };
-    this.deltas.set(key, made);
-    return made;
+  private delta(booked: Booked, appendedAtMs: number): Delta {
+    let { delta } = booked;
+    if (delta === undefined) {
+      delta = booked.delta = newDelta(booked);
+      this.pending.push(booked);
+    }
+    if (appendedAtMs > delta.lastSeenMs) delta.lastSeenMs = appendedAtMs;
+    return delta;
   }
 }

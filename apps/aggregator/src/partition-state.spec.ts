@@ -39,24 +39,38 @@ describe('slots in memory', () => {
     expect(most).toBeLessThanOrEqual(400);
   });
 
-  it('are packed while a flush waits: tables grow with two MiB of records, not with all that comes', () => {
-    const state = newState();
-    const [batches, outcomes] = [15, 10_000];
-    const dtUs = Array.from({ length: outcomes }, () => 0);
+  const addBatches = (
+    state: PartitionState,
+    batches: number,
+    dtUs: readonly number[],
+    t0OfUs: (seq: number) => number,
+  ) => {
     for (let seq = 1; seq <= batches; seq += 1)
       state.add({
         ...place,
         headers: {},
-        ...recordOf(makeBatch({ nodeId: 'n1', seq, t0Us: AT_MS * 1_000 }, dtUs)),
+        ...recordOf(makeBatch({ nodeId: 'n1', seq, t0Us: t0OfUs(seq) }, dtUs)),
         offset: seq - 1,
       });
     state.passTo(AT_MS + 1_000);
     const fleet = state.takeFlush()?.segments.filter(({ family }) => family === 'fleet') ?? [];
-    expect(fleet.map(({ firstOffset, nextOffset }) => [firstOffset, nextOffset])).toEqual([
-      [0, 13],
-      [13, 15],
-    ]);
-    const counted = fleet.map(({ body }) => decodeOwnBlock(body).get('fleet')!.counts[COUNT.good]!);
-    expect(counted).toEqual([13 * outcomes, 2 * outcomes]);
+    return fleet.map(({ firstOffset, nextOffset, body }) => ({
+      run: [firstOffset, nextOffset],
+      good: decodeOwnBlock(body).get('fleet')!.counts[COUNT.good]!,
+    }));
+  };
+
+  it('are packed while a flush waits when outcomes spread over many: every one may be a cell', () => {
+    const dtUs = Array.from({ length: 10_000 }, () => 0);
+    const segments = addBatches(newState(), 15, dtUs, (seq) => (AT_MS - seq * 1_000) * 1_000);
+    expect(segments.filter(({ run }) => run[0] === 0).map(({ run }) => run)).toEqual(Array(10).fill([0, 10]));
+    expect(segments.filter(({ run }) => run[0] === 10)).toHaveLength(5);
+    expect(segments.every(({ good }) => good === dtUs.length)).toBe(true);
+  });
+
+  it('are written in one piece when many outcomes fall into the same cells', () => {
+    const dtUs = Array.from({ length: 10_000 }, () => 0);
+    const segments = addBatches(newState(), 120, dtUs, () => AT_MS * 1_000);
+    expect(segments).toEqual([{ run: [0, 120], good: 1_200_000 }]);
   });
 });

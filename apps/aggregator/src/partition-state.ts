@@ -14,6 +14,7 @@ import { type FoundGap, GapJournal, gapsOf, missingBatches } from './gap-journal
 import { PendingLedger } from './ledger-pending.js';
 import { readRecord, type Telling } from './read-record.decide.js';
 import { TickBuilder, tickOf, type TickSource, type TickStart } from './tick-builder.js';
+import { UnpackedCells } from './unpacked-cells.js';
 
 /** Slots that stay open up to the one of receive time: outcomes up to a minute late are still seen by the rules. */
 export const OPEN_SLOTS = 60;
@@ -24,11 +25,6 @@ const ZONES_MAX = 1_000;
  * ones again. One replayed spool can touch 4,296.
  */
 const SLOTS_MAX = 4 * OPEN_SLOTS;
-/**
- * Bytes of records after which what was added is packed, 100,000 outcomes: a table holds a histogram per customer, 768 bytes where the
- * packed cell has 30. While a flush waits, only packed cells grow. At a usual rate the flush of a second comes first.
- */
-const PACK_BYTES = 2 << 20;
 /**
  * Offsets of one incarnation; a trillion records. The first offset is part of a segment's key, and a topic that was made anew starts
  * at 0 again: without the incarnation in it, its first flush could meet the key of an old one and be refused for ever.
@@ -103,8 +99,7 @@ export class PartitionState {
   private readonly ledger: PendingLedger;
   private readonly gaps: GapJournal;
   private segments: NewSegment[] = [];
-  /** `pendingBytes` when segments were last made. */
-  private packedBytes = 0;
+  private readonly unpacked = new UnpackedCells();
   /** The first offset that the next segments may hold. */
   private runStart: number;
   /** Up to where flushes were taken. */
@@ -194,7 +189,6 @@ export class PartitionState {
     };
     this.segments = [];
     this.pendingBytes = 0;
-    this.packedBytes = 0;
     this.taken = next;
     return flush;
   }
@@ -208,7 +202,8 @@ export class PartitionState {
     this.otherZones += result.otherZones;
     this.ledger.fold(batch, result, appendedAtMs);
     this.ticks.see(batch, result.watermarkUs);
-    if (this.fold.slots() > SLOTS_MAX || this.pendingBytes - this.packedBytes >= PACK_BYTES) this.pack();
+    this.unpacked.see(batch, result.watermarkUs);
+    if (this.fold.slots() > SLOTS_MAX || this.unpacked.isFull) this.pack();
   }
 
   private gapsAt(tick: number): readonly TelemetryGap[] {
@@ -225,6 +220,6 @@ export class PartitionState {
       for (const [family, cells] of block)
         this.segments.push({ ...place, slot, family, body: encodeBlock(new Map([[family, cells]])) });
     this.runStart = nextOffset;
-    this.packedBytes = this.pendingBytes;
+    this.unpacked.reset();
   }
 }

@@ -10,8 +10,11 @@ import { TickOutbox } from './tick-outbox.js';
 
 /** A second of outcomes costs one transaction: what a restart folds again is not more than that. */
 const FLUSH_EVERY_MS = 1_000;
-/** Bytes of records after which a flush does not wait for its second: catching up must not gather an hour. */
-const FLUSH_BYTES = 8 << 20;
+/**
+ * Bytes of records after which a flush does not wait for its second: catching up must not gather an hour. More than the 19 MB that a
+ * million outcomes have, the most that one partition folds in a second beside others: a live slot is then written twice, not in four pieces.
+ */
+const FLUSH_BYTES = 24 << 20;
 /** Bytes that nobody has written (beside the flush in hand) at which the partition stands still until the flush succeeds. */
 const PENDING_BYTES_MAX = 32 << 20;
 /** First and longest pause after a failure of Postgres: it is either back at once or being restarted. */

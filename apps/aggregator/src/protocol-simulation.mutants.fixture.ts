@@ -70,7 +70,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'gaps are not remembered',
     module: 'ledger-pending.js',
-    code: 'delta.opened.set(gap.from, gap)',
+    code: '(booked.opened ??= new Map()).set(gap.from, gap)',
     instead: 'void gap',
   },
   {

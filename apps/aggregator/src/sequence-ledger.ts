@@ -31,6 +31,7 @@ export interface SequenceStep {
  */
 export const GAPS_MAX = 256;
 
+const NONE: readonly never[] = [];
 const NEW_BOOT = { lastSeq: 0, published: 0, gaps: [] } as const;
 
 /**
@@ -69,11 +70,13 @@ const without = (gap: SeqGap, batch: SequencedBatch): readonly SeqGap[] => {
 export const applySequence = (known: LedgerBoot | undefined, batch: SequencedBatch, atMs: number): SequenceStep => {
   const { nodeId, agentBootId, seq, published } = batch;
   const boot = known ?? { nodeId, agentBootId, ...NEW_BOOT };
-  if (seq === boot.lastSeq + 1)
-    return { verdict: 'next', boot: { ...boot, lastSeq: seq, published }, closed: undefined, opened: [] };
+  if (seq === boot.lastSeq + 1) {
+    const next = { nodeId: boot.nodeId, agentBootId: boot.agentBootId, lastSeq: seq, published, gaps: boot.gaps };
+    return { verdict: 'next', boot: next, closed: undefined, opened: NONE };
+  }
   if (seq > boot.lastSeq) return ahead(boot, batch, atMs);
   const closed = boot.gaps.find((gap) => gap.from <= seq && seq <= gap.to);
-  if (closed === undefined) return { verdict: 'duplicate', boot, closed, opened: [] };
+  if (closed === undefined) return { verdict: 'duplicate', boot, closed, opened: NONE };
   const opened = without(closed, batch);
   const gaps = boot.gaps.flatMap((gap) => (gap === closed ? opened : [gap])).slice(-GAPS_MAX);
   return { verdict: 'late', boot: { ...boot, gaps }, closed, opened };

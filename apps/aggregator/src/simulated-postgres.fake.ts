@@ -31,10 +31,16 @@ interface Statement {
 }
 type Handler = (tables: Tables, values: readonly unknown[]) => Statement;
 
-const rowsOf = <T>(names: readonly (keyof T)[], columns: readonly unknown[]): T[] =>
-  ((columns[0] as Column | undefined) ?? []).map(
-    (_first, index) => Object.fromEntries(names.map((name, at) => [name, (columns[at] as Column)[index]])) as T,
+/** Numbers may come as the text of an array, `{1,2}`. */
+const columnOf = (column: unknown): Column =>
+  typeof column === 'string' ? (JSON.parse(`[${column.slice(1, -1)}]`) as Column) : (column as Column);
+
+const rowsOf = <T>(names: readonly (keyof T)[], columns: readonly unknown[]): T[] => {
+  const read = names.map((_name, at) => columnOf(columns[at] ?? []));
+  return (read[0] ?? []).map(
+    (_first, index) => Object.fromEntries(names.map((name, at) => [name, read[at]![index]])) as T,
   );
+};
 
 const put = <T>(map: Map<string, T>, key: string, row: T): void => {
   if (map.has(key)) throw new Error(`duplicate key ${key}`);

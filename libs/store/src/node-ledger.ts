@@ -125,23 +125,29 @@ const LIST = `
       max(l.last_event_us) as "lastEventUs"
     from node_ledger l group by l.node_id order by l.node_id limit $1) as totals`;
 
+/** In the order of the statement's parameters. */
+const NUMBER_COLUMNS = [
+  'lastSeq',
+  'published',
+  'lastSeenMs',
+  'batches',
+  'counted',
+  'late',
+  'rejected',
+  'unreadable',
+  'duplicates',
+  'lastEventUs',
+] as const;
+type NumberColumn = (typeof NUMBER_COLUMNS)[number];
+
 const apply = async (tx: Queryable, deltas: readonly LedgerDelta[]): Promise<void> => {
   if (deltas.length === 0) return;
-  const column = <K extends keyof LedgerDelta>(name: K): readonly LedgerDelta[K][] =>
-    deltas.map((delta) => delta[name]);
+  // pg escapes each element of an array: 2 ms for ten columns of a thousand nodes, next to nothing as text.
+  const numbers = (name: NumberColumn): string => `{${deltas.map((delta) => delta[name]).join(',')}}`;
   await tx.query(APPLY, [
-    column('nodeId'),
-    column('agentBootId'),
-    column('lastSeq'),
-    column('published'),
-    column('lastSeenMs'),
-    column('batches'),
-    column('counted'),
-    column('late'),
-    column('rejected'),
-    column('unreadable'),
-    column('duplicates'),
-    column('lastEventUs'),
+    deltas.map(({ nodeId }) => nodeId),
+    deltas.map(({ agentBootId }) => agentBootId),
+    ...NUMBER_COLUMNS.map(numbers),
   ]);
   await changeGaps(tx, deltas);
 };
