@@ -34,6 +34,9 @@ export class BatchRun {
   columns = new Uint8Array(OUTCOMES_FIRST);
   /** Outcome → bucket of 8 sub-buckets, or `NO_BUCKET`. */
   coarse = new Uint8Array(OUTCOMES_FIRST);
+  /** Outcome → where its count is, for whoever counts it next. */
+  places = new Int32Array(OUTCOMES_FIRST);
+  latencyPlaces = new Int32Array(OUTCOMES_FIRST);
   /** The outcomes that timed out: they are counted as bad, and once more as timeouts. */
   timeouts = new Uint16Array(OUTCOMES_FIRST);
   timeoutCount = 0;
@@ -61,6 +64,8 @@ export class BatchRun {
     if (batch.n > this.columns.length) {
       this.columns = new Uint8Array(2 * batch.n);
       this.coarse = new Uint8Array(2 * batch.n);
+      this.places = new Int32Array(2 * batch.n);
+      this.latencyPlaces = new Int32Array(2 * batch.n);
       this.timeouts = new Uint16Array(2 * batch.n);
     }
     this.names.begin(batch, space);

@@ -1,7 +1,19 @@
 import type { ByteWriter } from './byte-writer.js';
 
+/** The place of an outcome that is not counted. */
+export const NO_PLACE = -1;
+
+/** Outcomes of a batch that are counted one after the other. */
+export interface WeightedRun {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** undefined = 1 each. */
+  readonly weight: Uint32Array | undefined;
+}
+
 /** What a byte holds. */
-export const BYTE_MAX = 0xff;
+const BYTE_MAX = 0xff;
 /** From here on a byte may stand for more, which is then in `carried`; bytes below are whole counts. */
 const CARRIED = 0x80;
 
@@ -11,7 +23,7 @@ const ANY_CARRIED = 0x8080_8080;
 /**
  * Counts by index. Of the counts of a second nearly all are small, and what the processor's caches hold decides what an outcome costs:
  * a count is a byte of 0 to 255, and what it cannot hold is carried into a map in steps of 128. A byte that was carried from stays at
- * 128 or above. Whoever adds to very many counts does it in its own loop, by the rule of `add`.
+ * 128 or above.
  */
 export class ByteCounts {
   /** Replaced by `reserve`. */
@@ -48,8 +60,23 @@ export class ByteCounts {
     else this.carry(index, sum);
   }
 
+  /**
+   * Adds a run of outcomes at places that were found before. Nothing but this is done in the loop: the processor then waits for many of
+   * the places at a time, of which most are in no near cache.
+   */
+  addRun(places: Int32Array, { weight, from, to }: WeightedRun): void {
+    const { bytes } = this;
+    for (let i = from; i < to; i += 1) {
+      const index = places[i]!;
+      if (index === NO_PLACE) continue;
+      const sum = bytes[index]! + (weight === undefined ? 1 : weight[i]!);
+      if (sum <= BYTE_MAX) bytes[index] = sum;
+      else this.carry(index, sum);
+    }
+  }
+
   /** Puts a sum that does not fit its byte at an index. */
-  carry(index: number, sum: number): void {
+  private carry(index: number, sum: number): void {
     const excess = Math.floor((sum - CARRIED) / CARRIED) * CARRIED;
     this.bytes[index] = sum - excess;
     this.carried.set(index, (this.carried.get(index) ?? 0) + excess);

@@ -14,6 +14,10 @@ export class CountColumns<Counts> {
 
   constructor(private readonly make: () => Counts) {}
 
+  get size(): number {
+    return this.byLabel.size;
+  }
+
   /** The column of a label; beyond the bound it is the one that they share. */
   of(label: number): Counts {
     const known = this.byLabel.get(label);

@@ -65,6 +65,12 @@ class PartitionFold implements SlotFold {
 
   readonly slots = (): number => this.entries.size;
 
+  readonly addedBytes = (): number => {
+    let bytes = 0;
+    for (const slot of this.entries.values()) bytes += slot.addedBytes;
+    return bytes;
+  };
+
   readonly fold = (batch: OutcomeBatch, receivedAtMs: number): FoldResult => {
     const times = timesOf(batch, receivedAtMs);
     if (this.space.isOutdated) this.renewSpace();

@@ -1,6 +1,6 @@
 import { type Family, KEY_SEPARATOR } from '#contracts';
 import { type BatchRun, NO_BUCKET } from './batch-run.js';
-import { BYTE_MAX, ByteCounts } from './byte-counts.js';
+import { ByteCounts, NO_PLACE } from './byte-counts.js';
 import { bucketsOf } from './cell-table.js';
 import { type CellColumns, type Cells, COUNT, COUNTS_PER_CELL } from './cells.js';
 import { ColumnsBuilder } from './columns-builder.js';
@@ -56,7 +56,9 @@ export class CustomerCounts {
       return counts.counts;
     });
     latencies.reserve(rows.end * BUCKETS);
-    this.addRun(run, counted[0]!, counted[1]!, counted[2]!, latencies);
+    this.place(run, counted, latencies);
+    for (const counts of counted) counts.addRun(run.places, run);
+    latencies.addRun(run.latencyPlaces, run);
     for (let i = 0; i < run.timeoutCount; i += 1) {
       const at = run.timeouts[i]!;
       const index = rows.rowOf(run.customers[at]!) * COUNTS_PER_CELL + COUNT.timeout;
@@ -140,36 +142,18 @@ export class CustomerCounts {
     return moved;
   }
 
-  /** Where a run's outcomes go: one look for the row, then one byte in each of the counts. */
-  private addRun(run: BatchRun, all: ByteCounts, region: ByteCounts, release: ByteCounts, latencies: ByteCounts): void {
-    const { customers, columns, coarse, weight, from, to } = run;
+  /** Finds where the counts of every outcome are; `counts` and `latencies` have room for them then. */
+  private place(run: BatchRun, counts: readonly ByteCounts[], latencies: ByteCounts): void {
+    const { customers, columns, coarse, places, latencyPlaces, from, to } = run;
     const { pages } = this.rows;
-    let [allBytes, regionBytes, releaseBytes, latencyBytes] = [all.bytes, region.bytes, release.bytes, latencies.bytes];
     for (let i = from; i < to; i += 1) {
       const customer = customers[i]!;
       let row = pages[customer >>> PAGE_BITS]!;
-      if (row === 0) {
-        row = this.addPage(customer, [all, region, release], latencies);
-        [allBytes, regionBytes, releaseBytes, latencyBytes] = [all.bytes, region.bytes, release.bytes, latencies.bytes];
-      }
+      if (row === 0) row = this.addPage(customer, counts, latencies);
       row += customer & PAGE_MASK;
-      const times = weight === undefined ? 1 : weight[i]!;
-      const index = row * COUNTS_PER_CELL + columns[i]!;
-      let sum = allBytes[index]! + times;
-      if (sum <= BYTE_MAX) allBytes[index] = sum;
-      else all.carry(index, sum);
-      sum = regionBytes[index]! + times;
-      if (sum <= BYTE_MAX) regionBytes[index] = sum;
-      else region.carry(index, sum);
-      sum = releaseBytes[index]! + times;
-      if (sum <= BYTE_MAX) releaseBytes[index] = sum;
-      else release.carry(index, sum);
+      places[i] = row * COUNTS_PER_CELL + columns[i]!;
       const bucket = coarse[i]!;
-      if (bucket === NO_BUCKET) continue;
-      const bucketIndex = row * BUCKETS + bucket;
-      sum = latencyBytes[bucketIndex]! + times;
-      if (sum <= BYTE_MAX) latencyBytes[bucketIndex] = sum;
-      else latencies.carry(bucketIndex, sum);
+      latencyPlaces[i] = bucket === NO_BUCKET ? NO_PLACE : row * BUCKETS + bucket;
     }
   }
 
@@ -185,9 +169,14 @@ export class CustomerCounts {
     return new NumberedColumns(family, parts, counts, { counts: latencies, startOf });
   }
 
+  /** Bytes of the histograms of all rows. */
+  get latencyBytes(): number {
+    return this.rows.end * BUCKETS;
+  }
+
   /** Empties latencies that were counted here. */
   resetLatencies(latencies: ByteCounts): void {
-    latencies.reset(this.rows.end * BUCKETS);
+    latencies.reset(this.latencyBytes);
   }
 
   private *all(): Generator<RowCounts> {

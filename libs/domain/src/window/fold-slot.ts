@@ -57,6 +57,12 @@ export class FoldSlot {
     return this.open === undefined && this.last === undefined && this.added === undefined;
   }
 
+  /** Bytes of what was added since the last flush. */
+  get addedBytes(): number {
+    const { added } = this;
+    return added === undefined ? 0 : added.shape.bytes + added.zones.bytes + this.customers.latencyBytes;
+  }
+
   countRun(run: BatchRun, origin: RunOrigin, space: KeySpace, take: () => AddedCounts): void {
     this.added ??= take();
     this.added.shape.countRun(origin.parts, run);

@@ -47,6 +47,11 @@ export class ShapeCounts {
     this.toldNodes.buckets = undefined;
   }
 
+  /** Bytes of the histograms of nodes. */
+  get bytes(): number {
+    return this.nodes.size * BUCKETS * Uint32Array.BYTES_PER_ELEMENT;
+  }
+
   /** Classifies a run of a node, and adds it. */
   countRun(parts: NodeParts, run: BatchRun): void {
     const row = this.rowOf(parts);

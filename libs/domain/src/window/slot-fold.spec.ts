@@ -326,6 +326,19 @@ describe('bounds', () => {
     expect(cells[`${FIRST_SLOT} zone a.example`]?.counts[0]).toBe(1);
   });
 
+  it('the memory of what was added follows the keys, not the outcomes, and a take gives it back', () => {
+    const fold = newFold();
+    expect(fold.addedBytes()).toBe(0);
+    fold.fold(inSlot(0), RECEIVED_MS);
+    const once = fold.addedBytes();
+    for (let i = 0; i < 100; i += 1) fold.fold(inSlot(0), RECEIVED_MS);
+    expect(fold.addedBytes()).toBe(once);
+    fold.fold(inSlot(1), RECEIVED_MS);
+    expect(fold.addedBytes()).toBe(2 * once);
+    new Reader().takeDeltas(fold);
+    expect(fold.addedBytes()).toBe(0);
+  });
+
   it('registry ids count for the zone they name, unknown ones for other', () => {
     const outcomes = ZONES.map((zone, index) => outcome({ zone, atUs: (FIRST_SLOT + index) * 1_000_000 }));
     const { zones, ...columns } = batchOf([...outcomes, outcome({ zone: 'gone.example' })]);

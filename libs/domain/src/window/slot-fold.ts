@@ -73,6 +73,8 @@ export interface SlotFold {
   readonly passTo: (receivedAtMs: number) => void;
   /** Adds what earlier runs had written of a slot; not part of any delta. Before the first `fold`. */
   readonly restore: (slot: number, block: Block) => void;
+  /** Bytes of the large arrays that the next take would empty: the owner takes the delta early when they are more than it likes. */
+  readonly addedBytes: () => number;
   /** Slots in memory: the owner takes the delta early when there are more than it likes (a batch can touch 4,296). */
   readonly slots: () => number;
 }

@@ -1,6 +1,6 @@
 import type { Family } from '#contracts';
 import type { BatchRun } from './batch-run.js';
-import { BYTE_MAX, ByteCounts } from './byte-counts.js';
+import { ByteCounts } from './byte-counts.js';
 import { type CellColumns, COUNT, COUNTS_PER_CELL } from './cells.js';
 import { ColumnsBuilder } from './columns-builder.js';
 import { CountColumns } from './count-columns.js';
@@ -22,13 +22,19 @@ export class ZoneCounts {
   /** Of all releases; filled when it is asked for. */
   private readonly sums = new ByteCounts();
 
+  /** Bytes of all columns, and of their sums. */
+  get bytes(): number {
+    return this.rows.end * COUNTS_PER_CELL * (1 + this.releases.size);
+  }
+
   /** Adds a run; `release` is a label. */
   countRun(run: BatchRun, release: number, space: KeySpace): void {
     const { rows } = this;
     rows.reserve(space.zoneNames.size);
     const counts = this.releases.of(release);
     counts.reserve(rows.end * COUNTS_PER_CELL);
-    this.addRun(run, counts);
+    this.place(run, counts);
+    counts.addRun(run.places, run);
     for (let i = 0; i < run.timeoutCount; i += 1) {
       const at = run.timeouts[i]!;
       counts.add(rows.rowOf(run.zones[at]!) * COUNTS_PER_CELL + COUNT.timeout, run.weightOf(at));
@@ -78,21 +84,17 @@ export class ZoneCounts {
     this.rows = rows;
   }
 
-  private addRun({ zones, columns, weight, from, to }: BatchRun, counts: ByteCounts): void {
+  /** Finds where the count of every outcome is; `counts` has room for it then. */
+  private place({ zones, columns, places, from, to }: BatchRun, counts: ByteCounts): void {
     const { pages } = this.rows;
-    let { bytes } = counts;
     for (let i = from; i < to; i += 1) {
       const zone = zones[i]!;
       let row = pages[zone >>> PAGE_BITS]!;
       if (row === 0) {
         row = this.rows.addPage(zone);
         counts.reserve(this.rows.end * COUNTS_PER_CELL);
-        ({ bytes } = counts);
       }
-      const index = (row + (zone & PAGE_MASK)) * COUNTS_PER_CELL + columns[i]!;
-      const sum = bytes[index]! + (weight === undefined ? 1 : weight[i]!);
-      if (sum <= BYTE_MAX) bytes[index] = sum;
-      else counts.carry(index, sum);
+      places[i] = (row + (zone & PAGE_MASK)) * COUNTS_PER_CELL + columns[i]!;
     }
   }
 }
