@@ -7,7 +7,7 @@ import type { Span } from './protobuf-reader.js';
 if (endianness() !== 'LE') throw new Error('tocsin reads columns in place: a little-endian machine is needed');
 
 /** Bytes of a slab: room for some batches, so that none of them pays for an allocation. Who keeps a batch keeps its slab. */
-const SLAB_BYTES = 65_536;
+const SLAB_BYTES = 32_768;
 
 /** Where copies of columns stand, one after the other; a place is given once. A column that no longer fits begins the next slab. */
 let slab = new Uint8Array(0);

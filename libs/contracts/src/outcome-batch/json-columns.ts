@@ -1,11 +1,9 @@
-import { LATENCY_NONE, type OutcomeBatch, RCODE_NONE } from '../outcome.js';
+import type { OutcomeBatch } from '../outcome.js';
 import { isRefusal, refuse, type Refusal } from '../problem.js';
 import { assembleBatch, type DecodeOptions, headerOf } from './assemble-batch.js';
-import { type Column, type ColumnName, COLUMNS, type Columns } from './columns.js';
+import { type Column, type ColumnName, COLUMNS, type Columns, NONE } from './columns.js';
 import { type JsonObject, parseObject, textOf } from './json-parse.js';
-
-/** What `null` stands for in a column that may have none. */
-const NONE: Partial<Record<ColumnName, number>> = { latency_us: LATENCY_NONE, rcode: RCODE_NONE };
+import { skimObject } from './json-skim.js';
 
 /** The number of a JSON value for a column, or undefined when it is not one that fits. */
 export const columnNumber = (name: ColumnName, value: unknown, max: number): number | undefined => {
@@ -25,6 +23,8 @@ class ColumnFiller {
   constructor(private readonly body: JsonObject) {}
 
   fill<T extends Column>(name: ColumnName, make: (length: number) => T, isOptional = false): T {
+    const skimmed = this.body[name];
+    if (ArrayBuffer.isView(skimmed)) return skimmed as T;
     const values = this.values(name, isOptional);
     const column = make(values.length);
     const max = maxOf(column.BYTES_PER_ELEMENT);
@@ -88,11 +88,14 @@ export const batchOfColumns = (body: JsonObject, options?: DecodeOptions): Outco
   return filler.fault ?? assembleBatch(body, zones, columns, options);
 };
 
+const parseWhole = (bytes: Uint8Array): JsonObject | Refusal => {
+  const text = textOf(bytes);
+  return typeof text === 'string' ? parseObject(text, '') : text;
+};
+
 /** Reads a JSON object with columns as arrays. `null` is "none" for `latency_us` and `rcode`. */
 export const decodeJsonColumns = (bytes: Uint8Array, options?: DecodeOptions): OutcomeBatch | Refusal => {
-  const text = textOf(bytes);
-  if (typeof text !== 'string') return text;
-  const body = parseObject(text, '');
+  const body = skimObject(bytes) ?? parseWhole(bytes);
   return isRefusal(body) ? body : batchOfColumns(body, options);
 };
 

@@ -67,6 +67,15 @@ describe('encodings of a batch', () => {
     }
   });
 
+  it('a batch stays what it is, whatever is decoded after it', () => {
+    const batches = fc.sample(anyBatch, { numRuns: 300, seed: 1 });
+    for (const contentType of TYPES) {
+      const decoded = batches.map((batch) => decode(contentType, ENCODE[contentType](batch)));
+      const meaning = contentType === CONTENT_TYPE.ndjson ? byName : (same: OutcomeBatch | Refusal) => same;
+      expect(decoded.map((one) => meaning(one))).toEqual(batches.map((one) => meaning(one)));
+    }
+  });
+
   it('finds the decoder whatever the parameters, and none for others', () => {
     expect(decoderFor('Application/X-NDJSON; charset=utf-8')?.contentType).toBe(CONTENT_TYPE.ndjson);
     expect(decoderFor('application/json')).toBeUndefined();

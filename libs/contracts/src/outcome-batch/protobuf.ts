@@ -126,7 +126,7 @@ const readParts = (bytes: Uint8Array): Parts | Refusal => {
   while (reader.next()) {
     const { field } = reader;
     if (field === ZONES_FIELD) {
-      reader.entry((parts.zones ??= new ZoneDictionary(bytes)));
+      reader.entries((parts.zones ??= new ZoneDictionary(bytes)));
       continue;
     }
     const read = FIELDS[field];
