@@ -76,8 +76,10 @@ export class BatchZones {
       this.entryZones = new Int32Array(2 * size);
       this.entryCustomers = new Int32Array(2 * size);
     }
+    if (dictionary === undefined) this.entryZones.fill(-1, 0, size);
+    else space.zones.findEntries(dictionary, this.entryZones);
     for (let entry = 0; entry < size; entry += 1) {
-      const known = dictionary === undefined ? -1 : space.zones.findEntry(dictionary, entry);
+      const known = this.entryZones[entry]!;
       const isOwned = known >= 0 && space.customerOf(known) !== OTHER_ID;
       const zone = isOwned ? known : this.lookUp(dictionary?.name(entry) ?? batch.zones[entry]!, space);
       this.entryZones[entry] = zone;

@@ -20,7 +20,6 @@ const REGISTRY_MAX = 1 << 22;
  */
 export class KeySpace {
   readonly zones = new ZoneIds();
-  readonly zoneNames = new Names();
   readonly labels = new Names();
   /** Registry id → two numbers: its zone + 1, and the label of its customer. 0 0 for ids of nobody's zones, and those not asked for. */
   registry = new Int32Array(2_048);
@@ -84,7 +83,6 @@ export class KeySpace {
 
   private addZone(name: string, customer: string | undefined): number {
     const zone = this.zones.add(name);
-    this.zoneNames.add(name);
     if (zone >= this.customers.length) this.customers = resized(this.customers, zone);
     this.customers[zone] = customer === undefined ? OTHER_ID : this.label(customer);
     if (customer === undefined) this.unknownZones += 1;

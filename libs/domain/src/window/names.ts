@@ -11,6 +11,8 @@ const BYTES_FIRST = 16_384;
 export class Names {
   readonly texts: string[] = [];
   bytes = new Uint8Array(BYTES_FIRST);
+  /** The same bytes. */
+  view = new DataView(this.bytes.buffer);
   /** Number → where its bytes begin; they end where those of the next begin. */
   starts = new Uint32Array(NAMES_FIRST);
 
@@ -23,7 +25,10 @@ export class Names {
     const number = this.texts.push(text) - 1;
     const start = this.starts[number]!;
     const endMax = start + UTF8_BYTES_MAX * text.length;
-    if (endMax > this.bytes.length) this.bytes = grown(this.bytes, new Uint8Array(2 * endMax));
+    if (endMax > this.bytes.length) {
+      this.bytes = grown(this.bytes, new Uint8Array(2 * endMax));
+      this.view = new DataView(this.bytes.buffer);
+    }
     if (number + 1 >= this.starts.length) this.starts = grown(this.starts, new Uint32Array(2 * this.starts.length));
     this.starts[number + 1] = start + this.put(text, start);
     return number;

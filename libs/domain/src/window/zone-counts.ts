@@ -30,7 +30,7 @@ export class ZoneCounts {
   /** Adds a run; `release` is a label. */
   countRun(run: BatchRun, release: number, space: KeySpace): void {
     const { rows } = this;
-    rows.reserve(space.zoneNames.size);
+    rows.reserve(space.zones.names.size);
     const counts = this.releases.of(release);
     counts.reserve(rows.end * COUNTS_PER_CELL);
     this.place(run, counts);
@@ -44,7 +44,7 @@ export class ZoneCounts {
   /** Puts the cells of zones into a block. Valid until the next call of any. */
   take(space: KeySpace, into: Map<Family, CellColumns>): void {
     const { keys, end } = this.rows;
-    const { zoneNames: names } = space;
+    const { names } = space.zones;
     RELEASES.begin();
     ZONES.begin();
     this.sums.reserve(end * COUNTS_PER_CELL);
@@ -75,7 +75,7 @@ export class ZoneCounts {
       const moved = new ByteCounts();
       listFilled(counts, end, LIST);
       for (const row of LIST.rows.subarray(0, LIST.size)) {
-        const zone = to.zoneOf(from.zoneNames.texts[keys[row]!]!);
+        const zone = to.zoneOf(from.zones.names.texts[keys[row]!]!);
         rows.reserve(zone + 1);
         moveRow(counts, row, moved, rows.rowOf(zone));
       }
