@@ -13,14 +13,19 @@ export class RowList {
   }
 }
 
-/** Lists the rows below `end` that have outcomes. */
-export const listFilled = ({ words }: ByteCounts, end: number, list: RowList): void => {
+/** All counts of a row, and those of failures, as bits of its word. */
+const ALL_COUNTS = 0xffff_ffff;
+const BAD_COUNT = 0xff << (8 * COUNT.bad);
+
+/** Lists the rows below `end` that have outcomes, or only those with failures. */
+export const listFilled = ({ words }: ByteCounts, end: number, list: RowList, isAll = true): void => {
   list.begin(end);
   const { rows } = list;
   const filled = Math.min(end, words.length);
+  const mask = isAll ? ALL_COUNTS : BAD_COUNT;
   let size = 0;
   for (let row = 0; row < filled; row += 1) {
-    if (words[row] === 0) continue;
+    if ((words[row]! & mask) === 0) continue;
     rows[size] = row;
     size += 1;
   }
@@ -39,10 +44,12 @@ const keep = (list: RowList, isKept: (row: number) => boolean): void => {
   list.size = size;
 };
 
+/** As many as a count of 32 bits tells. */
 const outcomesOf = (counts: ByteCounts, row: number): number =>
-  counts.at(row * COUNTS_PER_CELL + COUNT.good) +
-  counts.at(row * COUNTS_PER_CELL + COUNT.bad) +
-  counts.at(row * COUNTS_PER_CELL + COUNT.excluded);
+  (counts.at(row * COUNTS_PER_CELL + COUNT.good) +
+    counts.at(row * COUNTS_PER_CELL + COUNT.bad) +
+    counts.at(row * COUNTS_PER_CELL + COUNT.excluded)) >>>
+  0;
 
 /** What of the counts is not told yet; each includes those before it. */
 const UNTOLD = { nothing: 0, quiet: 1, any: 2 } as const;
@@ -93,9 +100,8 @@ export class RowCounts {
     this.untold = isAll ? UNTOLD.nothing : UNTOLD.quiet;
     if (this.told.length < end) this.growTold(end);
     const { counts, told } = this;
-    listFilled(counts, end, list);
+    listFilled(counts, end, list, isAll);
     keep(list, (row) => {
-      if (!isAll && counts.at(row * COUNTS_PER_CELL + COUNT.bad) === 0) return false;
       const outcomes = outcomesOf(counts, row);
       if (told[row] === outcomes) return false;
       told[row] = outcomes;
