@@ -20,7 +20,9 @@ const foldAll = (fold: SlotFold, records: readonly LogRecord[]): void => {
 
 const takeCells = (fold: SlotFold): number => {
   let cells = 0;
-  for (const { block } of fold.takeDelta()) for (const { size } of block.values()) cells += size;
+  fold.takeDelta(({ block }) => {
+    for (const { size } of block.values()) cells += size;
+  });
   return cells;
 };
 

@@ -116,6 +116,11 @@ export class PendingLedger {
     this.delta(this.booked(nodeId, UNKNOWN_BOOT), appendedAtMs).unreadable += 1;
   }
 
+  /** Boots in memory. */
+  get boots(): number {
+    return [...this.nodes.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** What is missing since before one moment, and was found missing after another. */
   missing(openedAfterMs: number, openedBeforeMs: number): readonly OpenGap[] {
     return [...this.gapped].flatMap(({ nodeId, agentBootId, boot }) =>
@@ -128,8 +133,16 @@ export class PendingLedger {
   /** What was booked since the last time. */
   take(): readonly LedgerDelta[] {
     const taken = this.pending.map(takeDelta);
+    // Nothing is known of a node of which nothing could be read: its name may be invented.
+    for (const booked of this.pending) if (booked.boot === undefined) this.forget(booked);
     this.pending = [];
     return taken;
+  }
+
+  private forget({ nodeId, agentBootId }: Booked): void {
+    const boots = this.nodes.get(nodeId);
+    boots?.delete(agentBootId);
+    if (boots?.size === 0) this.nodes.delete(nodeId);
   }
 
   private know(booked: Booked, boot: LedgerBoot): void {

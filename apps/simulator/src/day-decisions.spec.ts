@@ -126,7 +126,7 @@ const playDecisions = (seed: number, seconds: number): { told: Told[]; oracle: O
     });
     const newest = Math.floor((fromMs + TICK_MS - 1) / SLOT_MS);
     const slots = fold.takeChanged({ closedBefore: newest - 60 });
-    fold.takeDelta();
+    fold.takeDelta(() => undefined);
     const part = { topic: 'telemetry.outcomes' as const, partition: 0, incarnation: 1, tick, nextOffset: tick };
     const reports = answers;
     [answers] = [[]];

@@ -94,7 +94,7 @@ export class DecodedBatch implements OutcomeBatch {
 
   /** The dictionary of a batch that was read from bytes; undefined for any other, whose `zones` say the same. */
   static dictionaryOf(batch: OutcomeBatch): ZoneDictionary | undefined {
-    return batch instanceof DecodedBatch ? batch.#dictionary : undefined;
+    return #dictionary in batch ? batch.#dictionary : undefined;
   }
 }
 

@@ -98,7 +98,7 @@ export class ProtobufReader {
     }
   }
 
-  /** Adds the field's bytes to a dictionary, and those of the entries that follow at once: most of a batch are entries. */
+  /** Adds the field's bytes to a dictionary, and those of the entries that follow at once: most of a batch are entries. A field below 16. */
   entries(into: { readonly add: (from: number, to: number) => void }): void {
     const { from, to } = this.span();
     if (this.fault !== undefined) return;

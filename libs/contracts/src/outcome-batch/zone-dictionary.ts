@@ -59,6 +59,7 @@ export class ZoneDictionary {
     this.size = size + 1;
   }
 
+  /** The hash of an entry, as `zoneHash` gives it. */
   hashOf(index: number): number {
     return this.entries[index * ENTRY + 2]!;
   }

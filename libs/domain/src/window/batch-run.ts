@@ -1,11 +1,9 @@
 import { LATENCY_NONE, OUTCOME, OUTCOMES, type OutcomeBatch } from '#contracts';
-import { BatchZones } from './batch-zones.js';
+import { BatchZones, OUTCOMES_FIRST } from './batch-zones.js';
 import { COUNT, COUNTS_PER_CELL } from './cells.js';
 import { bucketCount, bucketIndex, coarsenIndex } from './histogram.js';
 import type { KeySpace } from './key-space.js';
 
-/** Outcomes for which there is room at first; it grows with the batches. */
-const OUTCOMES_FIRST = 1_024;
 /** The bucket of an outcome without a latency that counts. */
 export const NO_BUCKET = 0xff;
 

@@ -1,8 +1,8 @@
 import { dictionaryOf, type OutcomeBatch } from '#contracts';
 import { type KeySpace, OTHER_ID } from './key-space.js';
 
-/** Outcomes for which there is room at first; it grows with the batches. */
-const OUTCOMES_FIRST = 1_024;
+/** Outcomes for which there is room at first, those of a usual batch; it grows with the batches. */
+export const OUTCOMES_FIRST = 1_024;
 
 /**
  * Zone and customer of every outcome of a batch, by number. A zone of nobody has no number of its own until a slot admits it: it is
@@ -80,8 +80,7 @@ export class BatchZones {
     else space.zones.findEntries(dictionary, this.entryZones);
     for (let entry = 0; entry < size; entry += 1) {
       const known = this.entryZones[entry]!;
-      const isOwned = known >= 0 && space.customerOf(known) !== OTHER_ID;
-      const zone = isOwned ? known : this.lookUp(dictionary?.name(entry) ?? batch.zones[entry]!, space);
+      const zone = known >= 0 ? known : this.lookUp(dictionary?.name(entry) ?? batch.zones[entry]!, space);
       this.entryZones[entry] = zone;
       this.entryCustomers[entry] = zone < 0 ? OTHER_ID : space.customerOf(zone);
     }
@@ -89,7 +88,7 @@ export class BatchZones {
 
   private lookUp(name: string, space: KeySpace): number {
     const zone = space.zoneOfCustomer(name);
-    return zone === OTHER_ID || (zone > 0 && space.customerOf(zone) !== OTHER_ID) ? zone : this.nobody(name);
+    return zone >= 0 ? zone : this.nobody(name);
   }
 
   private nobody(name: string): number {

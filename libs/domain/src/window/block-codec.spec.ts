@@ -80,6 +80,20 @@ describe('blocks as bytes', () => {
     expect(decodeBlock(Uint8Array.from(bytes))).toMatchObject({ refused: 'BODY_UNPARSABLE' });
   });
 
+  it('a name that is long, and stands once in the bytes, cannot be in many keys', () => {
+    const writer = new ByteWriter();
+    for (const number of [2, 1, FAMILY_ID.zone_release, 1]) writer.varint(number);
+    writer.text('z'.repeat(100_000));
+    for (let group = 0; group < 1_000; group += 1) {
+      for (const number of [1, 1]) writer.varint(number);
+      writer.text(`v${group}`);
+      writer.signed(1);
+      writer.four(Uint32Array.of(1, 0, 0, 0), 0);
+    }
+    writer.varint(0);
+    expect(decodeBlock(writer.finish())).toMatchObject({ detail: expect.stringContaining('characters') });
+  });
+
   it('own bytes that are damaged are an error', () => {
     expect(() => decodeOwnBlock(Uint8Array.of(3))).toThrow('version 3');
   });

@@ -42,6 +42,16 @@ describe('counts in bytes', () => {
     );
   });
 
+  it('what 32 bits cannot tell is told as the most that they can, and is readable', () => {
+    const counts = countsOf([4_294_967_295, 4_294_967_295, 7].map((count) => ({ index: 1, count })));
+    const [writer, buckets] = [new ByteWriter(), new Uint32Array(LENGTH)];
+    counts.write(writer, 0, LENGTH);
+    const reader = new ByteReader(writer.finish());
+    readBuckets(reader, buckets, 0, LENGTH);
+    expect(reader.fault).toBeUndefined();
+    expect([counts.at(1), buckets[1]]).toEqual([4_294_967_295, 4_294_967_295]);
+  });
+
   it('rows are read, added and taken away as the counts that they are', () => {
     fc.assert(
       fc.property(additions, additions, (added, others) => {

@@ -1,4 +1,5 @@
 import type { ByteWriter } from './byte-writer.js';
+import { U32_MAX } from './cells.js';
 
 /** The place of an outcome that is not counted. */
 export const NO_PLACE = -1;
@@ -47,10 +48,17 @@ export class ByteCounts {
     this.use(larger);
   }
 
-  /** The count at an index; 0 beyond the end. */
+  /** The count at an index; 0 beyond the end. What cells cannot tell is the most that they can: weights may be invented. */
   at(index: number): number {
     const count = index < this.bytes.length ? this.bytes[index]! : 0;
-    return count < CARRIED ? count : count + (this.carried.get(index) ?? 0);
+    return count < CARRIED ? count : Math.min(count + (this.carried.get(index) ?? 0), U32_MAX);
+  }
+
+  /** Whether so many counts from an index on are all 0. */
+  isZero(index: number, length: number): boolean {
+    const end = Math.min((index + length) / 4, this.words.length);
+    for (let word = index / 4; word < end; word += 1) if (this.words[word] !== 0) return false;
+    return true;
   }
 
   /** Adds to the count at an index. */
@@ -82,27 +90,29 @@ export class ByteCounts {
     this.carried.set(index, (this.carried.get(index) ?? 0) + excess);
   }
 
-  /** Puts so many counts from an index on into an array of zeros. */
+  /** Puts so many counts from an index on (0 beyond the end) into an array of zeros. */
   unfold(index: number, length: number, into: Uint32Array, intoIndex: number): void {
     const { bytes } = this;
-    for (let i = 0; i < length; i += 1) {
+    const filled = Math.min(length, bytes.length - index);
+    for (let i = 0; i < filled; i += 1) {
       const count = bytes[index + i]!;
       if (count !== 0) into[intoIndex + i] = count < CARRIED ? count : this.at(index + i);
     }
   }
 
-  /** Writes so many counts from an index on as `writeBuckets` does; most are 0, which is seen four at a time. */
+  /** Writes so many counts from an index on (0 beyond the end) as `writeBuckets` does; most are 0, which is seen four at a time. */
   write(writer: ByteWriter, index: number, length: number): void {
     const { words, bytes } = this;
+    const end = Math.min((index + length) / 4, words.length);
     let filled = 0;
-    for (let word = index / 4; word < (index + length) / 4; word += 1) {
+    for (let word = index / 4; word < end; word += 1) {
       const four = words[word]!;
       if (four === 0) continue;
       filled += (four & 0xff ? 1 : 0) + (four & 0xff00 ? 1 : 0) + (four & 0xff_0000 ? 1 : 0) + (four >>> 24 ? 1 : 0);
     }
     writer.varint(filled);
     let last = index;
-    for (let word = index / 4; word < (index + length) / 4; word += 1) {
+    for (let word = index / 4; word < end; word += 1) {
       if (words[word] === 0) continue;
       for (let at = 4 * word; at < 4 * word + 4; at += 1) {
         if (bytes[at] === 0) continue;
@@ -126,7 +136,7 @@ export class ByteCounts {
 
   /** Adds the four counts of a row of others; there must be room. */
   addRow(row: number, from: ByteCounts, fromRow: number): void {
-    const [word, added] = [this.words[row]!, from.words[fromRow]!];
+    const [word, added] = [this.words[row]!, fromRow < from.words.length ? from.words[fromRow]! : 0];
     if (((word | added) & ANY_CARRIED) === 0) this.words[row] = word + added;
     else for (let i = 0; i < 4; i += 1) this.add(4 * row + i, from.at(4 * fromRow + i));
   }

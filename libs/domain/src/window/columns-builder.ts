@@ -8,6 +8,7 @@ import type { Names } from './names.js';
 import { NumberedColumns } from './numbered-columns.js';
 import type { RowList } from './row-counts.js';
 
+/** Rows for which there is room at first; it grows to those of the largest family. */
 const ROWS_FIRST = 1_024;
 
 /** Gathers rows of several columns into the cells of one family; kept, and filled again for the next. */

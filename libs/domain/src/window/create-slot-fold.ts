@@ -81,12 +81,12 @@ class PartitionFold implements SlotFold {
     return { counted: batch.n - future, late, future, otherZones, watermarkUs };
   };
 
-  *takeDelta(): Generator<SlotDelta> {
+  readonly takeDelta = (visit: (delta: SlotDelta) => void): void => {
     for (const slot of this.ascending()) {
-      yield* slot.takeDelta(this.space, this.give);
+      slot.takeDelta(this.space, visit, this.give);
       this.dropDone(slot);
     }
-  }
+  };
 
   readonly takeChanged = ({ closedBefore, settledBefore }: TakeChanged): readonly SlotState[] => {
     this.closeBefore(closedBefore);

@@ -10,8 +10,11 @@ import { type KeyParts, NumberedColumns } from './numbered-columns.js';
 /** Families whose keys have two parts, of which there are many more than names: a customer has as many keys as regions. */
 export const CROSSED_FAMILIES: ReadonlySet<Family> = new Set(['customer_region', 'customer_release', 'zone_release']);
 
+/** Keys of two parts. */
+type CrossedParts = KeyParts & { readonly rights: Int32Array };
+
 /** The parts of keys that are text: up to the first separator, and what comes after it. */
-const splitKeys = (keys: readonly string[]): KeyParts => {
+const splitKeys = (keys: readonly string[]): CrossedParts => {
   const [names, labels] = [new Names(), new Names()];
   const [lefts, rights] = [new Int32Array(keys.length), new Int32Array(keys.length)];
   const known = { names: new Map<string, number>(), labels: new Map<string, number>() };
@@ -57,6 +60,18 @@ const writeRows = (writer: ByteWriter, lefts: Int32Array, counts: Uint32Array, f
   }
 };
 
+const writeGroups = (writer: ByteWriter, counts: Uint32Array, { lefts, labels, rights }: CrossedParts): void => {
+  for (let from = 0; from < lefts.length;) {
+    const to = groupEnd(rights, from);
+    writer.varint(to - from);
+    writer.varint(rights[from] === BEYOND ? 0 : 1);
+    if (rights[from] !== BEYOND) writer.name(labels, rights[from]!);
+    writeRows(writer, lefts, counts, from, to);
+    from = to;
+  }
+  writer.varint(0);
+};
+
 /**
  * The cells of a crossed family: number of names, names; then groups of rows with the same right part, and a 0 at the end. A group is its
  * number of rows, its right part (0: its names are whole keys; or 1 and the text), and for each row the distance of its name from the one
@@ -65,18 +80,20 @@ const writeRows = (writer: ByteWriter, lefts: Int32Array, counts: Uint32Array, f
 export const writeCrossedCells = (writer: ByteWriter, cells: CellColumns): void => {
   const { names, lefts, labels, rights } = cells instanceof NumberedColumns ? cells.parts : splitKeys(cells.keys);
   if (rights === undefined) throw new Error(`write cells of ${cells.family}: their keys have one part`);
-  writeNames(writer, names, lefts);
-  for (let from = 0; from < lefts.length;) {
-    const to = groupEnd(rights, from);
-    writer.varint(to - from);
-    writer.varint(rights[from] === BEYOND ? 0 : 1);
-    if (rights[from] !== BEYOND) writer.name(labels, rights[from]!);
-    writeRows(writer, lefts, cells.counts, from, to);
-    from = to;
+  try {
+    writeNames(writer, names, lefts);
+    writeGroups(writer, cells.counts, { names, lefts, labels, rights });
+  } finally {
+    // Not clean, they would leave names out of the next block.
+    places.fill(0);
   }
-  writer.varint(0);
-  for (let row = 0; row < lefts.length; row += 1) places[lefts[row]!] = 0;
 };
+
+/**
+ * Characters that the keys of a block may have together. A name stands in the bytes once and in memory once per right part: 64 Mi are a
+ * million zones of 30 characters in two releases.
+ */
+const KEY_CHARS_MAX = 2 ** 26;
 
 const readKey = (reader: ByteReader, names: readonly string[], place: number, right: string | undefined): string => {
   const name = names[place - 1];
@@ -87,6 +104,7 @@ const readKey = (reader: ByteReader, names: readonly string[], place: number, ri
 /** Reads what `writeCrossedCells` wrote; damage is kept in the reader. */
 export const readCrossedCells = (reader: ByteReader, cells: CellTable): void => {
   const names = Array.from({ length: reader.varint(reader.left) }, () => reader.text());
+  let chars = 0;
   for (
     let rows = reader.varint(reader.left);
     rows > 0 && reader.fault === undefined;
@@ -96,6 +114,8 @@ export const readCrossedCells = (reader: ByteReader, cells: CellTable): void => 
     for (let place = 0; rows > 0 && reader.fault === undefined; rows -= 1) {
       place += reader.signed();
       const key = readKey(reader, names, place, right);
+      chars += key.length;
+      if (chars > KEY_CHARS_MAX) reader.fail(`keys of ${chars} characters`);
       if (cells.find(key) >= 0) reader.fail(`key ${key} comes twice`);
       if (reader.fault !== undefined) return;
       const at = cells.row(key) * COUNTS_PER_CELL;

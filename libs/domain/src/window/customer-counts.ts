@@ -131,12 +131,11 @@ export class CustomerCounts {
       return this.rows.rowOf(key);
     };
     const moved = new ByteCounts();
-    for (const counts of this.columns.customer.values) {
-      listFilled(counts.counts, end, LIST);
-      for (const row of LIST.rows.subarray(0, LIST.size)) {
-        moved.reserve((rowOf(row) + 1) * BUCKETS);
-        for (let i = 0; i < BUCKETS; i += 1) moved.add(rowOf(row) * BUCKETS + i, latencies.at(row * BUCKETS + i));
-      }
+    for (let row = 0; row < end; row += 1) {
+      if (latencies.isZero(row * BUCKETS, BUCKETS)) continue;
+      const into = rowOf(row);
+      moved.reserve((into + 1) * BUCKETS);
+      for (let i = 0; i < BUCKETS; i += 1) moved.add(into * BUCKETS + i, latencies.at(row * BUCKETS + i));
     }
     for (const family of CUSTOMER_FAMILIES) this.columns[family].relabel(labelOf, (counts) => counts.moved(end, rowOf));
     return moved;
@@ -169,14 +168,14 @@ export class CustomerCounts {
     return new NumberedColumns(family, parts, counts, { counts: latencies, startOf });
   }
 
-  /** Bytes of the histograms of all rows. */
+  /** Bytes of the histograms of all rows, and of the table of rows. */
   get latencyBytes(): number {
-    return this.rows.end * BUCKETS;
+    return this.rows.bytes + this.rows.end * BUCKETS;
   }
 
   /** Empties latencies that were counted here. */
   resetLatencies(latencies: ByteCounts): void {
-    latencies.reset(this.latencyBytes);
+    latencies.reset(this.rows.end * BUCKETS);
   }
 
   private *all(): Generator<RowCounts> {

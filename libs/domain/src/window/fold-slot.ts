@@ -18,6 +18,9 @@ export interface AddedCounts {
   latencies: ByteCounts;
 }
 
+/** Twice what a slot of 10,000 customers, 50,000 zones and 1,000 nodes takes; what a storm has made larger is given back to the system. */
+const KEPT_BYTES_MAX = 16 << 20;
+
 /** New ones. */
 export const newAddedCounts = (): AddedCounts => ({
   shape: new ShapeCounts(),
@@ -63,6 +66,7 @@ export class FoldSlot {
     return added === undefined ? 0 : added.shape.bytes + added.zones.bytes + this.customers.latencyBytes;
   }
 
+  /** Adds a run; `take` gives the memory for what is added. */
   countRun(run: BatchRun, origin: RunOrigin, space: KeySpace, take: () => AddedCounts): void {
     this.added ??= take();
     this.added.shape.countRun(origin.parts, run);
@@ -78,6 +82,7 @@ export class FoldSlot {
       if (zone !== OTHER_KEY && isUnknown(zone)) this.unknownZones.add(zone);
   }
 
+  /** What is counted from now on is late. */
   close(space: KeySpace): void {
     this.added?.shape.takeRecent(this.open);
     this.last = this.open?.takeLast(space);
@@ -95,9 +100,9 @@ export class FoldSlot {
     return block.size > 0 ? { slot, closed: false, block } : undefined;
   }
 
-  /** What was added since the last flush; valid until it goes on: then `give` takes the memory that it is in. */
-  *takeDelta(space: KeySpace, give: (added: AddedCounts) => void): Generator<SlotDelta> {
-    const { added } = this;
+  /** Hands over what was added since the last flush; afterwards `give` takes the memory that it was in, unless that is much. */
+  takeDelta(space: KeySpace, visit: (delta: SlotDelta) => void, give: (added: AddedCounts) => void): void {
+    const { added, addedBytes } = this;
     if (added === undefined) return;
     added.shape.takeRecent(this.open);
     const block = new Map<Family, CellColumns>();
@@ -105,7 +110,8 @@ export class FoldSlot {
     this.customers.takeUnflushed(added.latencies, space, block);
     added.zones.take(space, block);
     this.added = undefined;
-    yield { slot: this.slot, block };
+    visit({ slot: this.slot, block });
+    if (addedBytes > KEPT_BYTES_MAX) return;
     added.shape.reset();
     added.zones.reset();
     this.customers.resetLatencies(added.latencies);

@@ -22,6 +22,11 @@ export class KeyRows {
   /** Row → key. */
   keys = new Int32Array(PAGES_FIRST * PAGE);
 
+  /** Bytes of the tables. */
+  get bytes(): number {
+    return this.pages.byteLength + this.keys.byteLength;
+  }
+
   /** Makes room for keys below a number. To be called before one of them is looked for. */
   reserve(keys: number): void {
     const needed = (keys >>> PAGE_BITS) + 1;
@@ -51,6 +56,7 @@ export class KeyRows {
     return first;
   }
 
+  /** Forgets all keys. */
   reset(): void {
     this.pages.fill(0);
     this.end = PAGE;

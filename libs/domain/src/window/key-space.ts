@@ -7,7 +7,7 @@ import { ZoneIds } from './zone-ids.js';
 export const OTHER_ID = 0;
 
 /**
- * Names of one sort (zones of nobody, or labels) beyond which a space is full: a scan or a broken node invented them. 40 MB.
+ * Names of one sort (zones of nobody, or labels) beyond which a space is full: a scan or a broken node invented them. 100 MB of usual names.
  * The fold then begins a new space; nothing that was counted is lost.
  */
 const NAMES_MAX = 1 << 20;
@@ -27,7 +27,6 @@ export class KeySpace {
   private customers = new Int32Array(1_024);
   private readonly labelIds = new Map<string, number>();
   private readonly version: number;
-  private unknownZones = 0;
 
   constructor(private readonly catalogue: ZoneCatalogue) {
     this.version = catalogue.version();
@@ -37,7 +36,7 @@ export class KeySpace {
 
   /** Whether answers may be others by now, or there is no room: time for a new space. */
   get isOutdated(): boolean {
-    return Math.max(this.unknownZones, this.labels.size) > NAMES_MAX || this.catalogue.version() !== this.version;
+    return Math.max(this.zones.unownedSize, this.labels.size) > NAMES_MAX || this.catalogue.version() !== this.version;
   }
 
   label(name: string): number {
@@ -53,7 +52,7 @@ export class KeySpace {
     return this.customers[zone]!;
   }
 
-  /** The number of a zone that has one, or that belongs to a customer and now gets one; -1 for others. */
+  /** The number of a zone that belongs to a customer, or is `OTHER_KEY`; -1 for others. */
   zoneOfCustomer(name: string): number {
     const known = this.zones.find(name);
     if (known >= 0) return known;
@@ -63,7 +62,8 @@ export class KeySpace {
 
   /** The number of any zone. */
   zoneOf(name: string): number {
-    const known = this.zoneOfCustomer(name);
+    const owned = this.zoneOfCustomer(name);
+    const known = owned >= 0 ? owned : this.zones.findUnowned(name);
     return known >= 0 ? known : this.addZone(name, undefined);
   }
 
@@ -82,10 +82,9 @@ export class KeySpace {
   }
 
   private addZone(name: string, customer: string | undefined): number {
-    const zone = this.zones.add(name);
+    const zone = this.zones.add(name, customer !== undefined || name === OTHER_KEY);
     if (zone >= this.customers.length) this.customers = resized(this.customers, zone);
     this.customers[zone] = customer === undefined ? OTHER_ID : this.label(customer);
-    if (customer === undefined) this.unknownZones += 1;
     return zone;
   }
 }

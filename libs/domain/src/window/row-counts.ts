@@ -4,6 +4,7 @@ import { COUNT, COUNTS_PER_CELL } from './cells.js';
 /** Rows that were chosen, and how many; filled and read at once. */
 export class RowList {
   size = 0;
+  /** Grows to the rows of the largest slot. */
   rows = new Int32Array(1_024);
 
   /** Empties the list and makes room for so many rows. */
@@ -72,7 +73,7 @@ export class RowCounts {
   begin(end: number): void {
     this.untold = UNTOLD.any;
     if (this.told === ALL_TOLD) this.told = this.outcomes();
-    if (this.isFlushed) this.flushed = this.counts.clone(end * COUNTS_PER_CELL);
+    if (this.isFlushed) this.flushed = this.counts.clone(this.counts.bytes.length);
     this.isFlushed = false;
     this.counts.reserve(end * COUNTS_PER_CELL);
   }
@@ -121,7 +122,8 @@ export class RowCounts {
   /** The same counts, told and flushed alike, in other rows. */
   moved(end: number, rowOf: (row: number) => number): RowCounts {
     const moved = new RowCounts();
-    Object.assign(moved, { isFlushed: this.isFlushed, untold: this.untold });
+    moved.isFlushed = this.isFlushed;
+    moved.untold = this.untold;
     moved.flushed = this.flushed && new ByteCounts();
     const list = new RowList();
     listFilled(this.counts, end, list);

@@ -1,89 +1,12 @@
 import fc from 'fast-check';
-import type { Family, OutcomeBatch } from '#contracts';
-import { plainBlock, type PlainCell } from './block.fixture.js';
+import type { OutcomeBatch } from '#contracts';
 import { decodeOwnBlock, encodeBlock } from './block-codec.js';
-import { addCells, type CellTable, createCells, replaceCells } from './cell-table.js';
-import type { Block, ColumnBlock } from './cells.js';
-import { COLUMNS_MAX } from './count-columns.js';
-import { createSlotFold } from './create-slot-fold.js';
-import type { SlotFold, SlotFoldOptions } from './slot-fold.js';
-import {
-  anyOutcomes,
-  batchesOf,
-  batchOf,
-  countDirectly,
-  customerOf,
-  FIRST_SLOT,
-  type OneOutcome,
-  ZONES,
-} from './slot-fold.fixture.js';
-import { TOLD_FAMILIES } from './told-families.js';
-
-const RECEIVED_MS = (FIRST_SLOT + 40) * 1_000;
-const newFold = (options: Partial<SlotFoldOptions> = {}): SlotFold =>
-  createSlotFold({ catalogue: { customerOf, version: () => 1 }, openSlots: 60, zonesMax: 100, ...options });
-
-/** Tables per slot and family, to which deltas are added or states put. */
-class Reader {
-  private readonly slots = new Map<number, Map<string, CellTable>>();
-  readonly closed: number[] = [];
-
-  take(slot: number, block: ColumnBlock, into: (table: CellTable, cells: CellTable) => void): void {
-    const tables = this.slots.get(slot) ?? new Map<string, CellTable>();
-    this.slots.set(slot, tables);
-    for (const [family, cells] of decodeOwnBlock(encodeBlock(block))) {
-      const table = tables.get(family) ?? createCells(family);
-      into(table, cells as CellTable);
-      tables.set(family, table);
-    }
-  }
-
-  takeDeltas(fold: SlotFold): void {
-    for (const { slot, block } of fold.takeDelta()) this.take(slot, block, addCells);
-  }
-
-  takeStates(fold: SlotFold, closedBefore: number, settledBefore?: number): void {
-    const take = settledBefore === undefined ? { closedBefore } : { closedBefore, settledBefore };
-    for (const { slot, block, closed } of fold.takeChanged(take)) {
-      this.take(slot, block, replaceCells);
-      if (closed) this.closed.push(slot);
-    }
-  }
-
-  plain(): Record<string, PlainCell> {
-    const slots = [...this.slots].flatMap(([slot, tables]) =>
-      Object.entries(plainBlock(tables as unknown as Block)).map(([key, cell]) => [`${slot} ${key}`, cell] as const),
-    );
-    return Object.fromEntries(slots);
-  }
-}
-
-/** Of cells as counted, by `slot family key`, those of families that are told; nobody reads the histograms of the others. */
-const toldCells = (cells: Record<string, PlainCell>): Record<string, PlainCell> =>
-  Object.fromEntries(
-    Object.entries(cells).flatMap(([name, cell]) => {
-      const telling = TOLD_FAMILIES.get(name.split(' ')[1] as Family);
-      if (telling === undefined) return [];
-      return [[name, telling === 'latency' ? cell : { ...cell, buckets: {} }]];
-    }),
-  );
+import { inSlot, newFold, outcome, Reader, RECEIVED_MS, receivedIn, toldCells } from './fold-reader.fixture.js';
+import type { SlotFold } from './slot-fold.js';
+import { anyOutcomes, batchesOf, batchOf, countDirectly, customerOf, FIRST_SLOT } from './slot-fold.fixture.js';
 
 const cuts = fc.array(fc.boolean(), { minLength: 1, maxLength: 10 });
 const takes = fc.array(fc.constantFrom('nothing', 'delta', 'states', 'both'), { minLength: 1, maxLength: 10 });
-const outcome = (changes: Partial<OneOutcome> = {}): OneOutcome => ({
-  node: 0,
-  release: 'v1',
-  atUs: FIRST_SLOT * 1_000_000,
-  zone: 'a.example',
-  code: 0,
-  latencyUs: 1_000,
-  weight: 1,
-  ...changes,
-});
-/** A moment of log time within a slot. */
-const receivedIn = (slot: number): number => (FIRST_SLOT + slot) * 1_000 + 999;
-const inSlot = (slot: number, changes: Partial<OneOutcome> = {}): OutcomeBatch =>
-  batchOf([outcome({ atUs: (FIRST_SLOT + slot) * 1_000_000, ...changes })]);
 
 describe('the fold of a partition', () => {
   it('any batching and any takes: deltas summed, and states put in place, are the direct count', () => {
@@ -131,7 +54,7 @@ describe('the fold of a partition', () => {
       fc.property(anyOutcomes(20), anyOutcomes(20), cuts, (before, after, cut) => {
         const [first, second, states] = [newFold(), newFold(), new Reader()];
         for (const batch of batchesOf(before, cut)) first.fold(batch, RECEIVED_MS);
-        for (const { slot, block } of first.takeDelta()) second.restore(slot, decodeOwnBlock(encodeBlock(block)));
+        first.takeDelta(({ slot, block }) => second.restore(slot, decodeOwnBlock(encodeBlock(block))));
         for (const batch of batchesOf(after, cut)) expect(second.fold(batch, RECEIVED_MS).late).toBe(0);
         states.takeStates(second, FIRST_SLOT + 60);
         expect(states.plain()).toEqual(toldCells(countDirectly([...before, ...after])));
@@ -145,7 +68,7 @@ describe('the fold of a partition', () => {
   it('what a restart told and nobody took is told again when the slot closes', () => {
     const [written, fold, states] = [newFold(), newFold(), new Reader()];
     written.fold(inSlot(0), RECEIVED_MS);
-    for (const { slot, block } of written.takeDelta()) fold.restore(slot, decodeOwnBlock(encodeBlock(block)));
+    written.takeDelta(({ slot, block }) => fold.restore(slot, decodeOwnBlock(encodeBlock(block))));
     new Reader().takeStates(fold, 0, FIRST_SLOT + 1);
     states.takeStates(fold, FIRST_SLOT + 1);
     expect(states.plain()).toEqual(toldCells(countDirectly([outcome()])));
@@ -273,6 +196,28 @@ describe('the catalogue', () => {
     expect(good('zone a.example')).toBe(2);
   });
 
+  it('a restart, and keys numbered anew at once: what is told is all, what is written only what came after', () => {
+    fc.assert(
+      fc.property(anyOutcomes(20), anyOutcomes(20), cuts, (before, after, cut) => {
+        let version = 1;
+        const catalogue = { customerOf, version: () => version };
+        const [first, second] = [newFold({ catalogue }), newFold({ catalogue })];
+        const [states, added] = [new Reader(), new Reader()];
+        for (const batch of batchesOf(before, cut)) first.fold(batch, RECEIVED_MS);
+        first.takeDelta(({ slot, block }) => second.restore(slot, decodeOwnBlock(encodeBlock(block))));
+        for (const batch of batchesOf(after, cut)) {
+          version += 1;
+          second.fold(batch, RECEIVED_MS);
+        }
+        added.takeDeltas(second);
+        states.takeStates(second, FIRST_SLOT + 60);
+        expect(states.plain()).toEqual(toldCells(countDirectly([...before, ...after])));
+        expect(added.plain()).toEqual(countDirectly(after));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('keys that are numbered anew at any time, in between takes: nothing is lost or told twice', () => {
     fc.assert(
       fc.property(anyOutcomes(10), cuts, takes, (outcomes, cut, take) => {
@@ -294,64 +239,5 @@ describe('the catalogue', () => {
       }),
       { numRuns: 200 },
     );
-  });
-});
-
-describe('bounds', () => {
-  it('releases beyond the bound share other, and zones and customers stay exact', () => {
-    const catalogue = { customerOf: () => 'bank', version: () => 1 };
-    const [fold, deltas] = [newFold({ catalogue }), new Reader()];
-    const zones = Array.from({ length: 1_000 }, (_unused, index) => `zone-${index}.example`);
-    const batch = batchOf(zones.map((zone) => outcome({ zone })));
-    const releases = COLUMNS_MAX + 3;
-    for (let i = 0; i < releases; i += 1) fold.fold({ ...batch, softwareVersion: `v${i}` }, RECEIVED_MS);
-    deltas.takeDeltas(fold);
-    const cells = deltas.plain();
-    const good = (key: string) => cells[`${FIRST_SLOT} ${key}`]?.counts[0];
-    expect(new Set(zones.map((zone) => good(`zone ${zone}`)))).toEqual(new Set([releases]));
-    expect(good('customer bank')).toBe(releases * zones.length);
-    expect(['zone_release other', 'customer_release other'].map(good)).toEqual([3_000, 3_000]);
-  });
-
-  it('zones of nobody beyond the bound count for other; those of customers stay exact', () => {
-    const [fold, deltas] = [newFold({ zonesMax: 10 }), new Reader()];
-    const random = Array.from({ length: 100 }, (_unused, index) => outcome({ zone: `random-${index}.example` }));
-    expect(fold.fold(batchOf([...random, outcome()]), RECEIVED_MS)).toMatchObject({ counted: 101, otherZones: 90 });
-    deltas.takeDeltas(fold);
-    const cells = deltas.plain();
-    expect(Object.keys(cells).filter((key) => key.startsWith(`${FIRST_SLOT} zone `))).toHaveLength(12);
-    expect(cells[`${FIRST_SLOT} zone other`]?.counts[0]).toBe(90);
-    expect(cells[`${FIRST_SLOT} zone_release other|v1+c1`]?.counts[0]).toBe(90);
-    expect(cells[`${FIRST_SLOT} customer other`]?.counts[0]).toBe(100);
-    expect(cells[`${FIRST_SLOT} zone a.example`]?.counts[0]).toBe(1);
-  });
-
-  it('the memory of what was added follows the keys, not the outcomes, and a take gives it back', () => {
-    const fold = newFold();
-    expect(fold.addedBytes()).toBe(0);
-    fold.fold(inSlot(0), RECEIVED_MS);
-    const once = fold.addedBytes();
-    for (let i = 0; i < 100; i += 1) fold.fold(inSlot(0), RECEIVED_MS);
-    expect(fold.addedBytes()).toBe(once);
-    fold.fold(inSlot(1), RECEIVED_MS);
-    expect(fold.addedBytes()).toBe(2 * once);
-    new Reader().takeDeltas(fold);
-    expect(fold.addedBytes()).toBe(0);
-  });
-
-  it('registry ids count for the zone they name, unknown ones for other', () => {
-    const outcomes = ZONES.map((zone, index) => outcome({ zone, atUs: (FIRST_SLOT + index) * 1_000_000 }));
-    const { zones, ...columns } = batchOf([...outcomes, outcome({ zone: 'gone.example' })]);
-    const zoneId = Uint32Array.from(columns.zoneIx, (index) => index * 1_000_000);
-    const batch: OutcomeBatch = { ...columns, zones: [], zoneIx: new Uint16Array(0), zoneId };
-    const known: Readonly<Record<number, string>> = Object.fromEntries(ZONES.map((zone, index) => [index * 1e6, zone]));
-    const [fold, deltas] = [
-      newFold({ catalogue: { customerOf, zoneOf: (id) => known[id], version: () => 1 } }),
-      new Reader(),
-    ];
-    fold.fold(batch, RECEIVED_MS);
-    deltas.takeDeltas(fold);
-    expect(zones).toHaveLength(6);
-    expect(deltas.plain()).toEqual(countDirectly([...outcomes, outcome({ zone: 'other' })]));
   });
 });

@@ -62,18 +62,18 @@ export interface TakeChanged {
 export interface SlotFold {
   /** `receivedAtMs` is the append time of the record: the same records fold to the same cells whenever that is done. */
   readonly fold: (batch: OutcomeBatch, receivedAtMs: number) => FoldResult;
-  /**
-   * Per slot, ascending, what was added since the last take. A delta is valid until the next one is asked for: its memory is used again.
-   * What is not asked for is not taken.
-   */
-  readonly takeDelta: () => Iterable<SlotDelta>;
+  /** Hands over, per slot, ascending, what was added since the last take. A delta is valid during the call: its memory is used again. */
+  readonly takeDelta: (visit: (delta: SlotDelta) => void) => void;
   /** Per slot, ascending, the absolute state of cells that changed since they were last told. */
   readonly takeChanged: (take: TakeChanged) => readonly SlotState[];
   /** Receive time has come so far. Before `restore`: what had closed by then is not put back. */
   readonly passTo: (receivedAtMs: number) => void;
   /** Adds what earlier runs had written of a slot; not part of any delta. Before the first `fold`. */
   readonly restore: (slot: number, block: Block) => void;
-  /** Bytes of the large arrays that the next take would empty: the owner takes the delta early when they are more than it likes. */
+  /**
+   * Bytes of the arrays that the next take would empty, as far as they grow with keys and slots: the owner takes the delta early when
+   * they are more than it likes. The absolute state of open slots is not among them: `COLUMNS_MAX` bounds it.
+   */
   readonly addedBytes: () => number;
   /** Slots in memory: the owner takes the delta early when there are more than it likes (a batch can touch 4,296). */
   readonly slots: () => number;

@@ -22,9 +22,9 @@ export class ZoneCounts {
   /** Of all releases; filled when it is asked for. */
   private readonly sums = new ByteCounts();
 
-  /** Bytes of all columns, and of their sums. */
+  /** Bytes of all columns, of their sums, and of the tables of rows. */
   get bytes(): number {
-    return this.rows.end * COUNTS_PER_CELL * (1 + this.releases.size);
+    return this.rows.bytes + this.rows.end * COUNTS_PER_CELL * (1 + this.releases.size);
   }
 
   /** Adds a run; `release` is a label. */

@@ -6,12 +6,17 @@ const PLACES_FIRST = 1_024;
 /** Numbers of a place: hash, and zone + 1; 0 is free. */
 const PLACE = 2;
 
-/** Zones by number: 0, 1, 2 … in the order in which they came. Found by hash and then compared, from bytes or from a string. */
+/**
+ * Zones by number: 0, 1, 2 … in the order in which they came. Those of customers are found by hash and then compared, from bytes or from a
+ * string. Those of nobody are found by name alone, in a map: whoever queries a node invents them, and could make their hashes collide.
+ */
 export class ZoneIds {
   readonly names = new Names();
+  private readonly unowned = new Map<string, number>();
+  private placed = 0;
   private places = new Int32Array(PLACE * PLACES_FIRST);
 
-  /** The number of a zone, or -1. */
+  /** The number of a customer's zone, or -1. */
   find(name: string): number {
     const { places } = this;
     const hash = zoneHash(name);
@@ -23,7 +28,7 @@ export class ZoneIds {
   }
 
   /**
-   * The number of every entry of a dictionary, or -1. First all are looked for by hash and then all compared: the processor waits for many
+   * The number of every entry of a dictionary that is a customer's zone, or -1. First all are looked for by hash and then all compared: the processor waits for many
    * places at a time, which are in no near cache.
    */
   findEntries(dictionary: ZoneDictionary, into: Int32Array): void {
@@ -34,12 +39,27 @@ export class ZoneIds {
         into[index] = this.find(dictionary.name(index));
   }
 
+  /** The number of a zone that belongs to nobody, or -1. */
+  findUnowned(name: string): number {
+    return this.unowned.get(name) ?? -1;
+  }
+
   /** Adds a zone that is not there. */
-  add(name: string): number {
+  add(name: string, isOwned: boolean): number {
     const id = this.names.add(name);
-    if (2 * PLACE * this.names.size > this.places.length) this.grow();
+    if (!isOwned) {
+      this.unowned.set(name, id);
+      return id;
+    }
+    this.placed += 1;
+    if (2 * PLACE * this.placed > this.places.length) this.grow();
     this.place(zoneHash(name), id + 1);
     return id;
+  }
+
+  /** How many belong to nobody. */
+  get unownedSize(): number {
+    return this.unowned.size;
   }
 
   /** The first zone with a hash, or -1. */
