@@ -14,9 +14,9 @@ const PHASES = [
 const BATCHES = PHASES.reduce((sum, { seconds, nodes }) => sum + seconds * nodes, 0);
 /**
  * Memory that a process may take, MB. Open slots, tables and key spaces of 10,000 customers stand once per partition, and one process has
- * all twelve here: 0.6 GB at the normal load, 2.2 GB at ten times of it, where it stays; what is beyond waits in the broker.
+ * all twelve here: 0.6 GB at the normal load, 1.8 GB at ten times of it, where it stays; what is beyond waits in the broker.
  */
-const RSS_MB_MAX = 3_072;
+const RSS_MB_MAX = 2_560;
 const BOUND_MS = 600_000;
 
 interface Look {
