@@ -6,6 +6,7 @@ export type Asked =
   | ({ readonly command: 'status' } & Common)
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
+  | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
   | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common);
 
 /** What is wanted of the keys of nodes. */
@@ -35,6 +36,8 @@ export const USAGE = `tocsin <command> [options]
   node-key list             the keys that nodes tag their batches with
   node-key issue <node>     a further key for a node, shown once; two are valid at a time
   node-key revoke <key id>  end a key; what it tagged before stays counted
+  dnstap <file> [--zones Z,…]
+                            what is in a recording of a DNS server; zones are those that it answers for
 
 options
   --json        for programs: one JSON document, or one per line (tail)
@@ -43,8 +46,11 @@ options
   --help        this text
 
 exit status
-  0 all is well, 1 something was found (an open incident, an unhealthy fleet), 2 wrong usage, 3 Tocsin was not reached
+  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a recording that is cut or corrupt), 2 wrong usage (a file
+  that is no dnstap), 3 Tocsin was not reached
 `;
+
+const COMMANDS = 'status, tail, incident show, node-key or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -57,6 +63,7 @@ const parse = (args: readonly string[]) => {
         url: { type: 'string' },
         key: { type: 'string' },
         after: { type: 'string' },
+        zones: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -100,6 +107,7 @@ export const readArguments = (args: readonly string[]): Asked => {
   if (values.help || command === 'help') return { command: 'help' };
   const common: Common = { json: values.json, url: values.url, key: values.key };
   if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
+  if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
   switch (command) {
     case 'status':
       noMore(rest);
@@ -116,9 +124,15 @@ export const readArguments = (args: readonly string[]): Asked => {
     }
     case 'node-key':
       return { command, wanted: nodeKeyOf(rest), ...common };
+    case 'dnstap': {
+      const [path, ...more] = rest;
+      if (path === undefined) throw new UsageError('dnstap: expected a file');
+      noMore(more);
+      return { command, path, zones: values.zones?.split(',') ?? [], json: values.json };
+    }
     case undefined:
-      throw new UsageError('expected a command: status, tail, incident show or node-key');
+      throw new UsageError(`expected a command: ${COMMANDS}`);
     default:
-      throw new UsageError(`unknown command ${command}: expected status, tail, incident show or node-key`);
+      throw new UsageError(`unknown command ${command}: expected ${COMMANDS}`);
   }
 };

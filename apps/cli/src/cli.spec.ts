@@ -22,6 +22,11 @@ describe('the arguments', () => {
     [['node-key', 'list'], { command: 'node-key', wanted: { action: 'list' }, ...COMMON }],
     [['node-key', 'issue', 'n1'], { command: 'node-key', wanted: { action: 'issue', nodeId: 'n1' }, ...COMMON }],
     [['node-key', 'revoke', 'n1.2'], { command: 'node-key', wanted: { action: 'revoke', keyId: 'n1.2' }, ...COMMON }],
+    [['dnstap', 'x.fstrm'], { command: 'dnstap', path: 'x.fstrm', zones: [], json: false }],
+    [
+      ['dnstap', 'x', '--zones', 'a.test,b.test'],
+      { command: 'dnstap', path: 'x', zones: ['a.test', 'b.test'], json: false },
+    ],
     [['--help'], { command: 'help' }],
     [['tail', '-h'], { command: 'help' }],
   ])('%j', (args, asked) => {
@@ -44,6 +49,9 @@ describe('the arguments', () => {
     [['node-key', 'list', 'n1']],
     [['node-key', 'issue', 'n1', 'n2']],
     [['status', '--colour']],
+    [['status', '--zones', 'a']],
+    [['dnstap']],
+    [['dnstap', 'a', 'b']],
   ])('%j is a usage error', (args) => {
     expect(() => readArguments(args)).toThrow(UsageError);
   });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createApiClient, Refused } from './api-client.js';
 import { type Asked, readArguments, USAGE, UsageError } from './arguments.js';
 import { readConnection } from './connection.js';
+import { formatDnstap, readDnstap } from './dnstap.js';
 import { formatIncident, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
@@ -66,6 +67,14 @@ const nodeKey: Command<'node-key'> = async (asked) => {
   return EXIT.ok;
 };
 
+const dnstap: Command<'dnstap'> = async (asked) => {
+  const report = await readDnstap(asked.path, asked.zones);
+  if (asked.json) printJson(report);
+  else for (const line of formatDnstap(report)) print(line);
+  if (report.end.kind === 'foreign') return EXIT.usage;
+  return report.complete ? EXIT.ok : EXIT.finding;
+};
+
 const run = async (args: readonly string[]): Promise<Exit> => {
   const asked = readArguments(args);
   const paint = createPaint(process.stdout.isTTY, process.env);
@@ -81,6 +90,8 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return tail(asked, paint);
     case 'node-key':
       return nodeKey(asked, paint);
+    case 'dnstap':
+      return dnstap(asked, paint);
   }
 };
 
