@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OUTCOMES } from '#contracts';
 import { FrameReader, type FrameFound } from './frame-stream.js';
-import { Tap, type TapOutcome } from './tap.js';
+import { Tap } from './tap.js';
+import type { TapOutcome } from './tap-outcome.js';
 import { createZoneFinder } from './zone-finder.js';
 
 const FIXTURES = join(process.cwd(), 'libs/domain/src/dnstap/fixtures');
