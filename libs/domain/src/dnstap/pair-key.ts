@@ -68,6 +68,7 @@ export class NodeNumbers {
 
 /** Four octets from `at` on as a number, those at and behind `end` as 0. */
 const wordAt = (bytes: Uint8Array, at: number, end: number): number => {
+  if (at >= end) return 0;
   let word = 0;
   for (let i = at; i < at + 4; i += 1) word = (word << 8) | (i < end ? (bytes[i] ?? 0) : 0);
   return word;

@@ -25,13 +25,25 @@ export class WireReader {
   /** Whether there is one more field. */
   next(): boolean {
     if (this.isFaulty || this.at >= this.end) return false;
-    const tag = this.varint();
-    this.field = Math.floor(tag / 8);
+    const wire = this.tag();
     this.value = 0;
     this.from = this.to = this.at;
-    this.read(tag % 8);
+    this.read(wire);
     if (this.field === 0) this.isFaulty = true;
     return !this.isFaulty;
+  }
+
+  /** Notes the field, tells its kind. Fields below 16 have tags of one octet, and all that matter are; those need no division. */
+  private tag(): number {
+    const first = this.bytes[this.at] ?? 0;
+    if (first < 0x80) {
+      this.at += 1;
+      this.field = first >> 3;
+      return first & 7;
+    }
+    const tag = this.varint();
+    this.field = Math.floor(tag / 8);
+    return tag % 8;
   }
 
   private read(wire: number): void {

@@ -14,8 +14,6 @@ interface KnownZone extends FoundZone {
   readonly wire: Uint8Array;
 }
 
-/** Most of a name that is nobody's zone: below this many labels it would be a name of its own for every query. */
-const FALLBACK_LABELS = 2;
 /** The root, and the zone of what has no name. */
 export const NO_ZONE = '.';
 /** Longest zone a batch may name. */
@@ -48,27 +46,37 @@ const isAt = (bytes: Uint8Array, from: number, to: number, wire: Uint8Array): bo
   return true;
 };
 
-/** Of a whole name, from its end: then the hashes of all zones that it lies in come up on the way. */
-const hashBack = (bytes: Uint8Array, from: number, to: number, hash = FNV_BASIS): number => {
-  for (let at = to - 1; at >= from; at -= 1) hash = hashOn(hash, bytes[at] ?? 0);
+const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
+  let hash = FNV_BASIS;
+  for (let at = from; at < to; at += 1) hash = hashOn(hash, bytes[at] ?? 0);
   return hash;
 };
 
-const byHash = (zones: Iterable<string>): Map<number, KnownZone[]> => {
-  const known = new Map<number, KnownZone[]>();
+/** Zones of one length, by the hashes of their wire forms. */
+type ZonesOfLength = Map<number, readonly KnownZone[]>;
+
+const byOctets = (zones: Iterable<string>): (ZonesOfLength | undefined)[] => {
+  const known: (ZonesOfLength | undefined)[] = Array.from({ length: NAME_OCTETS_MAX + 1 });
   for (const zone of zones) {
     const wire = wireOf(zone);
     if (wire === undefined) continue;
-    const hash = hashBack(wire, 0, wire.length - 1);
-    known.set(hash, [...(known.get(hash) ?? []), { zone, isAssigned: true, wire }]);
+    const hash = hashOf(wire, 0, wire.length);
+    const ofLength = (known[wire.length] ??= new Map());
+    ofLength.set(hash, [...(ofLength.get(hash) ?? []), { zone, isAssigned: true, wire }]);
   }
   return known;
 };
 
+const zoneAt = (bytes: Uint8Array, from: number, to: number, zones: ZonesOfLength): FoundZone | undefined => {
+  for (const zone of zones.get(hashOf(bytes, from, to)) ?? []) if (isAt(bytes, from, to, zone.wire)) return zone;
+  return undefined;
+};
+
 /** The zones of nobody, which names lie in that the server is asked for all the same. */
-const createForeignZones = (): ((bytes: Uint8Array, from: number, to: number, hash: number) => FoundZone) => {
+const createForeignZones = (): ((bytes: Uint8Array, from: number, to: number) => FoundZone) => {
   const kept = new Map<number, KnownZone>();
-  return (bytes, from, to, hash) => {
+  return (bytes, from, to) => {
+    const hash = hashOf(bytes, from, to);
     const known = kept.get(hash);
     if (known !== undefined && isAt(bytes, from, to, known.wire)) return known;
     const text = labelsOf(bytes, { offset: from, octets: to - from }).join('.');
@@ -82,31 +90,26 @@ const createForeignZones = (): ((bytes: Uint8Array, from: number, to: number, ha
 
 /**
  * The longest of the zones assigned to the node that the name lies in. A name in none of them gets its last two labels, which for
- * most names is what was registered (`shop.example`, but also `co.uk`): such names are foreign, and counted beside the success.
+ * most names is what was registered (`shop.example`, but also `co.uk`), where the whole would be a zone for every query: such names
+ * are foreign, and counted beside the success.
  */
 export const createZoneFinder = (assigned: Iterable<string>): FindZone => {
   const names = new Set([...assigned].map(normalizeZone));
-  const zones = byHash(names);
+  const zones = byOctets(names);
   const root: FoundZone | undefined = names.has(NO_ZONE) ? { zone: NO_ZONE, isAssigned: true } : undefined;
   const foreignZone = createForeignZones();
-  /** Where the labels of the name begin; a name has fewer than octets. */
-  const starts = new Uint8Array(NAME_OCTETS_MAX);
 
   return (bytes, offset, octets) => {
     const end = offset + octets;
-    let labels = 0;
-    for (let at = offset; at < end - 1; at += 1 + (bytes[at] ?? 0)) starts[labels++] = at - offset;
-    const fallback = Math.max(0, labels - FALLBACK_LABELS);
-    let [found, hash, fallbackHash] = [root, FNV_BASIS, FNV_BASIS];
-    for (let i = labels - 1, to = end - 1; i >= 0; i -= 1) {
-      const from = offset + (starts[i] ?? 0);
-      hash = hashBack(bytes, from, to, hash);
-      found = zones.get(hash)?.find(({ wire }) => isAt(bytes, from, end, wire)) ?? found;
-      if (i === fallback) fallbackHash = hash;
-      to = from;
+    let [last, lastButOne] = [offset, offset];
+    for (let at = offset; at < end - 1; at += 1 + (bytes[at] ?? 0)) {
+      // Only what is as long as a zone can be one: most names are hashed once at most.
+      const ofLength = zones[end - at];
+      const found = ofLength === undefined ? undefined : zoneAt(bytes, at, end, ofLength);
+      if (found !== undefined) return found;
+      lastButOne = last;
+      last = at;
     }
-    if (found !== undefined) return found;
-    const from = labels === 0 ? offset : offset + (starts[fallback] ?? 0);
-    return foreignZone(bytes, from, end, fallbackHash);
+    return root ?? foreignZone(bytes, lastButOne, end);
   };
 };
