@@ -56,6 +56,14 @@ describe('NodeNumbers', () => {
     expect(['b', 'ab', 'a', ''].map((name) => numberIn(nodes, name))).toEqual(numbers.toReversed());
   });
 
+  it('remembers names, not the place where they stood', () => {
+    const nodes = new NodeNumbers();
+    const buffer = Buffer.from('one');
+    const one = nodes.of(buffer, { from: 0, to: 3 });
+    buffer.write('two');
+    expect(nodes.of(buffer, { from: 0, to: 3 })).not.toBe(one);
+  });
+
   it('is bounded: among too many none gets the number of another', () => {
     const nodes = new NodeNumbers();
     const numbers = Array.from({ length: 3_000 }, (_, i) => numberIn(nodes, `n${i}`));

@@ -42,7 +42,8 @@ export class NodeNumbers {
   of(bytes: Uint8Array, { from, to }: Span): number {
     const end = Math.min(to, from + IDENTITY_OCTETS_MAX);
     if (this.lastNumber < 0 || !this.isLast(bytes, from, end)) {
-      this.lastName = bytes.slice(from, end);
+      // A copy: `slice` of a Buffer is a view of what its owner will overwrite.
+      this.lastName = new Uint8Array(bytes.subarray(from, end));
       this.lastNumber = this.numberOf(String.fromCharCode(...this.lastName));
     }
     return this.lastNumber;

@@ -201,6 +201,21 @@ describe('R63: frames that were tampered with', () => {
       expect(play(bytes, pieceBytes).outcomes).toEqual(play(bytes).outcomes);
   });
 
+  it('streams read into one buffer that is used again say the same', () => {
+    const bytes = recording('nsd-400');
+    const outcomes: TapOutcome[] = [];
+    const tap = new Tap(createZoneFinder(ZONES), (outcome) => outcomes.push(outcome));
+    const reader = new FrameReader();
+    const buffer = Buffer.alloc(1_000);
+    for (let at = 0; at < bytes.length; at += buffer.length) {
+      buffer.set(bytes.subarray(at, at + buffer.length));
+      const piece = buffer.subarray(0, Math.min(buffer.length, bytes.length - at));
+      for (const found of reader.push(piece)) if (isData(found)) tap.take(found.payload);
+    }
+    tap.end();
+    expect(outcomes).toEqual(play(bytes).outcomes);
+  });
+
   it('damaged streams end, within their bounds', () => {
     const next = damage(0x2545f491);
     for (let i = 0; i < 300; i += 1) {
