@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { readDnsMessage } from './dns-message.js';
 import { findName, labelsOf } from './dns-name.js';
 import { createLatencyMeter } from './tap-latency.js';
@@ -68,6 +69,7 @@ describe('names', () => {
 
 describe('zones', () => {
   const find = createZoneFinder(['Example.', 'eu.shop.example', 'shop.example']);
+  const zoneOf = (wire: number[]) => find(Uint8Array.of(7, ...wire, 9), 1, wire.length);
 
   it.each([
     ['a.eu.shop.example', 'eu.shop.example', true],
@@ -76,12 +78,45 @@ describe('zones', () => {
     ['a.b.foreign.test', 'foreign.test', false],
     ['test', 'test', false],
   ])('%s lies in %s', (text, zone, isAssigned) => {
-    expect(find(text.split('.'))).toEqual({ zone, isAssigned });
+    expect(zoneOf(name(text))).toMatchObject({ zone, isAssigned });
   });
 
   it('what cannot be a zone of a batch is put under the root', () => {
-    expect(find(['\\000'.repeat(63), '\\000'.repeat(63)])).toEqual({ zone: '.', isAssigned: false });
-    expect(find([])).toEqual({ zone: '.', isAssigned: false });
+    const zeros = [63, ...Array.from({ length: 63 }, () => 0)];
+    expect(zoneOf([...zeros, ...zeros, 0])).toMatchObject({ zone: '.', isAssigned: false });
+    expect(zoneOf([0])).toMatchObject({ zone: '.', isAssigned: false });
+  });
+});
+
+describe('zones, by their names on the wire', () => {
+  const label = fc.array(fc.constantFrom(0x61, 0x41, 0x62, 0x2e, 0x2d, 0xff), { minLength: 1, maxLength: 2 });
+  const wireName = fc
+    .array(label, { maxLength: 4 })
+    .map((labels) => Uint8Array.from([...labels.flatMap((octets) => [octets.length, ...octets]), 0]));
+  const labelsIn = (wire: Uint8Array): string[] => labelsOf(wire, { offset: 0, octets: wire.length });
+  /** The longest suffix among the zones, looked for as text. */
+  const searched = (zones: readonly string[], labels: readonly string[]) => {
+    const suffixes = labels.map((_, i) => labels.slice(i).join('.'));
+    const zone = [...suffixes, '.'].find((suffix) => zones.includes(suffix));
+    return { zone: zone ?? (labels.slice(-2).join('.') || '.'), isAssigned: zone !== undefined };
+  };
+
+  it('are those that a search of the text finds, at the first look and at the next', () => {
+    fc.assert(
+      fc.property(fc.array(wireName, { maxLength: 5 }), fc.array(wireName, { maxLength: 8 }), (assigned, names) => {
+        const zones = assigned.map((wire) => labelsIn(wire).join('.') || '.');
+        const findZone = createZoneFinder(zones);
+        for (const wire of [...names, ...names])
+          expect(findZone(wire, 0, wire.length)).toMatchObject(searched(zones, labelsIn(wire)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('no name lies in what is not written as names are', () => {
+    const findZone = createZoneFinder(['a*b.test', '\\097.test', 'x..test', `${'a'.repeat(64)}.test`, '']);
+    for (const wire of [name('a*b.test'), name('a.test'), name('x.test'), [0]])
+      expect(findZone(Uint8Array.from(wire), 0, wire.length).isAssigned).toBe(false);
   });
 });
 

@@ -1,14 +1,7 @@
-import { findName, type NameFault, type NamePlace, skipName } from './dns-name.js';
+import { findName, skipName } from './dns-name.js';
 
-/** The question of a message, or why it cannot be read. */
-export type Question =
-  | { readonly kind: 'read'; readonly name: NamePlace; readonly qtype: number; readonly qclass: number }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'refused'; readonly fault: NameFault; readonly octets: number };
-
-/** What a DNS message says, as far as an outcome depends on it. */
+/** What a DNS message says, as far as an outcome depends on it. Of its bytes it keeps nothing. */
 export interface DnsMessage {
-  readonly bytes: Uint8Array;
   readonly id: number;
   /** 0 is a query; notifications, updates and the rest are not. */
   readonly opcode: number;
@@ -16,7 +9,14 @@ export interface DnsMessage {
   readonly tc: boolean;
   /** 12 bits: four of the header, eight of EDNS. BADVERS looks like NOERROR in the header alone. */
   readonly rcode: number;
-  readonly question: Question;
+  /** Whether there is a question, and whether it can be read. Unless it was read, hash, type and class are 0. */
+  readonly question: 'none' | 'read' | 'refused';
+  /** Octets of the name, the closing zero included; of a name that cannot be read, as far as it goes. It begins at `NAME_AT`. */
+  readonly nameOctets: number;
+  /** Of the lower-case name. */
+  readonly nameHash: number;
+  readonly qtype: number;
+  readonly qclass: number;
   /** As the header counts them. */
   readonly answers: number;
   readonly soaInAuthority: boolean;
@@ -29,71 +29,102 @@ export interface DnsMessage {
 }
 
 const HEADER_OCTETS = 12;
+/** Where the name of the question stands in a message. */
+export const NAME_AT = HEADER_OCTETS;
 const TYPE = { ns: 2, soa: 6, opt: 41 } as const;
 const OPTION_CLIENT_SUBNET = 8;
 
 const u16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
-const readQuestion = (bytes: Uint8Array, count: number): Question => {
-  if (count === 0) return { kind: 'none' };
-  const name = findName(bytes, HEADER_OCTETS);
-  if ('fault' in name) return { kind: 'refused', ...name };
-  const end = name.offset + name.octets;
-  if (end + 4 > bytes.length) return { kind: 'refused', fault: 'cut_off', octets: name.octets };
-  return { kind: 'read', name, qtype: u16(bytes, end), qclass: u16(bytes, end + 2) };
-};
+/** A message while it is read. */
+class Reading implements DnsMessage {
+  readonly id: number;
+  readonly opcode: number;
+  readonly aa: boolean;
+  readonly tc: boolean;
+  rcode: number;
+  question: DnsMessage['question'] = 'none';
+  nameOctets = 0;
+  nameHash = 0;
+  qtype = 0;
+  qclass = 0;
+  readonly answers: number;
+  soaInAuthority = false;
+  nsInAuthority = false;
+  dnssecOk = false;
+  clientSubnet = false;
+  isWhole = false;
 
-interface Sections {
-  soaInAuthority: boolean;
-  nsInAuthority: boolean;
-  rcodeHigh: number;
-  dnssecOk: boolean;
-  clientSubnet: boolean;
-  isWhole: boolean;
+  constructor(bytes: Uint8Array, from: number) {
+    const flags = bytes[from + 2] ?? 0;
+    this.id = u16(bytes, from);
+    this.opcode = (flags >> 3) & 0x0f;
+    this.aa = (flags & 0x04) !== 0;
+    this.tc = (flags & 0x02) !== 0;
+    this.rcode = (bytes[from + 3] ?? 0) & 0x0f;
+    this.answers = u16(bytes, from + 6);
+  }
 }
+
+/** Reads the first question; where the next section or question begins when it could be read. */
+const readQuestion = (bytes: Uint8Array, offset: number, end: number, into: Reading): number | undefined => {
+  const name = findName(bytes, offset, end);
+  into.nameOctets = name.octets;
+  into.question = 'refused';
+  const after = offset + name.octets;
+  if ('fault' in name || after + 4 > end) return undefined;
+  into.question = 'read';
+  into.nameHash = name.hash;
+  into.qtype = u16(bytes, after);
+  into.qclass = u16(bytes, after + 2);
+  return after + 4;
+};
 
 const hasOption = (bytes: Uint8Array, from: number, to: number, code: number): boolean => {
   for (let at = from; at + 4 <= to; at += 4 + u16(bytes, at + 2)) if (u16(bytes, at) === code) return true;
   return false;
 };
 
-const noteOpt = (bytes: Uint8Array, at: number, end: number, into: Sections): void => {
-  into.rcodeHigh = bytes[at + 4] ?? 0;
+const noteOpt = (bytes: Uint8Array, at: number, end: number, into: Reading): void => {
+  into.rcode = (bytes[at + 4] ?? 0) * 16 + (into.rcode & 0x0f);
   into.dnssecOk = ((bytes[at + 6] ?? 0) & 0x80) !== 0;
   into.clientSubnet = hasOption(bytes, at + 10, end, OPTION_CLIENT_SUBNET);
 };
 
-/** Behind the question section; undefined when it is cut off. */
-const skipQuestions = (bytes: Uint8Array, count: number): number | undefined => {
-  let at: number | undefined = HEADER_OCTETS;
+/** Behind `count` questions; undefined when they are cut off. */
+const skipQuestions = (bytes: Uint8Array, from: number, end: number, count: number): number | undefined => {
+  let at: number | undefined = from;
   for (let i = 0; i < count && at !== undefined; i += 1) {
-    at = skipName(bytes, at);
+    at = skipName(bytes, at, end);
     if (at !== undefined) at += 4;
   }
   return at;
 };
 
-/** Walks the records. Each takes eleven octets at least, so the counts of the header cannot make this long. */
-const readSections = (bytes: Uint8Array, counts: readonly [number, number, number, number], into: Sections): void => {
-  let at = skipQuestions(bytes, counts[0]);
-  const authorityFrom = counts[1];
-  const additionalFrom = authorityFrom + counts[2];
-  const all = additionalFrom + counts[3];
+/**
+ * Walks the records, whose counts stand in the header at `from`; whether all could be read. Each takes eleven octets at least, so
+ * the counts cannot make this long.
+ */
+const readRecords = (bytes: Uint8Array, from: number, start: number, limit: number, into: Reading): boolean => {
+  const authorityFrom = u16(bytes, from + 6);
+  const additionalFrom = authorityFrom + u16(bytes, from + 8);
+  const all = additionalFrom + u16(bytes, from + 10);
+  let at = start;
   for (let i = 0; i < all; i += 1) {
-    at = at === undefined ? undefined : skipName(bytes, at);
-    if (at === undefined || at + 10 > bytes.length) return;
-    const end = at + 10 + u16(bytes, at + 8);
-    if (end > bytes.length) return;
-    const type = u16(bytes, at);
+    const fixed = skipName(bytes, at, limit);
+    if (fixed === undefined || fixed + 10 > limit) return false;
+    const end = fixed + 10 + u16(bytes, fixed + 8);
+    if (end > limit) return false;
+    const type = u16(bytes, fixed);
     if (i >= additionalFrom) {
-      if (type === TYPE.opt) noteOpt(bytes, at, end, into);
+      if (type === TYPE.opt) noteOpt(bytes, fixed, end, into);
     } else if (i >= authorityFrom) {
       if (type === TYPE.soa) into.soaInAuthority = true;
       if (type === TYPE.ns) into.nsInAuthority = true;
     }
     at = end;
   }
-  into.isWhole = at !== undefined && at <= bytes.length;
+  return at <= limit;
 };
 
 const CLASS_IN = 1;
@@ -104,33 +135,22 @@ const TRANSFERS: readonly number[] = [251, 252];
  * Whether a message asks for data of a zone, as resolvers do. Servers rightly refuse transfers, updates and other classes to
  * strangers: such a refusal says nothing against the server, and a stranger must not be able to make it look lame.
  */
-export const isLookup = ({ opcode, question }: DnsMessage): boolean =>
-  opcode === 0 && question.kind === 'read' && question.qclass === CLASS_IN && !TRANSFERS.includes(question.qtype);
+export const isLookup = ({ opcode, question, qclass, qtype }: DnsMessage): boolean =>
+  opcode === 0 && question === 'read' && qclass === CLASS_IN && !TRANSFERS.includes(qtype);
 
-/** Reads a DNS message; undefined when not even its header is there. Never throws, whatever a packet holds. */
-export const readDnsMessage = (bytes: Uint8Array): DnsMessage | undefined => {
-  if (bytes.length < HEADER_OCTETS) return undefined;
-  const counts = [u16(bytes, 4), u16(bytes, 6), u16(bytes, 8), u16(bytes, 10)] as const;
-  const sections: Sections = {
-    soaInAuthority: false,
-    nsInAuthority: false,
-    rcodeHigh: 0,
-    dnssecOk: false,
-    clientSubnet: false,
-    isWhole: false,
-  };
-  readSections(bytes, counts, sections);
-  const flags = bytes[2] ?? 0;
-  const { rcodeHigh, ...rest } = sections;
-  return {
-    bytes,
-    id: u16(bytes, 0),
-    opcode: (flags >> 3) & 0x0f,
-    aa: (flags & 0x04) !== 0,
-    tc: (flags & 0x02) !== 0,
-    rcode: rcodeHigh * 16 + ((bytes[3] ?? 0) & 0x0f),
-    question: readQuestion(bytes, counts[0]),
-    answers: counts[1],
-    ...rest,
-  };
+/**
+ * Reads the DNS message in [from, to); undefined when not even its header is there. Never throws, whatever a packet holds.
+ */
+export const readDnsMessage = (bytes: Uint8Array, from = 0, to = bytes.length): DnsMessage | undefined => {
+  if (to - from < HEADER_OCTETS) return undefined;
+  const reading = new Reading(bytes, from);
+  const questions = u16(bytes, from + 4);
+  const name = from + NAME_AT;
+  const behindFirst = questions === 0 ? undefined : readQuestion(bytes, name, to, reading);
+  const records =
+    behindFirst === undefined
+      ? skipQuestions(bytes, name, to, questions)
+      : skipQuestions(bytes, behindFirst, to, questions - 1);
+  reading.isWhole = records !== undefined && readRecords(bytes, from, records, to, reading);
+  return reading;
 };

@@ -15,41 +15,49 @@ export interface NamePlace {
   readonly hash: number;
 }
 
-const FNV_BASIS = 0x811c9dc5;
+/** FNV-1a, 32 bits. */
+export const FNV_BASIS = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
-const lower = (octet: number): number => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet);
+/** Names are equal whatever the case of their letters. Lengths of labels lie below the letters, so whole names can be put through. */
+export const lower = (octet: number): number => (octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet);
+/** The hash of what was hashed before and one octet more, its case folded. */
+export const hashOn = (hash: number, octet: number): number => Math.imul(hash ^ lower(octet), FNV_PRIME);
 
 /**
- * Finds a name without pointers, as a question holds it. A name over 255 octets is walked to its end when that is there, so that
- * its length can be told: the length is what the fault of 2021 was looked for by.
+ * Finds a name without pointers, as a question holds it, before `limit`. A name over 255 octets is walked to its end when that is
+ * there, so that its length can be told: the length is what the fault of 2021 was looked for by.
  */
-export const findName = (bytes: Uint8Array, offset: number): NamePlace | { fault: NameFault; octets: number } => {
+export const findName = (
+  bytes: Uint8Array,
+  offset: number,
+  limit = bytes.length,
+): NamePlace | { fault: NameFault; octets: number } => {
   let hash = FNV_BASIS;
   let at = offset;
   for (;;) {
-    const length = bytes[at];
-    if (length === undefined) return { fault: 'cut_off', octets: at - offset };
+    if (at >= limit) return { fault: 'cut_off', octets: at - offset };
+    const length = bytes[at] ?? 0;
     if (length > LABEL_OCTETS_MAX) return { fault: 'label_too_long', octets: at - offset + 1 };
     const end = at + 1 + length;
-    if (end > bytes.length) return { fault: 'cut_off', octets: bytes.length - offset };
-    for (; at < end; at += 1) hash = Math.imul(hash ^ lower(bytes[at] ?? 0), FNV_PRIME);
+    if (end > limit) return { fault: 'cut_off', octets: limit - offset };
+    for (; at < end; at += 1) hash = hashOn(hash, bytes[at] ?? 0);
     if (length === 0) break;
   }
   const octets = at - offset;
   return octets > NAME_OCTETS_MAX ? { fault: 'name_too_long', octets } : { offset, octets, hash: hash >>> 0 };
 };
 
-/** Behind a name that may be compressed; undefined when it is cut off. */
-export const skipName = (bytes: Uint8Array, offset: number): number | undefined => {
+/** Behind a name that may be compressed; undefined when it is cut off at `limit`. */
+export const skipName = (bytes: Uint8Array, offset: number, limit: number): number | undefined => {
   let at = offset;
-  for (;;) {
-    const length = bytes[at];
-    if (length === undefined) return undefined;
-    if (length >= 0xc0) return at + 2 <= bytes.length ? at + 2 : undefined;
+  while (at < limit) {
+    const length = bytes[at] ?? 0;
+    if (length >= 0xc0) return at + 2 <= limit ? at + 2 : undefined;
     if (length > LABEL_OCTETS_MAX) return undefined;
     at += 1 + length;
     if (length === 0) return at;
   }
+  return undefined;
 };
 
 const isPlain = (octet: number): boolean =>
@@ -59,7 +67,7 @@ const textOf = (octet: number): string =>
   isPlain(octet) ? String.fromCharCode(octet) : `\\${String(octet).padStart(3, '0')}`;
 
 /** The labels of a name that was found, lower case, everything unusual as `\DDD`. */
-export const labelsOf = (bytes: Uint8Array, name: NamePlace): string[] => {
+export const labelsOf = (bytes: Uint8Array, name: Pick<NamePlace, 'offset' | 'octets'>): string[] => {
   const labels: string[] = [];
   for (let at = name.offset; at < name.offset + name.octets - 1;) {
     const end = at + 1 + (bytes[at] ?? 0);

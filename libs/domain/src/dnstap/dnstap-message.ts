@@ -5,25 +5,28 @@ export const TAP_FAMILIES = ['auth', 'resolver', 'client', 'forwarder', 'stub', 
 /** The family of a message. */
 export type TapFamily = (typeof TAP_FAMILIES)[number];
 
-/** One dnstap message. Everything but its type may be missing: then bytes are empty, numbers 0, times undefined. */
+/** Where bytes of a frame stand: [from, to). A place in place of the bytes: what waits must not hold on to its frame. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One dnstap message. Everything but its type may be missing: then spans are empty, numbers 0, times and messages undefined. */
 export interface TapMessage {
-  readonly identity: Uint8Array;
-  readonly version: Uint8Array;
+  readonly identity: Span;
   readonly family: TapFamily;
   readonly isQuery: boolean;
   readonly isV6: boolean;
   /** dnstap's number: UDP 1, TCP 2, DOT 3, DOH 4 … */
   readonly protocol: number;
-  readonly queryAddress: Uint8Array;
+  readonly queryAddress: Span;
   readonly queryPort: number;
   readonly responsePort: number;
   /** In whole seconds and nanoseconds: together they are no exact number. */
   readonly queryTime: TapTime | undefined;
   readonly responseTime: TapTime | undefined;
-  readonly queryMessage: Uint8Array | undefined;
-  readonly responseMessage: Uint8Array | undefined;
-  /** Wire form of the zone that the server found, where it says so. */
-  readonly queryZone: Uint8Array;
+  readonly queryMessage: Span | undefined;
+  readonly responseMessage: Span | undefined;
 }
 
 /** An instant as dnstap writes it. */
@@ -35,55 +38,102 @@ export interface TapTime {
 const NS_PER_SECOND = 1_000_000_000;
 const TYPE_MESSAGE = 1;
 const INET6 = 2;
-const EMPTY: Uint8Array = new Uint8Array(0);
+const NOWHERE: Span = { from: 0, to: 0 };
 
 /** A clock that says more than a second of nanoseconds, or no second at all, says nothing. */
-const timeOf = (seconds: number | undefined, nanoseconds = 0): TapTime | undefined =>
-  seconds === undefined || seconds === 0 || nanoseconds >= NS_PER_SECOND || seconds > 0xffff_ffff
-    ? undefined
-    : { seconds, nanoseconds };
+const timeOf = (seconds: number, nanoseconds: number): TapTime | undefined =>
+  seconds === 0 || nanoseconds >= NS_PER_SECOND || seconds > 0xffff_ffff ? undefined : { seconds, nanoseconds };
 
-const readMessage = (bytes: Uint8Array, identity: Uint8Array, version: Uint8Array): TapMessage | undefined => {
-  const reader = new WireReader(bytes);
-  const numbers: (number | undefined)[] = [];
-  const parts: (Uint8Array | undefined)[] = [];
-  for (let found = reader.next(); found !== undefined; found = reader.next()) {
-    if (found.field > 16) continue;
-    numbers[found.field] = found.value;
-    parts[found.field] = found.bytes;
+/** The fields of a message while they are read, in the order of dnstap.proto. */
+class Fields {
+  type = 0;
+  family = 0;
+  protocol = 0;
+  queryAddress = NOWHERE;
+  queryPort = 0;
+  responsePort = 0;
+  querySeconds = 0;
+  queryNanoseconds = 0;
+  queryMessage: Span | undefined = undefined;
+  responseSeconds = 0;
+  responseNanoseconds = 0;
+  responseMessage: Span | undefined = undefined;
+}
+
+const spanOf = ({ from, to }: WireReader): Span => ({ from, to });
+
+const note = (fields: Fields, reader: WireReader): void => {
+  switch (reader.field) {
+    case 1:
+      fields.type = reader.value;
+      break;
+    case 2:
+      fields.family = reader.value;
+      break;
+    case 3:
+      fields.protocol = reader.value;
+      break;
+    case 4:
+      fields.queryAddress = spanOf(reader);
+      break;
+    case 6:
+      fields.queryPort = reader.value;
+      break;
+    case 7:
+      fields.responsePort = reader.value;
+      break;
+    case 8:
+      fields.querySeconds = reader.value;
+      break;
+    case 9:
+      fields.queryNanoseconds = reader.value;
+      break;
+    case 10:
+      fields.queryMessage = spanOf(reader);
+      break;
+    case 12:
+      fields.responseSeconds = reader.value;
+      break;
+    case 13:
+      fields.responseNanoseconds = reader.value;
+      break;
+    case 14:
+      fields.responseMessage = spanOf(reader);
+      break;
   }
-  const type = numbers[1] ?? 0;
-  const family = TAP_FAMILIES[Math.ceil(type / 2) - 1];
+};
+
+const readMessage = (bytes: Uint8Array, message: Span, identity: Span): TapMessage | undefined => {
+  const reader = new WireReader(bytes, message.from, message.to);
+  const fields = new Fields();
+  while (reader.next()) note(fields, reader);
+  const family = TAP_FAMILIES[Math.ceil(fields.type / 2) - 1];
   if (reader.isFaulty || family === undefined) return undefined;
   return {
     identity,
-    version,
     family,
-    isQuery: type % 2 === 1,
-    isV6: numbers[2] === INET6,
-    protocol: numbers[3] ?? 0,
-    queryAddress: parts[4] ?? EMPTY,
-    queryPort: numbers[6] ?? 0,
-    responsePort: numbers[7] ?? 0,
-    queryTime: timeOf(numbers[8], numbers[9]),
-    responseTime: timeOf(numbers[12], numbers[13]),
-    queryMessage: parts[10],
-    responseMessage: parts[14],
-    queryZone: parts[11] ?? EMPTY,
+    isQuery: fields.type % 2 === 1,
+    isV6: fields.family === INET6,
+    protocol: fields.protocol,
+    queryAddress: fields.queryAddress,
+    queryPort: fields.queryPort,
+    responsePort: fields.responsePort,
+    queryTime: timeOf(fields.querySeconds, fields.queryNanoseconds),
+    responseTime: timeOf(fields.responseSeconds, fields.responseNanoseconds),
+    queryMessage: fields.queryMessage,
+    responseMessage: fields.responseMessage,
   };
 };
 
 /** Reads the payload of a data frame; undefined when it is not a dnstap message of a known type. Unknown fields are skipped. */
 export const readTapMessage = (payload: Uint8Array): TapMessage | undefined => {
   const reader = new WireReader(payload);
-  let [identity, version, message, type] = [EMPTY, EMPTY, EMPTY, 0];
-  for (let found = reader.next(); found !== undefined; found = reader.next()) {
-    if (found.field === 1) identity = found.bytes;
-    else if (found.field === 2) version = found.bytes;
-    else if (found.field === 14) message = found.bytes;
-    else if (found.field === 15) type = found.value;
-  }
-  return reader.isFaulty || type !== TYPE_MESSAGE ? undefined : readMessage(message, identity, version);
+  let [identity, message, type] = [NOWHERE, NOWHERE, 0];
+  while (reader.next())
+    if (reader.field === 1) identity = spanOf(reader);
+    else if (reader.field === 14) message = spanOf(reader);
+    else if (reader.field === 15) type = reader.value;
+  return reader.isFaulty || type !== TYPE_MESSAGE ? undefined : readMessage(payload, message, identity);
 };
 
 /** Nanoseconds from one instant to another; exact below a hundred days. */

@@ -75,8 +75,8 @@ export class FrameReader {
     const found: FrameFound[] = [];
     let at = 0;
     for (let size = this.frameAt(bytes, at, found); size > 0; size = this.frameAt(bytes, at, found)) at += size;
-    // At most one frame is kept, and frames are bounded.
-    this.rest = this.isDead() ? new Uint8Array(0) : bytes.slice(at);
+    // At most one frame is kept, and frames are bounded. A copy: `slice` of a Buffer is a view.
+    this.rest = this.isDead() ? new Uint8Array(0) : new Uint8Array(bytes.subarray(at));
     return found;
   }
 

@@ -1,4 +1,6 @@
 export { encodeControl, type FrameFound, FrameReader } from './frame-stream.js';
-export { Tap, type TapCounts, type TapOutcome } from './tap.js';
+export { Tap } from './tap.js';
+export type { TapCounts } from './tap-counts.js';
+export type { TapOutcome } from './tap-outcome.js';
 export { createZoneFinder, normalizeZone } from './zone-finder.js';
 export { type RecordingEnd, type TapSummary, TapSummarizer } from './tap-summary.js';

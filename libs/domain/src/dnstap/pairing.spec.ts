@@ -1,11 +1,27 @@
 import fc from 'fast-check';
+import type { PairKey } from './pair-key.js';
 import { type Pairable, Pairing, QUERY_WAIT_US, RESPONSE_WAIT_US, WAITING_MAX } from './pairing.js';
 
 interface Message extends Pairable {
   readonly name: string;
 }
+/** A base for a text: where messages of it are looked for, and the id that tells them apart there. */
+const keyOf = (base: string, nameHash: number | undefined): PairKey => ({
+  baseHash: Number.parseInt(base, 36) & 0x7fff_ffff,
+  id: Number.parseInt(base, 36),
+  node: 1,
+  protocol: 1,
+  queryPort: 50_000,
+  responsePort: 53,
+  addressOctets: 4,
+  address0: 0x7f000001,
+  address1: 0,
+  address2: 0,
+  address3: 0,
+  nameHash,
+});
 const query = (name: string, base = 'b', nameHash: number | undefined = 1): Message => ({
-  key: { base, nameHash },
+  key: keyOf(base, nameHash),
   isQuery: true,
   carriesQuery: false,
   name,
@@ -59,7 +75,7 @@ describe('Pairing', () => {
     pairing.take(query('q1', 'b', 1), 0);
     pairing.take(query('q2', 'b', 2), 0);
     pairing.take(response('r2', 'b', 2), 0);
-    pairing.take({ ...response('r'), key: { base: 'b', nameHash: undefined } }, 0);
+    pairing.take({ ...response('r'), key: keyOf('b', undefined) }, 0);
     expect(seen).toEqual(['q2 r2', 'q1 r']);
   });
 
@@ -93,7 +109,7 @@ describe('Pairing', () => {
       let nowUs = 0;
       for (const [i, { isQuery, base, nameHash, carriesQuery, stepUs }] of messages.entries()) {
         nowUs += stepUs;
-        const key = { base, nameHash };
+        const key = keyOf(base, nameHash);
         pairing.take({ key, isQuery, carriesQuery: !isQuery && carriesQuery, name: String(i) }, nowUs);
       }
       pairing.end();

@@ -1,10 +1,5 @@
-/** What a query and its response have in common. */
-export interface PairKey {
-  /** Node, protocol, addresses, ports and DNS id, as one text. */
-  readonly base: string;
-  /** Of the lower-case name; undefined when the question cannot be read: such a message fits any name of its base. */
-  readonly nameHash: number | undefined;
-}
+import { fitsName, isSameBase, type PairKey } from './pair-key.js';
+import { type Waiting, WaitingQueue, WaitingTable } from './waiting.js';
 
 /** What pairing needs to know of a message. */
 export interface Pairable {
@@ -29,40 +24,15 @@ export const QUERY_WAIT_US = 5_000_000;
 export const RESPONSE_WAIT_US = 250_000;
 /** Messages that wait at once: 13,000 unanswered queries a second. Beyond, the oldest are given up and counted as lone. */
 export const WAITING_MAX = 65_536;
-/** Messages that wait under one base; more differ in nothing but the name, which only a flood does. */
+/** Messages that wait under one base; more differ in nothing but the name, which only a flood does. The oldest is given up. */
 const WAITING_PER_BASE_MAX = 8;
-
-interface Waiting<T extends Pairable> {
-  /** undefined once it is settled: the queue may hold the item a while longer, but not what it stood for. */
-  message: T | undefined;
-  readonly deadlineUs: number;
-}
+/**
+ * Messages in one bucket. With one on the average there is no such bucket unless somebody chose addresses and ids to that end: then
+ * the oldest is given up, so that looking for a message stays short.
+ */
+const WAITING_PER_BUCKET_MAX = 32;
 
 const couple = <T>(query: T | undefined, response: T | undefined): Paired<T> => ({ query, response });
-
-const fits = (a: PairKey, b: PairKey): boolean =>
-  a.nameHash === b.nameHash || a.nameHash === undefined || b.nameHash === undefined;
-
-/** First in, first out, without moving what is left at each step. */
-class Fifo<T> {
-  private items: T[] = [];
-  private head = 0;
-
-  push(item: T): void {
-    this.items.push(item);
-  }
-
-  get first(): T | undefined {
-    return this.items[this.head];
-  }
-
-  drop(): void {
-    this.head += 1;
-    if (this.head < 1_024 || this.head * 2 < this.items.length) return;
-    this.items = this.items.slice(this.head);
-    this.head = 0;
-  }
-}
 
 /**
  * Joins queries and responses. Types of messages play no part: BIND reports a query as AUTH and its response as CLIENT.
@@ -73,10 +43,9 @@ class Fifo<T> {
  * - LONE: its time is over, it was replaced, or there was no room; handed over alone.
  */
 export class Pairing<T extends Pairable> {
-  private readonly byBase = new Map<string, Waiting<T>[]>();
-  private readonly queries = new Fifo<Waiting<T>>();
-  private readonly responses = new Fifo<Waiting<T>>();
-  private waiting = 0;
+  private readonly table = new WaitingTable<T>();
+  private readonly queries = new WaitingQueue<T>();
+  private readonly responses = new WaitingQueue<T>();
 
   constructor(private readonly emit: (paired: Paired<T>) => void) {}
 
@@ -86,23 +55,18 @@ export class Pairing<T extends Pairable> {
    */
   take(message: T, nowUs: number): void {
     this.advance(nowUs);
-    const match = this.peersOf(message).find(
-      (peer) => peer.message?.isQuery === !message.isQuery && fits(peer.message.key, message.key),
-    );
-    const other = match === undefined ? undefined : this.settle(match);
-    if (other !== undefined) this.emit(message.isQuery ? couple(message, other) : couple(other, message));
-    else if (message.carriesQuery) this.emit(couple(undefined, message));
+    const match = this.counterpartOf(message);
+    if (match !== undefined) {
+      this.settle(match);
+      this.emit(message.isQuery ? couple(message, match.message) : couple(match.message, message));
+    } else if (message.carriesQuery) this.emit(couple(undefined, message));
     else this.enqueue(message, nowUs);
   }
 
   /** Gives up what has waited too long. */
   advance(nowUs: number): void {
-    for (const fifo of [this.responses, this.queries])
-      for (let first = fifo.first; first !== undefined; first = fifo.first) {
-        if (first.message !== undefined && first.deadlineUs > nowUs) break;
-        fifo.drop();
-        this.leaveAlone(first);
-      }
+    this.giveUpUntil(this.responses, nowUs);
+    this.giveUpUntil(this.queries, nowUs);
   }
 
   /** Gives up everything: nothing more will come. */
@@ -112,50 +76,76 @@ export class Pairing<T extends Pairable> {
 
   /** Messages that wait. */
   get size(): number {
-    return this.waiting;
+    return this.table.size;
   }
 
-  private peersOf(message: T): Waiting<T>[] {
-    return this.byBase.get(message.key.base) ?? [];
+  private giveUpUntil(queue: WaitingQueue<T>, nowUs: number): void {
+    for (let { first } = queue; first !== undefined && first.deadlineUs <= nowUs; first = queue.first)
+      this.leaveAlone(first);
+  }
+
+  /** The one that has waited longest. */
+  private counterpartOf({ key, isQuery }: T): Waiting<T> | undefined {
+    for (let peer = this.table.bucketOf(key.baseHash); peer !== undefined; peer = peer.next) {
+      const { message } = peer;
+      if (message.isQuery !== isQuery && isSameBase(message.key, key) && fitsName(message.key, key)) return peer;
+    }
+    return undefined;
   }
 
   private enqueue(message: T, nowUs: number): void {
     const { isQuery, key } = message;
-    const same = ({ message: peer }: Waiting<T>): boolean =>
-      peer?.isQuery === true && peer.key.nameHash === key.nameHash;
-    const replaced = isQuery ? this.peersOf(message).find(same) : undefined;
+    if (this.table.bucketOf(key.baseHash) !== undefined) this.makeWay(message);
+    while (this.table.size >= WAITING_MAX) this.leaveOldest();
+    const deadlineUs = nowUs + (isQuery ? QUERY_WAIT_US : RESPONSE_WAIT_US);
+    const item: Waiting<T> = {
+      message,
+      hash: key.baseHash,
+      deadlineUs,
+      older: undefined,
+      newer: undefined,
+      next: undefined,
+    };
+    this.table.add(item);
+    this.queueOf(message).push(item);
+  }
+
+  /** Gives up the query of the same key, and what is too much under one base or in one bucket. */
+  private makeWay(message: T): void {
+    let [inBase, inBucket] = [0, 0];
+    let replaced: Waiting<T> | undefined;
+    let oldest: Waiting<T> | undefined;
+    for (let peer = this.table.bucketOf(message.key.baseHash); peer !== undefined; peer = peer.next) {
+      inBucket += 1;
+      if (!isSameBase(peer.message.key, message.key)) continue;
+      inBase += 1;
+      oldest ??= peer;
+      if (message.isQuery && peer.message.isQuery && peer.message.key.nameHash === message.key.nameHash)
+        replaced ??= peer;
+    }
+    if (inBase >= WAITING_PER_BASE_MAX) replaced ??= oldest;
+    if (inBucket >= WAITING_PER_BUCKET_MAX) replaced ??= this.table.bucketOf(message.key.baseHash);
     if (replaced !== undefined) this.leaveAlone(replaced);
-    const oldest = this.peersOf(message)[0];
-    if (oldest !== undefined && this.peersOf(message).length >= WAITING_PER_BASE_MAX) this.leaveAlone(oldest);
-    while (this.waiting >= WAITING_MAX) this.leaveOldest();
-    const item = { message, deadlineUs: nowUs + (isQuery ? QUERY_WAIT_US : RESPONSE_WAIT_US) };
-    this.byBase.set(key.base, [...this.peersOf(message), item]);
-    (isQuery ? this.queries : this.responses).push(item);
-    this.waiting += 1;
   }
 
   private leaveOldest(): void {
-    const fifo = this.queries.first === undefined ? this.responses : this.queries;
-    const { first } = fifo;
+    const first = this.queries.first ?? this.responses.first;
     if (first === undefined) throw new Error('give up the oldest message: none waits');
-    fifo.drop();
     this.leaveAlone(first);
   }
 
   private leaveAlone(item: Waiting<T>): void {
-    const message = this.settle(item);
-    if (message !== undefined) this.emit(message.isQuery ? couple(message, undefined) : couple(undefined, message));
+    const { message } = item;
+    this.settle(item);
+    this.emit(message.isQuery ? couple(message, undefined) : couple(undefined, message));
   }
 
-  /** Takes an item out; undefined when it was out already. */
-  private settle(item: Waiting<T>): T | undefined {
-    const { message } = item;
-    if (message === undefined) return undefined;
-    item.message = undefined;
-    this.waiting -= 1;
-    const left = this.peersOf(message).filter((peer) => peer !== item);
-    if (left.length === 0) this.byBase.delete(message.key.base);
-    else this.byBase.set(message.key.base, left);
-    return message;
+  private queueOf(message: T): WaitingQueue<T> {
+    return message.isQuery ? this.queries : this.responses;
+  }
+
+  private settle(item: Waiting<T>): void {
+    this.queueOf(item.message).remove(item);
+    this.table.remove(item);
   }
 }

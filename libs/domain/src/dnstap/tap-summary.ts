@@ -1,7 +1,8 @@
 import { OUTCOMES, type OutcomeClass } from '#contracts';
 import { readTapMessage } from './dnstap-message.js';
 import { DNSTAP_CONTENT_TYPE, type FrameFound, FrameReader, type StreamFault } from './frame-stream.js';
-import { Tap, type TapCounts } from './tap.js';
+import { Tap } from './tap.js';
+import type { TapCounts } from './tap-counts.js';
 import type { FindZone } from './zone-finder.js';
 
 /**

@@ -1,13 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OUTCOMES } from '#contracts';
+import { readTapMessage } from './dnstap-message.js';
 import { FrameReader, type FrameFound } from './frame-stream.js';
-import { Tap, type TapOutcome } from './tap.js';
+import { WAITING_MAX } from './pairing.js';
+import { Tap } from './tap.js';
+import type { TapOutcome } from './tap-outcome.js';
 import { createZoneFinder } from './zone-finder.js';
 
 const FIXTURES = join(process.cwd(), 'libs/domain/src/dnstap/fixtures');
 const ZONES = ['skyways-air.test', 'northbank.test', 'playforge.test', 'worldnews.test', 'broken.test'];
 const recording = (name: string): Uint8Array => readFileSync(join(FIXTURES, `${name}.fstrm`));
+
+const isData = (found: FrameFound): found is Extract<FrameFound, { kind: 'data' }> => found.kind === 'data';
 
 const play = (bytes: Uint8Array, pieceBytes = bytes.length) => {
   const outcomes: TapOutcome[] = [];
@@ -148,31 +153,67 @@ describe('R63: frames that were tampered with', () => {
     .flatMap((name) => new FrameReader().push(readFileSync(join(FIXTURES, name))))
     .flatMap((found) => (found.kind === 'data' ? [found.payload] : []));
 
-  it('10,000 of them never throw, and every frame is counted once', () => {
+  it('100,000 of them never throw, and every frame is counted once', () => {
     const next = damage(0x51ed270b);
     const outcomes: TapOutcome[] = [];
     const tap = new Tap(createZoneFinder(ZONES), (outcome) => outcomes.push(outcome));
-    for (let i = 0; i < 10_000; i += 1) {
+    let waitingMost = 0;
+    for (let i = 0; i < 100_000; i += 1) {
       const frame = Uint8Array.from(payloads[next(payloads.length)] ?? []);
       for (let hits = 1 + next(6); hits > 0; hits -= 1) frame[next(frame.length)] = next(256);
       tap.take(next(4) === 0 ? frame.subarray(0, next(frame.length)) : frame);
+      waitingMost = Math.max(waitingMost, tap.waiting);
     }
+    expect(waitingMost).toBeLessThanOrEqual(WAITING_MAX);
     tap.end();
-    const { frames, undecodable, upstream, queries, responses } = tap.counts;
-    expect(frames).toBe(10_000);
+    expect(tap.waiting).toBe(0);
+    const { frames, undecodable, upstream, queries, responses, pairs, unpairedQueries, orphanResponses } = tap.counts;
+    expect(frames).toBe(100_000);
     expect(undecodable + upstream + queries + responses).toBe(frames);
+    expect(pairs + unpairedQueries).toBe(queries);
+    expect(pairs + orphanResponses).toBeLessThanOrEqual(responses);
     expect(outcomes).toHaveLength(responses);
-    expect(undecodable).toBeGreaterThan(1_000);
-    expect(responses).toBeGreaterThan(1_000);
+    expect(undecodable).toBeGreaterThan(10_000);
+    expect(responses).toBeGreaterThan(10_000);
+    expect(pairs).toBeGreaterThan(1_000);
     expect(outcomes.every(({ qnameLen, flags, transport }) => qnameLen < 256 && flags < 32 && transport < 256)).toBe(
       true,
     );
+  });
+
+  it('a flood of queries that nobody answers fills what may wait, and no more', () => {
+    const tap = new Tap(createZoneFinder(ZONES), () => undefined);
+    const frame = Uint8Array.from(new FrameReader().push(recording('knot-400')).find(isData)?.payload ?? []);
+    const message = readTapMessage(frame);
+    const id = message?.queryMessage?.from ?? Number.NaN;
+    const address = message?.queryAddress.from ?? Number.NaN;
+    for (let i = 0; i < 70_000; i += 1) {
+      [frame[id], frame[id + 1], frame[address + 3]] = [i & 0xff, (i >> 8) & 0xff, i >> 16];
+      tap.take(frame);
+    }
+    expect(tap.waiting).toBe(WAITING_MAX);
+    expect(tap.counts).toMatchObject({ queries: 70_000, unpairedQueries: 70_000 - WAITING_MAX });
   });
 
   it('streams cut into pieces of any size say the same', () => {
     const bytes = recording('nsd-400');
     for (const pieceBytes of [1, 3, 7, 1_000, 4_096])
       expect(play(bytes, pieceBytes).outcomes).toEqual(play(bytes).outcomes);
+  });
+
+  it('streams read into one buffer that is used again say the same', () => {
+    const bytes = recording('nsd-400');
+    const outcomes: TapOutcome[] = [];
+    const tap = new Tap(createZoneFinder(ZONES), (outcome) => outcomes.push(outcome));
+    const reader = new FrameReader();
+    const buffer = Buffer.alloc(1_000);
+    for (let at = 0; at < bytes.length; at += buffer.length) {
+      buffer.set(bytes.subarray(at, at + buffer.length));
+      const piece = buffer.subarray(0, Math.min(buffer.length, bytes.length - at));
+      for (const found of reader.push(piece)) if (isData(found)) tap.take(found.payload);
+    }
+    tap.end();
+    expect(outcomes).toEqual(play(bytes).outcomes);
   });
 
   it('damaged streams end, within their bounds', () => {

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createZoneFinder, FrameReader, Tap } from '#domain';
+import { WireReader } from '../../libs/domain/src/dnstap/wire-reader.js';
+import { type Bench, type BenchOptions, cheapest, type Cost, cpuSecondsOf } from './bench.js';
+import { ownCpuSeconds } from './cpu-time.js';
+
+/** Of three authoritative servers, with queries and responses, and of one whose responses carry their queries. */
+const RECORDINGS = ['bind-400', 'knot-400', 'nsd-400', 'knot-resp-with-query-200'];
+const FIXTURES = join(process.cwd(), 'libs/domain/src/dnstap/fixtures');
+/** The zones that the recorded servers answered for. */
+const ZONES = ['skyways-air.test', 'northbank.test', 'playforge.test', 'worldnews.test', 'broken.test'];
+/** Rounds for each second asked for; a round is 1,400 messages, so this is a good second of one core for each five. */
+const ROUNDS_PER_SECOND = 200;
+/** Seconds between two rounds: longer than a recording and what may wait at its end. */
+const SHIFT_S = 60;
+/** As a socket hands them over. */
+const PIECE_BYTES = 65_536;
+/** Fields of a dnstap message: whole seconds of its times, as varints of five octets from 1978 to 3058. */
+const SECONDS_FIELDS = [8, 12];
+const MESSAGE_FIELD = 14;
+
+/** Where the seconds of a message stand in its frame. */
+const secondsIn = (payload: Uint8Array): number[] => {
+  const found: number[] = [];
+  for (const outer = new WireReader(payload); outer.next();) {
+    if (outer.field !== MESSAGE_FIELD) continue;
+    for (const inner = new WireReader(payload, outer.from, outer.to); inner.next();)
+      if (SECONDS_FIELDS.includes(inner.field)) found.push(inner.from);
+  }
+  return found;
+};
+
+/** Adds to the seconds of a varint, which keeps its five octets. */
+const shift = (bytes: Uint8Array, at: number, seconds: number): void => {
+  let carry = seconds;
+  for (let i = 0; i < 5; i += 1) {
+    const sum = ((bytes[at + i] ?? 0) & 0x7f) + carry;
+    bytes[at + i] = (sum & 0x7f) | (i < 4 ? 0x80 : 0);
+    carry = Math.floor(sum / 128);
+  }
+};
+
+/** A recording that is played again and again, each time later. */
+class Player {
+  outcomes = 0;
+  private readonly tap = new Tap(createZoneFinder(ZONES), () => (this.outcomes += 1));
+  private readonly bytes: Uint8Array;
+  private readonly secondsAt: readonly number[];
+
+  constructor(name: string) {
+    const bytes = Uint8Array.from(readFileSync(join(FIXTURES, `${name}.fstrm`)));
+    this.bytes = bytes;
+    this.secondsAt = new FrameReader()
+      .push(bytes)
+      .flatMap((found) => (found.kind === 'data' ? [found.payload] : []))
+      .flatMap((payload) => secondsIn(payload).map((at) => payload.byteOffset + at));
+  }
+
+  get messages(): number {
+    return this.tap.counts.frames;
+  }
+
+  play(): void {
+    const reader = new FrameReader();
+    for (let at = 0; at < this.bytes.length; at += PIECE_BYTES)
+      for (const found of reader.push(this.bytes.subarray(at, at + PIECE_BYTES)))
+        if (found.kind === 'data') this.tap.take(found.payload);
+  }
+
+  later(): void {
+    for (const at of this.secondsAt) shift(this.bytes, at, SHIFT_S);
+  }
+
+  /** What was paired in the first round must be paired in each. */
+  check(rounds: number): void {
+    const { frames, undecodable, unpairedQueries, orphanResponses, clockFaults } = this.tap.counts;
+    const faults = undecodable + unpairedQueries + orphanResponses + clockFaults;
+    if (frames === 0 || frames % rounds !== 0 || faults > 0)
+      throw new Error('bench: a recording was not read as a whole');
+  }
+}
+
+const measure = (rounds: number): { readonly cost: Cost; readonly messages: number } => {
+  const players = RECORDINGS.map((name) => new Player(name));
+  let cpu = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const before = ownCpuSeconds();
+    for (const player of players) player.play();
+    cpu += ownCpuSeconds() - before;
+    for (const player of players) player.later();
+  }
+  for (const player of players) player.check(rounds);
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+  const cost = { name: 'tap', outcomes: sum(players.map(({ outcomes }) => outcomes)), cpuSeconds: { node: cpu } };
+  return { cost, messages: sum(players.map(({ messages }) => messages)) };
+};
+
+const run = async ({ seconds, runs }: BenchOptions) => {
+  const rounds = Math.ceil(seconds * ROUNDS_PER_SECOND);
+  let messages = 0;
+  const cost = await cheapest(runs, async () => {
+    const measured = measure(rounds);
+    messages = measured.messages;
+    return measured.cost;
+  });
+  const tapMessagesPerCpuSecond = Math.round(messages / cpuSecondsOf(cost));
+  const note = `${(tapMessagesPerCpuSecond / 1e6).toFixed(2)} M dnstap messages per CPU second`;
+  return { costs: [{ ...cost, note }], json: { tapMessagesPerCpuSecond } };
+};
+
+/** What an agent does before it publishes: frames, decode, pairing, zones, classes. */
+export const tapBench: Bench = { name: 'tap', run };
