@@ -14,7 +14,11 @@ import { createSegmentRepository, type Database } from '#store';
 /** `slot family key` → good, bad, excluded, timeout, and the filled buckets. */
 export type PlainCells = Record<string, { counts: number[]; buckets: Record<number, number> }>;
 
-const keysOf = (batch: OutcomeBatch, zone: string, customer: string): Readonly<Record<Family, string>> => {
+const keysOf = (
+  batch: OutcomeBatch,
+  zone: string,
+  customer: string,
+): Readonly<Record<Exclude<Family, 'probe'>, string>> => {
   const release = releaseName(batch);
   const join = (...parts: readonly string[]): string => parts.join(KEY_SEPARATOR);
   return {

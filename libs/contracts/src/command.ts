@@ -8,10 +8,18 @@ export const COMMAND_TTL_MS = 120_000;
 /** Most nodes one command may address; "all" cannot be expressed. */
 export const COMMAND_AUDIENCE_MAX = 10_000;
 
+/**
+ * What a node can be told to do: return to a release, stop taking new ones, leave the traffic, come back to it. Tocsin decides rollbacks;
+ * the others are an operator's.
+ */
+export const COMMAND_ACTIONS = ['rollback', 'halt', 'drain', 'resume'] as const;
+/** What a node can be told to do. */
+export type CommandAction = (typeof COMMAND_ACTIONS)[number];
+
 /** An instruction to nodes or to the deploy system: one wave of one rollback. */
 export const commandSchema = z.object({
   commandId: z.string().min(1).max(128),
-  action: z.enum(['rollback']),
+  action: z.enum(COMMAND_ACTIONS),
   rollbackId: z.string().min(1).max(128),
   /** 1, 2, 3 …: waves are parts of one rollback. */
   wave: z.number().int().positive(),

@@ -13,6 +13,8 @@ export const FAMILIES = {
   customer_release: { sub: 0 },
   zone: { sub: 0 },
   zone_release: { sub: 0 },
+  // What probers saw of a node, by its id: latency as a client has it, and never added to what the node says of itself.
+  probe: { sub: 32 },
 } as const;
 
 /** The name of a family. */

@@ -23,8 +23,14 @@ export const nodeReportSchema = z.discriminatedUnion('type', [
     /** Outcomes observed and dropped since the agent's start. */
     observed: z.number().int().nonnegative(),
     dropped: z.number().int().nonnegative(),
-    /** Batches waiting in the agent. */
+    /** Batches waiting in the agent, in memory and in its spool. */
     queued: z.number().int().nonnegative(),
+    /** Of those, the ones in the spool on disk. */
+    spooled: z.number().int().nonnegative().optional(),
+    /** Connections of DNS servers that are sending now; 0 = no server is heard. */
+    taps: z.number().int().nonnegative().optional(),
+    /** Observed of what there was to observe since the last heartbeat, 0 to 1; absent = unknown. */
+    completeness: z.number().min(0).max(1).optional(),
   }),
   z.object({ type: z.literal('crash'), ...reported, serverBootId: u64Schema, detail: z.string().max(500) }),
   z.object({

@@ -21,6 +21,18 @@ export const signalSchema = z.discriminatedUnion('type', [
     nodes: z.array(nameSchema).min(1).max(DEPLOY_NODES_MAX),
     atUs: z.number().int().nonnegative(),
   }),
+  z.object({
+    /** What another provider sees of our trouble: its queries rise as customers leave, and fall as they come back. Never a cause. */
+    type: z.literal('spillover'),
+    /** `route53`, `cloudflare`, `google` … */
+    provider: nameSchema,
+    /** Queries a second now, and what is usual at this hour. */
+    queriesPerSecond: z.number().nonnegative(),
+    usualPerSecond: z.number().positive(),
+    /** Answers from a cache past its time, a second. */
+    stalePerSecond: z.number().nonnegative().optional(),
+    atUs: z.number().int().nonnegative(),
+  }),
   z.object({ type: z.literal('tickets'), count: z.number().int().nonnegative(), atUs: z.number().int().nonnegative() }),
 ]);
 

@@ -72,7 +72,7 @@ export const windowsOf = ({ rules, settings }: EngineOptions): SlidingWindowsOpt
     windowsMs,
     slotsKept: keptFor(windowsMs),
     slotsKeptOf: Object.fromEntries(CUSTOMER_FAMILIES.map((family) => [family, customerSlots])),
-    families: ['fleet', 'release_region', 'node', ...CUSTOMER_FAMILIES],
+    families: ['fleet', 'release_region', 'node', 'probe', ...CUSTOMER_FAMILIES],
     percentilesOf: ['fleet', 'release_region'],
   };
 };

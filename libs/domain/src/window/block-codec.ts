@@ -25,6 +25,7 @@ export const FAMILY_ID: Readonly<Record<Family, number>> = {
   customer_release: 8,
   zone: 9,
   zone_release: 10,
+  probe: 11,
 };
 /** Number → family. */
 export const FAMILY_OF_ID: ReadonlyMap<number, Family> = new Map<number, Family>(

@@ -100,7 +100,7 @@ export const batchesOf = (outcomes: readonly OneOutcome[], cuts: readonly boolea
   return batches.map(batchOf);
 };
 
-const keysOf = ({ node, release, zone }: OneOutcome): Readonly<Record<Family, string>> => {
+const keysOf = ({ node, release, zone }: OneOutcome): Readonly<Record<Exclude<Family, 'probe'>, string>> => {
   const { nodeId, pop, region } = NODES[node]!;
   const customer = customerOf(zone) ?? 'other';
   const join = (...parts: readonly string[]): string => parts.join(KEY_SEPARATOR);

@@ -13,6 +13,7 @@ export const TOLD_FAMILIES: ReadonlyMap<Family, Telling> = new Map<Family, Telli
   ['fleet', 'latency'],
   ['release_region', 'latency'],
   ['node', 'ratio'],
+  ['probe', 'ratio'],
   ['customer', 'ratio'],
   ['customer_region', 'ratio'],
   ['customer_release', 'ratio'],
