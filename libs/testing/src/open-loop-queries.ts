@@ -99,16 +99,15 @@ export const sendQueries = async (options: {
     }
     underWay.expire();
   }, PACE_MS);
-  return {
-    outcomes: underWay.outcomes,
-    stop: async () => {
-      clearInterval(timer);
-      const end = nowMs() + TIMEOUT_MS;
-      while (underWay.size > 0 && nowMs() < end) await new Promise((done) => setTimeout(done, PACE_MS));
-      underWay.expire();
-      socket.close();
-    },
+  const end = async (): Promise<void> => {
+    clearInterval(timer);
+    const endMs = nowMs() + TIMEOUT_MS;
+    while (underWay.size > 0 && nowMs() < endMs) await new Promise((done) => setTimeout(done, PACE_MS));
+    underWay.expire();
+    socket.close();
   };
+  let ending: Promise<void> | undefined;
+  return { outcomes: underWay.outcomes, stop: () => (ending ??= end()) };
 };
 
 /** The share of queries, due within a time, that were answered without an error. */
