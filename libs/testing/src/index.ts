@@ -14,6 +14,7 @@ export * from './kafka-test-log.js';
 export * from './knot-run.js';
 export * from './knot-server.js';
 export * from './knot-zones.js';
+export * from './malformed-queries.js';
 export * from './open-loop-queries.js';
 export * from './run-scope.js';
 export * from './hostile-batch.js';
