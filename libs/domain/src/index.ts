@@ -1,4 +1,5 @@
 export * from './outcome/classify.js';
+export * from './outcome/k-of-n.js';
 export * from './outcome/success.js';
 export * from './window/cells.js';
 export * from './window/block-codec.js';
