@@ -33,3 +33,5 @@ export * from './signal/measure.js';
 export * from './signal/success-rate.js';
 export * from './signal/window-reader.js';
 export * from './dnstap/index.js';
+export * from './command/execution.js';
+export * from './command/execution.decide.js';
