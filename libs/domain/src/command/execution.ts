@@ -101,8 +101,23 @@ export const evolveExecution = (before: Execution | undefined, event: ExecutionE
 export const lastGenerationOf = (executions: Executions): number =>
   Math.max(0, ...[...executions.values()].map(({ generation }) => generation));
 
-/** What a command's program may know, by the names of its placeholders; each value is plain: letters, digits and `. _ : -`. */
-export const commandValues = ({ commandId, action, to, from }: Command): Readonly<Record<string, string>> => ({
+/** What a command's program may know of it: the names of placeholders, and in capitals of variables. */
+export const COMMAND_VALUES = [
+  'command_id',
+  'action',
+  'software_version',
+  'config_rev',
+  'from_software_version',
+  'from_config_rev',
+] as const;
+
+/** The values by their names; each is plain, letters, digits and `. _ : -`, once the command was accepted. */
+export const commandValues = ({
+  commandId,
+  action,
+  to,
+  from,
+}: Command): Readonly<Record<(typeof COMMAND_VALUES)[number], string>> => ({
   command_id: commandId,
   action,
   software_version: to.softwareVersion,
