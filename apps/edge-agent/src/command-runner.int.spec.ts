@@ -97,7 +97,7 @@ describe('a program', () => {
 
   it('that never stops flooding ends at its limit', async () => {
     const { end, output } = await run(program(['yes'], { limitMs: 300 }));
-    expect(end).toEqual({ how: 'timed_out', limitMs: 300 });
+    expect(end).toEqual({ how: 'timed_out', limitMs: 300, isKilled: true });
     expect(output).toHaveLength(OUTPUT_CHARACTERS_MAX);
   });
 
@@ -112,7 +112,7 @@ describe('the time limit', () => {
     const running = run(program(sh('sleep 1000 & echo $! > child; echo $$ > parent; wait'), { limitMs: 500 }));
     const [child, parent] = [await pidIn('child'), await pidIn('parent')];
     expect([isAlive(child), isAlive(parent)]).toEqual([true, true]);
-    expect((await running).end).toEqual({ how: 'timed_out', limitMs: 500 });
+    expect((await running).end).toEqual({ how: 'timed_out', limitMs: 500, isKilled: true });
     await until('both are gone', () => !isAlive(child) && !isAlive(parent));
   });
 
@@ -121,7 +121,7 @@ describe('the time limit', () => {
       "trap '' TERM; echo $$ > parent; sh -c 'echo $$ > child; while :; do sleep 1; done' & wait; sleep 1000";
     const running = run(program(sh(stubborn), { limitMs: 300 }));
     const [child, parent] = [await pidIn('child'), await pidIn('parent')];
-    expect((await running).end).toEqual({ how: 'timed_out', limitMs: 300 });
+    expect((await running).end).toEqual({ how: 'timed_out', limitMs: 300, isKilled: true });
     await until('both are gone', () => !isAlive(child) && !isAlive(parent));
   });
 
@@ -129,7 +129,7 @@ describe('the time limit', () => {
     const { end, output } = await run(
       program(sh("trap 'echo cleaned; exit 0' TERM; while :; do sleep 0.05; done"), { limitMs: 300 }),
     );
-    expect(end).toEqual({ how: 'timed_out', limitMs: 300 });
+    expect(end).toEqual({ how: 'timed_out', limitMs: 300, isKilled: true });
     expect(output).toContain('cleaned\n');
   });
 

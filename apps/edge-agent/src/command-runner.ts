@@ -23,7 +23,7 @@ export const OUTPUT_CHARACTERS_MAX = 3_500;
 const GRACE_MS = 3_000;
 /** How often it is looked whether a group is gone. */
 const LOOK_MS = 20;
-/** How long what a program wrote before its end may take to be read; a daemon that it left behind may hold the pipe for ever. */
+/** How long the end of a killed program, and what it wrote, may take to be seen; a daemon that it left may hold the pipe for ever. */
 const DRAIN_MS = 500;
 /** Between two pieces of at most 64 KB: what floods waits in the pipe, and outcomes do not wait for it. */
 const PAUSE_MS = 5;
@@ -119,7 +119,9 @@ export const createRunner =
     const ended = endOf(child);
     const isInTime = await within(ended, limitMs, clock);
     if (!isInTime && child.pid !== undefined) await endGroup(child.pid, clock);
-    const end: ProgramEnd = isInTime ? await ended : { how: 'timed_out', limitMs };
+    const end: ProgramEnd = isInTime
+      ? await ended
+      : { how: 'timed_out', limitMs, isKilled: await within(ended, DRAIN_MS, clock) };
     await within(closed, DRAIN_MS, clock);
     child.stdout?.destroy();
     child.stderr?.destroy();

@@ -222,7 +222,11 @@ describe('decideEnd', () => {
   it.each([
     [{ how: 'exited', code: 2 }, 'ended with 2'],
     [{ how: 'killed', signal: 'SIGSEGV' }, 'was killed by SIGSEGV'],
-    [{ how: 'timed_out', limitMs: 60_000 }, 'did not end within 60000 ms and was killed'],
+    [{ how: 'timed_out', limitMs: 60_000, isKilled: true }, 'did not end within 60000 ms and was killed'],
+    [
+      { how: 'timed_out', limitMs: 60_000, isKilled: false },
+      'did not end within 60000 ms and could not be killed: it may still run',
+    ],
     [{ how: 'not_started', because: 'ENOENT' }, 'could not be started: ENOENT'],
   ] as const)('has failed when the program %j', (how, words) => {
     const detail = `the program ${words}\nout`;

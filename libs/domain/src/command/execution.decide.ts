@@ -26,7 +26,8 @@ export interface ExecutorFacts {
 export type ProgramEnd =
   | { readonly how: 'exited'; readonly code: number }
   | { readonly how: 'killed'; readonly signal: string }
-  | { readonly how: 'timed_out'; readonly limitMs: number }
+  /** A program under another user, as with sudo, cannot be killed from here. */
+  | { readonly how: 'timed_out'; readonly limitMs: number; readonly isKilled: boolean }
   | { readonly how: 'not_started'; readonly because: string };
 
 /** A program that ran, or could not. */
@@ -86,7 +87,7 @@ export const describeEnd = (end: ProgramEnd): string => {
     case 'killed':
       return `was killed by ${end.signal}`;
     case 'timed_out':
-      return `did not end within ${end.limitMs} ms and was killed`;
+      return `did not end within ${end.limitMs} ms ${end.isKilled ? 'and was killed' : 'and could not be killed: it may still run'}`;
     case 'not_started':
       return `could not be started: ${end.because}`;
   }
