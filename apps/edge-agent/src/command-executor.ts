@@ -133,6 +133,7 @@ export const startExecutor = async (config: CommandsConfig, world: ExecutorWorld
       const delivered = delivering.then(() => answers.attemptAll()).catch(() => undefined);
       await Promise.race([delivered, clock.sleep(STOP_ANSWERS_MS, enough.signal)]);
       enough.abort();
+      await journal.close();
     },
   };
 };

@@ -1,56 +1,100 @@
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { JournalFile } from './command-journal.js';
 
 /** It says what a node was told to do: for its owner's eyes. */
 const MODE = 0o600;
 
-const withFile = async (path: string, flags: string, act: (file: FileHandle) => Promise<void>): Promise<void> => {
-  const file = await open(path, flags, MODE);
+const writeWhole = async (path: string, text: string): Promise<void> => {
+  const file = await open(path, 'w', MODE);
   try {
-    await act(file);
+    await file.writeFile(text);
+    await file.sync();
   } finally {
     await file.close();
   }
 };
 
-const failed = (operation: string, path: string, cause: unknown): Error =>
-  new Error(`journal ${path}: ${operation}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+/** A name in a folder is on disk when the folder is. */
+const syncFolder = async (path: string): Promise<void> => {
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+};
 
-const isAbsent = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'ENOENT';
+/**
+ * A file that only one agent writes, as far as anybody can tell: with two, a command could act twice. Whoever writes looks
+ * afterwards whether the file under the name is still his, and as long as he made it. A second agent replaces the file when it
+ * starts, and then looks whether the one before has grown: of two that write at once, at least one finds the other and fails.
+ */
+class OwnFile {
+  /** Held open, so that its number is no other file's; undefined until it was read or written. */
+  private held: FileHandle | undefined;
+  private bytes = 0;
 
-/** A journal's file on disk. It is opened for each record, a handful per command, so that nothing has to be closed. */
-export const createJournalFile = (path: string): JournalFile => ({
-  read: async () => {
+  constructor(private readonly path: string) {}
+
+  async read(): Promise<string> {
+    await this.close();
+    // Made when it is not there: from here on there is a file to compare with.
+    this.held = await open(this.path, 'a+', MODE);
+    const text = await this.held.readFile('utf8');
+    this.bytes = Buffer.byteLength(text);
+    return text;
+  }
+
+  async append(text: string): Promise<void> {
+    if (this.held === undefined) throw new Error('it was not read');
+    await this.held.writeFile(text);
+    this.bytes += Buffer.byteLength(text);
+    await this.held.sync();
+    const named = await stat(this.path, { bigint: true });
+    if (named.ino !== (await this.held.stat({ bigint: true })).ino) throw new Error('another agent has replaced it');
+    await this.checkLength();
+  }
+
+  async replace(text: string): Promise<void> {
+    const next = `${this.path}.next`;
+    await writeWhole(next, text);
+    await rename(next, this.path);
+    await syncFolder(this.path);
+    await this.checkLength();
+    await this.close();
+    this.held = await open(this.path, 'a', MODE);
+    this.bytes = Buffer.byteLength(text);
+    await this.checkLength();
+  }
+
+  async close(): Promise<void> {
+    const { held } = this;
+    this.held = undefined;
+    await held?.close();
+  }
+
+  private async checkLength(): Promise<void> {
+    const size = (await this.held?.stat())?.size;
+    if (size !== undefined && size !== this.bytes) throw new Error('another agent writes it');
+  }
+}
+
+/** A journal's file on disk. */
+export const createJournalFile = (path: string): JournalFile => {
+  const file = new OwnFile(path);
+  const named = async <T>(operation: string, result: Promise<T>): Promise<T> => {
     try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      if (isAbsent(error)) return '';
-      throw failed('read', path, error);
+      return await result;
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`journal ${path}: ${operation}: ${why}`, { cause });
     }
-  },
-  append: async (text) => {
-    try {
-      await withFile(path, 'a', async (file) => {
-        await file.writeFile(text);
-        await file.sync();
-      });
-    } catch (error) {
-      throw failed('append', path, error);
-    }
-  },
-  replace: async (text) => {
-    const next = `${path}.next`;
-    try {
-      await withFile(next, 'w', async (file) => {
-        await file.writeFile(text);
-        await file.sync();
-      });
-      await rename(next, path);
-      // The new name is on disk when its folder is.
-      await withFile(dirname(path), 'r', (folder) => folder.sync());
-    } catch (error) {
-      throw failed('replace', path, error);
-    }
-  },
-});
+  };
+  return {
+    read: () => named('read', file.read()),
+    append: (text) => named('append', file.append(text)),
+    replace: (text) => named('replace', file.replace(text)),
+    close: () => named('close', file.close()),
+  };
+};

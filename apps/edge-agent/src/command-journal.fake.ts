@@ -16,6 +16,7 @@ export const createFakeJournalFile = (text = '', bytesLeft = Number.POSITIVE_INF
     text,
     bytesLeft,
     isCut: () => isCut,
+    close: async () => undefined,
     read: async () => file.text,
     append: async (added) => {
       if (isCut) return never();

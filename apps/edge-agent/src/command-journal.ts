@@ -10,6 +10,7 @@ export interface JournalFile {
   readonly append: (text: string) => Promise<void>;
   /** Replaces everything, whole or not at all; resolves when it is on disk. */
   readonly replace: (text: string) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What an executor knows of its commands, as it is on disk. */
@@ -17,6 +18,8 @@ export interface CommandJournal {
   readonly executions: Executions;
   /** Resolves when the event is on disk. After a failure the end of the file is unknown: every later event fails, until a restart. */
   readonly record: (event: ExecutionEvent) => Promise<void>;
+  /** Resolves when what is being written is on disk; later events fail. */
+  readonly close: () => Promise<void>;
 }
 
 /** Commands that are remembered: a rollback has a handful of waves, of which a node is in one. The lowest generations go first. */
@@ -73,7 +76,7 @@ const readEvents = (text: string): ExecutionEvent[] => {
     const event = parseLine(line);
     if (event !== undefined) return [event];
     if (at === whole.length - 1 && lines.at(-1) === '') return [];
-    throw new Error(`line ${at + 1} is damaged: look at what ran before you move the file away`);
+    throw new Error(`the journal of commands: line ${at + 1} is damaged: look at what ran before you move it away`);
   });
 };
 
@@ -108,8 +111,13 @@ class Remembered {
 /** Opens a journal: reads what is there, and writes it anew without what was cut off or forgotten. */
 export const openJournal = async (file: JournalFile): Promise<CommandJournal> => {
   const remembered = new Remembered();
-  for (const event of readEvents(await file.read())) remembered.take(event);
-  await file.replace(remembered.text());
+  try {
+    for (const event of readEvents(await file.read())) remembered.take(event);
+    await file.replace(remembered.text());
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   let records = 0;
   const write = async (event: ExecutionEvent): Promise<void> => {
     await file.append(lineOf(event));
@@ -126,6 +134,12 @@ export const openJournal = async (file: JournalFile): Promise<CommandJournal> =>
     record: (event) => {
       last = last.then(() => write(event));
       return last;
+    },
+    close: async () => {
+      await last.catch(() => undefined);
+      last = Promise.reject(new Error('the journal is closed'));
+      last.catch(() => undefined);
+      await file.close();
     },
   };
 };
