@@ -20,8 +20,8 @@ describe('the mappings of the gateway', () => {
     const shipped = ['cloudflare-logpush', 'dns-collector', 'dnsmonster', 'vector'];
     expect([...readGatewaySettings({}).mappings.keys()]).toEqual(shipped);
     const own = mkdtempSync(join(tmpdir(), 'mappings-'));
-    writeFileSync(join(own, 'ours.json'), JSON.stringify(GOOD));
-    writeFileSync(join(own, 'vector.json'), JSON.stringify({ ...GOOD, about: 'another Vector' }));
+    writeFileSync(join(own, 'ours.yml'), JSON.stringify(GOOD));
+    writeFileSync(join(own, 'vector.yml'), JSON.stringify({ ...GOOD, about: 'another Vector' }));
     writeFileSync(join(own, 'README.md'), 'not a mapping');
     const { mappings } = readGatewaySettings({ MAPPINGS_DIR: own });
     expect([...mappings.keys()]).toEqual([...shipped, 'ours']);
@@ -29,21 +29,20 @@ describe('the mappings of the gateway', () => {
   });
 
   it('that are wrong stop the start, with file, line, column and field', () => {
-    const text = JSON.stringify({ ...GOOD, time: { path: 'at', unit: 'fortnight' }, nmae: 'q' }, null, 2);
-    expect(problemsOf(() => readMapping('m.json', text))).toEqual([
-      expect.stringMatching(/^m\.json:5:5: time\.unit: /),
-      expect.stringMatching(/^m\.json:10:3: nmae: Unrecognized key/),
+    const text = "about: ours\ntime: { path: at, unit: fortnight }\nnmae: q\nname: [q, 'a b']\nqtype: t\nrcode: r\n";
+    expect(problemsOf(() => readMapping('m.yml', text))).toEqual([
+      expect.stringMatching(/^m\.yml:2:25: time\.unit: expected rfc3339, s, ms, us, ns, or where it stands/),
+      expect.stringMatching(/^m\.yml:4:11: name\.1: expected keys with dots between them/),
+      expect.stringMatching(/^m\.yml:3:1: nmae: there is no such key; did you mean node\?/),
     ]);
-    expect(problemsOf(() => readMapping('m.json', '{\n  "about": "x",\n  oops\n}'))).toEqual([
-      expect.stringMatching(/^m\.json:3:3: not JSON: /),
-    ]);
+    expect(problemsOf(() => readMapping('m.yml', 'about: x\n  oops: ['))).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^m\.yml:\d+:\d+: /)]),
+    );
     const both = JSON.stringify({ ...GOOD, latency: { path: 'l', from: 'a', to: 'b', unit: 'ms' } });
-    expect(problemsOf(() => readMapping('m.json', both))).toEqual([
-      expect.stringMatching(/^m\.json:1:\d+: latency: expected path, or from and to$/),
+    expect(problemsOf(() => readMapping('m.yml', both))).toEqual([
+      expect.stringMatching(/^m\.yml:1:\d+: latency: expected path, or from and to/),
     ]);
-    expect(problemsOf(() => readMapping('m.json', ' '.repeat(40_000)))).toEqual([
-      'm.json: longer than 32768 characters',
-    ]);
+    expect(problemsOf(() => readMapping('m.yml', ' '.repeat(40_000)))).toEqual(['m.yml: longer than 32768 characters']);
     expect(problemsOf(() => readGatewaySettings({ MAPPINGS_DIR: '/nonexistent' }))).toEqual([
       'MAPPINGS_DIR: cannot read /nonexistent (ENOENT)',
     ]);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { ConfigError, type Environment, readSettings } from '#config';
+import { ConfigError, type Environment, readSettings, readYamlConfig } from '#config';
 import { type Mapping, mappingSchema, nameSchema } from '#contracts';
 
 const schema = z.object({
@@ -18,49 +18,17 @@ export interface GatewaySettings {
 
 /** Those that come with Tocsin. */
 const SHIPPED = fileURLToPath(new URL('../../../../mappings', import.meta.url));
-const SUFFIX = '.json';
+const SUFFIX = '.yml';
 /** Most mappings of a directory, and most characters of one: a mapping of every field there is has 2,000. */
 const FILES_MAX = 64;
 const CHARACTERS_MAX = 32_768;
 
-const placeOf = (text: string, offset: number): string => {
-  const before = text.slice(0, offset).split('\n');
-  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
-};
-
-/** Where the value of a path begins, as far as its keys stand in the text one after the other. */
-const offsetOf = (text: string, path: readonly PropertyKey[]): number => {
-  let offset = 0;
-  for (const key of path) {
-    const found = typeof key === 'string' ? text.indexOf(JSON.stringify(key), offset) : -1;
-    if (found >= 0) offset = found;
-  }
-  return offset;
-};
-
-const parse = (file: string, text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const message = (error as Error).message;
-    const [, at] = /at position (\d+)/.exec(message) ?? [];
-    const offset = at === undefined ? text.length : Number(at);
-    throw new ConfigError([`${file}:${placeOf(text, offset)}: not JSON: ${message.slice(0, 120)}`]);
-  }
-};
-
 /** Reads the text of a mapping; throws a `ConfigError` that names file, line, column and field of everything that is wrong. */
 export const readMapping = (file: string, text: string): Mapping => {
   if (text.length > CHARACTERS_MAX) throw new ConfigError([`${file}: longer than ${CHARACTERS_MAX} characters`]);
-  const checked = mappingSchema.safeParse(parse(file, text));
-  if (checked.success) return checked.data;
-  throw new ConfigError(
-    checked.error.issues.map((issue) => {
-      const keys = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
-      const path = [...issue.path, ...keys];
-      return `${file}:${placeOf(text, offsetOf(text, path))}: ${path.map(String).join('.')}: ${issue.message}`;
-    }),
-  );
+  const { config, problems } = readYamlConfig(mappingSchema, text, file);
+  if (config === undefined) throw new ConfigError(problems);
+  return config;
 };
 
 const namesIn = (directory: string): readonly string[] => {

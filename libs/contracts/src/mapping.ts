@@ -8,7 +8,10 @@ const PLACES_MAX = 8;
 const place = z.string().regex(/^\S+$/, 'expected keys with dots between them').max(PATH_CHARACTERS_MAX);
 
 /** Where a value stands in a record: keys with dots between them, or several such places of which the first that holds something counts. */
-const path = z.union([place, z.array(place).min(1).max(PLACES_MAX)]);
+const path = z.union(
+  [place, z.array(place).min(1).max(PLACES_MAX)],
+  `expected keys with dots between them, or a list of up to ${PLACES_MAX} such`,
+);
 /** Where a value stands in a record. */
 export type RecordPath = z.infer<typeof path>;
 
@@ -17,7 +20,10 @@ export const TIME_UNITS = ['rfc3339', 's', 'ms', 'us', 'ns'] as const;
 /** What a time or latency is counted in. */
 export type TimeUnit = (typeof TIME_UNITS)[number];
 
-const unit = z.union([z.enum(TIME_UNITS), z.strictObject({ path })]);
+const unit = z.union(
+  [z.enum(TIME_UNITS), z.strictObject({ path })],
+  `expected ${TIME_UNITS.join(', ')}, or where it stands: { path: … }`,
+);
 const scalar = z.union([z.string().max(64), z.number(), z.boolean()]);
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { readYamlConfigFile } from '#config';
 import { isRefusal, LATENCY_NONE, mappingSchema, OUTCOME } from '#contracts';
 import { createZoneFinder } from '../dnstap/zone-finder.js';
 import { createRecordMapper, type MappedOutcome, type MappedRecord } from './map-record.js';
@@ -10,7 +11,8 @@ const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
 
 /** The records of a producer's fixture, read by the mapping that is shipped for it, a second after the newest of them. */
 const mapped = (producer: string, now: string): readonly MappedRecord[] => {
-  const mapping = mappingSchema.parse(JSON.parse(read(`mappings/${producer}.json`)));
+  const { config: mapping } = readYamlConfigFile(mappingSchema, `${ROOT}mappings/${producer}.yml`);
+  if (mapping === undefined) throw new Error(`${producer}: no mapping`);
   const map = createRecordMapper(mapping, createZoneFinder(['delta.example', 'example.com']));
   const lines = read(`libs/domain/src/mapping/fixtures/${producer}.ndjson`).trimEnd().split('\n');
   return lines.map((line) => map(JSON.parse(line), Date.parse(now) * 1_000));
