@@ -2,6 +2,7 @@ import { event, type Impact, type Reason, type SpilloverSignal } from '#contract
 import { EngineStory, given } from '#testing';
 import { evolveIncident, type Incident } from '../incident/incident.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
+import { decodeTick, encodeTick } from '../window/tick-codec.js';
 import { SPILLOVER_KNOWN_MS, SPILLOVER_PROVIDERS_MAX, Spillovers } from './spillover.js';
 
 const at = (time: string): number => Date.parse(`2021-07-22T${time}:00Z`);
@@ -145,6 +146,13 @@ const fail = ({ fleet }: EngineStory, failing: number): void => {
 };
 
 describe('spillover and the rules', () => {
+  it('R8: a tick carries it to the rules as it was sent', () => {
+    const signals = [signalAt('12:00', 'google', 1, 40)];
+    const place = { topic: 'telemetry.signals', partition: 0, incarnation: 1, tick: 7, nextOffset: 1 } as const;
+    const tick = { ...place, slots: [], nodes: [], reports: [], signals };
+    expect(decodeTick(encodeTick(tick))).toMatchObject({ signals });
+  });
+
   it('R8: however much it is, it opens no incident and no alert and rolls nothing back', () => {
     const told = story();
     for (let minute = 0; minute < 5; minute += 1) {
