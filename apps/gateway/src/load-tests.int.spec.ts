@@ -65,7 +65,8 @@ const requests: Readonly<Record<(typeof FAMILIES)[number], () => readonly Promis
     columns('x'.repeat(300_000)),
     rows('x'.repeat(256)),
     mapped(line('x'.repeat(70_000))),
-    mapped(`${'{}\n'.repeat(70_000)}`),
+    mapped('{}\n'.repeat(70_000)),
+    mapped(`[${'1,'.repeat(70_000)}1]`),
     mapped('x'.repeat(1_100_000)),
   ],
   'high frequency': () => [

@@ -22,6 +22,8 @@ const parse = (bytes: Uint8Array): { readonly value: unknown } | Refusal => {
   }
 };
 
+const tooMany = (at: string): Refusal => refuse('BODY_INVALID', `more than ${BATCH_OUTCOMES_MAX} records`, at);
+
 const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 
 const readLine = (bytes: Uint8Array, line: number): SentRecord => {
@@ -50,6 +52,7 @@ const readArray = (body: Uint8Array): readonly SentRecord[] | Refusal => {
   const parsed = parse(body);
   if (isRefusal(parsed)) return parsed;
   const values = parsed.value as readonly unknown[];
+  if (values.length > BATCH_OUTCOMES_MAX) return tooMany(`/${BATCH_OUTCOMES_MAX}`);
   return values.map((value, index) => ({ line: index + 1, value, refusal: undefined, bytes: body }));
 };
 
@@ -59,8 +62,7 @@ export const readRecords = (body: Uint8Array): readonly SentRecord[] | Refusal =
   if (body[first] === OPEN_BRACKET) return readArray(body);
   const records: SentRecord[] = [];
   for (const record of readLines(body)) {
-    if (records.length >= BATCH_OUTCOMES_MAX)
-      return refuse('BODY_INVALID', `more than ${BATCH_OUTCOMES_MAX} records`, `line ${record.line}`);
+    if (records.length >= BATCH_OUTCOMES_MAX) return tooMany(`line ${record.line}`);
     records.push(record);
   }
   return records;

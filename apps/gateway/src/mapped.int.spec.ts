@@ -142,3 +142,20 @@ describe('the door for records of other producers', () => {
     expect(await post(records[0] ?? '', 'mapping=dns-collector', json)).toMatchObject({ body: { accepted: 1 } });
   });
 });
+
+describe('the door for records of other producers, where the log is open to others', () => {
+  it('tags what it makes, since nobody else did', async () => {
+    const strict = await serveGateway({ isTagRequired: true });
+    try {
+      served = strict;
+      key = await strict.keyOf('node', 'n2');
+      const line = dnsCollector('www.delta.example', 'NOERROR', { 'dnstap.identity': undefined });
+      expect(await post(line)).toMatchObject({ status: 202, body: { accepted: 1 } });
+      const [record] = await strict.records('telemetry.outcomes');
+      expect(record?.key).toBe('n2');
+      expect(record?.headers[HEADER.tag]).toMatch(/^[\w-]{40,}$/);
+    } finally {
+      await strict.stop();
+    }
+  });
+});

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '#contracts';
 
-/** Requests remembered: of a relay that sends ten a second, those of the last minutes. Beyond it the oldest is forgotten. */
+/** Requests remembered, at 4 kB each at most: of a relay that sends ten a second, the last minutes. Beyond it the oldest is forgotten. */
 const REMEMBERED_MAX = 4_096;
 
 /**
