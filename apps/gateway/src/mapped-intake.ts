@@ -11,12 +11,13 @@ import {
   refuse,
   type Refusal,
 } from '#contracts';
-import { createRecordMapper, createZoneFinder, MappedBatches, type MappedOutcome, type MapRecord } from '#domain';
+import { createRecordMapper, createZoneFinder, type MappedOutcome, type MappedRecord, type MapRecord } from '#domain';
 import type { EventLog, NewRecord } from '#event-log';
 import { type CatalogueFollower, type Clock, type NodeKeyring, readQuery } from '#runtime';
 import { refuseNode } from './check-batch.decide.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { Inventory } from './inventory.js';
+import { type MappedAnswer, MappedReading } from './mapped-reading.js';
 import { readRecords, type SentRecord } from './mapped-records.js';
 import { RecentRequests } from './recent-requests.js';
 import { SenderSequence } from './sender-sequence.js';
@@ -27,16 +28,6 @@ export interface MappedRequest {
   readonly query: unknown;
   readonly contentType: string;
   readonly body: Uint8Array;
-}
-
-/** What became of the records of a request. */
-export interface MappedAnswer {
-  readonly accepted: number;
-  /** Queries, and whatever else the mapping does not take for a response. */
-  readonly skipped: number;
-  readonly rejected: number;
-  /** The first of those. */
-  readonly reasons: readonly { readonly line: number; readonly code: string; readonly detail: string }[];
 }
 
 /** What the intake needs. */
@@ -51,8 +42,6 @@ export interface MappedIntakeParts {
   readonly newBootId: () => string;
 }
 
-/** Reasons told, and lines kept as dead letters, of one request: whoever maps wrongly does so in every line. */
-const REASONS_MAX = 10;
 /** Requests that wait at once, at 1 MiB each an eighth of what a small process has. Beyond it they are told to come again. */
 const WAITING_MAX = 64;
 const CONTENT_TYPES: ReadonlySet<string> = new Set([CONTENT_TYPE.ndjson, 'application/ndjson', 'application/json']);
@@ -68,25 +57,13 @@ const querySchema = z.object({
 });
 type Query = z.output<typeof querySchema>;
 
-/** What was read of a request. */
-class Reading {
-  accepted = 0;
-  skipped = 0;
-  rejected = 0;
-  readonly reasons: { line: number; code: string; detail: string; refusal: Refusal; bytes: Uint8Array }[] = [];
-  readonly batches = new MappedBatches();
-
-  reject({ line, bytes }: SentRecord, refusal: Refusal): void {
-    this.rejected += 1;
-    if (this.reasons.length < REASONS_MAX)
-      this.reasons.push({ line, code: refusal.refused, detail: refusal.detail, refusal, bytes });
-  }
-
-  answer(): MappedAnswer {
-    const { accepted, skipped, rejected, reasons } = this;
-    return { accepted, skipped, rejected, reasons: reasons.map(({ line, code, detail }) => ({ line, code, detail })) };
-  }
-}
+const nodesOf = (
+  mapped: readonly MappedRecord[],
+  nodeOf: (outcome: MappedOutcome) => string | undefined,
+): readonly string[] => {
+  const outcomes = mapped.filter((each): each is MappedOutcome => each !== 'skipped' && !isRefusal(each));
+  return [...new Set(outcomes.map(nodeOf).filter((node) => node !== undefined))];
+};
 
 const digestOf = (body: Uint8Array, query: Query, { keyId }: Principal): string =>
   createHash('sha256')
@@ -142,51 +119,23 @@ export class MappedIntake {
     return read.answer();
   }
 
-  private async read(records: readonly SentRecord[], query: Query, principal: Principal): Promise<Reading | Refusal> {
-    const map = this.mapperOf(query.mapping);
-    if (map === undefined)
-      return refuse(
-        'QUERY_INVALID',
-        `no mapping ${query.mapping}: there are ${[...this.parts.mappings.keys()].join(', ')}`,
-        'mapping',
-      );
-    const nowUs = this.parts.clock.nowMs() * 1_000;
-    const mapped = records.map(({ value, refusal }) => refusal ?? map(value, nowUs));
-    const nodeOf = ({ node }: MappedOutcome): string | undefined => query.node ?? principal.nodeId ?? node;
-    const outcomes = mapped.filter((each): each is MappedOutcome => each !== 'skipped' && !isRefusal(each));
-    await this.parts.inventory.learn([...new Set(outcomes.map(nodeOf).filter((node) => node !== undefined))]);
-    const reading = new Reading();
-    for (const [index, record] of records.entries()) {
-      const each = mapped[index] ?? 'skipped';
-      if (each === 'skipped') reading.skipped += 1;
-      else {
-        const refusal = isRefusal(each) ? each : this.add(reading, each, nodeOf(each), principal);
-        if (refusal !== undefined) reading.reject(record, refusal);
-      }
-    }
-    // Nothing of it fits: the mapping is wrong, or the node, and whoever set it up must hear of it.
-    const first = reading.reasons[0];
-    return first !== undefined && reading.accepted === 0
-      ? {
-          ...first.refusal,
-          detail: `none of ${records.length} records is taken; ${first.detail}`,
-          at: `line ${first.line}`,
-        }
-      : reading;
-  }
-
-  private add(
-    reading: Reading,
-    outcome: MappedOutcome,
-    nodeId: string | undefined,
+  private async read(
+    records: readonly SentRecord[],
+    { mapping, node }: Query,
     principal: Principal,
-  ): Refusal | undefined {
-    if (nodeId === undefined)
-      return refuse('BODY_INVALID', 'node: neither the request nor the record says which; add ?node=');
-    const isKnownNode = (id: string): boolean => this.parts.inventory.has(id);
-    const refusal = refuseNode(nodeId, { principal, isKnownNode }) ?? reading.batches.add(nodeId, outcome);
-    if (refusal === undefined) reading.accepted += 1;
-    return refusal;
+  ): Promise<MappedReading | Refusal> {
+    const { clock, inventory, mappings } = this.parts;
+    const map = this.mapperOf(mapping);
+    if (map === undefined)
+      return refuse('QUERY_INVALID', `no mapping ${mapping}: there are ${[...mappings.keys()].join(', ')}`, 'mapping');
+    const nowUs = clock.nowMs() * 1_000;
+    const mapped = records.map(({ value, refusal }) => refusal ?? map(value, nowUs));
+    const nodeOf = (outcome: MappedOutcome): string | undefined => node ?? principal.nodeId ?? outcome.node;
+    await inventory.learn(nodesOf(mapped, nodeOf));
+    const check = { principal, isKnownNode: (nodeId: string) => inventory.has(nodeId) };
+    const reading = new MappedReading({ nodeOf, refuse: (nodeId) => refuseNode(nodeId, check) });
+    for (const [index, record] of records.entries()) reading.add(record, mapped[index] ?? 'skipped');
+    return reading.refusal() ?? reading;
   }
 
   /** The mapper of a mapping, over the zones that are registered now. */
@@ -208,7 +157,7 @@ export class MappedIntake {
     return turn;
   }
 
-  private async append(read: Reading, query: Query, principal: Principal): Promise<Refusal | undefined> {
+  private async append(read: MappedReading, query: Query, principal: Principal): Promise<Refusal | undefined> {
     const { software_version: softwareVersion, config_rev: configRev, ring } = query;
     const placeOf = (nodeId: string) =>
       this.parts.inventory.find(nodeId) ?? { nodeId, pop: 'unknown', region: 'unknown' };
@@ -237,7 +186,7 @@ export class MappedIntake {
     return isRefusal(headers) ? headers : { key: batch.nodeId, value: sent.body, headers };
   }
 
-  private keep({ reasons }: Reading, contentType: string, principal: Principal): void {
+  private keep({ reasons }: MappedReading, contentType: string, principal: Principal): void {
     for (const { line, refusal, bytes } of reasons)
       this.parts.deadLetters.keep({ principal, contentType, body: bytes, refusal: { ...refusal, at: `line ${line}` } });
   }

@@ -32,5 +32,5 @@ export * from './signal/measure.js';
 export * from './signal/success-rate.js';
 export * from './signal/window-reader.js';
 export * from './dnstap/index.js';
-export { createRecordMapper, type MappedOutcome, type MapRecord } from './mapping/map-record.js';
+export { createRecordMapper, type MappedOutcome, type MappedRecord, type MapRecord } from './mapping/map-record.js';
 export { MappedBatches, type NodeColumns } from './mapping/mapped-batches.js';

@@ -1,3 +1,6 @@
+/** What DNS-collector writes where there is nothing. */
+export const NOTHING = '-';
+
 const RCODES: Readonly<Record<string, number>> = {
   NOERROR: 0,
   FORMERR: 1,

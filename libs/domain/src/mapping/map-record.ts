@@ -1,9 +1,11 @@
-import { FUTURE_US_MAX, LATENCY_NONE, type Mapping, RCODE_NONE, refuse, type Refusal } from '#contracts';
-import { classify, type Observation } from '../outcome/classify.js';
+import { FUTURE_US_MAX, LATENCY_NONE, type Mapping, OUTCOME, RCODE_NONE, refuse, type Refusal } from '#contracts';
+import { classify } from '../outcome/classify.js';
 import { type FindZone, type FoundZone, NO_ZONE } from '../dnstap/zone-finder.js';
-import { isV6, isYes, qtypeOf, rcodeOf, transportOf } from './dns-words.js';
-import { readPath, type ReadValue } from './record-path.js';
-import { numberOf, readLatency, readTime } from './record-time.js';
+import { isV6, isYes, NOTHING, qtypeOf, rcodeOf, transportOf } from './dns-words.js';
+import { createAnswerReader } from './read-answer.js';
+import { cite, placesOf, unreadable } from './record-fault.js';
+import { readOptional, readPath } from './record-path.js';
+import { readLatency, readTime } from './record-time.js';
 import { wireNameOf } from './wire-name.js';
 
 /** One outcome of a record of another producer, as a row of a batch. */
@@ -34,30 +36,8 @@ export type MapRecord = (record: unknown, nowUs: number) => MappedRecord;
 const PAST_US_MAX = 7 * 86_400_000_000;
 /** Longest distance of query and response that is believed. */
 const LATENCY_US_MAX = 3_600_000_000;
-/** Records of an authority section that are looked at: an honest one has a dozen name servers. */
-const AUTHORITY_MAX = 32;
 const QNAME_LEN_MAX = 255;
-/** What DNS-collector writes where there is nothing. */
-const NOTHING = '-';
 const NOWHERE: FoundZone = { zone: NO_ZONE, isAssigned: false };
-/** Characters of a value that a reason cites. */
-const CITED_MAX = 40;
-
-const cite = (value: unknown): string => {
-  if (value === undefined) return 'nothing there';
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, CITED_MAX));
-  return typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : `a ${Array.isArray(value) ? 'list' : 'record'}`;
-};
-
-const placesOf = (path: Mapping['name']): string => (typeof path === 'string' ? path : path.join(' or ')).slice(0, 200);
-
-const unreadable = (field: string, path: Mapping['name'], value: unknown, expected: string): Refusal =>
-  refuse('BODY_INVALID', `${field} (${placesOf(path)}): ${cite(value)}: expected ${expected}`);
-
-const readOptional = (path: Mapping['name'] | undefined): ReadValue =>
-  path === undefined ? () => undefined : readPath(path);
 
 const isResponse = (only: Mapping['only']): ((record: unknown) => boolean) => {
   if (only === undefined) return () => true;
@@ -67,66 +47,6 @@ const isResponse = (only: Mapping['only']): ((record: unknown) => boolean) => {
     const value = read(record);
     return value !== undefined && (accepted?.has(value) ?? true);
   };
-};
-
-/** A count, a list, or texts with `|` between them. */
-const countOf = (value: unknown): number => {
-  if (Array.isArray(value)) return value.length;
-  const number = numberOf(value);
-  if (number !== undefined) return number;
-  return typeof value === 'string' && value !== '' && value !== NOTHING ? 1 : 0;
-};
-
-interface Authority {
-  readonly soa: boolean;
-  readonly ns: boolean;
-}
-
-const readAuthority = (authority: Mapping['authority']): ((record: unknown) => Authority) => {
-  // Who does not tell why there is no answer gets the benefit: no data is what it nearly always is.
-  if (authority === undefined) return () => ({ soa: true, ns: false });
-  const [read, typeOf] = [readPath(authority.path), readOptional(authority.type)];
-  return (record) => {
-    const value = read(record);
-    const entries: readonly unknown[] = Array.isArray(value)
-      ? value
-      : typeof value === 'string'
-        ? value.slice(0, 512).split('|')
-        : [];
-    const types = new Set(
-      entries.slice(0, AUTHORITY_MAX).map((entry) => qtypeOf(typeof entry === 'object' ? typeOf(entry) : entry)),
-    );
-    return { soa: types.has(6), ns: types.has(2) };
-  };
-};
-
-interface Readers {
-  readonly answers: ReadValue | undefined;
-  readonly authority: (record: unknown) => Authority;
-  readonly aa: ReadValue;
-  readonly tc: ReadValue;
-}
-
-const observe = (
-  record: unknown,
-  rcode: number,
-  zoneAssigned: boolean,
-  latencyUs: number | undefined,
-  { answers, authority, aa, tc }: Readers,
-): Observation => {
-  if (rcode === RCODE_NONE) return { kind: 'unreadable' };
-  const { soa, ns } = authority(record);
-  const answer = {
-    rcode,
-    tc: isYes(tc(record)),
-    aa: isYes(aa(record)),
-    answers: answers === undefined ? 1 : countOf(answers(record)),
-    soaInAuthority: soa,
-    nsInAuthority: ns,
-    zoneAssigned,
-    contradicted: false,
-  };
-  return { kind: 'answered', answer, ...(latencyUs === undefined ? {} : { latencyUs }) };
 };
 
 const refuseTime = (
@@ -146,29 +66,24 @@ const refuseTime = (
   return undefined;
 };
 
+const createFlagsReader = (mapping: Mapping): ((record: unknown) => number) => {
+  const [family, tc] = [readOptional(mapping.family), readOptional(mapping.tc)];
+  const [aa, dnssecOk] = [readOptional(mapping.aa), readOptional(mapping.do)];
+  return (record) =>
+    (isV6(family(record)) ? 1 : 0) |
+    (isYes(tc(record)) ? 2 : 0) |
+    (isYes(aa(record)) ? 4 : 0) |
+    (isYes(dnssecOk(record)) ? 8 : 0);
+};
+
 /** Makes the reader of a producer's records. Names lie in the longest of the zones that `findZone` knows, or in that of their last two labels. */
 export const createRecordMapper = (mapping: Mapping, findZone: FindZone): MapRecord => {
   const isOne = isResponse(mapping.only);
   const [atOf, timeOf, latencyOf] = [readTime(mapping.time), readPath(mapping.time.path), readLatency(mapping.latency)];
   const [nameOf, qtypeAt, rcodeAt] = [readPath(mapping.name), readPath(mapping.qtype), readPath(mapping.rcode)];
-  const [nodeOf, transportAt, familyOf] = [mapping.node, mapping.transport, mapping.family].map(readOptional) as [
-    ReadValue,
-    ReadValue,
-    ReadValue,
-  ];
-  const [aa, tc, dnssecOk] = [mapping.aa, mapping.tc, mapping.do].map(readOptional) as [
-    ReadValue,
-    ReadValue,
-    ReadValue,
-  ];
-  const answers = mapping.answers === undefined ? undefined : readPath(mapping.answers);
-  const readers: Readers = { answers, authority: readAuthority(mapping.authority), aa, tc };
-
-  const flagsOf = (record: unknown): number =>
-    (isV6(familyOf(record)) ? 1 : 0) |
-    (isYes(tc(record)) ? 2 : 0) |
-    (isYes(aa(record)) ? 4 : 0) |
-    (isYes(dnssecOk(record)) ? 8 : 0);
+  const [nodeOf, transportAt] = [readOptional(mapping.node), readOptional(mapping.transport)];
+  const readFlags = createFlagsReader(mapping);
+  const observe = createAnswerReader(mapping);
 
   const read = (record: unknown, atUs: number): MappedOutcome | Refusal => {
     const [name, rcodeValue, qtypeValue, node] = [nameOf(record), rcodeAt(record), qtypeAt(record), nodeOf(record)];
@@ -181,18 +96,18 @@ export const createRecordMapper = (mapping: Mapping, findZone: FindZone): MapRec
     const { zone, isAssigned } = wire === undefined ? NOWHERE : findZone(wire, 0, wire.length);
     const latencyUs = latencyOf(record);
     const believed = latencyUs !== undefined && latencyUs <= LATENCY_US_MAX ? latencyUs : undefined;
-    const outcome = classify(observe(record, rcode, isAssigned, believed, readers));
+    const outcome = classify(observe(record, { rcode, zoneAssigned: isAssigned, latencyUs: believed }));
     return {
       node: typeof node === 'string' && node !== NOTHING ? node : undefined,
       atUs,
       zone,
       latencyUs: believed ?? LATENCY_NONE,
-      outcome: outcome ?? 0,
+      outcome: outcome ?? OUTCOME.unknown,
       // A type that was registered after us is still a query.
       qtype: qtypeOf(qtypeValue) ?? 0,
       rcode,
       transport: transportOf(transportAt(record)),
-      flags: flagsOf(record),
+      flags: readFlags(record),
       qnameLen: Math.min(QNAME_LEN_MAX, wire?.length ?? 0),
     };
   };

@@ -31,3 +31,7 @@ export const readPath = (path: RecordPath): ReadValue => {
     return undefined;
   };
 };
+
+/** The reader of a path that a mapping may leave out. */
+export const readOptional = (path: RecordPath | undefined): ReadValue =>
+  path === undefined ? () => undefined : readPath(path);
