@@ -54,7 +54,7 @@ describe('the commands section', () => {
     [rollback({ program: ['deploy'], time_limit: '0s' }), 'actions.rollback.time_limit: expected 1ms to 100s'],
     [
       rollback({ program: ['deploy'], time_limit: 'long' }),
-      'actions.rollback.time_limit: expected a duration: 500ms, 60s, 1m',
+      'actions.rollback.time_limit: expected a duration, such as 250ms, 5s, 10m, 1h, 7d',
     ],
     [
       { environment: { TOCSIN_ACTION: 'halt' } },
