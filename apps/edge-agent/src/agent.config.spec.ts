@@ -35,7 +35,8 @@ describe('readAgentConfig', () => {
   });
 
   it.each([
-    ['tap', 'tcp:1'],
+    ['tap', 'tcp:x:1'],
+    ['tap', 'tcp:0.0.0.0:6000'],
     ['gateway', 'ftp://x'],
     ['key', 'nodot'],
     ['node', 'a|b'],

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LATENCY_NONE, makeTag, nodeKeySecret, OUTCOMES, type OutcomeBatch, parseNodeKey } from '#contracts';
 import { until } from '#testing';
-import type { AgentConfig, TapAddress } from './agent.config.js';
+import type { AgentConfig } from './agent.config.js';
 import { type Agent, startAgent } from './agent.js';
 import { systemClock } from './clock.js';
 import { type Receiver, startReceiver } from './receiver.fake.js';
+import type { TapAddress } from './tap-address.js';
 
 const KEY = 'k1.secret';
 const FIXTURES = join(process.cwd(), 'libs/domain/src/dnstap/fixtures');
@@ -39,11 +40,14 @@ const start = async (tap: TapAddress, nodeKey?: AgentConfig['nodeKey']): Promise
     nodeId: 'edge-1',
     pop: 'fra1',
     region: 'europe',
-    softwareVersion: 'v2.1.5',
-    configRev: 'c42',
+    release: {
+      softwareVersion: { kind: 'literal', name: 'v2.1.5' },
+      configRev: { kind: 'literal', name: 'c42' },
+    },
     ring: 'canary',
     vantage: 0,
     zones: ['skyways-air.test', 'northbank.test', 'playforge.test', 'worldnews.test', 'broken.test'],
+    spool: undefined,
   };
   const agent = await startAgent(config, { clock: systemClock, say: (line) => lines.push(line) });
   agents.push(agent);
@@ -166,7 +170,7 @@ describe('a socket', () => {
 
   it('answers READY and STOP; a sender that stops has not crashed', async () => {
     const path = join(folder, 'tap.sock');
-    await start({ kind: 'unix', path });
+    await start({ kind: 'unix', path, mode: 0o660 });
     const sender = await connected(path);
     const types = answers(sender);
     sender.write(ready);
@@ -182,7 +186,7 @@ describe('a socket', () => {
 
   it('B4, R61: a close without STOP is a crash, and the next start is a new one', async () => {
     const path = join(folder, 'tap.sock');
-    await start({ kind: 'unix', path });
+    await start({ kind: 'unix', path, mode: 0o660 });
     for (const crashes of [1, 2]) {
       const sender = await connected(path);
       sender.end(Buffer.concat([ready, bytes.subarray(0, 10_000)]));
@@ -205,7 +209,7 @@ describe('a socket', () => {
     // Pages hold one zone here: that the last is asked for tells that the agent has the others.
     receiver.registry.push(...[...names, 'last.test'].map((zone, index) => ({ id: 1_000 * (index + 1), zone })));
     const path = join(folder, 'tap.sock');
-    await start({ kind: 'unix', path });
+    await start({ kind: 'unix', path, mode: 0o660 });
     await until('all that matters was read', () => receiver.asked.includes(1_000 * names.length));
     (await connected(path)).end(Buffer.concat([ready, bytes]));
     await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
@@ -217,9 +221,9 @@ describe('a socket', () => {
 
   it('takes over a socket that was left behind, and closes what is no dnstap', async () => {
     const path = join(folder, 'tap.sock');
-    const first = await start({ kind: 'unix', path });
+    const first = await start({ kind: 'unix', path, mode: 0o660 });
     await first.stop();
-    await start({ kind: 'unix', path });
+    await start({ kind: 'unix', path, mode: 0o660 });
     const sender = await connected(path);
     const closed = new Promise((resolve) => sender.on('close', resolve));
     sender.on('error', () => undefined);

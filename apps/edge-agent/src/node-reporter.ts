@@ -2,16 +2,20 @@ import { type NodeReport, type Release, REPORT_CONTENT_TYPE } from '#contracts';
 import type { Clock } from './clock.js';
 import type { GatewayClient } from './gateway-client.js';
 
-/** What a heartbeat says about the agent. */
-export interface AgentState {
+/** What a heartbeat says about the agent and its server. */
+export interface AgentState extends Release {
   readonly serverBootId: string;
   readonly observed: number;
   readonly dropped: number;
   readonly queued: number;
+  readonly spooled: number;
+  readonly taps: number;
+  /** Absent when there was nothing to be seen. */
+  readonly completeness?: number;
 }
 
 /** Which node reports. */
-export interface Reporting extends Release {
+export interface Reporting {
   readonly nodeId: string;
   readonly agentBootId: string;
   readonly pop: string;

@@ -96,6 +96,11 @@ export class FrameReader {
     return this.phase === 'opening';
   }
 
+  /** Bytes of a frame that has begun and is not whole yet. */
+  get pendingBytes(): number {
+    return this.rest.length;
+  }
+
   private isDead(): boolean {
     return this.phase === 'dead';
   }
