@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,12 +31,12 @@ let folder: string;
 const agents: Agent[] = [];
 const lines: string[] = [];
 
-const start = async (tap: TapAddress, nodeKey?: AgentConfig['nodeKey']): Promise<Agent> => {
+const start = async (tap: TapAddress, changes: Partial<AgentConfig> = {}): Promise<Agent> => {
   const config: AgentConfig = {
     tap,
     gateway: receiver.url,
     key: KEY,
-    nodeKey,
+    nodeKey: undefined,
     nodeId: 'edge-1',
     pop: 'fra1',
     region: 'europe',
@@ -48,6 +48,7 @@ const start = async (tap: TapAddress, nodeKey?: AgentConfig['nodeKey']): Promise
     vantage: 0,
     zones: ['skyways-air.test', 'northbank.test', 'playforge.test', 'worldnews.test', 'broken.test'],
     spool: undefined,
+    ...changes,
   };
   const agent = await startAgent(config, { clock: systemClock, say: (line) => lines.push(line) });
   agents.push(agent);
@@ -105,7 +106,7 @@ describe('a recording', () => {
 
   it('is tagged under the key of the node, batch by batch, heartbeats too', async () => {
     const nodeKey = parseNodeKey(`edge-1.2.${nodeKeySecret('fleet', 'edge-1.2')}`);
-    const agent = await start({ kind: 'file', path: recording('knot-400') }, nodeKey);
+    const agent = await start({ kind: 'file', path: recording('knot-400') }, { nodeKey });
     await agent.done;
     await until('a heartbeat came', () => receiver.reports.length > 0);
     const { tagged, batches, reports } = receiver;
@@ -198,6 +199,78 @@ describe('a socket', () => {
     const boots = receiver.reports.flatMap((report) => (report.type === 'crash' ? [report.serverBootId] : []));
     expect(new Set(boots).size).toBe(2);
     expect(lines.filter((line) => line.includes('without STOP'))).toHaveLength(2);
+  });
+
+  it('R1: over TCP the same arrives, and heartbeats tell taps, the spool and completeness', async () => {
+    const agent = await start({ kind: 'tcp', host: '127.0.0.1', port: 0 });
+    const sender = connect(agent.port, '127.0.0.1');
+    sender.write(Buffer.concat([ready, bytes.subarray(0, -12)]));
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    const heartbeats = () => receiver.reports.flatMap((report) => (report.type === 'heartbeat' ? [report] : []));
+    const told = await until('a heartbeat tells them', () => heartbeats().find(({ observed }) => observed === 200));
+    expect(told).toMatchObject({ taps: 1, spooled: 0, queued: 0, completeness: 1, softwareVersion: 'v2.1.5' });
+    expect(heartbeats()[0]).not.toHaveProperty('completeness');
+    sender.end(bytes.subarray(-12));
+    await until('nothing sends any more', () => heartbeats().at(-1)?.taps === 0);
+  });
+
+  it('R1: a rollback shows in the first batch of the server that was started again', async () => {
+    const path = join(folder, 'tap.sock');
+    const version = join(folder, 'version');
+    writeFileSync(version, 'v2.1.5\n');
+    const release: AgentConfig['release'] = {
+      softwareVersion: { kind: 'file', path: version },
+      configRev: { kind: 'command', words: ['/bin/cat', version], timeoutMs: 2_000 },
+    };
+    await start({ kind: 'unix', path, mode: 0o660 }, { release });
+    const play = async (outcomes: number): Promise<void> => {
+      (await connected(path)).end(Buffer.concat([ready, bytes]));
+      await until(`${outcomes} outcomes arrived`, () => column(receiver.batches, 'outcome').length === outcomes);
+    };
+    await play(200);
+    writeFileSync(version, 'v2.1.4\n');
+    await play(400);
+    const byRelease = new Map<string, number>();
+    for (const { softwareVersion, configRev, serverBootId, n } of receiver.batches) {
+      const name = `${softwareVersion} ${configRev} ${serverBootId}`;
+      byRelease.set(name, (byRelease.get(name) ?? 0) + n);
+    }
+    expect([...byRelease.values()]).toEqual([200, 200]);
+    expect([...byRelease.keys()].map((name) => name.split(' ').slice(0, 2))).toEqual([
+      ['v2.1.5', 'v2.1.5'],
+      ['v2.1.4', 'v2.1.4'],
+    ]);
+  });
+
+  it('the version of the server is read from its frames, before the first outcome', async () => {
+    const path = join(folder, 'tap.sock');
+    const release: AgentConfig['release'] = {
+      softwareVersion: { kind: 'tap' },
+      configRev: { kind: 'literal', name: 'r1' },
+    };
+    await start({ kind: 'unix', path, mode: 0o660 }, { release });
+    (await connected(path)).end(Buffer.concat([ready, readFileSync(recording('bind-400'))]));
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    const versions = new Set(receiver.batches.map(({ softwareVersion }) => softwareVersion));
+    expect([...versions]).toEqual(['2.1.5']);
+  });
+
+  it('what a stopping agent cannot deliver is sent by the next one, from its spool', async () => {
+    const path = join(folder, 'tap.sock');
+    const spool = { directory: join(folder, 'spool'), maxBytes: 64 << 20, maxAgeMs: 86_400_000 };
+    const agent = await start({ kind: 'unix', path, mode: 0o660 }, { spool });
+    receiver.script.push(...Array.from({ length: 100 }, () => 503));
+    (await connected(path)).end(Buffer.concat([ready, bytes]));
+    await until('a heartbeat tells that it is spooled', () =>
+      receiver.reports.some((report) => report.type === 'heartbeat' && (report.spooled ?? 0) > 0),
+    );
+    const summary = await agent.stop();
+    expect(summary).toMatchObject({ sent: 0, dropped: 0 });
+    expect(summary.spooled).toBeGreaterThan(0);
+    receiver.script.length = 0;
+    await start({ kind: 'unix', path, mode: 0o660 }, { spool });
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    expect(new Set(receiver.batches.map(({ agentBootId }) => agentBootId)).size).toBe(1);
   });
 
   it('names zones by their ids once it has read the registry, and counts the same', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Release } from '#contracts';
 import { readTapVersion, type TapCounts } from '#domain';
 import type { AgentConfig } from './agent.config.js';
 import type { Clock } from './clock.js';
@@ -81,6 +82,12 @@ class Servers implements TapListener {
 
   get isStarting(): boolean {
     return this.starting > 0;
+  }
+
+  /** What a server that has just started sent so far is of this release as well; what came of one that runs on is not. */
+  learned(release: Release): void {
+    if (this.isStarting) this.parts.line.relabel(release);
+    else this.parts.line.moveTo(release);
   }
 
   /** The release is to be read again. */
@@ -189,7 +196,7 @@ export const startAgent = async (config: AgentConfig, world: AgentWorld): Promis
   const spool = config.spool === undefined ? undefined : await Spool.open(config.spool, clock, say);
   const envelope = { nodeId, agentBootId, pop, region, ring, vantage };
   const publisher = new Publisher(client, clock, envelope, say, spool);
-  const releases = new ReleaseWatch(config.release, say, (release) => line.moveTo(release));
+  const releases = new ReleaseWatch(config.release, say, (release) => servers.learned(release));
   const line = new OutcomeLine(config.zones, releases.release, clock, (batch) => publisher.offer(batch), zones.idOf);
   const reporter = createNodeReporter(client, clock, { nodeId, agentBootId, pop, region });
   const parts = { line, publisher, reporter, releases, runs: new ServerRuns(newBootId), world };

@@ -14,7 +14,9 @@ const releaseSchema = z.union(
     z.strictObject({ file: z.string().min(1) }),
     z.strictObject({
       command: z.array(z.string().min(1)).min(1),
-      timeout: durationMsSchema.pipe(z.number().max(COMMAND_TIMEOUT_MS_MAX)).default(COMMAND_TIMEOUT_MS),
+      timeout: durationMsSchema
+        .pipe(z.number().max(COMMAND_TIMEOUT_MS_MAX, 'expected 8s or less'))
+        .default(COMMAND_TIMEOUT_MS),
     }),
     z.strictObject({ from: z.literal('tap') }),
   ],

@@ -57,6 +57,11 @@ export class OutcomeLine {
     this.origin = origin;
   }
 
+  /** The release of what was gathered too: it was read only now. */
+  relabel(release: Release): void {
+    this.origin = { ...this.origin, ...release };
+  }
+
   /** Closes the batch. Queries that got no answer are told even when there is no outcome beside them. */
   flush(): void {
     const before = this.told;

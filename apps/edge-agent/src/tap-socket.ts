@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { encodeControl, FrameReader, type FrameFound } from '#domain';
@@ -193,11 +194,12 @@ export const listenForTap = async (address: SocketAddress, clock: Clock, listene
   const bound = server.address();
   return {
     port: bound !== null && typeof bound === 'object' ? bound.port : 0,
-    close: () =>
-      new Promise((resolve) => {
-        closing.abort();
-        server.close(() => resolve());
-        for (const socket of open.keys()) socket.destroy();
-      }),
+    close: async () => {
+      closing.abort();
+      const closed = [server, ...open.keys()].map((one) => once(one, 'close'));
+      server.close();
+      for (const socket of open.keys()) socket.destroy();
+      await Promise.all(closed);
+    },
   };
 };

@@ -31,6 +31,7 @@ describe('FrameReader', () => {
 
   it('refuses a foreign content type, data before START, frames above the bound, damaged control frames', () => {
     expect(read(encodeControl('start', 'protobuf:other'))).toEqual([refusal('content_type_foreign', 26)]);
+    expect(read(encodeControl('ready', 'protobuf:other'))).toEqual([refusal('content_type_foreign', 26)]);
     expect(read(data(1))).toEqual([refusal('data_before_start', 1)]);
     const tooLong = new Uint8Array(4);
     new DataView(tooLong.buffer).setUint32(0, FRAME_BYTES_MAX + 1);
@@ -44,5 +45,13 @@ describe('FrameReader', () => {
     reader.push(data(1));
     expect(reader.push(join(START, data(1)))).toEqual([]);
     expect(reader.end()).toEqual([]);
+  });
+
+  it('says how much of a frame has come', () => {
+    const reader = new FrameReader();
+    reader.push(join(START, data(1, 2, 3).subarray(0, 5)));
+    expect(reader.pendingBytes).toBe(5);
+    reader.push(Uint8Array.of(2, 3));
+    expect(reader.pendingBytes).toBe(0);
   });
 });
