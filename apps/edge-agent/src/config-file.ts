@@ -8,6 +8,8 @@ const SPOOL_BYTES_MIN = 16 * 1024 * 1024;
 const COMMAND_TIMEOUT_MS = 2_000;
 const COMMAND_TIMEOUT_MS_MAX = 8_000;
 
+const MODE_EXPECTED = 'expected an octal mode in quotes, such as "0660"';
+
 const releaseSchema = z.union(
   [
     nameSchema,
@@ -44,8 +46,8 @@ const sections = {
     .strictObject({
       listen: z.string().optional(),
       socket_mode: z
-        .string()
-        .regex(/^0?[0-7]{3}$/, 'expected an octal mode in quotes, such as "0660"')
+        .string(MODE_EXPECTED)
+        .regex(/^0?[0-7]{3}$/, MODE_EXPECTED)
         .optional(),
       allow_remote: z.boolean().optional(),
     })
