@@ -39,6 +39,18 @@ const undelivered = (bytes: Buffer, markedAt = 0) => {
   return { headAt: isBelieved ? markedAt : startAt, batches: batches.length, endAt, end };
 };
 
+const readInto = async (room: Buffer, path: string): Promise<Buffer> => {
+  const handle = await open(path);
+  try {
+    let length = 0;
+    for (let last = -1; last !== 0 && length < room.length; length += last)
+      last = (await handle.read(room, length, room.length - length, length)).bytesRead;
+    return room.subarray(0, length);
+  } finally {
+    await handle.close();
+  }
+};
+
 /** The folder of a spool: names, the mark, and what is set aside. Nothing but batches of this agent is in it, readable for it alone. */
 export class SpoolFolder {
   constructor(
@@ -52,8 +64,10 @@ export class SpoolFolder {
     const names = (await readdir(this.path)).filter((name) => SEGMENT_NAME.test(name)).toSorted();
     const mark = await this.readMark();
     const segments: Segment[] = [];
+    // One for all: a full spool is several times the memory that the agent may take.
+    const room = Buffer.allocUnsafeSlow(names.length === 0 ? 0 : SEGMENT_BYTES_MAX);
     for (const name of names) {
-      const segment = await this.readSegment(name, mark);
+      const segment = await this.readSegment(name, mark, room);
       if (segment !== undefined) segments.push(segment);
     }
     const [, newest = 0] = SEGMENT_NAME.exec(names.at(-1) ?? '')?.map(Number) ?? [];
@@ -100,12 +114,12 @@ export class SpoolFolder {
     return index === undefined || at === undefined ? undefined : { index: Number(index), at: Number(at) };
   }
 
-  private async readSegment(name: string, mark: Mark | undefined): Promise<Segment | undefined> {
+  private async readSegment(name: string, mark: Mark | undefined, room: Buffer): Promise<Segment | undefined> {
     const path = join(this.path, name);
     const [, index = 0, createdMs = 0] = SEGMENT_NAME.exec(name)?.map(Number) ?? [];
     try {
       const { size } = await stat(path);
-      const bytes = size > SEGMENT_BYTES_MAX ? undefined : await readFile(path);
+      const bytes = size > SEGMENT_BYTES_MAX ? undefined : await readInto(room, path);
       if (bytes?.subarray(0, SEGMENT_MAGIC.length).equals(SEGMENT_MAGIC) !== true) {
         // Shorter than its own beginning: killed while it was made.
         if (size < SEGMENT_MAGIC.length) await rm(path);
