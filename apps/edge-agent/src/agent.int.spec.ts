@@ -273,6 +273,16 @@ describe('a socket', () => {
     expect(new Set(receiver.batches.map(({ agentBootId }) => agentBootId)).size).toBe(1);
   });
 
+  it('goes without a spool where the disk cannot be used, and says so', async () => {
+    const path = join(folder, 'tap.sock');
+    writeFileSync(join(folder, 'file'), '');
+    const spool = { directory: join(folder, 'file'), maxBytes: 64 << 20, maxAgeMs: 86_400_000 };
+    await start({ kind: 'unix', path, mode: 0o660 }, { spool });
+    (await connected(path)).end(Buffer.concat([ready, bytes]));
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    expect(lines.filter((line) => line.includes('batches wait in memory alone'))).toHaveLength(1);
+  });
+
   it('names zones by their ids once it has read the registry, and counts the same', async () => {
     const namesIn = (batches: readonly OutcomeBatch[]): string[] =>
       batches.flatMap(({ zones, zoneIx }) => Array.from(zoneIx, (index) => zones[index] ?? 'none'));

@@ -7,7 +7,7 @@ import { completenessBetween } from './completeness.js';
 import { createGatewayClient } from './gateway-client.js';
 import { createNodeReporter, HEARTBEAT_MS, type NodeReporter } from './node-reporter.js';
 import { OutcomeLine } from './outcome-line.js';
-import { Publisher } from './publisher.js';
+import { Publisher, QUEUE_OUTCOMES_BEFORE_SPOOL_MAX } from './publisher.js';
 import { RELEASE_EVERY_MS, ReleaseWatch } from './release-source.js';
 import { ServerRuns } from './server-runs.js';
 import { Spool } from './spool.js';
@@ -186,6 +186,15 @@ const stopPublishing = async ({ line, publisher, world }: Parts): Promise<void> 
   await publisher.close();
 };
 
+/** A disk that cannot be used is no reason to be blind: then batches wait in memory alone. */
+const openSpool = ({ spool }: AgentConfig, { clock, say }: AgentWorld): Promise<Spool | undefined> =>
+  spool === undefined
+    ? Promise.resolve(undefined)
+    : Spool.open(spool, clock, say).catch((error: unknown) => {
+        say(`${error instanceof Error ? error.message : String(error)}; batches wait in memory alone`);
+        return undefined;
+      });
+
 /** Starts an agent. */
 export const startAgent = async (config: AgentConfig, world: AgentWorld): Promise<Agent> => {
   const { clock, say } = world;
@@ -193,9 +202,11 @@ export const startAgent = async (config: AgentConfig, world: AgentWorld): Promis
   const client = createGatewayClient(config);
   const agentBootId = newBootId();
   const zones = new ZoneRegistry(client, clock, say);
-  const spool = config.spool === undefined ? undefined : await Spool.open(config.spool, clock, say);
+  const spool = await openSpool(config, world);
   const envelope = { nodeId, agentBootId, pop, region, ring, vantage };
-  const publisher = new Publisher(client, clock, envelope, say, spool);
+  // Who configured a spool counts on little memory, also when the disk cannot be used.
+  const outcomesMax = config.spool === undefined ? undefined : QUEUE_OUTCOMES_BEFORE_SPOOL_MAX;
+  const publisher = new Publisher(client, clock, envelope, say, spool, outcomesMax);
   const releases = new ReleaseWatch(config.release, say, (release) => servers.learned(release));
   const line = new OutcomeLine(config.zones, releases.release, clock, (batch) => publisher.offer(batch), zones.idOf);
   const reporter = createNodeReporter(client, clock, { nodeId, agentBootId, pop, region });

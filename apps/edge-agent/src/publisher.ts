@@ -8,7 +8,7 @@ import type { SpooledBatch } from './spool-record.js';
 /** Outcomes kept while the gateway is away: five minutes at 6,000 a second, about 45 MB. Beyond, the oldest batches go, counted. */
 const QUEUE_OUTCOMES_MAX = 2_000_000;
 /** With a spool, memory only bridges the time that a disk takes to write, or until it works again: about 9 MB. */
-const QUEUE_OUTCOMES_BEFORE_SPOOL_MAX = 400_000;
+export const QUEUE_OUTCOMES_BEFORE_SPOOL_MAX = 400_000;
 /** Batches kept: ten minutes of four a second, also of a node that has hardly anything to say; five when each is split. */
 const QUEUE_BATCHES_MAX = 2_400;
 /** Batches that wait behind a slow gateway before they go to disk: five seconds, which a kill may cost. A recording is 16 ahead. */
@@ -66,8 +66,8 @@ export class Publisher {
     envelope: Envelope,
     private readonly say: (line: string) => void,
     private readonly spool?: Spool,
+    outcomesMax = spool === undefined ? QUEUE_OUTCOMES_MAX : QUEUE_OUTCOMES_BEFORE_SPOOL_MAX,
   ) {
-    const outcomesMax = spool === undefined ? QUEUE_OUTCOMES_MAX : QUEUE_OUTCOMES_BEFORE_SPOOL_MAX;
     this.queue = new BatchQueue(envelope, { outcomesMax, batchesMax: QUEUE_BATCHES_MAX });
     this.isSpooling = (spool?.batches ?? 0) > 0;
     if (this.isSpooling) {

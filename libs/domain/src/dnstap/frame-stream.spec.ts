@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { encodeControl, FRAME_BYTES_MAX, type FrameFound, FrameReader } from './frame-stream.js';
 
 const join = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
@@ -53,5 +54,33 @@ describe('FrameReader', () => {
     expect(reader.pendingBytes).toBe(5);
     reader.push(Uint8Array.of(2, 3));
     expect(reader.pendingBytes).toBe(0);
+  });
+
+  it('finds the same however a stream is cut into pieces', () => {
+    const frames = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 12 });
+    fc.assert(
+      fc.property(
+        frames,
+        fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 }),
+        (payloads, sizes) => {
+          const framed = payloads.map((payload) =>
+            join(Uint8Array.of(0, 0, payload.length >> 8, payload.length & 0xff), payload),
+          );
+          const stream = join(encodeControl('ready'), START, ...framed, encodeControl('stop'));
+          const reader = new FrameReader();
+          const found: Uint8Array[] = [];
+          for (let [at, i] = [0, 0]; at < stream.length; i += 1) {
+            const size = sizes[i % sizes.length] ?? 1;
+            // A piece that is overwritten as soon as it was pushed, as a socket may do.
+            const piece = stream.slice(at, at + size);
+            for (const one of reader.push(piece)) if (one.kind === 'data') found.push(one.payload.slice());
+            piece.fill(0xff);
+            at += size;
+          }
+          expect(found).toEqual(payloads);
+          expect([reader.isStopped, reader.end()]).toEqual([true, []]);
+        },
+      ),
+    );
   });
 });
