@@ -209,10 +209,10 @@ export const startAgent = async (config: AgentConfig, world: AgentWorld): Promis
   const publisher = new Publisher(client, clock, envelope, say, spool, outcomesMax);
   const releases = new ReleaseWatch(config.release, say, (release) => servers.learned(release));
   const line = new OutcomeLine(config.zones, releases.release, clock, (batch) => publisher.offer(batch), zones.idOf);
-  const reporter = createNodeReporter(client, clock, { nodeId, agentBootId, pop, region });
+  const stopping = new AbortController();
+  const reporter = createNodeReporter(client, clock, { nodeId, agentBootId, pop, region }, stopping.signal);
   const parts = { line, publisher, reporter, releases, runs: new ServerRuns(newBootId), world };
   const servers = new Servers(parts);
-  const stopping = new AbortController();
 
   let end: FileEnd | undefined;
   const isFile = tap.kind === 'file';

@@ -146,7 +146,7 @@ export class Publisher {
     this.isFlightSpooled = false;
     if (conclusion === undefined) return; // From here on it is sent from the spool.
     if (isSpooled) await this.doneFirst(batch);
-    this.conclude(conclusion, batch, `batch ${batch.seq}`);
+    this.conclude(conclusion, batch.outcomes, () => batch, `batch ${batch.seq}`);
   }
 
   private async doneFirst({ body }: NumberedBatch): Promise<void> {
@@ -164,7 +164,7 @@ export class Publisher {
     const conclusion = await this.deliver(head.body);
     if (conclusion === undefined || this.stopping.signal.aborted) return;
     await this.spool?.done(head);
-    this.conclude(conclusion, lostOf(head), 'a batch of the spool');
+    this.conclude(conclusion, head.outcomes, () => lostOf(head), 'a batch of the spool');
   }
 
   /** Tries until there is a conclusion; undefined when there is none, since the agent stops or the batch is sent from elsewhere. */
@@ -181,15 +181,15 @@ export class Publisher {
     return undefined;
   }
 
-  private conclude(conclusion: Conclusion, lost: Lost, name: string): void {
+  private conclude(conclusion: Conclusion, outcomes: number, lost: () => Lost, name: string): void {
     if (conclusion.kind === 'accepted') {
-      this.sums.sent += lost.outcomes;
+      this.sums.sent += outcomes;
       this.sums.batches += 1;
       return;
     }
     // It has used its number: the server knows that it is missing, and the next one says how much it was.
-    this.queue.lose(lost);
-    this.say(`${name} of ${lost.outcomes} outcomes was refused: ${conclusion.why}`);
+    this.queue.lose(lost());
+    this.say(`${name} of ${outcomes} outcomes was refused: ${conclusion.why}`);
   }
 
   /** Writes all that waits in memory to the spool. */
