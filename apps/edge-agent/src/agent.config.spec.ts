@@ -23,7 +23,7 @@ describe('readAgentConfig', () => {
       ...readAgentConfig(words({ zones: 'A.example., b.example' }), { TOCSIN_RING: 'prod' }),
     };
     expect(config).toMatchObject({
-      tap: { kind: 'unix', path: '/run/tocsin/tap.sock', mode: 0o660 },
+      tap: { kind: 'sockets', addresses: [{ kind: 'unix', path: '/run/tocsin/tap.sock', mode: 0o660 }] },
       ring: 'prod',
       vantage: 0,
     });
@@ -84,12 +84,12 @@ describe('a tap address', () => {
     ['tcp:127.0.0.2:6000', '127.0.0.2', 6_000],
     ['tcp:[::1]:6000', '::1', 6_000],
   ])('%s listens on this machine alone', (tap, host, port) => {
-    expect(tapOf(tap)).toEqual({ kind: 'tcp', host, port });
+    expect(tapOf(tap)).toEqual({ kind: 'sockets', addresses: [{ kind: 'tcp', host, port }] });
   });
 
   it.each(['tcp:0.0.0.0:6000', 'tcp:[::]:6000', 'tcp:192.0.2.1:6000'])('%s must be allowed', (tap) => {
     expect(tapOf(tap)).toContain('only with --tap-remote');
-    expect(tapOf(tap, '--tap-remote')).toMatchObject({ kind: 'tcp', port: 6_000 });
+    expect(tapOf(tap, '--tap-remote')).toMatchObject({ addresses: [{ kind: 'tcp', port: 6_000 }] });
   });
 
   it.each(['tcp:localhost:6000', 'tcp:70000', 'tcp:', 'tcp:::1:6000', 'udp:53', 'unix:'])('%s is none', (tap) => {
@@ -127,7 +127,7 @@ zones: [A.example., b.example]
   it('says all that flags say, and more', () => {
     expect(read(FILE)).toEqual({
       config: {
-        tap: { kind: 'tcp', host: '127.0.0.1', port: 6_000 },
+        tap: { kind: 'sockets', addresses: [{ kind: 'tcp', host: '127.0.0.1', port: 6_000 }] },
         gateway: 'http://127.0.0.1:8080',
         key: 'k1.canary',
         nodeKey: undefined,
@@ -158,6 +158,23 @@ zones: [A.example., b.example]
     });
     writeFileSync(path, FILE);
     expect(readAgentConfig([], { TOCSIN_CONFIG: path })).toMatchObject({ config: { pop: 'fra1' } });
+  });
+
+  it('may have several addresses, but a recording stands alone', () => {
+    const withTap = (listen: string) => read(FILE.replace("'tcp:6000'", listen));
+    expect(withTap('[unix:/run/a.sock, tcp:6000]')).toMatchObject({
+      config: {
+        tap: {
+          addresses: [
+            { kind: 'unix', mode: 0o600 },
+            { kind: 'tcp', port: 6_000 },
+          ],
+        },
+      },
+    });
+    expect(withTap('file:/a.fstrm')).toMatchObject({ config: { tap: { kind: 'file', path: '/a.fstrm' } } });
+    expect(withTap('[file:/a.fstrm, tcp:6000]').problems?.[0]).toContain('a recording stands alone');
+    expect(withTap('[]').problems?.[0]).toContain(':3:15: tap.listen');
   });
 
   it('spools when it says where, within bounds', () => {

@@ -6,14 +6,14 @@ import { normalizeZone } from '#domain';
 import { type ConfigFile, configFileSchema, type ReleaseInFile } from './config-file.js';
 import type { ReleaseSource, ReleaseSources } from './release-source.js';
 import type { SpoolConfig } from './spool.js';
-import { readTapAddress, type TapAddress } from './tap-address.js';
+import { readTapSource, type TapSource } from './tap-address.js';
 
 /** A key of this node and its id. */
 export type NodeKeyConfig = Pick<NonNullable<ReturnType<typeof parseNodeKey>>, 'keyId' | 'key'>;
 
 /** What an agent is told. */
 export interface AgentConfig {
-  readonly tap: TapAddress;
+  readonly tap: TapSource;
   readonly gateway: string;
   /** `<keyId>.<secret>` of the node. */
   readonly key: string;
@@ -169,15 +169,14 @@ interface Switches {
   readonly allowsRemote: boolean;
 }
 
-const tapOf = (reading: Reading, { tap }: ConfigFile, { isOnce, allowsRemote }: Switches): TapAddress => {
+const tapOf = (reading: Reading, { tap }: ConfigFile, { isOnce, allowsRemote }: Switches): TapSource => {
   const mode = tap?.socket_mode === undefined ? SOCKET_MODE : Number.parseInt(tap.socket_mode, 8);
-  const address = readTapAddress(reading.text('tap'), {
-    mode,
-    allowsRemote: allowsRemote || tap?.allow_remote === true,
-  });
-  if (typeof address === 'string') reading.wrong('tap', address);
-  else if (isOnce && address.kind !== 'file') reading.wrong('tap', '--once reads a file');
-  return typeof address === 'string' ? { kind: 'file', path: '' } : address;
+  const rules = { mode, allowsRemote: allowsRemote || tap?.allow_remote === true };
+  const inFile = reading.given['tap'] === undefined ? tap?.listen : undefined;
+  const source = readTapSource(inFile ?? [reading.text('tap')], rules);
+  if (typeof source === 'string') reading.wrong('tap', source);
+  else if (isOnce && source.kind !== 'file') reading.wrong('tap', '--once reads a file');
+  return typeof source === 'string' ? { kind: 'file', path: '' } : source;
 };
 
 const build = (reading: Reading, file: ConfigFile, switches: Switches): AgentConfig => {
@@ -205,8 +204,7 @@ const build = (reading: Reading, file: ConfigFile, switches: Switches): AgentCon
 };
 
 /** What the file says where a flag or a variable could. */
-const givenIn = ({ node, gateway, tap }: ConfigFile): Given => ({
-  tap: tap?.listen,
+const givenIn = ({ node, gateway }: ConfigFile): Given => ({
   gateway: gateway?.url,
   key: gateway?.key_file?.reveal(),
   node: node?.id,

@@ -8,7 +8,7 @@ import type { AgentConfig } from './agent.config.js';
 import { type Agent, startAgent } from './agent.js';
 import { systemClock } from './clock.js';
 import { type Receiver, startReceiver } from './receiver.fake.js';
-import type { TapAddress } from './tap-address.js';
+import type { SocketAddress } from './tap-socket.js';
 
 const KEY = 'k1.secret';
 const FIXTURES = join(process.cwd(), 'libs/domain/src/dnstap/fixtures');
@@ -31,9 +31,12 @@ let folder: string;
 const agents: Agent[] = [];
 const lines: string[] = [];
 
-const start = async (tap: TapAddress, changes: Partial<AgentConfig> = {}): Promise<Agent> => {
+const start = async (
+  tap: SocketAddress | { readonly kind: 'file'; readonly path: string },
+  changes: Partial<AgentConfig> = {},
+): Promise<Agent> => {
   const config: AgentConfig = {
-    tap,
+    tap: tap.kind === 'file' ? tap : { kind: 'sockets', addresses: [tap] },
     gateway: receiver.url,
     key: KEY,
     nodeKey: undefined,

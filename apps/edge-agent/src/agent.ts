@@ -216,7 +216,7 @@ export const startAgent = async (config: AgentConfig, world: AgentWorld): Promis
 
   let end: FileEnd | undefined;
   const isFile = tap.kind === 'file';
-  const socket: TapSocket | undefined = isFile ? undefined : await listenForTap(tap, clock, servers);
+  const socket: TapSocket | undefined = isFile ? undefined : await listenForTap(tap.addresses, clock, servers);
   const reading = isFile
     ? readFile(tap.path, parts).then((ended) => {
         end = ended;

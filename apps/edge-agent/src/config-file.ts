@@ -8,6 +8,12 @@ const SPOOL_BYTES_MIN = 16 * 1024 * 1024;
 const COMMAND_TIMEOUT_MS = 2_000;
 const COMMAND_TIMEOUT_MS_MAX = 8_000;
 
+/** Servers on one node may want different ones: a unix socket for one, TCP for another. */
+const ADDRESSES_MAX = 8;
+const addressesSchema = z
+  .union([z.string(), z.array(z.string()).min(1).max(ADDRESSES_MAX)], 'expected an address, or a list of up to 8')
+  .transform((told) => (typeof told === 'string' ? [told] : told));
+
 const MODE_EXPECTED = 'expected an octal mode in quotes, such as "0660"';
 
 const releaseSchema = z.union(
@@ -44,7 +50,7 @@ const sections = {
   gateway: z.strictObject({ url: z.string().optional(), key_file: secretFileSchema.optional() }).optional(),
   tap: z
     .strictObject({
-      listen: z.string().optional(),
+      listen: addressesSchema.optional(),
       socket_mode: z
         .string(MODE_EXPECTED)
         .regex(/^0?[0-7]{3}$/, MODE_EXPECTED)

@@ -64,7 +64,7 @@ describe('the example configuration', () => {
         gateway: 'https://tocsin.example.net',
         key: `k1.${SECRET}`,
         nodeKey: { keyId: 'ns1.1' },
-        tap: { kind: 'unix', path: '/run/tocsin-edge-agent/tap.sock', mode: 0o660 },
+        tap: { addresses: [{ kind: 'unix', path: '/run/tocsin-edge-agent/tap.sock', mode: 0o660 }] },
         release: { softwareVersion: { kind: 'tap' }, configRev: { kind: 'file', path: '/etc/tocsin/config-rev' } },
         zones: ['example.com', 'example.net'],
         spool: { directory: '/var/lib/tocsin-edge-agent/spool', maxBytes: 268_435_456, maxAgeMs: 86_400_000 },

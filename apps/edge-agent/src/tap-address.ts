@@ -1,8 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 import type { SocketAddress } from './tap-socket.js';
 
-/** Where dnstap comes from. */
-export type TapAddress = { readonly kind: 'file'; readonly path: string } | SocketAddress;
+/** Where dnstap comes from: a recording, or the addresses that DNS servers connect to. */
+export type TapSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'sockets'; readonly addresses: readonly SocketAddress[] };
+
+type TapAddress = { readonly kind: 'file'; readonly path: string } | SocketAddress;
 
 /** What an address may be. */
 export interface TapRules {
@@ -31,10 +35,22 @@ const readTcp = (text: string, { allowsRemote }: TapRules): TapAddress | string 
   return { kind: 'tcp', host, port };
 };
 
-/** Reads where dnstap comes from; what is wrong with it otherwise. */
-export const readTapAddress = (text: string, rules: TapRules): TapAddress | string => {
+const readOne = (text: string, rules: TapRules): TapAddress | string => {
   const [, kind, rest = ''] = /^(file|unix|tcp):(.+)$/.exec(text) ?? [];
   if (kind === 'file') return { kind, path: rest };
   if (kind === 'unix') return { kind, path: rest, mode: rules.mode };
   return kind === 'tcp' ? readTcp(rest, rules) : 'expected file:PATH, unix:PATH or tcp:HOST:PORT';
+};
+
+/** Reads where dnstap comes from; what is wrong with it otherwise. A recording stands alone. */
+export const readTapSource = (texts: readonly string[], rules: TapRules): TapSource | string => {
+  const addresses: SocketAddress[] = [];
+  for (const text of texts) {
+    const one = readOne(text, rules);
+    if (typeof one === 'string') return one;
+    if (one.kind !== 'file') addresses.push(one);
+    else if (texts.length > 1) return 'a recording stands alone';
+    else return one;
+  }
+  return { kind: 'sockets', addresses };
 };

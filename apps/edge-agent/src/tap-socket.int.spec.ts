@@ -51,7 +51,7 @@ afterEach(async () => {
 
 describe.each(['unix', 'tcp'] as const)('a tap over %s', (kind) => {
   beforeEach(async () => {
-    tap = await listenForTap(addressOf(kind), clock, listener);
+    tap = await listenForTap([addressOf(kind)], clock, listener);
   });
 
   it('serves a sender that wants answers', async () => {
@@ -170,9 +170,26 @@ describe.each(['unix', 'tcp'] as const)('a tap over %s', (kind) => {
   });
 });
 
+describe('several addresses', () => {
+  it('are one tap: a server on each, told apart', async () => {
+    tap = await listenForTap([addressOf('unix'), addressOf('tcp')], clock, listener);
+    const [one, two] = [await sender('unix'), await sender('tcp')];
+    one.socket.write(Buffer.concat([START, data(1)]));
+    await wasTold('data 1');
+    two.socket.write(Buffer.concat([START, data(2)]));
+    await wasTold('data 2');
+    one.socket.destroy();
+    two.socket.end(STOP);
+    await until('both ended', () => told.length === 6);
+    const ends = told.filter((line) => /^(?:lost|stop)/.test(line)).map((line) => line.slice(0, 4));
+    expect(ends.toSorted()).toEqual(['lost', 'stop']);
+    expect(told).toEqual(expect.arrayContaining(['start 1', 'start 2']));
+  });
+});
+
 describe('a tap over tcp', () => {
   it('closes a peer that was silent for ten minutes: it may be gone without a word', async () => {
-    tap = await listenForTap(addressOf('tcp'), clock, listener);
+    tap = await listenForTap([addressOf('tcp')], clock, listener);
     const one = await sender('tcp');
     one.socket.write(Buffer.concat([START, data(1)]));
     await wasTold('data 1');
@@ -186,14 +203,14 @@ describe('a tap over unix', () => {
   it.each([0o660, 0o600, 0o666])('has the mode it was given: %o', async (mode) => {
     const path = join(folder, 'tap.sock');
     const umask = process.umask();
-    tap = await listenForTap({ kind: 'unix', path, mode }, clock, listener);
+    tap = await listenForTap([{ kind: 'unix', path, mode }], clock, listener);
     expect(statSync(path).mode & 0o777).toBe(mode);
     expect(process.umask()).toBe(umask);
   });
 
   it('says where it cannot listen', async () => {
-    tap = await listenForTap(addressOf('unix'), clock, listener);
-    const nowhere = listenForTap({ kind: 'unix', path: join(folder, 'none', 'x'), mode: 0o660 }, clock, listener);
+    tap = await listenForTap([addressOf('unix')], clock, listener);
+    const nowhere = listenForTap([{ kind: 'unix', path: join(folder, 'none', 'x'), mode: 0o660 }], clock, listener);
     await expect(nowhere).rejects.toThrow(join(folder, 'none', 'x'));
   });
 });

@@ -22,9 +22,9 @@ export interface TapListener {
   readonly onRefused: (detail: string) => void;
 }
 
-/** A socket that DNS servers connect to. */
+/** The sockets that DNS servers connect to. */
 export interface TapSocket {
-  /** Of a TCP socket; 0 of a unix socket. */
+  /** Where it listens on TCP; 0 where it does not. */
   readonly port: number;
   readonly close: () => Promise<void>;
 }
@@ -164,42 +164,75 @@ const listen = (server: Server, address: SocketAddress): Promise<void> =>
     }
   });
 
-/** Listens as `dnstap-output` of the servers expects. */
-export const listenForTap = async (address: SocketAddress, clock: Clock, listener: TapListener): Promise<TapSocket> => {
-  const open = new Map<Socket, Connection>();
-  const closing = new AbortController();
-  let connections = 0;
-  const server = createServer((socket) => {
-    connections += 1;
-    const connection = new Connection(connections, socket, address.kind, listener, clock);
-    open.set(socket, connection);
-    if (address.kind === 'tcp') socket.setKeepAlive(true, TCP_KEEPALIVE_MS);
+/** Connections of all addresses, each with a number of its own. */
+class Connections {
+  private readonly open = new Map<Socket, Connection>();
+  private accepted = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly listener: TapListener,
+    private readonly closing: AbortSignal,
+  ) {}
+
+  get sockets(): readonly Socket[] {
+    return [...this.open.keys()];
+  }
+
+  add(socket: Socket, kind: SocketAddress['kind']): void {
+    // One bound for all addresses: a server has one per address at most.
+    if (this.open.size >= CONNECTIONS_MAX) {
+      socket.destroy();
+      return;
+    }
+    this.accepted += 1;
+    const connection = new Connection(this.accepted, socket, kind, this.listener, this.clock);
+    this.open.set(socket, connection);
+    if (kind === 'tcp') socket.setKeepAlive(true, TCP_KEEPALIVE_MS);
     socket.on('data', (piece: Buffer) => connection.read(piece));
     // Followed by close, which tells what it means.
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      open.delete(socket);
-      connection.closed(closing.signal.aborted);
+      this.open.delete(socket);
+      connection.closed(this.closing.aborted);
     });
-  });
-  server.maxConnections = CONNECTIONS_MAX;
-  await listen(server, address);
-  const watch = async (): Promise<void> => {
-    while (!closing.signal.aborted) {
-      await clock.sleep(DEADLINES_EVERY_MS, closing.signal);
-      for (const connection of open.values()) connection.checkDeadlines();
+  }
+
+  async watch(): Promise<void> {
+    while (!this.closing.aborted) {
+      await this.clock.sleep(DEADLINES_EVERY_MS, this.closing);
+      for (const connection of this.open.values()) connection.checkDeadlines();
     }
-  };
-  void watch();
+  }
+}
+
+const portOf = (server: Server): number => {
   const bound = server.address();
-  return {
-    port: bound !== null && typeof bound === 'object' ? bound.port : 0,
-    close: async () => {
-      closing.abort();
-      const closed = [server, ...open.keys()].map((one) => once(one, 'close'));
-      server.close();
-      for (const socket of open.keys()) socket.destroy();
-      await Promise.all(closed);
-    },
+  return bound !== null && typeof bound === 'object' ? bound.port : 0;
+};
+
+/** Listens on every address as `dnstap-output` of the servers expects; fails when it cannot on one of them. */
+export const listenForTap = async (
+  addresses: readonly SocketAddress[],
+  clock: Clock,
+  listener: TapListener,
+): Promise<TapSocket> => {
+  const closing = new AbortController();
+  const connections = new Connections(clock, listener, closing.signal);
+  const servers = addresses.map(({ kind }) => createServer((socket) => connections.add(socket, kind)));
+  const close = async (): Promise<void> => {
+    closing.abort();
+    const closed = [...servers, ...connections.sockets].map((one) => once(one, 'close'));
+    for (const server of servers) server.close();
+    for (const socket of connections.sockets) socket.destroy();
+    await Promise.all(closed);
   };
+  try {
+    for (const [i, address] of addresses.entries()) if (servers[i] !== undefined) await listen(servers[i], address);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  void connections.watch();
+  return { port: Math.max(0, ...servers.map(portOf)), close };
 };
