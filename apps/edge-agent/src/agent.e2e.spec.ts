@@ -10,6 +10,7 @@ import {
   sendQueries,
   until,
 } from '#testing';
+import { systemClock } from './clock.js';
 import { listenForTap, type TapSocket } from './tap-socket.js';
 
 /** Numbers from 0 to 1, the same each time. */
@@ -31,7 +32,7 @@ describeKnot('a tap', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tocsin-knot-'));
     const tapSocket = join(folder, 'tap.sock');
-    socket = await listenForTap(tapSocket, {
+    socket = await listenForTap([{ kind: 'unix', path: tapSocket, mode: 0o660 }], systemClock, {
       onStart: () => told.push('start'),
       onPayload: () => (payloads += 1),
       onStop: () => told.push('stop'),

@@ -65,7 +65,7 @@ export const commandsConfigSchema = z
     public_key: z.string().max(4_000).optional(),
     public_key_file: pathSchema.optional(),
     /** What keeps a command from acting twice, across restarts. */
-    journal: pathSchema.default('/var/lib/tocsin/commands.journal'),
+    journal: pathSchema.default('/var/lib/tocsin-edge-agent/commands.journal'),
     /** Until an operator says otherwise, a command is refused with the program that it would start. */
     dry_run: z.boolean().default(true),
     actions: z.partialRecord(z.enum(COMMAND_ACTIONS), actionSchema).default({}),
