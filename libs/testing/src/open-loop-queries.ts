@@ -109,9 +109,3 @@ export const sendQueries = async (options: {
   let ending: Promise<void> | undefined;
   return { outcomes: underWay.outcomes, stop: () => (ending ??= end()) };
 };
-
-/** The share of queries, due within a time, that were answered without an error. */
-export const answeredShare = (outcomes: readonly ClientOutcome[], fromMs: number, toMs: number): number => {
-  const due = outcomes.filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
-  return due.filter(({ outcome }) => outcome === 'answered').length / due.length;
-};
