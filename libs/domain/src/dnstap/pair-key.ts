@@ -97,12 +97,7 @@ const nameHashOf = (tap: TapMessage, dns: DnsMessage | undefined): number | unde
 };
 
 /** The key of a message of a node; `dns` is undefined where it was not recorded. */
-export const pairKeyOf = (
-  bytes: Uint8Array,
-  node: number,
-  tap: TapMessage,
-  dns: DnsMessage | undefined,
-): PairKey => {
+export const pairKeyOf = (bytes: Uint8Array, node: number, tap: TapMessage, dns: DnsMessage | undefined): PairKey => {
   const id = dns?.id ?? NO_ID;
   const { protocol, queryPort, responsePort } = tap;
   const { from, to } = tap.queryAddress;

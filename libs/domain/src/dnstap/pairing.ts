@@ -67,7 +67,8 @@ export class Pairing<T extends object | string> {
   /** Gives up what has waited too long. */
   advance(nowUs: number): void {
     const { table } = this;
-    for (let first = table.firstResponse; this.isOver(first, nowUs); first = table.firstResponse) this.leaveAlone(first);
+    for (let first = table.firstResponse; this.isOver(first, nowUs); first = table.firstResponse)
+      this.leaveAlone(first);
     for (let first = table.firstQuery; this.isOver(first, nowUs); first = table.firstQuery) this.leaveAlone(first);
   }
 
