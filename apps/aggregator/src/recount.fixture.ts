@@ -18,7 +18,7 @@ const keysOf = (
   batch: OutcomeBatch,
   zone: string,
   customer: string,
-): Readonly<Record<Exclude<Family, 'probe'>, string>> => {
+): Readonly<Record<Exclude<Family, 'probe' | 'name_length'>, string>> => {
   const release = releaseName(batch);
   const join = (...parts: readonly string[]): string => parts.join(KEY_SEPARATOR);
   return {

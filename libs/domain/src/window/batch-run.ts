@@ -51,6 +51,11 @@ export class BatchRun {
     return this.names.customers;
   }
 
+  /** Octets of each name; undefined when the batch does not tell. */
+  get nameOctets(): Uint8Array | undefined {
+    return this.batch?.qnameLen;
+  }
+
   weightOf(outcome: number): number {
     return this.weight === undefined ? 1 : this.weight[outcome]!;
   }
