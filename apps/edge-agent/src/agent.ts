@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { OUTCOMES } from '#contracts';
-import { createZoneFinder, Tap, type TapCounts } from '#domain';
+import { createZoneFinder, RecentNames, Tap, type TapCounts, type TapOutcome } from '#domain';
 import type { AgentConfig } from './agent.config.js';
 import { BatchBuilder, type BatchRows, type IdOfZone } from './batch-builder.js';
 import type { Clock } from './clock.js';
@@ -72,12 +72,13 @@ class Line {
       (rows) => this.publish(rows),
       idOfZone,
     );
-    this.tap = new Tap(createZoneFinder(config.zones), (outcome) => {
+    const take = (outcome: TapOutcome): void => {
       const name = NAME_OF.get(outcome.outcome) ?? 'unknown';
       this.outcomes[name] = (this.outcomes[name] ?? 0) + 1;
       this.observed += 1;
       this.builder.add(outcome);
-    });
+    };
+    this.tap = new Tap(createZoneFinder(config.zones), take, new RecentNames(randomBytes(4).readInt32BE()));
   }
 
   /** Closes the batch. Queries that got no answer are told even when there is no outcome beside them. */
