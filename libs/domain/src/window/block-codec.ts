@@ -27,6 +27,7 @@ export const FAMILY_ID: Readonly<Record<Family, number>> = {
   zone_release: 10,
   probe: 11,
   name_length: 12,
+  nxdomain: 13,
 };
 /** Number → family. */
 export const FAMILY_OF_ID: ReadonlyMap<number, Family> = new Map<number, Family>(

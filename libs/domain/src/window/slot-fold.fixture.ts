@@ -108,7 +108,7 @@ export const batchesOf = (outcomes: readonly OneOutcome[], cuts: readonly boolea
 const lengthOf = (octets: number): string =>
   octets < 64 ? '0-63' : octets < 128 ? '64-127' : octets < 192 ? '128-191' : octets < 255 ? '192-254' : '255+';
 
-const keysOf = ({ node, release, zone, nameOctets }: OneOutcome): Readonly<Partial<Record<Family, string>>> => {
+const keysOf = ({ node, release, zone, code, nameOctets }: OneOutcome): Readonly<Partial<Record<Family, string>>> => {
   const { nodeId, pop, region } = NODES[node]!;
   const customer = customerOf(zone) ?? 'other';
   const join = (...parts: readonly string[]): string => parts.join(KEY_SEPARATOR);
@@ -123,6 +123,7 @@ const keysOf = ({ node, release, zone, nameOctets }: OneOutcome): Readonly<Parti
     customer_release: join(customer, `${release}+c1`),
     zone,
     zone_release: join(zone, `${release}+c1`),
+    ...(code === 3 ? { nxdomain: join(zone, `${release}+c1`) } : {}),
     ...(nameOctets === undefined ? {} : { name_length: join(`${release}+c1`, lengthOf(nameOctets)) }),
   };
 };
