@@ -33,6 +33,7 @@ const WIDE: ReadonlySet<Family> = new Set([
   'customer_release',
   'zone',
   'zone_release',
+  'nxdomain',
 ]);
 /** Most windows of one answer; ask for one key or longer steps. */
 const WINDOWS_MAX = 10_000;

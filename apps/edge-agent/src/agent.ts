@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Release } from '#contracts';
-import { readTapVersion, type TapCounts } from '#domain';
+import { readTapVersion, RecentNames, type TapCounts } from '#domain';
 import type { AgentConfig } from './agent.config.js';
 import type { Clock } from './clock.js';
 import { type Executor, startExecutor } from './command-executor.js';
 import { completenessBetween } from './completeness.js';
 import { createGatewayClient } from './gateway-client.js';
 import { createNodeReporter, HEARTBEAT_MS, type NodeReporter } from './node-reporter.js';
-import { OutcomeLine } from './outcome-line.js';
+import { OutcomeLine, type OutcomeLineParts } from './outcome-line.js';
 import { Publisher, QUEUE_OUTCOMES_BEFORE_SPOOL_MAX } from './publisher.js';
 import { RELEASE_EVERY_MS, ReleaseWatch } from './release-source.js';
 import { ServerRuns } from './server-runs.js';
@@ -208,6 +208,20 @@ const obey = async (
   return { stop: () => executor.stop().finally(client.close) };
 };
 
+const lineParts = (
+  { zones, recentNames }: AgentConfig,
+  clock: Clock,
+  publisher: Publisher,
+  registry: ZoneRegistry,
+): OutcomeLineParts => ({
+  zones,
+  // A seed of each agent's own, so that what one takes for another name the next does not.
+  recentNames: recentNames ? new RecentNames(randomBytes(4).readInt32BE()) : undefined,
+  clock,
+  offer: (batch) => publisher.offer(batch),
+  idOfZone: registry.idOf,
+});
+
 /** Starts an agent. */
 export const startAgent = async (config: AgentConfig, world: AgentWorld): Promise<Agent> => {
   const { clock, say } = world;
@@ -221,7 +235,7 @@ export const startAgent = async (config: AgentConfig, world: AgentWorld): Promis
   const outcomesMax = config.spool === undefined ? undefined : QUEUE_OUTCOMES_BEFORE_SPOOL_MAX;
   const publisher = new Publisher(client, clock, envelope, say, spool, outcomesMax);
   const releases = new ReleaseWatch(config.release, say, (release) => servers.learned(release));
-  const line = new OutcomeLine(config.zones, releases.release, clock, (batch) => publisher.offer(batch), zones.idOf);
+  const line = new OutcomeLine(lineParts(config, clock, publisher, zones), releases.release);
   const stopping = new AbortController();
   const reporter = createNodeReporter(client, clock, { nodeId, agentBootId, pop, region }, stopping.signal);
   const parts = { line, publisher, reporter, releases, runs: new ServerRuns(newBootId), world };

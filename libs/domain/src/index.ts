@@ -30,6 +30,7 @@ export * from './rule/rules-engine.js';
 export * from './rule/presence.js';
 export * from './signal/baseline.js';
 export * from './signal/measure.js';
+export * from './signal/release-disagreement.js';
 export * from './signal/success-rate.js';
 export * from './signal/window-reader.js';
 export * from './dnstap/index.js';
