@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Release } from '#contracts';
 import { readTapVersion, RecentNames, type TapCounts } from '#domain';
 import type { AgentConfig } from './agent.config.js';
+import type { OpenBatch } from './batch-queue.js';
 import type { Clock } from './clock.js';
 import { type Executor, startExecutor } from './command-executor.js';
 import { completenessBetween } from './completeness.js';
@@ -209,18 +210,16 @@ const obey = async (
 };
 
 const lineParts = (
-  { zones, recentNames }: AgentConfig,
+  config: AgentConfig,
   clock: Clock,
   publisher: Publisher,
   registry: ZoneRegistry,
-): OutcomeLineParts => ({
-  zones,
+): OutcomeLineParts => {
   // A seed of each agent's own, so that what one takes for another name the next does not.
-  recentNames: recentNames ? new RecentNames(randomBytes(4).readInt32BE()) : undefined,
-  clock,
-  offer: (batch) => publisher.offer(batch),
-  idOfZone: registry.idOf,
-});
+  const recentNames = config.recentNames ? new RecentNames(randomBytes(4).readInt32BE()) : undefined;
+  const offer = (batch: OpenBatch): void => publisher.offer(batch);
+  return { zones: config.zones, recentNames, clock, offer, idOfZone: registry.idOf };
+};
 
 /** Starts an agent. */
 export const startAgent = async (config: AgentConfig, world: AgentWorld): Promise<Agent> => {
