@@ -52,6 +52,17 @@ export class TelemetryController {
     return accepted(this.kept(result, contentType, bytes, caller));
   }
 
+  /** What probers saw of nodes and resolvers. */
+  @Post('telemetry/probes')
+  @Needs('probe')
+  @HttpCode(202)
+  async probes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
+    const contentType = headers['content-type'] ?? '';
+    const bytes = bytesOf(body);
+    const sent = { contentType, body: bytes, ...tagOf(headers) };
+    return accepted(this.kept(await this.intake.batch(sent, caller, 'telemetry.probes'), contentType, bytes, caller));
+  }
+
   @Post('telemetry/nodes')
   @Needs('commands')
   @HttpCode(202)
