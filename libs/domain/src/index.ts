@@ -32,3 +32,4 @@ export * from './signal/measure.js';
 export * from './signal/success-rate.js';
 export * from './signal/window-reader.js';
 export * from './dnstap/index.js';
+export * from './probe/index.js';
