@@ -1,10 +1,10 @@
-import { type OutcomeBatch, OUTCOME, VANTAGE } from '#contracts';
+import { GATEWAY_KEY_ID, type OutcomeBatch, OUTCOME, VANTAGE } from '#contracts';
 import { COUNT, decodeOwnBlock } from '#domain';
 import type { LogRecord } from '#event-log';
 import { catalogue, makeBatch, recordOf } from './fleet-history.fixture.js';
 import { unreadPartition } from './partition-state.fixture.js';
 import { PartitionState, type PartitionFlush } from './partition-state.js';
-import { policyOf } from './tagged.fixture.js';
+import { policyOf, tagged } from './tagged.fixture.js';
 
 const AT_MS = Date.UTC(2026, 0, 5, 10);
 const topic = 'telemetry.probes';
@@ -75,6 +75,16 @@ describe('what probers say', () => {
       ['p1>n1', 1, 0],
       ['p2>n1', 5, 1],
     ]);
+  });
+
+  it('R59: is believed of the gateway, which knows who sent it, and of no node', () => {
+    const reasonOf = (keyId: string): string | undefined => {
+      const state = new PartitionState(unreadPartition(topic), catalogue, policyOf({ 'n1.1': undefined }));
+      const sent = tagged(topic, recordOf(probesOf(1)), keyId);
+      return state.add({ ...record(0, probesOf(1)), headers: sent.headers ?? {} })?.headers?.['reason'];
+    };
+    expect(reasonOf(GATEWAY_KEY_ID)).toBeUndefined();
+    expect(reasonOf('n1.1')).toBe('NODE_FOREIGN');
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { CONTENT_TYPE, encodeProtobuf, HEADER, type OutcomeBatch, VANTAGE } from '#contracts';
+import { CONTENT_TYPE, encodeProtobuf, GATEWAY_KEY_ID, HEADER, type OutcomeBatch, VANTAGE } from '#contracts';
 import { batchOf, send, type ServedGateway, serveGateway } from './gateway.fixture.js';
 
 describe('probes', () => {
@@ -35,6 +35,16 @@ describe('probes', () => {
     const before = (await served.records('telemetry.probes')).length;
     expect((await post(keys.prober, changes)).body).toMatchObject({ status: 422, code });
     expect((await served.records('telemetry.probes')).length).toBe(before);
+  });
+
+  it('R59: are vouched for by the gateway where readers of the log demand a tag', async () => {
+    const strict = await serveGateway({ isTagRequired: true });
+    const batch = batchOf(strict.clock, { vantage: VANTAGE.probe, observerId: 'p1' });
+    const headers = { authorization: await strict.keyOf('prober'), 'content-type': CONTENT_TYPE.protobuf };
+    expect((await send(strict.url, 'POST', '/v1/telemetry/probes', headers, encodeProtobuf(batch))).status).toBe(202);
+    const [record] = await strict.records('telemetry.probes');
+    expect(record?.headers[HEADER.keyId]).toBe(GATEWAY_KEY_ID);
+    await strict.stop();
   });
 
   it('R59: are the business of probers alone, and probers have no other', async () => {

@@ -59,8 +59,9 @@ export class TelemetryController {
   async probes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
     const contentType = headers['content-type'] ?? '';
     const bytes = bytesOf(body);
-    const sent = { contentType, body: bytes, ...tagOf(headers) };
-    return accepted(this.kept(await this.intake.batch(sent, caller, 'telemetry.probes'), contentType, bytes, caller));
+    // A tag is a node's word for itself: of probes the gateway alone can say who sent them.
+    const result = await this.intake.batch({ contentType, body: bytes }, caller, 'telemetry.probes');
+    return accepted(this.kept(result, contentType, bytes, caller));
   }
 
   @Post('telemetry/nodes')
