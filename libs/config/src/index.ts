@@ -1,3 +1,3 @@
 export * from './environment.js';
-export { durationMsSchema, Secret, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';
-export { CONFIG_BYTES_MAX, readYamlConfig, readYamlConfigFile } from './yaml-config.js';
+export { durationMsSchema, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';
+export { readYamlConfig, readYamlConfigFile } from './yaml-config.js';

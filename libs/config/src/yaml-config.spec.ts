@@ -72,10 +72,28 @@ describe('readYamlConfig', () => {
     expect(problemsOf(text).join()).toContain(said);
   });
 
-  it('does not show what may be a secret', () => {
-    const canary = 'canary-8f3a';
-    for (const text of [`key: ${canary}\n${GOOD}`, `${GOOD}every: 1s # x\nwebhook_token: "${canary}\n`])
-      expect(problemsOf(text).join()).not.toContain(canary);
+  it.each([
+    ['under a key that is not known', (canary: string) => `keyy: ${canary}\n${GOOD}`],
+    ['in a line that is no YAML', (canary: string) => `${GOOD}webhook_token: "${canary}\n`],
+    [
+      'beside a key that is not known',
+      (canary: string) => `{ password: ${canary}, colour: red, node: {id: a, pop: b} }\n`,
+    ],
+    ['behind one', (canary: string) => `{ colour: ${canary}, node: {id: a, pop: b} }\n`],
+    ['in quotes, with blanks', (canary: string) => `'api-key' : 'a b ${canary}'\n${GOOD}`],
+    ['in an item', (canary: string) => `${GOOD}targets:\n  - secret: ${canary}\n`],
+  ])('does not show what may be a secret %s', (_where, textWith) => {
+    const problems = problemsOf(textWith('canary-8f3a')).join('\n');
+    expect(problems).toContain('^');
+    expect(problems).not.toContain('canary');
+  });
+
+  it('shows a line up to what is hidden, with the caret where it belongs', () => {
+    expect(problemsOf('node: { id: ns1, pop: fra1, pots: x }\n')).toEqual([
+      'a.yml:1:29: node.pots: there is no such key; did you mean pop?\n    node: { id: ns1, pop: fra1, pots: …\n                                ^',
+    ]);
+    const long = problemsOf(`${GOOD}every: "${'x'.repeat(300)}"\n`)[0]?.split('\n') ?? [];
+    expect(Math.max(...long.slice(1).map((line) => line.length))).toBeLessThanOrEqual(124);
   });
 
   it('neither throws nor says more than 20 problems, whatever it is given', () => {

@@ -65,6 +65,12 @@ describe('verifyCommand', () => {
     expect(verdictOf(message, at)).toBe(reason);
   });
 
+  it('names what it refuses when the trusted key signed it, and nothing otherwise', () => {
+    expect(verifyCommand(signed(), ours.publicKey, NOW_MS, 'n1', 7)).toMatchObject({ command: command() });
+    const forged = signCommand(command(), stranger.privateKey, keyId);
+    expect(verifyCommand(forged, ours.publicKey, NOW_MS, 'n1', 6)).toMatchObject({ command: undefined });
+  });
+
   it('allows five seconds of clock skew, both ways', () => {
     expect(verdictOf(signed(), { now: NOW_MS + 125_000 })).toBe('execute');
     expect(verdictOf(signed(), { now: NOW_MS - 5_000 })).toBe('execute');

@@ -18,7 +18,13 @@ export type CommandRefusal =
 /** What an executor may do with a signed command. */
 export type CommandVerdict =
   | { readonly verdict: 'execute'; readonly command: Command }
-  | { readonly verdict: 'refuse'; readonly reason: CommandRefusal; readonly detail: string };
+  | {
+      readonly verdict: 'refuse';
+      readonly reason: CommandRefusal;
+      readonly detail: string;
+      /** What was refused; undefined when the trusted key did not sign it, so that nothing it says may be believed. */
+      readonly command: Command | undefined;
+    };
 
 /** JSON with sorted keys and no white space: the same value is always the same bytes. */
 export const canonicalJson = (value: unknown): string => {
@@ -51,7 +57,12 @@ export const signCommand = (command: Command, privateKey: KeyObject, keyId: stri
   return { payload: payload.toString('base64'), signature: signature.toString('base64'), keyId };
 };
 
-const refusal = (reason: CommandRefusal, detail: string): CommandVerdict => ({ verdict: 'refuse', reason, detail });
+const refusal = (reason: CommandRefusal, detail: string, command?: Command): CommandVerdict => ({
+  verdict: 'refuse',
+  reason,
+  detail,
+  command,
+});
 
 const parseCommand = (payload: Buffer): Command | undefined => {
   try {
@@ -63,17 +74,21 @@ const parseCommand = (payload: Buffer): Command | undefined => {
 
 const checkAudience = (command: Command, nodeId: string | undefined): CommandVerdict | undefined => {
   if (audienceDigest(command.audience) !== command.audienceDigest)
-    return refusal('audience_altered', 'the audience does not match its digest');
+    return refusal('audience_altered', 'the audience does not match its digest', command);
   if (nodeId !== undefined && !command.audience.includes(nodeId))
-    return refusal('audience_foreign', `${nodeId} is not in the audience of ${command.audience.length} nodes`);
+    return refusal('audience_foreign', `${nodeId} is not in the audience of ${command.audience.length} nodes`, command);
   return undefined;
 };
 
-const checkTime = ({ issuedAtMs, expiresAtMs }: Command, nowMs: number): CommandVerdict | undefined => {
-  if (nowMs > expiresAtMs + COMMAND_SKEW_MS) return refusal('expired', `expired ${nowMs - expiresAtMs} ms ago`);
-  if (expiresAtMs > issuedAtMs + COMMAND_TTL_MS)
-    return refusal('expired', `valid for ${expiresAtMs - issuedAtMs} ms, more than the ${COMMAND_TTL_MS} ms allowed`);
-  if (issuedAtMs > nowMs + COMMAND_SKEW_MS) return refusal('not_yet_valid', `issued ${issuedAtMs - nowMs} ms ahead`);
+const checkTime = (command: Command, nowMs: number): CommandVerdict | undefined => {
+  const { issuedAtMs, expiresAtMs } = command;
+  const lifeMs = expiresAtMs - issuedAtMs;
+  if (nowMs > expiresAtMs + COMMAND_SKEW_MS)
+    return refusal('expired', `expired ${nowMs - expiresAtMs} ms ago`, command);
+  if (lifeMs > COMMAND_TTL_MS)
+    return refusal('expired', `valid for ${lifeMs} ms, more than the ${COMMAND_TTL_MS} ms allowed`, command);
+  if (issuedAtMs > nowMs + COMMAND_SKEW_MS)
+    return refusal('not_yet_valid', `issued ${issuedAtMs - nowMs} ms ahead`, command);
   return undefined;
 };
 
@@ -99,6 +114,6 @@ export const verifyCommand = (
   const failed = checkAudience(command, nodeId) ?? checkTime(command, nowMs);
   if (failed !== undefined) return failed;
   if (command.generation <= lastGeneration)
-    return refusal('generation_old', `generation ${command.generation} is not above ${lastGeneration}`);
+    return refusal('generation_old', `generation ${command.generation} is not above ${lastGeneration}`, command);
   return { verdict: 'execute', command };
 };

@@ -1,4 +1,5 @@
 export * from './outcome/classify.js';
+export * from './outcome/k-of-n.js';
 export * from './outcome/success.js';
 export * from './window/cells.js';
 export * from './window/block-codec.js';
@@ -33,3 +34,7 @@ export * from './signal/success-rate.js';
 export * from './signal/window-reader.js';
 export * from './dnstap/index.js';
 export * from './probe/index.js';
+export * from './command/execution.js';
+export * from './command/execution.decide.js';
+export { createRecordMapper, type MappedOutcome, type MappedRecord, type MapRecord } from './mapping/map-record.js';
+export { MappedBatches, type NodeColumns } from './mapping/mapped-batches.js';

@@ -1,5 +1,6 @@
 import { type Impact, type Scope, KEY_SEPARATOR } from '#contracts';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
+import type { ToldSpillover } from '../signal/spillover.js';
 
 /**
  * An incident: the alerts that belong together. `open` from its first critical alert until all of its alerts are resolved and no
@@ -16,6 +17,8 @@ export interface Incident {
   readonly impactAtMs: number | undefined;
   readonly openedAtMs: number;
   readonly resolvedAtMs: number | undefined;
+  /** Provider → what was told of it last. */
+  readonly spillovers: ReadonlyMap<string, ToldSpillover>;
 }
 
 /** The release of a subject; undefined for subjects that are of no release. */
@@ -29,6 +32,7 @@ export const isIncidentEvent = isEventOf(
   'IncidentImpactChanged',
   'IncidentAcknowledged',
   'IncidentResolved',
+  'SpilloverObserved',
 );
 
 /** The incident after an event; undefined when it is not one that opens it. */
@@ -50,6 +54,7 @@ export const evolveIncident = (
         impactAtMs: undefined,
         openedAtMs: at,
         resolvedAtMs: undefined,
+        spillovers: new Map(),
       };
     }
     case 'AlertJoinedIncident':
@@ -58,6 +63,10 @@ export const evolveIncident = (
       return incident && { ...incident, impact: event.data.impact, impactAtMs: event.data.at };
     case 'IncidentResolved':
       return incident && { ...incident, state: 'resolved', resolvedAtMs: event.data.at };
+    case 'SpilloverObserved':
+      return (
+        incident && { ...incident, spillovers: new Map([...incident.spillovers, [event.data.provider, event.data]]) }
+      );
     case 'IncidentAcknowledged':
       return incident;
   }

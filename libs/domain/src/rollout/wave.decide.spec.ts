@@ -77,6 +77,19 @@ describe('a wave', () => {
       .when(step({ answers: [answer('n1', 'refused')] }))
       .thenTypes('WaveAnswered', 'RollbackStopped');
   });
+  it('a node that says why it failed is quoted, without the output of its program', () => {
+    const why = 'x'.repeat(300);
+    const detail = `the program ended with 2 ${why}${why}\n${why}`;
+    const [, stopped] = step({
+      answers: [
+        { ...answer('n1', 'failed', 'c-0'), detail: 'of another command' },
+        { ...answer('n1', 'failed'), detail },
+      ],
+    })([decided, commanded].reduce<Rollback | undefined>(evolveRollback, undefined));
+    const because = stopped?.type === 'RollbackStopped' ? stopped.data.because : '';
+    expect(because.startsWith('wave 1: node n1 answered failed: the program ended with 2 xxx')).toBe(true);
+    expect(because.length).toBeLessThanOrEqual(500);
+  });
   it('missing answers stop it when the command has expired', () => {
     const at = 1_000 + COMMAND_TTL_MS;
     given(evolveRollback, decided, commanded, answered('n1'))

@@ -4,6 +4,9 @@ import { type Plan, type Rollback, waveNodes } from './rollback.js';
 /** Share of the gap between release and control that a wave must have closed (RAIL-9). */
 export const GAP_CLOSED_MIN = 0.5;
 
+/** The reason of an event takes 500 characters: beside the names of node and wave this much is left. */
+const WHY_CHARACTERS_MAX = 380;
+
 /** What the telemetry of a wave's nodes says. */
 export interface WaveHealth {
   /** Success, per cent, over the verification window; undefined while it cannot be told. */
@@ -67,6 +70,19 @@ const commandNext = (rollback: Rollback, plan: Plan, context: WaveContext): read
   ];
 };
 
+/** What a node answered, with the first line of why: what follows it is the output of a program. */
+const describeAnswer = (
+  commandId: string | undefined,
+  [nodeId, status]: readonly [string, string],
+  answers: readonly CommandAnswer[],
+): string => {
+  const given = answers.find(
+    (answer) => answer.commandId === commandId && answer.nodeId === nodeId && answer.status === status,
+  );
+  const why = (given?.detail ?? '').split('\n')[0]?.slice(0, WHY_CHARACTERS_MAX) ?? '';
+  return `node ${nodeId} answered ${status}${why === '' ? '' : `: ${why}`}`;
+};
+
 const takeAnswers = (rollback: Rollback, { answers, at }: WaveContext): readonly Event[] => {
   const { rollbackId, wave, commandId } = rollback;
   const nodes = new Set(waveNodes(rollback));
@@ -80,8 +96,7 @@ const takeAnswers = (rollback: Rollback, { answers, at }: WaveContext): readonly
     events.push(event('WaveAnswered', { rollbackId, wave, nodeId, status, at }));
   }
   const failed = [...told].find(([, status]) => status !== 'done');
-  if (failed !== undefined) return [...events, ...stop(rollback, `node ${failed[0]} answered ${failed[1]}`, at)];
-  return events;
+  return failed === undefined ? events : [...events, ...stop(rollback, describeAnswer(commandId, failed, answers), at)];
 };
 
 const awaitAnswers = (rollback: Rollback, context: WaveContext): readonly Event[] => {

@@ -1,5 +1,6 @@
 import { type CommandAnswer, type DeploySignal, FLEET_KEY, SLOT_MS } from '#contracts';
 import { Baseline, type BaselineMinute } from '../signal/baseline.js';
+import { Spillovers } from '../signal/spillover.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { Catalogue } from './catalogue.js';
@@ -28,6 +29,7 @@ export class RulesEngine implements Engine {
   private readonly presence = new Presence();
   private readonly losses = new TelemetryLosses();
   private readonly baseline = new Baseline();
+  private readonly spillovers = new Spillovers();
   private readonly verifyMs: number;
   private state: DeciderState = NOTHING_DECIDED;
   private catalogue: Catalogue;
@@ -57,7 +59,10 @@ export class RulesEngine implements Engine {
     this.presence.apply(part);
     this.losses.apply(part);
     if (part.slots.length > 0) this.firstSlot ??= this.presence.newestSlot;
-    for (const signal of part.signals) if (signal.type === 'deploy') this.signals.push(signal);
+    for (const signal of part.signals) {
+      if (signal.type === 'deploy') this.signals.push(signal);
+      if (signal.type === 'spillover') this.spillovers.apply(signal);
+    }
     for (const report of part.reports) if (report.type === 'answer') this.answers.push(report);
   };
 
@@ -83,7 +88,8 @@ export class RulesEngine implements Engine {
 
   private deciding(view: TickView): Deciding {
     const { rules, hash, sha256 } = this.options;
-    return { view, rules, hash, sha256, signals: this.signals, answers: this.answers, verifyMs: this.verifyMs };
+    const { signals, answers, verifyMs } = this;
+    return { view, rules, hash, sha256, signals, answers, spillovers: this.spillovers.at(view.at), verifyMs };
   }
 
   private view(tick: number): TickView {
