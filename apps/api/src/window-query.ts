@@ -28,6 +28,7 @@ const RANGE_MS_MAX = HOUR_MS;
 const RANGE_MS_MAX_WIDE = HOUR_MS / 6;
 const WIDE: ReadonlySet<Family> = new Set([
   'node',
+  'probe',
   'customer',
   'customer_region',
   'customer_release',

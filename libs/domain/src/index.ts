@@ -34,6 +34,7 @@ export * from './signal/release-disagreement.js';
 export * from './signal/success-rate.js';
 export * from './signal/window-reader.js';
 export * from './dnstap/index.js';
+export * from './probe/index.js';
 export * from './command/execution.js';
 export * from './command/execution.decide.js';
 export { createRecordMapper, type MappedOutcome, type MappedRecord, type MapRecord } from './mapping/map-record.js';
