@@ -189,13 +189,15 @@ const stopPublishing = async ({ line, publisher, world }: Parts): Promise<void> 
 };
 
 /** A disk that cannot be used is no reason to be blind: then batches wait in memory alone. */
-const openSpool = ({ spool }: AgentConfig, { clock, say }: AgentWorld): Promise<Spool | undefined> =>
-  spool === undefined
-    ? Promise.resolve(undefined)
-    : Spool.open(spool, clock, say).catch((error: unknown) => {
-        say(`${error instanceof Error ? error.message : String(error)}; batches wait in memory alone`);
-        return undefined;
-      });
+const openSpool = async ({ spool }: AgentConfig, { clock, say }: AgentWorld): Promise<Spool | undefined> => {
+  if (spool === undefined) return undefined;
+  try {
+    return await Spool.open(spool, clock, say);
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}; batches wait in memory alone`);
+    return undefined;
+  }
+};
 
 /** Obeys commands over a door of its own: a look for commands holds a connection for seconds, and no batch should wait for it. */
 const obey = async (
@@ -219,6 +221,19 @@ const lineParts = (
   const recentNames = config.recentNames ? new RecentNames(randomBytes(4).readInt32BE()) : undefined;
   const offer = (batch: OpenBatch): void => publisher.offer(batch);
   return { zones: config.zones, recentNames, clock, offer, idOfZone: registry.idOf };
+};
+
+const startBatches = (
+  { line, world: { clock } }: Pick<Parts, 'line' | 'world'>,
+  servers: Servers,
+  isFile: boolean,
+  stopping: AbortSignal,
+): void => {
+  void every(clock, BATCH_MS, stopping, () => {
+    // A recording has its own time.
+    if (!isFile) line.tap.advance(clock.nowMs() * 1_000);
+    if (!servers.isStarting) line.flush();
+  });
 };
 
 /** Starts an agent. */
@@ -253,11 +268,7 @@ export const startAgent = async (config: AgentConfig, world: AgentWorld): Promis
   void zones.follow(stopping.signal);
   startHeartbeats(parts, stopping.signal);
   if (!isFile) void every(clock, RELEASE_EVERY_MS, stopping.signal, () => void servers.lookAgain());
-  void every(clock, BATCH_MS, stopping.signal, () => {
-    // A recording has its own time.
-    if (!isFile) line.tap.advance(clock.nowMs() * 1_000);
-    if (!servers.isStarting) line.flush();
-  });
+  startBatches(parts, servers, isFile, stopping.signal);
   return {
     done: reading,
     port: socket?.port ?? 0,
