@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -137,6 +137,28 @@ export class EdgeSite {
       ...environment,
     };
     return this.keep(startApp('edge-agent', [], given));
+  }
+
+  /** Starts a prober that asks the node for names that it must answer, ten times a second. */
+  async startProber(): Promise<AppProcess> {
+    const [keyFile, config] = [join(this.folder, 'prober.key'), join(this.folder, 'prober.yml')];
+    await writeFile(keyFile, await this.keyOf('prober'), { mode: 0o600 });
+    const zones = KNOT_ZONES.map(
+      (zone) => `      - { zone: ${zone}, name: www.${zone}, type: A, expect: { data: [192.0.2.11] } }`,
+    );
+    const text = `id: prober-1
+gateway: ${this.server.url}
+key_file: ${keyFile}
+groups:
+  - zones:
+${zones.join('\n')}
+    nodes:
+      - { id: ${NODE.nodeId}, pop: ${NODE.pop}, region: ${NODE.region}, address: 127.0.0.1, port: ${this.knot.port} }
+rhythms:
+  normal: { every: 100ms }
+`;
+    await writeFile(config, text);
+    return this.keep(startApp('prober', ['--config', config], {}));
   }
 
   /** A process that ends with the site, at the latest. */

@@ -1,0 +1,158 @@
+import { systemClock } from '#runtime';
+import { type ClientOutcome, describeKnot, type OpenLoopQueries, until } from '#testing';
+import { type AppProcess, EdgeSite, NODE } from './edge-site.fixture.js';
+
+interface Alert {
+  readonly rule: string;
+  readonly scope: string;
+  readonly key: string;
+  readonly severity: string;
+  readonly state: string;
+  readonly firedAt: number;
+  readonly incidentId: string | null;
+}
+
+/** How long the server is dead, how long it lives between two crashes, and how long it hangs. */
+const DEAD_MS = 1_500;
+const ALIVE_MS = 1_000;
+const HANG_MS = 3_000;
+const CRASHES = 4;
+/** The longest from the fault to a page. */
+const PAGED_MS = 10_000;
+/** What the node does normally is known after this. */
+const LEARN_MS = 25_000;
+
+const { nowMs } = systemClock;
+/** The time of a campaign runs with the machine's, as that of its clients does. */
+const passes = (ms: number): Promise<void> => systemClock.sleep(ms);
+
+/** Whole seconds of a time. */
+const secondsWithin = (fromMs: number, toMs: number): { fromMs: number; toMs: number } => ({
+  fromMs: Math.ceil(fromMs / 1_000) * 1_000,
+  toMs: Math.floor(toMs / 1_000) * 1_000,
+});
+
+describeKnot('an outage of a real server', () => {
+  let site: EdgeSite;
+  let outside: OpenLoopQueries;
+  let agent: AppProcess;
+
+  const begin = async (isProbed: boolean): Promise<void> => {
+    site = await EdgeSite.open();
+    agent = await site.startAgent();
+    await site.knot.start();
+    await site.startLoad();
+    outside = await site.startOutside();
+    if (isProbed) await site.startProber();
+    await passes(LEARN_MS);
+    expect(await alerts()).toEqual([]);
+  };
+  afterEach(() => site.close());
+
+  const alerts = async (): Promise<readonly Alert[]> =>
+    ((await site.ask('/v1/alerts?limit=100')) as { alerts: readonly Alert[] }).alerts;
+  const outage = async (): Promise<Alert | undefined> =>
+    (await alerts()).find(({ rule, scope, key }) => rule === 'node_outage' && scope === 'node' && key === NODE.nodeId);
+  const outageOf = (): Promise<Alert> => until('the outage is raised', outage, PAGED_MS);
+
+  /** Good answers of a family of cells in whole seconds, and all that counted for or against. */
+  const sums = async (
+    family: string,
+    time: { fromMs: number; toMs: number },
+  ): Promise<{ good: number; bad: number }> => {
+    const query = `family=${family}&key=${NODE.nodeId}&from=${time.fromMs}&to=${time.toMs}&stepMs=1000`;
+    const { windows } = (await site.ask(`/v1/windows?${query}`)) as {
+      windows: readonly { good: number; bad: number }[];
+    };
+    return windows.reduce(({ good, bad }, each) => ({ good: good + each.good, bad: bad + each.bad }), {
+      good: 0,
+      bad: 0,
+    });
+  };
+  const share = ({ good, bad }: { good: number; bad: number }): number => good / (good + bad);
+
+  /** The server dies four times; resolves to when it was dead, and when the first restart came. */
+  const crashLoop = async (): Promise<{ fromMs: number; firstRestartMs: number; toMs: number }> => {
+    const fromMs = nowMs();
+    let firstRestartMs: number | undefined;
+    for (let crash = 0; crash < CRASHES; crash += 1) {
+      await site.knot.end('SIGSEGV');
+      await passes(DEAD_MS);
+      firstRestartMs ??= nowMs();
+      await site.knot.start();
+      if (crash < CRASHES - 1) await passes(ALIVE_MS);
+    }
+    return { fromMs, firstRestartMs: firstRestartMs ?? fromMs, toMs: nowMs() };
+  };
+
+  /** Per cent of what the outside prober asked within a time that was answered without an error. */
+  const outsideShare = (outcomes: readonly ClientOutcome[], time: { fromMs: number; toMs: number }): number => {
+    const due = outcomes.filter(({ atMs }) => atMs >= time.fromMs && atMs < time.toMs);
+    return (100 * due.filter(({ outcome }) => outcome === 'answered').length) / due.length;
+  };
+
+  it('R61: a crash loop is an outage before the first restart, one incident, and as bad as clients see it', async () => {
+    await begin(true);
+    const time = await crashLoop();
+    const alert = await outageOf();
+    console.log(
+      'raised',
+      alert.firedAt - time.fromMs,
+      'ms after the crash; restart',
+      time.firstRestartMs - time.fromMs,
+    );
+    expect(alert.firedAt).toBeLessThan(time.firstRestartMs);
+    await until('somebody is paged', () => site.pager.events.length > 0, PAGED_MS);
+    const seconds = secondsWithin(time.fromMs, time.toMs);
+    const seen = outsideShare(outside.outcomes, seconds);
+    const probes = 100 * share(await sums('probe', seconds));
+    const naive = 100 * share(await sums('node', seconds));
+    console.log({ seen, probes, naive });
+    expect(Math.abs(probes - seen)).toBeLessThan(5);
+    expect(naive).toBeGreaterThan(99);
+    expect((await alerts()).filter(({ rule }) => rule === 'node_outage')).toHaveLength(1);
+  });
+
+  it('R61: without a prober a crash loop is an outage too, within ten points of what clients see', async () => {
+    await begin(false);
+    const before = secondsWithin(nowMs() - 11_000, nowMs() - 1_000);
+    const time = await crashLoop();
+    const alert = await outageOf();
+    expect(alert.firedAt).toBeLessThan(time.firstRestartMs);
+    const seconds = secondsWithin(time.fromMs, time.toMs);
+    const perSecond = (await sums('node', before)).good / ((before.toMs - before.fromMs) / 1_000);
+    const expected = (perSecond * (seconds.toMs - seconds.fromMs)) / 1_000;
+    const success = (100 * (await sums('node', seconds)).good) / expected;
+    const seen = outsideShare(outside.outcomes, seconds);
+    console.log({ seen, success, raisedMs: alert.firedAt - time.fromMs });
+    expect(Math.abs(success - seen)).toBeLessThan(10);
+  });
+
+  it('R9: a hang is an outage though the tap stays open', async () => {
+    await begin(true);
+    const fromMs = nowMs();
+    site.knot.signal('SIGSTOP');
+    await passes(HANG_MS);
+    site.knot.signal('SIGCONT');
+    const toMs = nowMs();
+    const alert = await outageOf();
+    await until('somebody is paged', () => site.pager.events.length > 0, PAGED_MS);
+    const seconds = secondsWithin(fromMs, toMs);
+    const seen = outsideShare(outside.outcomes, seconds);
+    const probes = 100 * share(await sums('probe', seconds));
+    console.log({ seen, probes, raisedMs: alert.firedAt - fromMs });
+    expect(alert.firedAt - fromMs).toBeLessThan(HANG_MS);
+    expect(Math.abs(probes - seen)).toBeLessThan(5);
+  });
+
+  it('a restart of the agent alone pages nobody', async () => {
+    await begin(false);
+    await agent.end('SIGKILL');
+    await passes(1_000);
+    await site.startAgent();
+    await passes(PAGED_MS);
+    expect(await outage()).toBeUndefined();
+    expect((await alerts()).filter(({ severity }) => severity === 'critical')).toEqual([]);
+    expect(site.pager.events).toEqual([]);
+  });
+});
