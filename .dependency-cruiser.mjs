@@ -31,6 +31,7 @@ const doors = {
   '@nestjs/graphql': 'apps/api/',
   '@nestjs/mercurius': 'apps/api/',
   '@nestjs/schedule': 'apps/(rules|dispatcher)/',
+  yaml: 'libs/config/',
 };
 
 const test = '\\.(spec|contract|fixture)\\.ts$';
@@ -57,7 +58,7 @@ const general = [
   error(
     'contracts-and-config-use-zod-only',
     { path: '^libs/(contracts|config)/', pathNot: test },
-    { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: npm('zod') },
+    { dependencyTypes: ['npm', 'npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: npm('(zod|yaml)') },
   ),
   error(
     'development-packages-in-tests-only',
@@ -96,9 +97,7 @@ const config = {
   forbidden: [
     ...general,
     ...directions,
-    ...Object.entries(doors).map(([name, door]) =>
-      error(`door-${name}`, { pathNot: `^${door}` }, { path: npm(name) }),
-    ),
+    ...Object.entries(doors).map(([name, door]) => error(`door-${name}`, { pathNot: `^${door}` }, { path: npm(name) })),
   ],
   options: {
     // The default parser misses imports after a class declaration; without @swc/core installed nothing at all would be cruised.

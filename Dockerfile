@@ -21,6 +21,7 @@ ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/var/lib/tocsin
 WORKDIR /tocsin
 COPY package.json LICENSE ./
 COPY migrations migrations
+COPY mappings mappings
 COPY --from=packages /tocsin/node_modules node_modules
 COPY --from=build /tocsin/dist/libs dist/libs
 COPY --from=build /tocsin/dist/apps dist/apps

@@ -3,7 +3,15 @@ import { decodeFoldBench } from './decode-fold.bench.js';
 import { naiveBench } from './naive.bench.js';
 import { wholePathBench } from './whole-path.bench.js';
 import { brokerBench } from './broker.bench.js';
+import { edgeAgentBench } from './edge-agent.bench.js';
 import { tapBench } from './tap.bench.js';
 
 /** Every bench, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [decodeFoldBench, wholePathBench, naiveBench, tapBench, brokerBench];
+export const BENCHES: readonly Bench[] = [
+  decodeFoldBench,
+  wholePathBench,
+  naiveBench,
+  tapBench,
+  edgeAgentBench,
+  brokerBench,
+];

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createZoneFinder, FrameReader, Tap } from '#domain';
-import { WireReader } from '../../libs/domain/src/dnstap/wire-reader.js';
 import { type Bench, type BenchOptions, cheapest, type Cost, cpuSecondsOf } from './bench.js';
 import { ownCpuSeconds } from './cpu-time.js';
+import { secondsOf, shift } from './recording-shift.js';
 
 /** Of three authoritative servers, with queries and responses, and of one whose responses carry their queries. */
 const RECORDINGS = ['bind-400', 'knot-400', 'nsd-400', 'knot-resp-with-query-200'];
@@ -16,31 +16,6 @@ const ROUNDS_PER_SECOND = 200;
 const SHIFT_S = 60;
 /** As a socket hands them over. */
 const PIECE_BYTES = 65_536;
-/** Fields of a dnstap message: whole seconds of its times, as varints of five octets from 1978 to 3058. */
-const SECONDS_FIELDS = [8, 12];
-const MESSAGE_FIELD = 14;
-
-/** Where the seconds of a message stand in its frame. */
-const secondsIn = (payload: Uint8Array): number[] => {
-  const found: number[] = [];
-  for (const outer = new WireReader(payload); outer.next();) {
-    if (outer.field !== MESSAGE_FIELD) continue;
-    for (const inner = new WireReader(payload, outer.from, outer.to); inner.next();)
-      if (SECONDS_FIELDS.includes(inner.field)) found.push(inner.from);
-  }
-  return found;
-};
-
-/** Adds to the seconds of a varint, which keeps its five octets. */
-const shift = (bytes: Uint8Array, at: number, seconds: number): void => {
-  let carry = seconds;
-  for (let i = 0; i < 5; i += 1) {
-    const sum = ((bytes[at + i] ?? 0) & 0x7f) + carry;
-    bytes[at + i] = (sum & 0x7f) | (i < 4 ? 0x80 : 0);
-    carry = Math.floor(sum / 128);
-  }
-};
-
 /** A recording that is played again and again, each time later. */
 class Player {
   outcomes = 0;
@@ -51,10 +26,7 @@ class Player {
   constructor(name: string) {
     const bytes = Uint8Array.from(readFileSync(join(FIXTURES, `${name}.fstrm`)));
     this.bytes = bytes;
-    this.secondsAt = new FrameReader()
-      .push(bytes)
-      .flatMap((found) => (found.kind === 'data' ? [found.payload] : []))
-      .flatMap((payload) => secondsIn(payload).map((at) => payload.byteOffset + at));
+    this.secondsAt = secondsOf(bytes);
   }
 
   get messages(): number {

@@ -24,6 +24,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   IncidentImpactChanged: ['impact'],
   IncidentAcknowledged: ['by', 'note'],
   IncidentResolved: ['because'],
+  SpilloverObserved: ['provider', 'level', 'because'],
   RolloutStarted: ['release', 'previous', 'stage', 'nodes'],
   RolloutStageReached: ['stage', 'nodes'],
   RolloutHalted: ['because'],

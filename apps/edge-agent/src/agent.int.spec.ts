@@ -1,13 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LATENCY_NONE, makeTag, nodeKeySecret, OUTCOMES, type OutcomeBatch, parseNodeKey } from '#contracts';
 import { until } from '#testing';
-import type { AgentConfig, TapAddress } from './agent.config.js';
+import type { AgentConfig } from './agent.config.js';
 import { type Agent, startAgent } from './agent.js';
 import { systemClock } from './clock.js';
 import { type Receiver, startReceiver } from './receiver.fake.js';
+import type { SocketAddress } from './tap-socket.js';
 
 const KEY = 'k1.secret';
 const FIXTURES = join(process.cwd(), 'libs/domain/src/dnstap/fixtures');
@@ -30,20 +31,28 @@ let folder: string;
 const agents: Agent[] = [];
 const lines: string[] = [];
 
-const start = async (tap: TapAddress, nodeKey?: AgentConfig['nodeKey']): Promise<Agent> => {
+const start = async (
+  tap: SocketAddress | { readonly kind: 'file'; readonly path: string },
+  changes: Partial<AgentConfig> = {},
+): Promise<Agent> => {
   const config: AgentConfig = {
-    tap,
+    tap: tap.kind === 'file' ? tap : { kind: 'sockets', addresses: [tap] },
     gateway: receiver.url,
     key: KEY,
-    nodeKey,
+    nodeKey: undefined,
     nodeId: 'edge-1',
     pop: 'fra1',
     region: 'europe',
-    softwareVersion: 'v2.1.5',
-    configRev: 'c42',
+    release: {
+      softwareVersion: { kind: 'literal', name: 'v2.1.5' },
+      configRev: { kind: 'literal', name: 'c42' },
+    },
     ring: 'canary',
     vantage: 0,
     zones: ['skyways-air.test', 'northbank.test', 'playforge.test', 'worldnews.test', 'broken.test'],
+    spool: undefined,
+    commands: undefined,
+    ...changes,
   };
   const agent = await startAgent(config, { clock: systemClock, say: (line) => lines.push(line) });
   agents.push(agent);
@@ -101,7 +110,7 @@ describe('a recording', () => {
 
   it('is tagged under the key of the node, batch by batch, heartbeats too', async () => {
     const nodeKey = parseNodeKey(`edge-1.2.${nodeKeySecret('fleet', 'edge-1.2')}`);
-    const agent = await start({ kind: 'file', path: recording('knot-400') }, nodeKey);
+    const agent = await start({ kind: 'file', path: recording('knot-400') }, { nodeKey });
     await agent.done;
     await until('a heartbeat came', () => receiver.reports.length > 0);
     const { tagged, batches, reports } = receiver;
@@ -166,7 +175,7 @@ describe('a socket', () => {
 
   it('answers READY and STOP; a sender that stops has not crashed', async () => {
     const path = join(folder, 'tap.sock');
-    await start({ kind: 'unix', path });
+    await start({ kind: 'unix', path, mode: 0o660 });
     const sender = await connected(path);
     const types = answers(sender);
     sender.write(ready);
@@ -182,7 +191,7 @@ describe('a socket', () => {
 
   it('B4, R61: a close without STOP is a crash, and the next start is a new one', async () => {
     const path = join(folder, 'tap.sock');
-    await start({ kind: 'unix', path });
+    await start({ kind: 'unix', path, mode: 0o660 });
     for (const crashes of [1, 2]) {
       const sender = await connected(path);
       sender.end(Buffer.concat([ready, bytes.subarray(0, 10_000)]));
@@ -196,6 +205,88 @@ describe('a socket', () => {
     expect(lines.filter((line) => line.includes('without STOP'))).toHaveLength(2);
   });
 
+  it('R1: over TCP the same arrives, and heartbeats tell taps, the spool and completeness', async () => {
+    const agent = await start({ kind: 'tcp', host: '127.0.0.1', port: 0 });
+    const sender = connect(agent.port, '127.0.0.1');
+    sender.write(Buffer.concat([ready, bytes.subarray(0, -12)]));
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    const heartbeats = () => receiver.reports.flatMap((report) => (report.type === 'heartbeat' ? [report] : []));
+    const told = await until('a heartbeat tells them', () => heartbeats().find(({ observed }) => observed === 200));
+    expect(told).toMatchObject({ taps: 1, spooled: 0, queued: 0, completeness: 1, softwareVersion: 'v2.1.5' });
+    expect(heartbeats()[0]).not.toHaveProperty('completeness');
+    sender.end(bytes.subarray(-12));
+    await until('nothing sends any more', () => heartbeats().at(-1)?.taps === 0);
+  });
+
+  it('R1: a rollback shows in the first batch of the server that was started again', async () => {
+    const path = join(folder, 'tap.sock');
+    const version = join(folder, 'version');
+    writeFileSync(version, 'v2.1.5\n');
+    const release: AgentConfig['release'] = {
+      softwareVersion: { kind: 'file', path: version },
+      configRev: { kind: 'command', words: ['/bin/cat', version], timeoutMs: 2_000 },
+    };
+    await start({ kind: 'unix', path, mode: 0o660 }, { release });
+    const play = async (outcomes: number): Promise<void> => {
+      (await connected(path)).end(Buffer.concat([ready, bytes]));
+      await until(`${outcomes} outcomes arrived`, () => column(receiver.batches, 'outcome').length === outcomes);
+    };
+    await play(200);
+    writeFileSync(version, 'v2.1.4\n');
+    await play(400);
+    const byRelease = new Map<string, number>();
+    for (const { softwareVersion, configRev, serverBootId, n } of receiver.batches) {
+      const name = `${softwareVersion} ${configRev} ${serverBootId}`;
+      byRelease.set(name, (byRelease.get(name) ?? 0) + n);
+    }
+    expect([...byRelease.values()]).toEqual([200, 200]);
+    expect([...byRelease.keys()].map((name) => name.split(' ').slice(0, 2))).toEqual([
+      ['v2.1.5', 'v2.1.5'],
+      ['v2.1.4', 'v2.1.4'],
+    ]);
+  });
+
+  it('the version of the server is read from its frames, before the first outcome', async () => {
+    const path = join(folder, 'tap.sock');
+    const release: AgentConfig['release'] = {
+      softwareVersion: { kind: 'tap' },
+      configRev: { kind: 'literal', name: 'r1' },
+    };
+    await start({ kind: 'unix', path, mode: 0o660 }, { release });
+    (await connected(path)).end(Buffer.concat([ready, readFileSync(recording('bind-400'))]));
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    const versions = new Set(receiver.batches.map(({ softwareVersion }) => softwareVersion));
+    expect([...versions]).toEqual(['2.1.5']);
+  });
+
+  it('what a stopping agent cannot deliver is sent by the next one, from its spool', async () => {
+    const path = join(folder, 'tap.sock');
+    const spool = { directory: join(folder, 'spool'), maxBytes: 64 << 20, maxAgeMs: 86_400_000 };
+    const agent = await start({ kind: 'unix', path, mode: 0o660 }, { spool });
+    receiver.script.push(...Array.from({ length: 100 }, () => 503));
+    (await connected(path)).end(Buffer.concat([ready, bytes]));
+    await until('a heartbeat tells that it is spooled', () =>
+      receiver.reports.some((report) => report.type === 'heartbeat' && (report.spooled ?? 0) > 0),
+    );
+    const summary = await agent.stop();
+    expect(summary).toMatchObject({ sent: 0, dropped: 0 });
+    expect(summary.spooled).toBeGreaterThan(0);
+    receiver.script.length = 0;
+    await start({ kind: 'unix', path, mode: 0o660 }, { spool });
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    expect(new Set(receiver.batches.map(({ agentBootId }) => agentBootId)).size).toBe(1);
+  });
+
+  it('goes without a spool where the disk cannot be used, and says so', async () => {
+    const path = join(folder, 'tap.sock');
+    writeFileSync(join(folder, 'file'), '');
+    const spool = { directory: join(folder, 'file'), maxBytes: 64 << 20, maxAgeMs: 86_400_000 };
+    await start({ kind: 'unix', path, mode: 0o660 }, { spool });
+    (await connected(path)).end(Buffer.concat([ready, bytes]));
+    await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
+    expect(lines.filter((line) => line.includes('batches wait in memory alone'))).toHaveLength(1);
+  });
+
   it('names zones by their ids once it has read the registry, and counts the same', async () => {
     const namesIn = (batches: readonly OutcomeBatch[]): string[] =>
       batches.flatMap(({ zones, zoneIx }) => Array.from(zoneIx, (index) => zones[index] ?? 'none'));
@@ -205,7 +296,7 @@ describe('a socket', () => {
     // Pages hold one zone here: that the last is asked for tells that the agent has the others.
     receiver.registry.push(...[...names, 'last.test'].map((zone, index) => ({ id: 1_000 * (index + 1), zone })));
     const path = join(folder, 'tap.sock');
-    await start({ kind: 'unix', path });
+    await start({ kind: 'unix', path, mode: 0o660 });
     await until('all that matters was read', () => receiver.asked.includes(1_000 * names.length));
     (await connected(path)).end(Buffer.concat([ready, bytes]));
     await until('200 outcomes arrived', () => column(receiver.batches, 'outcome').length === 200);
@@ -217,9 +308,9 @@ describe('a socket', () => {
 
   it('takes over a socket that was left behind, and closes what is no dnstap', async () => {
     const path = join(folder, 'tap.sock');
-    const first = await start({ kind: 'unix', path });
+    const first = await start({ kind: 'unix', path, mode: 0o660 });
     await first.stop();
-    await start({ kind: 'unix', path });
+    await start({ kind: 'unix', path, mode: 0o660 });
     const sender = await connected(path);
     const closed = new Promise((resolve) => sender.on('close', resolve));
     sender.on('error', () => undefined);

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { OUTCOMES } from '#contracts';
-import { createZoneFinder, Tap, type TapCounts } from '#domain';
+import type { Release } from '#contracts';
+import { readTapVersion, type TapCounts } from '#domain';
 import type { AgentConfig } from './agent.config.js';
-import { BatchBuilder, type BatchRows, type IdOfZone } from './batch-builder.js';
 import type { Clock } from './clock.js';
-import { createGatewayClient, type GatewayClient } from './gateway-client.js';
+import { type Executor, startExecutor } from './command-executor.js';
+import { completenessBetween } from './completeness.js';
+import { createGatewayClient } from './gateway-client.js';
 import { createNodeReporter, HEARTBEAT_MS, type NodeReporter } from './node-reporter.js';
-import { Publisher, type Unseen } from './publisher.js';
+import { OutcomeLine } from './outcome-line.js';
+import { Publisher, QUEUE_OUTCOMES_BEFORE_SPOOL_MAX } from './publisher.js';
+import { RELEASE_EVERY_MS, ReleaseWatch } from './release-source.js';
+import { ServerRuns } from './server-runs.js';
+import { Spool } from './spool.js';
 import { type FileEnd, readTapFile } from './tap-file.js';
 import { listenForTap, type TapListener, type TapSocket } from './tap-socket.js';
 import { ZoneRegistry } from './zone-registry.js';
@@ -18,6 +23,8 @@ export interface AgentSummary extends TapCounts {
   readonly sent: number;
   readonly batches: number;
   readonly dropped: number;
+  /** Batches that are left in the spool. */
+  readonly spooled: number;
   /** How the recording ended; undefined for a socket. */
   readonly end: FileEnd | undefined;
 }
@@ -26,6 +33,8 @@ export interface AgentSummary extends TapCounts {
 export interface Agent {
   /** Resolves when a recording was read and everything published; never for a socket. */
   readonly done: Promise<void>;
+  /** Where DNS servers connect over TCP; 0 otherwise. */
+  readonly port: number;
   readonly stop: () => Promise<AgentSummary>;
 }
 
@@ -41,86 +50,11 @@ const BATCH_MS = 250;
 const AHEAD_BATCHES_MAX = 16;
 /** How long a stopping agent tries to deliver what it still has. */
 const STOP_MS = 5_000;
+/** How long the first batch of a new server waits for its release to be read: a batch under the wrong one would blame the wrong one. */
+const RELEASE_WAIT_MS = 1_000;
 
 /** A 64-bit number in decimal, new each time. */
 const newBootId = (): string => randomBytes(8).readBigUInt64BE().toString();
-
-const NAME_OF = new Map<number, string>(OUTCOMES.map(({ code, name }) => [code, name]));
-
-/** From dnstap to batches: everything of an agent but its ends. */
-class Line {
-  serverBootId = '0';
-  readonly tap: Tap;
-  readonly publisher: Publisher;
-  readonly outcomes: Record<string, number> = {};
-  observed = 0;
-  private readonly builder: BatchBuilder;
-  private told: Unseen = { unpairedQueries: 0, orphanResponses: 0, malformed: 0 };
-
-  constructor(
-    config: AgentConfig,
-    client: GatewayClient,
-    agentBootId: string,
-    private readonly world: AgentWorld,
-    idOfZone: IdOfZone,
-  ) {
-    const { nodeId, pop, region, ring, vantage, softwareVersion, configRev } = config;
-    const envelope = { nodeId, agentBootId, pop, region, ring, vantage, softwareVersion, configRev };
-    this.publisher = new Publisher(client, world.clock, envelope, world.say);
-    this.builder = new BatchBuilder(
-      () => world.clock.nowMs() * 1_000,
-      (rows) => this.publish(rows),
-      idOfZone,
-    );
-    this.tap = new Tap(createZoneFinder(config.zones), (outcome) => {
-      const name = NAME_OF.get(outcome.outcome) ?? 'unknown';
-      this.outcomes[name] = (this.outcomes[name] ?? 0) + 1;
-      this.observed += 1;
-      this.builder.add(outcome);
-    });
-  }
-
-  /** Closes the batch. Queries that got no answer are told even when there is no outcome beside them. */
-  flush(): void {
-    const before = this.told;
-    this.builder.flush();
-    if (before === this.told && Object.values(this.untold()).some((count) => count > 0)) this.publish(this.noRows());
-  }
-
-  private publish(rows: BatchRows): void {
-    const unseen = this.untold();
-    const { unpairedQueries, orphanResponses, malformed } = this.tap.counts;
-    this.told = { unpairedQueries, orphanResponses, malformed: malformed + this.tap.counts.undecodable };
-    this.publisher.offer(rows, this.serverBootId, unseen);
-  }
-
-  private untold(): Unseen {
-    const { counts } = this.tap;
-    return {
-      unpairedQueries: counts.unpairedQueries - this.told.unpairedQueries,
-      orphanResponses: counts.orphanResponses - this.told.orphanResponses,
-      malformed: counts.malformed + counts.undecodable - this.told.malformed,
-    };
-  }
-
-  private noRows(): BatchRows {
-    return {
-      t0Us: this.world.clock.nowMs() * 1_000,
-      n: 0,
-      zones: [],
-      dtUs: new Uint32Array(0),
-      zoneIx: new Uint16Array(0),
-      zoneId: undefined,
-      latencyUs: new Uint32Array(0),
-      outcome: new Uint8Array(0),
-      qtype: new Uint16Array(0),
-      rcode: new Uint16Array(0),
-      transport: new Uint8Array(0),
-      flags: new Uint8Array(0),
-      qnameLen: new Uint8Array(0),
-    };
-  }
-}
 
 const every = async (clock: Clock, periodMs: number, signal: AbortSignal, act: () => void): Promise<void> => {
   while (!signal.aborted) {
@@ -129,90 +63,199 @@ const every = async (clock: Clock, periodMs: number, signal: AbortSignal, act: (
   }
 };
 
-/** Servers behind a socket. Each START with no other connection open is a new start of the server. */
-const listenerOf = (line: Line, reporter: NodeReporter, say: (line: string) => void): TapListener => {
-  let sending = 0;
-  return {
-    onStart: () => {
-      if (sending === 0) line.serverBootId = newBootId();
-      sending += 1;
-    },
-    onPayload: (payload) => line.tap.take(payload),
-    onStop: () => {
-      sending -= 1;
-    },
-    onLost: (detail) => {
-      sending -= 1;
-      say(detail);
-      void reporter.crash(line.serverBootId, detail);
-    },
-    onRefused: (detail) => say(`the tap was refused: ${detail}`),
-  };
-};
+/** The parts of a running agent. */
+interface Parts {
+  readonly line: OutcomeLine;
+  readonly publisher: Publisher;
+  readonly reporter: NodeReporter;
+  readonly releases: ReleaseWatch;
+  readonly runs: ServerRuns;
+  readonly world: AgentWorld;
+}
 
-const readFile = async (path: string, line: Line, clock: Clock): Promise<FileEnd> => {
-  line.serverBootId = newBootId();
+/** Servers behind a socket: from what happens there to runs, releases and crashes. */
+class Servers implements TapListener {
+  /** Starts whose release is being read: until then no batch is closed, except when it is full. */
+  private starting = 0;
+  private wantsVersion = false;
+
+  constructor(private readonly parts: Parts) {}
+
+  get isStarting(): boolean {
+    return this.starting > 0;
+  }
+
+  /** What a server that has just started sent so far is of this release as well; what came of one that runs on is not. */
+  learned(release: Release): void {
+    if (this.isStarting) this.parts.line.relabel(release);
+    else this.parts.line.moveTo(release);
+  }
+
+  /** The release is to be read again. */
+  lookAgain(): Promise<void> {
+    this.wantsVersion = this.parts.releases.followsTap;
+    return this.parts.releases.read();
+  }
+
+  onStart(connection: number): void {
+    const { runs, line, world } = this.parts;
+    runs.started(connection);
+    line.moveTo({ serverBootId: runs.bootId });
+    this.starting += 1;
+    const known = new AbortController();
+    void Promise.race([this.lookAgain(), world.clock.sleep(RELEASE_WAIT_MS, known.signal)]).then(() => {
+      known.abort();
+      this.starting -= 1;
+    });
+  }
+
+  onPayload(payload: Uint8Array): void {
+    // One frame of each look is enough, and the others cost nothing.
+    if (this.wantsVersion) {
+      this.wantsVersion = false;
+      const version = readTapVersion(payload);
+      if (version !== undefined) this.parts.releases.heard(version);
+    }
+    this.parts.line.tap.take(payload);
+  }
+
+  onStop(connection: number): void {
+    this.parts.runs.stopped(connection);
+  }
+
+  onLost(connection: number, detail: string): void {
+    const { runs, reporter, world } = this.parts;
+    world.say(detail);
+    const crashed = runs.lost(connection);
+    if (crashed !== undefined) void reporter.crash(crashed, detail);
+  }
+
+  onRefused(detail: string): void {
+    this.parts.world.say(`the tap was refused: ${detail}`);
+  }
+}
+
+const readFile = async (path: string, { line, publisher, world, releases }: Parts): Promise<FileEnd> => {
+  await releases.read();
+  line.moveTo({ serverBootId: newBootId() });
+  let wantsVersion = releases.followsTap;
   const end = await readTapFile(
     path,
-    (payload) => line.tap.take(payload),
+    (payload) => {
+      const version = wantsVersion ? readTapVersion(payload) : undefined;
+      if (version !== undefined) releases.heard(version);
+      wantsVersion &&= version === undefined;
+      line.tap.take(payload);
+    },
     async () => {
-      if (line.publisher.queued > AHEAD_BATCHES_MAX) await line.publisher.idle();
-      await clock.sleep(0);
+      if (publisher.queued > AHEAD_BATCHES_MAX) await publisher.idle();
+      await world.clock.sleep(0);
     },
   );
   line.tap.end();
   line.flush();
-  await line.publisher.idle();
+  await publisher.idle();
   return end;
 };
 
-const stopPublishing = async (line: Line, clock: Clock): Promise<void> => {
+const startHeartbeats = ({ line, publisher, reporter, runs, world }: Parts, signal: AbortSignal): void => {
+  let before = line.seen(0);
+  void every(world.clock, HEARTBEAT_MS, signal, () => {
+    const { dropped } = publisher.totals;
+    const now = line.seen(dropped);
+    const completeness = completenessBetween(before, now);
+    before = now;
+    void reporter.heartbeat({
+      ...line.from,
+      observed: now.observed,
+      dropped,
+      queued: publisher.queued,
+      spooled: publisher.spooled,
+      taps: runs.connections,
+      ...(completeness === undefined ? {} : { completeness }),
+    });
+  });
+};
+
+const stopPublishing = async ({ line, publisher, world }: Parts): Promise<void> => {
   line.tap.end();
   line.flush();
   const enough = new AbortController();
-  await Promise.race([line.publisher.idle(), clock.sleep(STOP_MS, enough.signal)]);
+  // With the gateway away there is no sense in waiting when the disk takes what is left.
+  if (!publisher.isAway) await Promise.race([publisher.idle(), world.clock.sleep(STOP_MS, enough.signal)]);
   enough.abort();
-  line.publisher.stop();
+  await publisher.close();
+};
+
+/** A disk that cannot be used is no reason to be blind: then batches wait in memory alone. */
+const openSpool = ({ spool }: AgentConfig, { clock, say }: AgentWorld): Promise<Spool | undefined> =>
+  spool === undefined
+    ? Promise.resolve(undefined)
+    : Spool.open(spool, clock, say).catch((error: unknown) => {
+        say(`${error instanceof Error ? error.message : String(error)}; batches wait in memory alone`);
+        return undefined;
+      });
+
+/** Obeys commands over a door of its own: a look for commands holds a connection for seconds, and no batch should wait for it. */
+const obey = async (
+  { commands, ...config }: AgentConfig,
+  agentBootId: string,
+  { clock, say }: AgentWorld,
+): Promise<Executor | undefined> => {
+  if (commands === undefined) return undefined;
+  const client = createGatewayClient(config);
+  const executor = await startExecutor(commands, { nodeId: config.nodeId, agentBootId, client, clock, say });
+  return { stop: () => executor.stop().finally(client.close) };
 };
 
 /** Starts an agent. */
 export const startAgent = async (config: AgentConfig, world: AgentWorld): Promise<Agent> => {
   const { clock, say } = world;
+  const { nodeId, pop, region, ring, vantage, tap } = config;
   const client = createGatewayClient(config);
   const agentBootId = newBootId();
-  const { nodeId, pop, region, softwareVersion, configRev } = config;
   const zones = new ZoneRegistry(client, clock, say);
-  const line = new Line(config, client, agentBootId, world, zones.idOf);
-  const reporter = createNodeReporter(client, clock, { nodeId, agentBootId, pop, region, softwareVersion, configRev });
+  const spool = await openSpool(config, world);
+  const envelope = { nodeId, agentBootId, pop, region, ring, vantage };
+  // Who configured a spool counts on little memory, also when the disk cannot be used.
+  const outcomesMax = config.spool === undefined ? undefined : QUEUE_OUTCOMES_BEFORE_SPOOL_MAX;
+  const publisher = new Publisher(client, clock, envelope, say, spool, outcomesMax);
+  const releases = new ReleaseWatch(config.release, say, (release) => servers.learned(release));
+  const line = new OutcomeLine(config.zones, releases.release, clock, (batch) => publisher.offer(batch), zones.idOf);
   const stopping = new AbortController();
+  const reporter = createNodeReporter(client, clock, { nodeId, agentBootId, pop, region }, stopping.signal);
+  const parts = { line, publisher, reporter, releases, runs: new ServerRuns(newBootId), world };
+  const servers = new Servers(parts);
 
-  const isFile = config.tap.kind === 'file';
   let end: FileEnd | undefined;
-  let socket: TapSocket | undefined;
-  if (!isFile) socket = await listenForTap(config.tap.path, listenerOf(line, reporter, say));
+  const isFile = tap.kind === 'file';
+  const socket: TapSocket | undefined = isFile ? undefined : await listenForTap(tap.addresses, clock, servers);
+  // A recording is of another time: what it says obliges nobody.
+  const executor = isFile ? undefined : await obey(config, agentBootId, world);
   const reading = isFile
-    ? readFile(config.tap.path, line, clock).then((ended) => {
+    ? readFile(tap.path, parts).then((ended) => {
         end = ended;
       })
     : new Promise<void>(() => undefined);
   void zones.follow(stopping.signal);
-  void every(clock, HEARTBEAT_MS, stopping.signal, () => {
-    const { serverBootId, observed, publisher } = line;
-    void reporter.heartbeat({ serverBootId, observed, dropped: publisher.totals.dropped, queued: publisher.queued });
-  });
+  startHeartbeats(parts, stopping.signal);
+  if (!isFile) void every(clock, RELEASE_EVERY_MS, stopping.signal, () => void servers.lookAgain());
   void every(clock, BATCH_MS, stopping.signal, () => {
     // A recording has its own time.
     if (!isFile) line.tap.advance(clock.nowMs() * 1_000);
-    line.flush();
+    if (!servers.isStarting) line.flush();
   });
   return {
     done: reading,
+    port: socket?.port ?? 0,
     stop: async () => {
+      // First, and with everything else at work: a program that runs may be the rollback of this very node.
+      await executor?.stop();
       stopping.abort();
       await socket?.close();
-      await stopPublishing(line, clock);
+      await stopPublishing(parts);
       client.close();
-      return { ...line.tap.counts, outcomes: line.outcomes, ...line.publisher.totals, end };
+      return { ...line.tap.counts, outcomes: line.outcomes, ...publisher.totals, spooled: publisher.spooled, end };
     },
   };
 };

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { z } from 'zod';
+import { readYamlConfigFile } from '#config';
 import { HEALTH_PASSES_MIN, HEALTH_PROBES } from '#domain';
 import { until } from '#testing';
 import { systemClock } from './clock.js';
@@ -12,7 +13,11 @@ import { fillProgram } from './command-program.js';
 import { createRunner } from './command-runner.js';
 
 const EXAMPLE = join(process.cwd(), 'apps/edge-agent/deploy/ansible');
-const read = (name: string): unknown => parse(readFileSync(join(EXAMPLE, name), 'utf8'));
+const read = <T>(schema: z.ZodType<T>, name: string): T => {
+  const { config, problems } = readYamlConfigFile(schema, join(EXAMPLE, name));
+  if (config === undefined) throw new Error(problems?.join('\n'));
+  return config;
+};
 
 interface Play {
   readonly vars: Readonly<Record<string, unknown>>;
@@ -23,8 +28,7 @@ const namesOf = (tasks: Play['tasks'] = []): string[] =>
 
 describe('the Ansible example', () => {
   it('R58: is a section that an agent takes, a dry run at first, with the release of the command as arguments', () => {
-    const { commands } = read('edge-agent.commands.yml') as { commands: unknown };
-    const config = commandsConfigSchema.parse(commands);
+    const { commands: config } = read(z.strictObject({ commands: commandsConfigSchema }), 'edge-agent.commands.yml');
     expect(config.isDryRun).toBe(true);
     expect(fillProgram(config.actions.rollback?.program ?? [], makeCommand(7, 0))).toEqual([
       'ansible-playbook',
@@ -41,7 +45,7 @@ describe('the Ansible example', () => {
   });
 
   it('R58: stops, deploys, starts and verifies, in this order', () => {
-    const [play] = read('rollback_dns.yml') as [Play];
+    const [play] = read(z.tuple([z.custom<Play>()]), 'rollback_dns.yml');
     const steps = ['Look for', 'Stop DNS', 'Deploy the', 'Start DNS', 'Probe', 'Verify that'];
     const at = steps.map((step) => namesOf(play.tasks).findIndex((name) => name.startsWith(step)));
     expect(at).not.toContain(-1);
@@ -49,7 +53,7 @@ describe('the Ansible example', () => {
   });
 
   it('R43: verifies with as many probes as a health check has', () => {
-    const [{ vars }] = read('rollback_dns.yml') as [Play];
+    const [{ vars }] = read(z.tuple([z.custom<Play>()]), 'rollback_dns.yml');
     expect([vars['dns_probes'], vars['dns_passes_min']]).toEqual([HEALTH_PROBES, HEALTH_PASSES_MIN]);
   });
 });

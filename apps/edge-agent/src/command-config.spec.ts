@@ -17,7 +17,7 @@ describe('the commands section', () => {
     expect(commandsConfigSchema.parse({ public_key: PUBLIC_PEM })).toEqual({
       publicKey: PUBLIC_PEM,
       publicKeyFile: undefined,
-      journal: '/var/lib/tocsin/commands.journal',
+      journal: '/var/lib/tocsin-edge-agent/commands.journal',
       isDryRun: true,
       actions: {},
       readBack: undefined,
@@ -54,7 +54,7 @@ describe('the commands section', () => {
     [rollback({ program: ['deploy'], time_limit: '0s' }), 'actions.rollback.time_limit: expected 1ms to 100s'],
     [
       rollback({ program: ['deploy'], time_limit: 'long' }),
-      'actions.rollback.time_limit: expected a duration: 500ms, 60s, 1m',
+      'actions.rollback.time_limit: expected a duration, such as 250ms, 5s, 10m, 1h, 7d',
     ],
     [
       { environment: { TOCSIN_ACTION: 'halt' } },
@@ -112,9 +112,9 @@ describe('a program for a command', () => {
 
   it('gets the values as variables too, and nothing of the environment of the agent', () => {
     process.env['TOCSIN_KEY'] = 'k1.secret';
-    expect(environmentOf(command, { HOME: '/var/lib/tocsin', LANG: 'C' })).toEqual({
+    expect(environmentOf(command, { HOME: '/var/lib/tocsin-edge-agent', LANG: 'C' })).toEqual({
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-      HOME: '/var/lib/tocsin',
+      HOME: '/var/lib/tocsin-edge-agent',
       LANG: 'C',
       TOCSIN_COMMAND_ID: 'c-7',
       TOCSIN_ACTION: 'rollback',

@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { durationMsSchema } from '#config';
 import { COMMAND_ACTIONS, COMMAND_TTL_MS } from '#contracts';
 import { unknownPlaceholders } from './command-program.js';
 
@@ -14,13 +15,10 @@ const ARGUMENT_CHARACTERS_MAX = 4_000;
 /** Variables that an operator may add. */
 const VARIABLES_MAX = 50;
 
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
-
-const timeLimitSchema = z
-  .string()
-  .regex(/^\d{1,6}(?:ms|s|m)$/, 'expected a duration: 500ms, 60s, 1m')
-  .transform((text) => Number.parseInt(text, 10) * (UNITS_MS[text.replace(/^\d+/, '')] ?? 0))
-  .refine((limitMs) => limitMs >= 1 && limitMs <= TIME_LIMIT_MS_MAX, `expected 1ms to ${TIME_LIMIT_MS_MAX / 1_000}s`);
+const timeLimitSchema = durationMsSchema.refine(
+  (limitMs) => limitMs >= 1 && limitMs <= TIME_LIMIT_MS_MAX,
+  `expected 1ms to ${TIME_LIMIT_MS_MAX / 1_000}s`,
+);
 
 const argumentSchema = z
   .string()
@@ -67,7 +65,7 @@ export const commandsConfigSchema = z
     public_key: z.string().max(4_000).optional(),
     public_key_file: pathSchema.optional(),
     /** What keeps a command from acting twice, across restarts. */
-    journal: pathSchema.default('/var/lib/tocsin/commands.journal'),
+    journal: pathSchema.default('/var/lib/tocsin-edge-agent/commands.journal'),
     /** Until an operator says otherwise, a command is refused with the program that it would start. */
     dry_run: z.boolean().default(true),
     actions: z.partialRecord(z.enum(COMMAND_ACTIONS), actionSchema).default({}),

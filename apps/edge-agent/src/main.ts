@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readAgentConfig, USAGE } from './agent.config.js';
+import { readAgentConfig, redacted, USAGE } from './agent.config.js';
 import { startAgent } from './agent.js';
 import { systemClock } from './clock.js';
 
@@ -14,17 +14,14 @@ const run = async (words: readonly string[]): Promise<number> => {
   for (const problem of problems ?? []) say(problem);
   if (config === undefined) return 1;
   if (words.includes('--check-config')) {
-    console.log(
-      JSON.stringify({
-        ...config,
-        key: `${config.key.split('.')[0]}.…`,
-        nodeKey: config.nodeKey?.keyId,
-        zones: config.zones.length,
-      }),
-    );
+    console.log(JSON.stringify(redacted(config), null, 2));
     return 0;
   }
-  const agent = await startAgent(config, { clock: systemClock, say });
+  const agent = await startAgent(config, { clock: systemClock, say }).catch((error: unknown) => {
+    say(error instanceof Error ? error.message : String(error));
+    return undefined;
+  });
+  if (agent === undefined) return 1;
   const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });

@@ -279,6 +279,21 @@ describe('signals', () => {
     expectProblem(await postJson('/v1/signals', keys.deploy, { type: 'rumour' }), 422, 'BODY_INVALID');
     expect((await served.records('telemetry.signals')).map(({ key }) => key)).toEqual(['r1']);
   });
+
+  it('R8: of another provider are taken from who may signal, with figures that can be', async () => {
+    const spillover = {
+      type: 'spillover',
+      provider: 'route53',
+      queriesPerSecond: 8_000,
+      usualPerSecond: 2_000,
+      atUs: 1,
+    };
+    const commander = await served.keyOf('incident_commander');
+    expect(await postJson('/v1/signals', commander, spillover)).toMatchObject({ body: { signal: 'spillover' } });
+    expectProblem(await postJson('/v1/signals', keys.n1, spillover), 403, 'PERMISSION_DENIED');
+    expectProblem(await postJson('/v1/signals', commander, { ...spillover, usualPerSecond: 0 }), 422, 'BODY_INVALID');
+    expect((await served.records('telemetry.signals')).at(-1)?.key).toBe('spillover');
+  });
 });
 
 describe('every entrance of the gateway', () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -6,6 +6,7 @@ import {
   Injectable,
   Module,
   type OnApplicationBootstrap,
+  type Provider,
 } from '@nestjs/common';
 import type { EventLog } from '#event-log';
 import {
@@ -27,8 +28,10 @@ import {
 import { CommandBoard } from './command-board.js';
 import { CommandsController } from './commands.controller.js';
 import { DeadLetters } from './dead-letters.js';
+import { type GatewaySettings, readGatewaySettings } from './gateway.config.js';
 import { Intake } from './intake.js';
 import { Inventory } from './inventory.js';
+import { MappedIntake } from './mapped-intake.js';
 import { RegistryController } from './registry.controller.js';
 import { TelemetryController } from './telemetry.controller.js';
 
@@ -54,10 +57,25 @@ class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
 @Module({})
 class GatewayModule {}
 
+const newBootId = (): string => randomBytes(8).readBigUInt64BE().toString();
+
+const mappedIntake = ({ mappings }: GatewaySettings): Provider => ({
+  provide: MappedIntake,
+  inject: [EVENT_LOG, Inventory, CATALOGUE, NODE_KEYS, DeadLetters, CLOCK],
+  useFactory: (
+    log: EventLog,
+    inventory: Inventory,
+    catalogue: CatalogueFollower,
+    keys: NodeKeyring,
+    deadLetters: DeadLetters,
+    clock: Clock,
+  ) => new MappedIntake({ log, inventory, catalogue, keys, deadLetters, clock, mappings, newBootId }),
+});
+
 /** The machines' door: authenticate, check, append. */
 export const gateway: Role = {
   name: 'gateway',
-  module: (): DynamicModule => ({
+  module: (env): DynamicModule => ({
     module: GatewayModule,
     controllers: [TelemetryController, CommandsController, RegistryController],
     providers: [
@@ -73,6 +91,7 @@ export const gateway: Role = {
         useFactory: (log: EventLog, inventory: Inventory, keys: NodeKeyring, clock: Clock) =>
           new Intake({ log, inventory, keys, clock }),
       },
+      mappedIntake(readGatewaySettings(env)),
       {
         provide: DeadLetters,
         inject: [EVENT_LOG, CLOCK, LOGGER],

@@ -1,12 +1,12 @@
 import type { CatalogueFollower, Clock } from '#runtime';
-import type { Catalogue } from '#store';
+import type { Catalogue, NodeRow } from '#store';
 
 /** A node that was just registered is looked for at once, but not more often than this: unknown nodes cost no query each. */
 const LOOK_EVERY_MS = 250;
 
 /** The nodes that may report. */
 export class Inventory {
-  private nodes: ReadonlySet<string> = new Set();
+  private nodes: ReadonlyMap<string, NodeRow> = new Map();
   private of: Catalogue | undefined;
   private lookedAtMs = 0;
   private looking: Promise<void> | undefined;
@@ -18,12 +18,17 @@ export class Inventory {
 
   /** Whether a node is registered, as far as is known now. */
   has(nodeId: string): boolean {
+    return this.find(nodeId) !== undefined;
+  }
+
+  /** A node as it is registered, as far as is known now. */
+  find(nodeId: string): NodeRow | undefined {
     const current = this.catalogue.current();
     if (this.of !== current) {
-      this.nodes = new Set(current.nodes.map((node) => node.nodeId));
+      this.nodes = new Map(current.nodes.map((node) => [node.nodeId, node]));
       this.of = current;
     }
-    return this.nodes.has(nodeId);
+    return this.nodes.get(nodeId);
   }
 
   /** Looks again when one of the nodes is not known. Who asks during a look waits for it: a refusal would lose its batch. */

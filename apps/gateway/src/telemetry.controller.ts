@@ -1,9 +1,10 @@
-import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { isRefusal, type Principal, refuse, type Refusal, REPORT_CONTENT_TYPE, signalSchema } from '#contracts';
 import { accepted, Caller, Needs, readBody } from '#runtime';
 import { readReport, reportsSchema } from './check-reports.decide.js';
 import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
+import { MappedIntake } from './mapped-intake.js';
 import type { SentMessage } from './tag-record.decide.js';
 
 /** Refusals of the caller, not of what it sent: nothing is kept of those. */
@@ -36,20 +37,30 @@ export class TelemetryController {
   constructor(
     @Inject(Intake) private readonly intake: Intake,
     @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
+    @Inject(MappedIntake) private readonly mapped: MappedIntake,
   ) {}
 
   @Post('telemetry/outcomes')
   @Needs('telemetry')
   @HttpCode(202)
-  async outcomes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
+  async outcomes(
+    @Body() body: unknown,
+    @Headers() headers: Record<string, string>,
+    @Query() query: Readonly<Record<string, unknown>>,
+    @Caller() caller: Principal,
+  ) {
     const contentType = headers['content-type'] ?? '';
     const bytes = bytesOf(body);
     const encoding = headers['content-encoding'] ?? 'identity';
+    const take = () =>
+      query['mapping'] === undefined
+        ? this.intake.batch({ contentType, body: bytes, ...tagOf(headers) }, caller)
+        : this.mapped.take({ query, contentType, body: bytes }, caller);
     const result =
       encoding === 'identity'
-        ? await this.intake.batch({ contentType, body: bytes, ...tagOf(headers) }, caller)
+        ? await take()
         : refuse('CONTENT_TYPE_UNKNOWN', `content-encoding ${encoding}: only identity is read`);
-    return accepted(this.kept(result, contentType, bytes, caller));
+    return accepted(this.kept<object>(result, contentType, bytes, caller));
   }
 
   @Post('telemetry/nodes')

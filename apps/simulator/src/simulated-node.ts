@@ -1,7 +1,8 @@
-import { OUTCOMES, type OutcomeBatch, type Release, VANTAGE } from '#contracts';
-import type { FleetNode } from './fleet.js';
+import { OUTCOMES, type OutcomeBatch, type Release, releaseName, VANTAGE } from '#contracts';
+import { BAD_RELEASE, type FleetNode } from './fleet.js';
 import { type Answer, failingProfile, normalProfile } from './latency.js';
 import type { Random } from './random.js';
+import { resolve, startedResolver } from './resolver-model.js';
 import type { ZonePicker } from './traffic.js';
 
 /** A batch before the agent gives it its identity. */
@@ -50,6 +51,8 @@ export interface SimulatedNode extends FleetNode {
   readonly isServing: () => boolean;
   /** The server crashes and comes back with its memory corrupted: a new boot id, and failures from now on. */
   readonly corruptFrom: (atUs: number) => void;
+  /** A query arrives whose name has so many octets: the bad release copies it into a buffer without a look at its length (R61). */
+  readonly receive: (nameOctets: number, atUs: number) => void;
   readonly stop: () => void;
   readonly start: (release: Release) => void;
   /** Plays event time [fromUs, toUs); undefined when nothing was observed. */
@@ -162,14 +165,19 @@ export const createSimulatedNode = (options: SimulatedNodeOptions): SimulatedNod
     };
     return { batch, ...summaryOf(observed) };
   };
+  const corruptFrom = (atUs: number): void => {
+    bootId += 1n;
+    corruptFromUs = atUs;
+  };
   return {
     ...node,
     release: () => release,
     serverBootId: () => String(bootId),
     isServing: () => serving,
-    corruptFrom: (atUs) => {
-      bootId += 1n;
-      corruptFromUs = atUs;
+    corruptFrom,
+    receive: (nameOctets, atUs) => {
+      const hasBug = releaseName(release) === releaseName(BAD_RELEASE);
+      if (hasBug && resolve(startedResolver, nameOctets, random).state.corrupted) corruptFrom(atUs);
     },
     stop: () => {
       serving = false;

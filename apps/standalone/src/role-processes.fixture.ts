@@ -41,7 +41,7 @@ export const startProcess = async (
   environment: Readonly<Record<string, string>>,
 ): Promise<RoleProcess> => {
   const path = fileURLToPath(new URL(`../../${main}/src/main.js`, import.meta.url));
-  const env = { PATH: process.env['PATH'], LOG_LEVEL: 'info', ...environment, PORT: '0' };
+  const env = { PATH: process.env['PATH'], LOG_LEVEL: 'info', PORT: '0', ...environment };
   const child = spawn(process.execPath, ['--enable-source-maps', path], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const lines = collect(child);

@@ -1,1 +1,3 @@
 export * from './environment.js';
+export { durationMsSchema, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';
+export { readYamlConfig, readYamlConfigFile } from './yaml-config.js';

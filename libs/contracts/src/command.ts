@@ -15,7 +15,6 @@ export const COMMAND_AUDIENCE_MAX = 10_000;
 export const COMMAND_ACTIONS = ['rollback', 'halt', 'drain', 'resume'] as const;
 /** What a node can be told to do. */
 export type CommandAction = (typeof COMMAND_ACTIONS)[number];
-
 /** An instruction to nodes or to the deploy system: one wave of one rollback. */
 export const commandSchema = z.object({
   commandId: z.string().min(1).max(128),

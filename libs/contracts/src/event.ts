@@ -20,6 +20,11 @@ export type Scope = (typeof SCOPES)[number];
 /** Alert severities, worst last. */
 export const SEVERITIES = ['warning', 'critical'] as const;
 
+/** How the queries of another provider move against what is usual. */
+export const SPILLOVER_LEVELS = ['rising', 'receding'] as const;
+/** How the queries of another provider move against what is usual. */
+export type SpilloverLevel = (typeof SPILLOVER_LEVELS)[number];
+
 /** The numbers a decision rests on; stored with it, printed by `why`. */
 export const reasonSchema = z.object({
   rule: id,
@@ -118,6 +123,18 @@ export const eventSchemas = {
   IncidentImpactChanged: z.object({ incidentId: id, impact: impactSchema, at }),
   IncidentAcknowledged: z.object({ incidentId: id, by: z.string().max(200), note: z.string().max(1_000), at }),
   IncidentResolved: z.object({ incidentId: id, because: z.string().max(500), at }),
+  /** What another provider saw while the incident was open: correlated with it, never its cause. */
+  SpilloverObserved: z.object({
+    incidentId: id,
+    provider: nameSchema,
+    level: z.enum(SPILLOVER_LEVELS),
+    /** Queries against usual: 4 is +300 %; stale answers against queries. */
+    ratio: z.number().nonnegative(),
+    staleShare: z.number().min(0).max(1),
+    because: z.string().max(500),
+    observedAtUs: z.number().int().nonnegative(),
+    at,
+  }),
   // stream rollback-<rollbackId>
   RollbackDecided: z.object({
     rollbackId: id,

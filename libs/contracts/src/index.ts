@@ -4,6 +4,7 @@ export * from './command-signature.js';
 export * from './event.js';
 export * from './family.js';
 export * from './impact.js';
+export * from './mapping.js';
 export * from './node-report.js';
 export * from './outcome.js';
 export * from './outcome-batch/index.js';

@@ -40,3 +40,5 @@ export const signalSchema = z.discriminatedUnion('type', [
 export type Signal = z.infer<typeof signalSchema>;
 /** A release reaching nodes. */
 export type DeploySignal = Extract<Signal, { type: 'deploy' }>;
+/** What another provider sees of our trouble. */
+export type SpilloverSignal = Extract<Signal, { type: 'spillover' }>;

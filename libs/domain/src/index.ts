@@ -36,3 +36,5 @@ export * from './signal/window-reader.js';
 export * from './dnstap/index.js';
 export * from './command/execution.js';
 export * from './command/execution.decide.js';
+export { createRecordMapper, type MappedOutcome, type MappedRecord, type MapRecord } from './mapping/map-record.js';
+export { MappedBatches, type NodeColumns } from './mapping/mapped-batches.js';

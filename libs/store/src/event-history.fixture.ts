@@ -271,6 +271,16 @@ const recovery: Chapter = [
     4,
     [
       event('IncidentAcknowledged', { incidentId: 'in1', by: 'user:alice', note: 'looking', at: T + 80_000 }),
+      event('SpilloverObserved', {
+        incidentId: 'in1',
+        provider: 'route53',
+        level: 'rising',
+        ratio: 4,
+        staleShare: 0,
+        because: 'queries +300 % (8000 a second, usually 2000)',
+        observedAtUs: (T + 90_000) * 1_000,
+        at: T + 91_000,
+      }),
       event('IncidentResolved', { incidentId: 'in1', because: 'every alert resolved', at: T + 201_000 }),
     ],
   ],

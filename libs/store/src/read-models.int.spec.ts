@@ -64,7 +64,7 @@ describe('read models', () => {
     const again = event('IncidentAcknowledged', { incidentId: 'in1', by: 'user:bob', note: 'late', at: T + 300_000 });
     const equal = { ...impactOf(90), dollarsPerMinute: 1 };
     const impact = event('IncidentImpactChanged', { incidentId: 'in1', impact: equal, at: T + 300_000 });
-    await tell(store, [[streamOf.incident('in1'), 6, [again, impact]]]);
+    await tell(store, [[streamOf.incident('in1'), 7, [again, impact]]]);
     expect(await createIncidentRepository(db.database).findRow('in1')).toMatchObject({
       status: 'resolved',
       acknowledgedBy: 'user:alice',

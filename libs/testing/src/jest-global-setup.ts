@@ -1,4 +1,5 @@
 import { startTestKafka } from './kafka-run.js';
+import { prepareTestKnot } from './knot-run.js';
 import { startTestServer } from './test-server.js';
 
 interface GlobalConfig {
@@ -12,7 +13,9 @@ const globalSetup = async (globalConfig: GlobalConfig, { testMatch }: ProjectCon
   const patterns = globalConfig.testPathPatterns?.patterns ?? [];
   const campaigns = (['faults', 'soak'] as const).find((kind) => testMatch.some((glob) => glob.includes(`.${kind}.`)));
   // Side by side: each waits for a process to start.
-  const stops = await Promise.all([startTestServer(), startTestKafka({ patterns, campaigns })]);
+  const scope = { patterns, campaigns };
+  const [stopServer, stopKafka] = await Promise.all([startTestServer(), startTestKafka(scope), prepareTestKnot(scope)]);
+  const stops = [stopServer, stopKafka];
   (globalThis as { stopTestServers?: () => Promise<void> }).stopTestServers = async () => {
     await Promise.all(stops.map((stop) => stop()));
   };

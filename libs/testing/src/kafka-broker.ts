@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openKafkaLog } from '#event-log';
+import { runCommand } from './run-command.js';
 import { until } from './until.js';
 
 /** The pom and properties of this source tree (the compiled file lies in dist/libs/testing/src). */
@@ -51,25 +52,13 @@ export interface KafkaBroker {
   readonly stop: () => Promise<void>;
 }
 
-/** Runs a command to its end and answers what it said; rejects when it fails. */
-const run = async (command: string, words: readonly string[], cwd: string): Promise<string> => {
-  const child = spawn(command, words, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
-  const [code] = (await once(child, 'close')) as [number | null];
-  const text = Buffer.concat(said).toString();
-  if (code !== 0) throw new Error(`${command} ${words[0]}: ended with ${code}: ${text.slice(-2_000)}`);
-  return text;
-};
-
 /** Why no broker can be started on this machine; undefined when one can. */
 export const kafkaObstacle = async (): Promise<string | undefined> => {
-  const version = await run('java', ['-version'], tmpdir()).catch(() => '');
+  const version = await runCommand('java', ['-version'], tmpdir()).catch(() => '');
   const major = Number(/version "(\d+)/.exec(version)?.[1] ?? 0);
   if (major < JAVA_VERSION_MIN) return 'no Java 17';
   if (existsSync(JARS_DIRECTORY)) return undefined;
-  return run('mvn', ['-version'], tmpdir()).then(
+  return runCommand('mvn', ['-version'], tmpdir()).then(
     () => undefined,
     () => 'no Maven',
   );
@@ -82,7 +71,7 @@ export const prepareKafka = async (): Promise<void> => {
   // Copied aside and renamed: a copy that was cut short must not look like one that ended.
   const aside = await mkdtemp(join(KAFKA_DIRECTORY, 'target', 'copy-'));
   const words = ['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${aside}`];
-  await run('mvn', words, KAFKA_DIRECTORY);
+  await runCommand('mvn', words, KAFKA_DIRECTORY);
   await rename(aside, JARS_DIRECTORY).catch(async (error: Error) => {
     await rm(aside, { recursive: true, force: true });
     if (!existsSync(JARS_DIRECTORY)) throw error;
@@ -159,7 +148,7 @@ export const startKafka = async (options: {
   const url = `kafka://127.0.0.1:${ports.broker}`;
   const properties = await writeProperties(dataDir, ports);
   const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties, '--ignore-formatted'];
-  await run('java', java(dataDir, format), dataDir);
+  await runCommand('java', java(dataDir, format), dataDir);
   let child: ChildProcess | undefined;
   const ended = async (signal: NodeJS.Signals): Promise<void> => {
     if (child === undefined || isOver(child)) return;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { encodeControl, FRAME_BYTES_MAX, type FrameFound, FrameReader } from './frame-stream.js';
 
 const join = (...parts: Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
@@ -31,6 +32,7 @@ describe('FrameReader', () => {
 
   it('refuses a foreign content type, data before START, frames above the bound, damaged control frames', () => {
     expect(read(encodeControl('start', 'protobuf:other'))).toEqual([refusal('content_type_foreign', 26)]);
+    expect(read(encodeControl('ready', 'protobuf:other'))).toEqual([refusal('content_type_foreign', 26)]);
     expect(read(data(1))).toEqual([refusal('data_before_start', 1)]);
     const tooLong = new Uint8Array(4);
     new DataView(tooLong.buffer).setUint32(0, FRAME_BYTES_MAX + 1);
@@ -44,5 +46,41 @@ describe('FrameReader', () => {
     reader.push(data(1));
     expect(reader.push(join(START, data(1)))).toEqual([]);
     expect(reader.end()).toEqual([]);
+  });
+
+  it('says how much of a frame has come', () => {
+    const reader = new FrameReader();
+    reader.push(join(START, data(1, 2, 3).subarray(0, 5)));
+    expect(reader.pendingBytes).toBe(5);
+    reader.push(Uint8Array.of(2, 3));
+    expect(reader.pendingBytes).toBe(0);
+  });
+
+  it('finds the same however a stream is cut into pieces', () => {
+    const frames = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 12 });
+    fc.assert(
+      fc.property(
+        frames,
+        fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 }),
+        (payloads, sizes) => {
+          const framed = payloads.map((payload) =>
+            join(Uint8Array.of(0, 0, payload.length >> 8, payload.length & 0xff), payload),
+          );
+          const stream = join(encodeControl('ready'), START, ...framed, encodeControl('stop'));
+          const reader = new FrameReader();
+          const found: Uint8Array[] = [];
+          for (let [at, i] = [0, 0]; at < stream.length; i += 1) {
+            const size = sizes[i % sizes.length] ?? 1;
+            // A piece that is overwritten as soon as it was pushed, as a socket may do.
+            const piece = stream.slice(at, at + size);
+            for (const one of reader.push(piece)) if (one.kind === 'data') found.push(one.payload.slice());
+            piece.fill(0xff);
+            at += size;
+          }
+          expect(found).toEqual(payloads);
+          expect([reader.isStopped, reader.end()]).toEqual([true, []]);
+        },
+      ),
+    );
   });
 });

@@ -10,6 +10,8 @@ export type Control = keyof typeof CONTROL;
 export const FRAME_BYTES_MAX = 1024 * 1024;
 /** Control frames hold a few content types; the same bound as the reference implementation's. */
 export const CONTROL_BYTES_MAX = 512;
+/** Pieces of a socket have 64 KiB; what is joined for larger frames is not kept beyond them. */
+const ROOM_BYTES_KEPT_MAX = 256 * 1024;
 const FIELD_CONTENT_TYPE = 1;
 const WORD = 4;
 
@@ -66,24 +68,28 @@ export const encodeControl = (control: Control, contentType = DNSTAP_CONTENT_TYP
  */
 export class FrameReader {
   private phase: 'opening' | 'running' | 'dead' = 'opening';
+  /** What has come of a frame that is not whole yet: a view of `room`. */
   private rest: Uint8Array = new Uint8Array(0);
+  /** Where pieces are joined; kept, since a piece seldom ends with a frame. */
+  private room: Uint8Array = new Uint8Array(0);
 
-  /** Takes the next piece; what it completes, in order. Payloads are views, to be used before the piece is reused. */
+  /** Takes the next piece; what it completes, in order. Payloads are views, to be used before the next piece comes. */
   push(piece: Uint8Array): FrameFound[] {
     if (this.phase === 'dead') return [];
     const bytes = this.joined(piece);
     const found: FrameFound[] = [];
     let at = 0;
     for (let size = this.frameAt(bytes, at, found); size > 0; size = this.frameAt(bytes, at, found)) at += size;
-    // At most one frame is kept, and frames are bounded. A copy: `slice` of a Buffer is a view.
-    this.rest = this.isDead() ? new Uint8Array(0) : new Uint8Array(bytes.subarray(at));
+    // At most one frame is kept, and frames are bounded.
+    if (this.isDead()) this.rest = this.room = new Uint8Array(0);
+    else this.rest = bytes === piece ? this.kept(piece.subarray(at)) : bytes.subarray(at);
     return found;
   }
 
   /** Says that nothing more comes: what was left of a frame is reported. */
   end(): FrameFound[] {
     const { rest } = this;
-    this.rest = new Uint8Array(0);
+    this.rest = this.room = new Uint8Array(0);
     if (this.phase === 'dead' || rest.length === 0) return [];
     this.phase = 'dead';
     const header = rest.length >= WORD && u32(rest, 0) === 0 ? 2 * WORD : WORD;
@@ -96,16 +102,33 @@ export class FrameReader {
     return this.phase === 'opening';
   }
 
+  /** Bytes of a frame that has begun and is not whole yet. */
+  get pendingBytes(): number {
+    return this.rest.length;
+  }
+
   private isDead(): boolean {
     return this.phase === 'dead';
   }
 
+  /** A copy: the piece is not ours. */
+  private kept(rest: Uint8Array): Uint8Array {
+    if (this.room.length < rest.length) this.room = new Uint8Array(rest.length);
+    this.room.set(rest);
+    return this.room.subarray(0, rest.length);
+  }
+
   private joined(piece: Uint8Array): Uint8Array {
-    if (this.rest.length === 0) return piece;
-    const bytes = new Uint8Array(this.rest.length + piece.length);
-    bytes.set(this.rest);
-    bytes.set(piece, this.rest.length);
-    return bytes;
+    const { rest } = this;
+    if (rest.length === 0) return piece;
+    const length = rest.length + piece.length;
+    // `set` and `copyWithin` both do right by what overlaps. A frame that was large does not keep its room for ever.
+    const isRoomy = this.room.length >= length && this.room.length <= ROOM_BYTES_KEPT_MAX;
+    const room = isRoomy ? this.room : new Uint8Array(length);
+    room.set(rest);
+    room.set(piece, rest.length);
+    this.room = room;
+    return room.subarray(0, length);
   }
 
   /** Bytes taken by the frame at `at`; 0 when it is not whole yet, or nothing is read any more. */

@@ -1,6 +1,7 @@
 import { type Impact, type Scope, KEY_SEPARATOR } from '#contracts';
 import type { AlertSubject } from '../rule/rule.js';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
+import type { ToldSpillover } from '../signal/spillover.js';
 
 /**
  * An incident: the alerts that belong together. `open` from its first critical alert until all of its alerts are resolved and no
@@ -19,6 +20,8 @@ export interface Incident {
   readonly impactAtMs: number | undefined;
   readonly openedAtMs: number;
   readonly resolvedAtMs: number | undefined;
+  /** Provider → what was told of it last. */
+  readonly spillovers: ReadonlyMap<string, ToldSpillover>;
 }
 
 /** The release of a subject; undefined for subjects that are of no release. */
@@ -32,6 +35,7 @@ export const isIncidentEvent = isEventOf(
   'IncidentImpactChanged',
   'IncidentAcknowledged',
   'IncidentResolved',
+  'SpilloverObserved',
 );
 
 /** The incident after an event; undefined when it is not one that opens it. */
@@ -54,6 +58,7 @@ export const evolveIncident = (
         impactAtMs: undefined,
         openedAtMs: at,
         resolvedAtMs: undefined,
+        spillovers: new Map(),
       };
     }
     case 'AlertJoinedIncident':
@@ -62,6 +67,10 @@ export const evolveIncident = (
       return incident && { ...incident, impact: event.data.impact, impactAtMs: event.data.at };
     case 'IncidentResolved':
       return incident && { ...incident, state: 'resolved', resolvedAtMs: event.data.at };
+    case 'SpilloverObserved':
+      return (
+        incident && { ...incident, spillovers: new Map([...incident.spillovers, [event.data.provider, event.data]]) }
+      );
     case 'IncidentAcknowledged':
       return incident;
   }

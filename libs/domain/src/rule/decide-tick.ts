@@ -4,6 +4,7 @@ import { decideAlert } from '../alert/alert.decide.js';
 import { impactOf } from '../impact/impact.js';
 import { decideImpact, decideMembership, decideResolution } from '../incident/incident.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
+import { decideSpillover } from '../incident/spillover.decide.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import { decideDeploy } from '../rollout/rollout.decide.js';
 import { decideWaveStep } from '../rollout/wave.decide.js';
@@ -96,10 +97,11 @@ const decideWaves = (draft: Draft, { view, answers, verifyMs, hash, sha256 }: De
   }
 };
 
-const decideIncidents = (draft: Draft, { view }: Deciding, impact: () => Impact): void => {
+const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: () => Impact): void => {
   const openAlertIds = new Set(draft.state.alerts.keys());
   const isReporting = view.attendance(FLEET).live.length > 0;
   for (const incident of openIncidents(draft)) {
+    for (const signal of spillovers) draft.add(decideSpillover(incident, signal, view.at));
     // With nobody reporting, no impact is no news.
     if (isReporting) draft.add(decideImpact(incident, impact(), view.at));
     const rollbacks = [...draft.state.rollbacks.values()].filter((each) => each.incidentId === incident.incidentId);

@@ -7,6 +7,7 @@ import type { NodeActivity } from '../presence/node-activity.js';
 import { type NodeMinute, NodeMinutes, SAMPLE_MINUTES, SAMPLE_SLOTS } from '../presence/node-minutes.js';
 import type { IsExcluded } from '../presence/rate-buckets.js';
 import { Baseline, type BaselineMinute } from '../signal/baseline.js';
+import { Spillovers } from '../signal/spillover.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { Catalogue } from './catalogue.js';
@@ -41,6 +42,7 @@ export class RulesEngine implements Engine {
   private readonly activity = new FleetActivity();
   private readonly nodeMinutes = new NodeMinutes();
   private readonly expectedRates = new ExpectedRates();
+  private readonly spillovers = new Spillovers();
   private readonly verifyMs: number;
   private state: DeciderState = NOTHING_DECIDED;
   private catalogue: Catalogue;
@@ -71,7 +73,10 @@ export class RulesEngine implements Engine {
     this.losses.apply(part);
     this.activity.apply(part);
     if (part.slots.length > 0) this.firstSlot ??= this.presence.newestSlot;
-    for (const signal of part.signals) if (signal.type === 'deploy') this.signals.push(signal);
+    for (const signal of part.signals) {
+      if (signal.type === 'deploy') this.signals.push(signal);
+      if (signal.type === 'spillover') this.spillovers.apply(signal);
+    }
     for (const report of part.reports) if (report.type === 'answer') this.answers.push(report);
   };
 
@@ -101,7 +106,8 @@ export class RulesEngine implements Engine {
 
   private deciding(view: TickView): Deciding {
     const { rules, hash, sha256 } = this.options;
-    return { view, rules, hash, sha256, signals: this.signals, answers: this.answers, verifyMs: this.verifyMs };
+    const { signals, answers, verifyMs } = this;
+    return { view, rules, hash, sha256, signals, answers, spillovers: this.spillovers.at(view.at), verifyMs };
   }
 
   private view(tick: number): TickView {
