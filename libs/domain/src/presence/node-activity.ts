@@ -2,6 +2,7 @@ import { type NodeReport, releaseName, TICK_MS } from '#contracts';
 import type { NodeSeen } from '../window/partition-tick.js';
 import { Arrivals } from './arrivals.js';
 import { RateBuckets } from './rate-buckets.js';
+import { ServerBoots } from './server-boots.js';
 
 /** A heartbeat a second: three that are missing are silence (dns-telemetry §9), and three make a node one that sends them. */
 export const HEARTBEAT_MISSING_TICKS = 3_000 / TICK_MS;
@@ -66,10 +67,9 @@ export class NodeActivity {
   signTick = -1;
   heartbeats: Heartbeats | undefined;
   crashTick: number | undefined;
-  private serverBootId: string | undefined;
+  private readonly boots = new ServerBoots();
   /** What the last heartbeat said that the server runs. */
   private bootRelease: string | undefined;
-  private isRestartCounted = false;
   readonly silences: Silence[] = [];
   readonly restarts: Restart[] = [];
 
@@ -123,10 +123,7 @@ export class NodeActivity {
 
   takeCrash({ clock: tick }: Moment, { serverBootId }: Crash): void {
     this.crashTick = tick;
-    remember(this.restarts, { tick, release: this.release });
-    // It names the server that died, or, where the supervisor was quick, the one that came after: a restart counts once.
-    this.isRestartCounted = this.serverBootId === undefined || serverBootId === this.serverBootId;
-    this.serverBootId = serverBootId;
+    if (this.boots.crashed(serverBootId)) remember(this.restarts, { tick, release: this.release });
   }
 
   /** Whether this node sends heartbeats at all. */
@@ -136,11 +133,8 @@ export class NodeActivity {
 
   /** A new server of the same release restarted by itself; one of another release was put there. */
   private takeBoot(tick: number, bootId: string, release: string): void {
-    if (this.serverBootId !== undefined && bootId !== this.serverBootId) {
-      if (release === this.bootRelease && !this.isRestartCounted) remember(this.restarts, { tick, release });
-      this.isRestartCounted = false;
-    }
-    this.serverBootId = bootId;
+    const isRestart = this.boots.seen(bootId) && release === this.bootRelease;
+    if (isRestart) remember(this.restarts, { tick, release });
     this.bootRelease = release;
   }
 }
