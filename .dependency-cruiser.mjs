@@ -15,7 +15,7 @@ export const libs = {
 };
 const roles = ['gateway', 'aggregator', 'rules', 'dispatcher', 'api'];
 /** They run where memory is not ours, or start often: no Nest, no store, no runtime. */
-const small = ['edge-agent', 'simulator', 'cli'];
+const small = ['edge-agent', 'prober', 'simulator', 'cli'];
 /** Whose `*.role.ts` each app may import; no app imports anything else of another. */
 export const apps = { ...Object.fromEntries([...roles, ...small].map((app) => [app, []])), standalone: roles };
 /** The one place that may import a package: what makes it replaceable. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createZoneFinder, FrameReader, Tap } from '#domain';
+import { createZoneFinder, FrameReader, RecentNames, Tap } from '#domain';
 import { type Bench, type BenchOptions, cheapest, type Cost, cpuSecondsOf } from './bench.js';
 import { ownCpuSeconds } from './cpu-time.js';
 import { secondsOf, shift } from './recording-shift.js';
@@ -19,11 +19,12 @@ const PIECE_BYTES = 65_536;
 /** A recording that is played again and again, each time later. */
 class Player {
   outcomes = 0;
-  private readonly tap = new Tap(createZoneFinder(ZONES), () => (this.outcomes += 1));
+  private readonly tap: Tap;
   private readonly bytes: Uint8Array;
   private readonly secondsAt: readonly number[];
 
-  constructor(name: string) {
+  constructor(name: string, names: RecentNames | undefined) {
+    this.tap = new Tap(createZoneFinder(ZONES), () => (this.outcomes += 1), names);
     const bytes = Uint8Array.from(readFileSync(join(FIXTURES, `${name}.fstrm`)));
     this.bytes = bytes;
     this.secondsAt = secondsOf(bytes);
@@ -53,8 +54,8 @@ class Player {
   }
 }
 
-const measure = (rounds: number): { readonly cost: Cost; readonly messages: number } => {
-  const players = RECORDINGS.map((name) => new Player(name));
+const measure = (name: string, rounds: number, isFiltering: boolean) => {
+  const players = RECORDINGS.map((each) => new Player(each, isFiltering ? new RecentNames(1) : undefined));
   let cpu = 0;
   for (let round = 0; round < rounds; round += 1) {
     const before = ownCpuSeconds();
@@ -64,22 +65,34 @@ const measure = (rounds: number): { readonly cost: Cost; readonly messages: numb
   }
   for (const player of players) player.check(rounds);
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-  const cost = { name: 'tap', outcomes: sum(players.map(({ outcomes }) => outcomes)), cpuSeconds: { node: cpu } };
+  const cost: Cost = { name, outcomes: sum(players.map(({ outcomes }) => outcomes)), cpuSeconds: { node: cpu } };
   return { cost, messages: sum(players.map(({ messages }) => messages)) };
 };
 
-const run = async ({ seconds, runs }: BenchOptions) => {
+const measureCheapest = async (name: string, { seconds, runs }: BenchOptions, isFiltering: boolean) => {
   const rounds = Math.ceil(seconds * ROUNDS_PER_SECOND);
   let messages = 0;
   const cost = await cheapest(runs, async () => {
-    const measured = measure(rounds);
+    const measured = measure(name, rounds, isFiltering);
     messages = measured.messages;
     return measured.cost;
   });
-  const tapMessagesPerCpuSecond = Math.round(messages / cpuSecondsOf(cost));
-  const note = `${(tapMessagesPerCpuSecond / 1e6).toFixed(2)} M dnstap messages per CPU second`;
-  return { costs: [{ ...cost, note }], json: { tapMessagesPerCpuSecond } };
+  const messagesPerCpuSecond = Math.round(messages / cpuSecondsOf(cost));
+  const note = `${(messagesPerCpuSecond / 1e6).toFixed(2)} M dnstap messages per CPU second`;
+  return { cost: { ...cost, note }, messagesPerCpuSecond };
 };
 
-/** What an agent does before it publishes: frames, decode, pairing, zones, classes. */
+const run = async (options: BenchOptions) => {
+  const plain = await measureCheapest('tap, no filter of names', options, false);
+  const filtering = await measureCheapest('tap', options, true);
+  return {
+    costs: [plain.cost, filtering.cost],
+    json: {
+      tapMessagesPerCpuSecond: filtering.messagesPerCpuSecond,
+      tapMessagesPerCpuSecondWithoutFilter: plain.messagesPerCpuSecond,
+    },
+  };
+};
+
+/** What an agent does before it publishes: frames, decode, pairing, zones, classes, and whether an answer contradicts recent ones. */
 export const tapBench: Bench = { name: 'tap', run };

@@ -9,6 +9,8 @@ import { recount, storedCells } from './recount.fixture.js';
 import { mortalParts } from './mortal.fixture.js';
 import { knownByTick, readTold, withoutRepetitions } from './told.fixture.js';
 
+/** Of all telemetry topics. */
+const PARTITIONS = TELEMETRY_TOPICS.reduce((sum, topic) => sum + TOPICS[topic].partitions, 0);
 const silent = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} };
 /** Every look at the clock takes 0.4 s, so that flushes come every few ticks. */
 const hastyClock = () => {
@@ -104,8 +106,8 @@ describe('the aggregator', () => {
     const committed = async () => (await positions()).rows.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
     const steps = new Set<number>();
     for (let kills = 0; kills < 100 && !(await isWritten()); kills += 1) {
-      // Loading takes 12; what is left is a few appends and flushes. Small fetches let those come between.
-      const mortal = mortalParts(log, db.database, 10 + Math.floor(random() * 60));
+      // Loading takes two for each partition; what is left is a few appends and flushes. Small fetches let those come between.
+      const mortal = mortalParts(log, db.database, 2 * PARTITIONS - 2 + Math.floor(random() * 60));
       const consumer = open({ ...mortal, fetchRecordsMax: 1 + Math.floor(random() * 4) });
       await consumer.start();
       await until('it is dead, or done', async () => mortal.isDead() || (await isWritten()));
@@ -128,7 +130,7 @@ describe('the aggregator', () => {
       ...db.database,
       query: (sql, values) => db.database.query(sql, values),
       transaction: async (work, options) => {
-        const fault = consumer.counters.loads < 6 ? 0 : (transactions += 1) % 3;
+        const fault = consumer.counters.loads < PARTITIONS ? 0 : (transactions += 1) % 3;
         if (fault === 1) throw new Error('refused to begin');
         const result = await db.database.transaction(work, options);
         if (fault === 2) throw new Error('the answer was lost');
@@ -138,7 +140,7 @@ describe('the aggregator', () => {
     const consumer: AggregatorConsumer = open({ database: forgetful, fetchRecordsMax: 3 });
     await runToEnd(consumer);
     expect(consumer.counters.flushesInDoubt).toBeGreaterThan(4);
-    expect(consumer.counters).toMatchObject({ refused: 0, loads: 6 });
+    expect(consumer.counters).toMatchObject({ refused: 0, loads: PARTITIONS });
     expect(await storedCells(db.database)).toEqual(cells);
   });
 

@@ -1,4 +1,13 @@
-import { decoderFor, FUTURE_US_MAX, HEADER, isRefusal, nameSchema, type OutcomeBatch, PROBLEMS } from '#contracts';
+import {
+  decoderFor,
+  FUTURE_US_MAX,
+  HEADER,
+  isRefusal,
+  nameSchema,
+  type OutcomeBatch,
+  PROBLEMS,
+  VANTAGE,
+} from '#contracts';
 import { COUNTS_PER_CELL, decodeOwnBlock, decodeTick, encodeTick } from '#domain';
 import type { LogRecord, NewRecord } from '#event-log';
 import { catalogue } from './fleet-history.fixture.js';
@@ -34,7 +43,7 @@ const zeros = {
   future: 0,
   /** Records of nodes that could not be read. */
   unread: 0,
-  /** Sum of the weights in the cells of the fleet that a flush writes. */
+  /** Sum of the weights in the cells of the fleet, and of those of probes, that a flush writes. */
   weight: 0,
 };
 
@@ -50,18 +59,21 @@ class Recount {
 
   add({ topic, key, value, headers, appendedAtMs }: LogRecord): void {
     // The policy knows no key, so no tag here is a true one: who sent it is not known, and nothing is booked to anybody.
-    if (topic !== 'telemetry.outcomes' || headers[HEADER.tag] !== undefined) return;
+    if ((topic !== 'telemetry.outcomes' && topic !== 'telemetry.probes') || headers[HEADER.tag] !== undefined) return;
     const batch = decoderFor(headers[HEADER.contentType] ?? '')?.decode(value);
-    if (batch === undefined || isRefusal(batch) || batch.nodeId !== key) {
-      if (nameSchema.safeParse(key).success) this.sums.unread += 1;
+    const isProbe = topic === 'telemetry.probes';
+    const isTaken = batch !== undefined && !isRefusal(batch) && batch.nodeId === key;
+    if (!isTaken || (batch.vantage === VANTAGE.probe) !== isProbe || (isProbe && batch.observerId === '')) {
+      // What a prober says that cannot be read is booked to nobody.
+      if (!isProbe && nameSchema.safeParse(key).success) this.sums.unread += 1;
       return;
     }
-    if (this.isNew(batch)) this.count(batch, appendedAtMs);
+    if (this.isNew(topic, batch)) this.count(batch, appendedAtMs);
     else this.sums.duplicates += 1;
   }
 
-  private isNew({ nodeId, agentBootId, seq }: OutcomeBatch): boolean {
-    const boot = `${nodeId} ${agentBootId}`;
+  private isNew(topic: string, { observerId, nodeId, agentBootId, seq }: OutcomeBatch): boolean {
+    const boot = `${topic === 'telemetry.probes' ? observerId : ''} ${nodeId} ${agentBootId}`;
     const seqs = this.seen.get(boot) ?? new Set();
     const isNew = !seqs.has(seq);
     this.seen.set(boot, seqs.add(seq));
@@ -184,9 +196,11 @@ export class HostileCampaign {
       tally.duplicates += duplicates;
     }
     for (const { family, body } of segments) {
-      const fleet = family === 'fleet' ? decodeOwnBlock(body).get('fleet') : undefined;
+      if (family !== 'fleet' && family !== 'probe') continue;
+      const { size, counts } = decodeOwnBlock(body).get(family)!;
       // Good, bad and excluded; the fourth, timeouts, is in bad already.
-      for (let i = 0; i < COUNTS_PER_CELL - 1; i += 1) tally.weight += fleet?.counts[i] ?? 0;
+      for (let at = 0; at < size * COUNTS_PER_CELL; at += 1)
+        if (at % COUNTS_PER_CELL !== COUNTS_PER_CELL - 1) tally.weight += counts[at]!;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { HEADER, type NodeReport, type Signal, TELEMETRY_TOPICS } from '#contracts';
+import { HEADER, type NodeReport, type OutcomeTopic, type Signal, TELEMETRY_TOPICS, VANTAGE } from '#contracts';
 import type { LogRecord } from '#event-log';
 import {
   createDice,
@@ -118,7 +118,8 @@ export class HostileRecords {
     const offset = this.offsets.get(topic) ?? 0;
     this.offsets.set(topic, offset + 1);
     const nodeId = `n${dice.below(NODES)}`;
-    const body = topic === 'telemetry.outcomes' ? this.outcomes(nodeId) : { ...this.json(topic, nodeId), headers: {} };
+    const isBatch = topic === 'telemetry.outcomes' || topic === 'telemetry.probes';
+    const body = isBatch ? this.outcomes(topic, nodeId) : { ...this.json(topic, nodeId), headers: {} };
     const isForeign = dice.chance(0.03);
     return {
       record: {
@@ -135,9 +136,10 @@ export class HostileRecords {
     };
   }
 
-  private outcomes(nodeId: string) {
+  private outcomes(topic: OutcomeTopic, nodeId: string) {
     const { dice } = this;
-    const batch = soundBatch(dice, { nodeId, ...this.identity(nodeId), t0Us: t0Of(dice, this.atMs) });
+    const sound = soundBatch(dice, { nodeId, ...this.identity(topic, nodeId), t0Us: t0Of(dice, this.atMs) });
+    const batch = topic === 'telemetry.probes' ? { ...sound, vantage: VANTAGE.probe, observerId: 'p1' } : sound;
     const { contentType, bytes, isSound } = hostilePayload(dice, batch);
     const isTyped = dice.chance(0.97);
     const headers: Record<string, string> = isTyped || dice.chance(0.8) ? {} : { [HEADER.tag]: 't'.repeat(5_000) };
@@ -152,10 +154,10 @@ export class HostileRecords {
   }
 
   /** Mostly the next batch of an agent; some of the last ones again, some far ahead. */
-  private identity(nodeId: string): { readonly agentBootId: string; readonly seq: number } {
+  private identity(topic: OutcomeTopic, nodeId: string): { readonly agentBootId: string; readonly seq: number } {
     const { dice } = this;
     const agent = dice.below(AGENTS);
-    const key = `${nodeId} ${agent}`;
+    const key = `${topic} ${nodeId} ${agent}`;
     const last = this.sent.get(key) ?? 0;
     const isRepeated = last > 0 && dice.chance(0.15);
     const place = isRepeated

@@ -12,6 +12,8 @@ import type { LogRecord, NewRecord } from '#event-log';
 import type { LedgerBoot, LedgerDelta, NewSegment, OffsetGap, SegmentRow } from '#store';
 import { type FoundGap, GapJournal, gapsOf, missingBatches } from './gap-journal.js';
 import { PendingLedger } from './ledger-pending.js';
+import { sequencedOf } from './ledger-name.js';
+import { createProbeFold } from './probe-fold.js';
 import { readRecord, type Telling } from './read-record.decide.js';
 import { TickBuilder, tickOf, type TickSource, type TickStart } from './tick-builder.js';
 
@@ -117,7 +119,8 @@ export class PartitionState {
     private readonly addedBytesMax = ADDED_BYTES_MAX,
   ) {
     this.source = snapshot.source;
-    this.fold = createSlotFold({ catalogue, openSlots: OPEN_SLOTS, zonesMax: ZONES_MAX });
+    const createFold = snapshot.source.topic === 'telemetry.probes' ? createProbeFold : createSlotFold;
+    this.fold = createFold({ catalogue, openSlots: OPEN_SLOTS, zonesMax: ZONES_MAX });
     if (snapshot.lastTick !== undefined) this.fold.passTo(snapshot.lastTick * TICK_MS);
     for (const { slot, body } of snapshot.segments) this.fold.restore(slot, decodeOwnBlock(body));
     this.ledger = new PendingLedger(snapshot.boots);
@@ -200,19 +203,23 @@ export class PartitionState {
   }
 
   private addBatch(batch: OutcomeBatch, appendedAtMs: number): void {
-    if (this.ledger.arrive(batch, appendedAtMs) === 'duplicate') {
+    const sequenced = sequencedOf(this.source.topic, batch);
+    if (this.ledger.arrive(sequenced, appendedAtMs) === 'duplicate') {
       this.duplicates += 1;
       return;
     }
     const result = this.fold.fold(batch, appendedAtMs);
     this.otherZones += result.otherZones;
-    this.ledger.fold(batch, result, appendedAtMs);
-    this.ticks.see(batch, result.watermarkUs);
+    this.ledger.fold(sequenced, result, appendedAtMs);
+    // Who is probed has not reported.
+    if (sequenced === batch) this.ticks.see(batch, result.watermarkUs);
     if (this.fold.slots() > SLOTS_MAX || this.fold.addedBytes() > this.addedBytesMax) this.pack();
   }
 
   private gapsAt(tick: number): readonly TelemetryGap[] {
-    return gapsOf(this.gaps.recent(tick), missingBatches(this.ledger, tick));
+    // A probe that was lost is no outcome lost: the ledger names it, and no alert does.
+    const isOfNodes = this.source.topic !== 'telemetry.probes';
+    return gapsOf(this.gaps.recent(tick), isOfNodes ? missingBatches(this.ledger, tick) : []);
   }
 
   /** Makes segments of what was added: a run of records, keyed by the first of them. */

@@ -13,6 +13,7 @@ import {
   type SegmentRow,
 } from '#store';
 import { type FoundGap, GAPS_TOLD_MAX } from './gap-journal.js';
+import { isCounted, isNameIn, recordKeyOf } from './ledger-name.js';
 import { OPEN_SLOTS, type PartitionFlush, type PartitionSnapshot } from './partition-state.js';
 import type { TelemetryTopic } from './read-record.decide.js';
 import { tickOf } from './tick-builder.js';
@@ -104,11 +105,15 @@ const reincarnated = async (tx: Queryable, cluster: string, row: PositionRow, no
   return { ...row, nextOffset: 0, incarnation: row.incarnation + 1 };
 };
 
-/** The boots of the nodes that live in a partition: a node is always in the one its name says. */
-const bootsOf = async (tx: Queryable, partition: number, partitions: number): Promise<readonly LedgerBoot[]> => {
+/** The boots of whose batches live in a partition: those of a node are always in the one its name says. */
+const bootsOf = async (
+  tx: Queryable,
+  { topic, partition }: TelemetryPartition,
+  partitions: number,
+): Promise<readonly LedgerBoot[]> => {
   const ledger = createNodeLedger(tx);
-  const nodeIds = await ledger.nodeIds();
-  return ledger.load(nodeIds.filter((nodeId) => partitionOf(nodeId, partitions) === partition));
+  const names = (await ledger.nodeIds()).filter((name) => isNameIn(topic, name));
+  return ledger.load(names.filter((name) => partitionOf(recordKeyOf(name), partitions) === partition));
 };
 
 /** What is read of a partition is read from these. */
@@ -139,9 +144,8 @@ const readStored = ({ database, log, clock }: RepositoryParts, partition: Teleme
       throw new Error(`load position of ${topic}/${number}: the topic was made anew meanwhile`);
     const isNew = position.nextOffset > ends.high;
     const row = isNew ? await reincarnated(tx, log.clusterId, position, clock.nowMs()) : found;
-    const isCounted = partition.topic === 'telemetry.outcomes';
-    const segments = isCounted ? await readOpenSlots(tx, partition) : [];
-    const boots = isCounted ? await bootsOf(tx, number, ends.partitions) : [];
+    const segments = isCounted(topic) ? await readOpenSlots(tx, partition) : [];
+    const boots = isCounted(topic) ? await bootsOf(tx, partition, ends.partitions) : [];
     const gaps = await createOffsetGapRepository(tx).list(log.clusterId, partition, GAPS_TOLD_MAX);
     return { isNew, row, segments, boots, gaps };
   });

@@ -6,8 +6,10 @@ import {
   type NodeReport,
   nodeReportSchema,
   type OutcomeBatch,
+  type OutcomeTopic,
   refuse,
   type Refusal,
+  refuseVantage,
   type Signal,
   signalSchema,
   type TagPolicy,
@@ -40,7 +42,7 @@ const unreadable = (refusal: Refusal): Telling => ({ kind: 'unreadable', refusal
 const foreign = (nodeId: string, key: string | null): Refusal =>
   refuse('NODE_FOREIGN', `says node ${nodeId}, but its key is ${key ?? 'absent'}`);
 
-const readBatch = ({ headers, key, value }: LogRecord): Telling => {
+const readBatch = (topic: OutcomeTopic, { headers, key, value }: LogRecord): Telling => {
   const contentType = headers[HEADER.contentType] ?? '';
   const decoder = decoderFor(contentType);
   if (decoder === undefined) return unreadable(refuse('CONTENT_TYPE_UNKNOWN', `no decoder reads '${contentType}'`));
@@ -48,7 +50,8 @@ const readBatch = ({ headers, key, value }: LogRecord): Telling => {
   if (isRefusal(batch)) return unreadable(batch);
   // The key is what the sender was authenticated for: nobody writes the numbers of another node.
   if (batch.nodeId !== key) return unreadable(foreign(batch.nodeId, key));
-  return { kind: 'batch', batch };
+  const misplaced = refuseVantage(topic, batch);
+  return misplaced === undefined ? { kind: 'batch', batch } : unreadable(misplaced);
 };
 
 const parseJson = (value: Uint8Array): { readonly json: unknown } | undefined => {
@@ -86,7 +89,8 @@ const readSignal = ({ value }: LogRecord): Telling => {
 };
 
 const READERS: Readonly<Record<TelemetryTopic, (record: LogRecord) => Telling>> = {
-  'telemetry.outcomes': readBatch,
+  'telemetry.outcomes': (record) => readBatch('telemetry.outcomes', record),
+  'telemetry.probes': (record) => readBatch('telemetry.probes', record),
   'telemetry.nodes': readReport,
   'telemetry.signals': readSignal,
 };
@@ -94,8 +98,9 @@ const READERS: Readonly<Record<TelemetryTopic, (record: LogRecord) => Telling>> 
 const refuseTag = (topic: TelemetryTopic, record: LogRecord, keys: TagPolicy): Refusal | undefined => {
   const { [HEADER.tag]: tag, [HEADER.keyId]: keyId = '', [HEADER.contentType]: contentType = '' } = record.headers;
   if (tag === undefined) return keys.isRequired ? refuse('TAG_MISSING', 'the record has no tag') : undefined;
-  // A signal is keyed by its subject and speaks for no node: the gateway alone may bring it.
-  const nodeId = topic === 'telemetry.signals' ? undefined : (record.key ?? undefined);
+  // A signal is keyed by its subject, a probe by the node that was looked at: neither speaks for a node, the gateway alone may bring it.
+  const isOfNode = topic === 'telemetry.outcomes' || topic === 'telemetry.nodes';
+  const nodeId = isOfNode ? (record.key ?? undefined) : undefined;
   const message = { topic, contentType, keyId, body: record.value };
   return checkTag(message, tag, nodeId, keys.find, record.appendedAtMs);
 };

@@ -18,7 +18,8 @@ const keysOf = (
   batch: OutcomeBatch,
   zone: string,
   customer: string,
-): Readonly<Record<Exclude<Family, 'probe'>, string>> => {
+  code: number,
+): Readonly<Partial<Record<Family, string>>> => {
   const release = releaseName(batch);
   const join = (...parts: readonly string[]): string => parts.join(KEY_SEPARATOR);
   return {
@@ -32,6 +33,7 @@ const keysOf = (
     customer_release: join(customer, release),
     zone,
     zone_release: join(zone, release),
+    ...(code === OUTCOME.nxdomain ? { nxdomain: join(zone, release) } : {}),
   };
 };
 
@@ -48,7 +50,7 @@ export const recount = (
       const code = batch.outcome[i]!;
       const latencyUs = batch.latencyUs[i]!;
       const column = ['good', 'bad', 'excluded'].indexOf(OUTCOMES.find((kind) => kind.code === code)!.class);
-      for (const [family, key] of Object.entries(keysOf(batch, zone, customerOf(zone) ?? 'other')) as [
+      for (const [family, key] of Object.entries(keysOf(batch, zone, customerOf(zone) ?? 'other', code)) as [
         Family,
         string,
       ][]) {

@@ -19,6 +19,7 @@ import {
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
+import { createDisagreements } from './release-disagreements.js';
 import { readWindows, type WindowQuery } from './window-query.js';
 
 /** A node of the inventory and what was counted of it. */
@@ -79,6 +80,7 @@ export const createQueries = (parts: QueryParts) => {
   return {
     ...incidentQueries(parts),
     fleetHealth: createFleetHealth(segments, catalogue, clock),
+    disagreements: createDisagreements(segments, clock),
     windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),
     alerts: createAlertRepository(database).list,
     rollouts: createRolloutRepository(database).list,

@@ -140,6 +140,27 @@ describe('the REST API', () => {
     });
   });
 
+  it('releases that do not agree which names exist are suspects, with zone, shares and numbers', async () => {
+    const both = { 'shop.example|v1+c1': { good: 990, bad: 10 }, 'shop.example|v2+c1': { good: 200, bad: 0 } };
+    await writeSegments(served, [
+      segmentOf('zone_release', LAST_SLOT, both),
+      segmentOf('nxdomain', LAST_SLOT, { 'shop.example|v2+c1': { good: 180, bad: 0 } }),
+    ]);
+    const { status, body } = await get('/v1/disagreements');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      total: 1,
+      windowMs: 60_000,
+      disagreements: [
+        {
+          zone: 'shop.example',
+          suspect: { release: 'v2+c1', answered: 200, nxdomain: 180 },
+          other: { release: 'v1+c1', answered: 1_000, nxdomain: 0 },
+        },
+      ],
+    });
+  });
+
   it('windows show a family step by step, and ranges are bounded', async () => {
     const to = (LAST_SLOT + 1) * 1_000;
     const range = `from=${to - 60_000}&to=${to}&stepMs=30000`;

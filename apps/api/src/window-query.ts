@@ -28,11 +28,13 @@ const RANGE_MS_MAX = HOUR_MS;
 const RANGE_MS_MAX_WIDE = HOUR_MS / 6;
 const WIDE: ReadonlySet<Family> = new Set([
   'node',
+  'probe',
   'customer',
   'customer_region',
   'customer_release',
   'zone',
   'zone_release',
+  'nxdomain',
 ]);
 /** Most windows of one answer; ask for one key or longer steps. */
 const WINDOWS_MAX = 10_000;

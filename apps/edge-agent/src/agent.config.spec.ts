@@ -142,6 +142,7 @@ zones: [A.example., b.example]
         vantage: 0,
         zones: ['a.example', 'b.example'],
         spool: undefined,
+        recentNames: true,
         commands: undefined,
       },
     });

@@ -31,6 +31,8 @@ export interface AgentConfig {
   readonly zones: readonly string[];
   /** Where batches are kept while the gateway is away; undefined: in memory alone. */
   readonly spool: SpoolConfig | undefined;
+  /** Whether an NXDOMAIN is compared with what was answered before. */
+  readonly recentNames: boolean;
   /** Whose commands it obeys, and with which programs; undefined: nobody's. */
   readonly commands: CommandsConfig | undefined;
 }
@@ -203,6 +205,7 @@ const build = (reading: Reading, file: ConfigFile, switches: Switches): AgentCon
     vantage: reading.as('vantage', 'server or resolver', vantageOf(reading.text('vantage', 'server')), 0),
     zones: zonesOf(reading, file),
     spool: spoolOf(reading, file),
+    recentNames: file.recent_names ?? true,
     commands: file.commands,
   };
 };

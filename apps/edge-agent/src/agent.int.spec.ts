@@ -51,6 +51,7 @@ const start = async (
     vantage: 0,
     zones: ['skyways-air.test', 'northbank.test', 'playforge.test', 'worldnews.test', 'broken.test'],
     spool: undefined,
+    recentNames: true,
     commands: undefined,
     ...changes,
   };

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Release } from '#contracts';
-import { readTapVersion, type TapCounts } from '#domain';
+import { readTapVersion, RecentNames, type TapCounts } from '#domain';
 import type { AgentConfig } from './agent.config.js';
+import type { OpenBatch } from './batch-queue.js';
 import type { Clock } from './clock.js';
 import { type Executor, startExecutor } from './command-executor.js';
 import { completenessBetween } from './completeness.js';
 import { createGatewayClient } from './gateway-client.js';
 import { createNodeReporter, HEARTBEAT_MS, type NodeReporter } from './node-reporter.js';
-import { OutcomeLine } from './outcome-line.js';
+import { OutcomeLine, type OutcomeLineParts } from './outcome-line.js';
 import { Publisher, QUEUE_OUTCOMES_BEFORE_SPOOL_MAX } from './publisher.js';
 import { RELEASE_EVERY_MS, ReleaseWatch } from './release-source.js';
 import { ServerRuns } from './server-runs.js';
@@ -188,13 +189,15 @@ const stopPublishing = async ({ line, publisher, world }: Parts): Promise<void> 
 };
 
 /** A disk that cannot be used is no reason to be blind: then batches wait in memory alone. */
-const openSpool = ({ spool }: AgentConfig, { clock, say }: AgentWorld): Promise<Spool | undefined> =>
-  spool === undefined
-    ? Promise.resolve(undefined)
-    : Spool.open(spool, clock, say).catch((error: unknown) => {
-        say(`${error instanceof Error ? error.message : String(error)}; batches wait in memory alone`);
-        return undefined;
-      });
+const openSpool = async ({ spool }: AgentConfig, { clock, say }: AgentWorld): Promise<Spool | undefined> => {
+  if (spool === undefined) return undefined;
+  try {
+    return await Spool.open(spool, clock, say);
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}; batches wait in memory alone`);
+    return undefined;
+  }
+};
 
 /** Obeys commands over a door of its own: a look for commands holds a connection for seconds, and no batch should wait for it. */
 const obey = async (
@@ -206,6 +209,31 @@ const obey = async (
   const client = createGatewayClient(config);
   const executor = await startExecutor(commands, { nodeId: config.nodeId, agentBootId, client, clock, say });
   return { stop: () => executor.stop().finally(client.close) };
+};
+
+const lineParts = (
+  config: AgentConfig,
+  clock: Clock,
+  publisher: Publisher,
+  registry: ZoneRegistry,
+): OutcomeLineParts => {
+  // A seed of each agent's own, so that what one takes for another name the next does not.
+  const recentNames = config.recentNames ? new RecentNames(randomBytes(4).readInt32BE()) : undefined;
+  const offer = (batch: OpenBatch): void => publisher.offer(batch);
+  return { zones: config.zones, recentNames, clock, offer, idOfZone: registry.idOf };
+};
+
+const startBatches = (
+  { line, world: { clock } }: Pick<Parts, 'line' | 'world'>,
+  servers: Servers,
+  isFile: boolean,
+  stopping: AbortSignal,
+): void => {
+  void every(clock, BATCH_MS, stopping, () => {
+    // A recording has its own time.
+    if (!isFile) line.tap.advance(clock.nowMs() * 1_000);
+    if (!servers.isStarting) line.flush();
+  });
 };
 
 /** Starts an agent. */
@@ -221,7 +249,7 @@ export const startAgent = async (config: AgentConfig, world: AgentWorld): Promis
   const outcomesMax = config.spool === undefined ? undefined : QUEUE_OUTCOMES_BEFORE_SPOOL_MAX;
   const publisher = new Publisher(client, clock, envelope, say, spool, outcomesMax);
   const releases = new ReleaseWatch(config.release, say, (release) => servers.learned(release));
-  const line = new OutcomeLine(config.zones, releases.release, clock, (batch) => publisher.offer(batch), zones.idOf);
+  const line = new OutcomeLine(lineParts(config, clock, publisher, zones), releases.release);
   const stopping = new AbortController();
   const reporter = createNodeReporter(client, clock, { nodeId, agentBootId, pop, region }, stopping.signal);
   const parts = { line, publisher, reporter, releases, runs: new ServerRuns(newBootId), world };
@@ -240,11 +268,7 @@ export const startAgent = async (config: AgentConfig, world: AgentWorld): Promis
   void zones.follow(stopping.signal);
   startHeartbeats(parts, stopping.signal);
   if (!isFile) void every(clock, RELEASE_EVERY_MS, stopping.signal, () => void servers.lookAgain());
-  void every(clock, BATCH_MS, stopping.signal, () => {
-    // A recording has its own time.
-    if (!isFile) line.tap.advance(clock.nowMs() * 1_000);
-    if (!servers.isStarting) line.flush();
-  });
+  startBatches(parts, servers, isFile, stopping.signal);
   return {
     done: reading,
     port: socket?.port ?? 0,

@@ -1,11 +1,22 @@
 import { OUTCOMES, type Release } from '#contracts';
-import { createZoneFinder, Tap } from '#domain';
+import { createZoneFinder, type RecentNames, Tap, type TapOutcome } from '#domain';
 import { BatchBuilder, type BatchRows, type IdOfZone } from './batch-builder.js';
 import type { OpenBatch, Origin, Unseen } from './batch-queue.js';
 import type { Clock } from './clock.js';
 import type { Seen } from './completeness.js';
 
 const NAME_OF = new Map<number, string>(OUTCOMES.map(({ code, name }) => [code, name]));
+
+/** What a line is made of. */
+export interface OutcomeLineParts {
+  /** That the server answers for. */
+  readonly zones: readonly string[];
+  /** What says that an NXDOMAIN contradicts an earlier answer; undefined: nothing does. */
+  readonly recentNames: RecentNames | undefined;
+  readonly clock: Clock;
+  readonly offer: (batch: OpenBatch) => void;
+  readonly idOfZone: IdOfZone;
+}
 
 /** From frames to batches: what a batch holds comes from one start of the server and one release. */
 export class OutcomeLine {
@@ -18,24 +29,22 @@ export class OutcomeLine {
   private told: Unseen = { unpairedQueries: 0, orphanResponses: 0, malformed: 0 };
 
   constructor(
-    zones: readonly string[],
+    private readonly parts: OutcomeLineParts,
     release: Release,
-    private readonly clock: Clock,
-    private readonly offer: (batch: OpenBatch) => void,
-    idOfZone: IdOfZone,
   ) {
     this.origin = { serverBootId: '0', ...release };
     this.builder = new BatchBuilder(
-      () => clock.nowMs() * 1_000,
+      () => parts.clock.nowMs() * 1_000,
       (rows) => this.publish(rows),
-      idOfZone,
+      parts.idOfZone,
     );
-    this.tap = new Tap(createZoneFinder(zones), (outcome) => {
+    const take = (outcome: TapOutcome): void => {
       const name = NAME_OF.get(outcome.outcome) ?? 'unknown';
       this.outcomes[name] = (this.outcomes[name] ?? 0) + 1;
       this.observed += 1;
       this.builder.add(outcome);
-    });
+    };
+    this.tap = new Tap(createZoneFinder(parts.zones), take, parts.recentNames);
   }
 
   /** What outcomes are said to come from. */
@@ -79,7 +88,7 @@ export class OutcomeLine {
     const unseen = this.untold();
     const { unpairedQueries, orphanResponses, malformed } = this.tap.counts;
     this.told = { unpairedQueries, orphanResponses, malformed: malformed + this.tap.counts.undecodable };
-    this.offer({ rows, origin: this.origin, unseen });
+    this.parts.offer({ rows, origin: this.origin, unseen });
   }
 
   private untold(): Unseen {
@@ -93,7 +102,7 @@ export class OutcomeLine {
 
   private noRows(): BatchRows {
     return {
-      t0Us: this.clock.nowMs() * 1_000,
+      t0Us: this.parts.clock.nowMs() * 1_000,
       n: 0,
       zones: [],
       dtUs: new Uint32Array(0),

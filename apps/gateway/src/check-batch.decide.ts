@@ -1,4 +1,13 @@
-import { decoderFor, type OutcomeBatch, type Principal, refuse, refuseFuture, type Refusal, VANTAGE } from '#contracts';
+import {
+  decoderFor,
+  type OutcomeBatch,
+  type OutcomeTopic,
+  type Principal,
+  refuse,
+  refuseFuture,
+  type Refusal,
+  refuseVantage,
+} from '#contracts';
 
 /** What a batch is checked against. */
 export interface BatchCheck {
@@ -27,11 +36,16 @@ export const refuseNode = (
   return undefined;
 };
 
+/** How a resolver is called that is probed: it need not be in the inventory, since nothing is expected of it. */
+const RESOLVER = /^resolver:./;
+
 /** Why a batch is not taken; undefined when it is. */
-export const refuseBatch = (batch: OutcomeBatch, check: BatchCheck): Refusal | undefined => {
-  const refusal = refuseNode(batch.nodeId, check);
-  if (refusal !== undefined) return refusal;
-  // What a prober says of a node must not be counted as what the node says of itself.
-  if (batch.vantage === VANTAGE.probe) return refuse('BODY_INVALID', 'vantage probe is not taken yet', '/vantage');
-  return refuseFuture(batch, check.nowMs);
+export const refuseBatch = (
+  batch: OutcomeBatch,
+  check: BatchCheck,
+  topic: OutcomeTopic = 'telemetry.outcomes',
+): Refusal | undefined => {
+  const isResolver = topic === 'telemetry.probes' && RESOLVER.test(batch.nodeId);
+  const refusal = isResolver ? undefined : refuseNode(batch.nodeId, check);
+  return refusal ?? refuseVantage(topic, batch) ?? refuseFuture(batch, check.nowMs);
 };

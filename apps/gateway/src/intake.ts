@@ -1,6 +1,7 @@
 import {
   isRefusal,
   type NodeReport,
+  type OutcomeTopic,
   type Principal,
   refuse,
   type Refusal,
@@ -44,16 +45,20 @@ export class Intake {
 
   constructor(private readonly parts: IntakeParts) {}
 
-  async batch(sent: SentMessage, principal: Principal): Promise<TakenBatch | Refusal> {
+  async batch(
+    sent: SentMessage,
+    principal: Principal,
+    topic: OutcomeTopic = 'telemetry.outcomes',
+  ): Promise<TakenBatch | Refusal> {
     const batch = readBatch(sent.contentType, sent.body);
     if (isRefusal(batch)) return batch;
     const { nodeId, agentBootId, seq, n } = batch;
     await this.learn([nodeId], sent);
-    const refusal = refuseBatch(batch, this.check(principal));
+    const refusal = refuseBatch(batch, this.check(principal), topic);
     if (refusal !== undefined) return refusal;
-    const record = this.record('telemetry.outcomes', nodeId, sent, principal);
+    const record = this.record(topic, nodeId, sent, principal);
     if (isRefusal(record)) return record;
-    const refused = await this.append('telemetry.outcomes', [record]);
+    const refused = await this.append(topic, [record]);
     return refused ?? { nodeId, agentBootId, seq, outcomes: n };
   }
 

@@ -63,6 +63,18 @@ export class TelemetryController {
     return accepted(this.kept<object>(result, contentType, bytes, caller));
   }
 
+  /** What probers saw of nodes and resolvers. */
+  @Post('telemetry/probes')
+  @Needs('probe')
+  @HttpCode(202)
+  async probes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
+    const contentType = headers['content-type'] ?? '';
+    const bytes = bytesOf(body);
+    // A tag is a node's word for itself: of probes the gateway alone can say who sent them.
+    const result = await this.intake.batch({ contentType, body: bytes }, caller, 'telemetry.probes');
+    return accepted(this.kept(result, contentType, bytes, caller));
+  }
+
   @Post('telemetry/nodes')
   @Needs('commands')
   @HttpCode(202)

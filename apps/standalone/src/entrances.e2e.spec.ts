@@ -39,6 +39,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'POST /v1/signals': 'signal',
   'POST /v1/telemetry/nodes': 'commands',
   'POST /v1/telemetry/outcomes': 'telemetry',
+  'POST /v1/telemetry/probes': 'probe',
   'Query alerts': 'view',
   'Query commands': 'view',
   'Query customersAffected': 'view',

@@ -9,6 +9,7 @@ export const TAG_DOMAINS = {
   'telemetry.outcomes': 'tocsin.batch.v1',
   'telemetry.nodes': 'tocsin.report.v1',
   'telemetry.signals': 'tocsin.signal.v1',
+  'telemetry.probes': 'tocsin.probe.v1',
 } as const;
 
 /** A message that carries a tag, or will. The body holds node, boot and sequence number: they are bound with it. */

@@ -15,6 +15,10 @@ export const FAMILIES = {
   zone_release: { sub: 0 },
   // What probers saw of a node, by its id: latency as a client has it, and never added to what the node says of itself.
   probe: { sub: 32 },
+  // By release and octets of the query name, `v2.1.5+c42|255+`: the fault of 2021 was looked for among long names.
+  name_length: { sub: 0 },
+  // Those outcomes of `zone_release` that are NXDOMAIN: releases that do not agree which names exist differ in their share.
+  nxdomain: { sub: 0 },
 } as const;
 
 /** The name of a family. */

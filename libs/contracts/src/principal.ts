@@ -1,11 +1,13 @@
 /**
  * Who asks. `node` sends the telemetry of one node and fetches its commands; `ingest` does so for every node of a fleet (a
- * collector); `deploy` reports releases and answers commands for every node. The rest are people, each including the one before, but for
+ * collector); `prober` tells what it saw of nodes and resolvers from outside, and nothing else; `deploy` reports releases and answers
+ * commands for every node. The rest are people, each including the one before, but for
  * `engineering_vp` and `customer_success_vp`: they may look, and approve, and hold no rank.
  */
 export const PRINCIPAL_ROLES = [
   'node',
   'ingest',
+  'prober',
   'deploy',
   'viewer',
   'operator',
@@ -28,11 +30,12 @@ export interface Principal {
 }
 
 /** What a route asks for; `public` is for health alone. */
-export type Permission = 'public' | 'telemetry' | 'signal' | 'commands' | 'view' | 'operate' | 'administer';
+export type Permission = 'public' | 'telemetry' | 'probe' | 'signal' | 'commands' | 'view' | 'operate' | 'administer';
 
 const GRANTS: Record<PrincipalRole, readonly Permission[]> = {
   node: ['telemetry', 'commands'],
   ingest: ['telemetry', 'commands'],
+  prober: ['probe'],
   deploy: ['signal', 'commands'],
   viewer: ['view'],
   operator: ['view', 'operate'],

@@ -35,13 +35,14 @@ export const TOPICS = {
 export type Topic = keyof typeof TOPICS;
 
 /**
- * Topics whose records the aggregator folds or forwards tick by tick; together they are everything rules may decide on.
- * `telemetry.probes` joins when there is a prober: what it says of other nodes must not be counted as theirs.
+ * Topics whose records the aggregator folds or forwards tick by tick; together they are everything rules may decide on. Of
+ * `telemetry.probes` only the family `probe` is told: what is said of a node from outside is never counted as its own.
  */
 export const TELEMETRY_TOPICS = [
   'telemetry.outcomes',
   'telemetry.nodes',
   'telemetry.signals',
+  'telemetry.probes',
 ] as const satisfies readonly Topic[];
 
 /** Record headers. Values are strings; binary values are base64. */

@@ -20,6 +20,12 @@ export class FleetController {
     return accepted(await this.queries.windows(accepted(readQuery(windowQuery, query))));
   }
 
+  /** Releases that do not agree which names of a zone exist: suspects of wrong answers. */
+  @Get('disagreements')
+  disagreements() {
+    return this.queries.disagreements();
+  }
+
   @Get('rules')
   rules() {
     return { rules: this.queries.rules() };

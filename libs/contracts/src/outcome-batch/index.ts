@@ -5,5 +5,6 @@ export { encodeNdjson } from './ndjson.js';
 export { decoderFor } from './outcome-decoder.js';
 export { encodeProtobuf } from './protobuf.js';
 export { refuseFuture } from './refuse-future.js';
+export { type OutcomeTopic, refuseVantage } from './refuse-vantage.js';
 export type { ZoneDictionary } from './zone-dictionary.js';
 export { zoneHash } from './zone-words.js';

@@ -20,6 +20,8 @@ export interface DnsMessage {
   /** As the header counts them. */
   readonly answers: number;
   readonly soaInAuthority: boolean;
+  /** The serial of that SOA; undefined without one. */
+  readonly soaSerial: number | undefined;
   readonly nsInAuthority: boolean;
   /** EDNS: DNSSEC wanted; client subnet present. */
   readonly dnssecOk: boolean;
@@ -50,6 +52,7 @@ class Reading implements DnsMessage {
   qclass = 0;
   readonly answers: number;
   soaInAuthority = false;
+  soaSerial: number | undefined = undefined;
   nsInAuthority = false;
   dnssecOk = false;
   clientSubnet = false;
@@ -91,6 +94,14 @@ const noteOpt = (bytes: Uint8Array, at: number, end: number, into: Reading): voi
   into.clientSubnet = hasOption(bytes, at + 10, end, OPTION_CLIENT_SUBNET);
 };
 
+/** The serial stands behind the names of the server and of who is responsible. */
+const noteSoa = (bytes: Uint8Array, data: number, end: number, into: Reading): void => {
+  into.soaInAuthority = true;
+  const responsible = skipName(bytes, data, end);
+  const at = responsible === undefined ? undefined : skipName(bytes, responsible, end);
+  if (at !== undefined && at + 4 <= end) into.soaSerial = u16(bytes, at) * 0x1_0000 + u16(bytes, at + 2);
+};
+
 /** Behind `count` questions; undefined when they are cut off. */
 const skipQuestions = (bytes: Uint8Array, from: number, end: number, count: number): number | undefined => {
   let at: number | undefined = from;
@@ -119,7 +130,7 @@ const readRecords = (bytes: Uint8Array, from: number, start: number, limit: numb
     if (i >= additionalFrom) {
       if (type === TYPE.opt) noteOpt(bytes, fixed, end, into);
     } else if (i >= authorityFrom) {
-      if (type === TYPE.soa) into.soaInAuthority = true;
+      if (type === TYPE.soa) noteSoa(bytes, fixed + 10, end, into);
       if (type === TYPE.ns) into.nsInAuthority = true;
     }
     at = end;

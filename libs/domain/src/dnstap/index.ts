@@ -1,4 +1,5 @@
 export { encodeControl, type FrameFound, FrameReader } from './frame-stream.js';
+export { RecentNames } from './recent-names.js';
 export { Tap } from './tap.js';
 export type { TapCounts } from './tap-counts.js';
 export type { TapOutcome } from './tap-outcome.js';

@@ -1,6 +1,6 @@
 import { readDnsMessage } from './dns-message.js';
 import type { TapMessage } from './dnstap-message.js';
-import { isSameBase, NodeNumbers, pairKeyOf } from './pair-key.js';
+import { NodeNumbers, type PairKey, pairKeyOf, PairKeys } from './pair-key.js';
 
 const dns = readDnsMessage(new Uint8Array(12));
 const keyOf = (address: readonly number[], changes: Partial<TapMessage> = {}) => {
@@ -22,6 +22,11 @@ const keyOf = (address: readonly number[], changes: Partial<TapMessage> = {}) =>
     ...changes,
   };
   return pairKeyOf(Uint8Array.of(9, ...address, 9, 9, 9, 9, 9), 1, tap, dns);
+};
+const isSameBase = (a: PairKey, b: PairKey): boolean => {
+  const keys = new PairKeys(2);
+  keys.set(1, a);
+  return keys.isSameBase(1, b);
 };
 const v6 = Array.from({ length: 16 }, (_, i) => 0xf0 + i);
 

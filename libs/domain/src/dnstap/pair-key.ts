@@ -1,5 +1,5 @@
 import type { DnsMessage } from './dns-message.js';
-import type { Span, TapMessage } from './dnstap-message.js';
+import type { Span, TapMessage, TapTime } from './dnstap-message.js';
 
 /**
  * What a query and its response have in common. Its base (all but the name) is compared octet by octet; the hash of it only says
@@ -81,8 +81,24 @@ const mix = (hash: number, value: number): number => {
   return mixed ^ (mixed >>> 15);
 };
 
-/** The key of a message of a node. */
-export const pairKeyOf = (bytes: Uint8Array, node: number, tap: TapMessage, dns: DnsMessage): PairKey => {
+/** In place of the id of a message that is not there: no id has more than 16 bits. */
+const NO_ID = 0x1_0000;
+
+/**
+ * In place of a name, where neither was recorded: the time of the query, which CoreDNS writes into both (without `full` it writes no
+ * message into either).
+ */
+const hashOfTime = (time: TapTime | undefined): number | undefined =>
+  time === undefined ? undefined : mix(mix(0, time.seconds), time.nanoseconds);
+
+const nameHashOf = (tap: TapMessage, dns: DnsMessage | undefined): number | undefined => {
+  if (dns === undefined) return hashOfTime(tap.queryTime);
+  return dns.question === 'read' ? dns.nameHash : undefined;
+};
+
+/** The key of a message of a node; `dns` is undefined where it was not recorded. */
+export const pairKeyOf = (bytes: Uint8Array, node: number, tap: TapMessage, dns: DnsMessage | undefined): PairKey => {
+  const id = dns?.id ?? NO_ID;
   const { protocol, queryPort, responsePort } = tap;
   const { from, to } = tap.queryAddress;
   const address0 = wordAt(bytes, from, to);
@@ -91,35 +107,102 @@ export const pairKeyOf = (bytes: Uint8Array, node: number, tap: TapMessage, dns:
   const address3 = wordAt(bytes, from + 12, to);
   const hash = mix(mix(mix(mix(node, address0), address1), address2), address3);
   return {
-    baseHash: mix(mix(mix(mix(hash, protocol), responsePort), queryPort), dns.id),
+    baseHash: mix(mix(mix(mix(hash, protocol), responsePort), queryPort), id),
     node,
     protocol,
     queryPort,
     responsePort,
-    id: dns.id,
+    id,
     addressOctets: to - from,
     address0,
     address1,
     address2,
     address3,
-    nameHash: dns.question === 'read' ? dns.nameHash : undefined,
+    nameHash: nameHashOf(tap, dns),
   };
 };
 
-/** Whether two messages differ in nothing but their names. */
-export const isSameBase = (a: PairKey, b: PairKey): boolean =>
-  a.baseHash === b.baseHash &&
-  a.id === b.id &&
-  a.queryPort === b.queryPort &&
-  a.responsePort === b.responsePort &&
-  a.protocol === b.protocol &&
-  a.node === b.node &&
-  a.addressOctets === b.addressOctets &&
-  a.address0 === b.address0 &&
-  a.address1 === b.address1 &&
-  a.address2 === b.address2 &&
-  a.address3 === b.address3;
+/** Octets of one key in columns: eight numbers of 32 bits, two ports, id and two small ones. */
+const WORDS = { baseHash: 0, node: 1, id: 2, address0: 3, address1: 4, address2: 5, address3: 6, nameHash: 7 } as const;
+const WORDS_PER_KEY = 8;
+/** Ports have 16 bits; of what is larger, which is damage, the lower ones count. */
+const SHORTS = { queryPort: 0, responsePort: 1 } as const;
+const SHORTS_PER_KEY = 2;
+/** Protocols and lengths of addresses are small; of larger ones, which is damage, the lower bits count. */
+const BYTES = { protocol: 0, addressOctets: 1, isNamed: 2 } as const;
+const BYTES_PER_KEY = 3;
 
-/** Whether two messages of one base can be of one name. */
-export const fitsName = (a: PairKey, b: PairKey): boolean =>
-  a.nameHash === b.nameHash || a.nameHash === undefined || b.nameHash === undefined;
+/** Keys by place, as columns: 39 octets each, where an object has 120. */
+export class PairKeys {
+  private readonly words: Int32Array;
+  private readonly shorts: Uint16Array;
+  private readonly bytes: Uint8Array;
+
+  /** Room for so many; those of a smaller one keep their places. */
+  constructor(capacity: number, smaller?: PairKeys) {
+    this.words = new Int32Array(capacity * WORDS_PER_KEY);
+    this.shorts = new Uint16Array(capacity * SHORTS_PER_KEY);
+    this.bytes = new Uint8Array(capacity * BYTES_PER_KEY);
+    if (smaller === undefined) return;
+    this.words.set(smaller.words);
+    this.shorts.set(smaller.shorts);
+    this.bytes.set(smaller.bytes);
+  }
+
+  set(place: number, key: PairKey): void {
+    const [word, short, byte] = [place * WORDS_PER_KEY, place * SHORTS_PER_KEY, place * BYTES_PER_KEY];
+    const { words, shorts, bytes } = this;
+    words[word + WORDS.baseHash] = key.baseHash;
+    words[word + WORDS.node] = key.node;
+    words[word + WORDS.id] = key.id;
+    words[word + WORDS.address0] = key.address0;
+    words[word + WORDS.address1] = key.address1;
+    words[word + WORDS.address2] = key.address2;
+    words[word + WORDS.address3] = key.address3;
+    words[word + WORDS.nameHash] = key.nameHash ?? 0;
+    shorts[short + SHORTS.queryPort] = key.queryPort;
+    shorts[short + SHORTS.responsePort] = key.responsePort;
+    bytes[byte + BYTES.protocol] = key.protocol;
+    bytes[byte + BYTES.addressOctets] = key.addressOctets;
+    bytes[byte + BYTES.isNamed] = key.nameHash === undefined ? 0 : 1;
+  }
+
+  baseHash(place: number): number {
+    return this.words[place * WORDS_PER_KEY + WORDS.baseHash]!;
+  }
+
+  /** Whether the message at a place and another differ in nothing but their names. */
+  isSameBase(place: number, key: PairKey): boolean {
+    const [word, short, byte] = [place * WORDS_PER_KEY, place * SHORTS_PER_KEY, place * BYTES_PER_KEY];
+    const { words, shorts, bytes } = this;
+    return (
+      words[word + WORDS.baseHash] === (key.baseHash | 0) &&
+      words[word + WORDS.id] === key.id &&
+      shorts[short + SHORTS.queryPort] === (key.queryPort & 0xffff) &&
+      shorts[short + SHORTS.responsePort] === (key.responsePort & 0xffff) &&
+      bytes[byte + BYTES.protocol] === (key.protocol & 0xff) &&
+      words[word + WORDS.node] === key.node &&
+      bytes[byte + BYTES.addressOctets] === (key.addressOctets & 0xff) &&
+      words[word + WORDS.address0] === (key.address0 | 0) &&
+      words[word + WORDS.address1] === (key.address1 | 0) &&
+      words[word + WORDS.address2] === (key.address2 | 0) &&
+      words[word + WORDS.address3] === (key.address3 | 0)
+    );
+  }
+
+  /** Whether the names of two messages of one base are the same, or both cannot be read. */
+  isSameName(place: number, { nameHash }: PairKey): boolean {
+    const isNamed = this.bytes[place * BYTES_PER_KEY + BYTES.isNamed] === 1;
+    return isNamed === (nameHash !== undefined) && (!isNamed || this.hasHash(place, nameHash));
+  }
+
+  /** Whether two messages of one base can be of one name. */
+  fitsName(place: number, { nameHash }: PairKey): boolean {
+    const isNamed = this.bytes[place * BYTES_PER_KEY + BYTES.isNamed] === 1;
+    return !isNamed || nameHash === undefined || this.hasHash(place, nameHash);
+  }
+
+  private hasHash(place: number, nameHash: number | undefined): boolean {
+    return this.words[place * WORDS_PER_KEY + WORDS.nameHash] === ((nameHash ?? 0) | 0);
+  }
+}

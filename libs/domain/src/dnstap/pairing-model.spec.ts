@@ -2,9 +2,7 @@ import fc from 'fast-check';
 import type { PairKey } from './pair-key.js';
 import { type Pairable, Pairing, QUERY_WAIT_US, RESPONSE_WAIT_US } from './pairing.js';
 
-interface Message extends Pairable {
-  readonly name: string;
-}
+type Message = Pairable<string>;
 
 /** Everything is looked for in one list, in the order of arrival. */
 class ListPairing {
@@ -50,7 +48,7 @@ class ListPairing {
   }
 
   private tell([query, response]: readonly [Message | undefined, Message | undefined]): void {
-    this.told.push(`${query?.name ?? '-'} ${response?.name ?? '-'}`);
+    this.told.push(`${query?.content ?? '-'} ${response?.content ?? '-'}`);
   }
 }
 
@@ -85,14 +83,12 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 const replay = (steps: readonly Step[]) => {
   const told: string[] = [];
-  const pairing = new Pairing<Message>(({ query, response }) =>
-    told.push(`${query?.name ?? '-'} ${response?.name ?? '-'}`),
-  );
+  const pairing = new Pairing<string>(({ query, response }) => told.push(`${query ?? '-'} ${response ?? '-'}`));
   const model = new ListPairing();
   let nowUs = 0;
   for (const [i, { base: key, nameHash, isQuery, carries, stepUs }] of steps.entries()) {
     nowUs += stepUs;
-    const message = { key: { ...key, nameHash }, isQuery, carriesQuery: !isQuery && carries, name: String(i) };
+    const message = { key: { ...key, nameHash }, isQuery, carriesQuery: !isQuery && carries, content: String(i) };
     pairing.take(message, nowUs);
     model.take(message, nowUs);
   }
@@ -135,12 +131,12 @@ describe('R63: keys that were chosen to fall together', () => {
     key: { ...KEY, id, baseHash },
     isQuery: true,
     carriesQuery: false,
-    name: String(id),
+    content: String(id),
   });
 
   it('the oldest of a full bucket is given up', () => {
     const told: string[] = [];
-    const pairing = new Pairing<Message>(({ query: lone }) => told.push(lone?.name ?? '-'));
+    const pairing = new Pairing<string>(({ query: lone }) => told.push(lone ?? '-'));
     for (let id = 0; id < 40; id += 1) pairing.take(query(id, 5), 0);
     expect(pairing.size).toBe(32);
     expect(told).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
@@ -148,8 +144,8 @@ describe('R63: keys that were chosen to fall together', () => {
 
   it('those of many buckets all find their responses, while the table grows', () => {
     let pairs = 0;
-    const pairing = new Pairing<Message>(({ query: asked, response }) => {
-      if (asked !== undefined && asked.name === response?.name) pairs += 1;
+    const pairing = new Pairing<string>(({ query: asked, response }) => {
+      if (asked !== undefined && asked === response) pairs += 1;
     });
     for (let id = 0; id < 5_000; id += 1) pairing.take(query(id, Math.imul(id, 0x9e3779b1)), 0);
     for (let id = 4_999; id >= 0; id -= 1) pairing.take({ ...query(id, Math.imul(id, 0x9e3779b1)), isQuery: false }, 0);

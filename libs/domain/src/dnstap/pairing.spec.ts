@@ -2,9 +2,7 @@ import fc from 'fast-check';
 import type { PairKey } from './pair-key.js';
 import { type Pairable, Pairing, QUERY_WAIT_US, RESPONSE_WAIT_US, WAITING_MAX } from './pairing.js';
 
-interface Message extends Pairable {
-  readonly name: string;
-}
+type Message = Pairable<string>;
 /** A base for a text: where messages of it are looked for, and the id that tells them apart there. */
 const keyOf = (base: string, nameHash: number | undefined): PairKey => ({
   baseHash: Number.parseInt(base, 36) & 0x7fff_ffff,
@@ -24,7 +22,7 @@ const query = (name: string, base = 'b', nameHash: number | undefined = 1): Mess
   key: keyOf(base, nameHash),
   isQuery: true,
   carriesQuery: false,
-  name,
+  content: name,
 });
 const response = (name: string, base = 'b', nameHash: number | undefined = 1): Message => ({
   ...query(name, base, nameHash),
@@ -32,7 +30,7 @@ const response = (name: string, base = 'b', nameHash: number | undefined = 1): M
 });
 const paired = () => {
   const seen: string[] = [];
-  const pairing = new Pairing<Message>((pair) => seen.push(`${pair.query?.name ?? '-'} ${pair.response?.name ?? '-'}`));
+  const pairing = new Pairing<string>((pair) => seen.push(`${pair.query ?? '-'} ${pair.response ?? '-'}`));
   return { seen, pairing };
 };
 
@@ -110,7 +108,7 @@ describe('Pairing', () => {
       for (const [i, { isQuery, base, nameHash, carriesQuery, stepUs }] of messages.entries()) {
         nowUs += stepUs;
         const key = keyOf(base, nameHash);
-        pairing.take({ key, isQuery, carriesQuery: !isQuery && carriesQuery, name: String(i) }, nowUs);
+        pairing.take({ key, isQuery, carriesQuery: !isQuery && carriesQuery, content: String(i) }, nowUs);
       }
       pairing.end();
       const names = seen.flatMap((pair) => pair.split(' ')).filter((name) => name !== '-');

@@ -1,12 +1,14 @@
-import { fitsName, isSameBase, type PairKey } from './pair-key.js';
-import { type Waiting, WaitingQueue, WaitingTable } from './waiting.js';
+import type { PairKey } from './pair-key.js';
+import { NOWHERE, WaitingTable } from './waiting.js';
 
-/** What pairing needs to know of a message. */
-export interface Pairable {
+/** A message, and what pairing needs to know of it. */
+export interface Pairable<T> {
   readonly key: PairKey;
   readonly isQuery: boolean;
   /** A response that says itself what was asked, or when. */
   readonly carriesQuery: boolean;
+  /** All that is kept of it while it waits. */
+  readonly content: T;
 }
 
 /** What has become of a message: paired, or left alone. A lone query counts as a hole in the telemetry, never as a timeout. */
@@ -42,10 +44,8 @@ const couple = <T>(query: T | undefined, response: T | undefined): Paired<T> => 
  * - PAIRED: handed over together.
  * - LONE: its time is over, it was replaced, or there was no room; handed over alone.
  */
-export class Pairing<T extends Pairable> {
+export class Pairing<T extends object | string> {
   private readonly table = new WaitingTable<T>();
-  private readonly queries = new WaitingQueue<T>();
-  private readonly responses = new WaitingQueue<T>();
 
   constructor(private readonly emit: (paired: Paired<T>) => void) {}
 
@@ -53,20 +53,23 @@ export class Pairing<T extends Pairable> {
    * Takes a message that was seen at `nowUs`. A response that carries its own query settles a query that waits for it, but waits for
    * none.
    */
-  take(message: T, nowUs: number): void {
+  take(message: Pairable<T>, nowUs: number): void {
     this.advance(nowUs);
     const match = this.counterpartOf(message);
-    if (match !== undefined) {
-      this.settle(match);
-      this.emit(message.isQuery ? couple(message, match.message) : couple(match.message, message));
-    } else if (message.carriesQuery) this.emit(couple(undefined, message));
+    const { content, isQuery } = message;
+    if (match !== NOWHERE) {
+      const other = this.table.take(match);
+      this.emit(isQuery ? couple(content, other) : couple(other, content));
+    } else if (message.carriesQuery) this.emit(couple(undefined, content));
     else this.enqueue(message, nowUs);
   }
 
   /** Gives up what has waited too long. */
   advance(nowUs: number): void {
-    this.giveUpUntil(this.responses, nowUs);
-    this.giveUpUntil(this.queries, nowUs);
+    const { table } = this;
+    for (let first = table.firstResponse; this.isOver(first, nowUs); first = table.firstResponse)
+      this.leaveAlone(first);
+    for (let first = table.firstQuery; this.isOver(first, nowUs); first = table.firstQuery) this.leaveAlone(first);
   }
 
   /** Gives up everything: nothing more will come. */
@@ -79,73 +82,53 @@ export class Pairing<T extends Pairable> {
     return this.table.size;
   }
 
-  private giveUpUntil(queue: WaitingQueue<T>, nowUs: number): void {
-    for (let { first } = queue; first !== undefined && first.deadlineUs <= nowUs; first = queue.first)
-      this.leaveAlone(first);
+  private isOver(place: number, nowUs: number): boolean {
+    return place !== NOWHERE && this.table.deadlineUs(place) <= nowUs;
   }
 
   /** The one that has waited longest. */
-  private counterpartOf({ key, isQuery }: T): Waiting<T> | undefined {
-    for (let peer = this.table.bucketOf(key.baseHash); peer !== undefined; peer = peer.next) {
-      const { message } = peer;
-      if (message.isQuery !== isQuery && isSameBase(message.key, key) && fitsName(message.key, key)) return peer;
-    }
-    return undefined;
+  private counterpartOf({ key, isQuery }: Pairable<T>): number {
+    const { table } = this;
+    for (let peer = table.firstOf(key); peer !== NOWHERE; peer = table.next(peer))
+      if (table.isQueryAt(peer) !== isQuery && table.isSameBase(peer, key) && table.fitsName(peer, key)) return peer;
+    return NOWHERE;
   }
 
-  private enqueue(message: T, nowUs: number): void {
-    const { isQuery, key } = message;
-    if (this.table.bucketOf(key.baseHash) !== undefined) this.makeWay(message);
-    while (this.table.size >= WAITING_MAX) this.leaveOldest();
-    const deadlineUs = nowUs + (isQuery ? QUERY_WAIT_US : RESPONSE_WAIT_US);
-    const item: Waiting<T> = {
-      message,
-      hash: key.baseHash,
-      deadlineUs,
-      older: undefined,
-      newer: undefined,
-      next: undefined,
-    };
-    this.table.add(item);
-    this.queueOf(message).push(item);
+  private enqueue({ key, isQuery, content }: Pairable<T>, nowUs: number): void {
+    const { table } = this;
+    if (table.firstOf(key) !== NOWHERE) this.makeWay(key, isQuery);
+    while (table.size >= WAITING_MAX) this.leaveOldest();
+    table.add({ key, isQuery, content, deadlineUs: nowUs + (isQuery ? QUERY_WAIT_US : RESPONSE_WAIT_US) });
   }
 
   /** Gives up the query of the same key, and what is too much under one base or in one bucket. */
-  private makeWay(message: T): void {
-    let [inBase, inBucket] = [0, 0];
-    let replaced: Waiting<T> | undefined;
-    let oldest: Waiting<T> | undefined;
-    for (let peer = this.table.bucketOf(message.key.baseHash); peer !== undefined; peer = peer.next) {
+  private makeWay(key: PairKey, isQuery: boolean): void {
+    const { table } = this;
+    const first = table.firstOf(key);
+    let [inBase, inBucket, replaced, oldest] = [0, 0, NOWHERE, NOWHERE];
+    for (let peer = first; peer !== NOWHERE; peer = table.next(peer)) {
       inBucket += 1;
-      if (!isSameBase(peer.message.key, message.key)) continue;
+      if (!table.isSameBase(peer, key)) continue;
       inBase += 1;
-      oldest ??= peer;
-      if (message.isQuery && peer.message.isQuery && peer.message.key.nameHash === message.key.nameHash)
-        replaced ??= peer;
+      if (oldest === NOWHERE) oldest = peer;
+      const isRepeated = isQuery && table.isQueryAt(peer) && table.isSameName(peer, key);
+      if (isRepeated && replaced === NOWHERE) replaced = peer;
     }
-    if (inBase >= WAITING_PER_BASE_MAX) replaced ??= oldest;
-    if (inBucket >= WAITING_PER_BUCKET_MAX) replaced ??= this.table.bucketOf(message.key.baseHash);
-    if (replaced !== undefined) this.leaveAlone(replaced);
+    if (replaced === NOWHERE && inBase >= WAITING_PER_BASE_MAX) replaced = oldest;
+    if (replaced === NOWHERE && inBucket >= WAITING_PER_BUCKET_MAX) replaced = first;
+    if (replaced !== NOWHERE) this.leaveAlone(replaced);
   }
 
   private leaveOldest(): void {
-    const first = this.queries.first ?? this.responses.first;
-    if (first === undefined) throw new Error('give up the oldest message: none waits');
-    this.leaveAlone(first);
+    const { firstQuery, firstResponse } = this.table;
+    const oldest = firstQuery === NOWHERE ? firstResponse : firstQuery;
+    if (oldest === NOWHERE) throw new Error('give up the oldest message: none waits');
+    this.leaveAlone(oldest);
   }
 
-  private leaveAlone(item: Waiting<T>): void {
-    const { message } = item;
-    this.settle(item);
-    this.emit(message.isQuery ? couple(message, undefined) : couple(undefined, message));
-  }
-
-  private queueOf(message: T): WaitingQueue<T> {
-    return message.isQuery ? this.queries : this.responses;
-  }
-
-  private settle(item: Waiting<T>): void {
-    this.queueOf(item.message).remove(item);
-    this.table.remove(item);
+  private leaveAlone(place: number): void {
+    const isQuery = this.table.isQueryAt(place);
+    const content = this.table.take(place);
+    this.emit(isQuery ? couple(content, undefined) : couple(undefined, content));
   }
 }

@@ -1,20 +1,21 @@
 import { type DnsMessage, NAME_AT, readDnsMessage } from './dns-message.js';
 import { readTapMessage, type Span, type TapMessage, type TapTime, usOf } from './dnstap-message.js';
-import { NodeNumbers, type PairKey, pairKeyOf } from './pair-key.js';
+import { NodeNumbers, pairKeyOf } from './pair-key.js';
 import { type Paired, Pairing } from './pairing.js';
+import type { RecentNames } from './recent-names.js';
 import { noCounts, type TapCounts } from './tap-counts.js';
 import { createLatencyMeter } from './tap-latency.js';
-import { outcomeOf, type TapOutcome, type ZonedMessage } from './tap-outcome.js';
+import { Asked, outcomeOf, type TapOutcome, type ZonedMessage } from './tap-outcome.js';
 import type { FindZone } from './zone-finder.js';
 
-interface Seen {
-  readonly key: PairKey;
-  readonly isQuery: boolean;
-  readonly carriesQuery: boolean;
+/** A response, and what is known of it before its query. */
+interface Answered {
   readonly tap: TapMessage;
-  readonly message: ZonedMessage;
-  /** The query that a response carries. */
-  readonly carried: ZonedMessage | undefined;
+  /** undefined: it was not recorded, or has no whole header. */
+  readonly message: ZonedMessage | undefined;
+  /** The query that it carries. */
+  readonly carried: Asked | undefined;
+  readonly contradicted: boolean;
 }
 
 /** Where the sender of a message stands on the DNS path: only its answers to clients are outcomes. */
@@ -33,13 +34,15 @@ const isMalformed = (dns: DnsMessage | undefined): boolean =>
 export class Tap {
   readonly counts: TapCounts = noCounts();
   private readonly nodes = new NodeNumbers();
-  private readonly pairing: Pairing<Seen>;
+  private readonly pairing: Pairing<Asked | Answered>;
   private readonly latency = createLatencyMeter();
   private nowUs = 0;
 
   constructor(
     private readonly findZone: FindZone,
     private readonly emit: (outcome: TapOutcome) => void,
+    /** Finds NXDOMAIN that contradicts recent answers; without it none is suspected. */
+    private readonly names?: RecentNames,
   ) {
     this.pairing = new Pairing((paired) => this.conclude(paired));
   }
@@ -70,18 +73,45 @@ export class Tap {
   }
 
   private takeMessage(payload: Uint8Array, tap: TapMessage): void {
-    const { isQuery } = tap;
-    if (isQuery) this.counts.queries += 1;
-    else this.counts.responses += 1;
-    const span = isQuery ? tap.queryMessage : tap.responseMessage;
+    if (tap.isQuery) this.takeQuery(payload, tap);
+    else this.takeResponse(payload, tap);
+  }
+
+  private takeQuery(payload: Uint8Array, tap: TapMessage): void {
+    this.counts.queries += 1;
+    this.follow(tap.queryTime);
+    const { queryMessage: span } = tap;
     const message = this.read(payload, span);
-    if ((isQuery || span !== undefined) && isMalformed(message?.dns)) this.counts.malformed += 1;
-    this.follow(isQuery ? tap.queryTime : tap.responseTime);
-    const carried = isQuery ? undefined : this.read(payload, tap.queryMessage);
+    if (span !== undefined && isMalformed(message?.dns)) this.counts.malformed += 1;
     // Without its header a message has no id: nothing could find it.
-    if (message !== undefined) this.pairing.take(this.seenOf(payload, tap, message, carried), this.nowUs);
-    else if (isQuery) this.counts.unpairedQueries += 1;
-    else this.report(tap, undefined, carried, undefined);
+    if (span !== undefined && message === undefined) this.counts.unpairedQueries += 1;
+    else {
+      const key = pairKeyOf(payload, this.nodes.of(payload, tap.identity), tap, message?.dns);
+      const content = new Asked(message, tap.queryTime);
+      this.pairing.take({ key, isQuery: true, carriesQuery: false, content }, this.nowUs);
+    }
+  }
+
+  private takeResponse(payload: Uint8Array, tap: TapMessage): void {
+    this.counts.responses += 1;
+    this.follow(tap.responseTime);
+    const { responseMessage: span } = tap;
+    const message = this.read(payload, span);
+    if (span !== undefined && isMalformed(message?.dns)) this.counts.malformed += 1;
+    const query = this.read(payload, tap.queryMessage);
+    const carried = query === undefined ? undefined : new Asked(query, tap.queryTime);
+    const contradicted = span !== undefined && message !== undefined && this.isContradicted(payload, span, message);
+    const content = { tap, message, carried, contradicted };
+    if (span !== undefined && message === undefined) this.report(content, carried);
+    else {
+      const key = pairKeyOf(payload, this.nodes.of(payload, tap.identity), tap, (message ?? query)?.dns);
+      const carriesQuery = tap.queryTime !== undefined || tap.queryMessage !== undefined;
+      this.pairing.take({ key, isQuery: false, carriesQuery, content }, this.nowUs);
+    }
+  }
+
+  private isContradicted(payload: Uint8Array, { from }: Span, message: ZonedMessage): boolean {
+    return this.names?.note(payload, from, message, this.nowUs) ?? false;
   }
 
   private read(payload: Uint8Array, span: Span | undefined): ZonedMessage | undefined {
@@ -91,44 +121,32 @@ export class Tap {
     return { dns, zone: isNamed ? this.findZone(payload, span.from + NAME_AT, dns.nameOctets) : undefined };
   }
 
-  private seenOf(payload: Uint8Array, tap: TapMessage, message: ZonedMessage, carried: ZonedMessage | undefined): Seen {
-    return {
-      key: pairKeyOf(payload, this.nodes.of(payload, tap.identity), tap, message.dns),
-      isQuery: tap.isQuery,
-      carriesQuery: !tap.isQuery && (tap.queryTime !== undefined || tap.queryMessage !== undefined),
-      tap,
-      message,
-      carried,
-    };
-  }
-
   private follow(time: TapTime | undefined): void {
     if (time === undefined) return;
     const atUs = usOf(time);
     if (this.nowUs === 0 || (atUs > this.nowUs && atUs - this.nowUs < CLOCK_LEAP_US_MAX)) this.nowUs = atUs;
   }
 
-  private conclude({ query, response }: Paired<Seen>): void {
-    if (response === undefined) {
+  private conclude({ query, response }: Paired<Asked | Answered>): void {
+    const asked = query instanceof Asked ? query : undefined;
+    if (response === undefined || response instanceof Asked) {
       this.counts.unpairedQueries += 1;
+      // CoreDNS without `full` records no message, but answers; who gets no answer sent nothing (NSD records an empty packet so).
+      if (asked?.isRecorded === false) this.counts.malformed += 1;
       return;
     }
-    if (query !== undefined) this.counts.pairs += 1;
-    else if (!response.carriesQuery) this.counts.orphanResponses += 1;
-    this.report(response.tap, response.message, response.carried ?? query?.message, query?.tap.queryTime);
+    if (asked !== undefined) this.counts.pairs += 1;
+    else if (response.tap.queryTime === undefined && response.tap.queryMessage === undefined)
+      this.counts.orphanResponses += 1;
+    this.report(response, asked);
   }
 
-  private report(
-    tap: TapMessage,
-    response: ZonedMessage | undefined,
-    query: ZonedMessage | undefined,
-    pairedTime: TapTime | undefined,
-  ): void {
-    const seen = outcomeOf({ response, query, isV6: tap.isV6 });
+  private report({ tap, message, carried, contradicted }: Answered, asked: Asked | undefined): void {
+    const seen = outcomeOf({ response: message, query: carried ?? asked, isV6: tap.isV6, contradicted });
     // Of an answer there always is one; only what was not answered can have none.
     if (seen === undefined) return;
     const { zone, outcome, qtype, rcode, flags, qnameLen } = seen;
-    const from = tap.queryTime ?? pairedTime;
+    const from = tap.queryTime ?? asked?.time;
     const atUs = this.timeOf(tap.responseTime ?? from);
     const latencyNs = this.latencyNs(from, tap.responseTime);
     const transport = tap.protocol & 0xff;

@@ -10,3 +10,6 @@ export const wilsonLowerBound = (hits: number, count: number): number => {
   const spread = Z_999 * Math.sqrt((ratio * (1 - ratio)) / count + z2 / (4 * count * count));
   return Math.max(0, (centre - spread) / (1 + z2 / count));
 };
+
+/** One-sided 99.9 % Wilson upper bound of a ratio: what `hits / count` is at most. */
+export const wilsonUpperBound = (hits: number, count: number): number => 1 - wilsonLowerBound(count - hits, count);

@@ -51,6 +51,16 @@ export class BatchRun {
     return this.names.customers;
   }
 
+  /** Outcome codes. */
+  get outcomes(): Uint8Array {
+    return this.batch!.outcome;
+  }
+
+  /** Octets of each name; undefined when the batch does not tell. */
+  get nameOctets(): Uint8Array | undefined {
+    return this.batch?.qnameLen;
+  }
+
   weightOf(outcome: number): number {
     return this.weight === undefined ? 1 : this.weight[outcome]!;
   }

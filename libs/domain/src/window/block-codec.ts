@@ -26,6 +26,8 @@ export const FAMILY_ID: Readonly<Record<Family, number>> = {
   zone: 9,
   zone_release: 10,
   probe: 11,
+  name_length: 12,
+  nxdomain: 13,
 };
 /** Number → family. */
 export const FAMILY_OF_ID: ReadonlyMap<number, Family> = new Map<number, Family>(

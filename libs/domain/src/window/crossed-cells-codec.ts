@@ -8,7 +8,12 @@ import { Names } from './names.js';
 import { type KeyParts, NumberedColumns } from './numbered-columns.js';
 
 /** Families whose keys have two parts, of which there are many more than names: a customer has as many keys as regions. */
-export const CROSSED_FAMILIES: ReadonlySet<Family> = new Set(['customer_region', 'customer_release', 'zone_release']);
+export const CROSSED_FAMILIES: ReadonlySet<Family> = new Set([
+  'customer_region',
+  'customer_release',
+  'zone_release',
+  'nxdomain',
+]);
 
 /** Keys of two parts. */
 type CrossedParts = KeyParts & { readonly rights: Int32Array };

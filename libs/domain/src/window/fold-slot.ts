@@ -4,6 +4,7 @@ import { ByteCounts } from './byte-counts.js';
 import type { Block, CellColumns, ColumnBlock } from './cells.js';
 import { CustomerCounts, type RunLabels } from './customer-counts.js';
 import type { KeySpace } from './key-space.js';
+import { NameLengthCounts } from './name-length-counts.js';
 import { OpenSlot } from './open-slot.js';
 import { type NodeParts, ShapeCounts } from './shape-counts.js';
 import type { SlotState } from './partition-tick.js';
@@ -14,6 +15,7 @@ import { ZoneCounts } from './zone-counts.js';
 export interface AddedCounts {
   readonly shape: ShapeCounts;
   readonly zones: ZoneCounts;
+  readonly nameLengths: NameLengthCounts;
   /** Histograms of customers, by their rows. */
   latencies: ByteCounts;
 }
@@ -25,6 +27,7 @@ const KEPT_BYTES_MAX = 16 << 20;
 export const newAddedCounts = (): AddedCounts => ({
   shape: new ShapeCounts(),
   zones: new ZoneCounts(),
+  nameLengths: new NameLengthCounts(),
   latencies: new ByteCounts(),
 });
 
@@ -71,6 +74,7 @@ export class FoldSlot {
     this.added ??= take();
     this.added.shape.countRun(origin.parts, run);
     this.added.zones.countRun(run, origin.release, space);
+    this.added.nameLengths.countRun(run, origin.parts.release);
     this.customers.countRun(run, origin, this.added.latencies, space);
   }
 
@@ -109,11 +113,13 @@ export class FoldSlot {
     added.shape.take(block);
     this.customers.takeUnflushed(added.latencies, space, block);
     added.zones.take(space, block);
+    added.nameLengths.take(block);
     this.added = undefined;
     visit({ slot: this.slot, block });
     if (addedBytes > KEPT_BYTES_MAX) return;
     added.shape.reset();
     added.zones.reset();
+    added.nameLengths.reset();
     this.customers.resetLatencies(added.latencies);
     give(added);
   }

@@ -12,6 +12,8 @@ export interface OneOutcome {
   readonly code: number;
   readonly latencyUs: number;
   readonly weight: number;
+  /** Octets of its name; batches of outcomes that all have it tell it. */
+  readonly nameOctets?: number;
 }
 
 /** A second on 2021-07-22, the first slot of the tests. */
@@ -39,6 +41,7 @@ export const anyOutcomes = (seconds: number): fc.Arbitrary<readonly OneOutcome[]
       code: fc.constantFrom(...OUTCOMES.map(({ code }) => code)),
       latencyUs: fc.oneof(fc.nat({ max: 100_000 }), fc.constant(LATENCY_NONE), fc.constant(70_000_000)),
       weight: fc.constantFrom(1, 1, 3, 200, 100_000),
+      nameOctets: fc.oneof(fc.constantFrom(0, 63, 64, 127, 128, 191, 192, 254, 255), fc.nat({ max: 255 })),
     }),
     { maxLength: 60 },
   );
@@ -84,7 +87,9 @@ export const batchOf = (outcomes: readonly OneOutcome[]): OutcomeBatch => {
     flags: new Uint8Array(outcomes.length),
     weight: Uint32Array.from(outcomes, ({ weight }) => weight),
     zoneId: undefined,
-    qnameLen: undefined,
+    qnameLen: outcomes.every(({ nameOctets }) => nameOctets !== undefined)
+      ? Uint8Array.from(outcomes, ({ nameOctets }) => nameOctets ?? 0)
+      : undefined,
   };
 };
 
@@ -100,7 +105,10 @@ export const batchesOf = (outcomes: readonly OneOutcome[], cuts: readonly boolea
   return batches.map(batchOf);
 };
 
-const keysOf = ({ node, release, zone }: OneOutcome): Readonly<Record<Exclude<Family, 'probe'>, string>> => {
+const lengthOf = (octets: number): string =>
+  octets < 64 ? '0-63' : octets < 128 ? '64-127' : octets < 192 ? '128-191' : octets < 255 ? '192-254' : '255+';
+
+const keysOf = ({ node, release, zone, code, nameOctets }: OneOutcome): Readonly<Partial<Record<Family, string>>> => {
   const { nodeId, pop, region } = NODES[node]!;
   const customer = customerOf(zone) ?? 'other';
   const join = (...parts: readonly string[]): string => parts.join(KEY_SEPARATOR);
@@ -115,6 +123,8 @@ const keysOf = ({ node, release, zone }: OneOutcome): Readonly<Record<Exclude<Fa
     customer_release: join(customer, `${release}+c1`),
     zone,
     zone_release: join(zone, `${release}+c1`),
+    ...(code === 3 ? { nxdomain: join(zone, `${release}+c1`) } : {}),
+    ...(nameOctets === undefined ? {} : { name_length: join(`${release}+c1`, lengthOf(nameOctets)) }),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { Family } from '#contracts';
+import { type Family, OUTCOME } from '#contracts';
 import type { BatchRun } from './batch-run.js';
 import { ByteCounts } from './byte-counts.js';
 import { type CellColumns, COUNT, COUNTS_PER_CELL } from './cells.js';
@@ -11,7 +11,8 @@ import { listFilled, moveRow, RowList } from './row-counts.js';
 /** Filled and read at once, never kept. */
 const LIST = new RowList();
 /** A block is read as a whole. */
-const [RELEASES, ZONES] = [new ColumnsBuilder(), new ColumnsBuilder()];
+const [RELEASES, ZONES, NXDOMAINS] = [new ColumnsBuilder(), new ColumnsBuilder(), new ColumnsBuilder()];
+const NXDOMAIN = OUTCOME.nxdomain;
 
 const newCounts = (): ByteCounts => new ByteCounts();
 
@@ -19,12 +20,14 @@ const newCounts = (): ByteCounts => new ByteCounts();
 export class ZoneCounts {
   private rows = new KeyRows();
   private readonly releases = new CountColumns(newCounts);
+  /** Those of them that are NXDOMAIN. */
+  private readonly nxdomains = new CountColumns(newCounts);
   /** Of all releases; filled when it is asked for. */
   private readonly sums = new ByteCounts();
 
   /** Bytes of all columns, of their sums, and of the tables of rows. */
   get bytes(): number {
-    return this.rows.bytes + this.rows.end * COUNTS_PER_CELL * (1 + this.releases.size);
+    return this.rows.bytes + this.rows.end * COUNTS_PER_CELL * (1 + this.releases.size + this.nxdomains.size);
   }
 
   /** Adds a run; `release` is a label. */
@@ -35,10 +38,19 @@ export class ZoneCounts {
     counts.reserve(rows.end * COUNTS_PER_CELL);
     this.place(run, counts);
     counts.addRun(run.places, run);
+    this.countNxdomains(run, release);
     for (let i = 0; i < run.timeoutCount; i += 1) {
       const at = run.timeouts[i]!;
       counts.add(rows.rowOf(run.zones[at]!) * COUNTS_PER_CELL + COUNT.timeout, run.weightOf(at));
     }
+  }
+
+  /** Counts NXDOMAIN once more; `run.places` are those of its zones. */
+  private countNxdomains({ outcomes, places, weight, from, to }: BatchRun, release: number): void {
+    const counts = this.nxdomains.of(release);
+    counts.reserve(this.rows.end * COUNTS_PER_CELL);
+    for (let i = from; i < to; i += 1)
+      if (outcomes[i] === NXDOMAIN) counts.add(places[i]!, weight === undefined ? 1 : weight[i]!);
   }
 
   /** Puts the cells of zones into a block. Valid until the next call of any. */
@@ -53,9 +65,15 @@ export class ZoneCounts {
       RELEASES.addRows(label, LIST, keys, counts);
       for (let at = 0; at < LIST.size; at += 1) this.sums.addRow(LIST.rows[at]!, counts, LIST.rows[at]!);
     }
+    NXDOMAINS.begin();
+    for (const [label, counts] of this.nxdomains.entries) {
+      listFilled(counts, end, LIST);
+      NXDOMAINS.addRows(label, LIST, keys, counts);
+    }
     listFilled(this.sums, end, LIST);
     ZONES.addRows(OTHER_ID, LIST, keys, this.sums);
     into.set('zone_release', RELEASES.view('zone_release', names, space));
+    into.set('nxdomain', NXDOMAINS.view('nxdomain', names, space));
     into.set('zone', ZONES.view('zone', names, space));
   }
 
@@ -63,6 +81,7 @@ export class ZoneCounts {
   reset(): void {
     const length = this.rows.end * COUNTS_PER_CELL;
     this.releases.clear((counts) => counts.reset(length));
+    this.nxdomains.clear((counts) => counts.reset(length));
     this.sums.reset(length);
     this.rows.reset();
   }
@@ -71,7 +90,7 @@ export class ZoneCounts {
     const { keys, end } = this.rows;
     const rows = new KeyRows();
     const labelOf = (label: number): number => to.label(from.labels.texts[label]!);
-    this.releases.relabel(labelOf, (counts) => {
+    const renumbered = (counts: ByteCounts): ByteCounts => {
       const moved = new ByteCounts();
       listFilled(counts, end, LIST);
       for (const row of LIST.rows.subarray(0, LIST.size)) {
@@ -80,7 +99,9 @@ export class ZoneCounts {
         moveRow(counts, row, moved, rows.rowOf(zone));
       }
       return moved;
-    });
+    };
+    this.releases.relabel(labelOf, renumbered);
+    this.nxdomains.relabel(labelOf, renumbered);
     this.rows = rows;
   }
 
