@@ -1,5 +1,14 @@
 import { FLEET_KEY } from '#contracts';
-import { BASELINE_MINUTES, type BaselineMinute, COUNT, COUNTS_PER_CELL, decodeOwnBlock } from '#domain';
+import {
+  BASELINE_MINUTES,
+  type BaselineMinute,
+  COUNT,
+  COUNTS_PER_CELL,
+  decodeOwnBlock,
+  minutesOfUse,
+  type NodeMinute,
+  SAMPLE_SLOTS,
+} from '#domain';
 import type { SegmentRepository, SegmentRow } from '#store';
 
 const MINUTE_MS = 60_000;
@@ -31,4 +40,31 @@ export const readBaseline = async (
     for (const segment of await segments.read(slot, slot + MINUTE_SLOTS - 1, 'fleet')) addTo(minutes, segment);
   }
   return Array.from(minutes, ([minute, sum]) => ({ minute, ...sum }));
+};
+
+const addNodes = (outcomes: Map<string, number>, { body }: SegmentRow): void => {
+  const cells = decodeOwnBlock(body).get('node');
+  if (cells === undefined) return;
+  const { keys, counts } = cells;
+  for (let row = 0; row < cells.size; row += 1) {
+    const [nodeId, at] = [keys[row] ?? '', row * COUNTS_PER_CELL];
+    const sum = (counts[at + COUNT.good] ?? 0) + (counts[at + COUNT.bad] ?? 0);
+    outcomes.set(nodeId, (outcomes.get(nodeId) ?? 0) + sum);
+  }
+};
+
+/**
+ * What every node sent in the last hour and at the same time on earlier days, from the segments: ten seconds of every tenth minute,
+ * some twenty short reads however large the fleet and its history are.
+ */
+export const readNodeMinutes = async (segments: SegmentRepository, nowMs: number): Promise<readonly NodeMinute[]> => {
+  const read: NodeMinute[] = [];
+  for (const minute of minutesOfUse(Math.floor(nowMs / MINUTE_MS))) {
+    const outcomes = new Map<string, number>();
+    const slot = minute * MINUTE_SLOTS;
+    for (const segment of await segments.read(slot, slot + SAMPLE_SLOTS - 1, 'node')) addNodes(outcomes, segment);
+    for (const [nodeId, sum] of outcomes)
+      if (sum > 0) read.push({ nodeId, minute, outcomes: (sum * MINUTE_SLOTS) / SAMPLE_SLOTS });
+  }
+  return read;
 };

@@ -12,7 +12,7 @@ import {
 } from '#domain';
 import type { TopicPartition } from '#event-log';
 import { HISTORY_EVENTS_MAX, type PositionRow } from '#store';
-import { readBaseline } from './baseline.repository.js';
+import { readBaseline, readNodeMinutes } from './baseline.repository.js';
 import type { RulesParts } from './rules-parts.js';
 import { type CompleteTick, createTickGate, type TickGate } from './tick-gate.js';
 
@@ -92,12 +92,30 @@ export const rebuildDecider = async (parts: RulesParts): Promise<Decider> => {
   const offset = await log.offsetAt(SLOTS, decidedMs - REAPPLY_MS);
   const engine = newEngine(parts);
   engine.seedBaseline(await readBaseline(parts.segments, await heldFromMs(parts, offset, decidedMs - REAPPLY_MS)));
+  engine.seedNodes(await readNodeMinutes(parts.segments, decidedMs));
   const position = await evolveHistory(engine, parts, decidedMs);
   const sources = (await Promise.all(TELEMETRY_TOPICS.map((topic) => log.offsets(topic)))).flat();
   // It may have changed since the engine was made.
   engine.setCatalogue(catalogue.current());
   const gate = createTickGate(sources, undefined);
   return { engine, gate, incarnation, committedTick: nextOffset, nextTick: nextOffset, position, offset };
+};
+
+/** Once an hour the season of the next one is read. */
+const SEASON_TICKS = 3_600_000 / TICK_MS;
+
+/** Lets the engine know what nodes did at this time on earlier days; without it their last minutes are what is expected. */
+export const readSeason = async (
+  { engine }: Decider,
+  { segments, logger }: RulesParts,
+  tick: number,
+): Promise<void> => {
+  if (tick % SEASON_TICKS !== 0) return;
+  try {
+    engine.seedNodes(await readNodeMinutes(segments, tick * TICK_MS));
+  } catch (error) {
+    logger.warn({ err: error, tick }, 'rules: what nodes did on earlier days cannot be read');
+  }
 };
 
 /** Takes what is known of a tick into the windows; says whether it is still to be decided. */

@@ -2,7 +2,7 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { isRefusal, TICK_MS } from '#contracts';
 import { decodeTick } from '#domain';
 import type { BatchVerdict, Consumer, LogRecord, RecordBatch } from '#event-log';
-import { applyTick, type Decider, rebuildDecider, SLOTS } from './decider.js';
+import { applyTick, type Decider, readSeason, rebuildDecider, SLOTS } from './decider.js';
 import { decideTick, Diverged, learn, Raced } from './decide-tick.js';
 import type { RulesParts } from './rules-parts.js';
 import type { CompleteTick } from './tick-gate.js';
@@ -149,7 +149,7 @@ export class RulesConsumer {
     for (const complete of decider.gate.accept(part, record.appendedAtMs)) {
       if (this.isStopping) return;
       this.tellLost(decider, complete);
-      if (applyTick(decider, complete)) await this.decide(decider, complete.tick);
+      if (applyTick(decider, complete)) await this.decideNext(decider, complete.tick);
       else await letOthersRun();
     }
   }
@@ -159,6 +159,11 @@ export class RulesConsumer {
     if (this.isFirstTick && nextTick > 0 && tick > nextTick)
       this.parts.logger.error({ from: nextTick, to: tick - 1 }, 'rules: ticks are no longer in slots and not decided');
     this.isFirstTick = false;
+  }
+
+  private async decideNext(decider: Decider, tick: number): Promise<void> {
+    await readSeason(decider, this.parts, tick);
+    await this.decide(decider, tick);
   }
 
   /** Decides a tick, however often it takes; gives up only when the process stops, or has diverged. */

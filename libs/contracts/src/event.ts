@@ -10,9 +10,10 @@ const id = z.string().min(1).max(128);
 const at = z.number().int().nonnegative();
 
 /**
- * What an alert is about: the whole fleet, or one release in one region; for lost telemetry the partition or the node it is lost of.
+ * What an alert is about: the whole fleet, or one release in one region; for lost telemetry the partition or the node it is lost of;
+ * for presence a node, or what it belongs to.
  */
-export const SCOPES = ['fleet', 'release_region', 'partition', 'node'] as const;
+export const SCOPES = ['fleet', 'release_region', 'partition', 'node', 'release', 'region', 'pop'] as const;
 /** What an alert is about. */
 export type Scope = (typeof SCOPES)[number];
 

@@ -57,7 +57,9 @@ const isWorthTelling = (paged: PageEvent, toldScore: number): boolean => {
   return affectedCustomers > 0 && score >= WORSE_FACTOR * toldScore;
 };
 
+/** Whom an incident opened for, as fields that a receiver may route by; none for the fleet. */
 const cohortOf = ({ scope, key }: IncidentRow): Record<string, string> => {
+  if (scope === 'node' || scope === 'pop' || scope === 'region' || scope === 'release') return { [scope]: key };
   const [release, region] = key.split(KEY_SEPARATOR);
   return scope === 'release_region' && release !== undefined && region !== undefined ? { release, region } : {};
 };

@@ -102,6 +102,12 @@ describe('deliveries', () => {
     });
   });
 
+  it.each(['node', 'pop', 'region', 'release'] as const)('name the %s that an incident opened for', async (scope) => {
+    const opened = incidentOpened('in1', 'al1', { scope, key: 'x' });
+    const [page] = requestsOf(await tell(store, [[streamOf.incident('in1'), 0, [opened]]]));
+    expect(page?.body).toMatchObject({ scope, key: 'x', [scope]: 'x' });
+  });
+
   it('B9: tell again when somebody is known to be hurt, and when the impact doubled', async () => {
     await tell(store, opens('in1'));
     const told: number[] = [];

@@ -13,8 +13,8 @@ export interface ToldEvent {
   readonly event: Event;
 }
 
-/** A minute boundary far from any window's edge: 2021-07-22 11:47 UTC. */
-const ORIGIN_MS = Date.UTC(2021, 6, 22, 11, 47);
+/** Where stories begin, a minute boundary far from any window's edge: 2021-07-22 11:47 UTC. */
+export const ORIGIN_MS = Date.UTC(2021, 6, 22, 11, 47);
 const ORIGIN_TICK = ORIGIN_MS / TICK_MS;
 /** Healthy time before the origin: longer than the longest window. */
 const WARM_UP_TICKS = 310_000 / TICK_MS;

@@ -2,6 +2,7 @@ import { event, type Impact, type Reason, type Scope } from '#contracts';
 import { given } from '#testing';
 import type { Alert } from '../alert/alert.js';
 import { evolveIncident, type Incident } from './incident.js';
+import type { PlaceOf } from './place.js';
 import { decideAcknowledgement, decideImpact, decideMembership, decideResolution } from './incident.decide.js';
 
 const reason = { rule: 'r', signal: 's', text: 't' } as Reason;
@@ -36,12 +37,16 @@ const opened = event('IncidentOpened', {
   impact: impactOf(0),
   at: 1_000,
 });
-const joins = (alert: Alert) => (incident: Incident | undefined) =>
-  decideMembership(alert, incident === undefined ? [] : [incident], 2_000, () => ({
-    incidentId: 'new',
-    title: 'T',
-    impact: impactOf(1),
-  }));
+/** Nodes are named `<pop>-<number>`, PoPs `<region>/<name>`. */
+const placeOf: PlaceOf = ({ scope, key }) => {
+  const pop = scope === 'node' ? key.split('-')[0] : scope === 'pop' ? key : undefined;
+  const region = scope === 'region' ? key : pop?.split('/')[0];
+  return { pop, region, release: scope === 'node' ? 'v1+c1' : undefined };
+};
+const joins = (alert: Alert) => (incident: Incident | undefined) => {
+  const opening = () => ({ incidentId: 'new', title: 'T', impact: impactOf(1) });
+  return decideMembership(alert, incident === undefined ? [] : [incident], 2_000, opening, placeOf);
+};
 
 describe('membership', () => {
   it('a critical alert opens, with its own id as page key', () => {
@@ -64,6 +69,39 @@ describe('membership', () => {
     given(evolveIncident, opened)
       .when(joins(alertOf('a2', 'release_region', 'v1+c1|asia')))
       .thenTypes('IncidentOpened');
+  });
+  const openedFor = (scope: Scope, key: string) => event('IncidentOpened', { ...opened.data, scope, key });
+
+  it('nodes of one PoP page once, and join what is about their region or release', () => {
+    const node = alertOf('a2', 'node', 'eu/fra-1');
+    given(evolveIncident).when(joins(node)).thenTypes('IncidentOpened');
+    for (const [scope, key] of [
+      ['node', 'eu/fra-2'],
+      ['pop', 'eu/fra'],
+      ['region', 'eu'],
+      ['fleet', 'fleet'],
+      ['release', 'v1+c1'],
+      ['release_region', 'v1+c1|eu'],
+    ] as const)
+      given(evolveIncident, openedFor(scope, key)).when(joins(node)).thenTypes('AlertJoinedIncident');
+    for (const [scope, key] of [
+      ['node', 'eu/lhr-1'],
+      ['pop', 'eu/lhr'],
+      ['region', 'us'],
+      ['release', 'v2+c1'],
+    ] as const)
+      given(evolveIncident, openedFor(scope, key)).when(joins(node)).thenTypes('IncidentOpened');
+  });
+  it('what fails in a release or the fleet never hides in the incident of a machine', () => {
+    for (const alert of [cohort, alertOf('a2', 'fleet', 'fleet'), alertOf('a2', 'release', 'v2+c1')])
+      given(evolveIncident, event('IncidentOpened', { ...openedFor('node', 'eu/fra-1').data, alertId: 'a9' }))
+        .when(joins(alert))
+        .thenTypes('IncidentOpened');
+  });
+  it('a warning about one node joins nothing', () => {
+    given(evolveIncident, opened)
+      .when(joins(alertOf('a2', 'node', 'eu/fra-1', 'warning')))
+      .thenNothing();
   });
   it('an alert belongs to one incident once', () => {
     given(evolveIncident, opened).when(joins(cohort)).thenNothing();

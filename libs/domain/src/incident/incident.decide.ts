@@ -1,6 +1,7 @@
 import { type Event, type EventData, type EventOf, type Impact, TIERS, event, refuse, type Refusal } from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import { type Incident, releaseOfSubject } from './incident.js';
+import { covers, isOfNodes, type PlaceOf } from './place.js';
 
 /** A change of impact is told when score, customers or money moved by a tenth: less is noise on a page. */
 const IMPACT_CHANGE_MIN = 0.1;
@@ -9,11 +10,19 @@ const IMPACT_INTERVAL_MS = 5_000;
 /** The first change may follow the opening sooner: at the first bad second hardly a customer is known to be hurt. */
 const IMPACT_FIRST_MS = 1_000;
 
-/** The open incident an alert belongs to: any for the fleet's alerts, else the one of the same release, or of none yet. */
-export const incidentOf = (alert: Alert, open: readonly Incident[]): Incident | undefined => {
+/**
+ * The open incident an alert belongs to: any for the fleet's alerts, else the one of the same release, or of none yet; for nodes and
+ * their groups one that is about the same place. What fails in a release or the fleet never hides in the incident of a machine.
+ */
+const incidentOf = (alert: Alert, open: readonly Incident[], placeOf: PlaceOf): Incident | undefined => {
+  if (isOfNodes(alert)) {
+    const place = placeOf(alert);
+    return open.find(({ subject }) => covers(subject, place, placeOf));
+  }
+  const wide = open.filter(({ subject }) => !isOfNodes(subject));
   const release = releaseOfSubject(alert.scope, alert.key);
-  if (release === undefined) return open[0];
-  return open.find(({ suspect }) => suspect === release) ?? open.find(({ suspect }) => suspect === undefined);
+  if (release === undefined) return wide[0];
+  return wide.find(({ suspect }) => suspect === release) ?? wide.find(({ suspect }) => suspect === undefined);
 };
 
 /** What an incident is opened with. */
@@ -23,8 +32,12 @@ export interface Opening {
   readonly impact: Impact;
 }
 
-/** Alerts of lost telemetry stand alone: what is lost says nothing of a release, and must neither open an incident nor hold one open. */
-const standsAlone = ({ scope }: Alert): boolean => scope === 'node' || scope === 'partition';
+/**
+ * Alerts of lost telemetry and warnings about one node stand alone: what is lost says nothing of a release, and must neither open an
+ * incident nor hold one open.
+ */
+const standsAlone = ({ scope, severity }: Alert): boolean =>
+  scope === 'partition' || (scope === 'node' && severity !== 'critical');
 
 /**
  * Where a new alert goes: into the open incident it belongs to; else a critical one opens its own and a warning stands alone, to
@@ -35,11 +48,12 @@ export const decideMembership = (
   open: readonly Incident[],
   at: number,
   opening: () => Opening,
+  placeOf: PlaceOf,
 ): readonly Event[] => {
   if (standsAlone(alert)) return [];
   if (open.some(({ alertIds }) => alertIds.has(alert.alertId))) return [];
   const { alertId, rule, severity, scope, key, reason } = alert;
-  const incident = incidentOf(alert, open);
+  const incident = incidentOf(alert, open, placeOf);
   if (incident !== undefined) {
     return [event('AlertJoinedIncident', { incidentId: incident.incidentId, alertId, rule, severity, at })];
   }

@@ -1,4 +1,5 @@
 import { type Impact, type Scope, KEY_SEPARATOR } from '#contracts';
+import type { AlertSubject } from '../rule/rule.js';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
 import type { ToldSpillover } from '../signal/spillover.js';
 
@@ -10,8 +11,10 @@ export interface Incident {
   readonly incidentId: string;
   readonly state: 'open' | 'resolved';
   readonly alertIds: ReadonlySet<string>;
-  /** The release that the opening alert points at; undefined when it opened for the fleet. */
+  /** The release that the opening alert points at; undefined when it opened for the fleet, or for nodes. */
   readonly suspect: string | undefined;
+  /** What the opening alert was about. */
+  readonly subject: AlertSubject;
   readonly impact: Impact;
   /** When the impact was last told; for the opening itself see `openedAtMs`. */
   readonly impactAtMs: number | undefined;
@@ -23,7 +26,7 @@ export interface Incident {
 
 /** The release of a subject; undefined for subjects that are of no release. */
 export const releaseOfSubject = (scope: Scope, key: string): string | undefined =>
-  scope === 'release_region' ? key.split(KEY_SEPARATOR)[0] : undefined;
+  scope === 'release' ? key : scope === 'release_region' ? key.split(KEY_SEPARATOR)[0] : undefined;
 
 /** Events of an incident's stream. */
 export const isIncidentEvent = isEventOf(
@@ -50,6 +53,7 @@ export const evolveIncident = (
         state: 'open',
         alertIds,
         suspect,
+        subject: { scope, key },
         impact,
         impactAtMs: undefined,
         openedAtMs: at,

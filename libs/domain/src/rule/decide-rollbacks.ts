@@ -1,6 +1,8 @@
 import { releaseName } from '#contracts';
 import { type Alert, alertKeyOf } from '../alert/alert.js';
 import { releaseOfSubject } from '../incident/incident.js';
+import { NODE_OUTAGE } from '../presence/node-alerts.decide.js';
+import { RESTART_LOOP } from '../presence/restart-loop.decide.js';
 import { compareRelease, type Comparison, isToBlame } from '../rollout/blame.js';
 import { judgeRails } from '../rollout/rails.js';
 import { decideRollback, type HeldTrigger } from '../rollout/rollback.decide.js';
@@ -40,13 +42,22 @@ const candidatesOf = (held: readonly Held[], { view }: Deciding): readonly Candi
   });
 };
 
+/** What speaks for a rollback but starts none: nodes of the release that are down or restart by themselves. */
+const evidenceOf = (draft: Draft, release: string, { view }: Deciding): readonly HeldTrigger[] =>
+  [...draft.state.alerts.values()]
+    .filter(({ rule }) => rule === RESTART_LOOP.name || rule === NODE_OUTAGE.name)
+    .filter((alert) => view.placeOf(alert).release === release)
+    // After every trigger; that it holds is no reason to hurry.
+    .map(({ reason }) => ({ order: Infinity, reason, heldSinceMs: Infinity }));
+
 const incidentOfCandidate = (draft: Draft, { comparison, triggers }: Candidate): string | undefined => {
   const open = [...draft.state.incidents.values()].filter((incident) => incident.state === 'open');
   const named = open.find(({ suspect }) => suspect === comparison.release);
   return (named ?? open.find(({ alertIds }) => triggers.some(({ alert }) => alertIds.has(alert.alertId))))?.incidentId;
 };
 
-const decideCandidate = (draft: Draft, candidate: Candidate, { view, hash }: Deciding): void => {
+const decideCandidate = (draft: Draft, candidate: Candidate, deciding: Deciding): void => {
+  const { view, hash } = deciding;
   const { comparison, triggers } = candidate;
   const incidentId = incidentOfCandidate(draft, candidate);
   if (incidentId === undefined) return;
@@ -54,7 +65,9 @@ const decideCandidate = (draft: Draft, candidate: Candidate, { view, hash }: Dec
   const rollback = draft.state.rollbacks.get(rollbackId);
   if (rollback !== undefined && rollback.state !== 'refused') return;
   const facts = gatherFacts(comparison.release, comparison, draft.state, view);
-  const events = decideRollback(rollback, { rollbackId, incidentId, triggers, facts, rails: judgeRails(facts) });
+  const evidence = evidenceOf(draft, comparison.release, deciding);
+  const all = { triggers: [...triggers, ...evidence], facts, rails: judgeRails(facts) };
+  const events = decideRollback(rollback, { rollbackId, incidentId, ...all });
   draft.add(events);
   const decided = events.find((each) => each.type === 'RollbackDecided');
   if (decided === undefined) return;

@@ -3,6 +3,7 @@ import { type Alert, alertKeyOf, type Assessment } from '../alert/alert.js';
 import { decideAlert } from '../alert/alert.decide.js';
 import { impactOf } from '../impact/impact.js';
 import { decideImpact, decideMembership, decideResolution } from '../incident/incident.decide.js';
+import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import { decideDeploy } from '../rollout/rollout.decide.js';
@@ -22,6 +23,9 @@ import type { TickView } from './tick-view.js';
 export const IMPACT_WINDOW_MS = 60_000;
 /** Steps a rollback may take within one tick: verified, next commanded, and the look that finds nothing more. */
 const WAVE_STEPS_MAX = 4;
+
+/** The longest title, as the contract says. */
+const TITLE_MAX = 300;
 
 const FLEET: Subject = { scope: 'fleet', key: FLEET_KEY };
 
@@ -59,10 +63,10 @@ const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, impact
     const rule = rules.find(({ name }) => name === alert.rule);
     const opening = () => ({
       incidentId: hash(`incident|${alert.alertId}`),
-      title: rule === undefined ? alert.reason.text : titleOf(rule, alert),
+      title: rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert),
       impact: impact(),
     });
-    draft.add(decideMembership(alert, openIncidents(draft), view.at, opening));
+    draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf));
   }
 };
 
@@ -115,6 +119,7 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   }
   const assessments = decideAlerts(draft, deciding);
   decideLosses(draft, deciding);
+  decidePresence(draft, deciding);
   decideMemberships(draft, deciding, impact);
   decideRollbacks(draft, deciding, assessments);
   decideWaves(draft, deciding);

@@ -3,6 +3,7 @@ import { JUDGE_WINDOW_MS } from '../rollout/blame.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { SlidingWindowsOptions } from '../window/sliding-windows.js';
 import type { Catalogue } from './catalogue.js';
+import type { NodeMinute } from '../presence/node-minutes.js';
 import type { BaselineMinute } from '../signal/baseline.js';
 import { CLEAR_SPAN_SLOTS } from './assess.js';
 import { IMPACT_WINDOW_MS } from './decide-tick.js';
@@ -49,6 +50,8 @@ export interface Engine {
   readonly setCatalogue: (catalogue: Catalogue) => void;
   /** Minutes of history the windows no longer hold, so that a restart does not forget the baseline. */
   readonly seedBaseline: (minutes: readonly BaselineMinute[]) => void;
+  /** Minutes of nodes from before: of the last hour, and of the same time on earlier days. May be told again, ahead of time. */
+  readonly seedNodes: (minutes: readonly NodeMinute[]) => void;
 }
 
 /** A rolled back wave is watched for a minute (RAIL-9 says 60 to 120 s). */

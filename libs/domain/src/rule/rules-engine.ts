@@ -1,4 +1,11 @@
 import { type CommandAnswer, type DeploySignal, FLEET_KEY, SLOT_MS } from '#contracts';
+import type { Incident } from '../incident/incident.js';
+import { isOfNodes } from '../incident/place.js';
+import { ExpectedRates } from '../presence/expected-rates.js';
+import { FleetActivity } from '../presence/fleet-activity.js';
+import type { NodeActivity } from '../presence/node-activity.js';
+import { type NodeMinute, NodeMinutes, SAMPLE_MINUTES, SAMPLE_SLOTS } from '../presence/node-minutes.js';
+import type { IsExcluded } from '../presence/rate-buckets.js';
 import { Baseline, type BaselineMinute } from '../signal/baseline.js';
 import { Spillovers } from '../signal/spillover.js';
 import type { WindowReader } from '../signal/window-reader.js';
@@ -24,11 +31,17 @@ export interface FedWindows extends WindowReader {
   readonly apply: (tick: PartitionTick) => void;
 }
 
+const isWithin = (incidents: readonly Incident[], fromMs: number, toMs: number): boolean =>
+  incidents.some(({ openedAtMs, resolvedAtMs }) => openedAtMs < toMs && (resolvedAtMs ?? Infinity) >= fromMs);
+
 /** The engine over given windows; `windowsOf` says which it needs. */
 export class RulesEngine implements Engine {
   private readonly presence = new Presence();
   private readonly losses = new TelemetryLosses();
   private readonly baseline = new Baseline();
+  private readonly activity = new FleetActivity();
+  private readonly nodeMinutes = new NodeMinutes();
+  private readonly expectedRates = new ExpectedRates();
   private readonly spillovers = new Spillovers();
   private readonly verifyMs: number;
   private state: DeciderState = NOTHING_DECIDED;
@@ -58,6 +71,7 @@ export class RulesEngine implements Engine {
     this.windows.apply(part);
     this.presence.apply(part);
     this.losses.apply(part);
+    this.activity.apply(part);
     if (part.slots.length > 0) this.firstSlot ??= this.presence.newestSlot;
     for (const signal of part.signals) {
       if (signal.type === 'deploy') this.signals.push(signal);
@@ -86,6 +100,10 @@ export class RulesEngine implements Engine {
     for (const minute of minutes) this.baseline.record(minute);
   };
 
+  readonly seedNodes = (minutes: readonly NodeMinute[]): void => {
+    for (const minute of minutes) this.nodeMinutes.record(minute);
+  };
+
   private deciding(view: TickView): Deciding {
     const { rules, hash, sha256 } = this.options;
     const { signals, answers, verifyMs } = this;
@@ -93,19 +111,36 @@ export class RulesEngine implements Engine {
   }
 
   private view(tick: number): TickView {
-    const { windows, presence, losses, catalogue } = this;
+    const { windows, presence, losses, activity, catalogue } = this;
     const minute = Math.floor(presence.newestSlot / MINUTE_SLOTS);
     const baseline = this.baseline.ratioAt(minute, this.hadIncident);
     const rollouts = [...this.state.rollouts.values()];
-    return viewTick({ tick, windows, presence, losses, catalogue, baseline, rollouts });
+    const rates = this.expectedRates.at({
+      activity,
+      tick,
+      minutes: this.nodeMinutes,
+      isExcludedFor: this.hadIncidentAt,
+      exclusion: this.state.incidents,
+    });
+    return viewTick({ tick, windows, presence, losses, activity, rates, catalogue, baseline, rollouts });
   }
 
-  /** Whether an incident was open in a minute: what failed then is not normal. */
-  private readonly hadIncident = (minute: number): boolean => {
-    const [fromMs, toMs] = [minute * 60_000, (minute + 1) * 60_000];
-    return [...this.state.incidents.values()].some(
-      ({ openedAtMs, resolvedAtMs }) => openedAtMs < toMs && (resolvedAtMs ?? Infinity) >= fromMs,
+  /** Whether an incident was open in a minute: what failed then is not normal. One dead machine is no matter of the fleet. */
+  private readonly hadIncident = (minute: number): boolean =>
+    isWithin(
+      [...this.state.incidents.values()].filter(({ subject }) => !isOfNodes(subject)),
+      minute * 60_000,
+      (minute + 1) * 60_000,
     );
+
+  /** The same for a node: also incidents of its place. */
+  private readonly hadIncidentAt = ({ nodeId, pop, region }: NodeActivity): IsExcluded => {
+    const isHere = ({ subject: { scope, key } }: Incident): boolean =>
+      scope === 'node'
+        ? key === nodeId || this.activity.node(key)?.pop === pop
+        : key === (scope === 'pop' ? pop : region);
+    const incidents = [...this.state.incidents.values()].filter((each) => !isOfNodes(each.subject) || isHere(each));
+    return (fromMs, toMs) => isWithin(incidents, fromMs, toMs);
   };
 
   /** Takes the fleet's minutes that are old enough into the baseline; the same after a restart, since windows say so. */
@@ -118,6 +153,18 @@ export class RulesEngine implements Engine {
       const endSlot = (minute + 1) * MINUTE_SLOTS - 1;
       const { good, bad } = this.windows.sum('fleet', FLEET_KEY, 60_000, endSlot);
       this.baseline.record({ minute, good, bad });
+      if (minute % SAMPLE_MINUTES === 0 && !this.nodeMinutes.has(minute)) this.rememberNodes(minute);
+    }
+    this.nodeMinutes.forget(now);
+  }
+
+  /** As `readNodeMinutes` takes them from the segments, so that a restart expects the same. */
+  private rememberNodes(minute: number): void {
+    const endSlot = minute * MINUTE_SLOTS + SAMPLE_SLOTS - 1;
+    for (const nodeId of this.windows.keys('node')) {
+      const { good, bad } = this.windows.sum('node', nodeId, SAMPLE_SLOTS * SLOT_MS, endSlot);
+      const outcomes = ((good + bad) * MINUTE_SLOTS) / SAMPLE_SLOTS;
+      if (outcomes > 0) this.nodeMinutes.record({ nodeId, minute, outcomes });
     }
   }
 }

@@ -1,5 +1,8 @@
 import { releaseName, SLOT_MS, TICK_MS } from '#contracts';
 import { AffectedReader } from '../impact/affected.js';
+import type { PlaceOf } from '../incident/place.js';
+import type { ExpectedRate } from '../presence/expected-rates.js';
+import type { FleetActivity } from '../presence/fleet-activity.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { Rollout } from '../rollout/rollout.js';
 import type { Catalogue, CatalogueNode } from './catalogue.js';
@@ -18,6 +21,9 @@ export interface TickView {
   readonly affected: AffectedReader;
   readonly baseline: number | 'unknown';
   readonly losses: TelemetryLosses;
+  /** What every node showed, tick by tick, and what each is expected to send. */
+  readonly activity: FleetActivity;
+  readonly rates: ReadonlyMap<string, ExpectedRate>;
   /** Nodes seen in the last minutes, by id. */
   readonly nodes: readonly NodePresence[];
   /** Region → releases that ran there in the last minutes. */
@@ -26,6 +32,8 @@ export interface TickView {
   readonly fleet: readonly CatalogueNode[];
   readonly attendance: (subject: Subject) => Attendance;
   readonly node: (nodeId: string) => NodePresence | undefined;
+  /** Where the subject of an alert stands. */
+  readonly placeOf: PlaceOf;
   /** The nodes that rollouts of a release named, as far as the fleet knows them. */
   readonly deployed: (release: string) => readonly CatalogueNode[];
 }
@@ -36,6 +44,8 @@ export interface ViewParts {
   readonly windows: WindowReader;
   readonly presence: Presence;
   readonly losses: TelemetryLosses;
+  readonly activity: FleetActivity;
+  readonly rates: ReadonlyMap<string, ExpectedRate>;
   readonly catalogue: Catalogue;
   readonly baseline: number | 'unknown';
   readonly rollouts: readonly Rollout[];
@@ -59,6 +69,18 @@ const fleetOf = (catalogue: Catalogue, nodes: readonly NodePresence[]): Readonly
   return fleet;
 };
 
+const placesIn =
+  (fleet: ReadonlyMap<string, CatalogueNode>, activity: FleetActivity): PlaceOf =>
+  ({ scope, key }) => {
+    if (scope === 'region') return { pop: undefined, region: key, release: undefined };
+    if (scope === 'pop') {
+      const inPop = [...fleet.values()].find(({ pop }) => pop === key);
+      return { pop: key, region: inPop?.region, release: undefined };
+    }
+    const node = scope === 'node' ? fleet.get(key) : undefined;
+    return { pop: node?.pop, region: node?.region, release: scope === 'release' ? key : activity.node(key)?.release };
+  };
+
 /** Cohort → nodes that a rollout named, that no telemetry is remembered of: they should report, and do not. */
 const missingByCohort = (
   rollouts: readonly Rollout[],
@@ -80,7 +102,7 @@ const missingByCohort = (
 
 /** Reads the fleet as it is at the end of a tick. */
 export const viewTick = (parts: ViewParts): TickView => {
-  const { tick, windows, presence, losses, catalogue, baseline, rollouts } = parts;
+  const { tick, windows, presence, losses, activity, rates, catalogue, baseline, rollouts } = parts;
   const at = tickEndMs(tick);
   const nodes = presence.at(tick);
   const fleetById = fleetOf(catalogue, nodes);
@@ -109,6 +131,8 @@ export const viewTick = (parts: ViewParts): TickView => {
     windows,
     baseline,
     losses,
+    activity,
+    rates,
     nodes,
     fleet,
     attendance,
@@ -117,5 +141,6 @@ export const viewTick = (parts: ViewParts): TickView => {
     affected: new AffectedReader(windows, catalogue.customers),
     placement: placementOf(nodes),
     node: (nodeId) => presence.node(nodeId),
+    placeOf: placesIn(fleetById, activity),
   };
 };
