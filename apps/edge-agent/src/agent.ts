@@ -125,9 +125,11 @@ class Servers implements TapListener {
   }
 
   onLost(connection: number, detail: string): void {
-    const { runs, reporter, world } = this.parts;
+    const { line, runs, reporter, world } = this.parts;
     world.say(detail);
     const crashed = runs.lost(connection);
+    // What the server answered before it died goes out at once: told after the crash it would look like a server that lives.
+    if (!this.isStarting) line.flush();
     if (crashed !== undefined) void reporter.crash(crashed, detail);
   }
 

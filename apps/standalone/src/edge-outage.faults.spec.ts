@@ -19,8 +19,8 @@ const HANG_MS = 3_000;
 const CRASHES = 4;
 /** The longest from the fault to a page. */
 const PAGED_MS = 10_000;
-/** What the node does normally is known after this. */
-const LEARN_MS = 25_000;
+/** How long all is well before: with a prober it need not be known what the node usually does, without one half a minute of it must be. */
+const WELL_MS = { probed: 15_000, unprobed: 65_000 };
 
 const { nowMs } = systemClock;
 /** The time of a campaign runs with the machine's, as that of its clients does. */
@@ -44,7 +44,7 @@ describeKnot('an outage of a real server', () => {
     await site.startLoad();
     outside = await site.startOutside();
     if (isProbed) await site.startProber();
-    await passes(LEARN_MS);
+    await passes(isProbed ? WELL_MS.probed : WELL_MS.unprobed);
     expect(await alerts()).toEqual([]);
   };
   afterEach(() => site.close());
