@@ -25,6 +25,8 @@ class UdpSocket {
   private readonly socket: Socket;
   private readonly connected: Promise<void>;
   private asked = 0;
+  /** Questions that were taken, and are not open yet. */
+  private coming = 0;
   private isRetired = false;
 
   constructor(
@@ -49,7 +51,9 @@ class UdpSocket {
 
   async ask(packetOf: (id: number) => Uint8Array): Promise<Asking> {
     this.asked += 1;
+    this.coming += 1;
     await this.connected;
+    this.coming -= 1;
     const id = this.freeId();
     const query = packetOf(id);
     const sentUs = this.clock.nowUs();
@@ -106,7 +110,7 @@ class UdpSocket {
   }
 
   private closeWhenIdle(): void {
-    if (this.open.size > 0) return;
+    if (this.open.size + this.coming > 0) return;
     try {
       this.socket.close();
     } catch {
