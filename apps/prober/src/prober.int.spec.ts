@@ -135,4 +135,13 @@ describe('a prober', () => {
     expect(batches[4]?.completeness.droppedAgent).toBe(batches[3]?.n);
     expect(dropped).toBe(batches[3]?.n);
   });
+
+  it('counts what it could not deliver when it stops', async () => {
+    start('rhythms: { normal: { every: 100ms } }\n');
+    verdicts = Array.from({ length: 100 }, () => 'again');
+    await pass(1_000);
+    const summary = await stop();
+    expect(summary.sent).toBeGreaterThan(5);
+    expect(summary).toMatchObject({ delivered: 0, dropped: summary.sent });
+  });
 });

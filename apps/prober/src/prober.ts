@@ -126,6 +126,7 @@ class RunningProber implements Prober {
       await this.flush();
       if (this.runs.some(({ outbox }) => !outbox.isEmpty)) await wait(this.world.clock, FLUSH_MS);
     }
+    for (const { outbox } of this.runs) outbox.giveUp();
     const totals = this.runs.map(({ outbox }) => outbox.totals);
     const delivered = totals.reduce((sum, { sent }) => sum + sent, 0);
     const dropped = totals.reduce((sum, each) => sum + each.dropped, 0);
