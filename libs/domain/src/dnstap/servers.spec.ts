@@ -109,6 +109,30 @@ describe('times of servers', () => {
     expect(counts.clockFaults).toBe(1);
   });
 
+  it('R4: two servers on one tap: 0 of the coarse clock stays unknown, whatever the other one shows', () => {
+    const pairOf = (identity: string, id: number, latencyUs: number): readonly Uint8Array[] => [
+      frameOf({ type: 1, identity, queryAtUs: AT_US, queryMessage: asked('www.shop.example', id) }),
+      frameOf({
+        type: 2,
+        identity,
+        responseAtUs: AT_US + latencyUs,
+        responseMessage: answered('www.shop.example', id),
+      }),
+    ];
+    const { seen } = played([...pairOf('knot', 1, 3), ...pairOf('bind', 2, 0), ...pairOf('knot', 3, 0)]);
+    expect(seen.map(([, latency]) => latency)).toEqual([3, 'unknown', 0]);
+  });
+
+  it('a server with a wrong clock does not end what waits for the answers of another', () => {
+    const tap = new Tap(createZoneFinder(['shop.example']), () => undefined);
+    tap.advance(AT_US);
+    const [query, response] = authPair(AT_US, AT_US + 300_000);
+    tap.take(query!);
+    for (const frame of authPair(AT_US + 1_800_000_000, AT_US + 1_800_000_000, 9)) tap.take(frame);
+    tap.take(response!);
+    expect(tap.counts).toMatchObject({ pairs: 2, unpairedQueries: 0, orphanResponses: 0 });
+  });
+
   it('BIND: the query as AUTH, the response as CLIENT: one outcome', () => {
     const { seen, counts } = played([
       frameOf({ type: 1, queryAtUs: AT_US, queryMessage: asked('www.shop.example', 3) }),
