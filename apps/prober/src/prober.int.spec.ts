@@ -136,6 +136,23 @@ describe('a prober', () => {
     expect(dropped).toBe(batches[3]?.n);
   });
 
+  it('R59: keeps its rhythm when the clock of the machine is set, and tells the new time', async () => {
+    start('rhythms: { normal: { every: 100ms } }\n');
+    await pass(2_000);
+    const before = prober.counts.sent;
+    for (const byMs of [3_600_000, -7_200_000]) {
+      clock.set(byMs);
+      await pass(2_000);
+    }
+    const summary = await stop();
+    expect(summary.sent).toBe(3 * before);
+    expect(summary.skipped).toBe(0);
+    expect(new Set(outcomes())).toEqual(new Set([OUTCOME.answer]));
+    const times = batches.flatMap(({ t0Us, dtUs }) => [...dtUs].map((dt) => t0Us + dt));
+    const newest = Math.max(...times.slice(-before / 2));
+    expect(clock.nowUs() - newest).toBeLessThan(4_000_000);
+  });
+
   it('counts what it could not deliver when it stops', async () => {
     start('rhythms: { normal: { every: 100ms } }\n');
     verdicts = Array.from({ length: 100 }, () => 'again');

@@ -77,7 +77,7 @@ class TargetRun {
       udp: createUdpAsker(target, world.clock, counts),
       tcp: createTcpAsker(target, world.clock, counts),
     };
-    const startMs = Math.ceil(world.clock.nowUs() / 1_000);
+    const startMs = Math.ceil(world.clock.elapsedUs() / 1_000);
     this.running = target.families.map((family) => {
       const rhythm = config.rhythms[family];
       const offsetMs = offsetOf(config.id, `${nodeId} ${family}`, rhythm.everyMs);
@@ -135,7 +135,7 @@ class RunningProber implements Prober {
 
   private readonly wake = (): void => {
     if (this.isStopped) return;
-    const nowMs = this.world.clock.nowUs() / 1_000;
+    const nowMs = this.world.clock.elapsedUs() / 1_000;
     for (const run of this.runs)
       for (const running of run.running) if (running.nextMs <= nowMs) this.send(run, running, nowMs);
     this.world.clock.after(WAKE_MS, this.wake);
