@@ -153,6 +153,15 @@ describe('a prober', () => {
     expect(clock.nowUs() - newest).toBeLessThan(4_000_000);
   });
 
+  it('stops within its time when the gateway never answers', async () => {
+    prober = startProber(configOf(server.port), { clock, gateway: { post: () => new Promise(() => undefined) } });
+    await pass(1_000);
+    const stopFromMs = clock.nowUs() / 1_000;
+    const summary = await stop();
+    expect(clock.nowUs() / 1_000 - stopFromMs).toBeLessThan(5_000);
+    expect(summary).toMatchObject({ delivered: 0, dropped: summary.sent });
+  });
+
   it('counts what it could not deliver when it stops', async () => {
     start('rhythms: { normal: { every: 100ms } }\n');
     verdicts = Array.from({ length: 100 }, () => 'again');

@@ -43,8 +43,8 @@ const WAKE_MS = 10;
 const FLUSH_MS = 250;
 /** Probes of one series that are sent after a stall: those of a burst that was under way. Older ones say nothing of the time they were due. */
 const LATE_MAX = 50;
-/** Tries to deliver when it stops, a quarter of a second apart: some seconds, as a supervisor allows. */
-const LAST_FLUSHES_MAX = 8;
+/** How long a stopping prober tries to deliver, whatever the gateway does: supervisors allow some seconds. */
+const STOP_MS = 3_000;
 /** dnstap's numbers. */
 const TRANSPORT_CODE = { udp: 1, tcp: 2 } as const satisfies Record<Transport, number>;
 
@@ -122,10 +122,7 @@ class RunningProber implements Prober {
     this.isStopped = true;
     await Promise.all(this.open);
     for (const run of this.runs) run.close();
-    for (let left = LAST_FLUSHES_MAX; left > 0 && this.runs.some(({ outbox }) => !outbox.isEmpty); left -= 1) {
-      await this.flush();
-      if (this.runs.some(({ outbox }) => !outbox.isEmpty)) await wait(this.world.clock, FLUSH_MS);
-    }
+    await this.flushAll();
     for (const { outbox } of this.runs) outbox.giveUp();
     const totals = this.runs.map(({ outbox }) => outbox.totals);
     const delivered = totals.reduce((sum, { sent }) => sum + sent, 0);
@@ -173,6 +170,23 @@ class RunningProber implements Prober {
 
   private async flush(): Promise<void> {
     await Promise.all(this.runs.map(({ outbox }) => outbox.flush()));
+  }
+
+  /** Until nothing is left, or the time is over. */
+  private async flushAll(): Promise<void> {
+    const { clock } = this.world;
+    let isOver = false;
+    let end = (): void => undefined;
+    const over = new Promise<void>((done) => (end = done));
+    const callOff = clock.after(STOP_MS, () => {
+      isOver = true;
+      end();
+    });
+    while (!isOver && this.runs.some(({ outbox }) => !outbox.isEmpty)) {
+      await Promise.race([this.flush(), over]);
+      if (this.runs.some(({ outbox }) => !outbox.isEmpty)) await Promise.race([wait(clock, FLUSH_MS), over]);
+    }
+    callOff();
   }
 
   private readonly flushSoon = (): void => {
