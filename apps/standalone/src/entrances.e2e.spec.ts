@@ -12,6 +12,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'GET /v1/alerts': 'view',
   'GET /v1/commands': 'view',
   'GET /v1/dead-letters': 'view',
+  'GET /v1/disagreements': 'view',
   'GET /v1/deliveries': 'view',
   'GET /v1/events': 'view',
   'GET /v1/events/head': 'view',

@@ -1,4 +1,5 @@
 export { EXPECT_ANY, type Expectation, isReplyTo, judge, type Judgement, type Reply } from './judge.js';
+export { judgeBurst } from './burst.js';
 export { canonicalValue } from './answer-data.js';
 export { encodeName, QTYPE, type QtypeName } from './dns-query.js';
 export {
