@@ -153,6 +153,16 @@ describe('a prober', () => {
     expect(clock.nowUs() - newest).toBeLessThan(4_000_000);
   });
 
+  it('R63: tells each burst as one outcome, cut off by the stop or not', async () => {
+    start('rhythms: { normal: { every: 1s, burst: 20, spacing: 5ms } }\n');
+    await pass(5_000);
+    const { sent, dropped } = await stop();
+    expect(sent).toBeGreaterThanOrEqual(80);
+    expect(outcomes()).toHaveLength(Math.ceil(sent / 20));
+    expect(new Set(outcomes())).toEqual(new Set([OUTCOME.answer]));
+    expect(dropped).toBe(0);
+  });
+
   it('stops within its time when the gateway never answers', async () => {
     prober = startProber(configOf(server.port), { clock, gateway: { post: () => new Promise(() => undefined) } });
     await pass(1_000);

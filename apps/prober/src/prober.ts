@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { OUTCOME } from '#contracts';
 import { dueOf, judge, offsetOf, type Probe, type ProbeFamily, probeOf, type Series, takeDue } from '#domain';
 import type { Asker, AskerCounts, Transport } from './asker.js';
+import { BurstRows } from './burst-rows.js';
 import type { Clock } from './clock.js';
 import type { ProbeGateway } from './gateway.js';
 import { TargetOutbox } from './outbox.js';
+import type { ProbeRow } from './probe-row.js';
 import type { ProberConfig, Target } from './prober.config.js';
 import { createTcpAsker } from './tcp-asker.js';
 import { createUdpAsker } from './udp-asker.js';
@@ -54,6 +56,8 @@ const wait = (clock: Clock, waitMs: number): Promise<void> => new Promise((done)
 interface Running {
   readonly family: ProbeFamily;
   readonly series: Series;
+  /** Where each burst becomes one outcome; undefined: every probe is one. */
+  readonly bursts: BurstRows | undefined;
   next: number;
   nextMs: number;
 }
@@ -82,11 +86,13 @@ class TargetRun {
       const rhythm = config.rhythms[family];
       const offsetMs = offsetOf(config.id, `${nodeId} ${family}`, rhythm.everyMs);
       const series = { rhythm, startMs, offsetMs };
-      return { family, series, next: 0, nextMs: dueOf(series, 0) };
+      const bursts = rhythm.burst > 1 ? new BurstRows(rhythm.burst, (row) => this.outbox.add(row)) : undefined;
+      return { family, series, bursts, next: 0, nextMs: dueOf(series, 0) };
     });
   }
 
   close(): void {
+    for (const { bursts } of this.running) bursts?.end();
     this.askers.udp.close();
     this.askers.tcp.close();
   }
@@ -143,29 +149,40 @@ class RunningProber implements Prober {
     this.counts.skipped += skipped;
     running.next += due.length + skipped;
     running.nextMs = dueOf(running.series, running.next);
-    for (const n of due) this.start(run, running.family, n);
+    for (const n of due) this.start(run, running, n);
   }
 
-  private start(run: TargetRun, family: ProbeFamily, n: number): void {
+  private start(run: TargetRun, { family, bursts }: Running, n: number): void {
     if (this.open.size >= this.config.inFlightMax) {
       this.counts.skipped += 1;
+      bursts?.take(n, undefined);
       return;
     }
     const transport = isOverTcp(family, n, this.config.tcpEvery) ? 'tcp' : 'udp';
-    const asking = this.ask(run, probeOf(family, n, run.target.asked), transport).finally(() =>
+    const tell = (row: ProbeRow, isLast: boolean): void => {
+      if (bursts === undefined) run.outbox.add(row);
+      else if (isLast) bursts.take(n, row);
+    };
+    const asking = this.ask(run.askers, probeOf(family, n, run.target.asked), transport, tell).finally(() =>
       this.open.delete(asking),
     );
     this.open.add(asking);
   }
 
-  private async ask(run: TargetRun, probe: Probe, transport: Transport): Promise<void> {
+  private async ask(
+    askers: TargetRun['askers'],
+    probe: Probe,
+    transport: Transport,
+    tell: (row: ProbeRow, isLast: boolean) => void,
+  ): Promise<void> {
     this.counts.sent += 1;
-    const { reply, sentUs } = await run.askers[transport].ask(probe.packet);
+    const { reply, sentUs } = await askers[transport].ask(probe.packet);
     const found = judge(probe, reply);
     const { zone, qtype } = probe;
-    run.outbox.add({ ...found, atUs: sentUs, zone, qtype, transport: TRANSPORT_CODE[transport] });
     // As a resolver would: what did not fit is asked for again.
-    if (found.outcome === OUTCOME.truncated && transport === 'udp') await this.ask(run, probe, 'tcp');
+    const isAgain = found.outcome === OUTCOME.truncated && transport === 'udp';
+    tell({ ...found, atUs: sentUs, zone, qtype, transport: TRANSPORT_CODE[transport] }, !isAgain);
+    if (isAgain) await this.ask(askers, probe, 'tcp', tell);
   }
 
   private async flush(): Promise<void> {

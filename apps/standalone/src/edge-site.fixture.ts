@@ -156,8 +156,6 @@ ${zones.join('\n')}
       - { id: ${NODE.nodeId}, pop: ${NODE.pop}, region: ${NODE.region}, address: 127.0.0.1, port: ${this.knot.port} }
 rhythms:
   normal: { every: 100ms }
-  # One, not 50: a burst within a quarter of a second would count as much as the five seconds around it.
-  high_frequency: { every: 1m }
 `;
     await writeFile(config, text);
     return this.keep(startApp('prober', ['--config', config], {}));
