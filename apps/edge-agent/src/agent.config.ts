@@ -248,9 +248,22 @@ export const readAgentConfig = (words: readonly string[], variables: Environment
   }
 };
 
-/** A configuration as it may be shown: without its secrets. */
-export const redacted = ({ key, nodeKey, zones, ...rest }: AgentConfig): Readonly<Record<string, unknown>> => ({
+/** What an operator gives to programs may be a token: the names tell enough. */
+const redactedCommands = ({ environment, ...rest }: CommandsConfig): Readonly<Record<string, unknown>> => ({
   ...rest,
+  environment: Object.keys(environment),
+});
+
+/** A configuration as it may be shown: without its secrets. */
+export const redacted = ({
+  key,
+  nodeKey,
+  zones,
+  commands,
+  ...rest
+}: AgentConfig): Readonly<Record<string, unknown>> => ({
+  ...rest,
+  ...(commands === undefined ? {} : { commands: redactedCommands(commands) }),
   key: `${key.split('.')[0] ?? ''}.…`,
   ...(nodeKey === undefined ? {} : { nodeKey: `${nodeKey.keyId}.…` }),
   zones: zones.length,

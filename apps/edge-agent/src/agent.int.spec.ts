@@ -3,10 +3,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LATENCY_NONE, makeTag, nodeKeySecret, OUTCOMES, type OutcomeBatch, parseNodeKey } from '#contracts';
-import { until } from '#testing';
+import { FakeClock, until } from '#testing';
 import type { AgentConfig } from './agent.config.js';
 import { type Agent, startAgent } from './agent.js';
-import { systemClock } from './clock.js';
+import { type Clock, systemClock } from './clock.js';
 import { type Receiver, startReceiver } from './receiver.fake.js';
 import type { SocketAddress } from './tap-socket.js';
 
@@ -34,6 +34,7 @@ const lines: string[] = [];
 const start = async (
   tap: SocketAddress | { readonly kind: 'file'; readonly path: string },
   changes: Partial<AgentConfig> = {},
+  clock: Clock = systemClock,
 ): Promise<Agent> => {
   const config: AgentConfig = {
     tap: tap.kind === 'file' ? tap : { kind: 'sockets', addresses: [tap] },
@@ -55,7 +56,7 @@ const start = async (
     commands: undefined,
     ...changes,
   };
-  const agent = await startAgent(config, { clock: systemClock, say: (line) => lines.push(line) });
+  const agent = await startAgent(config, { clock, say: (line) => lines.push(line) });
   agents.push(agent);
   return agent;
 };
@@ -153,6 +154,27 @@ describe('a gateway in trouble', () => {
     expect(summary.sent + summary.dropped).toBe(200);
     expect(summary.dropped).toBeGreaterThan(0);
     expect(lines.join()).toContain('was refused: 422');
+  });
+});
+
+describe('a gateway that hangs', () => {
+  it('gets one heartbeat at a time, and batches past it', async () => {
+    const path = join(folder, 'tap.sock');
+    const clock = new FakeClock();
+    receiver.hang.isOn = true;
+    await start({ kind: 'unix', path, mode: 0o660 }, {}, clock);
+    await until('the first heartbeat came', async () => {
+      await clock.advance(250);
+      return receiver.reports.length > 0;
+    });
+    await clock.advance(300_000);
+    connect(path).end(readFileSync(recording('knot-400')));
+    await until('200 outcomes arrived', async () => {
+      await clock.advance(250);
+      return column(receiver.batches, 'outcome').length === 200;
+    });
+    // The second one only where the first was given up, after ten seconds of the machine.
+    expect(receiver.reports.length).toBeLessThanOrEqual(2);
   });
 });
 

@@ -163,12 +163,16 @@ const readFile = async (path: string, { line, publisher, world, releases }: Part
 
 const startHeartbeats = ({ line, publisher, reporter, runs, world }: Parts, signal: AbortSignal): void => {
   let before = line.seen(0);
+  let isTelling = false;
   void every(world.clock, HEARTBEAT_MS, signal, () => {
+    // One at a time: behind a gateway that hangs they would pile up, in the way of batches. The next one says what this one would.
+    if (isTelling) return;
+    isTelling = true;
     const { dropped } = publisher.totals;
     const now = line.seen(dropped);
     const completeness = completenessBetween(before, now);
     before = now;
-    void reporter.heartbeat({
+    const heartbeat = {
       ...line.from,
       observed: now.observed,
       dropped,
@@ -176,7 +180,8 @@ const startHeartbeats = ({ line, publisher, reporter, runs, world }: Parts, sign
       spooled: publisher.spooled,
       taps: runs.connections,
       ...(completeness === undefined ? {} : { completeness }),
-    });
+    };
+    void reporter.heartbeat(heartbeat).finally(() => (isTelling = false));
   });
 };
 

@@ -73,8 +73,12 @@ describe('the example configuration', () => {
         spool: { directory: '/var/lib/tocsin-edge-agent/spool', maxBytes: 268_435_456, maxAgeMs: 86_400_000 },
       },
     });
-    const shown = 'config' in read ? JSON.stringify(redacted(read.config)) : '';
+    const config = 'config' in read ? read.config : undefined;
+    if (config?.commands === undefined) throw new Error('the example has commands');
+    const withToken = { ...config, commands: { ...config.commands, environment: { DEPLOY_TOKEN: SECRET } } };
+    const shown = JSON.stringify(redacted(withToken));
     expect(shown).toContain('k1.…');
+    expect(shown).toContain('"environment":["DEPLOY_TOKEN"]');
     expect(shown).not.toContain(SECRET);
   });
 });

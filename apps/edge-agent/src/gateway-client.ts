@@ -45,8 +45,8 @@ export const createGatewayClient = ({
 }: Pick<AgentConfig, 'gateway' | 'key' | 'nodeKey'>): GatewayClient & GatewayReader => {
   const base = new URL(url);
   const isSecure = base.protocol === 'https:';
-  // One for batches, one for heartbeats, one for zones: a slow batch must not make a node look silent.
-  const options = { keepAlive: true, maxSockets: 3 };
+  // One for batches, heartbeats, crashes and zones each, of which there is one at a time: a slow batch must not make a node look silent.
+  const options = { keepAlive: true, maxSockets: 4 };
   const agent = isSecure ? new SecureAgent(options) : new Agent(options);
   const request = isSecure ? requestHttps : requestHttp;
 

@@ -28,6 +28,8 @@ export interface Receiver {
   readonly registry: ZoneEntry[];
   /** Ids after which the registry was asked for. */
   readonly asked: number[];
+  /** While it holds, reports are heard and get no answer, as from a gateway that hangs. */
+  readonly hang: { isOn: boolean };
   /** Posts of batches, accepted or not. */
   readonly posts: () => number;
   readonly close: () => Promise<void>;
@@ -50,6 +52,7 @@ export const startReceiver = async (key: string): Promise<Receiver> => {
   const reports: NodeReport[] = [];
   const tagged: TaggedBody[] = [];
   const script: number[] = [];
+  const hang = { isOn: false };
   const registry: ZoneEntry[] = [];
   const asked: number[] = [];
   let posts = 0;
@@ -89,6 +92,7 @@ export const startReceiver = async (key: string): Promise<Receiver> => {
         tagged.push({ message: { topic, contentType, keyId, body }, tag });
       }
       response.statusCode = isOurs ? answer(path, contentType, body) : 401;
+      if (hang.isOn && path === '/v1/telemetry/nodes') return;
       response.end();
     });
   });
@@ -100,6 +104,7 @@ export const startReceiver = async (key: string): Promise<Receiver> => {
     reports,
     tagged,
     script,
+    hang,
     registry,
     asked,
     posts: () => posts,

@@ -17,7 +17,7 @@ export type ReleaseSources = { readonly [Half in keyof Release]: ReleaseSource }
 export const RELEASE_EVERY_MS = 10_000;
 /** Before anything is known. */
 export const RELEASE_UNKNOWN = 'unknown';
-/** A version is a line; the rest of a file or an output is not looked at. */
+/** A version is a line: the rest of a file is not looked at, and a program that prints more than this is not what it should be. */
 const TEXT_BYTES_MAX = 4_096;
 
 const readFileHead = async (path: string): Promise<string> => {

@@ -119,6 +119,19 @@ describe('Spool', () => {
     await spool.close();
   });
 
+  it('of a node with little to say keeps what is young when the oldest is too old', async () => {
+    const spool = await openIn(folder);
+    const shed: number[] = [];
+    // One in five minutes; an hour is the longest age.
+    for (const number of range(1, 14)) {
+      shed.push(...(await spool.append([batch(number)])).shed.map(numberOf));
+      await clock.advance(300_000);
+    }
+    expect(shed).toEqual([1]);
+    expect(await drain(spool)).toEqual(range(2, 14));
+    await spool.close();
+  });
+
   it('says what it cannot write, and goes on when it can again', async () => {
     const directory = join(folder, 'spool');
     const spool = await openIn(directory);

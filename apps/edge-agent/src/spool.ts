@@ -24,6 +24,9 @@ export interface SpooledHead extends SpooledBatch {
   readonly nextAt: number;
 }
 
+/** A segment goes as a whole when its first batch is too old: it holds no more than this part of the longest age. */
+const SEGMENT_AGE_PART = 1 / 24;
+
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /**
@@ -145,12 +148,17 @@ export class Spool {
   }
 
   private async segmentToWrite(): Promise<{ readonly segment: Segment; readonly handle: FileHandle }> {
-    if (this.writing !== undefined && this.writing.segment.endAt < SEGMENT_BYTES) return this.writing;
+    const nowMs = this.clock.nowMs();
+    if (this.writing !== undefined && this.isOpen(this.writing.segment, nowMs)) return this.writing;
     await this.stopWriting();
-    this.writing = await this.folder.create(this.nextIndex, this.clock.nowMs());
+    this.writing = await this.folder.create(this.nextIndex, nowMs);
     this.nextIndex += 1;
     this.segments.push(this.writing.segment);
     return this.writing;
+  }
+
+  private isOpen({ endAt, createdMs }: Segment, nowMs: number): boolean {
+    return endAt < SEGMENT_BYTES && nowMs - createdMs < this.config.maxAgeMs * SEGMENT_AGE_PART;
   }
 
   private async stopWriting(): Promise<void> {

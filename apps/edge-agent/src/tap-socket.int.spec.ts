@@ -128,6 +128,18 @@ describe.each(['unix', 'tcp'] as const)('a tap over %s', (kind) => {
     await wasTold('data 4');
   });
 
+  it('keeps a sender whose pieces never end with a frame', async () => {
+    const busy = await sender(kind);
+    busy.socket.write(Buffer.concat([START, data(0, 0).subarray(0, 5)]));
+    await wasTold('start 1');
+    for (let second = 1; second <= 60; second += 1) {
+      await clock.advance(1_000);
+      busy.socket.write(Buffer.concat([Buffer.of(0), data(second, 0).subarray(0, 5)]));
+      await wasTold(`data ${second - 1},0`);
+    }
+    expect(told.filter((line) => line.startsWith('refused'))).toEqual([]);
+  });
+
   it('closes who stays after STOP', async () => {
     const socket = connect({
       ...(kind === 'tcp' ? { port: tap.port } : { path: join(folder, 'tap.sock') }),

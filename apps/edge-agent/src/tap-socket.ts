@@ -71,12 +71,15 @@ class Connection {
 
   read(piece: Uint8Array): void {
     this.lastMs = this.clock.nowMs();
-    for (const found of this.reader.push(piece)) {
+    const found = this.reader.push(piece);
+    for (const one of found) {
       if (this.state === 'stopped' || this.state === 'refused') break;
-      this.note(found);
+      this.note(one);
     }
-    const isWithin = this.reader.pendingBytes > 0;
-    this.frameSinceMs = isWithin ? (this.frameSinceMs ?? this.lastMs) : undefined;
+    // A busy sender is within a frame after nearly every piece, but never long within the same one.
+    const isSame = found.length === 0 && this.frameSinceMs !== undefined;
+    if (this.reader.pendingBytes === 0) this.frameSinceMs = undefined;
+    else if (!isSame) this.frameSinceMs = this.lastMs;
   }
 
   /** Looks whether the peer takes too long. */

@@ -130,4 +130,13 @@ describe('over UDP alone', () => {
     expect(server.sources.size).toBe(3);
     asker.close();
   });
+
+  it('R59: the last question of a socket is asked, though the next one comes in the same moment', async () => {
+    const asker = createUdpAsker({ address: '127.0.0.1', port: server.port }, systemClock, counts);
+    for (let i = 0; i < 199; i += 1) await asker.ask(probe.packet);
+    const both = await Promise.all([asker.ask(probe.packet), asker.ask(probe.packet)]);
+    expect(both.map(({ reply }) => reply.kind)).toEqual(['answered', 'answered']);
+    expect(server.sources.size).toBe(2);
+    asker.close();
+  });
 });

@@ -9,7 +9,7 @@ import {
   probeOf,
   resolutionTimeMs,
 } from '#domain';
-import type { AskerCounts } from './asker.js';
+import type { Asker, AskerCounts } from './asker.js';
 import type { Clock } from './clock.js';
 import type { ProberConfig, Target } from './prober.config.js';
 import { createTcpAsker } from './tcp-asker.js';
@@ -57,32 +57,35 @@ const codeOf = ({ rcode, outcome }: Judgement): string =>
   rcode === RCODE_NONE ? (NAME_OF.get(outcome) ?? 'unknown') : (RCODE_NAMES[rcode] ?? `RCODE${rcode}`);
 
 /** The judgement of one domain by one resolver; over TCP what does not fit UDP. */
-const askOnce = async (target: Target, n: number, clock: Clock): Promise<Judgement> => {
-  const counts: AskerCounts = { strangers: 0 };
+const askOnce = async (askers: readonly Asker[], target: Target, n: number): Promise<Judgement> => {
   const probe = probeOf('normal', n, target.asked);
-  for (const make of [createUdpAsker, createTcpAsker]) {
-    const asker = make(target, clock, counts);
-    const { reply } = await asker.ask(probe.packet);
-    asker.close();
-    const found = judge(probe, reply);
+  for (const asker of askers) {
+    const found = judge(probe, (await asker.ask(probe.packet)).reply);
     if (NAME_OF.get(found.outcome) !== 'truncated') return found;
   }
   throw new Error(`${target.nodeId}: truncated over TCP`);
 };
 
+/** What one resolver says of every domain; over few sockets, so that no number of domains runs out of them. */
+const resolverRound = async (target: Target, config: ProberConfig, round: number, clock: Clock): Promise<Found[]> => {
+  const counts: AskerCounts = { strangers: 0 };
+  const askers = [createUdpAsker(target, clock, counts), createTcpAsker(target, clock, counts)];
+  const asked = config.domains.map(async ({ name: domain }, n): Promise<Found> => {
+    const found = await askOnce(askers, target, n).catch(() => undefined);
+    const kind = CLASS_OF.get(found?.outcome ?? -1);
+    const isGood = kind === 'good' ? true : kind === 'bad' ? false : undefined;
+    const resolutionMs = isGood === true ? (found?.latencyUs ?? 0) / 1_000 : Number.POSITIVE_INFINITY;
+    const code = found === undefined ? 'unknown' : codeOf(found);
+    return { round, domain, region: target.region, isGood, resolutionMs, code };
+  });
+  const found = await Promise.all(asked);
+  for (const asker of askers) asker.close();
+  return found;
+};
+
 const roundOf = async (config: ProberConfig, round: number, clock: Clock): Promise<readonly Found[]> => {
   const resolvers = config.targets.filter(({ asked }) => asked.isResolver);
-  const asked = resolvers.flatMap((target) =>
-    config.domains.map(async ({ name: domain }, n): Promise<Found> => {
-      const found = await askOnce(target, n, clock).catch(() => undefined);
-      const kind = CLASS_OF.get(found?.outcome ?? -1);
-      const isGood = kind === 'good' ? true : kind === 'bad' ? false : undefined;
-      const resolutionMs = isGood === true ? (found?.latencyUs ?? 0) / 1_000 : Number.POSITIVE_INFINITY;
-      const code = found === undefined ? 'unknown' : codeOf(found);
-      return { round, domain, region: target.region, isGood, resolutionMs, code };
-    }),
-  );
-  return Promise.all(asked);
+  return (await Promise.all(resolvers.map((target) => resolverRound(target, config, round, clock)))).flat();
 };
 
 /** Asks every resolver for every domain, three times, and says whether names resolve again everywhere. */

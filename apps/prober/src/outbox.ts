@@ -14,7 +14,20 @@ export interface ReportEnvelope {
 /** Outcomes kept of one target while the gateway is away: ten minutes and more of the default rhythms. Beyond, the oldest go, counted. */
 const ROWS_MAX = 2_000;
 
-/** µs between the first and the last outcome of one batch: `dt_us` has 32 bits. Ten minutes are far below. */
+/** `dt_us` has 32 bits: 71 minutes, which a slow rhythm reaches while the gateway is away. The rest goes with the next batch. */
+const SPAN_US_MAX = 0xffff_ffff;
+
+/** How many of the oldest outcomes, which stand in the order in which they ended, lie close enough for one batch. */
+const countOfBatch = (rows: readonly ProbeRow[]): number => {
+  let [fromUs, toUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const end = rows.findIndex(({ atUs }) => {
+    fromUs = Math.min(fromUs, atUs);
+    toUs = Math.max(toUs, atUs);
+    return toUs - fromUs > SPAN_US_MAX;
+  });
+  return end === -1 ? rows.length : end;
+};
+
 const timesOf = (rows: readonly ProbeRow[]) => {
   const t0Us = rows.reduce((least, { atUs }) => Math.min(least, atUs), Number.POSITIVE_INFINITY);
   return { t0Us, dtUs: Uint32Array.from(rows, ({ atUs }) => atUs - t0Us) };
@@ -46,7 +59,7 @@ const columnsOf = (rows: readonly ProbeRow[]) => {
  * refused batches, and what is dropped is told by the next one.
  */
 export class TargetOutbox {
-  private rows: ProbeRow[] = [];
+  private readonly rows: ProbeRow[] = [];
   private seq = 0;
   private published = 0;
   private dropped = 0;
@@ -90,6 +103,13 @@ export class TargetOutbox {
     }
   }
 
+  /** Nothing is sent any more: what is left is lost, and counted. */
+  giveUp(): void {
+    this.drop(this.rows.length + (this.body === undefined ? 0 : this.inFlight));
+    this.rows.length = 0;
+    this.body = undefined;
+  }
+
   private inFlight = 0;
 
   private drop(n: number): void {
@@ -98,8 +118,8 @@ export class TargetOutbox {
   }
 
   private number(): [number, Uint8Array] {
-    const { rows, dropped } = this;
-    this.rows = [];
+    const { dropped } = this;
+    const rows = this.rows.splice(0, countOfBatch(this.rows));
     this.dropped = 0;
     this.seq += 1;
     this.published += rows.length;

@@ -135,4 +135,49 @@ describe('a prober', () => {
     expect(batches[4]?.completeness.droppedAgent).toBe(batches[3]?.n);
     expect(dropped).toBe(batches[3]?.n);
   });
+
+  it('R59: keeps its rhythm when the clock of the machine is set, and tells the new time', async () => {
+    start('rhythms: { normal: { every: 100ms } }\n');
+    await pass(2_000);
+    const before = prober.counts.sent;
+    for (const byMs of [3_600_000, -7_200_000]) {
+      clock.set(byMs);
+      await pass(2_000);
+    }
+    const summary = await stop();
+    expect(summary.sent).toBe(3 * before);
+    expect(summary.skipped).toBe(0);
+    expect(new Set(outcomes())).toEqual(new Set([OUTCOME.answer]));
+    const times = batches.flatMap(({ t0Us, dtUs }) => [...dtUs].map((dt) => t0Us + dt));
+    const newest = Math.max(...times.slice(-before / 2));
+    expect(clock.nowUs() - newest).toBeLessThan(4_000_000);
+  });
+
+  it('R63: tells each burst as one outcome, cut off by the stop or not', async () => {
+    start('rhythms: { normal: { every: 1s, burst: 20, spacing: 5ms } }\n');
+    await pass(5_000);
+    const { sent, dropped } = await stop();
+    expect(sent).toBeGreaterThanOrEqual(80);
+    expect(outcomes()).toHaveLength(Math.ceil(sent / 20));
+    expect(new Set(outcomes())).toEqual(new Set([OUTCOME.answer]));
+    expect(dropped).toBe(0);
+  });
+
+  it('stops within its time when the gateway never answers', async () => {
+    prober = startProber(configOf(server.port), { clock, gateway: { post: () => new Promise(() => undefined) } });
+    await pass(1_000);
+    const stopFromMs = clock.nowUs() / 1_000;
+    const summary = await stop();
+    expect(clock.nowUs() / 1_000 - stopFromMs).toBeLessThan(5_000);
+    expect(summary).toMatchObject({ delivered: 0, dropped: summary.sent });
+  });
+
+  it('counts what it could not deliver when it stops', async () => {
+    start('rhythms: { normal: { every: 100ms } }\n');
+    verdicts = Array.from({ length: 100 }, () => 'again');
+    await pass(1_000);
+    const summary = await stop();
+    expect(summary.sent).toBeGreaterThan(5);
+    expect(summary).toMatchObject({ delivered: 0, dropped: summary.sent });
+  });
 });

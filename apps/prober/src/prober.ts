@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { OUTCOME } from '#contracts';
 import { dueOf, judge, offsetOf, type Probe, type ProbeFamily, probeOf, type Series, takeDue } from '#domain';
 import type { Asker, AskerCounts, Transport } from './asker.js';
+import { BurstRows } from './burst-rows.js';
 import type { Clock } from './clock.js';
 import type { ProbeGateway } from './gateway.js';
 import { TargetOutbox } from './outbox.js';
+import type { ProbeRow } from './probe-row.js';
 import type { ProberConfig, Target } from './prober.config.js';
 import { createTcpAsker } from './tcp-asker.js';
 import { createUdpAsker } from './udp-asker.js';
@@ -43,8 +45,8 @@ const WAKE_MS = 10;
 const FLUSH_MS = 250;
 /** Probes of one series that are sent after a stall: those of a burst that was under way. Older ones say nothing of the time they were due. */
 const LATE_MAX = 50;
-/** Tries to deliver when it stops, a quarter of a second apart: some seconds, as a supervisor allows. */
-const LAST_FLUSHES_MAX = 8;
+/** How long a stopping prober tries to deliver, whatever the gateway does: supervisors allow some seconds. */
+const STOP_MS = 3_000;
 /** dnstap's numbers. */
 const TRANSPORT_CODE = { udp: 1, tcp: 2 } as const satisfies Record<Transport, number>;
 
@@ -54,6 +56,8 @@ const wait = (clock: Clock, waitMs: number): Promise<void> => new Promise((done)
 interface Running {
   readonly family: ProbeFamily;
   readonly series: Series;
+  /** Where each burst becomes one outcome; undefined: every probe is one. */
+  readonly bursts: BurstRows | undefined;
   next: number;
   nextMs: number;
 }
@@ -77,16 +81,18 @@ class TargetRun {
       udp: createUdpAsker(target, world.clock, counts),
       tcp: createTcpAsker(target, world.clock, counts),
     };
-    const startMs = Math.ceil(world.clock.nowUs() / 1_000);
+    const startMs = Math.ceil(world.clock.elapsedUs() / 1_000);
     this.running = target.families.map((family) => {
       const rhythm = config.rhythms[family];
       const offsetMs = offsetOf(config.id, `${nodeId} ${family}`, rhythm.everyMs);
       const series = { rhythm, startMs, offsetMs };
-      return { family, series, next: 0, nextMs: dueOf(series, 0) };
+      const bursts = rhythm.burst > 1 ? new BurstRows(rhythm.burst, (row) => this.outbox.add(row)) : undefined;
+      return { family, series, bursts, next: 0, nextMs: dueOf(series, 0) };
     });
   }
 
   close(): void {
+    for (const { bursts } of this.running) bursts?.end();
     this.askers.udp.close();
     this.askers.tcp.close();
   }
@@ -122,10 +128,8 @@ class RunningProber implements Prober {
     this.isStopped = true;
     await Promise.all(this.open);
     for (const run of this.runs) run.close();
-    for (let left = LAST_FLUSHES_MAX; left > 0 && this.runs.some(({ outbox }) => !outbox.isEmpty); left -= 1) {
-      await this.flush();
-      if (this.runs.some(({ outbox }) => !outbox.isEmpty)) await wait(this.world.clock, FLUSH_MS);
-    }
+    await this.flushAll();
+    for (const { outbox } of this.runs) outbox.giveUp();
     const totals = this.runs.map(({ outbox }) => outbox.totals);
     const delivered = totals.reduce((sum, { sent }) => sum + sent, 0);
     const dropped = totals.reduce((sum, each) => sum + each.dropped, 0);
@@ -134,7 +138,7 @@ class RunningProber implements Prober {
 
   private readonly wake = (): void => {
     if (this.isStopped) return;
-    const nowMs = this.world.clock.nowUs() / 1_000;
+    const nowMs = this.world.clock.elapsedUs() / 1_000;
     for (const run of this.runs)
       for (const running of run.running) if (running.nextMs <= nowMs) this.send(run, running, nowMs);
     this.world.clock.after(WAKE_MS, this.wake);
@@ -145,33 +149,61 @@ class RunningProber implements Prober {
     this.counts.skipped += skipped;
     running.next += due.length + skipped;
     running.nextMs = dueOf(running.series, running.next);
-    for (const n of due) this.start(run, running.family, n);
+    for (const n of due) this.start(run, running, n);
   }
 
-  private start(run: TargetRun, family: ProbeFamily, n: number): void {
+  private start(run: TargetRun, { family, bursts }: Running, n: number): void {
     if (this.open.size >= this.config.inFlightMax) {
       this.counts.skipped += 1;
+      bursts?.take(n, undefined);
       return;
     }
     const transport = isOverTcp(family, n, this.config.tcpEvery) ? 'tcp' : 'udp';
-    const asking = this.ask(run, probeOf(family, n, run.target.asked), transport).finally(() =>
+    const tell = (row: ProbeRow, isLast: boolean): void => {
+      if (bursts === undefined) run.outbox.add(row);
+      else if (isLast) bursts.take(n, row);
+    };
+    const asking = this.ask(run.askers, probeOf(family, n, run.target.asked), transport, tell).finally(() =>
       this.open.delete(asking),
     );
     this.open.add(asking);
   }
 
-  private async ask(run: TargetRun, probe: Probe, transport: Transport): Promise<void> {
+  private async ask(
+    askers: TargetRun['askers'],
+    probe: Probe,
+    transport: Transport,
+    tell: (row: ProbeRow, isLast: boolean) => void,
+  ): Promise<void> {
     this.counts.sent += 1;
-    const { reply, sentUs } = await run.askers[transport].ask(probe.packet);
+    const { reply, sentUs } = await askers[transport].ask(probe.packet);
     const found = judge(probe, reply);
     const { zone, qtype } = probe;
-    run.outbox.add({ ...found, atUs: sentUs, zone, qtype, transport: TRANSPORT_CODE[transport] });
     // As a resolver would: what did not fit is asked for again.
-    if (found.outcome === OUTCOME.truncated && transport === 'udp') await this.ask(run, probe, 'tcp');
+    const isAgain = found.outcome === OUTCOME.truncated && transport === 'udp';
+    tell({ ...found, atUs: sentUs, zone, qtype, transport: TRANSPORT_CODE[transport] }, !isAgain);
+    if (isAgain) await this.ask(askers, probe, 'tcp', tell);
   }
 
   private async flush(): Promise<void> {
     await Promise.all(this.runs.map(({ outbox }) => outbox.flush()));
+  }
+
+  /** Until nothing is left, or the time is over. */
+  private async flushAll(): Promise<void> {
+    const { clock } = this.world;
+    let isOver = false;
+    let end = (): void => undefined;
+    const over = new Promise<void>((done) => (end = done));
+    const callOff = clock.after(STOP_MS, () => {
+      isOver = true;
+      end();
+    });
+    while (!isOver && this.runs.some(({ outbox }) => !outbox.isEmpty)) {
+      await Promise.race([this.flush(), over]);
+      if (this.runs.some(({ outbox }) => !outbox.isEmpty)) await Promise.race([wait(clock, FLUSH_MS), over]);
+    }
+    callOff();
   }
 
   private readonly flushSoon = (): void => {

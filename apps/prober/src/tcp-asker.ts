@@ -27,7 +27,7 @@ export const createTcpAsker = (endpoint: Endpoint, clock: Clock, counts: AskerCo
   const sockets = new Set<Socket>();
   const ask = (packetOf: (id: number) => Uint8Array): Promise<Asking> => {
     const query = packetOf(randomInt(IDS));
-    const sentUs = clock.nowUs();
+    const [sentUs, fromUs] = [clock.nowUs(), clock.elapsedUs()];
     return new Promise((done) => {
       const socket = connect({ host: endpoint.address, port: endpoint.port });
       sockets.add(socket);
@@ -45,7 +45,7 @@ export const createTcpAsker = (endpoint: Endpoint, clock: Clock, counts: AskerCo
       );
       socket.on('close', () => end({ kind: 'silent' }));
       onMessage(socket, (packet) => {
-        if (isReplyTo(query, packet)) end({ kind: 'answered', packet, latencyUs: clock.nowUs() - sentUs });
+        if (isReplyTo(query, packet)) end({ kind: 'answered', packet, latencyUs: clock.elapsedUs() - fromUs });
         else {
           counts.strangers += 1;
           end({ kind: 'silent' });

@@ -14,7 +14,8 @@ const IDS = 65_536;
 
 interface Open {
   readonly query: Uint8Array;
-  readonly sentUs: number;
+  /** On the clock that measures. */
+  readonly fromUs: number;
   readonly end: (reply: Reply) => void;
 }
 
@@ -25,6 +26,8 @@ class UdpSocket {
   private readonly socket: Socket;
   private readonly connected: Promise<void>;
   private asked = 0;
+  /** Questions that were taken, and are not open yet. */
+  private coming = 0;
   private isRetired = false;
 
   constructor(
@@ -49,10 +52,12 @@ class UdpSocket {
 
   async ask(packetOf: (id: number) => Uint8Array): Promise<Asking> {
     this.asked += 1;
+    this.coming += 1;
     await this.connected;
+    this.coming -= 1;
     const id = this.freeId();
     const query = packetOf(id);
-    const sentUs = this.clock.nowUs();
+    const [sentUs, fromUs] = [this.clock.nowUs(), this.clock.elapsedUs()];
     return new Promise((done) => {
       const callOff = this.clock.after(DEADLINE_MS, () => end({ kind: 'silent' }));
       const end = (reply: Reply): void => {
@@ -61,7 +66,7 @@ class UdpSocket {
         done({ reply, sentUs });
         if (this.isRetired) this.closeWhenIdle();
       };
-      this.open.set(id, { query, sentUs, end });
+      this.open.set(id, { query, fromUs, end });
       this.send(query, () => end({ kind: 'unreachable' }));
     });
   }
@@ -90,7 +95,7 @@ class UdpSocket {
   private take(packet: Buffer): void {
     const open = packet.length < 2 ? undefined : this.open.get(packet.readUInt16BE(0));
     if (open === undefined || !isReplyTo(open.query, packet)) this.counts.strangers += 1;
-    else open.end({ kind: 'answered', packet, latencyUs: this.clock.nowUs() - open.sentUs });
+    else open.end({ kind: 'answered', packet, latencyUs: this.clock.elapsedUs() - open.fromUs });
   }
 
   private endAll(reply: Reply): void {
@@ -106,7 +111,7 @@ class UdpSocket {
   }
 
   private closeWhenIdle(): void {
-    if (this.open.size > 0) return;
+    if (this.open.size + this.coming > 0) return;
     try {
       this.socket.close();
     } catch {

@@ -63,6 +63,11 @@ describeKnot('an outage of a real server', () => {
   const outage = async (): Promise<Alert | undefined> =>
     (await alerts()).find(({ rule, scope, key }) => rule === 'node_outage' && scope === 'node' && key === NODE.nodeId);
   const outageOf = (): Promise<Alert> => until('the outage is raised', outage, PAGED_MS);
+  /** How long after a fault the first page came. */
+  const pagedMs = async (fromMs: number): Promise<number> => {
+    const page = await until('somebody is paged', () => site.pager.events[0], PAGED_MS);
+    return page.atMs - fromMs;
+  };
 
   /** Good answers of a family of cells in whole seconds, and all that counted for or against. */
   const read = async (family: string, time: Span): Promise<Sum> => {
@@ -109,7 +114,7 @@ describeKnot('an outage of a real server', () => {
       time.firstRestartMs - time.fromMs,
     );
     expect(alert.firedAt).toBeLessThan(time.firstRestartMs);
-    await until('somebody is paged', () => site.pager.events.length > 0, PAGED_MS);
+    expect(await pagedMs(time.fromMs)).toBeLessThan(PAGED_MS);
     const seconds = secondsWithin(time.fromMs, time.toMs);
     const seen = outsideShare(outside.outcomes, seconds);
     const probes = 100 * share(await sums('probe', seconds));
@@ -126,6 +131,7 @@ describeKnot('an outage of a real server', () => {
     const time = await crashLoop();
     const alert = await outageOf();
     expect(alert.firedAt).toBeLessThan(time.firstRestartMs);
+    expect(await pagedMs(time.fromMs)).toBeLessThan(PAGED_MS);
     const seconds = secondsWithin(time.fromMs, time.toMs);
     const perSecond = (await sums('node', before)).good / ((before.toMs - before.fromMs) / 1_000);
     const expected = (perSecond * (seconds.toMs - seconds.fromMs)) / 1_000;
@@ -143,7 +149,7 @@ describeKnot('an outage of a real server', () => {
     site.knot.signal('SIGCONT');
     const toMs = nowMs();
     const alert = await outageOf();
-    await until('somebody is paged', () => site.pager.events.length > 0, PAGED_MS);
+    expect(await pagedMs(fromMs)).toBeLessThan(PAGED_MS);
     const seconds = secondsWithin(fromMs, toMs);
     const seen = outsideShare(outside.outcomes, seconds);
     const probes = 100 * share(await sums('probe', seconds));

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { CONTENT_TYPE } from '#contracts';
-import type { RoleName } from '#runtime';
+import { type RoleName, systemClock } from '#runtime';
 import { until } from '#testing';
 
 /** A server process of its own. */
@@ -121,15 +121,16 @@ export const sendOutcomes = (
 /** A pager of the dispatcher's own kind: takes every PagerDuty event and keeps it. */
 export const startPager = async (): Promise<{
   readonly url: string;
-  readonly events: readonly { readonly event_action: string; readonly dedup_key: string }[];
+  /** `atMs`: when it came. */
+  readonly events: readonly { readonly event_action: string; readonly dedup_key: string; readonly atMs: number }[];
   readonly close: () => Promise<unknown>;
 }> => {
-  const events: { event_action: string; dedup_key: string }[] = [];
+  const events: { event_action: string; dedup_key: string; atMs: number }[] = [];
   const server = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
-      events.push(JSON.parse(text) as (typeof events)[number]);
+      events.push({ ...(JSON.parse(text) as (typeof events)[number]), atMs: systemClock.nowMs() });
       response.writeHead(202, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ status: 'success', dedup_key: events.at(-1)?.dedup_key }));
     });

@@ -125,17 +125,24 @@ describe('latency', () => {
 
   it('0 is unknown until the clock has shown to be finer than a tick', () => {
     const latency = createLatencyMeter();
-    expect(latency(at(1, 5), at(1, 5))).toEqual({ kind: 'unknown' });
-    expect(latency(at(1, 0), at(1, 4_000_000))).toEqual({ kind: 'known', ns: 4_000_000 });
-    expect(latency(at(1, 5), at(1, 5))).toEqual({ kind: 'unknown' });
-    expect(latency(at(1, 999_999_000), at(2, 1_000))).toEqual({ kind: 'known', ns: 2_000 });
-    expect(latency(at(1, 5), at(1, 5))).toEqual({ kind: 'known', ns: 0 });
+    expect(latency(1, at(1, 5), at(1, 5))).toEqual({ kind: 'unknown' });
+    expect(latency(1, at(1, 0), at(1, 4_000_000))).toEqual({ kind: 'known', ns: 4_000_000 });
+    expect(latency(1, at(1, 5), at(1, 5))).toEqual({ kind: 'unknown' });
+    expect(latency(1, at(1, 999_999_000), at(2, 1_000))).toEqual({ kind: 'known', ns: 2_000 });
+    expect(latency(1, at(1, 5), at(1, 5))).toEqual({ kind: 'known', ns: 0 });
+  });
+
+  it('a fine clock of one server says nothing of another', () => {
+    const latency = createLatencyMeter();
+    expect(latency(1, at(1, 5), at(1, 6))).toEqual({ kind: 'known', ns: 1 });
+    expect(latency(2, at(1, 5), at(1, 5))).toEqual({ kind: 'unknown' });
+    expect(latency(1, at(1, 5), at(1, 5))).toEqual({ kind: 'known', ns: 0 });
   });
 
   it('times that contradict each other are no latency', () => {
     const latency = createLatencyMeter();
-    expect(latency(at(2, 0), at(1, 999_999_999))).toEqual({ kind: 'clock_fault' });
-    expect(latency(at(1, 0), at(7_201, 0))).toEqual({ kind: 'clock_fault' });
-    expect(latency(undefined, at(1, 0))).toEqual({ kind: 'unknown' });
+    expect(latency(1, at(2, 0), at(1, 999_999_999))).toEqual({ kind: 'clock_fault' });
+    expect(latency(1, at(1, 0), at(7_201, 0))).toEqual({ kind: 'clock_fault' });
+    expect(latency(1, undefined, at(1, 0))).toEqual({ kind: 'unknown' });
   });
 });

@@ -13,7 +13,7 @@ export interface PairKey {
   readonly protocol: number;
   readonly queryPort: number;
   readonly responsePort: number;
-  /** Of the DNS message. */
+  /** Of the DNS message; where none was recorded, of the time of the query. */
   readonly id: number;
   readonly addressOctets: number;
   readonly address0: number;
@@ -81,24 +81,19 @@ const mix = (hash: number, value: number): number => {
   return mixed ^ (mixed >>> 15);
 };
 
-/** In place of the id of a message that is not there: no id has more than 16 bits. */
+/** A bit that no id of a message has: those have 16. */
 const NO_ID = 0x1_0000;
 
 /**
- * In place of a name, where neither was recorded: the time of the query, which CoreDNS writes into both (without `full` it writes no
- * message into either).
+ * In place of the id of a message that is not there: the time of the query, which CoreDNS writes into query and response (without
+ * `full` it writes no message into either). As part of the base it tells apart whatever one client asks at once.
  */
-const hashOfTime = (time: TapTime | undefined): number | undefined =>
-  time === undefined ? undefined : mix(mix(0, time.seconds), time.nanoseconds);
-
-const nameHashOf = (tap: TapMessage, dns: DnsMessage | undefined): number | undefined => {
-  if (dns === undefined) return hashOfTime(tap.queryTime);
-  return dns.question === 'read' ? dns.nameHash : undefined;
-};
+const idOfTime = (time: TapTime | undefined): number =>
+  time === undefined ? NO_ID : mix(mix(0, time.seconds), time.nanoseconds) | NO_ID;
 
 /** The key of a message of a node; `dns` is undefined where it was not recorded. */
 export const pairKeyOf = (bytes: Uint8Array, node: number, tap: TapMessage, dns: DnsMessage | undefined): PairKey => {
-  const id = dns?.id ?? NO_ID;
+  const id = dns?.id ?? idOfTime(tap.queryTime);
   const { protocol, queryPort, responsePort } = tap;
   const { from, to } = tap.queryAddress;
   const address0 = wordAt(bytes, from, to);
@@ -118,7 +113,7 @@ export const pairKeyOf = (bytes: Uint8Array, node: number, tap: TapMessage, dns:
     address1,
     address2,
     address3,
-    nameHash: nameHashOf(tap, dns),
+    nameHash: dns?.question === 'read' ? dns.nameHash : undefined,
   };
 };
 

@@ -12,17 +12,27 @@ export type Latency =
   /** Negative or absurd: no latency, and counted. */
   | { readonly kind: 'clock_fault' };
 
+/** Sources whose clocks are known to be fine; one more, and all have to show it again. */
+const SOURCES_MAX = 1_024;
+
 /**
- * Latencies of one source. A server with a coarse clock stamps query and response alike: 0 then means "shorter than a tick", not
- * "no time". So 0 is unknown until the source has shown that its clock is finer.
+ * Latencies by source, a server as `NodeNumbers` counts them. One with a coarse clock stamps query and response alike: 0 then means
+ * "shorter than a tick", not "no time". So 0 is unknown until that source has shown that its clock is finer.
  */
-export const createLatencyMeter = (): ((from: TapTime | undefined, to: TapTime | undefined) => Latency) => {
-  let isFine = false;
-  return (from, to) => {
+export const createLatencyMeter = (): ((
+  source: number,
+  from: TapTime | undefined,
+  to: TapTime | undefined,
+) => Latency) => {
+  const fine = new Set<number>();
+  return (source, from, to) => {
     if (from === undefined || to === undefined) return { kind: 'unknown' };
     const ns = nsBetween(from, to);
     if (ns < 0 || ns > LATENCY_NS_MAX) return { kind: 'clock_fault' };
-    if (ns > 0 && ns < FINE_NS) isFine = true;
-    return ns > 0 || isFine ? { kind: 'known', ns } : { kind: 'unknown' };
+    if (ns > 0 && ns < FINE_NS && !fine.has(source)) {
+      if (fine.size >= SOURCES_MAX) fine.clear();
+      fine.add(source);
+    }
+    return ns > 0 || fine.has(source) ? { kind: 'known', ns } : { kind: 'unknown' };
   };
 };

@@ -11,6 +11,8 @@ import type { FindZone } from './zone-finder.js';
 /** A response, and what is known of it before its query. */
 interface Answered {
   readonly tap: TapMessage;
+  /** As `NodeNumbers` counts it. */
+  readonly node: number;
   /** undefined: it was not recorded, or has no whole header. */
   readonly message: ZonedMessage | undefined;
   /** The query that it carries. */
@@ -23,13 +25,15 @@ const isOutcome = ({ family }: TapMessage): boolean => family === 'auth' || fami
 
 /** A clock that leaps further than this was set, and does not say what time it is now. */
 const CLOCK_LEAP_US_MAX = 3_600_000_000;
+/** The owner of a live tap says the time four times a second. A message that is further ahead was stamped by a clock that is wrong. */
+const CLOCK_AHEAD_US_MAX = 1_000_000;
 
 const isMalformed = (dns: DnsMessage | undefined): boolean =>
   dns === undefined || dns.question === 'refused' || !dns.isWhole;
 
 /**
  * Turns data frames into outcomes: decodes, pairs, classifies, counts. Holds no clock: the time of a live tap comes from its owner
- * (`advance`), that of a recording from the messages themselves.
+ * (`advance`), and from messages only between two times that it is told; that of a recording from the messages themselves.
  */
 export class Tap {
   readonly counts: TapCounts = noCounts();
@@ -37,6 +41,8 @@ export class Tap {
   private readonly pairing: Pairing<Asked | Answered>;
   private readonly latency = createLatencyMeter();
   private nowUs = 0;
+  /** What the owner said; undefined: a recording. */
+  private toldUs: number | undefined;
 
   constructor(
     private readonly findZone: FindZone,
@@ -59,6 +65,7 @@ export class Tap {
   /** Says what time it is: queries that have waited too long are given up. */
   advance(nowUs: number): void {
     this.nowUs = nowUs;
+    this.toldUs = nowUs;
     this.pairing.advance(nowUs);
   }
 
@@ -101,10 +108,11 @@ export class Tap {
     const query = this.read(payload, tap.queryMessage);
     const carried = query === undefined ? undefined : new Asked(query, tap.queryTime);
     const contradicted = span !== undefined && message !== undefined && this.isContradicted(payload, span, message);
-    const content = { tap, message, carried, contradicted };
+    const node = this.nodes.of(payload, tap.identity);
+    const content = { tap, node, message, carried, contradicted };
     if (span !== undefined && message === undefined) this.report(content, carried);
     else {
-      const key = pairKeyOf(payload, this.nodes.of(payload, tap.identity), tap, (message ?? query)?.dns);
+      const key = pairKeyOf(payload, node, tap, (message ?? query)?.dns);
       const carriesQuery = tap.queryTime !== undefined || tap.queryMessage !== undefined;
       this.pairing.take({ key, isQuery: false, carriesQuery, content }, this.nowUs);
     }
@@ -124,6 +132,7 @@ export class Tap {
   private follow(time: TapTime | undefined): void {
     if (time === undefined) return;
     const atUs = usOf(time);
+    if (this.toldUs !== undefined && atUs - this.toldUs > CLOCK_AHEAD_US_MAX) return;
     if (this.nowUs === 0 || (atUs > this.nowUs && atUs - this.nowUs < CLOCK_LEAP_US_MAX)) this.nowUs = atUs;
   }
 
@@ -141,20 +150,20 @@ export class Tap {
     this.report(response, asked);
   }
 
-  private report({ tap, message, carried, contradicted }: Answered, asked: Asked | undefined): void {
+  private report({ tap, node, message, carried, contradicted }: Answered, asked: Asked | undefined): void {
     const seen = outcomeOf({ response: message, query: carried ?? asked, isV6: tap.isV6, contradicted });
     // Of an answer there always is one; only what was not answered can have none.
     if (seen === undefined) return;
     const { zone, outcome, qtype, rcode, flags, qnameLen } = seen;
     const from = tap.queryTime ?? asked?.time;
     const atUs = this.timeOf(tap.responseTime ?? from);
-    const latencyNs = this.latencyNs(from, tap.responseTime);
+    const latencyNs = this.latencyNs(node, from, tap.responseTime);
     const transport = tap.protocol & 0xff;
     this.emit({ atUs, zone, latencyNs, outcome, qtype, rcode, transport, flags, qnameLen });
   }
 
-  private latencyNs(from: TapTime | undefined, to: TapTime | undefined): number | undefined {
-    const latency = this.latency(from, to);
+  private latencyNs(node: number, from: TapTime | undefined, to: TapTime | undefined): number | undefined {
+    const latency = this.latency(node, from, to);
     if (latency.kind === 'clock_fault') this.counts.clockFaults += 1;
     return latency.kind === 'known' ? latency.ns : undefined;
   }
