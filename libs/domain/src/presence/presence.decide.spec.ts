@@ -200,4 +200,20 @@ describe('the same ticks', () => {
     expect(whole.map(({ event }) => event.type)).toContain('IncidentResolved');
     expect(outage([3, 9, 16, 31, 45, 62, 75]).told).toEqual(whole);
   });
+
+  it('P6, B2: also when the gateway was away meanwhile, and what was kept came late', () => {
+    const away = (restartsAfterS: readonly number[] = []): FleetStory => {
+      const story = Object.assign(fleet(), { keptPerTick: 1 });
+      for (let second = 0; second < 320; second += 1) {
+        story.isAway = second < 200;
+        if (second === 250) first(story).isDead = true;
+        if (restartsAfterS.includes(second)) story.restart();
+        story.play(1);
+      }
+      return story;
+    };
+    const whole = away().told;
+    expect(whole.map(({ event }) => event.type)).toContain('IncidentResolved');
+    expect(away([30, 197, 201, 206, 256, 300]).told).toEqual(whole);
+  });
 });
