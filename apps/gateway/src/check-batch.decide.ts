@@ -1,5 +1,6 @@
 import {
   decoderFor,
+  isResolver,
   type OutcomeBatch,
   type OutcomeTopic,
   type Principal,
@@ -36,16 +37,13 @@ export const refuseNode = (
   return undefined;
 };
 
-/** How a resolver is called that is probed: it need not be in the inventory, since nothing is expected of it. */
-const RESOLVER = /^resolver:./;
-
 /** Why a batch is not taken; undefined when it is. */
 export const refuseBatch = (
   batch: OutcomeBatch,
   check: BatchCheck,
   topic: OutcomeTopic = 'telemetry.outcomes',
 ): Refusal | undefined => {
-  const isResolver = topic === 'telemetry.probes' && RESOLVER.test(batch.nodeId);
-  const refusal = isResolver ? undefined : refuseNode(batch.nodeId, check);
+  const isOfResolver = topic === 'telemetry.probes' && isResolver(batch.nodeId);
+  const refusal = isOfResolver ? undefined : refuseNode(batch.nodeId, check);
   return refusal ?? refuseVantage(topic, batch) ?? refuseFuture(batch, check.nowMs);
 };

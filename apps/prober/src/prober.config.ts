@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { z } from 'zod';
 import { durationMsSchema, readYamlConfig, readYamlConfigFile, secretFileSchema } from '#config';
-import { nameSchema } from '#contracts';
+import { nameSchema, RESOLVER_PREFIX } from '#contracts';
 import {
   canonicalValue,
   CRITICAL_DOMAINS,
@@ -108,7 +108,7 @@ const groupSchema = z.strictObject({
   nodes: z.array(nodeSchema).min(1),
 });
 const resolverSchema = z.strictObject({
-  // `resolver:` before it must fit into a name of 64 characters.
+  // `RESOLVER_PREFIX` before it must fit into a name of 64 characters.
   name: nameSchema.max(55),
   region: nameSchema,
   address: addressSchema,
@@ -156,7 +156,7 @@ const targetsOf = ({ groups, resolvers, domains }: ConfigFile): readonly Target[
   const others = resolvers.map(({ name, ...place }): Target => {
     const asked = { names: probedNames(domains, 'A'), unicodeLabel: UNICODE_LABEL, isResolver: true };
     // What is hostile is for our own nodes alone.
-    return { nodeId: `resolver:${name}`, pop: 'resolver', ...place, asked, families: ['normal'] };
+    return { nodeId: `${RESOLVER_PREFIX}${name}`, pop: 'resolver', ...place, asked, families: ['normal'] };
   });
   return [...nodes, ...others];
 };

@@ -84,13 +84,15 @@ export interface SentOutcomes {
   readonly size: number;
   readonly failed: number;
   readonly nowMs: number;
+  /** The prober that saw them; absent: the node itself. */
+  readonly observerId?: string;
 }
 
-/** Sends a batch as columns in JSON, under the node's key. */
+/** Sends a batch as columns in JSON, under the key of the node or the prober. */
 export const sendOutcomes = (
   gateway: RoleProcess,
   key: string,
-  { nodeId, seq, size, failed, nowMs }: SentOutcomes,
+  { nodeId, seq, size, failed, nowMs, observerId }: SentOutcomes,
 ): Promise<{ readonly status: number; readonly body: unknown }> => {
   const column = (of: (isFailed: boolean) => number): number[] =>
     Array.from({ length: size }, (_, index) => of(index < failed));
@@ -103,7 +105,7 @@ export const sendOutcomes = (
     region: 'us-east',
     software_version: 'v2.1.5',
     config_rev: 'c42',
-    vantage: 0,
+    ...(observerId === undefined ? { vantage: 0 } : { vantage: 2, observer_id: observerId }),
     t0_us: nowMs * 1_000,
     zones: ['delta.example'],
     dt_us: column(() => 0),
@@ -115,7 +117,8 @@ export const sendOutcomes = (
     transport: column(() => 1),
     flags: column(() => 0),
   };
-  return ask(gateway, '/v1/telemetry/outcomes', key, batch, CONTENT_TYPE.jsonColumns);
+  const topic = observerId === undefined ? 'outcomes' : 'probes';
+  return ask(gateway, `/v1/telemetry/${topic}`, key, batch, CONTENT_TYPE.jsonColumns);
 };
 
 /** A pager of the dispatcher's own kind: takes every PagerDuty event and keeps it. */

@@ -94,6 +94,23 @@ describeKafka('a process per role', () => {
     expect(alerts.length).toBeGreaterThan(0);
   }, 180_000);
 
+  it('R59: what a prober sees goes through its own topic of Kafka into its own family', async () => {
+    const made = await ask(of('api'), '/v1/keys', ADMIN_KEY, { name: 'prober', role: 'prober' });
+    const probes = { nodeId: 'n1', seq: 1, size: 5, failed: 1, nowMs: systemClock.nowMs(), observerId: 'p1' };
+    const answer = await sendOutcomes(of('gateway'), String(made.body['key']), probes);
+    expect(answer).toMatchObject({ status: 202, body: { nodeId: 'n1', outcomes: 5 } });
+    const sumOf = async (): Promise<readonly number[]> => {
+      const { body } = await ask(of('api'), '/v1/windows?family=probe', ADMIN_KEY);
+      const windows = body['windows'] as readonly { readonly good: number; readonly bad: number }[];
+      return windows.reduce<readonly number[]>(
+        ([good = 0, bad = 0], each) => [good + each.good, bad + each.bad],
+        [0, 0],
+      );
+    };
+    await until('the probes are counted', async () => (await sumOf()).join() === '4,1');
+    expect(await isAllCounted()).toBe(true);
+  });
+
   it('B22: more of each role, one of which is killed, and a whole server beside them: still one page', async () => {
     const more = await Promise.all((['aggregator', 'rules', 'dispatcher', 'standalone'] as const).map(startRole));
     const standalone = more[3] as RoleProcess;

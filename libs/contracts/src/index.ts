@@ -10,6 +10,7 @@ export * from './outcome.js';
 export * from './outcome-batch/index.js';
 export * from './principal.js';
 export * from './problem.js';
+export * from './resolver-name.js';
 export * from './signal.js';
 export * from './topics.js';
 export * from './zone-registry.js';

@@ -65,7 +65,7 @@ export class ExpectedRates {
   /** Answers that cannot change within a bucket; recomputed they are the same, so a restart decides alike. */
   private readonly bases = new WeakMap<NodeActivity, Base>();
 
-  /** Node → rate; nodes without history are absent. */
+  /** Node → rate; nodes without history are absent, and those of which nothing is expected: no silence of theirs means anything. */
   at(parts: RateParts): ReadonlyMap<string, ExpectedRate> {
     const { activity, tick } = parts;
     const nodes = activity.at(tick);
@@ -85,7 +85,7 @@ export class ExpectedRates {
     const rates = new Map<string, ExpectedRate>();
     for (const node of nodes) {
       const base = this.base(node, parts);
-      if (base === undefined) continue;
+      if (base === undefined || base.perS <= 0) continue;
       rates.set(node.nodeId, { ...base, perS: base.perS * (byPop.get(node.pop)?.(node.nodeId) ?? 1) });
     }
     return rates;

@@ -1,6 +1,7 @@
 import { COUNT, COUNTS_PER_CELL, type CellColumns } from '../window/cells.js';
-import { OTHER_KEY, TICK_MS } from '#contracts';
-import type { PartitionTick } from '../window/partition-tick.js';
+import { isResolver, OTHER_KEY, SLOT_MS, TICK_MS } from '#contracts';
+import { LATE_SLOTS } from '../rule/presence.js';
+import type { NodeSeen, PartitionTick } from '../window/partition-tick.js';
 import { type Moment, NodeActivity } from './node-activity.js';
 
 /**
@@ -44,7 +45,9 @@ export class FleetActivity {
     this.applyReports(part, moment);
     if (part.topic === 'telemetry.outcomes')
       for (const seen of part.nodes) {
-        this.of(seen.nodeId, part.tick).see(seen);
+        const node = this.of(seen.nodeId, part.tick);
+        node.see(seen);
+        if (isLate(seen, part.tick)) node.takeLate(moment);
         this.sourceOfNode.set(seen.nodeId, source);
       }
     for (const { slot, block } of part.slots) {
@@ -127,7 +130,8 @@ export class FleetActivity {
     const { size, keys, counts } = cells;
     for (let row = 0; row < size; row += 1) {
       const key = keys[row]!;
-      if (key === OTHER_KEY) continue;
+      // A resolver is no node: its probes show whether what we answer spreads, and nobody here can mend it.
+      if (key === OTHER_KEY || isResolver(key)) continue;
       const at = row * COUNTS_PER_CELL;
       take(this.of(key, tick), counts[at + COUNT.good]!, counts[at + COUNT.bad]!);
     }
@@ -143,6 +147,10 @@ export class FleetActivity {
     return made;
   }
 }
+
+/** Whether all that came of a node in a tick belongs to slots that are closed. */
+const isLate = ({ watermarkUs }: NodeSeen, tick: number): boolean =>
+  watermarkUs / 1_000 <= (tick + 1) * TICK_MS - LATE_SLOTS * SLOT_MS;
 
 /** Whether a node says something of itself: what probers say is no sign of it. */
 const isSign = ({ topic, nodes, reports }: PartitionTick): boolean =>

@@ -24,6 +24,8 @@ export interface StoryNode extends CatalogueNode {
 }
 
 const TICKS_PER_SLOT = SLOT_MS / TICK_MS;
+/** As the aggregator has it: what is older is written, and not told. */
+const OPEN_SLOTS = 60;
 const FIRST_TICK = Date.UTC(2021, 6, 22, 11, 0) / TICK_MS;
 
 type Counts = Map<string, [good: number, bad: number, timeout: number]>;
@@ -37,10 +39,16 @@ export class FleetStory {
   readonly crashes: string[] = [];
   /** While set, the partition of the outcomes is not told. */
   isUntold = false;
+  /** While set, nothing of any node reaches the log: the gateway or the log is away, and nodes keep what they have to say. */
+  isAway = false;
+  /** Slots that nodes send in a tick, oldest first, of those that they kept. */
+  keptPerTick = 8;
   private readonly recorded: EvolvedEvent[] = [];
   private readonly parts: (readonly PartitionTick[])[] = [];
   private readonly versions = new Map<string, number>();
   private own: Counts = new Map();
+  /** Slot → what nodes hold of it, since Tocsin was away. */
+  private readonly kept = new Map<number, Counts>();
   private probed: Counts = new Map();
   private engine: Engine | undefined;
   private tick = FIRST_TICK;
@@ -139,21 +147,30 @@ export class FleetStory {
     const answering = this.nodes.filter(({ isDead, isAnswering }) => !isDead && isAnswering);
     for (const { nodeId, qps } of answering) add(this.own, nodeId, qps / TICKS_PER_SLOT, 0);
     for (const { nodeId, probes } of this.nodes) if (probes[0] + probes[1] > 0) add(this.probed, nodeId, ...probes);
-    const slotOf = (family: 'node' | 'probe', counts: Counts) =>
-      counts.size === 0 ? [] : [{ slot, closed: false, block: new Map([[family, plainCells(family, counts)]]) }];
-    const nodes = answering.map(({ nodeId, pop, region, release }) => ({
-      nodeId,
-      pop,
-      region,
-      release,
-      watermarkUs: (tick + 1) * TICK_MS * 1_000,
-    }));
-    const outcomes = { ...base, topic: 'telemetry.outcomes' as const, slots: slotOf('node', this.own), nodes };
+    const slotOf = (family: 'node' | 'probe', counts: Counts, of = slot) =>
+      counts.size === 0 ? [] : [{ slot: of, closed: false, block: new Map([[family, plainCells(family, counts)]]) }];
+    const sent = this.send(slot);
+    const newest = sent.at(-1)?.[0] ?? slot;
+    const watermarkUs = Math.min((newest + 1) * SLOT_MS, (tick + 1) * TICK_MS) * 1_000;
+    const nodes = answering.map(({ nodeId, pop, region, release }) => ({ nodeId, pop, region, release, watermarkUs }));
+    const isTold = ([of]: readonly [number, Counts]): boolean => of > slot - OPEN_SLOTS;
+    const slots = sent.filter(isTold).flatMap(([of, counts]) => slotOf('node', counts, of));
+    const outcomes = { ...base, topic: 'telemetry.outcomes' as const, slots, nodes: sent.length > 0 ? nodes : [] };
     return [
       ...(this.isUntold ? [] : [outcomes]),
-      { ...base, topic: 'telemetry.nodes', reports: this.reports() },
-      { ...base, topic: 'telemetry.probes', slots: slotOf('probe', this.probed) },
+      { ...base, topic: 'telemetry.nodes', reports: this.isAway ? [] : this.reports() },
+      { ...base, topic: 'telemetry.probes', slots: this.isAway ? [] : slotOf('probe', this.probed) },
     ];
+  }
+
+  /** The slots of which outcomes reach the log in a tick: the newest, or what was kept, oldest first. */
+  private send(slot: number): readonly (readonly [slot: number, counts: Counts])[] {
+    if (!this.isAway && this.kept.size === 0) return [[slot, this.own]];
+    this.kept.set(slot, this.own);
+    if (this.isAway) return [];
+    const sent = [...this.kept].slice(0, this.keptPerTick);
+    for (const [each] of sent) this.kept.delete(each);
+    return sent;
   }
 
   private reports(): readonly NodeReport[] {
@@ -176,7 +193,8 @@ export class FleetStory {
       ...beating.map((node) => {
         const [softwareVersion = '', configRev = ''] = node.release.split('+');
         const { nodeId, pop, region, completeness } = node;
-        const counts = { observed: 0, dropped: 0, queued: 0, taps: 1, completeness };
+        const queued = this.kept.size * TICKS_PER_SLOT;
+        const counts = { observed: 0, dropped: 0, queued, taps: 1, completeness };
         return {
           type: 'heartbeat' as const,
           nodeId,

@@ -63,6 +63,8 @@ export class NodeActivity {
   /** When outcomes and probes came last, as every other time here by the clock of the fleet. */
   arrivedTick: number | undefined;
   probedTick: number | undefined;
+  /** When a batch came last of which all was so late that rules are told of none of it. */
+  lateTick: number | undefined;
   /** The tick of the last sign of any kind. */
   signTick = -1;
   heartbeats: Heartbeats | undefined;
@@ -79,6 +81,12 @@ export class NodeActivity {
     this.pop = pop;
     this.region = region;
     this.release = release;
+  }
+
+  /** A batch came too late to be told: the node sends what it kept, and is not silent. */
+  takeLate({ tick, clock }: Moment): void {
+    this.lateTick = clock;
+    this.signTick = tick;
   }
 
   takeOwn({ tick, clock }: Moment, slot: number, good: number, bad: number): void {

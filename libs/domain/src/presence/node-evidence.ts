@@ -38,6 +38,8 @@ export interface NodeEvidence {
   readonly isSilentAgain: boolean;
   /** Outcomes wait in the agent: late, not lost. */
   readonly isBehind: boolean;
+  /** Batches came within 10 s, though more than a minute late: the node sends what it kept, and nobody is told its counts. */
+  readonly isLate: boolean;
   readonly completeness: number | undefined;
   /** Connections of servers that the agent has. */
   readonly taps: number | undefined;
@@ -109,7 +111,7 @@ const isSilentAgain = (node: NodeActivity, told: number, rate: ExpectedRate | un
   const [first] = before;
   if (first === undefined || before.length + (isSilent ? 1 : 0) < 2) return false;
   const changed = node.heartbeats?.agentChangedTick ?? Number.NEGATIVE_INFINITY;
-  if (changed >= first.afterTick - SILENT_MAX_TICKS) return false;
+  if (changed >= first.afterTick - SILENT_MAX_TICKS || (node.lateTick ?? -1) >= first.afterTick) return false;
   const ticks = told - first.afterTick;
   return node.own.all.sum(told, ticks) < COLLAPSED_SHARE * inTicks(rate.perS, ticks);
 };
@@ -159,6 +161,7 @@ export const readEvidence = (node: NodeActivity, { activity, rates, tick }: Read
     isAgentWaiting: heartbeats !== undefined && heartbeats.tick >= (arrivedTick ?? told) + WAITING_TICKS,
     isSilentAgain: isSilentAgain(node, told, rate),
     isBehind: (heartbeats?.queued ?? 0) >= BEHIND_BATCHES_MIN,
+    isLate: node.lateTick !== undefined && told - node.lateTick < SILENT_MAX_TICKS,
     completeness: heartbeats?.completeness,
     taps: heartbeats?.taps,
     observed,

@@ -15,6 +15,7 @@ const HEALTHY: NodeEvidence = {
   isAgentWaiting: false,
   isSilentAgain: false,
   isBehind: false,
+  isLate: false,
   completeness: 1,
   taps: 1,
   observed: 1_000,
@@ -60,6 +61,13 @@ const ROWS: readonly Row[] = [
   ],
   ['present, silent for 9.75 s, no probe', { ...COLLAPSED, silentMs: 9_750, probe: 'none' }, 'lost_traffic'],
   ['present, silent for 10 s, no probe', { ...COLLAPSED, silentMs: 10_000, probe: 'none' }, 'unknown'],
+  ['present, late for 10 s, no probe', { ...COLLAPSED, silentMs: 10_000, isLate: true, probe: 'none' }, 'lost_traffic'],
+  ['present, late for 10 s, probe bad', { ...COLLAPSED, ...DEAD, silentMs: 10_000, isLate: true }, 'outage'],
+  [
+    'missing, late for 10 s, no probe',
+    { ...MISSING, rate: 'collapsed', darkMs: 10_000, silentMs: 10_000, isLate: true, probe: 'none' },
+    'agent_fault',
+  ],
   [
     'present, silent for 10 s, the agent is new',
     { ...COLLAPSED, silentMs: 10_000, isAgentNew: true, probe: 'none' },
@@ -84,6 +92,11 @@ const ROWS: readonly Row[] = [
   ],
   ['crash event, then it answers at its rate', { probe: 'good' }, 'healthy'],
   ['missing, silent for 3.25 s, no probe', { ...MISSING, rate: 'collapsed', probe: 'none' }, 'healthy'],
+  [
+    'missing, dark for 10 s, seldom asked, no probe',
+    { ...MISSING, rate: 'unknown', darkMs: 10_000, silentMs: 10_000, silentMaxMs: 60_000, probe: 'none' },
+    'unknown',
+  ],
   ['missing, dark for 10 s, no probe', { ...MISSING, rate: 'unknown', darkMs: 10_000, probe: 'none' }, 'unknown'],
   ['missing, silent for 10 s, no probe', { ...MISSING, rate: 'collapsed', silentMs: 10_000, probe: 'none' }, 'unknown'],
   [

@@ -15,6 +15,9 @@ export interface NodeVerdict {
 /** After 2 s of silence a warning tells it; a server that is restarted in order takes about one. */
 const WARN_AFTER_MS = 2_000;
 
+/** Without heartbeats and outcomes a node is unknown after 10 s (dns-telemetry §9), however seldom it is asked: agents are not. */
+const DARK_MS = 10_000;
+
 /** Three batches that are missing, as in `silenceTicksOf`: less is no silence. */
 const SILENCE_TOLD_MS = SILENCE_TICKS_MIN * TICK_MS;
 
@@ -50,21 +53,25 @@ const decideProbedBad = (evidence: NodeEvidence): NodeVerdict => {
 };
 
 const decideMissing = (evidence: NodeEvidence): NodeVerdict => {
-  const { probe, rate, isCrashed, darkMs, silentMs, silentMaxMs } = evidence;
+  const { probe, rate, isCrashed, isLate, darkMs, silentMs, silentMaxMs } = evidence;
   if (probe === 'good') return verdict('agent_fault', 'heartbeats are missing, probes pass');
-  if (rate === 'normal') return verdict('agent_fault', 'heartbeats are missing, outcomes come');
+  if (rate === 'normal' || isLate) return verdict('agent_fault', 'heartbeats are missing, outcomes come');
   if (isCrashed && rate === 'collapsed') return verdict('outage', 'the server crashed and nothing came since');
-  if (darkMs >= silentMaxMs || (rate === 'collapsed' && silentMs >= silentMaxMs))
+  if (darkMs >= DARK_MS || (rate === 'collapsed' && silentMs >= silentMaxMs))
     return verdict('unknown', 'neither heartbeats nor outcomes, and no probe to ask');
   return verdict('healthy', 'heartbeats are missing');
 };
 
 const decideCollapsed = (evidence: NodeEvidence): NodeVerdict => {
-  const { probe, isCrashed, isSilentAgain, isAgentNew, isAgentWaiting, isBehind, silentMs, silentMaxMs } = evidence;
+  const { probe, isCrashed, isSilentAgain, isAgentNew, isAgentWaiting, isBehind, isLate } = evidence;
+  const { silentMs, silentMaxMs } = evidence;
   if (probe === 'good') return verdict('lost_traffic', 'the rate collapsed, probes pass: traffic or telemetry is lost');
   if (isCrashed) return verdict('outage', 'the server crashed and nothing came since');
   if (isSilentAgain) return verdict('outage', 'silent again within 30 s, with the same agent');
-  if (silentMs >= silentMaxMs) return verdict('unknown', 'silent, and no probe to ask');
+  if (silentMs >= silentMaxMs)
+    return isLate
+      ? verdict('lost_traffic', 'outcomes come, more than a minute late')
+      : verdict('unknown', 'silent, and no probe to ask');
   if (isAgentNew || isBehind) return verdict('healthy', 'outcomes are missing because the agent is new or behind');
   if (silentMs === 0 || (isAgentWaiting && silentMs >= WARN_AFTER_MS))
     return verdict('lost_traffic', 'the rate collapsed, and no probe to ask');
@@ -82,6 +89,7 @@ const decideCollapsed = (evidence: NodeEvidence): NodeVerdict => {
  * | present | collapsed | bad | outage |
  * | present | collapsed | good | lost_traffic |
  * | present | collapsed | none | outage after a crash, or when silent again; unknown after 10 s; lost_traffic after 2 s |
+ * | present | collapsed, outcomes come late | none | lost_traffic after 10 s: what the node kept while Tocsin was away |
  * | present | normal | bad | lost_traffic after 2 s |
  * | missing | any | good | agent_fault; also without probes while outcomes come |
  * | missing, or crash event | any | bad | outage |

@@ -91,6 +91,22 @@ describe('an agent', () => {
   });
 });
 
+describe('a node that is hardly ever asked', () => {
+  it('has no expectation, and its alerts end all the same', () => {
+    const story = new FleetStory();
+    story.addPop('fra', 'eu', 4);
+    story.play(1);
+    first(story).qps = 0;
+    story.play(60);
+    first(story).completeness = 0.9;
+    story.play(15);
+    expect(story.fired()).toEqual(['telemetry_fault node fra-0']);
+    first(story).completeness = 1;
+    story.play(15);
+    expect(story.count('AlertResolved')).toBe(1);
+  });
+});
+
 describe('traffic', () => {
   it('that leaves one node while probes find it well warns', () => {
     const story = fleet({ probes: [5, 0] });
@@ -123,6 +139,43 @@ describe('what Tocsin itself does not hear', () => {
     story.isUntold = false;
     expect(story.play(30).told).toEqual([]);
   });
+
+  // 60 s away; and minutes, of which more is sent later than the rules are told of outcomes, for longer than a silence may last.
+  it.each([
+    [60, 8],
+    [60, 1],
+    [200, 1],
+  ])(
+    'the gateway is away for %i s, and what was kept comes %i s a tick: one alert of the fleet, of no node',
+    (s, each) => {
+      const story = Object.assign(fleet(), { keptPerTick: each, isAway: true });
+      story.play(s);
+      story.isAway = false;
+      story.play(s);
+      expect(story.pages()).toEqual(['silent_share']);
+      expect(story.count('IncidentOpened')).toBe(1);
+      expect(story.play(60).count('AlertResolved')).toBe(story.count('AlertFired'));
+      expect(story.count('IncidentResolved')).toBe(1);
+    },
+  );
+
+  it('the gateway is away for 20 s: nothing is said, of nodes that never send heartbeats neither', () => {
+    for (const isBeating of [true, false]) {
+      const story = Object.assign(fleet({ isBeating }), { isAway: true });
+      story.play(20);
+      story.isAway = false;
+      expect(story.play(60).told).toEqual([]);
+    }
+  });
+});
+
+describe('a resolver', () => {
+  it('that answers no probe is nobody of the fleet: it neither pages nor counts', () => {
+    const story = new FleetStory();
+    story.addPop('fra', 'eu', 4, { probes: [5, 0] });
+    story.add('resolver:quad', 'resolver', 'eu', { isDead: true, probes: [0, 5] });
+    expect(story.play(90).told).toEqual([]);
+  });
 });
 
 describe('the same ticks', () => {
@@ -146,5 +199,21 @@ describe('the same ticks', () => {
     const whole = outage().told;
     expect(whole.map(({ event }) => event.type)).toContain('IncidentResolved');
     expect(outage([3, 9, 16, 31, 45, 62, 75]).told).toEqual(whole);
+  });
+
+  it('P6, B2: also when the gateway was away meanwhile, and what was kept came late', () => {
+    const away = (restartsAfterS: readonly number[] = []): FleetStory => {
+      const story = Object.assign(fleet(), { keptPerTick: 1 });
+      for (let second = 0; second < 320; second += 1) {
+        story.isAway = second < 200;
+        if (second === 250) first(story).isDead = true;
+        if (restartsAfterS.includes(second)) story.restart();
+        story.play(1);
+      }
+      return story;
+    };
+    const whole = away().told;
+    expect(whole.map(({ event }) => event.type)).toContain('IncidentResolved');
+    expect(away([30, 197, 201, 206, 256, 300]).told).toEqual(whole);
   });
 });

@@ -6,7 +6,7 @@ import type { TickView } from '../rule/tick-view.js';
 import { FLEET_KEY, TICK_MS } from '#contracts';
 import type { JudgedNode } from './judged-fleet.js';
 import { NODE_OUTAGE, NODE_SILENT } from './node-alerts.decide.js';
-import { ALERT_MIN_MS } from './node-recovery.js';
+import { ALERT_MIN_MS, isUnheard } from './node-recovery.js';
 import type { NodeVerdict } from './node-verdict.decide.js';
 import { addAlert, OpenAlerts, presenceReason } from './presence-alert.js';
 
@@ -93,7 +93,8 @@ const countGroups = (view: TickView, judged: readonly JudgedNode[], open: OpenAl
       continue;
     }
     const isSilent = isDown(known.verdict) || (paged.has(nodeId) && known.evidence.rate !== 'normal');
-    groups.add(keys, isSilent ? 'silent' : 'live');
+    // Of whom nothing was heard for 10 s, as while the clock of the fleet stood still, nobody says that it is back (B4).
+    groups.add(keys, isSilent ? 'silent' : isUnheard(known.node, view) ? 'unseen' : 'live');
   }
   return groups;
 };

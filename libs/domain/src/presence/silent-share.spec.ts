@@ -82,6 +82,17 @@ describe('R9: the silent share of the inventory', () => {
     expect(story.count('IncidentResolved')).toBe(1);
   });
 
+  it('B4: nobody reports for 60 s, then one node of a hundred does: the alert stays, and is the same', () => {
+    const story = fleet().play(60);
+    dieIn(story, () => true);
+    story.play(60);
+    for (const node of story.nodes.slice(0, 1)) node.isDead = false;
+    story.play(30);
+    expect(story.count('AlertResolved')).toBe(0);
+    expect(story.fired().filter((each) => each === 'silent_share fleet fleet')).toHaveLength(1);
+    expect(story.count('IncidentOpened')).toBe(1);
+  });
+
   it('nobody reports for 20 s, as while Tocsin itself is away: nothing is said, whoever comes back first', () => {
     const story = fleet().play(60);
     dieIn(story, () => true);
