@@ -64,7 +64,7 @@ const sections = {
     .optional(),
   zones: z.array(z.string().min(1)).optional(),
   zones_file: z.string().min(1).optional(),
-  /** Whether an NXDOMAIN for a name that was answered within a day is a wrong answer; takes 8 MB. */
+  /** Whether an NXDOMAIN for a name that was answered within a day is a wrong answer; takes 4 MB. */
   recent_names: z.boolean().optional(),
   commands: commandsConfigSchema.optional(),
   spool: z
