@@ -142,7 +142,7 @@ describeKnot('an outage of a real server', () => {
     expect(Math.abs(success - seen)).toBeLessThan(10);
   });
 
-  it('R9: a hang is an outage though the tap stays open', async () => {
+  it('a hang is an outage though the tap stays open', async () => {
     await begin(true);
     const fromMs = nowMs();
     site.knot.signal('SIGSTOP');
