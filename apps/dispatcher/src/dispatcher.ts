@@ -99,6 +99,11 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
       await deliver.run();
       await publish.run();
       await zones.run();
+      // Publishing told the others of what it published: a tick that came while they still look would be let go.
+      do {
+        await Promise.all(all.map((rounds) => rounds.ended()));
+        await deliveries.settled();
+      } while (all.some(({ isRunning }) => isRunning));
     },
     unready: () => {
       const failed = all.filter(({ failure }) => failure !== undefined);

@@ -42,6 +42,16 @@ export class Rounds {
     await this.running;
   }
 
+  /** Whether a run is under way. */
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** Resolves when no run is under way; begins none. */
+  async ended(): Promise<void> {
+    await this.running;
+  }
+
   /** Begins no run any more; resolves when the one under way has ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
