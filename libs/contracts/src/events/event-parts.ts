@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { releaseSchema } from '../signal.js';
+
+/** The id of a thing, within its kind. */
+export const id = z.string().min(1).max(128);
+/** Ms since the epoch, of log time: the tick that decided, never the wall clock of a process. */
+export const at = z.number().int().nonnegative();
+
+/**
+ * What an alert is about: the whole fleet, or one release in one region; for lost telemetry the partition or the node it is lost of;
+ * for presence a node, or what it belongs to.
+ */
+export const SCOPES = ['fleet', 'release_region', 'partition', 'node', 'release', 'region', 'pop'] as const;
+/** What an alert is about. */
+export type Scope = (typeof SCOPES)[number];
+
+/** Alert severities, worst last. */
+export const SEVERITIES = ['warning', 'critical'] as const;
+
+/** How the queries of another provider move against what is usual. */
+export const SPILLOVER_LEVELS = ['rising', 'receding'] as const;
+/** How the queries of another provider move against what is usual. */
+export type SpilloverLevel = (typeof SPILLOVER_LEVELS)[number];
+
+/** The numbers a decision rests on; stored with it, printed by `why`. */
+export const reasonSchema = z.object({
+  rule: id,
+  signal: id,
+  /** What was compared, in words with units: `success 80.71 % < 99 % over 1m`. */
+  text: z.string().max(500),
+  /** null = no number (a percentile that is a timeout, a window without data). */
+  value: z.number().nullable(),
+  threshold: z.number(),
+  windowMs: z.number().int(),
+  good: z.number(),
+  bad: z.number(),
+  /** The tick, and for how many of the live nodes the window was complete. */
+  tick: z.number().int(),
+  coverage: z.number().min(0).max(1),
+  /** Last slot of the window, seconds of event time. */
+  slot: z.number().int().optional(),
+});
+/** The numbers a decision rests on. */
+export type Reason = z.infer<typeof reasonSchema>;
+
+/** What every event that begins an alert names. */
+export const alertKey = { alertId: id, rule: id, scope: z.enum(SCOPES), key: z.string().max(256) };
+/** A release and the one before it. */
+export const release = { release: releaseSchema, previous: releaseSchema };

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { nameSchema } from '../node-report.js';
+import { PRINCIPAL_ROLES } from '../principal.js';
+import { at, id } from './event-parts.js';
+
+/** Events of the streams `key-<keyId>` and `node-keys-<nodeId>`. */
+export const keyEvents = {
+  ApiKeyCreated: z.object({
+    keyId: id,
+    name: z.string().max(200),
+    role: z.enum(PRINCIPAL_ROLES),
+    nodeId: nameSchema.optional(),
+    /** SHA-256, hex, of the secret; the secret itself is shown once and kept nowhere. */
+    secretHash: z.string().length(64),
+  }),
+  ApiKeyRevoked: z.object({ keyId: id }),
+  /** A key for the tags of a node's batches; its secret is derived from the id, and is in no event. */
+  NodeKeyIssued: z.object({ keyId: id, nodeId: nameSchema, at }),
+  /** `effectiveAt` lies ahead: whoever verifies has to know of it before, or the same record would count for one and not for another. */
+  NodeKeyRevoked: z.object({ keyId: id, effectiveAt: at }),
+} as const;
