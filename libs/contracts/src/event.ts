@@ -6,6 +6,7 @@ import { deliveryEvents } from './events/delivery-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
+import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
 
 export {
@@ -25,6 +26,7 @@ export {
 export const eventSchemas = {
   ...catalogueEvents,
   ...keyEvents,
+  ...rulesEvents,
   ...rolloutEvents,
   ...alertEvents,
   ...incidentEvents,
@@ -69,6 +71,7 @@ export interface RecordedEvent {
 /** The stream of a thing. */
 export const streamOf = {
   catalogue: 'catalogue',
+  rules: 'rules',
   key: (keyId: string) => `key-${keyId}`,
   nodeKeys: (nodeId: string) => `node-keys-${nodeId}`,
   rollout: (rolloutId: string) => `rollout-${rolloutId}`,

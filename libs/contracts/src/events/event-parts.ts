@@ -8,9 +8,9 @@ export const at = z.number().int().nonnegative();
 
 /**
  * What an alert is about: the whole fleet, or one release in one region; for lost telemetry the partition or the node it is lost of;
- * for presence a node, or what it belongs to.
+ * for presence a node, or what it belongs to; a customer.
  */
-export const SCOPES = ['fleet', 'release_region', 'partition', 'node', 'release', 'region', 'pop'] as const;
+export const SCOPES = ['fleet', 'release_region', 'partition', 'node', 'release', 'region', 'pop', 'customer'] as const;
 /** What an alert is about. */
 export type Scope = (typeof SCOPES)[number];
 

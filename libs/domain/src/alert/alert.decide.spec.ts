@@ -1,17 +1,16 @@
-import { event, type Reason } from '#contracts';
+import { event, type Reason, ruleOf } from '#contracts';
 import { given } from '#testing';
-import type { Rule } from '../rule/rule.js';
 import { type Alert, type Assessment, evolveAlert } from './alert.js';
 import { decideAlert } from './alert.decide.js';
 
-const rule: Rule = {
+const rule = ruleOf({
   name: 'dns_resolution_success_rate',
   signal: 'success_rate',
   comparison: 'below',
   threshold: 99,
   windowMs: 60_000,
   severity: 'critical',
-};
+});
 const subject = { scope: 'fleet', key: 'fleet' } as const;
 const reason: Reason = {
   rule: rule.name,

@@ -34,6 +34,7 @@ export const covers = (opened: AlertSubject, place: Place, placeOf: PlaceOf): bo
     case 'node':
       return place.pop !== undefined && placeOf(opened).pop === place.pop;
     case 'partition':
+    case 'customer':
       return false;
   }
 };

@@ -1,11 +1,7 @@
-import { KEY_SEPARATOR, type Reason } from '#contracts';
+import type { Reason } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
-import { impactScoreOf } from '../impact/impact.js';
-import { readCustomerImpact } from '../signal/customer-impact.js';
-import { readErrorRateSpike } from '../signal/error-rate-spike.js';
-import { readLatency } from '../signal/latency.js';
 import type { Measure } from '../signal/measure.js';
-import { readSuccessRate } from '../signal/success-rate.js';
+import { readSignal } from '../signal/signals.js';
 import { describeMeasure } from './describe.js';
 import { readDeparture } from './departure.js';
 import type { Rule, Subject } from './rule.js';
@@ -26,28 +22,8 @@ export const CLEAR_SPAN_SLOTS = (CLEAR_WINDOWS - 1) * CLEAR_STEP_SLOTS;
 export const COVERAGE_MIN = 0.8;
 
 /** Reads a rule's signal for a subject, over the window that ends with a slot. */
-export const readRule = (rule: Rule, subject: Subject, endSlot: number, view: TickView): Measure => {
-  const { windowMs } = rule;
-  const place = { family: subject.scope, key: subject.key, windowMs, endSlot };
-  switch (rule.signal) {
-    case 'success_rate':
-      return readSuccessRate(view.windows, place);
-    case 'latency':
-      return readLatency(view.windows, place, rule.percentile ?? 0.95);
-    case 'error_rate_spike':
-      return readErrorRateSpike(view.windows, place, view.baseline);
-    case 'customer_impact': {
-      const [release = '', region = ''] = subject.key.split(KEY_SEPARATOR);
-      return readCustomerImpact(view.windows, place, () =>
-        impactScoreOf(
-          subject.scope === 'fleet'
-            ? view.affected.fleetByTier(windowMs, endSlot)
-            : view.affected.cohortByTier(release, region, windowMs, endSlot),
-        ),
-      );
-    }
-  }
-};
+const readRule = (rule: Rule, subject: Subject, endSlot: number, view: TickView): Measure =>
+  readSignal({ rule, subject, windowMs: rule.windowMs, endSlot }, view);
 
 const isBeyond = ({ comparison, threshold }: Rule, value: Measure['value']): boolean => {
   if (value === 'unknown') return false;

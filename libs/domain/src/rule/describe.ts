@@ -1,37 +1,13 @@
 import { KEY_SEPARATOR } from '#contracts';
 import type { Measure } from '../signal/measure.js';
-import type { AlertSubject, Rule, SignalName } from './rule.js';
+import { signalOf } from '../signal/signals.js';
+import type { AlertSubject, Rule } from './rule.js';
 
 const decimals = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
 
 /** `30s`, `1m`: windows are whole seconds, and whole minutes from one minute on. */
 export const describeWindow = (windowMs: number): string =>
   windowMs % 60_000 === 0 ? `${windowMs / 60_000}m` : `${windowMs / 1_000}s`;
-
-const percentile = (rule: Rule): string => `p${decimals(100 * (rule.percentile ?? 0.95), 1)}`;
-
-const TEXT: Record<SignalName, (rule: Rule, value: string) => { found: string; limit: string; title: string }> = {
-  success_rate: (rule, value) => ({
-    found: `success ${value} %`,
-    limit: `${rule.threshold} %`,
-    title: `DNS success ${value} %`,
-  }),
-  latency: (rule, value) => ({
-    found: `${percentile(rule)} ${value === 'timeout' ? value : `${value} ms`}`,
-    limit: `${rule.threshold} ms`,
-    title: `DNS latency ${percentile(rule)} ${value === 'timeout' ? value : `${value} ms`}`,
-  }),
-  error_rate_spike: (rule, value) => ({
-    found: `failures ${value} % of the baseline`,
-    limit: `${rule.threshold} %`,
-    title: `DNS failures at ${value} % of normal`,
-  }),
-  customer_impact: (rule, value) => ({
-    found: `impact score ${value}`,
-    limit: `${rule.threshold}`,
-    title: `Customer impact score ${value}`,
-  }),
-};
 
 /** Digits after which a value that is shown like its threshold is taken to be it. */
 const DIGITS_MAX = 6;
@@ -46,8 +22,8 @@ const shown = ({ value }: Measure, digits: number, threshold?: number): string =
 
 /** What was compared, with units: `success 80.71 % < 99 % over 1m`. */
 export const describeMeasure = (rule: Rule, measure: Measure, isBreached: boolean): string => {
-  const digits = rule.signal === 'error_rate_spike' ? 0 : 2;
-  const { found, limit } = TEXT[rule.signal](rule, shown(measure, digits, rule.threshold));
+  const { describe, digits } = signalOf(rule.signal);
+  const { found, limit } = describe(rule, shown(measure, digits, rule.threshold));
   const sign = (rule.comparison === 'below') === isBreached ? '<' : '>';
   return `${found} ${isBreached ? sign : `${sign}=`} ${limit} over ${describeWindow(rule.windowMs)}`;
 };
@@ -66,7 +42,8 @@ export const describeSubject = ({ scope, key }: AlertSubject): string => {
 /** The headline of an incident: `DNS success 23.1 % on v2.1.5+c42 in us-east`. */
 export const describeIncident = (rule: Rule, value: Measure['value'], subject: AlertSubject): string => {
   const measure = { value, good: 0, bad: 0 };
-  const digits = rule.signal === 'error_rate_spike' ? 0 : 1;
-  const { title } = TEXT[rule.signal](rule, shown(measure, digits, rule.threshold));
+  const { describe, digits } = signalOf(rule.signal);
+  // A headline is read at a glance.
+  const { title } = describe(rule, shown(measure, Math.min(digits, 1), rule.threshold));
   return `${title} ${describeSubject(subject)}`;
 };

@@ -21,6 +21,7 @@ export interface EngineSettings {
 
 /** What the engine is made of; ids and digests come from outside because this library imports nothing. */
 export interface EngineOptions {
+  /** Those in force until `RulesLoaded` brings others. */
   readonly rules: readonly Rule[];
   readonly catalogue: Catalogue;
   readonly settings?: EngineSettings;

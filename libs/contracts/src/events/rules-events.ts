@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { ruleSetSchema } from '../rule.js';
+import { at } from './event-parts.js';
+
+/** Events of stream `rules`. */
+export const rulesEvents = {
+  /** A set of rules replaces the one before, as a whole, from a tick on: so that live and replayed decisions use the same. */
+  RulesLoaded: z.object({
+    /** Counts the sets, from 1. */
+    version: z.number().int().positive(),
+    /** SHA-256, hex, of the canonical JSON of the set: the same rules have the same. */
+    sha256: z.string().length(64),
+    /** Where they were read: the names of the files. */
+    source: z.string().max(1_000),
+    /** The first tick that is decided by them. */
+    fromTick: z.number().int().nonnegative(),
+    ruleSet: ruleSetSchema,
+    at,
+  }),
+} as const;
