@@ -9,15 +9,7 @@ import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
 
-export {
-  reasonSchema,
-  SCOPES,
-  SEVERITIES,
-  SPILLOVER_LEVELS,
-  type Reason,
-  type Scope,
-  type SpilloverLevel,
-} from './events/event-parts.js';
+export { SEVERITIES, type Reason, type Scope, type SpilloverLevel } from './events/event-parts.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.
