@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApiClient, Refused } from './api-client.js';
@@ -8,6 +9,7 @@ import { formatDnstap, readDnstap } from './dnstap.js';
 import { formatIncident, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
+import { formatRuleTests, junitOf, runRuleTests } from './rule-tests.js';
 import { formatStatus, readStatus } from './status.js';
 import { formatRecorded, tailEvents } from './tail.js';
 
@@ -75,6 +77,14 @@ const dnstap: Command<'dnstap'> = async (asked) => {
   return report.complete ? EXIT.ok : EXIT.finding;
 };
 
+const ruleTests: Command<'test'> = async ({ paths, junit, json }, paint) => {
+  const reports = paths.map((path) => runRuleTests(path, (name) => tell(`playing: ${name}`)));
+  if (json) printJson(reports);
+  else for (const report of reports) for (const line of formatRuleTests(report, paint)) print(line);
+  if (junit !== undefined) writeFileSync(junit, `${junitOf(reports)}\n`);
+  return reports.every(({ verdicts }) => verdicts.every(({ isPassed }) => isPassed)) ? EXIT.ok : EXIT.finding;
+};
+
 const run = async (args: readonly string[]): Promise<Exit> => {
   const asked = readArguments(args);
   const paint = createPaint(process.stdout.isTTY, process.env);
@@ -92,6 +102,8 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return nodeKey(asked, paint);
     case 'dnstap':
       return dnstap(asked, paint);
+    case 'test':
+      return ruleTests(asked, paint);
   }
 };
 

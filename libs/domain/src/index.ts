@@ -47,3 +47,6 @@ export * from './command/execution.js';
 export * from './command/execution.decide.js';
 export { createRecordMapper, type MappedOutcome, type MappedRecord, type MapRecord } from './mapping/map-record.js';
 export { MappedBatches, type NodeColumns } from './mapping/mapped-batches.js';
+export { judgeRuleTest, type RuleTestVerdict } from './rule-test/judge-rule-test.js';
+export { playRuleTest } from './rule-test/play-rule-test.js';
+export type { RuleTest } from './rule-test/rule-test.js';
