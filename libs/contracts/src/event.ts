@@ -5,6 +5,7 @@ import { commandEvents } from './events/command-events.js';
 import { deliveryEvents } from './events/delivery-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
+import { redirectEvents } from './events/redirect-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
@@ -14,6 +15,8 @@ export {
   SCOPES,
   SEVERITIES,
   SPILLOVER_LEVELS,
+  type EscalationTarget,
+  type Priority,
   type Reason,
   type Scope,
   type SpilloverLevel,
@@ -31,6 +34,7 @@ export const eventSchemas = {
   ...alertEvents,
   ...incidentEvents,
   ...rollbackEvents,
+  ...redirectEvents,
   ...commandEvents,
   ...deliveryEvents,
 } as const;
@@ -78,6 +82,7 @@ export const streamOf = {
   alert: (alertId: string) => `alert-${alertId}`,
   incident: (incidentId: string) => `incident-${incidentId}`,
   rollback: (rollbackId: string) => `rollback-${rollbackId}`,
+  redirect: (redirectId: string) => `redirect-${redirectId}`,
   command: (commandId: string) => `command-${commandId}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
 } as const;

@@ -9,6 +9,7 @@ import {
   type RecordedEvent,
   streamOf,
 } from '#contracts';
+import { actionsChapter } from './event-history-actions.fixture.js';
 import { createChannelRepository } from './channel.repository.js';
 import type { Database } from './database.js';
 import type { EventStore } from './event-store.js';
@@ -181,7 +182,7 @@ const outbreak: Chapter = [
     streamOf.incident('in1'),
     0,
     [
-      incidentOpened('in1', 'al1'),
+      incidentOpened('in1', 'al1', { onsetAt: T + 31_000 }),
       event('AlertJoinedIncident', {
         incidentId: 'in1',
         alertId: 'al2',
@@ -317,4 +318,5 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await tell(store, rollouts);
   await tell(store, attempts(await tell(store, outbreak)));
   await tell(store, recovery);
+  await tell(store, actionsChapter);
 };

@@ -17,6 +17,16 @@ export type Scope = (typeof SCOPES)[number];
 /** Alert severities, worst last. */
 export const SEVERITIES = ['warning', 'critical'] as const;
 
+/** How urgent an incident is: P0 is everybody's, now. */
+export const PRIORITIES = ['P0'] as const;
+/** How urgent an incident is. */
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Whom a rule may call beside those whom a page calls. */
+export const ESCALATION_TARGETS = ['vp'] as const;
+/** Whom a rule may call beside those whom a page calls. */
+export type EscalationTarget = (typeof ESCALATION_TARGETS)[number];
+
 /** How the queries of another provider move against what is usual. */
 export const SPILLOVER_LEVELS = ['rising', 'receding'] as const;
 /** How the queries of another provider move against what is usual. */

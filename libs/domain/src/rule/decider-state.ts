@@ -1,6 +1,7 @@
 import { type Event, type EventType, streamOf } from '#contracts';
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
+import { evolveRedirect, isMoving, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
 
@@ -17,6 +18,7 @@ export interface DeciderState {
   readonly incidents: ReadonlyMap<string, Incident>;
   readonly rollouts: ReadonlyMap<string, Rollout>;
   readonly rollbacks: ReadonlyMap<string, Rollback>;
+  readonly redirects: ReadonlyMap<string, Redirect>;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -28,12 +30,13 @@ export const NOTHING_DECIDED: DeciderState = {
   incidents: new Map(),
   rollouts: new Map(),
   rollbacks: new Map(),
+  redirects: new Map(),
   versions: new Map(),
   generation: 0,
 };
 
 /**
- * After a restart, alert, incident, rollback and rollout streams that are open or had an event within this time are evolved again:
+ * After a restart, alert, incident, rollback, redirect and rollout streams that are open or had an event within this time are evolved again:
  * the cause link of a rollback reaches 24 h back, every other memory (rate rail 30 min, baseline 1 h) is shorter.
  */
 export const EVOLVE_AGAIN_MS = 86_400_000;
@@ -45,7 +48,12 @@ const put = <T>(map: ReadonlyMap<string, T>, id: string, value: T | undefined): 
   return next;
 };
 
-const STARTS: ReadonlySet<EventType> = new Set(['IncidentOpened', 'RolloutStarted', 'RollbackDecided']);
+const STARTS: ReadonlySet<EventType> = new Set([
+  'IncidentOpened',
+  'RolloutStarted',
+  'RollbackDecided',
+  'RedirectDecided',
+]);
 
 /** Drops what ended more than a day ago, whenever something new begins; so a day of history bounds the state. */
 const forget = (state: DeciderState, now: number): DeciderState => {
@@ -56,14 +64,18 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const rollbacks = keep(state.rollbacks, (each) =>
     isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
+  const redirects = keep(state.redirects, (each) =>
+    isMoving(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
+  );
   const streams = new Set([
     ...Array.from(state.alerts.keys(), streamOf.alert),
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
+    ...Array.from(redirects.keys(), streamOf.redirect),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
-  return { ...state, incidents, rollouts, rollbacks, versions };
+  return { ...state, incidents, rollouts, rollbacks, redirects, versions };
 };
 
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
@@ -78,6 +90,12 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   if (isRolloutEvent(event)) {
     const id = event.data.rolloutId;
     return { ...state, rollouts: put(state.rollouts, id, evolveRollout(state.rollouts.get(id), event)) };
+  }
+  if (isRedirectEvent(event)) {
+    const id = event.data.redirectId;
+    const generation = event.type === 'RedirectCommanded' ? event.data.generation : 0;
+    const redirects = put(state.redirects, id, evolveRedirect(state.redirects.get(id), event));
+    return { ...state, redirects, generation: Math.max(state.generation, generation) };
   }
   if (!isRollbackEvent(event)) return undefined;
   const id = event.data.rollbackId;
