@@ -1,5 +1,5 @@
 import { event, streamOf } from '#contracts';
-import { type Chapter, HISTORY_AT_MS as T, impactOf, reasonOf } from './event-history.fixture.js';
+import { type Chapter, HISTORY_AT_MS as T, impactOf, reasonOf } from './event-history-parts.fixture.js';
 
 const RELEASE = { softwareVersion: 'v2.1.4', configRev: 'c41' };
 

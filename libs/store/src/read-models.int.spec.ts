@@ -150,7 +150,10 @@ describe('read models', () => {
       'rd5 refused',
     ]);
     expect(await redirects.list({ statuses: ['stopped'], limit: 9 })).toMatchObject([{ endedAt: T + 95_000 }]);
-    expect(await redirects.find('rd5')).toMatchObject({ refusals: [{ rail: 'siblings' }, { rail: 'rate' }], key: null });
+    expect(await redirects.find('rd5')).toMatchObject({
+      refusals: [{ rail: 'siblings' }, { rail: 'rate' }],
+      key: null,
+    });
   });
 
   it('show rollouts with their stages, commands and deliveries', async () => {
