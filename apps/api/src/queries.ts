@@ -10,6 +10,7 @@ import {
   createIncidentRepository,
   createNodeKeyRepository,
   createNodeLedger,
+  createRedirectRepository,
   createRollbackRepository,
   createRolloutRepository,
   createSegmentRepository,
@@ -54,18 +55,20 @@ const nodeReport = (node: NodeRow, totals: LedgerTotals | undefined): NodeReport
 const incidentQueries = ({ database, catalogue, clock }: QueryParts) => {
   const incidents = createIncidentRepository(database);
   const rollbacks = createRollbackRepository(database);
+  const redirects = createRedirectRepository(database);
   const deliveries = createDeliveryRepository(database);
   const affected = createAffectedCustomers(createSegmentRepository(database), catalogue, clock);
   const unknown = (incidentId: string): Refusal => refuse('NOT_FOUND', `there is no incident ${incidentId}`);
   return {
     incidents: incidents.list,
     incident: async (incidentId: string): Promise<IncidentReport | Refusal> =>
-      (await readReport({ incidents, rollbacks, deliveries }, incidentId)) ?? unknown(incidentId),
+      (await readReport({ incidents, rollbacks, redirects, deliveries }, incidentId)) ?? unknown(incidentId),
     customersAffected: async (incidentId: string, limit: number): Promise<AffectedCustomers | Refusal> => {
       const incident = await incidents.findRow(incidentId);
       return incident === undefined ? unknown(incidentId) : affected(incident, limit);
     },
     rollbacks: rollbacks.list,
+    redirects: redirects.list,
     deliveries: deliveries.list,
   };
 };
