@@ -18,6 +18,9 @@ import {
   type NodeRow,
 } from '#store';
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
+import { explain } from './explain/explain.js';
+import type { ExplainedKind } from './explain/explanation.js';
+import { whyNot, type WhyNotQuestion } from './explain/why-not.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
 import { createDisagreements } from './release-disagreements.js';
@@ -73,6 +76,24 @@ const incidentQueries = ({ database, catalogue, clock }: QueryParts) => {
   };
 };
 
+const explainQueries = ({ database, clock }: QueryParts) => {
+  const parts = {
+    database,
+    alerts: createAlertRepository(database),
+    incidents: createIncidentRepository(database),
+    rollbacks: createRollbackRepository(database),
+    redirects: createRedirectRepository(database),
+    commands: createCommandRepository(database),
+    deliveries: createDeliveryRepository(database),
+    segments: createSegmentRepository(database),
+  };
+  return {
+    explain: (kind: ExplainedKind, id: string) => explain(parts, kind, id),
+    whyNot: ({ at = clock.nowMs(), ...asked }: Omit<WhyNotQuestion, 'at'> & { readonly at?: number | undefined }) =>
+      whyNot(parts, { ...asked, at }),
+  };
+};
+
 /** Everything that can be asked, once for REST and GraphQL. */
 export const createQueries = (parts: QueryParts) => {
   const { database, catalogue, clock } = parts;
@@ -82,6 +103,7 @@ export const createQueries = (parts: QueryParts) => {
   const keys = createApiKeyRepository(database);
   return {
     ...incidentQueries(parts),
+    ...explainQueries(parts),
     fleetHealth: createFleetHealth(segments, catalogue, clock),
     disagreements: createDisagreements(segments, clock),
     windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),

@@ -16,6 +16,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'GET /v1/deliveries': 'view',
   'GET /v1/events': 'view',
   'GET /v1/events/head': 'view',
+  'GET /v1/explain/:kind/:id': 'view',
   'GET /v1/fleet': 'view',
   'GET /v1/incidents': 'view',
   'GET /v1/incidents/:id': 'view',
@@ -29,6 +30,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'GET /v1/rollbacks': 'view',
   'GET /v1/rollouts': 'view',
   'GET /v1/rules': 'view',
+  'GET /v1/why-not/:rule': 'view',
   'GET /v1/windows': 'view',
   'Mutation acknowledgeIncident': 'operate',
   'POST /v1/customers': 'administer',
@@ -45,6 +47,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'Query alerts': 'view',
   'Query commands': 'view',
   'Query customersAffected': 'view',
+  'Query explain': 'view',
   'Query fleetHealth': 'view',
   'Query incident': 'view',
   'Query incidents': 'view',
@@ -52,6 +55,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'Query redirects': 'view',
   'Query rollbacks': 'view',
   'Query rollouts': 'view',
+  'Query whyNot': 'view',
   'Query windows': 'view',
 };
 

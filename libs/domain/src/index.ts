@@ -33,6 +33,8 @@ export * from './signal/baseline.js';
 export * from './signal/measure.js';
 export * from './signal/release-disagreement.js';
 export * from './signal/success-rate.js';
+export { readLatency } from './signal/latency.js';
+export { describeMeasure } from './rule/describe.js';
 export * from './signal/window-reader.js';
 export * from './dnstap/index.js';
 export * from './probe/index.js';
