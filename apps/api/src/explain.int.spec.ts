@@ -25,7 +25,10 @@ describe('explain', () => {
     await writeSegments(served, [
       segmentOf('fleet', LAST_SLOT, { fleet: { good: 9_990, bad: 10 } }),
       segmentOf('region', LAST_SLOT, { 'us-east': { good: 95, bad: 5 }, 'eu-central': { good: 30, bad: 30 } }),
-      segmentOf('release_region', LAST_SLOT, { 'v9+c1|us-east': { good: 100, bad: 900 } }),
+      segmentOf('release_region', LAST_SLOT, {
+        'v9+c1|us-east': { good: 100, bad: 900 },
+        'v8+c1|us-east': { good: 95, bad: 5 },
+      }),
     ]);
   });
   afterAll(() => served.end());
@@ -150,13 +153,21 @@ describe('explain', () => {
     });
   });
 
-  it('B13: why not: too few outcomes, too few failures', async () => {
+  it('B13: why not: not evaluated for such a subject, too few outcomes', async () => {
     const region = { ...(await whyNot(RULE, `?subject=region:us-east&at=${NOW_MS}`)) };
     expect(region).toMatchObject({ verdict: 'not_loaded' });
     expect(region.because).toContain('is evaluated for fleet, release_region, not for region');
     expect(await whyNot(RULE, `?subject=${encodeURIComponent('v9+c1|us-west')}`)).toMatchObject({
       verdict: 'unknown',
       because: '0 outcomes in the window, at least 100 are needed: nothing is known',
+    });
+  });
+
+  it('B13: why not: beyond the threshold, but by a handful of failures', async () => {
+    expect(await whyNot(RULE, `?subject=${encodeURIComponent('v8+c1|us-east')}`)).toMatchObject({
+      verdict: 'minimum',
+      because: 'success 95 % < 99 % over 1m, but by 5 failures; at least 10 are needed',
+      margin: -4,
     });
   });
 

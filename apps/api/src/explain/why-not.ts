@@ -2,9 +2,8 @@ import { isRefusal, type RecordedEvent, type Refusal, refuse, type Rule, streamO
 import { DEFAULT_RULES, describeMeasure, type Measure } from '#domain';
 import { type AlertRow, readStream, type SegmentRepository } from '#store';
 import { type AskedSubject, readSubject } from './asked-subject.js';
-import { textOf } from './event-text.js';
 import type { ExplainParts } from './explained-streams.js';
-import { eventIdOf } from './explanation.js';
+import { keptFrom, saidBy, type SaidEvent } from './kept-alert.js';
 import { readPastMeasure } from './past-measure.js';
 
 /** Why a rule paged or acted for nobody at a moment. */
@@ -33,7 +32,7 @@ export interface WhyNot {
   /** How far the value is from its threshold, in the unit of the signal; below 0: beyond it. */
   readonly margin: number | null;
   /** Ids of the events that say so, and what each says. */
-  readonly events: readonly { readonly id: string; readonly text: string }[];
+  readonly events: readonly SaidEvent[];
   readonly lines: readonly string[];
 }
 
@@ -70,25 +69,6 @@ const openAt = async ({ alerts }: WhyNotParts, rule: Rule, { scope, key }: Asked
       (alert.resolvedAt === null || alert.resolvedAt > at),
   );
 
-const textsOf = (events: readonly RecordedEvent[]): WhyNot['events'] =>
-  events.map((each) => ({ id: eventIdOf(each), text: textOf(each) }));
-
-/** Events of these types say that an alert was kept from paging; a later one of the second kind takes it back. */
-const KEPT = [
-  { verdict: 'muted', begins: 'AlertMuted', ends: 'AlertUnmuted' },
-  { verdict: 'inhibited', begins: 'AlertInhibited', ends: 'AlertUninhibited' },
-] as const;
-
-const keptFrom = (events: readonly RecordedEvent[]): Finding | undefined => {
-  for (const { verdict, begins, ends } of KEPT) {
-    // By name: what is not in the catalogue of events is not in the store either.
-    const last = events.findLast(({ event }) => [begins, ends].some((type) => type === (event.type as string)));
-    if (last !== undefined && (last.event.type as string) === begins)
-      return { verdict, because: `it fired, and was ${verdict}: ${textOf(last)}`, events: textsOf([last]) };
-  }
-  return undefined;
-};
-
 const refusalsOf = async ({ rollbacks, redirects }: WhyNotParts, incidentId: string): Promise<readonly string[]> => {
   const filter = { incidentId, limit: ALERTS_MAX };
   const all = [...(await rollbacks.list(filter)), ...(await redirects.list(filter))];
@@ -106,9 +86,9 @@ const whyNoPage = async (parts: WhyNotParts, alert: AlertRow, at: number): Promi
     ...incident.filter(({ event: { data } }) => 'alertId' in data && data.alertId === alert.alertId),
   ];
   const events = about.filter(isBefore);
+  const told = saidBy(events);
   const kept = keptFrom(events.toSorted((a, b) => a.position - b.position));
-  if (kept !== undefined) return kept;
-  const told = textsOf(events);
+  if (kept !== undefined) return { verdict: kept.verdict, because: kept.because, events: kept.events };
   if (alert.incidentId === null) {
     const because = `alert ${alert.alertId} fired and stands alone: a ${alert.severity} alert of ${alert.scope} opens no incident`;
     return { verdict: 'fired', because, events: told };
