@@ -40,6 +40,7 @@ export type { Signal as SignalKind } from './signal/signal.js';
 export * from './signal/measure.js';
 export * from './signal/release-disagreement.js';
 export * from './signal/success-rate.js';
+export { describeMeasure } from './rule/describe.js';
 export * from './signal/window-reader.js';
 export * from './dnstap/index.js';
 export * from './probe/index.js';
