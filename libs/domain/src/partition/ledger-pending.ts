@@ -1,5 +1,5 @@
-import type { FoldResult } from '#domain';
-import type { LedgerBoot, LedgerDelta, SeqGap } from '#store';
+import type { FoldResult } from '../window/slot-fold.js';
+import type { LedgerBoot, LedgerDelta, SeqGap } from './ledger.js';
 import {
   applySequence,
   GAPS_MAX,
