@@ -114,6 +114,9 @@ const refuseTag = (topic: TelemetryTopic, record: TelemetryRecord, keys: TagPoli
   return checkTag(message, tag, nodeId, keys.find, record.appendedAtMs);
 };
 
+/** Reads a record of which is known who wrote it; it never throws, whatever the bytes are. */
+export const readAuthentic = (topic: TelemetryTopic, record: TelemetryRecord): RecordTelling => READERS[topic](record);
+
 /**
  * Reads a record of a telemetry topic; it never throws, whatever the bytes are. The tag comes first: bytes of strangers are not
  * parsed, and what is authentic and unreadable is booked to the node that wrote it.
