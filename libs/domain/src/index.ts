@@ -36,6 +36,7 @@ export { IMPACT_WINDOW_MS } from './rule/decide-tick.js';
 export * from './rule/decider-state.js';
 export * from './rule/draft.js';
 export * from './rule/rules-engine.js';
+export type { TickView } from './rule/tick-view.js';
 export * from './rule/presence.js';
 export { minutesOfUse, type NodeMinute, SAMPLE_SLOTS } from './presence/node-minutes.js';
 export * from './signal/baseline.js';

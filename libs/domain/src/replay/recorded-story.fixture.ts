@@ -27,7 +27,7 @@ const BAD = { softwareVersion: 'v2.1.5', configRev: 'c42' };
 const DEPLOYED_S = 1;
 const FAILING_S = 2;
 const ACKNOWLEDGED_S = 5;
-const STORY_S = 16;
+const STORY_S = 20;
 /** The last tick of the story. */
 export const LAST_TICK = ORIGIN_TICK + (STORY_S * 1_000) / TICK_MS - 1;
 /** Outcomes of a batch, one a second of each node: enough that a rollback has its evidence in some seconds. */

@@ -25,6 +25,8 @@ export interface ReplayOptions {
   readonly rules: readonly Rule[];
   /** Other rules than the recorded ones: what `RulesLoaded` brought is left out, and nothing that was decided is taken over. */
   readonly isOther: boolean;
+  /** Windows of these are kept too, for whoever observes; they are not decided. */
+  readonly keptFor?: readonly Rule[];
   readonly settings?: EngineSettings;
   readonly zoneOf?: (id: number) => string | undefined;
   readonly hash: (text: string) => string;
@@ -97,7 +99,7 @@ export class Replay {
   }
 
   private createEngine(): Engine {
-    const { rules, settings, hash, sha256, observe } = this.options;
+    const { rules, keptFor = [], settings, hash, sha256, observe } = this.options;
     this.catalogue.passTo(this.options.firstTick);
     const options = {
       rules,
@@ -107,7 +109,8 @@ export class Replay {
       ...(settings === undefined ? {} : { settings }),
       ...(observe === undefined ? {} : { observe }),
     };
-    return new RulesEngine(createSlidingWindows(windowsOf(options)), options);
+    const windows = windowsOf({ ...options, rules: [...rules, ...keptFor] });
+    return new RulesEngine(createSlidingWindows(windows), options);
   }
 
   /** What was known before the first tick that is decided here, as after a restart; in the order in which it was recorded. */
