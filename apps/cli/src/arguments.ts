@@ -10,6 +10,13 @@ export type Asked =
   | ({ readonly command: 'status' } & Common)
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
+  | {
+      readonly command: 'test';
+      readonly paths: readonly string[];
+      /** Where the JUnit XML is to go. */
+      readonly junit: string | undefined;
+      readonly json: boolean;
+    }
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
   | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common)
   | ReplayAsked;
@@ -40,6 +47,9 @@ export const USAGE = `tocsin <command> [options]
                             what is in a recording of a DNS server; zones are those that it answers for
 ${REPLAY_USAGE}
 
+  test <file…> [--junit FILE]
+                            plays tests of rules: telemetry in a few lines, and who is paged when, what is commanded
+
 options
   --json        for programs: one JSON document, or one per line (tail)
   --url URL     where Tocsin listens (default TOCSIN_URL, then .tocsin/cli.json, then http://127.0.0.1:8080)
@@ -47,12 +57,11 @@ options
   --help        this text
 
 exit status
-  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a recording that is cut or corrupt, other
-  decisions than were recorded, rules that are worse), 2 wrong usage (a file
-  that is no dnstap), 3 Tocsin was not reached
+  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a test that failed, a recording that is cut or corrupt, other
+  decisions than were recorded, rules that are worse), 2 wrong usage (a file that is no dnstap), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, node-key, dnstap, replay, backtest or sweep';
+const COMMANDS = 'status, tail, incident show, node-key, dnstap, replay, backtest, sweep or test';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -66,6 +75,7 @@ const parse = (args: readonly string[]) => {
         key: { type: 'string' },
         after: { type: 'string' },
         zones: { type: 'string' },
+        junit: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -112,6 +122,7 @@ export const readArguments = (args: readonly string[]): Asked => {
   if (values.help || command === 'help') return { command: 'help' };
   const common: Common = { json: values.json, url: values.url, key: values.key };
   if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
+  if (values.junit !== undefined && command !== 'test') throw new UsageError('--junit belongs to test');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
   switch (command) {
     case 'status':
@@ -135,6 +146,9 @@ export const readArguments = (args: readonly string[]): Asked => {
       noMore(more);
       return { command, path, zones: values.zones?.split(',') ?? [], json: values.json };
     }
+    case 'test':
+      if (rest.length === 0) throw new UsageError('test: expected files of tests');
+      return { command, paths: rest, junit: values.junit, json: values.json };
     case undefined:
       throw new UsageError(`expected a command: ${COMMANDS}`);
     default:

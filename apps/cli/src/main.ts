@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApiClient, Refused } from './api-client.js';
@@ -10,6 +11,7 @@ import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
 import { answerReplay } from './replay-command.js';
 import type { ReplayAsked } from './replay-arguments.js';
+import { formatRuleTests, junitOf, runRuleTests } from './rule-tests.js';
 import { formatStatus, readStatus } from './status.js';
 import { formatRecorded, tailEvents } from './tail.js';
 
@@ -85,6 +87,14 @@ const replay = async (asked: ReplayAsked, paint: Paint): Promise<Exit> => {
   return answer.isFinding ? EXIT.finding : EXIT.ok;
 };
 
+const ruleTests: Command<'test'> = async ({ paths, junit, json }, paint) => {
+  const reports = paths.map((path) => runRuleTests(path, (name) => tell(`playing: ${name}`)));
+  if (json) printJson(reports);
+  else for (const report of reports) for (const line of formatRuleTests(report, paint)) print(line);
+  if (junit !== undefined) writeFileSync(junit, `${junitOf(reports)}\n`);
+  return reports.every(({ verdicts }) => verdicts.every(({ isPassed }) => isPassed)) ? EXIT.ok : EXIT.finding;
+};
+
 const run = async (args: readonly string[]): Promise<Exit> => {
   const asked = readArguments(args);
   const paint = createPaint(process.stdout.isTTY, process.env);
@@ -106,6 +116,8 @@ const run = async (args: readonly string[]): Promise<Exit> => {
     case 'backtest':
     case 'sweep':
       return replay(asked, paint);
+    case 'test':
+      return ruleTests(asked, paint);
   }
 };
 

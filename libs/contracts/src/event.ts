@@ -3,21 +3,14 @@ import { alertEvents } from './events/alert-events.js';
 import { catalogueEvents } from './events/catalogue-events.js';
 import { commandEvents } from './events/command-events.js';
 import { deliveryEvents } from './events/delivery-events.js';
+import { escalationEvents } from './events/escalation-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
 
-export {
-  reasonSchema,
-  SCOPES,
-  SEVERITIES,
-  SPILLOVER_LEVELS,
-  type Reason,
-  type Scope,
-  type SpilloverLevel,
-} from './events/event-parts.js';
+export { SEVERITIES, type Reason, type Scope, type SpilloverLevel } from './events/event-parts.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.
@@ -33,6 +26,7 @@ export const eventSchemas = {
   ...rollbackEvents,
   ...commandEvents,
   ...deliveryEvents,
+  ...escalationEvents,
 } as const;
 
 /** The type of an event. */
@@ -80,4 +74,5 @@ export const streamOf = {
   rollback: (rollbackId: string) => `rollback-${rollbackId}`,
   command: (commandId: string) => `command-${commandId}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
+  escalation: (escalationId: string) => `escalation-${escalationId}`,
 } as const;

@@ -28,6 +28,7 @@ export * from './rollback.repository.js';
 export * from './rollout.repository.js';
 export * from './segment-days.js';
 export * from './segment.repository.js';
+export * from './signal-minute.repository.js';
 export { isUnstorable } from './storable.js';
 export * from './verify-chains.js';
 export * from './zone-registry.repository.js';
