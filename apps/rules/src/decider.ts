@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { isRefusal, TELEMETRY_TOPICS, TICK_MS } from '#contracts';
 import {
+  type CompleteTick,
   createEngine,
   createSlidingWindows,
+  createTickGate,
   decodeTick,
   DEFAULT_RULES,
   type Engine,
   EVOLVE_AGAIN_MS,
   REAPPLY_MS,
+  type TickGate,
   windowsOf,
 } from '#domain';
 import type { TopicPartition } from '#event-log';
@@ -15,7 +18,6 @@ import { HISTORY_EVENTS_MAX, type PositionRow } from '#store';
 import { readBaseline, readCustomerMinutes, readNodeMinutes } from './baseline.repository.js';
 import type { RulesParts } from './rules-parts.js';
 import { readMinutes } from './signal-minutes.js';
-import { type CompleteTick, createTickGate, type TickGate } from './tick-gate.js';
 
 /** Everything a rules process knows: rebuilt from the store and from `slots` whenever it is in doubt. */
 export interface Decider {

@@ -94,7 +94,9 @@ export class RulesEngine implements Engine {
     this.isEvaluated = true;
     this.rememberMinutes();
     const draft = new Draft(this.state);
-    decideTick(draft, this.deciding(this.view(tick)));
+    const view = this.view(tick);
+    this.options.observe?.(view);
+    decideTick(draft, this.deciding(view));
     return draft.finish();
   };
 
