@@ -137,7 +137,7 @@ const explainPathOf = ([id, ...more]: readonly string[], rule: string | undefine
     ...(subject === undefined ? {} : { subject }),
     ...(at === undefined ? {} : { at }),
   });
-  return `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query}`}`;
+  return `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query.toString()}`}`;
 };
 
 /** Reads the arguments; throws a UsageError when they make no sense. */
