@@ -16,6 +16,7 @@ export * from './rule/catalogue.js';
 export * from './rule/default-rules.js';
 export * from './rule/engine.js';
 export * from './rule/rule.js';
+export * from './rule/selector.js';
 export * from './alert/alert.js';
 export * from './impact/affected.js';
 export * from './impact/impact.js';
