@@ -1,5 +1,7 @@
 import { type Event, type EventType, streamOf } from '#contracts';
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
+import { evolveFirings, type Firing } from '../alert/firings.js';
+import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
@@ -14,6 +16,10 @@ export interface EvolvedEvent {
 /** Everything that was decided and still matters. It changes by recorded events only; maps are never changed in place. */
 export interface DeciderState {
   readonly alerts: ReadonlyMap<string, Alert>;
+  /** Conditions that hold but have not fired, by the id of the alert they would be: at most one for each rule and subject. */
+  readonly pendings: ReadonlyMap<string, PendingAlert>;
+  /** The firings of the last half hour, oldest first. */
+  readonly firings: readonly Firing[];
   readonly incidents: ReadonlyMap<string, Incident>;
   readonly rollouts: ReadonlyMap<string, Rollout>;
   readonly rollbacks: ReadonlyMap<string, Rollback>;
@@ -25,6 +31,8 @@ export interface DeciderState {
 /** Nothing was ever decided. */
 export const NOTHING_DECIDED: DeciderState = {
   alerts: new Map(),
+  pendings: new Map(),
+  firings: [],
   incidents: new Map(),
   rollouts: new Map(),
   rollbacks: new Map(),
@@ -47,6 +55,10 @@ const put = <T>(map: ReadonlyMap<string, T>, id: string, value: T | undefined): 
 
 const STARTS: ReadonlySet<EventType> = new Set(['IncidentOpened', 'RolloutStarted', 'RollbackDecided']);
 
+/** Streams of alerts that may still be written to: one that is over can be corrected. */
+const alertStreams = ({ alerts, pendings, firings }: DeciderState): readonly string[] =>
+  [...alerts.keys(), ...pendings.keys(), ...firings.map(({ alertId }) => alertId)].map(streamOf.alert);
+
 /** Drops what ended more than a day ago, whenever something new begins; so a day of history bounds the state. */
 const forget = (state: DeciderState, now: number): DeciderState => {
   const keep = <T>(map: ReadonlyMap<string, T>, lastMs: (value: T) => number): ReadonlyMap<string, T> =>
@@ -57,7 +69,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
   const streams = new Set([
-    ...Array.from(state.alerts.keys(), streamOf.alert),
+    ...alertStreams(state),
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
@@ -66,11 +78,20 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   return { ...state, incidents, rollouts, rollbacks, versions };
 };
 
+const evolveAlerts = (state: DeciderState, event: Event): DeciderState | undefined => {
+  if (!isAlertEvent(event) && !isPendingEvent(event)) return undefined;
+  const id = event.data.alertId;
+  return {
+    ...state,
+    alerts: isAlertEvent(event) ? put(state.alerts, id, evolveAlert(state.alerts.get(id), event)) : state.alerts,
+    pendings: isPendingEvent(event) ? put(state.pendings, id, evolvePending(event)) : state.pendings,
+    firings: evolveFirings(state.firings, event),
+  };
+};
+
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
-  if (isAlertEvent(event)) {
-    const id = event.data.alertId;
-    return { ...state, alerts: put(state.alerts, id, evolveAlert(state.alerts.get(id), event)) };
-  }
+  const withAlerts = evolveAlerts(state, event);
+  if (withAlerts !== undefined) return withAlerts;
   if (isIncidentEvent(event)) {
     const id = event.data.incidentId;
     return { ...state, incidents: put(state.incidents, id, evolveIncident(state.incidents.get(id), event)) };
@@ -86,14 +107,24 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   return { ...state, rollbacks, generation: Math.max(state.generation, generation) };
 };
 
+/** Versions after an event: those of alerts that are over go when their firing is forgotten. */
+const versionsAfter = (before: DeciderState, after: DeciderState, { stream, version, event }: EvolvedEvent) => {
+  const isOver = event.type === 'AlertPendingEnded';
+  const versions = new Map(after.versions);
+  if (isOver) versions.delete(stream);
+  else versions.set(stream, version);
+  if (event.type !== 'AlertFired') return versions;
+  const forgotten = before.firings.slice(0, before.firings.length + 1 - after.firings.length);
+  for (const { alertId } of forgotten) if (!after.alerts.has(alertId)) versions.delete(streamOf.alert(alertId));
+  return versions;
+};
+
 /** The state after a recorded event. One that is known already, or concerns no decider, changes nothing. */
-export const evolveDecided = (state: DeciderState, { stream, version, event }: EvolvedEvent): DeciderState => {
+export const evolveDecided = (state: DeciderState, recorded: EvolvedEvent): DeciderState => {
+  const { stream, version, event } = recorded;
   if (version <= (state.versions.get(stream) ?? 0)) return state;
   const next = evolveParts(state, event);
   if (next === undefined) return state;
-  const evolved = {
-    ...next,
-    versions: put(next.versions, stream, event.type === 'AlertResolved' ? undefined : version),
-  };
+  const evolved = { ...next, versions: versionsAfter(state, next, recorded) };
   return STARTS.has(event.type) && 'at' in event.data ? forget(evolved, event.data.at) : evolved;
 };

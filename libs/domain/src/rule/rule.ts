@@ -1,4 +1,4 @@
-import type { Scope } from '#contracts';
+import { FLEET_KEY, type Scope } from '#contracts';
 
 export type { Rule } from '#contracts';
 
@@ -13,3 +13,6 @@ export interface AlertSubject {
 export interface Subject extends AlertSubject {
   readonly scope: 'fleet' | 'release_region';
 }
+
+/** The whole fleet. */
+export const FLEET: Subject = { scope: 'fleet', key: FLEET_KEY };

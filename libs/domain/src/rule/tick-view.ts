@@ -17,6 +17,8 @@ export interface TickView {
   readonly at: number;
   /** The slot early decisions look at: the newest, but never one that log time has not reached. */
   readonly endSlot: number;
+  /** Log time from which on everything was read; windows that begin before may be empty for that reason alone. */
+  readonly knownSinceMs: number;
   readonly windows: WindowReader;
   readonly affected: AffectedReader;
   readonly baseline: number | 'unknown';
@@ -137,6 +139,7 @@ export const viewTick = (parts: ViewParts): TickView => {
     fleet,
     attendance,
     deployed,
+    knownSinceMs: presence.firstTick === undefined ? Infinity : presence.firstTick * TICK_MS,
     endSlot: Math.min(presence.newestSlot, Math.floor((at - 1) / SLOT_MS)),
     affected: new AffectedReader(windows, catalogue.customers),
     placement: placementOf(nodes),
