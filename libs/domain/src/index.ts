@@ -18,6 +18,7 @@ export * from './rule/engine.js';
 export * from './rule/rule.js';
 export * from './rule/selector.js';
 export * from './alert/alert.js';
+export { FIRINGS_MAX, FLAP_WINDOW_MS } from './alert/firings.js';
 export * from './impact/affected.js';
 export * from './impact/impact.js';
 export * from './incident/incident.js';

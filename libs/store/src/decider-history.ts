@@ -11,12 +11,16 @@ export interface DeciderPast {
   readonly decidedMs: number;
   /** For how long what ended is remembered. */
   readonly keepMs: number;
+  /** For how long firings are remembered, and how many of them. */
+  readonly firedMs: number;
+  readonly firingsMax: number;
 }
 
 /** What the deciders must know again after a restart. */
 export interface DeciderHistory {
   /**
-   * Whole streams, from their first event, in the global order: alerts that are open; incidents that are open or ended within
+   * Whole streams, from their first event, in the global order: alerts that are open, and the newest of those that fired within
+   * `firedMs` before the last firing, at most `firingsMax`; incidents that are open or ended within
    * `keepMs`; rollouts that changed within it; rollbacks under way, decided within it, or of one of those incidents. The time is
    * counted back from the newest beginning of an incident, rollout or rollback, since only then is anything forgotten.
    * At most `HISTORY_EVENTS_MAX` with position > after.
@@ -32,11 +36,15 @@ const READ = `
       (select max(opened_at) from incident),
       (select max(started_at) from rollout),
       (select max(decided_at) from rollback where status <> 'refused'))) - $2::bigint as at_ms),
+  fired as materialized (
+    select alert_id from alert where fired_at >= (select max(fired_at) from alert) - $5::bigint
+    order by fired_at desc limit $6),
   held as materialized (
     select incident_id from incident, since where status <> 'resolved' or resolved_at >= since.at_ms),
   picked as materialized (
     select ${EVENT_COLUMNS} from event where position > $3 and stream = any(array(
       select 'alert-' || alert_id from alert where state <> 'resolved'
+      union all select 'alert-' || alert_id from fired
       union all select 'incident-' || incident_id from held
       union all select 'rollout-' || rollout_id from rollout, since where changed_at >= since.at_ms
       union all select 'rollback-' || rollback_id from rollback, since
@@ -45,6 +53,8 @@ const READ = `
 
 /** The history in PostgreSQL. */
 export const createDeciderHistory = (database: Queryable): DeciderHistory => ({
-  read: async ({ decidedMs, keepMs }, after) =>
-    (await database.query<EventRow>(READ, [decidedMs, keepMs, after, HISTORY_EVENTS_MAX])).map(recordedEvent),
+  read: async ({ decidedMs, keepMs, firedMs, firingsMax }, after) => {
+    const values = [decidedMs, keepMs, after, HISTORY_EVENTS_MAX, firedMs, firingsMax];
+    return (await database.query<EventRow>(READ, values)).map(recordedEvent);
+  },
 });
