@@ -10,6 +10,7 @@ import {
   FIRINGS_MAX,
   FLAP_WINDOW_MS,
   REAPPLY_MS,
+  RULE_SETS_MAX,
   windowsOf,
 } from '#domain';
 import type { TopicPartition } from '#event-log';
@@ -53,7 +54,12 @@ const newEngine = ({ catalogue, settings }: RulesParts): Engine => {
 };
 
 /** As much as the engine itself remembers. */
-const REMEMBERED = { keepMs: EVOLVE_AGAIN_MS, firedMs: FLAP_WINDOW_MS, firingsMax: FIRINGS_MAX };
+const REMEMBERED = {
+  keepMs: EVOLVE_AGAIN_MS,
+  firedMs: FLAP_WINDOW_MS,
+  firingsMax: FIRINGS_MAX,
+  ruleSetsMax: RULE_SETS_MAX,
+};
 
 /** Lets the engine know what was decided before; answers the position of the last event. */
 const evolveHistory = async (

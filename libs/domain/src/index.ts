@@ -16,6 +16,7 @@ export * from './rule/catalogue.js';
 export * from './rule/default-rules.js';
 export * from './rule/engine.js';
 export * from './rule/rule.js';
+export { RULE_SETS_MAX } from './rule/rule-sets.js';
 export * from './rule/selector.js';
 export * from './alert/alert.js';
 export { FIRINGS_MAX, FLAP_WINDOW_MS } from './alert/firings.js';

@@ -1,4 +1,4 @@
-import { event, type Event, streamOf } from '#contracts';
+import { event, type Event, ruleSetSchema, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import { createDeciderHistory } from './decider-history.js';
 import { alertFired, HISTORY_AT_MS, incidentOpened, reasonOf, rollbackDecided } from './event-history.fixture.js';
@@ -7,7 +7,7 @@ import { createEventStore } from './event-store.js';
 const DAY_MS = 86_400_000;
 const NOW_MS = HISTORY_AT_MS;
 const OLD_MS = NOW_MS - 3 * DAY_MS;
-const FIRED = { firedMs: 1_800_000, firingsMax: 3 };
+const FIRED = { firedMs: 1_800_000, firingsMax: 3, ruleSetsMax: 2 };
 const RELEASE = { softwareVersion: 'v2', configRev: 'c2' };
 
 const resolved = (incidentId: string, at: number): Event => event('IncidentResolved', { incidentId, because: '', at });
@@ -117,6 +117,16 @@ describe('decider history', () => {
       [streamOf.alert('r'), [alertFired('r', 'warning', OLD_MS), recovering]],
     );
     expect(await streams()).toEqual(['alert-p', 'alert-r']);
+  });
+
+  it('gives the newest sets of rules', async () => {
+    const loaded = (version: number): Event =>
+      event('RulesLoaded', {
+        ...{ version, sha256: 'a'.repeat(64), source: 'rules.yml', fromTick: version, at: OLD_MS },
+        ruleSet: ruleSetSchema.parse({ rules: [] }),
+      });
+    await append([streamOf.rules, [1, 2, 3].map(loaded)]);
+    expect((await read()).map(({ version }) => version)).toEqual([2, 3]);
   });
 
   it('gives whole streams in the global order, and goes on after a position', async () => {

@@ -14,12 +14,14 @@ export interface DeciderPast {
   /** For how long firings are remembered, and how many of them. */
   readonly firedMs: number;
   readonly firingsMax: number;
+  /** How many sets of rules are remembered. */
+  readonly ruleSetsMax: number;
 }
 
 /** What the deciders must know again after a restart. */
 export interface DeciderHistory {
   /**
-   * Whole streams, from their first event, in the global order: alerts that are open, and the newest of those that fired within
+   * The newest sets of rules that were loaded; and whole streams, from their first event, in the global order: alerts that are open, and the newest of those that fired within
    * `firedMs` before the last firing, at most `firingsMax`; incidents that are open or ended within
    * `keepMs`; rollouts that changed within it; rollbacks under way, decided within it, or of one of those incidents. The time is
    * counted back from the newest beginning of an incident, rollout or rollback, since only then is anything forgotten.
@@ -42,7 +44,10 @@ const READ = `
   held as materialized (
     select incident_id from incident, since where status <> 'resolved' or resolved_at >= since.at_ms),
   picked as materialized (
-    select ${EVENT_COLUMNS} from event where position > $3 and stream = any(array(
+    select ${EVENT_COLUMNS} from event where position > $3
+      and (stream <> 'rules' or version > (select max(version) from event where stream = 'rules') - $7)
+      and stream = any(array(
+      select 'rules' union all
       select 'alert-' || alert_id from alert where state <> 'resolved'
       union all select 'alert-' || alert_id from fired
       union all select 'incident-' || incident_id from held
@@ -53,8 +58,8 @@ const READ = `
 
 /** The history in PostgreSQL. */
 export const createDeciderHistory = (database: Queryable): DeciderHistory => ({
-  read: async ({ decidedMs, keepMs, firedMs, firingsMax }, after) => {
-    const values = [decidedMs, keepMs, after, HISTORY_EVENTS_MAX, firedMs, firingsMax];
+  read: async ({ decidedMs, keepMs, firedMs, firingsMax, ruleSetsMax }, after) => {
+    const values = [decidedMs, keepMs, after, HISTORY_EVENTS_MAX, firedMs, firingsMax, ruleSetsMax];
     return (await database.query<EventRow>(READ, values)).map(recordedEvent);
   },
 });

@@ -19,6 +19,8 @@ export interface AlertContext {
   readonly pending?: PendingAlert | undefined;
   /** The how many-th firing of its key it would be, where that is too many. */
   readonly flapping?: () => number | undefined;
+  /** Whether it is late data that breaches. */
+  readonly isLate?: boolean;
 }
 
 const BECAUSE_MAX = 500;
@@ -27,7 +29,11 @@ const fire = (alertId: string, reason: Reason, context: AlertContext): Event => 
   const { rule, subject, at } = context;
   const { scope, key } = subject;
   const flapping = context.flapping?.();
-  const telling = { ...tellingOf(rule, reason, subject), ...(flapping !== undefined && { flapping }) };
+  const telling = {
+    ...tellingOf(rule, reason, subject),
+    ...(flapping !== undefined && { flapping }),
+    ...(context.isLate === true && { isLate: true }),
+  };
   return event('AlertFired', { alertId, rule: rule.name, scope, key, severity: rule.severity, reason, ...telling, at });
 };
 

@@ -1,4 +1,5 @@
 import type { Event } from '#contracts';
+import type { AlertSubject } from '../rule/rule.js';
 import { alertKeyOf } from './alert.js';
 
 /** An alert key that fires for the third time ... */
@@ -14,7 +15,7 @@ export const FLAP_CALM_MS = 600_000;
 export const FIRINGS_MAX = 2_048;
 
 /** One firing of the last half hour, whether or not its alert is over. */
-export interface Firing {
+export interface Firing extends AlertSubject {
   readonly alertId: string;
   readonly alertKey: string;
   readonly rule: string;
@@ -39,7 +40,19 @@ const firingOf = (event: Extract<Event, { type: 'AlertFired' }>): Firing => {
   const { alertId, rule, scope, key, reason, isLate = false, at } = event.data;
   const { value, tick, slot = Math.floor(at / 1_000) } = reason;
   const unjudged = { endSlot: undefined, verdict: undefined };
-  return { alertId, alertKey: alertKeyOf(rule, scope, key), rule, atMs: at, slot, value, tick, isLate, ...unjudged };
+  return {
+    alertId,
+    alertKey: alertKeyOf(rule, scope, key),
+    rule,
+    scope,
+    key,
+    atMs: at,
+    slot,
+    value,
+    tick,
+    isLate,
+    ...unjudged,
+  };
 };
 
 /** The firings of the last half hour after an event, oldest first. */

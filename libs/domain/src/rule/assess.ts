@@ -52,7 +52,8 @@ const placeOf = (rule: Rule, subject: Subject, endSlot: number): SignalPlace => 
   endSlot,
 });
 
-const isBeyond = (comparison: Rule['comparison'], threshold: number, value: Measure['value']): boolean => {
+/** Whether a value is on the wrong side of a line: strictly; a timeout is above every line, and what is unknown is beyond none. */
+export const isBeyond = (comparison: Rule['comparison'], threshold: number, value: Measure['value']): boolean => {
   if (value === 'unknown') return false;
   if (value === 'timeout') return comparison === 'above';
   return comparison === 'below' ? value < threshold : value > threshold;
@@ -138,7 +139,7 @@ const readUnknown = (measure: Measure, subject: Subject, view: TickView): Assess
  */
 const readAbsence = (rule: Rule, subject: Subject, view: TickView): Assessment | undefined => {
   if (rule.noData !== 'fire' || view.knownSinceMs > view.at - rule.windowMs) return undefined;
-  const slot = Math.floor((view.at - 1) / SLOT_MS);
+  const slot = Math.floor(view.at / SLOT_MS) - 1;
   const measure = readSignal(placeOf(rule, subject, slot), view);
   if (measure.good + measure.bad > 0) return undefined;
   const reason = reasonOf(rule, subject, { value: 'unknown', good: 0, bad: 0 }, slot, view);

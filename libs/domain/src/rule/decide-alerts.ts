@@ -5,22 +5,17 @@ import type { PendingAlert } from '../alert/pending.js';
 import { assessRule } from './assess.js';
 import type { Assessments, Deciding } from './deciding.js';
 import type { Draft } from './draft.js';
-import { cohortKey } from './presence.js';
-import { type AlertSubject, FLEET, type Rule, type Subject } from './rule.js';
-import type { TickView } from './tick-view.js';
-
-/** Cohorts first: where both breach in one tick, the incident is named after the release, not after the fleet. */
-const subjectsOf = (view: TickView, alerts: Iterable<AlertSubject>): readonly Subject[] => {
-  const cohorts = new Set(view.nodes.map((node) => cohortKey(node.release, node.region)));
-  for (const { scope, key } of alerts) if (scope === 'release_region') cohorts.add(key);
-  return [...[...cohorts].sort().map((key): Subject => ({ scope: 'release_region', key })), FLEET];
-};
+import type { Rule, Subject } from './rule.js';
+import { withdrawAlerts } from './withdraw-alerts.js';
+import { SCOPE_ORDER, SubjectReader } from './subjects.js';
 
 const byKeyOf = <T extends Alert | PendingAlert>(alerts: Iterable<T>): ReadonlyMap<string, T> =>
   new Map(Array.from(alerts, (alert) => [alertKeyOf(alert.rule, alert.scope, alert.key), alert]));
 
 /** Decides what a tick says of every rule for each of its subjects. */
-export const decideAlerts = (draft: Draft, { view, rules, hash }: Deciding): Assessments => {
+export const decideAlerts = (draft: Draft, deciding: Deciding): Assessments => {
+  const { view, rules, hash } = deciding;
+  withdrawAlerts(draft, deciding);
   const { state } = draft;
   const [open, pending] = [byKeyOf(state.alerts.values()), byKeyOf(state.pendings.values())];
   const assessments = new Map<string, Assessment>();
@@ -40,7 +35,8 @@ export const decideAlerts = (draft: Draft, { view, rules, hash }: Deciding): Ass
       }),
     );
   };
-  for (const subject of subjectsOf(view, [...open.values(), ...pending.values()]))
-    for (const rule of rules) decide(rule, subject);
+  const reader = new SubjectReader(view, [...open.values(), ...pending.values()]);
+  for (const scope of SCOPE_ORDER)
+    for (const judged of reader.read(scope, rules)) for (const rule of judged.rules) decide(rule, judged.subject);
   return assessments;
 };

@@ -9,6 +9,7 @@ import { decideDeploy } from '../rollout/rollout.decide.js';
 import { decideWaveStep } from '../rollout/wave.decide.js';
 import { readWaveHealth } from '../rollout/wave-health.js';
 import { decideAlerts } from './decide-alerts.js';
+import { decideLate } from './decide-late.js';
 import { decideRollbacks } from './decide-rollbacks.js';
 import type { Deciding } from './deciding.js';
 import { describeIncident } from './describe.js';
@@ -89,6 +90,7 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
     draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
   }
   const assessments = decideAlerts(draft, deciding);
+  decideLate(draft, deciding);
   decideLosses(draft, deciding);
   decidePresence(draft, deciding);
   decideMemberships(draft, deciding, impact);

@@ -5,6 +5,7 @@ import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pendi
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
+import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
 
 /** An event as it was recorded; `RecordedEvent` of the store fits. */
 export interface EvolvedEvent {
@@ -23,6 +24,8 @@ export interface DeciderState {
   readonly incidents: ReadonlyMap<string, Incident>;
   readonly rollouts: ReadonlyMap<string, Rollout>;
   readonly rollbacks: ReadonlyMap<string, Rollback>;
+  /** The newest sets of rules that were loaded, oldest first. */
+  readonly ruleSets: readonly LoadedRules[];
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -36,6 +39,7 @@ export const NOTHING_DECIDED: DeciderState = {
   incidents: new Map(),
   rollouts: new Map(),
   rollbacks: new Map(),
+  ruleSets: [],
   versions: new Map(),
   generation: 0,
 };
@@ -68,7 +72,8 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const rollbacks = keep(state.rollbacks, (each) =>
     isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
-  const streams = new Set([
+  const streams: ReadonlySet<string> = new Set([
+    streamOf.rules,
     ...alertStreams(state),
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
@@ -90,6 +95,7 @@ const evolveAlerts = (state: DeciderState, event: Event): DeciderState | undefin
 };
 
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
+  if (event.type === 'RulesLoaded') return { ...state, ruleSets: evolveRuleSets(state.ruleSets, event) };
   const withAlerts = evolveAlerts(state, event);
   if (withAlerts !== undefined) return withAlerts;
   if (isIncidentEvent(event)) {

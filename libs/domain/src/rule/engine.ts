@@ -1,4 +1,4 @@
-import { type Family, SLOT_MS } from '#contracts';
+import { type Family, RULE_WINDOW_MS_MAX, SLOT_MS } from '#contracts';
 import { JUDGE_WINDOW_MS } from '../rollout/blame.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { SlidingWindowsOptions } from '../window/sliding-windows.js';
@@ -61,21 +61,26 @@ export const VERIFY_MS = 60_000;
 /** Families in which rules look for hurt customers. */
 const CUSTOMER_FAMILIES = ['customer', 'customer_region', 'customer_release'] as const satisfies readonly Family[];
 
+/** The windows that are asked for on each tick: those of rules, as far as they are windows over slots, and those of the deciders. */
+export const watchedMs = (rules: readonly Rule[], verifyMs = VERIFY_MS): readonly number[] => {
+  const decidersMs = [SLOT_MS, JUDGE_WINDOW_MS, NODE_WINDOW_MS, IMPACT_WINDOW_MS, verifyMs];
+  const rulesMs = rules.flatMap(({ windowMs, shortWindowMs = windowMs }) => [windowMs, shortWindowMs]);
+  const overSlots = rulesMs.filter((windowMs) => windowMs <= RULE_WINDOW_MS_MAX);
+  return [...new Set([...overSlots, ...decidersMs])].sort((a, b) => a - b);
+};
+
+/** The longest window plus how far back its end may lie: a minute, which is as late as outcomes are accepted. */
+const SLOTS_KEPT = RULE_WINDOW_MS_MAX / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS;
+
 /**
- * The windows an engine reads: those of its rules, those of the deciders, and the slots to keep for the longest of them when it
- * ends with a slot of a minute ago, which is as late as outcomes are accepted. Customers are many, and only impact is read of them.
+ * The windows an engine reads. They hold what the longest window of any rule needs, of every family, since rules may be loaded at any
+ * time: windows that were made for fewer slots would for minutes be judged by less after a change than after a restart.
  */
 export const windowsOf = ({ rules, settings }: EngineOptions): SlidingWindowsOptions => {
-  const decidersMs = [SLOT_MS, JUDGE_WINDOW_MS, NODE_WINDOW_MS, IMPACT_WINDOW_MS, settings?.verifyMs ?? VERIFY_MS];
-  const windowsMs = [...new Set([...rules.map((rule) => rule.windowMs), ...decidersMs])].sort((a, b) => a - b);
-  const impactRules = rules.filter(({ signal }) => signal === 'customer_impact');
-  const keptFor = (windows: readonly number[]): number =>
-    Math.max(...windows) / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS;
-  const customerSlots = keptFor([IMPACT_WINDOW_MS, ...impactRules.map((rule) => rule.windowMs)]);
+  const { verifyMs = VERIFY_MS } = settings ?? {};
   return {
-    windowsMs,
-    slotsKept: keptFor(windowsMs),
-    slotsKeptOf: Object.fromEntries(CUSTOMER_FAMILIES.map((family) => [family, customerSlots])),
+    windowsMs: watchedMs(rules, verifyMs),
+    slotsKept: Math.max(SLOTS_KEPT, verifyMs / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS),
     families: ['fleet', 'release_region', 'node', 'probe', ...CUSTOMER_FAMILIES],
     percentilesOf: ['fleet', 'release_region'],
   };

@@ -1,4 +1,11 @@
-import { type CommandAnswer, type DeploySignal, FLEET_KEY, SLOT_MS } from '#contracts';
+import {
+  type CommandAnswer,
+  type DeploySignal,
+  FLEET_KEY,
+  type ImpactSettings,
+  type RuleSet,
+  SLOT_MS,
+} from '#contracts';
 import type { Incident } from '../incident/incident.js';
 import { isOfNodes } from '../incident/place.js';
 import { ExpectedRates } from '../presence/expected-rates.js';
@@ -15,8 +22,10 @@ import { type DeciderState, evolveDecided, type EvolvedEvent, NOTHING_DECIDED } 
 import { decideTick } from './decide-tick.js';
 import type { Deciding } from './deciding.js';
 import { Draft, type Decision } from './draft.js';
-import { type Engine, type EngineOptions, VERIFY_MS } from './engine.js';
+import { type Engine, type EngineOptions, VERIFY_MS, watchedMs } from './engine.js';
+import { LateSlots } from './late-slots.js';
 import { Presence } from './presence.js';
+import { type RulesInForce, rulesInForce } from './rule-sets.js';
 import { TelemetryLosses } from './telemetry-loss.js';
 import { type TickView, viewTick } from './tick-view.js';
 
@@ -29,6 +38,8 @@ const FIRST_SLOTS_PARTIAL = 5;
 /** Sliding windows that can be fed. */
 export interface FedWindows extends WindowReader {
   readonly apply: (tick: PartitionTick) => void;
+  /** Keeps sums of these windows as they move, in the place of those before; any other is summed when it is asked for. */
+  readonly watch?: (windowsMs: readonly number[]) => void;
 }
 
 const isWithin = (incidents: readonly Incident[], fromMs: number, toMs: number): boolean =>
@@ -38,6 +49,7 @@ const isWithin = (incidents: readonly Incident[], fromMs: number, toMs: number):
 export class RulesEngine implements Engine {
   private readonly presence = new Presence();
   private readonly losses = new TelemetryLosses();
+  private readonly late = new LateSlots();
   private readonly baseline = new Baseline();
   private readonly activity = new FleetActivity();
   private readonly nodeMinutes = new NodeMinutes();
@@ -45,6 +57,8 @@ export class RulesEngine implements Engine {
   private readonly spillovers = new Spillovers();
   private readonly verifyMs: number;
   private state: DeciderState = NOTHING_DECIDED;
+  /** The one that the windows are watched for. */
+  private ruleSet: RuleSet | undefined;
   private catalogue: Catalogue;
   private appliedTick = -1;
   private isEvaluated = false;
@@ -71,6 +85,7 @@ export class RulesEngine implements Engine {
     this.windows.apply(part);
     this.presence.apply(part);
     this.losses.apply(part);
+    this.late.apply(part);
     this.activity.apply(part);
     if (part.slots.length > 0) this.firstSlot ??= this.presence.newestSlot;
     for (const signal of part.signals) {
@@ -83,8 +98,11 @@ export class RulesEngine implements Engine {
   readonly evaluate = (tick: number): readonly Decision[] => {
     this.isEvaluated = true;
     this.rememberMinutes();
+    const inForce = rulesInForce(this.state.ruleSets, tick, this.options.rules);
+    if (inForce.ruleSet !== this.ruleSet) this.windows.watch?.(watchedMs(inForce.ruleSet.rules, this.verifyMs));
+    this.ruleSet = inForce.ruleSet;
     const draft = new Draft(this.state);
-    decideTick(draft, this.deciding(this.view(tick)));
+    decideTick(draft, this.deciding(this.view(tick, inForce.ruleSet.impact), inForce));
     return draft.finish();
   };
 
@@ -104,14 +122,26 @@ export class RulesEngine implements Engine {
     for (const minute of minutes) this.nodeMinutes.record(minute);
   };
 
-  private deciding(view: TickView): Deciding {
-    const { rules, hash, sha256 } = this.options;
+  private deciding(view: TickView, { ruleSet, loaded }: RulesInForce): Deciding {
+    const { hash, sha256 } = this.options;
     const { signals, answers, verifyMs } = this;
-    return { view, rules, hash, sha256, signals, answers, spillovers: this.spillovers.at(view.at), verifyMs };
+    const { rules } = ruleSet;
+    return {
+      view,
+      rules,
+      ruleSet,
+      loaded,
+      hash,
+      sha256,
+      signals,
+      answers,
+      spillovers: this.spillovers.at(view.at),
+      verifyMs,
+    };
   }
 
-  private view(tick: number): TickView {
-    const { windows, presence, losses, activity, catalogue } = this;
+  private view(tick: number, impactSettings: ImpactSettings): TickView {
+    const { windows, presence, losses, late, activity, catalogue } = this;
     const minute = Math.floor(presence.newestSlot / MINUTE_SLOTS);
     const baseline = this.baseline.ratioAt(minute, this.hadIncident);
     const rollouts = [...this.state.rollouts.values()];
@@ -122,7 +152,19 @@ export class RulesEngine implements Engine {
       isExcludedFor: this.hadIncidentAt,
       exclusion: this.state.incidents,
     });
-    return viewTick({ tick, windows, presence, losses, activity, rates, catalogue, baseline, rollouts });
+    return viewTick({
+      tick,
+      windows,
+      presence,
+      losses,
+      late,
+      activity,
+      rates,
+      catalogue,
+      baseline,
+      rollouts,
+      impactSettings,
+    });
   }
 
   /** Whether an incident was open in a minute: what failed then is not normal. One dead machine is no matter of the fleet. */

@@ -7,17 +7,38 @@ import { readLatency } from './latency.js';
 import type { Measure } from './measure.js';
 import type { Signal, SignalPlace } from './signal.js';
 import { readSuccessRate } from './success-rate.js';
-import type { WindowPlace } from './window-reader.js';
+import type { WindowPlace, WindowReader } from './window-reader.js';
 
-const windowOf = ({ subject, windowMs, endSlot }: SignalPlace): WindowPlace => ({
-  family: subject.scope,
-  key: subject.key,
-  windowMs,
-  endSlot,
-});
+/** The cell of a subject: regions, PoPs and releases are sums of cells, under a key of their own. */
+const windowOf = ({ subject: { scope, key }, windowMs, endSlot }: SignalPlace): WindowPlace => {
+  const family = scope === 'region' || scope === 'release' ? 'release_region' : scope === 'pop' ? 'node' : scope;
+  return { family, key, windowMs, endSlot };
+};
+
+/** Windows in which the key of a subject is the sum of its cells; percentiles of sums are unknown. */
+const windowsOf = ({ subject: { scope, key } }: SignalPlace, { windows, fleet }: TickView): WindowReader => {
+  if (scope !== 'region' && scope !== 'release' && scope !== 'pop') return windows;
+  const isOf = (cohort: string): boolean =>
+    scope === 'region' ? cohort.endsWith(`${KEY_SEPARATOR}${key}`) : cohort.startsWith(`${key}${KEY_SEPARATOR}`);
+  const keys =
+    scope === 'pop'
+      ? fleet.filter(({ pop }) => pop === key).map(({ nodeId }) => nodeId)
+      : [...windows.keys('release_region')].filter(isOf);
+  const sum: WindowReader['sum'] = (family, _, windowMs, endSlot) => {
+    const total = { good: 0, bad: 0, excluded: 0, timeout: 0 };
+    for (const each of keys.map((cell) => windows.sum(family, cell, windowMs, endSlot))) {
+      total.good += each.good;
+      total.bad += each.bad;
+      total.excluded += each.excluded;
+      total.timeout += each.timeout;
+    }
+    return total;
+  };
+  return { ...windows, sum, percentile: () => 'unknown' };
+};
 
 const successRate: Signal = {
-  read: (place, view) => readSuccessRate(view.windows, windowOf(place)),
+  read: (place, view) => readSuccessRate(windowsOf(place, view), windowOf(place)),
   describe: (rule, value) => ({
     found: `success ${value} %`,
     limit: `${rule.threshold} %`,
@@ -29,7 +50,7 @@ const successRate: Signal = {
 const percentileName = (rule: Rule): string => `p${Number((100 * (rule.percentile ?? 0.95)).toFixed(1))}`;
 
 const latency: Signal = {
-  read: (place, view) => readLatency(view.windows, windowOf(place), place.rule.percentile ?? 0.95),
+  read: (place, view) => readLatency(windowsOf(place, view), windowOf(place), place.rule.percentile ?? 0.95),
   describe: (rule, value) => {
     const shown = `${percentileName(rule)} ${value === 'timeout' ? value : `${value} ms`}`;
     return { found: shown, limit: `${rule.threshold} ms`, title: `DNS latency ${shown}` };
@@ -38,7 +59,7 @@ const latency: Signal = {
 };
 
 const errorRateSpike: Signal = {
-  read: (place, view) => readErrorRateSpike(view.windows, windowOf(place), view.baseline),
+  read: (place, view) => readErrorRateSpike(windowsOf(place, view), windowOf(place), view.baseline),
   describe: (rule, value) => ({
     found: `failures ${value} % of the baseline`,
     limit: `${rule.threshold} %`,
@@ -51,7 +72,7 @@ const customerImpact: Signal = {
   read: (place, view) => {
     const { subject, windowMs, endSlot } = place;
     const [release = '', region = ''] = subject.key.split(KEY_SEPARATOR);
-    return readCustomerImpact(view.windows, windowOf(place), () =>
+    return readCustomerImpact(windowsOf(place, view), windowOf(place), () =>
       impactScoreOf(
         subject.scope === 'fleet'
           ? view.affected.fleetByTier(windowMs, endSlot)

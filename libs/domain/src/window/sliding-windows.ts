@@ -1,4 +1,4 @@
-import { FAMILIES, type Family, FAMILY_NAMES, SLOT_MS } from '#contracts';
+import { FAMILIES, type Family, FAMILY_NAMES, RULE_WINDOW_MS_MAX, SLOT_MS } from '#contracts';
 import { bucketsOf } from './cell-table.js';
 import { type CellColumns, hasHistogram } from './cells.js';
 import { FamilyWindows } from './family-windows.js';
@@ -31,8 +31,10 @@ export interface SlidingWindows {
   readonly eachFailing: (family: Family, keys: readonly string[], place: FailingPlace, visit: VisitFailing) => void;
   /** Latency in µs; needs the family's buckets. Timeouts rank above all; `unknown` without data. */
   readonly percentile: (family: Family, key: string, q: number, windowMs: number, endSlot: number) => Percentile;
-  /** Keys with data in the longest window that ends with the newest slot. */
+  /** Keys with data in the longest window of a rule that ends with the newest slot. */
   readonly keys: (family: Family) => readonly string[];
+  /** Keeps sums of these windows as they move, in the place of those before. */
+  readonly watch: (windowsMs: readonly number[]) => void;
   /** Keys (per slot and source) that found no series of their own. */
   readonly overflowed: () => number;
 }
@@ -66,18 +68,21 @@ class TickWindows implements SlidingWindows {
   private readonly sources = new Map<string, Source>();
   private readonly families = new Map<Family, FamilyWindows>();
   private readonly withPercentiles: ReadonlySet<Family>;
-  private readonly longestSlots: number;
+  /** Shared with every family: which windows have running sums. */
+  private readonly watched: Set<number>;
   private newest = Number.NEGATIVE_INFINITY;
   private sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: SlidingWindowsOptions) {
     const { windowsMs, families, percentilesOf, keysMax = KEYS_MAX } = options;
-    const windows = new Set(windowsMs.map(slotsIn));
-    this.longestSlots = Math.max(...windows);
+    this.watched = new Set(windowsMs.map(slotsIn));
     this.withPercentiles = new Set(percentilesOf ?? FAMILY_NAMES.filter(hasHistogram));
     for (const family of families ?? FAMILY_NAMES) {
       const width = this.withPercentiles.has(family) ? bucketsOf(family) : 0;
-      this.families.set(family, new FamilyWindows({ windows, slotsKept: this.slotsKept(family), width, keysMax }));
+      this.families.set(
+        family,
+        new FamilyWindows({ windows: this.watched, slotsKept: this.slotsKept(family), width, keysMax }),
+      );
     }
   }
 
@@ -127,7 +132,12 @@ class TickWindows implements SlidingWindows {
   };
 
   readonly keys = (family: Family): readonly string[] =>
-    this.families.get(family)?.keysSince(this.newest - this.longestSlots + 1) ?? [];
+    this.families.get(family)?.keysSince(this.newest - RULE_WINDOW_MS_MAX / SLOT_MS + 1) ?? [];
+
+  readonly watch = (windowsMs: readonly number[]): void => {
+    this.watched.clear();
+    for (const windowMs of windowsMs) this.watched.add(slotsIn(windowMs));
+  };
 
   private slotsKept(family: Family): number {
     return this.options.slotsKeptOf?.[family] ?? this.options.slotsKept;
