@@ -6,6 +6,14 @@ export type Asked =
   | ({ readonly command: 'status' } & Common)
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
+  | {
+      readonly command: 'test';
+      readonly paths: readonly string[];
+      /** Where the JUnit XML is to go. */
+      readonly junit: string | undefined;
+      readonly json: boolean;
+    }
+  | ({ readonly command: 'explain'; readonly path: string } & Common)
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
   | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common);
 
@@ -33,11 +41,17 @@ export const USAGE = `tocsin <command> [options]
   status                    is the fleet well, whom does it hurt, what is being rolled back
   tail [--after POSITION]   events as they are recorded; from now on, or from a position
   incident show <id|latest> one incident: why, who, what was done, who was told
+  explain <id>              why: an alert, incident, page, command, rollback or redirect, from its numbers to what was sent
+  explain --why-not <rule> [--subject S] [--at TIME]
+                            why a rule paged nobody; S is fleet, release|region, or pop:iad1; TIME is 2026-01-01T00:00:00Z
   node-key list             the keys that nodes tag their batches with
   node-key issue <node>     a further key for a node, shown once; two are valid at a time
   node-key revoke <key id>  end a key; what it tagged before stays counted
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
+
+  test <file…> [--junit FILE]
+                            plays tests of rules: telemetry in a few lines, and who is paged when, what is commanded
 
 options
   --json        for programs: one JSON document, or one per line (tail)
@@ -46,11 +60,11 @@ options
   --help        this text
 
 exit status
-  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a recording that is cut or corrupt), 2 wrong usage (a file
+  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a test that failed, a recording that is cut or corrupt), 2 wrong usage (a file
   that is no dnstap), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, node-key or dnstap';
+const COMMANDS = 'status, tail, incident show, explain, test, node-key or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -64,6 +78,10 @@ const parse = (args: readonly string[]) => {
         key: { type: 'string' },
         after: { type: 'string' },
         zones: { type: 'string' },
+        junit: { type: 'string' },
+        'why-not': { type: 'string' },
+        subject: { type: 'string' },
+        at: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -100,6 +118,27 @@ const nodeKeyOf = ([action, name, ...more]: readonly string[]): WantedOfNodeKeys
   }
 };
 
+interface WhyNotOptions {
+  readonly subject?: string | undefined;
+  readonly at?: string | undefined;
+}
+
+const explainPathOf = ([id, ...more]: readonly string[], rule: string | undefined, asked: WhyNotOptions): string => {
+  const { subject, at } = asked;
+  noMore(more);
+  if (rule === undefined) {
+    if (id === undefined) throw new UsageError('explain: expected an id, or --why-not <rule>');
+    if (subject !== undefined || at !== undefined) throw new UsageError('--subject and --at belong to --why-not');
+    return `/v1/explain/any/${encodeURIComponent(id)}`;
+  }
+  noMore(id === undefined ? [] : [id]);
+  const query = new URLSearchParams({
+    ...(subject === undefined ? {} : { subject }),
+    ...(at === undefined ? {} : { at }),
+  });
+  return `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query}`}`;
+};
+
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
   const { values, positionals } = parse(args);
@@ -107,6 +146,10 @@ export const readArguments = (args: readonly string[]): Asked => {
   if (values.help || command === 'help') return { command: 'help' };
   const common: Common = { json: values.json, url: values.url, key: values.key };
   if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
+  if (values.junit !== undefined && command !== 'test') throw new UsageError('--junit belongs to test');
+  const whyNot = [values['why-not'], values.subject, values.at];
+  if (command !== 'explain' && whyNot.some((value) => value !== undefined))
+    throw new UsageError('--why-not, --subject and --at belong to explain');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
   switch (command) {
     case 'status':
@@ -122,6 +165,8 @@ export const readArguments = (args: readonly string[]): Asked => {
       noMore(more);
       return { command: 'incident show', incidentId, ...common };
     }
+    case 'explain':
+      return { command, path: explainPathOf(rest, values['why-not'], values), ...common };
     case 'node-key':
       return { command, wanted: nodeKeyOf(rest), ...common };
     case 'dnstap': {
@@ -130,6 +175,9 @@ export const readArguments = (args: readonly string[]): Asked => {
       noMore(more);
       return { command, path, zones: values.zones?.split(',') ?? [], json: values.json };
     }
+    case 'test':
+      if (rest.length === 0) throw new UsageError('test: expected files of tests');
+      return { command, paths: rest, junit: values.junit, json: values.json };
     case undefined:
       throw new UsageError(`expected a command: ${COMMANDS}`);
     default:

@@ -3,13 +3,22 @@ import { alertEvents } from './events/alert-events.js';
 import { catalogueEvents } from './events/catalogue-events.js';
 import { commandEvents } from './events/command-events.js';
 import { deliveryEvents } from './events/delivery-events.js';
+import { escalationEvents } from './events/escalation-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
+import { redirectEvents } from './events/redirect-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
 
-export { SEVERITIES, type Reason, type Scope, type SpilloverLevel } from './events/event-parts.js';
+export { SEVERITIES } from './severity.js';
+export {
+  type EscalationTarget,
+  type Priority,
+  type Reason,
+  type Scope,
+  type SpilloverLevel,
+} from './events/event-parts.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.
@@ -23,8 +32,10 @@ export const eventSchemas = {
   ...alertEvents,
   ...incidentEvents,
   ...rollbackEvents,
+  ...redirectEvents,
   ...commandEvents,
   ...deliveryEvents,
+  ...escalationEvents,
 } as const;
 
 /** The type of an event. */
@@ -70,6 +81,8 @@ export const streamOf = {
   alert: (alertId: string) => `alert-${alertId}`,
   incident: (incidentId: string) => `incident-${incidentId}`,
   rollback: (rollbackId: string) => `rollback-${rollbackId}`,
+  redirect: (redirectId: string) => `redirect-${redirectId}`,
   command: (commandId: string) => `command-${commandId}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
+  escalation: (escalationId: string) => `escalation-${escalationId}`,
 } as const;

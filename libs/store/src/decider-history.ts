@@ -21,10 +21,11 @@ export interface DeciderPast {
 /** What the deciders must know again after a restart. */
 export interface DeciderHistory {
   /**
-   * The newest sets of rules that were loaded; and whole streams, from their first event, in the global order: alerts that are open, and the newest of those that fired within
-   * `firedMs` before the last firing, at most `firingsMax`; incidents that are open or ended within
-   * `keepMs`; rollouts that changed within it; rollbacks under way, decided within it, or of one of those incidents. The time is
-   * counted back from the newest beginning of an incident, rollout or rollback, since only then is anything forgotten.
+   * The newest sets of rules that were loaded; and whole streams, from their first event, in the global order: alerts that are
+   * open, and the newest of those that fired within `firedMs` before the last firing, at most `firingsMax`; incidents that are open
+   * or ended within `keepMs`; rollouts that changed within it; rollbacks and redirects under way, decided within it, or of one of
+   * those incidents; customer escalations that are open or closed within it. The time is counted back from the newest beginning of
+   * any of these, since only then is anything forgotten.
    * At most `HISTORY_EVENTS_MAX` with position > after.
    */
   readonly read: (past: DeciderPast, after: number) => Promise<readonly RecordedEvent[]>;
@@ -37,7 +38,9 @@ const READ = `
     select least($1::bigint, greatest(
       (select max(opened_at) from incident),
       (select max(started_at) from rollout),
-      (select max(decided_at) from rollback where status <> 'refused'))) - $2::bigint as at_ms),
+      (select max(opened_at) from customer_escalation),
+      (select max(decided_at) from rollback where status <> 'refused'),
+      (select max(decided_at) from redirect where status <> 'refused'))) - $2::bigint as at_ms),
   fired as materialized (
     select alert_id from alert where fired_at >= (select max(fired_at) from alert) - $5::bigint
     order by fired_at desc limit $6),
@@ -52,8 +55,13 @@ const READ = `
       union all select 'alert-' || alert_id from fired
       union all select 'incident-' || incident_id from held
       union all select 'rollout-' || rollout_id from rollout, since where changed_at >= since.at_ms
+      union all select 'escalation-' || escalation_id from customer_escalation, since
+        where state = 'open' or closed_at >= since.at_ms
       union all select 'rollback-' || rollback_id from rollback, since
-        where status = 'running' or decided_at >= since.at_ms or incident_id in (select incident_id from held))))
+        where status = 'running' or decided_at >= since.at_ms or incident_id in (select incident_id from held)
+      union all select 'redirect-' || redirect_id from redirect, since
+        where status not in ('refused', 'stopped', 'ended') or decided_at >= since.at_ms
+          or incident_id in (select incident_id from held))))
   select * from picked order by position limit $4`;
 
 /** The history in PostgreSQL. */

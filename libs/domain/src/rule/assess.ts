@@ -1,8 +1,8 @@
-import { type Reason, type SignalName, SLOT_MS } from '#contracts';
+import { type Reason, SLOT_MS } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
 import type { Measure } from '../signal/measure.js';
 import type { SignalPlace } from '../signal/signal.js';
-import { readSignal } from '../signal/signals.js';
+import { readSignal, signalOf } from '../signal/signals.js';
 import { describeMeasure, describeWindow } from './describe.js';
 import { readDeparture } from './departure.js';
 import type { Rule, Subject } from './rule.js';
@@ -16,34 +16,6 @@ const CLEAR_STEP_SLOTS = 3;
 export const CLEAR_SPAN_SLOTS = (CLEAR_WINDOWS - 1) * CLEAR_STEP_SLOTS;
 /** Share of the expected nodes without which nothing is proved (RR20). */
 export const COVERAGE_MIN = 0.8;
-
-/** Signals that are not made of failures: a breach of them needs none. */
-const WITHOUT_FAILURES: ReadonlySet<SignalName> = new Set([
-  'latency',
-  'excluded_share',
-  'excluded_surge',
-  'silent_share',
-  'traffic_change',
-  'restart_loops',
-  'support_tickets',
-  'customer_escalations',
-]);
-/** Signals that read no outcomes: there is no least number of them. */
-const WITHOUT_OUTCOMES: ReadonlySet<SignalName> = new Set([
-  'silent_share',
-  'traffic_change',
-  'restart_loops',
-  'support_tickets',
-  'customer_escalations',
-]);
-
-/** Reads a rule's signal for a subject, over a window that ends with a slot. */
-export const readRule = (place: SignalPlace, view: TickView): Measure => {
-  const { rule } = place;
-  const measure = readSignal(place, view);
-  const isTooFew = measure.good + measure.bad < rule.outcomesMin && !WITHOUT_OUTCOMES.has(rule.signal);
-  return isTooFew ? { value: 'unknown', good: measure.good, bad: measure.bad } : measure;
-};
 
 const placeOf = (rule: Rule, subject: Subject, endSlot: number): SignalPlace => ({
   rule,
@@ -66,16 +38,16 @@ const judged = (rule: Rule, { value, atLeast }: Measure): Measure['value'] =>
 /** Whether a measure breaches its rule: strictly, with confidence where there is a bound, and not on a handful of failures. */
 export const isBreached = (rule: Rule, measure: Measure): boolean =>
   isBeyond(rule.comparison, rule.threshold, judged(rule, measure)) &&
-  (WITHOUT_FAILURES.has(rule.signal) || measure.bad >= rule.failuresMin);
+  (!signalOf(rule.signal).isOfFailures || measure.bad >= rule.failuresMin);
 
 /** Whether the short window of a rule says that it is still going on; so it does where there is none. */
 const isStillBreached = (rule: Rule, subject: Subject, endSlot: number, view: TickView): boolean =>
   rule.shortWindowMs === undefined ||
-  isBreached(rule, readRule({ ...placeOf(rule, subject, endSlot), windowMs: rule.shortWindowMs }, view));
+  isBreached(rule, readSignal({ ...placeOf(rule, subject, endSlot), windowMs: rule.shortWindowMs }, view));
 
 /** Whether the condition of a rule holds for the windows that end with a slot, and what the long one says. */
 export const readCondition = (rule: Rule, subject: Subject, endSlot: number, view: TickView) => {
-  const measure = readRule(placeOf(rule, subject, endSlot), view);
+  const measure = readSignal(placeOf(rule, subject, endSlot), view);
   return { measure, holds: isBreached(rule, measure) && isStillBreached(rule, subject, endSlot, view) };
 };
 
@@ -86,8 +58,9 @@ const isClear = ({ comparison, threshold, clearThreshold = threshold }: Rule, { 
 const isClearAt = (rule: Rule, subject: Subject, endSlot: number, view: TickView): boolean => {
   const place = placeOf(rule, subject, endSlot);
   const { shortWindowMs } = rule;
-  if (shortWindowMs !== undefined && isClear(rule, readRule({ ...place, windowMs: shortWindowMs }, view))) return true;
-  return isClear(rule, readRule(place, view));
+  if (shortWindowMs !== undefined && isClear(rule, readSignal({ ...place, windowMs: shortWindowMs }, view)))
+    return true;
+  return isClear(rule, readSignal(place, view));
 };
 
 const coverageOf = (subject: Subject, view: TickView): number => {
@@ -119,7 +92,7 @@ const readClear = (rule: Rule, subject: Subject, alert: Alert, view: TickView): 
   for (let end = first; end <= slot; end += CLEAR_STEP_SLOTS) {
     if (!isClearAt(rule, subject, end, view)) return undefined;
   }
-  const reason = reasonOf(rule, subject, readRule(placeOf(rule, subject, slot), view), slot, view);
+  const reason = reasonOf(rule, subject, readSignal(placeOf(rule, subject, slot), view), slot, view);
   return { is: 'clear', reason };
 };
 

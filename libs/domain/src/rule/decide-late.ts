@@ -2,6 +2,7 @@ import { event, type Reason, RULE_WINDOW_MS_MAX, SLOT_MS, TICK_MS } from '#contr
 import { alertKeyOf } from '../alert/alert.js';
 import { decideAlert } from '../alert/alert.decide.js';
 import { type Firing, flappingOf } from '../alert/firings.js';
+import { signalOf } from '../signal/signals.js';
 import { CLEAR_SPAN_SLOTS, isBeyond, readCondition, reasonOf } from './assess.js';
 import type { Deciding } from './deciding.js';
 import type { Draft } from './draft.js';
@@ -20,6 +21,10 @@ const TEXT_MAX = 500;
 const earlierSlots = ({ windowMs }: Rule): number =>
   Math.min(LATE_SLOTS, Math.max(0, (RULE_WINDOW_MS_MAX - windowMs) / SLOT_MS));
 
+/** Whether a rule can be read for a slot of a minute ago: windows of outcomes can, counts of nodes, tickets and long windows cannot. */
+const isOfSlots = ({ signal, windowMs }: Rule): boolean =>
+  signalOf(signal).counts === 'outcomes' && windowMs <= RULE_WINDOW_MS_MAX;
+
 const isSame = (rule: Rule, { tick }: Firing, { loaded }: Deciding): boolean =>
   loaded === undefined || tick >= loaded.fromTick || !loaded.changed.has(rule.name);
 
@@ -37,7 +42,7 @@ const judgeFirings = (draft: Draft, deciding: Deciding, finalSlot: number): void
     const rule = rules.find(({ name }) => name === firing.rule);
     if (rule === undefined || firing.verdict !== undefined || firing.isLate || !isSame(rule, firing, deciding))
       continue;
-    if (!view.late.touches(rule.windowMs, firing.slot) || !firedOnWindow(rule, firing)) continue;
+    if (!isOfSlots(rule) || !view.late.touches(rule.windowMs, firing.slot) || !firedOnWindow(rule, firing)) continue;
     const subject = subjectOf(rule, firing);
     if (subject === undefined) continue;
     const { measure, holds } = readCondition(rule, subject, firing.slot, view);
@@ -115,7 +120,9 @@ export const decideLate = (draft: Draft, deciding: Deciding): void => {
   if (view.tick % TICKS_PER_SLOT !== TICKS_PER_SLOT - 1) return;
   const finalSlot = Math.floor((view.at - 1) / SLOT_MS) - FINAL_SLOTS;
   judgeFirings(draft, deciding, finalSlot);
-  const touched = rules.filter(({ windowMs, forMs }) => forMs === 0 && view.late.touches(windowMs, finalSlot));
+  const touched = rules.filter(
+    (rule) => rule.forMs === 0 && isOfSlots(rule) && view.late.touches(rule.windowMs, finalSlot),
+  );
   if (touched.length === 0) return;
   const reader = new SubjectReader(view, []);
   for (const scope of SCOPE_ORDER)

@@ -4,18 +4,24 @@ import { impactOf } from '../impact/impact.js';
 import { decideImpact, decideMembership, decideResolution } from '../incident/incident.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
+import { isMoving } from '../redirect/redirect.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import { decideDeploy } from '../rollout/rollout.decide.js';
 import { decideWaveStep } from '../rollout/wave.decide.js';
 import { readWaveHealth } from '../rollout/wave-health.js';
+import { decideActions } from '../action/decide-actions.js';
+import { readOnset } from '../incident/onset.js';
+import { decideRedirectSteps } from '../redirect/decide-redirects.js';
 import { decideAlerts } from './decide-alerts.js';
 import { decideLate } from './decide-late.js';
 import { decideRollbacks } from './decide-rollbacks.js';
 import type { Deciding } from './deciding.js';
+import { decideEscalations } from '../escalation/escalations.decide.js';
 import { describeIncident } from './describe.js';
 import type { Draft } from './draft.js';
 import { FLEET, type Rule } from './rule.js';
 import { decideLosses } from './telemetry-loss.decide.js';
+import type { TickView } from './tick-view.js';
 
 /** The impact an incident tells is that of the last minute, as R27 judges it. */
 export const IMPACT_WINDOW_MS = 60_000;
@@ -37,10 +43,14 @@ const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, impact
       incidentId: hash(`incident|${alert.alertId}`),
       title: rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert),
       impact: impact(),
+      onsetAt: onsetOf(alert, view),
     });
     draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf));
   }
 };
+
+const onsetOf = (alert: Alert, { windows, baseline }: TickView): number | undefined =>
+  readOnset(windows, { subject: alert, slot: alert.firedSlot, baseline });
 
 const titleOf = (rule: Rule, alert: Alert): string => {
   // A reason has no number for a timeout only: an alert does not fire on nothing.
@@ -77,11 +87,14 @@ const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: (
     // With nobody reporting, no impact is no news.
     if (isReporting) draft.add(decideImpact(incident, impact(), view.at));
     const rollbacks = [...draft.state.rollbacks.values()].filter((each) => each.incidentId === incident.incidentId);
-    draft.add(decideResolution(incident, openAlertIds, rollbacks.some(isUnderWay), view.at));
+    const isMoved = [...draft.state.redirects.values()].some(
+      (each) => each.incidentId === incident.incidentId && isMoving(each),
+    );
+    draft.add(decideResolution(incident, openAlertIds, rollbacks.some(isUnderWay) || isMoved, view.at));
   }
 };
 
-/** Decides one tick: rollouts, alerts, membership of incidents, rollbacks, their waves, and what became of the incidents. */
+/** Decides one tick: rollouts, alerts, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const { view, signals } = deciding;
   let told: Impact | undefined;
@@ -89,12 +102,15 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   for (const signal of signals) {
     draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
   }
+  decideEscalations(draft, deciding);
   const assessments = decideAlerts(draft, deciding);
   decideLate(draft, deciding);
   decideLosses(draft, deciding);
   decidePresence(draft, deciding);
   decideMemberships(draft, deciding, impact);
   decideRollbacks(draft, deciding, assessments);
+  decideActions(draft, deciding, { assessments, impact });
   decideWaves(draft, deciding);
+  decideRedirectSteps(draft, deciding);
   decideIncidents(draft, deciding, impact);
 };

@@ -2,7 +2,9 @@ import { type Event, type EventType, streamOf } from '#contracts';
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
 import { evolveFirings, type Firing } from '../alert/firings.js';
 import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
+import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
+import { evolveRedirect, isMoving, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
 import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
@@ -26,6 +28,9 @@ export interface DeciderState {
   readonly rollbacks: ReadonlyMap<string, Rollback>;
   /** The newest sets of rules that were loaded, oldest first. */
   readonly ruleSets: readonly LoadedRules[];
+  /** Those that are open, and what closed within a day. */
+  readonly escalations: ReadonlyMap<string, Escalation>;
+  readonly redirects: ReadonlyMap<string, Redirect>;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -40,12 +45,14 @@ export const NOTHING_DECIDED: DeciderState = {
   rollouts: new Map(),
   rollbacks: new Map(),
   ruleSets: [],
+  escalations: new Map(),
+  redirects: new Map(),
   versions: new Map(),
   generation: 0,
 };
 
 /**
- * After a restart, alert, incident, rollback and rollout streams that are open or had an event within this time are evolved again:
+ * After a restart, alert, incident, rollback, redirect and rollout streams that are open or had an event within this time are evolved again:
  * the cause link of a rollback reaches 24 h back, every other memory (rate rail 30 min, baseline 1 h) is shorter.
  */
 export const EVOLVE_AGAIN_MS = 86_400_000;
@@ -57,7 +64,13 @@ const put = <T>(map: ReadonlyMap<string, T>, id: string, value: T | undefined): 
   return next;
 };
 
-const STARTS: ReadonlySet<EventType> = new Set(['IncidentOpened', 'RolloutStarted', 'RollbackDecided']);
+const STARTS: ReadonlySet<EventType> = new Set([
+  'IncidentOpened',
+  'RolloutStarted',
+  'RollbackDecided',
+  'CustomerEscalationOpened',
+  'RedirectDecided',
+]);
 
 /** Streams of alerts that may still be written to: one that is over can be corrected. */
 const alertStreams = ({ alerts, pendings, firings }: DeciderState): readonly string[] =>
@@ -72,15 +85,21 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const rollbacks = keep(state.rollbacks, (each) =>
     isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
+  const escalations = keep(state.escalations, (each) => each.closedAtMs ?? Infinity);
+  const redirects = keep(state.redirects, (each) =>
+    isMoving(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
+  );
   const streams: ReadonlySet<string> = new Set([
     streamOf.rules,
     ...alertStreams(state),
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
+    ...Array.from(escalations.keys(), streamOf.escalation),
+    ...Array.from(redirects.keys(), streamOf.redirect),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
-  return { ...state, incidents, rollouts, rollbacks, versions };
+  return { ...state, incidents, rollouts, rollbacks, redirects, escalations, versions };
 };
 
 const evolveAlerts = (state: DeciderState, event: Event): DeciderState | undefined => {
@@ -105,6 +124,16 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   if (isRolloutEvent(event)) {
     const id = event.data.rolloutId;
     return { ...state, rollouts: put(state.rollouts, id, evolveRollout(state.rollouts.get(id), event)) };
+  }
+  if (isEscalationEvent(event)) {
+    const id = event.data.escalationId;
+    return { ...state, escalations: put(state.escalations, id, evolveEscalation(state.escalations.get(id), event)) };
+  }
+  if (isRedirectEvent(event)) {
+    const id = event.data.redirectId;
+    const generation = event.type === 'RedirectCommanded' ? event.data.generation : 0;
+    const redirects = put(state.redirects, id, evolveRedirect(state.redirects.get(id), event));
+    return { ...state, redirects, generation: Math.max(state.generation, generation) };
   }
   if (!isRollbackEvent(event)) return undefined;
   const id = event.data.rollbackId;

@@ -1,4 +1,4 @@
-import type { CommandAnswer, DeploySignal, RuleSet, SpilloverSignal } from '#contracts';
+import type { CommandAnswer, DeploySignal, EscalationSignal, RuleSet, SpilloverSignal } from '#contracts';
 import type { Assessment } from '../alert/alert.js';
 import type { Rule } from './rule.js';
 import type { LoadedRules } from './rule-sets.js';
@@ -14,6 +14,7 @@ export interface Deciding {
   readonly loaded: LoadedRules | undefined;
   readonly signals: readonly DeploySignal[];
   readonly answers: readonly CommandAnswer[];
+  readonly escalationSignals: readonly EscalationSignal[];
   /** What other providers told within the last minutes. */
   readonly spillovers: readonly SpilloverSignal[];
   readonly verifyMs: number;

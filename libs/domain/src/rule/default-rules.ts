@@ -60,9 +60,9 @@ export const DEFAULT_RULES: readonly Rule[] = [
     comparison: 'above',
     threshold: 1_000,
     windowMs: 30_000,
-    // As for an affected customer (C3): with half of the 100, five failures are 10 %, and the baseline is far below.
-    outcomesMin: 50,
     severity: 'critical',
+    // The least of an affected customer (C3), as C7 asks.
+    outcomesMin: 50,
     rollbackOrder: 3,
   }),
 ];

@@ -5,6 +5,10 @@ import type { SlidingWindowsOptions } from '../window/sliding-windows.js';
 import type { Catalogue } from './catalogue.js';
 import type { NodeMinute } from '../presence/node-minutes.js';
 import type { BaselineMinute } from '../signal/baseline.js';
+import { signalOf } from '../signal/signals.js';
+import type { CohortMinute } from '../signal/minute-counts.js';
+import type { CustomerMinute } from '../signal/signal-memory.js';
+import { BURN_SLOTS_MS } from '../signal/burn-rate.js';
 import { CLEAR_SPAN_SLOTS } from './assess.js';
 import { IMPACT_WINDOW_MS } from './decide-tick.js';
 import { NODE_WINDOW_MS } from './departure.js';
@@ -51,6 +55,12 @@ export interface Engine {
   readonly setCatalogue: (catalogue: Catalogue) => void;
   /** Minutes of history the windows no longer hold, so that a restart does not forget the baseline. */
   readonly seedBaseline: (minutes: readonly BaselineMinute[]) => void;
+  /** Minutes of the fleet and its cohorts of up to three days, for burn rates and the excluded baseline. */
+  readonly seedMinutes: (minutes: readonly CohortMinute[]) => void;
+  /** Minutes of the fleet and its cohorts that are newer than one, to be kept for the next start. */
+  readonly minutesAfter: (minute: number) => readonly CohortMinute[];
+  /** Minutes of customers of the last hours, so that a restart does not forget what is normal for each. */
+  readonly seedCustomers: (minutes: readonly CustomerMinute[]) => void;
   /** Minutes of nodes from before: of the last hour, and of the same time on earlier days. May be told again, ahead of time. */
   readonly seedNodes: (minutes: readonly NodeMinute[]) => void;
 }
@@ -64,12 +74,14 @@ const CUSTOMER_FAMILIES = ['customer', 'customer_region', 'customer_release'] as
 /** The windows that are asked for on each tick: those of rules, as far as they are windows over slots, and those of the deciders. */
 export const watchedMs = (rules: readonly Rule[], verifyMs = VERIFY_MS): readonly number[] => {
   const decidersMs = [SLOT_MS, JUDGE_WINDOW_MS, NODE_WINDOW_MS, IMPACT_WINDOW_MS, verifyMs];
-  const rulesMs = rules.flatMap(({ windowMs, shortWindowMs = windowMs }) => [windowMs, shortWindowMs]);
+  // Windows of minutes are kept as minutes.
+  const slotRules = rules.filter(({ signal, windowMs }) => !signalOf(signal).isOfMinutes || windowMs <= BURN_SLOTS_MS);
+  const rulesMs = slotRules.flatMap(({ windowMs, shortWindowMs = windowMs }) => [windowMs, shortWindowMs]);
   const overSlots = rulesMs.filter((windowMs) => windowMs <= RULE_WINDOW_MS_MAX);
   return [...new Set([...overSlots, ...decidersMs])].sort((a, b) => a - b);
 };
 
-/** The longest window plus how far back its end may lie: a minute, which is as late as outcomes are accepted. */
+/** The longest window plus how far back its end may lie: a minute, which is as late as outcomes are accepted. Minutes, which are taken from the windows two minutes after their end, need half of it. */
 const SLOTS_KEPT = RULE_WINDOW_MS_MAX / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS;
 
 /**
@@ -79,9 +91,9 @@ const SLOTS_KEPT = RULE_WINDOW_MS_MAX / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS;
 export const windowsOf = ({ rules, settings }: EngineOptions): SlidingWindowsOptions => {
   const { verifyMs = VERIFY_MS } = settings ?? {};
   return {
-    windowsMs: watchedMs(rules, verifyMs),
+    windowsMs: [...new Set([...watchedMs(rules, verifyMs), RULE_WINDOW_MS_MAX])],
     slotsKept: Math.max(SLOTS_KEPT, verifyMs / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS),
-    families: ['fleet', 'release_region', 'node', 'probe', ...CUSTOMER_FAMILIES],
+    families: ['fleet', 'release_region', 'outcome', 'node', 'probe', ...CUSTOMER_FAMILIES],
     percentilesOf: ['fleet', 'release_region'],
   };
 };

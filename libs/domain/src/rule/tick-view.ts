@@ -3,6 +3,10 @@ import { AffectedReader } from '../impact/affected.js';
 import type { PlaceOf } from '../incident/place.js';
 import type { ExpectedRate } from '../presence/expected-rates.js';
 import type { FleetActivity } from '../presence/fleet-activity.js';
+import type { Alert } from '../alert/alert.js';
+import type { Escalation } from '../escalation/escalation.js';
+import { OpenAlerts } from '../presence/open-alerts.js';
+import type { SignalMemory } from '../signal/signal-memory.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { Rollout } from '../rollout/rollout.js';
 import { Attendances } from './attendances.js';
@@ -26,6 +30,12 @@ export interface TickView {
   /** When a customer is hurt and what it counts, as the rules in force say. */
   readonly impactSettings: ImpactSettings;
   readonly baseline: number | 'unknown';
+  /** What signals remember beyond the windows. */
+  readonly memory: SignalMemory;
+  readonly customers: readonly CatalogueCustomer[];
+  /** As they were at the beginning of the tick. */
+  readonly openAlerts: OpenAlerts;
+  readonly escalations: ReadonlyMap<string, Escalation>;
   readonly losses: TelemetryLosses;
   /** Which slots data came late for. */
   readonly late: LateSlots;
@@ -38,7 +48,6 @@ export interface TickView {
   readonly placement: ReadonlyMap<string, ReadonlySet<string>>;
   /** Every node of the inventory and every node seen, once each. */
   readonly fleet: readonly CatalogueNode[];
-  readonly customers: readonly CatalogueCustomer[];
   readonly tierOf: (customerId: string) => Tier | undefined;
   readonly attendance: (subject: Subject) => Attendance;
   readonly node: (nodeId: string) => NodePresence | undefined;
@@ -61,6 +70,9 @@ export interface ViewParts {
   readonly baseline: number | 'unknown';
   readonly rollouts: readonly Rollout[];
   readonly impactSettings: ImpactSettings;
+  readonly memory: SignalMemory;
+  readonly alerts: readonly Alert[];
+  readonly escalations: ReadonlyMap<string, Escalation>;
 }
 
 /** Log time of the end of a tick. */
@@ -140,6 +152,9 @@ export const viewTick = (parts: ViewParts): TickView => {
     windows,
     baseline,
     impactSettings: parts.impactSettings,
+    memory: parts.memory,
+    openAlerts: new OpenAlerts(parts.alerts),
+    escalations: parts.escalations,
     losses,
     late: parts.late,
     activity,

@@ -1,4 +1,4 @@
-import { FAMILIES, type Family, FAMILY_NAMES, RULE_WINDOW_MS_MAX, SLOT_MS } from '#contracts';
+import { FAMILIES, type Family, FAMILY_NAMES, SLOT_MS } from '#contracts';
 import { bucketsOf } from './cell-table.js';
 import { type CellColumns, hasHistogram } from './cells.js';
 import { FamilyWindows } from './family-windows.js';
@@ -31,7 +31,15 @@ export interface SlidingWindows {
   readonly eachFailing: (family: Family, keys: readonly string[], place: FailingPlace, visit: VisitFailing) => void;
   /** Latency in µs; needs the family's buckets. Timeouts rank above all; `unknown` without data. */
   readonly percentile: (family: Family, key: string, q: number, windowMs: number, endSlot: number) => Percentile;
-  /** Keys with data in the longest window of a rule that ends with the newest slot. */
+  /** The same of many keys together. */
+  readonly percentileOfAll: (
+    family: Family,
+    keys: readonly string[],
+    q: number,
+    windowMs: number,
+    endSlot: number,
+  ) => Percentile;
+  /** Keys with data in the longest of the windows it was made with that ends with the newest slot. */
   readonly keys: (family: Family) => readonly string[];
   /** Keeps sums of these windows as they move, in the place of those before. */
   readonly watch: (windowsMs: readonly number[]) => void;
@@ -62,12 +70,23 @@ const getOrSet = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   return made;
 };
 
+/** Histograms as one; a single one is answered as it is. */
+const sumOfAll = (histograms: readonly Float64Array[]): Float64Array => {
+  const [first] = histograms;
+  if (first !== undefined && histograms.length === 1) return first;
+  const sum = new Float64Array(histograms.reduce((most, { length }) => Math.max(most, length), 0));
+  for (const histogram of histograms) for (let i = 0; i < histogram.length; i += 1) sum[i]! += histogram[i]!;
+  return sum;
+};
+
 const slotsIn = (windowMs: number): number => windowMs / SLOT_MS;
 
 class TickWindows implements SlidingWindows {
   private readonly sources = new Map<string, Source>();
   private readonly families = new Map<Family, FamilyWindows>();
   private readonly withPercentiles: ReadonlySet<Family>;
+  /** The longest of the start: it does not change, or what is listed would depend on when a window was first watched. */
+  private readonly longestSlots: number;
   /** Shared with every family: which windows have running sums. */
   private readonly watched: Set<number>;
   private newest = Number.NEGATIVE_INFINITY;
@@ -76,6 +95,7 @@ class TickWindows implements SlidingWindows {
   constructor(private readonly options: SlidingWindowsOptions) {
     const { windowsMs, families, percentilesOf, keysMax = KEYS_MAX } = options;
     this.watched = new Set(windowsMs.map(slotsIn));
+    this.longestSlots = Math.max(...this.watched);
     this.withPercentiles = new Set(percentilesOf ?? FAMILY_NAMES.filter(hasHistogram));
     for (const family of families ?? FAMILY_NAMES) {
       const width = this.withPercentiles.has(family) ? bucketsOf(family) : 0;
@@ -122,17 +142,27 @@ class TickWindows implements SlidingWindows {
     visit: VisitFailing,
   ): void => this.families.get(family)?.eachFailing(keys, { badMin, slots: slotsIn(windowMs), end: endSlot }, visit);
 
-  readonly percentile = (family: Family, key: string, q: number, windowMs: number, endSlot: number): Percentile => {
+  readonly percentile = (family: Family, key: string, q: number, windowMs: number, endSlot: number): Percentile =>
+    this.percentileOfAll(family, [key], q, windowMs, endSlot);
+
+  readonly percentileOfAll = (
+    family: Family,
+    keys: readonly string[],
+    q: number,
+    windowMs: number,
+    endSlot: number,
+  ): Percentile => {
     const windows = this.families.get(family);
     const { sub } = FAMILIES[family];
     if (windows === undefined || sub === 0 || !this.withPercentiles.has(family)) return 'unknown';
     const slots = slotsIn(windowMs);
-    const timeouts = windows.sum(key, slots, endSlot)?.timeout ?? 0;
-    return percentileOf(windows.buckets(key, slots, endSlot), timeouts, q, sub satisfies Sub);
+    const timeouts = keys.reduce((sum, key) => sum + (windows.sum(key, slots, endSlot)?.timeout ?? 0), 0);
+    const buckets = sumOfAll(keys.map((key) => windows.buckets(key, slots, endSlot)));
+    return percentileOf(buckets, timeouts, q, sub satisfies Sub);
   };
 
   readonly keys = (family: Family): readonly string[] =>
-    this.families.get(family)?.keysSince(this.newest - RULE_WINDOW_MS_MAX / SLOT_MS + 1) ?? [];
+    this.families.get(family)?.keysSince(this.newest - this.longestSlots + 1) ?? [];
 
   readonly watch = (windowsMs: readonly number[]): void => {
     this.watched.clear();
