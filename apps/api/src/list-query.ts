@@ -18,7 +18,10 @@ export const statusQuery = <T extends string>(values: readonly [T, ...T[]]) =>
   z.object({ status: repeatable(values), limit: limitQuery });
 
 /** The query of alerts. */
-export const alertQuery = z.object({ state: repeatable(['firing', 'unknown', 'resolved']), limit: limitQuery });
+export const alertQuery = z.object({
+  state: repeatable(['pending', 'firing', 'unknown', 'recovering', 'resolved']),
+  limit: limitQuery,
+});
 /** The query of incidents. */
 export const incidentQuery = statusQuery(['open', 'acknowledged', 'resolved']);
 /** The query of rollouts. */

@@ -15,7 +15,12 @@ const text = (value: unknown): string => {
 
 /** What of an event's data is shown, in this order; ids of what the line is about stand in the stream's name already. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
-  AlertFired: ['scope', 'key', 'severity', 'reason'],
+  AlertPending: ['scope', 'key', 'reason'],
+  AlertPendingEnded: ['because'],
+  AlertFired: ['scope', 'key', 'severity', 'reason', 'flapping'],
+  AlertRecovering: ['reason'],
+  AlertWithdrawn: ['because'],
+  AlertCorrected: ['verdict', 'reason'],
   AlertResumed: ['reason'],
   AlertResolved: ['reason'],
   AlertBecameUnknown: ['because'],

@@ -9,8 +9,11 @@ import {
   DEFAULT_RULES,
   type Engine,
   EVOLVE_AGAIN_MS,
+  FIRINGS_MAX,
+  FLAP_WINDOW_MS,
   REAPPLY_MS,
   type TickGate,
+  RULE_SETS_MAX,
   windowsOf,
 } from '#domain';
 import type { TopicPartition } from '#event-log';
@@ -55,6 +58,14 @@ const newEngine = ({ catalogue, settings }: RulesParts): Engine => {
   return createEngine(options, createSlidingWindows(windowsOf(options)));
 };
 
+/** As much as the engine itself remembers. */
+const REMEMBERED = {
+  keepMs: EVOLVE_AGAIN_MS,
+  firedMs: FLAP_WINDOW_MS,
+  firingsMax: FIRINGS_MAX,
+  ruleSetsMax: RULE_SETS_MAX,
+};
+
 /** Lets the engine know what was decided before; answers the position of the last event. */
 const evolveHistory = async (
   engine: Engine,
@@ -64,7 +75,7 @@ const evolveHistory = async (
   // Asked before: what is appended meanwhile is read again, and known again changes nothing.
   const head = await eventStore.head();
   for (let after = 0; ;) {
-    const events = await history.read({ decidedMs, keepMs: EVOLVE_AGAIN_MS }, after);
+    const events = await history.read({ decidedMs, ...REMEMBERED }, after);
     for (const recorded of events) engine.evolve(recorded);
     if (events.length < HISTORY_EVENTS_MAX) return head;
     after = events.at(-1)?.position ?? after;

@@ -1,11 +1,11 @@
-import type { Reason, Scope, SEVERITIES } from '#contracts';
+import type { EventData, Reason, Scope, SEVERITIES } from '#contracts';
 import type { Queryable } from './database.js';
 import { listLimit } from './list-limit.js';
 
 /** How bad it is. */
 export type Severity = (typeof SEVERITIES)[number];
 /** What an alert is now. */
-export type AlertState = 'firing' | 'unknown' | 'resolved';
+export type AlertState = 'pending' | 'firing' | 'unknown' | 'recovering' | 'resolved';
 
 /** An alert. Times are ms of log time. */
 export interface AlertRow {
@@ -15,13 +15,27 @@ export interface AlertRow {
   readonly key: string;
   readonly severity: Severity;
   readonly state: AlertState;
-  readonly firedAt: number;
+  /** When its condition began to hold; for most rules that is when it fired. */
+  readonly begunAt: number;
+  /** null = pending. */
+  readonly firedAt: number | null;
   readonly changedAt: number;
+  /** When it fires, if it is pending; when it resolves, if it is recovering. */
+  readonly dueAt: number | null;
   readonly resolvedAt: number | null;
   /** The numbers of the last firing, resuming or resolving. */
   readonly reason: Reason;
-  /** Why it is unknown. */
+  /** Why it is unknown, or was withdrawn. */
   readonly because: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly runbook: string | null;
+  /** The how many-th firing within half an hour it was, where that was too many. */
+  readonly flapping: number | null;
+  /** Whether it fired because of late data. */
+  readonly isLate: boolean;
+  /** What was said of it once late data was there. */
+  readonly correction: Omit<EventData<'AlertCorrected'>, 'alertId'> | null;
   /** The incident it belongs to; the latest when there were several. */
   readonly incidentId: string | null;
 }
@@ -38,8 +52,9 @@ export interface AlertRepository {
 }
 
 const SELECT = `
-  select a.alert_id as "alertId", a.rule, a.scope, a.key, a.severity, a.state, a.fired_at as "firedAt",
-    a.changed_at as "changedAt", a.resolved_at as "resolvedAt", a.reason, a.because,
+  select a.alert_id as "alertId", a.rule, a.scope, a.key, a.severity, a.state, a.begun_at as "begunAt",
+    a.fired_at as "firedAt", a.due_at as "dueAt", a.changed_at as "changedAt", a.resolved_at as "resolvedAt", a.reason, a.because, a.labels, a.annotations,
+    a.runbook, a.flapping, a.is_late as "isLate", a.correction,
     (select j.incident_id from incident_alert j where j.alert_id = a.alert_id
      order by j.joined_at desc, j.incident_id limit 1) as "incidentId"
   from alert a`;
@@ -48,7 +63,7 @@ const SELECT = `
 export const createAlertRepository = (database: Queryable): AlertRepository => ({
   list: ({ state, states, limit }) =>
     database.query<AlertRow>(
-      `${SELECT} where $1::text[] is null or a.state = any($1) order by a.fired_at desc, a.alert_id limit $2`,
+      `${SELECT} where $1::text[] is null or a.state = any($1) order by a.begun_at desc, a.alert_id limit $2`,
       [states ?? (state === undefined ? null : [state]), listLimit(limit)],
     ),
   find: async (alertId) => (await database.query<AlertRow>(`${SELECT} where a.alert_id = $1`, [alertId]))[0],

@@ -1,4 +1,4 @@
-import { event, type Event, streamOf } from '#contracts';
+import { event, type Event, ruleSetSchema, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import { createDeciderHistory } from './decider-history.js';
 import { alertFired, HISTORY_AT_MS, incidentOpened, reasonOf, rollbackDecided } from './event-history.fixture.js';
@@ -7,6 +7,7 @@ import { createEventStore } from './event-store.js';
 const DAY_MS = 86_400_000;
 const NOW_MS = HISTORY_AT_MS;
 const OLD_MS = NOW_MS - 3 * DAY_MS;
+const FIRED = { firedMs: 1_800_000, firingsMax: 3, ruleSetsMax: 2 };
 const RELEASE = { softwareVersion: 'v2', configRev: 'c2' };
 
 const resolved = (incidentId: string, at: number): Event => event('IncidentResolved', { incidentId, because: '', at });
@@ -27,6 +28,15 @@ const rollback = (rollbackId: string, incidentId: string, at: number): Event => 
 };
 const completed = (rollbackId: string): Event => event('RollbackCompleted', { rollbackId, because: '', at: OLD_MS });
 
+const pending = (alertId: string): Event =>
+  event('AlertPending', {
+    ...{ alertId, rule: 'R17', scope: 'fleet', key: 'fleet', severity: 'critical', reason: reasonOf(80) },
+    dueAtMs: NOW_MS,
+    at: OLD_MS,
+  });
+const pendingEnded = (alertId: string): Event =>
+  event('AlertPendingEnded', { alertId, because: 'it does not hold', at: OLD_MS });
+
 describe('decider history', () => {
   let db: TestDatabase;
   beforeEach(async () => {
@@ -40,7 +50,7 @@ describe('decider history', () => {
     expect(await store.append(appends, { actor: 'rules', cause: 'test' })).toHaveProperty('appended');
   };
   const read = (decidedMs = NOW_MS, after = 0) =>
-    createDeciderHistory(db.database).read({ decidedMs, keepMs: DAY_MS }, after);
+    createDeciderHistory(db.database).read({ decidedMs, keepMs: DAY_MS, ...FIRED }, after);
   const streams = async (decidedMs?: number): Promise<readonly string[]> => [
     ...new Set((await read(decidedMs)).map(({ stream }) => stream)),
   ];
@@ -98,10 +108,38 @@ describe('decider history', () => {
     expect(await streams()).toEqual(['rollout-first', 'rollout-second']);
   });
 
-  it('gives a resolved alert to nobody', async () => {
-    const end = event('AlertResolved', { alertId: 'a', reason: reasonOf(99.9), at: NOW_MS });
-    await append([streamOf.alert('a'), [alertFired('a', 'critical', NOW_MS), end]]);
-    expect(await read()).toEqual([]);
+  it('gives the newest of the alerts that fired within half an hour of the last, over or not', async () => {
+    const end = (alertId: string): Event => event('AlertResolved', { alertId, reason: reasonOf(99.9), at: NOW_MS });
+    const ended = (alertId: string, at: number) =>
+      [streamOf.alert(alertId), [alertFired(alertId, 'critical', at), end(alertId)]] as const;
+    await append(
+      ended('last', OLD_MS),
+      ended('within', OLD_MS - FIRED.firedMs),
+      ended('older', OLD_MS - FIRED.firedMs - 1),
+    );
+    expect(await streams()).toEqual(['alert-last', 'alert-within']);
+    await append(...[1, 2, 3].map((each) => ended(`${each}`, OLD_MS + each)));
+    expect(await streams()).toEqual(['alert-1', 'alert-2', 'alert-3']);
+  });
+
+  it('B2: gives alerts that are pending or recovering, however old; what came to nothing is not given', async () => {
+    const recovering = event('AlertRecovering', { alertId: 'r', reason: reasonOf(99.9), untilMs: NOW_MS, at: OLD_MS });
+    await append(
+      [streamOf.alert('p'), [pending('p')]],
+      [streamOf.alert('q'), [pending('q'), pendingEnded('q')]],
+      [streamOf.alert('r'), [alertFired('r', 'warning', OLD_MS), recovering]],
+    );
+    expect(await streams()).toEqual(['alert-p', 'alert-r']);
+  });
+
+  it('gives the newest sets of rules', async () => {
+    const loaded = (version: number): Event =>
+      event('RulesLoaded', {
+        ...{ version, sha256: 'a'.repeat(64), source: 'rules.yml', fromTick: version, at: OLD_MS },
+        ruleSet: ruleSetSchema.parse({ rules: [] }),
+      });
+    await append([streamOf.rules, [1, 2, 3].map(loaded)]);
+    expect((await read()).map(({ version }) => version)).toEqual([2, 3]);
   });
 
   it('gives whole streams in the global order, and goes on after a position', async () => {

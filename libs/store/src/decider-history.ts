@@ -11,15 +11,21 @@ export interface DeciderPast {
   readonly decidedMs: number;
   /** For how long what ended is remembered. */
   readonly keepMs: number;
+  /** For how long firings are remembered, and how many of them. */
+  readonly firedMs: number;
+  readonly firingsMax: number;
+  /** How many sets of rules are remembered. */
+  readonly ruleSetsMax: number;
 }
 
 /** What the deciders must know again after a restart. */
 export interface DeciderHistory {
   /**
-   * Whole streams, from their first event, in the global order: alerts that are open; incidents that are open or ended within
-   * `keepMs`; rollouts that changed within it; rollbacks and redirects under way, decided within it, or of one of those incidents;
-   * customer escalations that are open or closed within it. The time is counted back from the newest beginning of any of these, since
-   * only then is anything forgotten.
+   * The newest sets of rules that were loaded; and whole streams, from their first event, in the global order: alerts that are
+   * open, and the newest of those that fired within `firedMs` before the last firing, at most `firingsMax`; incidents that are open
+   * or ended within `keepMs`; rollouts that changed within it; rollbacks and redirects under way, decided within it, or of one of
+   * those incidents; customer escalations that are open or closed within it. The time is counted back from the newest beginning of
+   * any of these, since only then is anything forgotten.
    * At most `HISTORY_EVENTS_MAX` with position > after.
    */
   readonly read: (past: DeciderPast, after: number) => Promise<readonly RecordedEvent[]>;
@@ -35,11 +41,18 @@ const READ = `
       (select max(opened_at) from customer_escalation),
       (select max(decided_at) from rollback where status <> 'refused'),
       (select max(decided_at) from redirect where status <> 'refused'))) - $2::bigint as at_ms),
+  fired as materialized (
+    select alert_id from alert where fired_at >= (select max(fired_at) from alert) - $5::bigint
+    order by fired_at desc limit $6),
   held as materialized (
     select incident_id from incident, since where status <> 'resolved' or resolved_at >= since.at_ms),
   picked as materialized (
-    select ${EVENT_COLUMNS} from event where position > $3 and stream = any(array(
+    select ${EVENT_COLUMNS} from event where position > $3
+      and (stream <> 'rules' or version > (select max(version) from event where stream = 'rules') - $7)
+      and stream = any(array(
+      select 'rules' union all
       select 'alert-' || alert_id from alert where state <> 'resolved'
+      union all select 'alert-' || alert_id from fired
       union all select 'incident-' || incident_id from held
       union all select 'rollout-' || rollout_id from rollout, since where changed_at >= since.at_ms
       union all select 'escalation-' || escalation_id from customer_escalation, since
@@ -53,6 +66,8 @@ const READ = `
 
 /** The history in PostgreSQL. */
 export const createDeciderHistory = (database: Queryable): DeciderHistory => ({
-  read: async ({ decidedMs, keepMs }, after) =>
-    (await database.query<EventRow>(READ, [decidedMs, keepMs, after, HISTORY_EVENTS_MAX])).map(recordedEvent),
+  read: async ({ decidedMs, keepMs, firedMs, firingsMax, ruleSetsMax }, after) => {
+    const values = [decidedMs, keepMs, after, HISTORY_EVENTS_MAX, firedMs, firingsMax, ruleSetsMax];
+    return (await database.query<EventRow>(READ, values)).map(recordedEvent);
+  },
 });

@@ -258,6 +258,39 @@ const recovery: Chapter = [
   ],
 ];
 
+const pendingOf = (alertId: string): Event =>
+  event('AlertPending', {
+    ...{ alertId, rule: 'R19', scope: 'fleet', key: 'fleet', severity: 'warning', reason: reasonOf(120, 'R19') },
+    dueAtMs: T + 10_000,
+    at: T,
+  });
+const recoveringOf = (alertId: string): Event =>
+  event('AlertRecovering', { alertId, reason: reasonOf(99.9), untilMs: T + 90_000, at: T + 30_000 });
+
+/** Alerts of rules with timers; each is left in another state. */
+const timers: Chapter = [
+  [streamOf.alert('pending'), 0, [pendingOf('pending')]],
+  [
+    streamOf.alert('nothing'),
+    0,
+    [pendingOf('nothing'), event('AlertPendingEnded', { alertId: 'nothing', because: 'p95 80 ms', at: T + 1_000 })],
+  ],
+  [
+    streamOf.alert('recovering'),
+    0,
+    [pendingOf('recovering'), alertFired('recovering', 'warning', T + 10_000), recoveringOf('recovering')],
+  ],
+  [
+    streamOf.alert('withdrawn'),
+    0,
+    [
+      alertFired('withdrawn', 'warning', T),
+      event('AlertWithdrawn', { alertId: 'withdrawn', because: 'no rule R17', at: T + 5_000 }),
+      event('AlertCorrected', { alertId: 'withdrawn', verdict: 'overturned', reason: reasonOf(99.5), at: T + 60_000 }),
+    ],
+  ],
+];
+
 /** Appends one chapter. */
 export const tell = async (store: EventStore, chapter: Chapter): Promise<readonly RecordedEvent[]> => {
   const streams = chapter.map(([stream, expectedVersion, events]) => ({ stream, expectedVersion, events }));
@@ -289,5 +322,6 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await tell(store, rollouts);
   await tell(store, attempts(await tell(store, outbreak)));
   await tell(store, recovery);
+  await tell(store, timers);
   await tell(store, actionsChapter);
 };

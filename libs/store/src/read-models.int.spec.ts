@@ -29,11 +29,28 @@ describe('read models', () => {
       ['al2', 'unknown', 'in1'],
       ['al3', 'firing', 'in2'],
       ['al1', 'resolved', 'in1'],
+      ['pending', 'pending', null],
+      ['recovering', 'recovering', null],
+      ['withdrawn', 'resolved', null],
     ]);
     expect(await alerts.list({ state: 'firing', limit: 10 })).toMatchObject([{ alertId: 'al3', reason: reasonOf(60) }]);
     expect(await alerts.list({ states: ['firing', 'unknown'], limit: 1 })).toMatchObject([{ alertId: 'al2' }]);
     expect(await alerts.find('al1')).toMatchObject({ firedAt: T + 61_000, resolvedAt: T + 200_000 });
     expect(await alerts.find('none')).toBeUndefined();
+  });
+
+  it('show alerts that are pending, recover, were withdrawn or corrected, with what is due when', async () => {
+    const alerts = createAlertRepository(db.database);
+    expect(await alerts.list({ state: 'pending', limit: 10 })).toMatchObject([
+      { alertId: 'pending', begunAt: T, firedAt: null, dueAt: T + 10_000 },
+    ]);
+    expect(await alerts.find('recovering')).toMatchObject({ begunAt: T, firedAt: T + 10_000, dueAt: T + 90_000 });
+    expect(await alerts.find('withdrawn')).toMatchObject({
+      state: 'resolved',
+      because: 'no rule R17',
+      correction: { verdict: 'overturned', reason: reasonOf(99.5) },
+    });
+    expect(await alerts.find('nothing')).toBeUndefined();
   });
 
   it('show an incident with its worst severity, its peak, its alerts, its rollbacks and its timeline', async () => {

@@ -65,6 +65,7 @@ const openAt = async ({ alerts }: WhyNotParts, rule: Rule, { scope, key }: Asked
       alert.rule === rule.name &&
       alert.scope === scope &&
       alert.key === key &&
+      alert.firedAt !== null &&
       alert.firedAt <= at &&
       (alert.resolvedAt === null || alert.resolvedAt > at),
   );

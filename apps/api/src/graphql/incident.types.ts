@@ -65,18 +65,28 @@ export class AlertType {
   key!: string;
   @Field()
   severity!: string;
-  @Field({ description: 'firing, unknown or resolved.' })
+  @Field({ description: 'pending, firing, unknown, recovering or resolved.' })
   state!: string;
   @Field()
-  firedAt!: number;
+  begunAt!: number;
+  @Field(() => Number, { nullable: true, description: 'Nothing while it is pending.' })
+  firedAt!: number | null;
+  @Field(() => Number, { nullable: true, description: 'When a pending one fires, and a recovering one resolves.' })
+  dueAt!: number | null;
   @Field()
   changedAt!: number;
   @Field(() => Number, { nullable: true })
   resolvedAt!: number | null;
   @Field(() => ReasonType)
   reason!: ReasonType;
-  @Field(() => String, { nullable: true, description: 'Why it is unknown.' })
+  @Field(() => String, { nullable: true, description: 'Why it is unknown, or was withdrawn.' })
   because!: string | null;
+  @Field(() => String, { nullable: true })
+  runbook!: string | null;
+  @Field(() => Number, { nullable: true, description: 'The how many-th firing within half an hour, where too many.' })
+  flapping!: number | null;
+  @Field({ description: 'Whether it fired because of late data.' })
+  isLate!: boolean;
   @Field(() => String, { nullable: true })
   incidentId!: string | null;
 }

@@ -1,11 +1,41 @@
 import { z } from 'zod';
 import { alertKey, at, id, reasonSchema, SEVERITIES } from './event-parts.js';
 
-/** Events of stream `alert-<alertId>`. */
+const severity = z.enum(SEVERITIES);
+const because = z.string().max(500);
+const texts = z.record(z.string().max(64), z.string().max(2_000));
+
+/** Events of stream `alert-<alertId>`: one episode. */
 export const alertEvents = {
-  AlertFired: z.object({ ...alertKey, severity: z.enum(SEVERITIES), reason: reasonSchema, at }),
+  /** The condition of a rule with `for` holds; it fires when it still does at `dueAtMs`, under the same id. */
+  AlertPending: z.object({ ...alertKey, severity, reason: reasonSchema, dueAtMs: at, at }),
+  /** It did not hold for so long. */
+  AlertPendingEnded: z.object({ alertId: id, because, at }),
+  AlertFired: z.object({
+    ...alertKey,
+    severity,
+    reason: reasonSchema,
+    labels: texts.optional(),
+    /** The texts of the rule, with its numbers in them. */
+    annotations: texts.optional(),
+    runbook: z.string().max(1_000).optional(),
+    /** The same rule fires for the same subject again and again: the how many-th time within half an hour, this one included. */
+    flapping: z.number().int().positive().optional(),
+    /** The window breached only after late data; its slot is a minute old. */
+    isLate: z.boolean().optional(),
+    at,
+  }),
   /** The telemetry it rests on stopped: neither firing nor resolved. */
-  AlertBecameUnknown: z.object({ alertId: id, because: z.string().max(500), at }),
+  AlertBecameUnknown: z.object({ alertId: id, because, at }),
   AlertResumed: z.object({ alertId: id, reason: reasonSchema, at }),
+  /** It is clear, and resolves when it still is at `untilMs`. */
+  AlertRecovering: z.object({ alertId: id, reason: reasonSchema, untilMs: at, at }),
   AlertResolved: z.object({ alertId: id, reason: reasonSchema, at }),
+  /** Nobody judges it any more: the rules that are in force have none for it. */
+  AlertWithdrawn: z.object({ alertId: id, because, at }),
+  /**
+   * What all data says once late data is there: `overturned` = the window on which it fired does not breach; `upheld` = a later
+   * window of the episode does after all.
+   */
+  AlertCorrected: z.object({ alertId: id, verdict: z.enum(['overturned', 'upheld']), reason: reasonSchema, at }),
 } as const;

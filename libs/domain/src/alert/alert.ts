@@ -3,27 +3,43 @@ import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
 import type { AlertSubject, Rule } from '../rule/rule.js';
 
 /**
- * An alert that is not over. Its states:
+ * An alert that fired and is not over. The states of an episode:
  *
- *   inactive ──AlertFired──▶ firing ──AlertBecameUnknown──▶ unknown
- *       ▲                      │  ◀──────AlertResumed────────┘  │
- *       └──────AlertResolved───┴────────────────────────────────┘
+ *   inactive ──AlertPending──▶ pending ──AlertFired──▶ firing ◀──AlertResumed──┬─────────────────┐
+ *      ▲  │                     │                      │    │                  │                 │
+ *      │  └──────AlertFired─────┼──────────────────────┘    ├─AlertBecameUnknown─▶ unknown ──┐   │
+ *      ├────AlertPendingEnded───┘                           │                     ▲          │   │
+ *      │                                                    └─AlertRecovering─▶ recovering ◀─┘   │
+ *      └──AlertResolved── (firing, unknown, recovering)                           └──────────────┘
  *
- * - inactive → firing: on any tick, early, as soon as the condition holds.
- * - firing → unknown: the telemetry it rests on stopped (no live node, too few of them, or too little data).
- * - firing or unknown → inactive: only on positive evidence, three clear windows with coverage; never because telemetry stopped.
- * - unknown → firing: the condition holds again on fresh data. It is the same episode: no new page.
+ * - inactive → pending: the condition of a rule with `for` holds; see `PendingAlert`. Without `for` it fires on that very tick.
+ * - pending → inactive: it does not hold on a tick before it is due; telemetry that stops does not hold either.
+ * - inactive or pending → firing: on any tick, early, as soon as the condition holds, or has held for as long as it must.
+ * - firing or recovering → unknown: the telemetry it rests on stopped (no live node, too few of them, or too little data). What
+ *   the rule says of absence decides: `unknown` as here, `ignore` stays as it is, `fire` counts it as a breach.
+ * - firing or unknown → recovering, where the rule keeps firing for a while or the alert flaps; else → inactive. Both only on
+ *   positive evidence, three clear windows with coverage; never because telemetry stopped. With a separate clear condition a value
+ *   between the two lines changes nothing.
+ * - recovering → inactive: it is still clear when its time is over.
+ * - unknown or recovering → firing: the condition holds again. It is the same episode: no new page.
  *
- * Inactive is not stored: an alert that fires again is a new episode with a new id.
+ * Any state ends by `AlertWithdrawn` (or `AlertPendingEnded`) when the rules in force have no rule for it. `AlertCorrected` changes
+ * no state: it says what the record is worth once late data is there.
+ *
+ * Inactive is not stored: an alert that fires again is a new episode with a new id. All times are those of the log.
  */
 export interface Alert extends AlertSubject {
   readonly alertId: string;
   readonly rule: string;
   readonly severity: Rule['severity'];
-  readonly state: 'firing' | 'unknown';
+  readonly state: 'firing' | 'unknown' | 'recovering';
   readonly firedAtMs: number;
-  /** The slot on which it fired: windows before it prove nothing about its end. */
+  /** The slot on which it fired, or fired again: windows before it prove nothing about its end. */
   readonly firedSlot: number;
+  /** When it resolves, if it is recovering and stays clear. */
+  readonly untilMs?: number | undefined;
+  /** Whether it fired so often that it must be calm for long. */
+  readonly isFlapping?: boolean;
   readonly reason: Reason;
 }
 
@@ -37,22 +53,40 @@ export type Assessment =
 /** Names a rule for a subject: at most one alert of it is open. */
 export const alertKeyOf = (rule: string, scope: Scope, key: string): string => `${rule}|${scope}|${key}`;
 
-/** Events of an alert's stream. */
-export const isAlertEvent = isEventOf('AlertFired', 'AlertBecameUnknown', 'AlertResumed', 'AlertResolved');
+/** Events of an alert's stream that concern one that fired; `PendingAlert` has the others. */
+export const isAlertEvent = isEventOf(
+  'AlertFired',
+  'AlertBecameUnknown',
+  'AlertResumed',
+  'AlertRecovering',
+  'AlertResolved',
+  'AlertWithdrawn',
+  'AlertCorrected',
+);
+
+const slotOf = (reason: Reason, at: number): number => reason.slot ?? Math.floor(at / 1_000);
 
 /** The alert after an event; undefined when it is over. */
 export const evolveAlert = (alert: Alert | undefined, event: GuardedEvent<typeof isAlertEvent>): Alert | undefined => {
   switch (event.type) {
     case 'AlertFired': {
-      const { alertId, rule, scope, key, severity, reason, at } = event.data;
-      const firedSlot = reason.slot ?? Math.floor(at / 1_000);
-      return { alertId, rule, scope, key, severity, state: 'firing', firedAtMs: at, firedSlot, reason };
+      const { alertId, rule, scope, key, severity, reason, flapping, at } = event.data;
+      const isFlapping = flapping !== undefined;
+      const timers = { firedAtMs: at, firedSlot: slotOf(reason, at), untilMs: undefined, isFlapping };
+      return { alertId, rule, scope, key, severity, state: 'firing', ...timers, reason };
     }
     case 'AlertBecameUnknown':
-      return alert && { ...alert, state: 'unknown' };
-    case 'AlertResumed':
-      return alert && { ...alert, state: 'firing', reason: event.data.reason };
+      return alert && { ...alert, state: 'unknown', untilMs: undefined };
+    case 'AlertResumed': {
+      const { reason, at } = event.data;
+      return alert && { ...alert, state: 'firing', firedSlot: slotOf(reason, at), untilMs: undefined, reason };
+    }
+    case 'AlertRecovering':
+      return alert && { ...alert, state: 'recovering', untilMs: event.data.untilMs };
+    case 'AlertCorrected':
+      return alert;
     case 'AlertResolved':
+    case 'AlertWithdrawn':
       return undefined;
   }
 };

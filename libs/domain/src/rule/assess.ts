@@ -1,17 +1,13 @@
-import type { Reason } from '#contracts';
+import { type Reason, SLOT_MS } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
 import type { Measure } from '../signal/measure.js';
+import type { SignalPlace } from '../signal/signal.js';
 import { readSignal, signalOf } from '../signal/signals.js';
-import { describeMeasure } from './describe.js';
+import { describeMeasure, describeWindow } from './describe.js';
 import { readDeparture } from './departure.js';
 import type { Rule, Subject } from './rule.js';
 import type { TickView } from './tick-view.js';
 
-/**
- * Failures below which no failure rule fires. A healthy fleet fails 0.05 %: ten failures that make 1 % of a window need fewer than
- * 1,000 outcomes, of which half a failure is expected; ten happen by chance once in 10^10 windows.
- */
-const FAILURES_MIN = 10;
 /** Three good windows resolve (RR20) ... */
 const CLEAR_WINDOWS = 3;
 /** ... three slots apart, so that they are not one window looked at thrice. */
@@ -21,33 +17,62 @@ export const CLEAR_SPAN_SLOTS = (CLEAR_WINDOWS - 1) * CLEAR_STEP_SLOTS;
 /** Share of the expected nodes without which nothing is proved (RR20). */
 export const COVERAGE_MIN = 0.8;
 
-/** Reads a rule's signal for a subject, over the window that ends with a slot. */
-const readRule = (rule: Rule, subject: Subject, endSlot: number, view: TickView): Measure =>
-  readSignal({ rule, subject, windowMs: rule.windowMs, endSlot }, view);
+const placeOf = (rule: Rule, subject: Subject, endSlot: number): SignalPlace => ({
+  rule,
+  subject,
+  windowMs: rule.windowMs,
+  endSlot,
+});
 
-const isBeyond = ({ comparison, threshold }: Rule, value: Measure['value']): boolean => {
+/** Whether a value is on the wrong side of a line: strictly; a timeout is above every line, and what is unknown is beyond none. */
+export const isBeyond = (comparison: Rule['comparison'], threshold: number, value: Measure['value']): boolean => {
   if (value === 'unknown') return false;
   if (value === 'timeout') return comparison === 'above';
   return comparison === 'below' ? value < threshold : value > threshold;
 };
 
+/** What a breach is judged by: the bound, where there is one and the rule asks for confidence. */
+const judged = (rule: Rule, { value, atLeast }: Measure): Measure['value'] =>
+  rule.confidence === 0 ? value : (atLeast ?? value);
+
 /** Whether a measure breaches its rule: strictly, with confidence where there is a bound, and not on a handful of failures. */
 export const isBreached = (rule: Rule, measure: Measure): boolean =>
-  isBeyond(rule, measure.atLeast ?? measure.value) &&
-  (!signalOf(rule.signal).isOfFailures || measure.bad >= FAILURES_MIN);
+  isBeyond(rule.comparison, rule.threshold, judged(rule, measure)) &&
+  (!signalOf(rule.signal).isOfFailures || measure.bad >= rule.failuresMin);
 
-const isClear = (rule: Rule, measure: Measure): boolean =>
-  measure.value !== 'unknown' && !isBeyond(rule, measure.value);
+/** Whether the short window of a rule says that it is still going on; so it does where there is none. */
+const isStillBreached = (rule: Rule, subject: Subject, endSlot: number, view: TickView): boolean =>
+  rule.shortWindowMs === undefined ||
+  isBreached(rule, readSignal({ ...placeOf(rule, subject, endSlot), windowMs: rule.shortWindowMs }, view));
+
+/** Whether the condition of a rule holds for the windows that end with a slot, and what the long one says. */
+export const readCondition = (rule: Rule, subject: Subject, endSlot: number, view: TickView) => {
+  const measure = readSignal(placeOf(rule, subject, endSlot), view);
+  return { measure, holds: isBreached(rule, measure) && isStillBreached(rule, subject, endSlot, view) };
+};
+
+const isClear = ({ comparison, threshold, clearThreshold = threshold }: Rule, { value }: Measure): boolean =>
+  value !== 'unknown' && !isBeyond(comparison, clearThreshold, value);
+
+/** Of a rule with two windows it is enough that one is clear: the condition asks for both. */
+const isClearAt = (rule: Rule, subject: Subject, endSlot: number, view: TickView): boolean => {
+  const place = placeOf(rule, subject, endSlot);
+  const { shortWindowMs } = rule;
+  if (shortWindowMs !== undefined && isClear(rule, readSignal({ ...place, windowMs: shortWindowMs }, view)))
+    return true;
+  return isClear(rule, readSignal(place, view));
+};
 
 const coverageOf = (subject: Subject, view: TickView): number => {
   const { live, expected } = view.attendance(subject);
   return expected === 0 ? 0 : live.length / expected;
 };
 
-const reasonOf = (rule: Rule, subject: Subject, measure: Measure, slot: number, view: TickView): Reason => ({
+/** The reason that a measure gives, over the window that ends with a slot. */
+export const reasonOf = (rule: Rule, subject: Subject, measure: Measure, slot: number, view: TickView): Reason => ({
   rule: rule.name,
   signal: rule.signal,
-  text: describeMeasure(rule, measure, isBeyond(rule, measure.value)),
+  text: describeMeasure(rule, measure, isBeyond(rule.comparison, rule.threshold, measure.value)),
   value: typeof measure.value === 'number' ? measure.value : null,
   threshold: rule.threshold,
   windowMs: rule.windowMs,
@@ -65,9 +90,9 @@ const readClear = (rule: Rule, subject: Subject, alert: Alert, view: TickView): 
   const first = slot - CLEAR_SPAN_SLOTS;
   if (first <= alert.firedSlot) return undefined;
   for (let end = first; end <= slot; end += CLEAR_STEP_SLOTS) {
-    if (!isClear(rule, readRule(rule, subject, end, view))) return undefined;
+    if (!isClearAt(rule, subject, end, view)) return undefined;
   }
-  const reason = reasonOf(rule, subject, readRule(rule, subject, slot, view), slot, view);
+  const reason = reasonOf(rule, subject, readSignal(placeOf(rule, subject, slot), view), slot, view);
   return { is: 'clear', reason };
 };
 
@@ -82,20 +107,34 @@ const readUnknown = (measure: Measure, subject: Subject, view: TickView): Assess
 };
 
 /**
+ * Absence, for rules that fire on it: no outcome of the subject in the window of log time. A window that reaches back to before
+ * anything was read says nothing.
+ */
+const readAbsence = (rule: Rule, subject: Subject, view: TickView): Assessment | undefined => {
+  if (rule.noData !== 'fire' || view.knownSinceMs > view.at - rule.windowMs) return undefined;
+  const slot = Math.floor(view.at / SLOT_MS) - 1;
+  const measure = readSignal(placeOf(rule, subject, slot), view);
+  if (measure.good + measure.bad > 0) return undefined;
+  const reason = reasonOf(rule, subject, { value: 'unknown', good: 0, bad: 0 }, slot, view);
+  return { is: 'breached', reason: { ...reason, text: `no outcomes over ${describeWindow(rule.windowMs)}` } };
+};
+
+/**
  * What a tick says about a rule for a subject, given the alert that is open for it. A breach counts as long as anybody reports,
  * early and without waiting; the end is judged at the watermark, with coverage, three windows long, after the firing; a cohort
  * that left the fleet ends by the health of its former nodes.
  */
 export const assessRule = (rule: Rule, subject: Subject, alert: Alert | undefined, view: TickView): Assessment => {
-  const measure = readRule(rule, subject, view.endSlot, view);
-  const isReporting = view.attendance(subject).live.length > 0;
-  if (isReporting && isBreached(rule, measure)) {
+  const { measure, holds } = readCondition(rule, subject, view.endSlot, view);
+  if (holds && view.attendance(subject).live.length > 0) {
     return { is: 'breached', reason: reasonOf(rule, subject, measure, view.endSlot, view) };
   }
+  const absence = readAbsence(rule, subject, view);
+  if (absence !== undefined) return absence;
   if (alert === undefined) return { is: 'undecided' };
   return (
     readClear(rule, subject, alert, view) ??
     readDeparture(rule, subject, alert, view) ??
-    readUnknown(measure, subject, view) ?? { is: 'undecided' }
+    (rule.noData === 'ignore' ? undefined : readUnknown(measure, subject, view)) ?? { is: 'undecided' }
   );
 };

@@ -1,6 +1,5 @@
-import { type Event, FLEET_KEY, type Impact } from '#contracts';
-import { type Alert, alertKeyOf, type Assessment } from '../alert/alert.js';
-import { decideAlert } from '../alert/alert.decide.js';
+import type { Event, Impact } from '#contracts';
+import type { Alert } from '../alert/alert.js';
 import { impactOf } from '../impact/impact.js';
 import { decideImpact, decideMembership, decideResolution } from '../incident/incident.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
@@ -13,14 +12,14 @@ import { readWaveHealth } from '../rollout/wave-health.js';
 import { decideActions } from '../action/decide-actions.js';
 import { readOnset } from '../incident/onset.js';
 import { decideRedirectSteps } from '../redirect/decide-redirects.js';
-import { assessRule } from './assess.js';
+import { decideAlerts } from './decide-alerts.js';
+import { decideLate } from './decide-late.js';
 import { decideRollbacks } from './decide-rollbacks.js';
-import type { Assessments, Deciding } from './deciding.js';
+import type { Deciding } from './deciding.js';
 import { decideEscalations } from '../escalation/escalations.decide.js';
 import { describeIncident } from './describe.js';
 import type { Draft } from './draft.js';
-import { cohortKey } from './presence.js';
-import type { Rule, Subject } from './rule.js';
+import { FLEET, type Rule } from './rule.js';
 import { decideLosses } from './telemetry-loss.decide.js';
 import type { TickView } from './tick-view.js';
 
@@ -31,32 +30,6 @@ const WAVE_STEPS_MAX = 4;
 
 /** The longest title, as the contract says. */
 const TITLE_MAX = 300;
-
-const FLEET: Subject = { scope: 'fleet', key: FLEET_KEY };
-
-/** Cohorts first: where both breach in one tick, the incident is named after the release, not after the fleet. */
-const subjectsOf = (view: TickView, alerts: Iterable<Alert>): readonly Subject[] => {
-  const cohorts = new Set(view.nodes.map((node) => cohortKey(node.release, node.region)));
-  for (const { scope, key } of alerts) if (scope === 'release_region') cohorts.add(key);
-  return [...[...cohorts].sort().map((key): Subject => ({ scope: 'release_region', key })), FLEET];
-};
-
-const decideAlerts = (draft: Draft, { view, rules, hash }: Deciding): Assessments => {
-  const open = [...draft.state.alerts.values()];
-  const byKey = new Map(open.map((alert) => [alertKeyOf(alert.rule, alert.scope, alert.key), alert]));
-  const assessments = new Map<string, Assessment>();
-  for (const subject of subjectsOf(view, open)) {
-    for (const rule of rules) {
-      const alertKey = alertKeyOf(rule.name, subject.scope, subject.key);
-      const alert = byKey.get(alertKey);
-      const assessment = assessRule(rule, subject, alert, view);
-      assessments.set(alertKey, assessment);
-      const newAlertId = (): string => hash(`alert|${alertKey}|${view.tick}`);
-      draft.add(decideAlert(alert, assessment, { rule, subject, at: view.at, newAlertId }));
-    }
-  }
-  return assessments;
-};
 
 const openIncidents = ({ state }: Draft) =>
   [...state.incidents.values()]
@@ -131,6 +104,7 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   }
   decideEscalations(draft, deciding);
   const assessments = decideAlerts(draft, deciding);
+  decideLate(draft, deciding);
   decideLosses(draft, deciding);
   decidePresence(draft, deciding);
   decideMemberships(draft, deciding, impact);

@@ -1,10 +1,13 @@
 import { type Event, type EventType, streamOf } from '#contracts';
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
+import { evolveFirings, type Firing } from '../alert/firings.js';
+import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
 import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
 import { evolveRedirect, isMoving, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
+import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
 
 /** An event as it was recorded; `RecordedEvent` of the store fits. */
 export interface EvolvedEvent {
@@ -16,9 +19,15 @@ export interface EvolvedEvent {
 /** Everything that was decided and still matters. It changes by recorded events only; maps are never changed in place. */
 export interface DeciderState {
   readonly alerts: ReadonlyMap<string, Alert>;
+  /** Conditions that hold but have not fired, by the id of the alert they would be: at most one for each rule and subject. */
+  readonly pendings: ReadonlyMap<string, PendingAlert>;
+  /** The firings of the last half hour, oldest first. */
+  readonly firings: readonly Firing[];
   readonly incidents: ReadonlyMap<string, Incident>;
   readonly rollouts: ReadonlyMap<string, Rollout>;
   readonly rollbacks: ReadonlyMap<string, Rollback>;
+  /** The newest sets of rules that were loaded, oldest first. */
+  readonly ruleSets: readonly LoadedRules[];
   /** Those that are open, and what closed within a day. */
   readonly escalations: ReadonlyMap<string, Escalation>;
   readonly redirects: ReadonlyMap<string, Redirect>;
@@ -30,9 +39,12 @@ export interface DeciderState {
 /** Nothing was ever decided. */
 export const NOTHING_DECIDED: DeciderState = {
   alerts: new Map(),
+  pendings: new Map(),
+  firings: [],
   incidents: new Map(),
   rollouts: new Map(),
   rollbacks: new Map(),
+  ruleSets: [],
   escalations: new Map(),
   redirects: new Map(),
   versions: new Map(),
@@ -60,6 +72,10 @@ const STARTS: ReadonlySet<EventType> = new Set([
   'RedirectDecided',
 ]);
 
+/** Streams of alerts that may still be written to: one that is over can be corrected. */
+const alertStreams = ({ alerts, pendings, firings }: DeciderState): readonly string[] =>
+  [...alerts.keys(), ...pendings.keys(), ...firings.map(({ alertId }) => alertId)].map(streamOf.alert);
+
 /** Drops what ended more than a day ago, whenever something new begins; so a day of history bounds the state. */
 const forget = (state: DeciderState, now: number): DeciderState => {
   const keep = <T>(map: ReadonlyMap<string, T>, lastMs: (value: T) => number): ReadonlyMap<string, T> =>
@@ -73,8 +89,9 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const redirects = keep(state.redirects, (each) =>
     isMoving(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
-  const streams = new Set([
-    ...Array.from(state.alerts.keys(), streamOf.alert),
+  const streams: ReadonlySet<string> = new Set([
+    streamOf.rules,
+    ...alertStreams(state),
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
@@ -85,11 +102,21 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   return { ...state, incidents, rollouts, rollbacks, redirects, escalations, versions };
 };
 
+const evolveAlerts = (state: DeciderState, event: Event): DeciderState | undefined => {
+  if (!isAlertEvent(event) && !isPendingEvent(event)) return undefined;
+  const id = event.data.alertId;
+  return {
+    ...state,
+    alerts: isAlertEvent(event) ? put(state.alerts, id, evolveAlert(state.alerts.get(id), event)) : state.alerts,
+    pendings: isPendingEvent(event) ? put(state.pendings, id, evolvePending(event)) : state.pendings,
+    firings: evolveFirings(state.firings, event),
+  };
+};
+
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
-  if (isAlertEvent(event)) {
-    const id = event.data.alertId;
-    return { ...state, alerts: put(state.alerts, id, evolveAlert(state.alerts.get(id), event)) };
-  }
+  if (event.type === 'RulesLoaded') return { ...state, ruleSets: evolveRuleSets(state.ruleSets, event) };
+  const withAlerts = evolveAlerts(state, event);
+  if (withAlerts !== undefined) return withAlerts;
   if (isIncidentEvent(event)) {
     const id = event.data.incidentId;
     return { ...state, incidents: put(state.incidents, id, evolveIncident(state.incidents.get(id), event)) };
@@ -115,14 +142,24 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   return { ...state, rollbacks, generation: Math.max(state.generation, generation) };
 };
 
+/** Versions after an event: those of alerts that are over go when their firing is forgotten. */
+const versionsAfter = (before: DeciderState, after: DeciderState, { stream, version, event }: EvolvedEvent) => {
+  const isOver = event.type === 'AlertPendingEnded';
+  const versions = new Map(after.versions);
+  if (isOver) versions.delete(stream);
+  else versions.set(stream, version);
+  if (event.type !== 'AlertFired') return versions;
+  const forgotten = before.firings.slice(0, before.firings.length + 1 - after.firings.length);
+  for (const { alertId } of forgotten) if (!after.alerts.has(alertId)) versions.delete(streamOf.alert(alertId));
+  return versions;
+};
+
 /** The state after a recorded event. One that is known already, or concerns no decider, changes nothing. */
-export const evolveDecided = (state: DeciderState, { stream, version, event }: EvolvedEvent): DeciderState => {
+export const evolveDecided = (state: DeciderState, recorded: EvolvedEvent): DeciderState => {
+  const { stream, version, event } = recorded;
   if (version <= (state.versions.get(stream) ?? 0)) return state;
   const next = evolveParts(state, event);
   if (next === undefined) return state;
-  const evolved = {
-    ...next,
-    versions: put(next.versions, stream, event.type === 'AlertResolved' ? undefined : version),
-  };
+  const evolved = { ...next, versions: versionsAfter(state, next, recorded) };
   return STARTS.has(event.type) && 'at' in event.data ? forget(evolved, event.data.at) : evolved;
 };

@@ -1,12 +1,17 @@
-import type { CommandAnswer, DeploySignal, EscalationSignal, SpilloverSignal } from '#contracts';
+import type { CommandAnswer, DeploySignal, EscalationSignal, RuleSet, SpilloverSignal } from '#contracts';
 import type { Assessment } from '../alert/alert.js';
 import type { Rule } from './rule.js';
+import type { LoadedRules } from './rule-sets.js';
 import type { TickView } from './tick-view.js';
 
 /** Everything a tick is decided from. */
 export interface Deciding {
   readonly view: TickView;
   readonly rules: readonly Rule[];
+  /** All that is in force on this tick; `rules` are its rules. */
+  readonly ruleSet: RuleSet;
+  /** Since when, if it was loaded. */
+  readonly loaded: LoadedRules | undefined;
   readonly signals: readonly DeploySignal[];
   readonly answers: readonly CommandAnswer[];
   readonly escalationSignals: readonly EscalationSignal[];

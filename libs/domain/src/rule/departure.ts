@@ -1,8 +1,8 @@
-import { FLEET_KEY, KEY_SEPARATOR } from '#contracts';
+import { KEY_SEPARATOR } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
 import { successPercent } from '../signal/success-rate.js';
-import type { NodePresence } from './presence.js';
-import type { Rule, Subject } from './rule.js';
+import { cohortKey, type NodePresence } from './presence.js';
+import { FLEET, type Rule, type Subject } from './rule.js';
 import type { TickView } from './tick-view.js';
 
 /** Over how long the former nodes must be well: more than three good windows, and none of it from before they changed. */
@@ -19,11 +19,12 @@ interface Former {
   readonly moved: readonly NodePresence[];
 }
 
-const formerNodes = (release: string, region: string, view: TickView): Former => {
+const formerNodes = (release: string, region: string | undefined, view: TickView): Former => {
   const named = new Set<string>();
-  for (const node of view.deployed(release)) if (node.region === region) named.add(node.nodeId);
+  const isThere = (node: { readonly region: string }): boolean => region === undefined || node.region === region;
+  for (const node of view.deployed(release)) if (isThere(node)) named.add(node.nodeId);
   for (const node of view.nodes) {
-    if (node.region === region && (node.formerly === release || node.release === release)) named.add(node.nodeId);
+    if (isThere(node) && (node.formerly === release || node.release === release)) named.add(node.nodeId);
   }
   const moved = [...named]
     .map((nodeId) => view.node(nodeId))
@@ -32,18 +33,29 @@ const formerNodes = (release: string, region: string, view: TickView): Former =>
   return { count: named.size, moved };
 };
 
+const hasTraffic = ({ scope, key }: Subject, { windows }: TickView, endSlot: number): boolean => {
+  const cohorts =
+    scope === 'release_region'
+      ? [key]
+      : [...windows.keys('release_region')].filter((cohort) => cohort.startsWith(cohortKey(key, '')));
+  return cohorts.some((cohort) => {
+    const { good, bad } = windows.sum('release_region', cohort, NODE_WINDOW_MS, endSlot);
+    return good + bad > 0;
+  });
+};
+
 /**
- * The end of a cohort that has left the fleet: its release gets no more traffic in the region, and at least 80 % of the nodes that
+ * The end of a cohort, or a release, that has left the fleet: the release gets no more traffic there, and at least 80 % of the nodes that
  * ran it report healthy on another release. That is evidence; silence alone is not, and leaves the alert unknown.
  */
 export const readDeparture = (rule: Rule, subject: Subject, alert: Alert, view: TickView): Assessment | undefined => {
-  if (subject.scope === 'fleet' || view.attendance(subject).live.length > 0) return undefined;
-  const [release = '', region = ''] = subject.key.split(KEY_SEPARATOR);
+  if ((subject.scope !== 'release_region' && subject.scope !== 'release') || view.attendance(subject).live.length > 0)
+    return undefined;
+  const [release = '', region] = subject.key.split(KEY_SEPARATOR);
   const former = formerNodes(release, region, view);
-  const { watermarkSlot } = view.attendance({ scope: 'fleet', key: FLEET_KEY });
+  const { watermarkSlot } = view.attendance(FLEET);
   if (watermarkSlot === undefined || former.moved.length === 0 || watermarkSlot <= alert.firedSlot) return undefined;
-  const left = view.windows.sum('release_region', subject.key, NODE_WINDOW_MS, watermarkSlot);
-  if (left.good + left.bad > 0) return undefined;
+  if (hasTraffic(subject, view, watermarkSlot)) return undefined;
   const sums = former.moved.map(({ nodeId }) => view.windows.sum('node', nodeId, NODE_WINDOW_MS, watermarkSlot));
   const healthy = sums.filter(
     ({ good, bad }) => good + bad >= NODE_OUTCOMES_MIN && successPercent(good, bad) >= NODE_SUCCESS_MIN,
@@ -51,7 +63,7 @@ export const readDeparture = (rule: Rule, subject: Subject, alert: Alert, view: 
   if (healthy.length < FORMER_MIN * former.count) return undefined;
   const good = sums.reduce((sum, each) => sum + each.good, 0);
   const bad = sums.reduce((sum, each) => sum + each.bad, 0);
-  const text = `${release} left ${region}: ${healthy.length} of ${former.count} former nodes are healthy on another release, success ${successPercent(good, bad).toFixed(2)} %`;
+  const text = `${release} left ${region ?? 'the fleet'}: ${healthy.length} of ${former.count} former nodes are healthy on another release, success ${successPercent(good, bad).toFixed(2)} %`;
   const numbers = { value: null, threshold: rule.threshold, windowMs: NODE_WINDOW_MS, good, bad };
   const coverage = healthy.length / former.count;
   return {

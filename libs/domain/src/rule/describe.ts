@@ -33,6 +33,7 @@ export const describeSubject = ({ scope, key }: AlertSubject): string => {
   if (scope === 'fleet') return 'across the fleet';
   if (scope === 'node') return `of node ${key}`;
   if (scope === 'partition') return `of ${key}`;
+  if (scope === 'customer') return `for ${key}`;
   if (scope === 'release') return `on ${key}`;
   if (scope === 'region' || scope === 'pop') return `in ${key}`;
   const [release = key, region = 'every region'] = key.split(KEY_SEPARATOR);

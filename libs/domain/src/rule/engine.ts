@@ -1,4 +1,4 @@
-import { type Family, SLOT_MS } from '#contracts';
+import { type Family, RULE_WINDOW_MS_MAX, SLOT_MS } from '#contracts';
 import { JUDGE_WINDOW_MS } from '../rollout/blame.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { SlidingWindowsOptions } from '../window/sliding-windows.js';
@@ -71,33 +71,31 @@ export interface Engine {
 /** A rolled back wave is watched for a minute (RAIL-9 says 60 to 120 s). */
 export const VERIFY_MS = 60_000;
 
-/** Minutes are taken from the windows two minutes after their end, so their slots are kept for three, and late ticks. */
-const MINUTE_WINDOW_MS = 190_000;
 /** Families in which rules look for hurt customers. */
 const CUSTOMER_FAMILIES = ['customer', 'customer_region', 'customer_release'] as const satisfies readonly Family[];
 
-/**
- * The windows an engine reads: those of its rules, those of the deciders, and the slots to keep for the longest of them when it
- * ends with a slot of a minute ago, which is as late as outcomes are accepted. Customers are many, and only impact is read of them.
- */
-export const windowsOf = ({ rules, settings }: EngineOptions): SlidingWindowsOptions => {
-  const decidersMs = [SLOT_MS, JUDGE_WINDOW_MS, NODE_WINDOW_MS, IMPACT_WINDOW_MS, settings?.verifyMs ?? VERIFY_MS];
+/** The windows that are asked for on each tick: those of rules, as far as they are windows over slots, and those of the deciders. */
+export const watchedMs = (rules: readonly Rule[], verifyMs = VERIFY_MS): readonly number[] => {
+  const decidersMs = [SLOT_MS, JUDGE_WINDOW_MS, NODE_WINDOW_MS, IMPACT_WINDOW_MS, verifyMs];
   // Windows of minutes are kept as minutes.
   const slotRules = rules.filter(({ signal, windowMs }) => !signalOf(signal).isOfMinutes || windowMs <= BURN_SLOTS_MS);
-  const windowsMs = [...new Set([...slotRules.map((rule) => rule.windowMs), ...decidersMs])].sort((a, b) => a - b);
-  const customerRules = slotRules.filter(
-    ({ signal, scopes }) => signalOf(signal).readsCustomers === true || scopes.includes('customer'),
-  );
-  const keptFor = (windows: readonly number[]): number =>
-    Math.max(...windows) / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS;
-  const customerSlots = Math.max(
-    MINUTE_WINDOW_MS / SLOT_MS,
-    keptFor([IMPACT_WINDOW_MS, ...customerRules.map((rule) => rule.windowMs)]),
-  );
+  const rulesMs = slotRules.flatMap(({ windowMs, shortWindowMs = windowMs }) => [windowMs, shortWindowMs]);
+  const overSlots = rulesMs.filter((windowMs) => windowMs <= RULE_WINDOW_MS_MAX);
+  return [...new Set([...overSlots, ...decidersMs])].sort((a, b) => a - b);
+};
+
+/** The longest window plus how far back its end may lie: a minute, which is as late as outcomes are accepted. Minutes, which are taken from the windows two minutes after their end, need half of it. */
+const SLOTS_KEPT = RULE_WINDOW_MS_MAX / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS;
+
+/**
+ * The windows an engine reads. They hold what the longest window of any rule needs, of every family, since rules may be loaded at any
+ * time: windows that were made for fewer slots would for minutes be judged by less after a change than after a restart.
+ */
+export const windowsOf = ({ rules, settings }: EngineOptions): SlidingWindowsOptions => {
+  const { verifyMs = VERIFY_MS } = settings ?? {};
   return {
-    windowsMs,
-    slotsKept: Math.max(MINUTE_WINDOW_MS / SLOT_MS, keptFor(windowsMs)),
-    slotsKeptOf: Object.fromEntries(CUSTOMER_FAMILIES.map((family) => [family, customerSlots])),
+    windowsMs: [...new Set([...watchedMs(rules, verifyMs), RULE_WINDOW_MS_MAX])],
+    slotsKept: Math.max(SLOTS_KEPT, verifyMs / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS),
     families: ['fleet', 'release_region', 'outcome', 'node', 'probe', ...CUSTOMER_FAMILIES],
     percentilesOf: ['fleet', 'release_region'],
   };

@@ -1,4 +1,4 @@
-import type { Scope } from '#contracts';
+import { FLEET_KEY, type RuleScope, type Scope } from '#contracts';
 
 export type { Rule } from '#contracts';
 
@@ -11,5 +11,8 @@ export interface AlertSubject {
 
 /** What a rule is evaluated for. */
 export interface Subject extends AlertSubject {
-  readonly scope: 'fleet' | 'release_region';
+  readonly scope: RuleScope;
 }
+
+/** The whole fleet. */
+export const FLEET: Subject = { scope: 'fleet', key: FLEET_KEY };

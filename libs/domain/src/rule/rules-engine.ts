@@ -1,4 +1,12 @@
-import { type CommandAnswer, type DeploySignal, type EscalationSignal, FLEET_KEY, SLOT_MS } from '#contracts';
+import {
+  type CommandAnswer,
+  type DeploySignal,
+  type EscalationSignal,
+  FLEET_KEY,
+  type ImpactSettings,
+  type RuleSet,
+  SLOT_MS,
+} from '#contracts';
 import type { Incident } from '../incident/incident.js';
 import { isOfNodes } from '../incident/place.js';
 import { ExpectedRates } from '../presence/expected-rates.js';
@@ -17,8 +25,10 @@ import { type DeciderState, evolveDecided, type EvolvedEvent, NOTHING_DECIDED } 
 import { decideTick } from './decide-tick.js';
 import type { Deciding } from './deciding.js';
 import { Draft, type Decision } from './draft.js';
-import { type Engine, type EngineOptions, VERIFY_MS } from './engine.js';
+import { type Engine, type EngineOptions, VERIFY_MS, watchedMs } from './engine.js';
+import { LateSlots } from './late-slots.js';
 import { Presence } from './presence.js';
+import { type RulesInForce, rulesInForce } from './rule-sets.js';
 import { TelemetryLosses } from './telemetry-loss.js';
 import { type TickView, viewTick } from './tick-view.js';
 
@@ -31,6 +41,8 @@ const FIRST_SLOTS_PARTIAL = 5;
 /** Sliding windows that can be fed. */
 export interface FedWindows extends WindowReader {
   readonly apply: (tick: PartitionTick) => void;
+  /** Keeps sums of these windows as they move, in the place of those before; any other is summed when it is asked for. */
+  readonly watch?: (windowsMs: readonly number[]) => void;
 }
 
 const isWithin = (incidents: readonly Incident[], fromMs: number, toMs: number): boolean =>
@@ -40,6 +52,7 @@ const isWithin = (incidents: readonly Incident[], fromMs: number, toMs: number):
 export class RulesEngine implements Engine {
   private readonly presence = new Presence();
   private readonly losses = new TelemetryLosses();
+  private readonly late = new LateSlots();
   private readonly baseline = new Baseline();
   private readonly activity = new FleetActivity();
   private readonly nodeMinutes = new NodeMinutes();
@@ -48,6 +61,8 @@ export class RulesEngine implements Engine {
   private readonly memory = new SignalMemory();
   private readonly verifyMs: number;
   private state: DeciderState = NOTHING_DECIDED;
+  /** The one that the windows are watched for. */
+  private ruleSet: RuleSet | undefined;
   private catalogue: Catalogue;
   private appliedTick = -1;
   private isEvaluated = false;
@@ -79,6 +94,7 @@ export class RulesEngine implements Engine {
     this.windows.apply(part);
     this.presence.apply(part);
     this.losses.apply(part);
+    this.late.apply(part);
     this.activity.apply(part);
     this.memory.apply(part);
     if (part.slots.length > 0) this.firstSlot ??= this.presence.newestSlot;
@@ -93,10 +109,13 @@ export class RulesEngine implements Engine {
   readonly evaluate = (tick: number): readonly Decision[] => {
     this.isEvaluated = true;
     this.rememberMinutes();
+    const inForce = rulesInForce(this.state.ruleSets, tick, this.options.rules);
+    if (inForce.ruleSet !== this.ruleSet) this.windows.watch?.(watchedMs(inForce.ruleSet.rules, this.verifyMs));
+    this.ruleSet = inForce.ruleSet;
     const draft = new Draft(this.state);
-    const view = this.view(tick);
+    const view = this.view(tick, inForce.ruleSet.impact);
     this.options.observe?.(view);
-    decideTick(draft, this.deciding(view));
+    decideTick(draft, this.deciding(view, inForce));
     return draft.finish();
   };
 
@@ -127,12 +146,15 @@ export class RulesEngine implements Engine {
 
   readonly seedCustomers = (minutes: readonly CustomerMinute[]): void => this.memory.seedCustomers(minutes);
 
-  private deciding(view: TickView): Deciding {
-    const { rules, hash, sha256 } = this.options;
+  private deciding(view: TickView, { ruleSet, loaded }: RulesInForce): Deciding {
+    const { hash, sha256 } = this.options;
     const { signals, escalationSignals, answers, verifyMs } = this;
+    const { rules } = ruleSet;
     return {
       view,
       rules,
+      ruleSet,
+      loaded,
       hash,
       sha256,
       signals,
@@ -143,8 +165,8 @@ export class RulesEngine implements Engine {
     };
   }
 
-  private view(tick: number): TickView {
-    const { windows, presence, losses, activity, catalogue } = this;
+  private view(tick: number, impactSettings: ImpactSettings): TickView {
+    const { windows, presence, losses, late, activity, catalogue } = this;
     const minute = Math.floor(presence.newestSlot / MINUTE_SLOTS);
     const baseline = this.baseline.ratioAt(minute, this.hadIncident);
     const { incidents, escalations } = this.state;
@@ -158,8 +180,8 @@ export class RulesEngine implements Engine {
       exclusion: this.state.incidents,
     });
     const { memory } = this;
-    const parts = { tick, windows, presence, losses, activity, rates, catalogue, baseline, rollouts };
-    return viewTick({ ...parts, memory, alerts, escalations });
+    const parts = { tick, windows, presence, losses, late, activity, rates, catalogue, baseline, rollouts };
+    return viewTick({ ...parts, impactSettings, memory, alerts, escalations });
   }
 
   /** Whether an incident was open in a minute: what failed then is not normal. One dead machine is no matter of the fleet. */

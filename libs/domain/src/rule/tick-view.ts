@@ -1,4 +1,4 @@
-import { releaseName, SLOT_MS, TICK_MS } from '#contracts';
+import { type ImpactSettings, releaseName, SLOT_MS, TICK_MS, type Tier } from '#contracts';
 import { AffectedReader } from '../impact/affected.js';
 import type { PlaceOf } from '../incident/place.js';
 import type { ExpectedRate } from '../presence/expected-rates.js';
@@ -9,7 +9,9 @@ import { OpenAlerts } from '../presence/open-alerts.js';
 import type { SignalMemory } from '../signal/signal-memory.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { Rollout } from '../rollout/rollout.js';
+import { Attendances } from './attendances.js';
 import type { Catalogue, CatalogueCustomer, CatalogueNode } from './catalogue.js';
+import type { LateSlots } from './late-slots.js';
 import { type Attendance, cohortKey, type NodePresence, type Presence } from './presence.js';
 import type { Subject } from './rule.js';
 import type { TelemetryLosses } from './telemetry-loss.js';
@@ -21,8 +23,12 @@ export interface TickView {
   readonly at: number;
   /** The slot early decisions look at: the newest, but never one that log time has not reached. */
   readonly endSlot: number;
+  /** Log time from which on everything was read; windows that begin before may be empty for that reason alone. */
+  readonly knownSinceMs: number;
   readonly windows: WindowReader;
   readonly affected: AffectedReader;
+  /** When a customer is hurt and what it counts, as the rules in force say. */
+  readonly impactSettings: ImpactSettings;
   readonly baseline: number | 'unknown';
   /** What signals remember beyond the windows. */
   readonly memory: SignalMemory;
@@ -31,6 +37,8 @@ export interface TickView {
   readonly openAlerts: OpenAlerts;
   readonly escalations: ReadonlyMap<string, Escalation>;
   readonly losses: TelemetryLosses;
+  /** Which slots data came late for. */
+  readonly late: LateSlots;
   /** What every node showed, tick by tick, and what each is expected to send. */
   readonly activity: FleetActivity;
   readonly rates: ReadonlyMap<string, ExpectedRate>;
@@ -40,6 +48,7 @@ export interface TickView {
   readonly placement: ReadonlyMap<string, ReadonlySet<string>>;
   /** Every node of the inventory and every node seen, once each. */
   readonly fleet: readonly CatalogueNode[];
+  readonly tierOf: (customerId: string) => Tier | undefined;
   readonly attendance: (subject: Subject) => Attendance;
   readonly node: (nodeId: string) => NodePresence | undefined;
   /** Where the subject of an alert stands. */
@@ -54,11 +63,13 @@ export interface ViewParts {
   readonly windows: WindowReader;
   readonly presence: Presence;
   readonly losses: TelemetryLosses;
+  readonly late: LateSlots;
   readonly activity: FleetActivity;
   readonly rates: ReadonlyMap<string, ExpectedRate>;
   readonly catalogue: Catalogue;
   readonly baseline: number | 'unknown';
   readonly rollouts: readonly Rollout[];
+  readonly impactSettings: ImpactSettings;
   readonly memory: SignalMemory;
   readonly alerts: readonly Alert[];
   readonly escalations: ReadonlyMap<string, Escalation>;
@@ -66,6 +77,15 @@ export interface ViewParts {
 
 /** Log time of the end of a tick. */
 export const tickEndMs = (tick: number): number => (tick + 1) * TICK_MS;
+
+/** By list of customers, which is the same until the catalogue changes. */
+const tiers = new WeakMap<readonly CatalogueCustomer[], ReadonlyMap<string, Tier>>();
+
+const tiersOf = (customers: readonly CatalogueCustomer[]): ReadonlyMap<string, Tier> => {
+  const known = tiers.get(customers) ?? new Map(customers.map(({ customerId, tier }) => [customerId, tier]));
+  tiers.set(customers, known);
+  return known;
+};
 
 const placementOf = (nodes: readonly NodePresence[]): ReadonlyMap<string, ReadonlySet<string>> => {
   const placement = new Map<string, Set<string>>();
@@ -125,35 +145,27 @@ export const viewTick = (parts: ViewParts): TickView => {
     const named = rollouts.filter((each) => releaseName(each.release) === release).flatMap((each) => [...each.nodes]);
     return [...new Set(named)].map((nodeId) => fleetById.get(nodeId)).filter((node) => node !== undefined);
   };
-  const byCohort = new Map<string, NodePresence[]>();
-  for (const node of nodes) {
-    const key = cohortKey(node.release, node.region);
-    byCohort.set(key, [...(byCohort.get(key) ?? []), node]);
-  }
-  const attendances = new Map<string, Attendance>();
-  const attendance = ({ scope, key }: Subject): Attendance => {
-    const members = scope === 'fleet' ? nodes : (byCohort.get(key) ?? []);
-    const expected = scope === 'fleet' ? fleet.length : members.length + (missing.get(key) ?? 0);
-    const known = attendances.get(key) ?? presence.attendance(expected, members, tick);
-    attendances.set(key, known);
-    return known;
-  };
+  const attendances = new Attendances({ tick, presence, nodes, fleet, missing });
   return {
     tick,
     at,
     windows,
     baseline,
+    impactSettings: parts.impactSettings,
     memory: parts.memory,
-    customers: catalogue.customers,
     openAlerts: new OpenAlerts(parts.alerts),
     escalations: parts.escalations,
     losses,
+    late: parts.late,
     activity,
     rates,
     nodes,
     fleet,
-    attendance,
+    attendance: attendances.of,
     deployed,
+    customers: catalogue.customers,
+    tierOf: (customerId) => tiersOf(catalogue.customers).get(customerId),
+    knownSinceMs: presence.firstTick === undefined ? Infinity : presence.firstTick * TICK_MS,
     endSlot: Math.min(presence.newestSlot, Math.floor((at - 1) / SLOT_MS)),
     affected: new AffectedReader(windows, catalogue.customers),
     placement: placementOf(nodes),

@@ -39,8 +39,10 @@ export interface SlidingWindows {
     windowMs: number,
     endSlot: number,
   ) => Percentile;
-  /** Keys with data in the longest window that ends with the newest slot. */
+  /** Keys with data in the longest of the windows it was made with that ends with the newest slot. */
   readonly keys: (family: Family) => readonly string[];
+  /** Keeps sums of these windows as they move, in the place of those before. */
+  readonly watch: (windowsMs: readonly number[]) => void;
   /** Keys (per slot and source) that found no series of their own. */
   readonly overflowed: () => number;
 }
@@ -83,18 +85,24 @@ class TickWindows implements SlidingWindows {
   private readonly sources = new Map<string, Source>();
   private readonly families = new Map<Family, FamilyWindows>();
   private readonly withPercentiles: ReadonlySet<Family>;
+  /** The longest of the start: it does not change, or what is listed would depend on when a window was first watched. */
   private readonly longestSlots: number;
+  /** Shared with every family: which windows have running sums. */
+  private readonly watched: Set<number>;
   private newest = Number.NEGATIVE_INFINITY;
   private sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: SlidingWindowsOptions) {
     const { windowsMs, families, percentilesOf, keysMax = KEYS_MAX } = options;
-    const windows = new Set(windowsMs.map(slotsIn));
-    this.longestSlots = Math.max(...windows);
+    this.watched = new Set(windowsMs.map(slotsIn));
+    this.longestSlots = Math.max(...this.watched);
     this.withPercentiles = new Set(percentilesOf ?? FAMILY_NAMES.filter(hasHistogram));
     for (const family of families ?? FAMILY_NAMES) {
       const width = this.withPercentiles.has(family) ? bucketsOf(family) : 0;
-      this.families.set(family, new FamilyWindows({ windows, slotsKept: this.slotsKept(family), width, keysMax }));
+      this.families.set(
+        family,
+        new FamilyWindows({ windows: this.watched, slotsKept: this.slotsKept(family), width, keysMax }),
+      );
     }
   }
 
@@ -155,6 +163,11 @@ class TickWindows implements SlidingWindows {
 
   readonly keys = (family: Family): readonly string[] =>
     this.families.get(family)?.keysSince(this.newest - this.longestSlots + 1) ?? [];
+
+  readonly watch = (windowsMs: readonly number[]): void => {
+    this.watched.clear();
+    for (const windowMs of windowsMs) this.watched.add(slotsIn(windowMs));
+  };
 
   private slotsKept(family: Family): number {
     return this.options.slotsKeptOf?.[family] ?? this.options.slotsKept;
