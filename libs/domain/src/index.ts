@@ -29,6 +29,7 @@ export * from './rule/draft.js';
 export * from './rule/rules-engine.js';
 export * from './rule/presence.js';
 export { minutesOfUse, type NodeMinute, SAMPLE_SLOTS } from './presence/node-minutes.js';
+export * from './sequential/index.js';
 export * from './signal/baseline.js';
 export * from './signal/measure.js';
 export * from './signal/release-disagreement.js';

@@ -1,5 +1,6 @@
 import type { Reason } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
+import { readFastPath, withFastPath } from '../sequential/fast-path.js';
 import type { Measure } from '../signal/measure.js';
 import { readSignal } from '../signal/signals.js';
 import { describeMeasure } from './describe.js';
@@ -88,8 +89,10 @@ const readUnknown = (measure: Measure, subject: Subject, view: TickView): Assess
 export const assessRule = (rule: Rule, subject: Subject, alert: Alert | undefined, view: TickView): Assessment => {
   const measure = readRule(rule, subject, view.endSlot, view);
   const isReporting = view.attendance(subject).live.length > 0;
-  if (isReporting && isBreached(rule, measure)) {
-    return { is: 'breached', reason: reasonOf(rule, subject, measure, view.endSlot, view) };
+  const fast = readFastPath(rule, subject, view);
+  if (isReporting && (fast !== undefined || isBreached(rule, measure))) {
+    const reason = reasonOf(rule, subject, measure, view.endSlot, view);
+    return { is: 'breached', reason: withFastPath(reason, rule, fast) };
   }
   if (alert === undefined) return { is: 'undecided' };
   return (

@@ -1,5 +1,6 @@
 import { type Family, SLOT_MS } from '#contracts';
 import { JUDGE_WINDOW_MS } from '../rollout/blame.js';
+import { TESTED_FAMILIES } from '../sequential/sequential-tests.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { SlidingWindowsOptions } from '../window/sliding-windows.js';
 import type { Catalogue } from './catalogue.js';
@@ -78,5 +79,6 @@ export const windowsOf = ({ rules, settings }: EngineOptions): SlidingWindowsOpt
     slotsKeptOf: Object.fromEntries(CUSTOMER_FAMILIES.map((family) => [family, customerSlots])),
     families: ['fleet', 'release_region', 'node', 'probe', ...CUSTOMER_FAMILIES],
     percentilesOf: ['fleet', 'release_region'],
+    addedOf: TESTED_FAMILIES,
   };
 };

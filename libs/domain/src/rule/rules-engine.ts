@@ -8,6 +8,7 @@ import { type NodeMinute, NodeMinutes, SAMPLE_MINUTES, SAMPLE_SLOTS } from '../p
 import type { IsExcluded } from '../presence/rate-buckets.js';
 import { Baseline, type BaselineMinute } from '../signal/baseline.js';
 import { Spillovers } from '../signal/spillover.js';
+import { type AddedReader, SequentialTests } from '../sequential/sequential-tests.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { Catalogue } from './catalogue.js';
@@ -27,7 +28,7 @@ const MINUTE_AGE = { min: 2, max: 5 } as const;
 const FIRST_SLOTS_PARTIAL = 5;
 
 /** Sliding windows that can be fed. */
-export interface FedWindows extends WindowReader {
+export interface FedWindows extends WindowReader, AddedReader {
   readonly apply: (tick: PartitionTick) => void;
 }
 
@@ -39,6 +40,7 @@ export class RulesEngine implements Engine {
   private readonly presence = new Presence();
   private readonly losses = new TelemetryLosses();
   private readonly baseline = new Baseline();
+  private readonly tests = new SequentialTests();
   private readonly activity = new FleetActivity();
   private readonly nodeMinutes = new NodeMinutes();
   private readonly expectedRates = new ExpectedRates();
@@ -69,6 +71,7 @@ export class RulesEngine implements Engine {
     if (this.isEvaluated) [this.isEvaluated, this.signals, this.answers] = [false, [], []];
     this.appliedTick = Math.max(this.appliedTick, part.tick);
     this.windows.apply(part);
+    this.tests.apply(part, this.windows);
     this.presence.apply(part);
     this.losses.apply(part);
     this.activity.apply(part);
@@ -111,7 +114,7 @@ export class RulesEngine implements Engine {
   }
 
   private view(tick: number): TickView {
-    const { windows, presence, losses, activity, catalogue } = this;
+    const { windows, tests, presence, losses, activity, catalogue } = this;
     const minute = Math.floor(presence.newestSlot / MINUTE_SLOTS);
     const baseline = this.baseline.ratioAt(minute, this.hadIncident);
     const rollouts = [...this.state.rollouts.values()];
@@ -122,7 +125,7 @@ export class RulesEngine implements Engine {
       isExcludedFor: this.hadIncidentAt,
       exclusion: this.state.incidents,
     });
-    return viewTick({ tick, windows, presence, losses, activity, rates, catalogue, baseline, rollouts });
+    return viewTick({ tick, windows, tests, presence, losses, activity, rates, catalogue, baseline, rollouts });
   }
 
   /** Whether an incident was open in a minute: what failed then is not normal. One dead machine is no matter of the fleet. */

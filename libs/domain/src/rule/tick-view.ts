@@ -1,13 +1,14 @@
-import { releaseName, SLOT_MS, TICK_MS } from '#contracts';
+import { releaseName, type RuleScope, SLOT_MS, TICK_MS } from '#contracts';
 import { AffectedReader } from '../impact/affected.js';
 import type { PlaceOf } from '../incident/place.js';
 import type { ExpectedRate } from '../presence/expected-rates.js';
 import type { FleetActivity } from '../presence/fleet-activity.js';
+import type { SequentialTests, TestReading } from '../sequential/sequential-tests.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { Rollout } from '../rollout/rollout.js';
 import type { Catalogue, CatalogueNode } from './catalogue.js';
 import { type Attendance, cohortKey, type NodePresence, type Presence } from './presence.js';
-import type { Subject } from './rule.js';
+import type { AlertSubject, Subject } from './rule.js';
 import type { TelemetryLosses } from './telemetry-loss.js';
 
 /** What is known of the fleet at the end of one tick; deciders read it and nothing else. */
@@ -31,6 +32,10 @@ export interface TickView {
   /** Every node of the inventory and every node seen, once each. */
   readonly fleet: readonly CatalogueNode[];
   readonly attendance: (subject: Subject) => Attendance;
+  /** What the sequential test of a subject says; undefined where there is none. */
+  readonly testOf: (subject: AlertSubject) => TestReading | undefined;
+  /** When a fault began that the test of a subject has found, ms of log time; undefined while it has found none. */
+  readonly onsetOf: (scope: RuleScope, key: string) => number | undefined;
   readonly node: (nodeId: string) => NodePresence | undefined;
   /** Where the subject of an alert stands. */
   readonly placeOf: PlaceOf;
@@ -42,6 +47,7 @@ export interface TickView {
 export interface ViewParts {
   readonly tick: number;
   readonly windows: WindowReader;
+  readonly tests: SequentialTests;
   readonly presence: Presence;
   readonly losses: TelemetryLosses;
   readonly activity: FleetActivity;
@@ -102,7 +108,7 @@ const missingByCohort = (
 
 /** Reads the fleet as it is at the end of a tick. */
 export const viewTick = (parts: ViewParts): TickView => {
-  const { tick, windows, presence, losses, activity, rates, catalogue, baseline, rollouts } = parts;
+  const { tick, windows, tests, presence, losses, activity, rates, catalogue, baseline, rollouts } = parts;
   const at = tickEndMs(tick);
   const nodes = presence.at(tick);
   const fleetById = fleetOf(catalogue, nodes);
@@ -136,6 +142,11 @@ export const viewTick = (parts: ViewParts): TickView => {
     nodes,
     fleet,
     attendance,
+    testOf: ({ scope, key }) => (scope === 'partition' ? undefined : tests.read(scope, key, tick)),
+    onsetOf: (scope, key) => {
+      const reading = tests.read(scope, key, tick);
+      return reading?.isAlarming === true ? reading.onsetMs : undefined;
+    },
     deployed,
     endSlot: Math.min(presence.newestSlot, Math.floor((at - 1) / SLOT_MS)),
     affected: new AffectedReader(windows, catalogue.customers),

@@ -1,11 +1,11 @@
-import { FAMILIES, type Family, FAMILY_NAMES, SLOT_MS } from '#contracts';
+import { FAMILIES, type Family, FAMILY_NAMES, SLOT_MS, TICK_MS } from '#contracts';
 import { bucketsOf } from './cell-table.js';
 import { type CellColumns, hasHistogram } from './cells.js';
 import { FamilyWindows } from './family-windows.js';
 import { percentileOf, type Sub } from './histogram.js';
 import type { PartitionTick } from './partition-tick.js';
 import { ToldCells } from './told-cells.js';
-import type { FailingPlace, Percentile, VisitFailing, WindowSum } from './window-sum.js';
+import type { FailingPlace, Percentile, VisitAdded, VisitFailing, WindowSum } from './window-sum.js';
 
 /** What windows are made of. */
 export interface SlidingWindowsOptions {
@@ -19,6 +19,8 @@ export interface SlidingWindowsOptions {
   readonly families?: readonly Family[];
   /** Families whose percentiles may be asked for, the others keep counts only; default all that have a histogram. */
   readonly percentilesOf?: readonly Family[];
+  /** Families of which somebody asks what ticks added; default none. */
+  readonly addedOf?: readonly Family[];
   /** Most keys of one family; further ones count for `OTHER_KEY`. Default 200,000. */
   readonly keysMax?: number;
 }
@@ -31,6 +33,11 @@ export interface SlidingWindows {
   readonly eachFailing: (family: Family, keys: readonly string[], place: FailingPlace, visit: VisitFailing) => void;
   /** Latency in µs; needs the family's buckets. Timeouts rank above all; `unknown` without data. */
   readonly percentile: (family: Family, key: string, q: number, windowMs: number, endSlot: number) => Percentile;
+  /**
+   * Visits the cells of a family to which something was added since it was last asked, in slots within a minute of log time: what is
+   * older was told before a restart, or may have been.
+   */
+  readonly eachAdded: (family: Family, visit: VisitAdded) => void;
   /** Keys with data in the longest window that ends with the newest slot. */
   readonly keys: (family: Family) => readonly string[];
   /** Keys (per slot and source) that found no series of their own. */
@@ -41,6 +48,8 @@ export interface SlidingWindows {
 const KEYS_MAX = 200_000;
 /** How often keys without data are looked for, in slots: a minute, since a sweep looks at every key. */
 const SWEEP_SLOTS = 60;
+/** How far from log time a slot may be to count as added: as late as outcomes are accepted. */
+const ADDED_SLOTS = 60;
 const NOTHING: WindowSum = { good: 0, bad: 0, excluded: 0, timeout: 0 };
 
 /** What one partition of one topic told: absolute, kept per cell while the slot is open. */
@@ -71,13 +80,14 @@ class TickWindows implements SlidingWindows {
   private sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: SlidingWindowsOptions) {
-    const { windowsMs, families, percentilesOf, keysMax = KEYS_MAX } = options;
+    const { windowsMs, families, percentilesOf, addedOf = [], keysMax = KEYS_MAX } = options;
     const windows = new Set(windowsMs.map(slotsIn));
     this.longestSlots = Math.max(...windows);
     this.withPercentiles = new Set(percentilesOf ?? FAMILY_NAMES.filter(hasHistogram));
     for (const family of families ?? FAMILY_NAMES) {
       const width = this.withPercentiles.has(family) ? bucketsOf(family) : 0;
-      this.families.set(family, new FamilyWindows({ windows, slotsKept: this.slotsKept(family), width, keysMax }));
+      const [slotsKept, isAddedAsked] = [this.slotsKept(family), addedOf.includes(family)];
+      this.families.set(family, new FamilyWindows({ windows, slotsKept, width, keysMax, isAddedAsked }));
     }
   }
 
@@ -97,9 +107,11 @@ class TickWindows implements SlidingWindows {
     source.nextOffset = tick.nextOffset;
     for (const { slot } of tick.slots) this.newest = Math.max(this.newest, slot);
     const { closedSlot } = source;
+    const nowSlot = Math.floor((tick.tick * TICK_MS) / SLOT_MS);
     for (const { slot, closed, block } of tick.slots) {
       const isCounted = slot <= closedSlot && !source.openSlots.has(slot);
-      if (!isCounted) for (const cells of block.values()) this.applyCells(source, slot, cells);
+      const isFresh = Math.abs(slot - nowSlot) <= ADDED_SLOTS;
+      if (!isCounted) for (const cells of block.values()) this.applyCells(source, slot, cells, isFresh);
       if (!closed) continue;
       source.closedSlot = Math.max(source.closedSlot, slot);
       source.openSlots.delete(slot);
@@ -117,6 +129,8 @@ class TickWindows implements SlidingWindows {
     visit: VisitFailing,
   ): void => this.families.get(family)?.eachFailing(keys, { badMin, slots: slotsIn(windowMs), end: endSlot }, visit);
 
+  readonly eachAdded = (family: Family, visit: VisitAdded): void => this.families.get(family)?.eachAdded(visit);
+
   readonly percentile = (family: Family, key: string, q: number, windowMs: number, endSlot: number): Percentile => {
     const windows = this.families.get(family);
     const { sub } = FAMILIES[family];
@@ -133,7 +147,7 @@ class TickWindows implements SlidingWindows {
     return this.options.slotsKeptOf?.[family] ?? this.options.slotsKept;
   }
 
-  private applyCells(source: Source, slot: number, cells: CellColumns): void {
+  private applyCells(source: Source, slot: number, cells: CellColumns, isFresh: boolean): void {
     const windows = this.families.get(cells.family);
     if (windows === undefined || slot <= this.newest - this.slotsKept(cells.family)) return;
     const families = getOrSet(source.openSlots, slot, () => new Map<Family, ToldCells>());
@@ -141,6 +155,7 @@ class TickWindows implements SlidingWindows {
       slot,
       getOrSet(families, cells.family, () => new ToldCells()),
       cells,
+      isFresh,
     );
   }
 
