@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Command, type Event, type EventOf, type EventType, eventSchemas, SLOT_MS, TICK_MS } from '#contracts';
-import { type CatalogueCustomer, DEFAULT_RULES, type EngineSettings, type EvolvedEvent, RulesEngine } from '#domain';
+import {
+  type CatalogueCustomer,
+  DEFAULT_RULES,
+  type EngineSettings,
+  type EvolvedEvent,
+  type Rule,
+  RulesEngine,
+} from '#domain';
 import { EventTimeFleet } from './event-time-fleet.js';
 import { createPlainWindows, plainCells } from './plain-windows.js';
 
@@ -30,6 +37,8 @@ const seededMinutes = (count: number) =>
 export interface StoryOptions {
   readonly customers: readonly CatalogueCustomer[];
   readonly settings?: EngineSettings;
+  /** The default pack unless told. */
+  readonly rules?: readonly Rule[];
   /** Minutes of healthy history; 60 unless told. */
   readonly historyMinutes?: number;
   /** Builds the fleet, before the warm-up. */
@@ -96,10 +105,10 @@ export class EngineStory {
   }
 
   private newEngine(): RulesEngine {
-    const { customers, settings, historyMinutes } = this.options;
+    const { customers, settings, historyMinutes, rules = DEFAULT_RULES } = this.options;
     const nodes = this.fleet.nodes.map(({ nodeId, pop, region }) => ({ nodeId, pop, region }));
     const engine = new RulesEngine(createPlainWindows(), {
-      rules: DEFAULT_RULES,
+      rules,
       catalogue: { customers, nodes },
       ...(settings === undefined ? {} : { settings }),
       hash: (text) => sha256(text).slice(0, 16),

@@ -52,8 +52,8 @@ describe('bursts of a healthy cell', () => {
     expect(play(new BareCusum(), flood, { fromS: 600, toS: 900 })).toBe(true);
   });
 
-  it('of an eighth of the outcomes never alarm when they last for a second', () => {
-    const short: Bursts = { everyS: 30, ticks: 4, failuresPerTick: 30 };
+  it('of a tenth of the outcomes never alarm when they last for a second', () => {
+    const short: Bursts = { everyS: 30, ticks: 4, failuresPerTick: 18 };
     expect(play(new TestedCell(), short, { fromS: 600, toS: 900 })).toBe(false);
     expect(play(new BareCusum(), short, { fromS: 600, toS: 900 })).toBe(true);
   });

@@ -8,7 +8,7 @@ const SUMS = 2;
 const PERIOD_TICKS = 120_000 / TICK_MS;
 const TICKS_PER_SECOND = SLOT_MS / TICK_MS;
 /** Evidence beyond so many thresholds is not kept: the alarm of a long outage must end soon after it. */
-const KEPT_THRESHOLDS = 2;
+const KEPT_THRESHOLDS = 1.5;
 
 /** Columns of a sum: its period, the evidence, and since it last rose from 0: the first tick, good and bad outcomes. */
 const AT = { period: 0, nats: 1, onset: 2, good: 3, bad: 4 } as const;
@@ -46,7 +46,8 @@ const beginPeriods = (data: Float64Array, at: number, tick: number): void => {
 
 /**
  * Takes what a tick added to a cell: `S ← max(0, S + evidence)` (Page 1954), for both sums. Ticks of a cell come in order, and each
- * once, since the `max` depends on how outcomes are put together.
+ * once, since the `max` depends on how outcomes are put together. Dispersion keeps false alarms off; it does not hold on to true ones,
+ * so successes count in full while a test alarms.
  */
 export const observeTick = (
   data: Float64Array,
@@ -60,7 +61,8 @@ export const observeTick = (
   for (let i = 0; i < SUMS; i += 1) {
     const sum = at + i * SUM_COLUMNS;
     const before = data[sum + AT.nats]!;
-    const nats = Math.min(KEPT_THRESHOLDS * threshold, before + evidence);
+    const step = evidence < 0 && before > threshold ? evidence * dispersion : evidence;
+    const nats = Math.min(KEPT_THRESHOLDS * threshold, before + step);
     if (nats <= 0) {
       data.fill(0, sum + AT.nats, sum + SUM_COLUMNS);
       continue;
