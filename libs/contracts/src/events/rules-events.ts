@@ -17,4 +17,13 @@ export const rulesEvents = {
     ruleSet: ruleSetSchema,
     at,
   }),
+  /** Somebody asked for the files to be read again; every process that decides does so, and the first one tells the outcome. */
+  RulesReloadAsked: z.object({ at }),
+  /** Files that were to be loaded are wrong: the set in force stays, as a whole. */
+  RulesRefused: z.object({
+    source: z.string().max(1_000),
+    /** `file:line:column: what is wrong`, with the line and a caret. */
+    problems: z.array(z.string().max(2_000)).min(1).max(100),
+    at,
+  }),
 } as const;
