@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isRefusal, TICK_MS } from '#contracts';
-import { createEngine, createSlidingWindows, decodeTick, DEFAULT_RULES, type Engine, windowsOf } from '#domain';
+import { createEngine, createSlidingWindows, decodeTick, type Engine, windowsOf } from '#domain';
+import { DEFAULT_RULES } from '#testing';
 import { createTickGate, type TickGate } from '../../apps/rules/src/tick-gate.js';
 import { fleetCatalogue } from './fleet-stream.js';
 import { SOURCES } from './fleet-ticks.js';

@@ -1,5 +1,4 @@
 import { refuse, type Refusal } from '#contracts';
-import { DEFAULT_RULES } from '#domain';
 import type { Infrastructure } from '#runtime';
 import {
   createAlertRepository,
@@ -12,6 +11,7 @@ import {
   createNodeLedger,
   createRollbackRepository,
   createRolloutRepository,
+  createRuleSetRepository,
   createSegmentRepository,
   type LedgerTotals,
   type NodeRow,
@@ -20,6 +20,7 @@ import { type AffectedCustomers, createAffectedCustomers } from './affected-cust
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
 import { createDisagreements } from './release-disagreements.js';
+import { ruleQueries } from './rules-in-force.js';
 import { readWindows, type WindowQuery } from './window-query.js';
 
 /** A node of the inventory and what was counted of it. */
@@ -95,7 +96,7 @@ export const createQueries = (parts: QueryParts) => {
     },
     keys: async () => (await keys.list()).map(({ secretHash: _hash, ...key }) => key),
     nodeKeys: createNodeKeyRepository(database).list,
-    rules: () => DEFAULT_RULES,
+    ...ruleQueries(createRuleSetRepository(database), catalogue),
   };
 };
 

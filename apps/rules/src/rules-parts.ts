@@ -1,6 +1,6 @@
 import type { EventLog } from '#event-log';
 import type { CatalogueFollower, Clock, Logger } from '#runtime';
-import type { Database, DeciderHistory, EventStore, PositionRepository, SegmentRepository } from '#store';
+import type { Database, DeciderHistory, EventStore, PositionRepository, RuleSetRepository, SegmentRepository } from '#store';
 import type { RulesSettings } from './rules.config.js';
 
 /** What the rules need of their process. */
@@ -13,8 +13,9 @@ export interface RulesParts {
   readonly positions: PositionRepository;
   readonly segments: SegmentRepository;
   readonly history: DeciderHistory;
+  readonly ruleSets: RuleSetRepository;
   readonly catalogue: CatalogueFollower;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly settings: RulesSettings;
+  readonly settings: Pick<RulesSettings, 'verifyMs'>;
 }

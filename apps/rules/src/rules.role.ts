@@ -27,11 +27,13 @@ import {
 import {
   createDeciderHistory,
   createPositionRepository,
+  createRuleSetRepository,
   createSegmentRepository,
   type Database,
   type EventStore,
 } from '#store';
 import { readRulesSettings, type RulesSettings } from './rules.config.js';
+import { RuleLoader } from './rule-loader.js';
 import { RulesConsumer } from './rules.consumer.js';
 
 const SETTINGS = Symbol('RulesSettings');
@@ -40,6 +42,8 @@ const SETTINGS = Symbol('RulesSettings');
 @Injectable()
 class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly consumer: RulesConsumer;
+  private readonly loader: RuleLoader;
+  private readonly onHangUp = (): void => void this.loader.reload('SIGHUP');
 
   constructor(
     @Inject(EVENT_LOG) log: EventLog,
@@ -56,6 +60,7 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
       positions: createPositionRepository(database),
       segments: createSegmentRepository(database),
       history: createDeciderHistory(database),
+      ruleSets: createRuleSetRepository(database),
     };
     const parts = {
       processId: randomUUID(),
@@ -69,14 +74,21 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
       ...repositories,
     };
     this.consumer = new RulesConsumer(parts, (error) => fatal('rules', error));
+    this.loader = new RuleLoader({ ...parts, settings });
   }
 
   async onApplicationBootstrap(): Promise<void> {
     this.readiness.add('rules', () => this.consumer.unready());
+    this.readiness.addNotice('rules', () => this.loader.refused());
+    await this.loader.load();
     await this.consumer.start();
+    this.loader.follow();
+    process.on('SIGHUP', this.onHangUp);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    process.off('SIGHUP', this.onHangUp);
+    await this.loader.stop();
     await this.consumer.stop();
   }
 }

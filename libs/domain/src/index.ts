@@ -13,7 +13,6 @@ export * from './window/tick-codec.js';
 export * from './window/told-families.js';
 export * from './window/window-sum.js';
 export * from './rule/catalogue.js';
-export * from './rule/default-rules.js';
 export * from './rule/engine.js';
 export * from './rule/rule.js';
 export * from './rule/selector.js';

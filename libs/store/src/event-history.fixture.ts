@@ -7,6 +7,7 @@ import {
   type Impact,
   type Reason,
   type RecordedEvent,
+  ruleSetSchema,
   streamOf,
 } from '#contracts';
 import { createChannelRepository } from './channel.repository.js';
@@ -153,6 +154,13 @@ const catalogue: Chapter = [
     ],
   ],
 ];
+
+const ruleSet = ruleSetSchema.parse({ rules: [{ name: 'dns', signal: 'success_rate', comparison: 'below', threshold: 99, windowMs: 60_000, severity: 'critical' }] });
+const loaded = (version: number): Event =>
+  event('RulesLoaded', { version, sha256: `${version}`.repeat(64), source: 'rules', fromTick: 4 * version, ruleSet, at: T + version });
+const refused = event('RulesRefused', { source: 'rules', problems: ['a.yml:1:1: wrong'], at: T });
+const asked = event('RulesReloadAsked', { at: T });
+const ruleSets: Chapter = [[streamOf.rules, 0, [asked, refused, loaded(1), loaded(2), asked, refused]]];
 
 const rollouts: Chapter = ['ro1', 'ro2'].map((rolloutId) => [
   streamOf.rollout(rolloutId),
@@ -314,6 +322,7 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await channels.register('webhook', 'page');
   await channels.register('deploy', 'command');
   await tell(store, catalogue);
+  await tell(store, ruleSets);
   await tell(store, rollouts);
   await tell(store, attempts(await tell(store, outbreak)));
   await tell(store, recovery);

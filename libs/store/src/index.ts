@@ -26,6 +26,7 @@ export * from './projections/projections.js';
 export * from './rebuild.js';
 export * from './rollback.repository.js';
 export * from './rollout.repository.js';
+export * from './rule-set.repository.js';
 export * from './segment-days.js';
 export * from './segment.repository.js';
 export { isUnstorable } from './storable.js';

@@ -27,8 +27,10 @@ const words = (
   rest: Partial<Omit<SignalWords, 'units' | 'scopes'>> = {},
 ): SignalWords => ({ units, scopes, needs: [], takes: [], windowMsMax: RULE_WINDOW_MS_MAX, ...rest });
 
-const COHORTS: readonly RuleScope[] = ['fleet', 'release_region'];
-const PLACES: readonly RuleScope[] = ['fleet', 'region', 'pop', 'release'];
+/** Of what all counts and latencies are told: sums of cohorts. */
+const COHORTS: readonly RuleScope[] = ['fleet', 'region', 'release', 'release_region'];
+/** Within what hurt customers are looked for. */
+const CUSTOMERS: readonly RuleScope[] = ['fleet', 'release_region'];
 
 /** What may be written about each signal. */
 export const SIGNAL_WORDS: Readonly<Record<SignalName, SignalWords>> = {
@@ -39,17 +41,20 @@ export const SIGNAL_WORDS: Readonly<Record<SignalName, SignalWords>> = {
   excluded_surge: words(PERCENT, COHORTS),
   latency: words({ ms: 1, s: 1_000 }, COHORTS, { needs: ['percentile'] }),
   error_rate_spike: words(PERCENT, RULE_SCOPES),
-  customer_error_rate_spike: words(PERCENT, ['customer', 'fleet']),
-  customer_impact: words({ '': 1, points: 1 }, COHORTS),
-  affected_customers: words({ '': 1, customers: 1 }, COHORTS, { takes: ['tier'] }),
-  dollars_per_minute: words({ '$/min': 1, $: 1, '': 1 }, COHORTS),
-  failing_regions: words({ '': 1, regions: 1 }, ['fleet', 'release']),
-  silent_share: words(PERCENT, PLACES),
+  customer_error_rate_spike: words(PERCENT, CUSTOMERS),
+  customer_impact: words({ '': 1, points: 1 }, CUSTOMERS),
+  affected_customers: words({ '': 1, customers: 1 }, CUSTOMERS, { takes: ['tier'] }),
+  dollars_per_minute: words({ '$/min': 1, $: 1, '': 1 }, CUSTOMERS),
+  failing_regions: words({ '': 1, regions: 1 }, ['fleet']),
+  silent_share: words(PERCENT, ['fleet', 'region', 'pop', 'release']),
   traffic_change: words(PERCENT, RULE_SCOPES),
-  restart_loops: words({ '': 1, nodes: 1 }, PLACES),
+  restart_loops: words(
+    { '': 1, restarts: 1 },
+    RULE_SCOPES.filter((scope) => scope !== 'customer'),
+  ),
   support_tickets: words({ '/min': 1, '': 1 }, ['fleet']),
-  customer_escalations: words({ '': 1, escalations: 1 }, ['fleet']),
-  burn_rate: words({ x: 1, '×': 1, '': 1 }, RULE_SCOPES, {
+  customer_escalations: words({ '': 1, escalations: 1 }, ['fleet', 'customer']),
+  burn_rate: words({ x: 1, '×': 1, '': 1 }, COHORTS, {
     needs: ['objective'],
     takes: ['short_window'],
     windowMsMax: BURN_WINDOW_MS_MAX,

@@ -9,6 +9,7 @@ import { incidentProjection } from './incident.projection.js';
 import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
 import { rollbackProjection } from './rollback.projection.js';
+import { ruleSetProjection } from './rule-set.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
 import { zoneRegistryProjection } from './zone-registry.projection.js';
 
@@ -24,6 +25,7 @@ export const PROJECTIONS: readonly Projection[] = [
   zoneRegistryProjection,
   apiKeyProjection,
   nodeKeyProjection,
+  ruleSetProjection,
 ];
 
 /** Every table that a rebuild empties and fills again. */
