@@ -35,7 +35,9 @@ export const ruleQueries = (ruleSets: RuleSetRepository, catalogue: Pick<Catalog
       askedBy: reload?.askedBy ?? null,
       refused: refusedOf(reload),
     };
-    const warnings = unmatchedPatterns(ruleSet, catalogue.current()).map(describeUnmatched);
+    const warnings = unmatchedPatterns(ruleSet, catalogue.current()).map(
+      (each) => `${each.of.section} ${each.of.name}: ${describeUnmatched(each)}`,
+    );
     return { ...version, ...ruleSet, warnings, lastReload };
   },
   ruleHistory: ruleSets.history,

@@ -19,7 +19,10 @@ const append = async (...events: Parameters<typeof event>[]): Promise<void> => {
   await served.parts.eventStore.append([{ stream, expectedVersion, events: told }], { actor: 'rules', cause: 'start' });
 };
 const loaded = (version: number, ruleSet = DEFAULT_RULE_SET) =>
-  ['RulesLoaded', { version, sha256: `${version}`.repeat(64), source: 'rules', fromTick: version, ruleSet, at: NOW_MS }] as const;
+  [
+    'RulesLoaded',
+    { version, sha256: `${version}`.repeat(64), source: 'rules', fromTick: version, ruleSet, at: NOW_MS },
+  ] as const;
 
 describe('GET /v1/rules', () => {
   it('says that none were loaded', async () => {
@@ -43,7 +46,16 @@ describe('GET /v1/rules', () => {
     await tellStory(served);
     const ruleSet = ruleSetSchema.parse({
       rules: [
-        { name: 'mars', signal: 'success_rate', scopes: ['region'], where: { region: ['eu-*', 'mars-*'] }, comparison: 'below', threshold: 99, windowMs: 60_000, severity: 'warning' },
+        {
+          name: 'mars',
+          signal: 'success_rate',
+          scopes: ['region'],
+          where: { region: ['eu-*', 'mars-*'] },
+          comparison: 'below',
+          threshold: 99,
+          windowMs: 60_000,
+          severity: 'warning',
+        },
       ],
     });
     await append([...loaded(3, ruleSet)]);

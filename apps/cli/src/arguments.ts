@@ -7,7 +7,13 @@ export type Asked =
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
-  | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common);
+  | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common)
+  | {
+      readonly command: 'check';
+      readonly paths: readonly string[];
+      readonly catalogue: string | undefined;
+      readonly json: boolean;
+    };
 
 /** What is wanted of the keys of nodes. */
 export type WantedOfNodeKeys =
@@ -36,6 +42,8 @@ export const USAGE = `tocsin <command> [options]
   node-key list             the keys that nodes tag their batches with
   node-key issue <node>     a further key for a node, shown once; two are valid at a time
   node-key revoke <key id>  end a key; what it tagged before stays counted
+  check <file|directory>… [--catalogue FILE]
+                            whether rules can be loaded: every mistake, with its place; selectors that fit nothing of a catalogue
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
 
@@ -46,11 +54,11 @@ options
   --help        this text
 
 exit status
-  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a recording that is cut or corrupt), 2 wrong usage (a file
-  that is no dnstap), 3 Tocsin was not reached
+  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a recording that is cut or corrupt, a
+  rule that is wrong), 2 wrong usage (a file that is no dnstap, or cannot be read), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, node-key or dnstap';
+const COMMANDS = 'status, tail, incident show, node-key, check or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -64,6 +72,7 @@ const parse = (args: readonly string[]) => {
         key: { type: 'string' },
         after: { type: 'string' },
         zones: { type: 'string' },
+        catalogue: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -108,6 +117,7 @@ export const readArguments = (args: readonly string[]): Asked => {
   const common: Common = { json: values.json, url: values.url, key: values.key };
   if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
+  if (values.catalogue !== undefined && command !== 'check') throw new UsageError('--catalogue belongs to check');
   switch (command) {
     case 'status':
       noMore(rest);
@@ -124,6 +134,9 @@ export const readArguments = (args: readonly string[]): Asked => {
     }
     case 'node-key':
       return { command, wanted: nodeKeyOf(rest), ...common };
+    case 'check':
+      if (rest.length === 0) throw new UsageError('check: expected a file of rules, or a directory of them');
+      return { command, paths: rest, catalogue: values.catalogue, json: values.json };
     case 'dnstap': {
       const [path, ...more] = rest;
       if (path === undefined) throw new UsageError('dnstap: expected a file');

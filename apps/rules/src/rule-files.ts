@@ -19,7 +19,8 @@ export interface RuleSource {
 export type RuleFilesRead = YamlFilesRead<CompiledRules>;
 
 /** Reads the files of a source. */
-export const readRuleFiles = ({ path }: RuleSource): RuleFilesRead => readYamlFiles([path], ruleFileSchema, compileRules);
+export const readRuleFiles = ({ path }: RuleSource): RuleFilesRead =>
+  readYamlFiles([path], ruleFileSchema, compileRules);
 
 /** The same rules have the same digest, whatever the order of their keys, their comments and their files. */
 export const digestOf = (ruleSet: RuleSet): string => createHash('sha256').update(canonicalJson(ruleSet)).digest('hex');

@@ -118,7 +118,7 @@ export class RuleLoader {
     if (version > 1 && clock.nowMs() >= fromTick * TICK_MS)
       logger.error({ version, fromTick }, 'rules: the append took so long that a tick may be decided by the old set');
     for (const unmatched of unmatchedPatterns(ruleSet, catalogue.current()))
-      logger.warn({ version }, `rules: a selector fits nothing: ${describeUnmatched(unmatched)}`);
+      logger.warn({ version, ...unmatched.of }, `rules: a selector fits nothing: ${describeUnmatched(unmatched)}`);
   }
 
   private async refuse(problems: readonly string[], cause: string): Promise<void> {

@@ -1,6 +1,13 @@
 import type { EventLog } from '#event-log';
 import type { CatalogueFollower, Clock, Logger } from '#runtime';
-import type { Database, DeciderHistory, EventStore, PositionRepository, RuleSetRepository, SegmentRepository } from '#store';
+import type {
+  Database,
+  DeciderHistory,
+  EventStore,
+  PositionRepository,
+  RuleSetRepository,
+  SegmentRepository,
+} from '#store';
 import type { RulesSettings } from './rules.config.js';
 
 /** What the rules need of their process. */

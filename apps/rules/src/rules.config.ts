@@ -25,7 +25,9 @@ export interface RulesSettings {
 export const readRulesSettings = (env: Environment): RulesSettings => {
   const { ROLLBACK_VERIFY_MS: verifyMs, RULES: path } = readSettings(env, schema);
   const source =
-    path === undefined ? { path: SHIPPED_RULES, name: 'rules/default.yml, shipped' } : { path, name: path.slice(0, 1_000) };
+    path === undefined
+      ? { path: SHIPPED_RULES, name: 'rules/default.yml, shipped' }
+      : { path, name: path.slice(0, 1_000) };
   const { merged, problems } = readRuleFiles(source);
   if (merged === undefined) throw new ConfigError(problems.map((problem) => `RULES: ${problem}`));
   return { verifyMs, source, ruleSet: merged.ruleSet };

@@ -59,13 +59,18 @@ export const readYamlFiles = <T extends Merged>(
   const texts = new Map<string, YamlText>();
   for (const name of found.flatMap(({ files }) => files)) {
     const { config: text, problems: unread } = readYamlText(name);
-    const { config: parsed, problems: unparsed } =
-      text === undefined ? { problems: unread } : parseYaml(text, name);
+    const { config: parsed, problems: unparsed } = text === undefined ? { problems: unread } : parseYaml(text, name);
     if (parsed === undefined) problems.push(...(unparsed ?? []));
     else texts.set(name, parsed);
   }
   const merged = merge([...texts].map(([name, { value }]) => ({ name, value })));
-  for (const [name, text] of texts) problems.push(...text.problems(schema, merged.problems.filter(({ file }) => file === name)));
+  for (const [name, text] of texts)
+    problems.push(
+      ...text.problems(
+        schema,
+        merged.problems.filter(({ file }) => file === name),
+      ),
+    );
   problems.push(...merged.problems.filter(({ file }) => !texts.has(file)).map(({ message }) => message));
   if (problems.length > 0) return { problems };
   return { merged, shown: (finding) => texts.get(finding.file)?.shown(finding) ?? finding.message };

@@ -3,6 +3,7 @@ import { alertEvents } from './events/alert-events.js';
 import { catalogueEvents } from './events/catalogue-events.js';
 import { commandEvents } from './events/command-events.js';
 import { deliveryEvents } from './events/delivery-events.js';
+import { escalationEvents } from './events/escalation-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
@@ -25,6 +26,7 @@ export const eventSchemas = {
   ...rollbackEvents,
   ...commandEvents,
   ...deliveryEvents,
+  ...escalationEvents,
 } as const;
 
 /** The type of an event. */
@@ -72,4 +74,5 @@ export const streamOf = {
   rollback: (rollbackId: string) => `rollback-${rollbackId}`,
   command: (commandId: string) => `command-${commandId}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
+  escalation: (escalationId: string) => `escalation-${escalationId}`,
 } as const;

@@ -50,7 +50,11 @@ export const ruleEntrySchema = z.strictObject({
   outcome: z.enum(outcomeNames).optional().describe('Of outcome_share: of which outcome.'),
   tier: z.enum(TIERS).optional().describe('Of affected_customers: of which tier; all without it.'),
   objective: percentSchema.optional().describe('Of burn_rate: the wanted success.'),
-  for_each: z.array(z.enum(RULE_SCOPES)).min(1).optional().describe('Each subject of these scopes is an alert of its own.'),
+  for_each: z
+    .array(z.enum(RULE_SCOPES))
+    .min(1)
+    .optional()
+    .describe('Each subject of these scopes is an alert of its own.'),
   where: selectorOf(SUBJECT_LABELS).optional().describe('Only subjects that fit; * stands for any characters.'),
   window: durationSchema.describe('The sliding window; whole seconds.'),
   short_window: durationSchema.optional().describe('The condition must hold in this window too.'),
@@ -136,7 +140,9 @@ export const ruleFileSchema = z.strictObject({
     .array(z.string())
     .max(10)
     .optional()
-    .describe('Names of rules that roll back, in the order in which they are asked: the first that holds is the trigger.'),
+    .describe(
+      'Names of rules that roll back, in the order in which they are asked: the first that holds is the trigger.',
+    ),
   impact: impactEntrySchema.optional(),
   maintenance: z.array(maintenanceEntrySchema).max(100).optional(),
 });

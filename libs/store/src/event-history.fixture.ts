@@ -155,9 +155,20 @@ const catalogue: Chapter = [
   ],
 ];
 
-const ruleSet = ruleSetSchema.parse({ rules: [{ name: 'dns', signal: 'success_rate', comparison: 'below', threshold: 99, windowMs: 60_000, severity: 'critical' }] });
+const ruleSet = ruleSetSchema.parse({
+  rules: [
+    { name: 'dns', signal: 'success_rate', comparison: 'below', threshold: 99, windowMs: 60_000, severity: 'critical' },
+  ],
+});
 const loaded = (version: number): Event =>
-  event('RulesLoaded', { version, sha256: `${version}`.repeat(64), source: 'rules', fromTick: 4 * version, ruleSet, at: T + version });
+  event('RulesLoaded', {
+    version,
+    sha256: `${version}`.repeat(64),
+    source: 'rules',
+    fromTick: 4 * version,
+    ruleSet,
+    at: T + version,
+  });
 const refused = event('RulesRefused', { source: 'rules', problems: ['a.yml:1:1: wrong'], at: T });
 const asked = event('RulesReloadAsked', { at: T });
 const ruleSets: Chapter = [[streamOf.rules, 0, [asked, refused, loaded(1), loaded(2), asked, refused]]];

@@ -57,7 +57,9 @@ const loaded = (row: LoadedRuleSet): LoadedRuleSet => ({ ...row, ruleSet: ruleSe
 /** Sets of rules in PostgreSQL. */
 export const createRuleSetRepository = (database: Queryable): RuleSetRepository => ({
   latest: async () =>
-    (await database.query<LoadedRuleSet>(`select ${LOADED} from rule_set order by version desc limit 1`)).map(loaded)[0],
+    (await database.query<LoadedRuleSet>(`select ${LOADED} from rule_set order by version desc limit 1`)).map(
+      loaded,
+    )[0],
   since: async (tick) =>
     (
       await database.query<LoadedRuleSet>(

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { releaseSchema } from '../signal.js';
 
+export { SEVERITIES } from '../severity.js';
+
 /** The id of a thing, within its kind. */
 export const id = z.string().min(1).max(128);
 /** Ms since the epoch, of log time: the tick that decided, never the wall clock of a process. */
@@ -13,9 +15,6 @@ export const at = z.number().int().nonnegative();
 export const SCOPES = ['fleet', 'release_region', 'partition', 'node', 'release', 'region', 'pop', 'customer'] as const;
 /** What an alert is about. */
 export type Scope = (typeof SCOPES)[number];
-
-/** Alert severities, worst last. */
-export const SEVERITIES = ['warning', 'critical'] as const;
 
 /** How the queries of another provider move against what is usual. */
 export const SPILLOVER_LEVELS = ['rising', 'receding'] as const;

@@ -3,7 +3,7 @@ import { readCondition } from './condition.js';
 import { durationMs, durationText } from './duration.js';
 import type { Tell } from './finding.js';
 import { scopesThatFit } from './scope-labels.js';
-import { SIGNAL_WORDS, type SignalParameter, type SignalWords } from './signal-words.js';
+import { type SignalParameter, type SignalWords, wordsOf } from './signal-words.js';
 import type { SoundEntry } from './sound-parts.js';
 import { readTemplate } from './template.js';
 
@@ -35,7 +35,7 @@ const actionOf = (written: NonNullable<RuleEntry['actions']>[number]): RuleActio
 
 const PARAMETERS: readonly SignalParameter[] = ['percentile', 'outcome', 'tier', 'objective', 'short_window'];
 
-const checkParameters = (entry: SoundEntry<RuleEntry>, { needs, takes }: SignalWords, tell: Tell): void => {
+const checkParameters = (entry: SoundEntry<RuleEntry>, { needs = [], takes = [] }: SignalWords, tell: Tell): void => {
   for (const name of PARAMETERS) {
     const isTold = entry[name] !== undefined;
     if (isTold && !needs.includes(name) && !takes.includes(name))
@@ -70,10 +70,15 @@ const checkSelector = (entry: SoundEntry<RuleEntry>, scopes: readonly RuleScope[
   tell(['where'], `no ${scopes.join(' and no ')} has the labels ${Object.keys(where).join(', ')}: it would never fit`);
 };
 
-const checkFastPath = (entry: SoundEntry<RuleEntry>, threshold: number, words: SignalWords, tell: Tell): void => {
+const checkFastPath = (
+  entry: SoundEntry<RuleEntry>,
+  threshold: number | undefined,
+  { failingShare }: SignalWords,
+  tell: Tell,
+): void => {
   if (entry.fast_path !== true) return;
-  const share = words.failingShare?.(threshold);
-  if (share === undefined)
+  const share = threshold === undefined ? 0 : (failingShare?.(threshold) ?? 0);
+  if (failingShare === undefined)
     tell(['fast_path'], `the sequential test counts failures; it says nothing about ${entry.signal}`);
   else if (share > SEQUENTIAL_SHARE)
     tell(
@@ -119,19 +124,18 @@ const optionalParts = (entry: SoundEntry<RuleEntry>): Partial<Rule> => {
  */
 export const compileRule = (entry: SoundEntry<RuleEntry>, tell: Tell): Rule | undefined => {
   const annotations = annotationsOf(entry, tell);
-  const words = entry.signal === undefined ? undefined : SIGNAL_WORDS[entry.signal];
-  if (entry.signal === undefined || words === undefined) return undefined;
+  if (entry.signal === undefined) return undefined;
+  const words = wordsOf(entry.signal);
   checkParameters(entry, words, tell);
   for (const name of ['window', 'short_window'] as const) checkWindow(name, entry, words, tell);
   checkScopes(entry, words, tell);
   const readable = SCOPES_DEFAULT.filter((scope) => words.scopes.includes(scope));
   const scopes = entry.for_each ?? (readable.length > 0 ? readable : words.scopes.slice(0, 1));
   checkSelector(entry, scopes, tell);
-  if (entry.fires === undefined) return undefined;
   const { signal, fires, clears } = entry;
-  const condition = readCondition({ signal, fires, clears }, words, tell);
+  const condition = fires === undefined ? undefined : readCondition({ signal, fires, clears }, words, tell);
+  checkFastPath(entry, condition?.threshold, words, tell);
   if (condition === undefined) return undefined;
-  checkFastPath(entry, condition.threshold, words, tell);
   const rule = ruleSchema.safeParse({
     name: entry.alert,
     signal,

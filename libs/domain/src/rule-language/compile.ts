@@ -127,7 +127,12 @@ class Compilation {
       if (typeof name !== 'string') return;
       const path = ['rollback_triggers', index];
       if (!this.rulesWritten.has(name))
-        this.problems.push({ file, path, message: `there is no rule ${name}`, near: { word: name, known: [...this.rulesWritten] } });
+        this.problems.push({
+          file,
+          path,
+          message: `there is no rule ${name}`,
+          near: { word: name, known: [...this.rulesWritten] },
+        });
       else if (names.indexOf(name) < index) this.problems.push({ file, path, message: `${name} comes twice` });
     });
     return this.rules.map((rule) => this.asTrigger(rule, names.indexOf(rule.name) + 1));

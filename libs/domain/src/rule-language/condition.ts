@@ -56,6 +56,8 @@ export const readCondition = (written: WrittenCondition, words: SignalWords, tel
   const threshold = valueOf(fires, written.signal, words);
   if (typeof threshold === 'string') {
     tell(['fires'], threshold);
+    const clear = written.clears === undefined ? 0 : valueOf(comparisonOf(written.clears), written.signal, words);
+    if (typeof clear === 'string') tell(['clears'], clear);
     return undefined;
   }
   const comparison = fires.sign === '<' ? 'below' : 'above';

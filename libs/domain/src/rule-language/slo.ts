@@ -70,9 +70,11 @@ export const compileSlo = (entry: SoundEntry<SloEntry>, tell: Tell): readonly Ru
   if (name === undefined || slo === undefined) return [];
   const [percent = '', period = ''] = slo.split(' over ');
   const [objective, periodMs] = [shareOf(percent), durationMs(period)];
-  if (objective <= 0 || objective >= 1) tell(['slo'], 'an objective lies above 0 % and below 100 %: it leaves a budget');
+  if (objective <= 0 || objective >= 1)
+    tell(['slo'], 'an objective lies above 0 % and below 100 %: it leaves a budget');
   else if (periodMs < PERIOD_MS.min || periodMs > PERIOD_MS.max) tell(['slo'], 'a period is 7d to 90d long');
-  else if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,55}$/.test(name)) tell(['name'], 'leave room for _burn_1h: 56 characters at most');
+  else if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,55}$/.test(name))
+    tell(['name'], 'leave room for _burn_1h: 56 characters at most');
   else return PAIRS.map((pair) => ruleOfPair({ ...entry, name, slo }, pair, objective, periodMs));
   return [];
 };

@@ -37,6 +37,5 @@ export const unmatchedPatterns = (ruleSet: RuleSet, catalogue: Catalogue): reado
   ];
 };
 
-/** One line: `rules dns: no region of the catalogue is like eu-west*`. */
-export const describeUnmatched = ({ of, label, pattern }: UnmatchedPattern): string =>
-  `${of.section} ${of.name}: no ${label} is like ${pattern}`;
+/** One line: `no region is like eu-west*`. */
+export const describeUnmatched = ({ label, pattern }: UnmatchedPattern): string => `no ${label} is like ${pattern}`;

@@ -12,6 +12,7 @@ import { readWaveHealth } from '../rollout/wave-health.js';
 import { assessRule } from './assess.js';
 import { decideRollbacks } from './decide-rollbacks.js';
 import type { Assessments, Deciding } from './deciding.js';
+import { decideEscalations } from '../escalation/escalations.decide.js';
 import { describeIncident } from './describe.js';
 import type { Draft } from './draft.js';
 import { cohortKey } from './presence.js';
@@ -117,6 +118,7 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   for (const signal of signals) {
     draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
   }
+  decideEscalations(draft, deciding);
   const assessments = decideAlerts(draft, deciding);
   decideLosses(draft, deciding);
   decidePresence(draft, deciding);

@@ -1,5 +1,6 @@
 import { type Event, type EventType, streamOf } from '#contracts';
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
+import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
@@ -17,6 +18,8 @@ export interface DeciderState {
   readonly incidents: ReadonlyMap<string, Incident>;
   readonly rollouts: ReadonlyMap<string, Rollout>;
   readonly rollbacks: ReadonlyMap<string, Rollback>;
+  /** Those that are open, and what closed within a day. */
+  readonly escalations: ReadonlyMap<string, Escalation>;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -28,6 +31,7 @@ export const NOTHING_DECIDED: DeciderState = {
   incidents: new Map(),
   rollouts: new Map(),
   rollbacks: new Map(),
+  escalations: new Map(),
   versions: new Map(),
   generation: 0,
 };
@@ -45,7 +49,12 @@ const put = <T>(map: ReadonlyMap<string, T>, id: string, value: T | undefined): 
   return next;
 };
 
-const STARTS: ReadonlySet<EventType> = new Set(['IncidentOpened', 'RolloutStarted', 'RollbackDecided']);
+const STARTS: ReadonlySet<EventType> = new Set([
+  'IncidentOpened',
+  'RolloutStarted',
+  'RollbackDecided',
+  'CustomerEscalationOpened',
+]);
 
 /** Drops what ended more than a day ago, whenever something new begins; so a day of history bounds the state. */
 const forget = (state: DeciderState, now: number): DeciderState => {
@@ -56,14 +65,16 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const rollbacks = keep(state.rollbacks, (each) =>
     isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
+  const escalations = keep(state.escalations, (each) => each.closedAtMs ?? Infinity);
   const streams = new Set([
     ...Array.from(state.alerts.keys(), streamOf.alert),
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
+    ...Array.from(escalations.keys(), streamOf.escalation),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
-  return { ...state, incidents, rollouts, rollbacks, versions };
+  return { ...state, incidents, rollouts, rollbacks, escalations, versions };
 };
 
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
@@ -78,6 +89,10 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   if (isRolloutEvent(event)) {
     const id = event.data.rolloutId;
     return { ...state, rollouts: put(state.rollouts, id, evolveRollout(state.rollouts.get(id), event)) };
+  }
+  if (isEscalationEvent(event)) {
+    const id = event.data.escalationId;
+    return { ...state, escalations: put(state.escalations, id, evolveEscalation(state.escalations.get(id), event)) };
   }
   if (!isRollbackEvent(event)) return undefined;
   const id = event.data.rollbackId;
