@@ -63,8 +63,10 @@ class YamlFile {
       const node = this.document.getIn(path.slice(0, length), true);
       const range = (node as { range?: readonly number[] } | undefined)?.range;
       if (range?.[0] === undefined) continue;
-      // Of a section that lacks something, its name says more than its first key.
-      return length < path.length ? this.offsetOfKey(path.slice(0, length - 1), path[length - 1]) : range[0];
+      // Of a section that lacks something, its name says more than its first key; an item of a list has no name.
+      const name = path[length - 1];
+      const isNamed = length < path.length && typeof name === 'string';
+      return isNamed ? this.offsetOfKey(path.slice(0, length - 1), name) : range[0];
     }
     return 0;
   }
