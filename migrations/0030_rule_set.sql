@@ -1,7 +1,6 @@
 -- Every set of rules that was loaded, and the last time that somebody asked for another or files were refused.
 create table rule_set (
   version int primary key,
-  stream_version int not null,
   sha256 text not null,
   source text not null,
   from_tick bigint not null,
@@ -10,7 +9,7 @@ create table rule_set (
   loaded_by text not null
 );
 
--- One row. What was refused is forgotten when a set is loaded; `asked_version` is that of the stream, so that who follows it sees
+-- One row. What was refused is forgotten when a set is loaded; `asked_version` is that of its stream, so that who follows it sees
 -- every question.
 create table rule_reload (
   one boolean primary key check (one),

@@ -29,7 +29,7 @@ export const ruleQueries = (ruleSets: RuleSetRepository, catalogue: Pick<Catalog
   rules: async (): Promise<RulesInForce | undefined> => {
     const [latest, reload] = [await ruleSets.latest(), await ruleSets.reload()];
     if (latest === undefined) return undefined;
-    const { ruleSet, streamVersion: _internal, ...version } = latest;
+    const { ruleSet, ...version } = latest;
     const lastReload = {
       askedAt: reload?.askedAt ?? null,
       askedBy: reload?.askedBy ?? null,

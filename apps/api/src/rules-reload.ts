@@ -6,12 +6,12 @@ import { appendAgain } from './append-again.js';
 /** Asks every process that decides to read its files of rules again. */
 export const askForReload = (
   store: EventStore,
-  ruleSets: Pick<RuleSetRepository, 'streamVersion'>,
+  ruleSets: Pick<RuleSetRepository, 'reloadVersion'>,
   clock: Clock,
   caller: Principal,
 ): Promise<undefined | Refusal> =>
   appendAgain(store, { actor: actorOf(caller), cause: 'reload rules' }, async () => ({
-    stream: streamOf.rules,
-    expectedVersion: await ruleSets.streamVersion(),
+    stream: streamOf.rulesReload,
+    expectedVersion: await ruleSets.reloadVersion(),
     events: [event('RulesReloadAsked', { at: clock.nowMs() })],
   }));

@@ -13,7 +13,7 @@ afterAll(() => served.end());
 
 const get = (path: string) => served.send('GET', path, viewer);
 const append = async (...events: Parameters<typeof event>[]): Promise<void> => {
-  const stream = streamOf.rules;
+  const stream = events[0]?.[0] === 'RulesLoaded' ? streamOf.rules : streamOf.rulesReload;
   const expectedVersion = (await served.parts.eventStore.readStream(stream)).length;
   const told = events.map(([type, data]) => event(type, data));
   await served.parts.eventStore.append([{ stream, expectedVersion, events: told }], { actor: 'rules', cause: 'start' });

@@ -53,9 +53,9 @@ const newEngine = ({ catalogue, settings }: RulesParts, sets: readonly LoadedRul
 
 /** Lets the engine know the sets of rules, as it would have been told them. */
 const evolveRules = (engine: Engine, sets: readonly LoadedRuleSet[]): void => {
-  for (const { streamVersion, loadedAt: at, version, sha256, source, fromTick, ruleSet } of sets) {
+  for (const { loadedAt: at, version, sha256, source, fromTick, ruleSet } of sets) {
     const loaded = event('RulesLoaded', { version, sha256, source, fromTick, ruleSet, at });
-    engine.evolve({ stream: streamOf.rules, version: streamVersion, event: loaded });
+    engine.evolve({ stream: streamOf.rules, version, event: loaded });
   }
 };
 

@@ -1,4 +1,4 @@
-import { event, type EventOf, type RuleSet, streamOf, TICK_MS } from '#contracts';
+import { event, type Event, type EventData, type RuleSet, streamOf, TICK_MS } from '#contracts';
 import { describeUnmatched, unmatchedPatterns } from '#domain';
 import type { CatalogueFollower, Clock, Logger } from '#runtime';
 import type { EventStore, LoadedRuleSet, RuleSetRepository } from '#store';
@@ -28,7 +28,12 @@ const TRIES_MAX = 16;
 const PROBLEMS_MAX = 100;
 const PROBLEM_CHARACTERS_MAX = 2_000;
 
-type RulesEvent = EventOf<'RulesLoaded' | 'RulesRefused'>;
+/** What is to be appended, and on what it rests. */
+interface Decided<E extends Event> {
+  readonly stream: string;
+  readonly expectedVersion: number;
+  readonly decided: E;
+}
 
 /**
  * Loads rules: what is in the files becomes the set in force, as a whole, or the set in force stays. A set is an event, so that
@@ -104,14 +109,16 @@ export class RuleLoader {
       const latest = await ruleSets.latest();
       if (latest?.sha256 === sha256) return undefined;
       const at = clock.nowMs();
-      const place = { version: (latest?.version ?? 0) + 1, fromTick: firstTick(latest, at) };
-      return event('RulesLoaded', { ...place, sha256, source: settings.source.name, ruleSet, at });
+      const expectedVersion = latest?.version ?? 0;
+      const place = { version: expectedVersion + 1, fromTick: firstTick(latest, at), source: settings.source.name };
+      const decided = event('RulesLoaded', { ...place, sha256, ruleSet, at });
+      return { stream: streamOf.rules, expectedVersion, decided };
     });
-    if (loaded?.type !== 'RulesLoaded') return logger.info({ sha256, cause }, 'rules: the files say what is in force');
+    if (loaded === undefined) return logger.info({ sha256, cause }, 'rules: the files say what is in force');
     this.tell(loaded.data, cause);
   }
 
-  private tell({ version, sha256, fromTick, ruleSet }: EventOf<'RulesLoaded'>['data'], cause: string): void {
+  private tell({ version, sha256, fromTick, ruleSet }: EventData<'RulesLoaded'>, cause: string): void {
     const { catalogue, clock, logger } = this.parts;
     const rules = ruleSet.rules.length;
     logger.info({ version, sha256, fromTick, rules, cause }, 'rules: a set was loaded');
@@ -127,24 +134,28 @@ export class RuleLoader {
     logger.error({ problems, cause }, 'rules: the files are refused; the set in force stays');
     const told = problems.slice(0, PROBLEMS_MAX).map((problem) => problem.slice(0, PROBLEM_CHARACTERS_MAX));
     await this.append(cause, async () => {
+      // Read first: what changes after it is a conflict.
+      const expectedVersion = await ruleSets.reloadVersion();
       const known = await ruleSets.reload();
       const isTold = JSON.stringify(known?.refusedProblems) === JSON.stringify(told);
       // Another process was first, or the same was tried again.
       if (isTold && (known?.refusedAt ?? 0) >= (known?.askedAt ?? 0)) return undefined;
-      return event('RulesRefused', { source: settings.source.name, problems: told, at: clock.nowMs() });
+      const decided = event('RulesRefused', { source: settings.source.name, problems: told, at: clock.nowMs() });
+      return { stream: streamOf.rulesReload, expectedVersion, decided };
     });
   }
 
-  /** Appends what is decided on the stream as it is; decides again when somebody else was first. undefined: nothing to append. */
-  private async append(cause: string, decide: () => Promise<RulesEvent | undefined>): Promise<RulesEvent | undefined> {
-    const { eventStore, ruleSets } = this.parts;
+  /** Appends what is decided on a stream as it is; decides again when somebody else was first. undefined: nothing to append. */
+  private async append<E extends Event>(
+    cause: string,
+    decide: () => Promise<Decided<E> | undefined>,
+  ): Promise<E | undefined> {
     for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
-      // Read first: what changes after it is a conflict.
-      const expectedVersion = await ruleSets.streamVersion();
-      const decided = await decide();
-      if (decided === undefined) return undefined;
-      const stream = { stream: streamOf.rules, expectedVersion, events: [decided] };
-      if (!('conflict' in (await eventStore.append([stream], { actor: 'rules', cause })))) return decided;
+      const append = await decide();
+      if (append === undefined) return undefined;
+      const { decided, ...place } = append;
+      const streams = [{ ...place, events: [decided] }];
+      if (!('conflict' in (await this.parts.eventStore.append(streams, { actor: 'rules', cause })))) return decided;
     }
     throw new Error(`load rules: others were first ${TRIES_MAX} times`);
   }

@@ -171,7 +171,10 @@ const loaded = (version: number): Event =>
   });
 const refused = event('RulesRefused', { source: 'rules', problems: ['a.yml:1:1: wrong'], at: T });
 const asked = event('RulesReloadAsked', { at: T });
-const ruleSets: Chapter = [[streamOf.rules, 0, [asked, refused, loaded(1), loaded(2), asked, refused]]];
+const ruleSets: Chapter = [
+  [streamOf.rules, 0, [loaded(1), loaded(2)]],
+  [streamOf.rulesReload, 0, [asked, refused]],
+];
 
 const rollouts: Chapter = ['ro1', 'ro2'].map((rolloutId) => [
   streamOf.rollout(rolloutId),

@@ -4,7 +4,7 @@ import { listLimit } from './list-limit.js';
 
 /** A set of rules that was loaded, without its rules. */
 export interface RuleSetVersion {
-  /** Counts the sets, from 1. */
+  /** Counts the sets, from 1; that of the stream `rules`. */
   readonly version: number;
   readonly sha256: string;
   readonly source: string;
@@ -17,14 +17,12 @@ export interface RuleSetVersion {
 
 /** A set of rules that was loaded. */
 export interface LoadedRuleSet extends RuleSetVersion {
-  /** The version of the stream `rules` that loaded it. */
-  readonly streamVersion: number;
   readonly ruleSet: RuleSet;
 }
 
 /** What became of the last wish for another set. */
 export interface RuleReload {
-  /** The version of the stream `rules` at the last question; null: nobody asked yet. */
+  /** The version of the stream `rules-reload` at the last question; null: nobody asked yet. */
   readonly askedVersion: number | null;
   readonly askedAt: number | null;
   readonly askedBy: string | null;
@@ -43,13 +41,13 @@ export interface RuleSetRepository {
   /** Newest first. */
   readonly history: (options: { readonly limit: number }) => Promise<readonly RuleSetVersion[]>;
   readonly reload: () => Promise<RuleReload | undefined>;
-  /** The expected version of the next event of the stream `rules`; 0 when nothing was ever loaded. */
-  readonly streamVersion: () => Promise<number>;
+  /** The expected version of the next event of the stream `rules-reload`. */
+  readonly reloadVersion: () => Promise<number>;
 }
 
 const VERSION = `version, sha256, source, from_tick as "fromTick", loaded_at as "loadedAt", loaded_by as "loadedBy",
   jsonb_array_length(rule_set -> 'rules') as "ruleCount"`;
-const LOADED = `${VERSION}, stream_version as "streamVersion", rule_set as "ruleSet"`;
+const LOADED = `${VERSION}, rule_set as "ruleSet"`;
 
 /** What was recorded before a part had been thought of has the part's default. */
 const loaded = (row: LoadedRuleSet): LoadedRuleSet => ({ ...row, ruleSet: ruleSetSchema.parse(row.ruleSet) });
@@ -79,8 +77,10 @@ export const createRuleSetRepository = (database: Queryable): RuleSetRepository 
            refused_source as "refusedSource", refused_problems as "refusedProblems" from rule_reload`,
       )
     )[0],
-  streamVersion: async () =>
+  reloadVersion: async () =>
     (
-      await database.query<{ version: number }>('select version from chain_anchor where stream = $1', [streamOf.rules])
+      await database.query<{ version: number }>('select version from chain_anchor where stream = $1', [
+        streamOf.rulesReload,
+      ])
     )[0]?.version ?? 0,
 });

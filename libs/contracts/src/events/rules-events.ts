@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ruleSetSchema } from '../rule.js';
 import { at } from './event-parts.js';
 
-/** Events of stream `rules`. */
+/** Events of stream `rules`, which holds the sets alone, and of `rules-reload`, which holds what was asked and refused. */
 export const rulesEvents = {
   /** A set of rules replaces the one before, as a whole, from a tick on: so that live and replayed decisions use the same. */
   RulesLoaded: z.object({

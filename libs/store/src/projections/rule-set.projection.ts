@@ -2,11 +2,11 @@ import { json, projection } from './projection.js';
 
 /** Sets of rules as they were loaded, and what became of the last wish for another. */
 export const ruleSetProjection = projection(['rule_set', 'rule_reload'], {
-  RulesLoaded: async (tx, { version, sha256, source, fromTick, ruleSet, at }, { version: streamVersion, metadata }) => {
+  RulesLoaded: async (tx, { version, sha256, source, fromTick, ruleSet, at }, { metadata }) => {
     await tx.query(
-      `insert into rule_set (version, stream_version, sha256, source, from_tick, rule_set, loaded_at, loaded_by)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [version, streamVersion, sha256, source, fromTick, json(ruleSet), at, metadata.actor],
+      `insert into rule_set (version, sha256, source, from_tick, rule_set, loaded_at, loaded_by)
+       values ($1, $2, $3, $4, $5, $6, $7)`,
+      [version, sha256, source, fromTick, json(ruleSet), at, metadata.actor],
     );
     await tx.query('update rule_reload set refused_at = null, refused_source = null, refused_problems = null');
   },
