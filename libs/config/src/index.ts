@@ -1,4 +1,4 @@
 export * from './environment.js';
 export { durationMsSchema, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';
 export { readYamlConfig, readYamlConfigFile } from './yaml-config.js';
-export { type FileFinding, type PlainFile, readYamlFiles, type YamlFilesRead } from './yaml-files.js';
+export { type FileFinding, readYamlFiles, type YamlFilesRead } from './yaml-files.js';

@@ -49,7 +49,7 @@ describe('the rules that come with Tocsin', () => {
       expect([name, labels['row'], annotations['summary'], runbook]).toEqual([
         name,
         expect.stringMatching(/^R\d+( R\d+)*$/),
-        expect.stringContaining('{{value}}'),
+        expect.stringMatching(/\{\{(value|detail)\}\}/),
         expect.stringMatching(/^https:/),
       ]);
   });

@@ -1,3 +1,2 @@
-export { type CompiledRules, compileRules, type PlainRuleFile } from './compile.js';
-export type { Finding, FindingPath } from './finding.js';
-export { describeUnmatched, type UnmatchedPattern, unmatchedPatterns } from './unmatched.js';
+export { type CompiledRules, compileRules } from './compile.js';
+export { describeUnmatched, unmatchedPatterns } from './unmatched.js';
