@@ -11,8 +11,9 @@ import {
 } from '#domain';
 import type { TopicPartition } from '#event-log';
 import { HISTORY_EVENTS_MAX, type LoadedRuleSet, type PositionRow } from '#store';
-import { readBaseline, readNodeMinutes } from './baseline.repository.js';
+import { readBaseline, readCustomerMinutes, readNodeMinutes } from './baseline.repository.js';
 import type { RulesParts } from './rules-parts.js';
+import { readMinutes } from './signal-minutes.js';
 import { type CompleteTick, createTickGate, type TickGate } from './tick-gate.js';
 
 /** Everything a rules process knows: rebuilt from the store and from `slots` whenever it is in doubt. */
@@ -25,6 +26,8 @@ export interface Decider {
   committedTick: number;
   /** The next tick to decide, as this process knows; ticks without decisions run ahead of the position. */
   nextTick: number;
+  /** The newest minute of the fleet that is kept; -1 before the first. */
+  keptMinute: number;
   /** The last event of the store that the engine knows. */
   position: number;
   /** Where to begin to read `slots`. */
@@ -103,6 +106,8 @@ export const rebuildDecider = async (parts: RulesParts): Promise<Decider> => {
   if (sets.length === 0) throw new Error('build the decider: no set of rules was ever loaded');
   const engine = newEngine(parts, sets);
   engine.seedBaseline(await readBaseline(parts.segments, await heldFromMs(parts, offset, decidedMs - REAPPLY_MS)));
+  const keptMinute = await readMinutes(engine, parts.signalMinutes);
+  engine.seedCustomers(await readCustomerMinutes(parts.segments, decidedMs - REAPPLY_MS));
   engine.seedNodes(await readNodeMinutes(parts.segments, decidedMs));
   const position = await evolveHistory(engine, parts, decidedMs);
   // Once more: one that was loaded meanwhile may be below that position.
@@ -111,7 +116,7 @@ export const rebuildDecider = async (parts: RulesParts): Promise<Decider> => {
   // It may have changed since the engine was made.
   engine.setCatalogue(catalogue.current());
   const gate = createTickGate(sources, undefined);
-  return { engine, gate, incarnation, committedTick: nextOffset, nextTick: nextOffset, position, offset };
+  return { engine, gate, incarnation, committedTick: nextOffset, nextTick: nextOffset, keptMinute, position, offset };
 };
 
 /** Once an hour the season of the next one is read. */

@@ -7,6 +7,7 @@ import type {
   PositionRepository,
   RuleSetRepository,
   SegmentRepository,
+  SignalMinuteRepository,
 } from '#store';
 import type { RulesSettings } from './rules.config.js';
 
@@ -19,6 +20,7 @@ export interface RulesParts {
   readonly eventStore: EventStore;
   readonly positions: PositionRepository;
   readonly segments: SegmentRepository;
+  readonly signalMinutes: SignalMinuteRepository;
   readonly history: DeciderHistory;
   readonly ruleSets: RuleSetRepository;
   readonly catalogue: CatalogueFollower;

@@ -29,6 +29,7 @@ import {
   createPositionRepository,
   createRuleSetRepository,
   createSegmentRepository,
+  createSignalMinuteRepository,
   type Database,
   type EventStore,
 } from '#store';
@@ -59,6 +60,7 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
     const repositories = {
       positions: createPositionRepository(database),
       segments: createSegmentRepository(database),
+      signalMinutes: createSignalMinuteRepository(database),
       history: createDeciderHistory(database),
       ruleSets: createRuleSetRepository(database),
     };

@@ -19,6 +19,7 @@ import {
   createPositionRepository,
   createRuleSetRepository,
   createSegmentRepository,
+  createSignalMinuteRepository,
   type Database,
   type NewSegment,
 } from '#store';
@@ -223,6 +224,7 @@ export class SlotsStory {
       eventStore: createEventStore(database, () => this.now * TICK_MS),
       positions: createPositionRepository(database),
       segments: createSegmentRepository(database),
+      signalMinutes: createSignalMinuteRepository(database),
       history: createDeciderHistory(database),
       ruleSets: createRuleSetRepository(database),
       catalogue: {

@@ -29,6 +29,7 @@ export * from './rollout.repository.js';
 export * from './rule-set.repository.js';
 export * from './segment-days.js';
 export * from './segment.repository.js';
+export * from './signal-minute.repository.js';
 export { isUnstorable } from './storable.js';
 export * from './verify-chains.js';
 export * from './zone-registry.repository.js';

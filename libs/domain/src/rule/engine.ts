@@ -57,6 +57,8 @@ export interface Engine {
   readonly seedBaseline: (minutes: readonly BaselineMinute[]) => void;
   /** Minutes of the fleet and its cohorts of up to three days, for burn rates and the excluded baseline. */
   readonly seedMinutes: (minutes: readonly CohortMinute[]) => void;
+  /** Minutes of the fleet and its cohorts that are newer than one, to be kept for the next start. */
+  readonly minutesAfter: (minute: number) => readonly CohortMinute[];
   /** Minutes of customers of the last hours, so that a restart does not forget what is normal for each. */
   readonly seedCustomers: (minutes: readonly CustomerMinute[]) => void;
   /** Minutes of nodes from before: of the last hour, and of the same time on earlier days. May be told again, ahead of time. */

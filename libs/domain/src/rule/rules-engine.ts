@@ -7,7 +7,7 @@ import type { NodeActivity } from '../presence/node-activity.js';
 import { type NodeMinute, NodeMinutes, SAMPLE_MINUTES, SAMPLE_SLOTS } from '../presence/node-minutes.js';
 import type { IsExcluded } from '../presence/rate-buckets.js';
 import { Baseline, type BaselineMinute } from '../signal/baseline.js';
-import type { CohortMinute } from '../signal/minute-counts.js';
+import { type CohortMinute, FLEET_MINUTES } from '../signal/minute-counts.js';
 import { type CustomerMinute, SignalMemory } from '../signal/signal-memory.js';
 import { Spillovers } from '../signal/spillover.js';
 import type { WindowReader } from '../signal/window-reader.js';
@@ -115,7 +115,13 @@ export class RulesEngine implements Engine {
     for (const minute of minutes) this.nodeMinutes.record(minute);
   };
 
-  readonly seedMinutes = (minutes: readonly CohortMinute[]): void => this.memory.seedMinutes(minutes);
+  readonly seedMinutes = (minutes: readonly CohortMinute[]): void => {
+    this.memory.seedMinutes(minutes);
+    for (const { key, ...minute } of minutes)
+      if (key === FLEET_MINUTES && !this.baseline.has(minute.minute)) this.baseline.record(minute);
+  };
+
+  readonly minutesAfter = (minute: number): readonly CohortMinute[] => this.memory.minutes.after(minute);
 
   readonly seedCustomers = (minutes: readonly CustomerMinute[]): void => this.memory.seedCustomers(minutes);
 

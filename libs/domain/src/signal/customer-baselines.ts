@@ -1,15 +1,17 @@
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import { BASELINE_FLOOR } from './baseline.js';
-import { BASELINE_MINUTES, GROUP_MINUTES, middleOf } from './robust-ratio.js';
+import { middleOf, POOL_MINUTES, POOLS_KEPT } from './robust-ratio.js';
 
 /** Customers whose baseline is learnt, 160 bytes each: those of the largest fleet that was measured. Further ones have none. */
 export const BASELINE_CUSTOMERS_MAX = 10_000;
 /** Pools of ten minutes that are kept: three hours, as the fleet's baseline has. */
-const GROUPS = BASELINE_MINUTES / GROUP_MINUTES;
+const GROUPS = POOLS_KEPT;
 /** Less than an hour is no history (C7). */
 const GROUPS_MIN = 6;
-/** Fewer outcomes than this in all are no history: at the floor half a failure is expected. */
-const HISTORY_OUTCOMES_MIN = 1_000;
+/** Pools are put together until they hold so many outcomes: with fewer, most hold no failure and the middle would be none. */
+const POOLED_OUTCOMES_MIN = 500;
+/** Fewer than three such are no history: of two, one that is an outage would count half. */
+const POOLED_MIN = 3;
 
 /**
  * Every customer's own failure ratio, as usual: pools of ten minutes in a ring, and the middle of them, as of the fleet (`robustRatio`).
@@ -50,7 +52,7 @@ export class CustomerBaselines {
   /** Begins the pool of a minute; false when the minute is older than what is kept. */
   begin(minute: number): boolean {
     this.known.clear();
-    const group = Math.floor(minute / GROUP_MINUTES);
+    const group = Math.floor(minute / POOL_MINUTES);
     const at = group % GROUPS;
     if (this.groups[at] === group) return true;
     if (this.groups[at]! > group) return false;
@@ -64,7 +66,7 @@ export class CustomerBaselines {
   add(customerId: string, minute: number, good: number, bad: number): void {
     const row = this.rows.get(customerId);
     if (row === undefined) return;
-    const at = row * GROUPS + (Math.floor(minute / GROUP_MINUTES) % GROUPS);
+    const at = row * GROUPS + (Math.floor(minute / POOL_MINUTES) % GROUPS);
     this.good[at]! += good;
     this.bad[at]! += bad;
   }
@@ -81,14 +83,19 @@ export class CustomerBaselines {
   private ratioAnew(row: number): number | 'unknown' {
     const newest = this.groups.reduce((max, group) => Math.max(max, group), -1);
     const ratios: number[] = [];
-    let outcomes = 0;
-    for (let at = 0; at < GROUPS; at += 1) {
-      const [good, bad] = [this.good[row * GROUPS + at]!, this.bad[row * GROUPS + at]!];
-      if (this.groups[at]! <= newest - GROUPS || good + bad === 0) continue;
-      outcomes += good + bad;
+    let [pools, good, bad] = [0, 0, 0];
+    for (let group = newest - GROUPS + 1; group <= newest; group += 1) {
+      const at = group % GROUPS;
+      if (this.groups[at] !== group) continue;
+      const [goods, bads] = [this.good[row * GROUPS + at]!, this.bad[row * GROUPS + at]!];
+      if (goods + bads > 0) pools += 1;
+      good += goods;
+      bad += bads;
+      if (good + bad < POOLED_OUTCOMES_MIN) continue;
       ratios.push(bad / (good + bad));
+      [good, bad] = [0, 0];
     }
-    if (ratios.length < GROUPS_MIN || outcomes < HISTORY_OUTCOMES_MIN) return 'unknown';
+    if (pools < GROUPS_MIN || ratios.length < POOLED_MIN) return 'unknown';
     return Math.max(BASELINE_FLOOR, middleOf(ratios));
   }
 }

@@ -102,7 +102,7 @@ export const customerErrorRateSpike: Signal = {
     'failure ratio of the worst customer in per cent of its own trailing baseline (floor 0.05 %); the detail lists those above',
   unit: '% of the baseline',
   window: SLOT_WINDOW,
-  noData: 'fewer outcomes than `outcomesMin`, or all customers that fail have no baseline yet (1 h, 1,000 outcomes)',
+  noData: 'fewer outcomes than `outcomesMin`, or all customers that fail have no baseline yet (1 h, 1,500 outcomes)',
   scopes: CUSTOMER_SCOPES,
   counts: 'outcomes',
   isOfFailures: true,

@@ -37,6 +37,7 @@ const placeOf = (minute: number): number => minute % MINUTES_KEPT;
 
 /** What the fleet and its cohorts answered, minute by minute, for three days: one number per minute and class, in rings. */
 export class MinuteCounts {
+  private newest = -1;
   private readonly rows = new Map<string, Row>();
   /** Place in the rings → the minute that is there, of which all cohorts are known. */
   private readonly minutes = new Int32Array(MINUTES_KEPT).fill(-1);
@@ -56,6 +57,7 @@ export class MinuteCounts {
     const at = placeOf(minute);
     if (this.minutes[at]! > minute) return false;
     this.sums.clear();
+    this.newest = Math.max(this.newest, minute);
     this.minutes[at] = minute;
     for (const { good, bad, excluded } of this.rows.values()) good[at] = bad[at] = excluded[at] = 0;
     return true;
@@ -91,6 +93,17 @@ export class MinuteCounts {
       excluded += each.excluded;
     }
     return { good, bad, excluded };
+  }
+
+  /** All that is known of the minutes after one. */
+  after(minute: number): readonly CohortMinute[] {
+    if (minute >= this.newest) return [];
+    const found: CohortMinute[] = [];
+    for (let each = Math.max(minute + 1, this.newest - MINUTES_KEPT + 1, 0); each <= this.newest; each += 1) {
+      if (!this.has(each)) continue;
+      for (const key of this.rows.keys()) found.push({ key, minute: each, ...this.at(key, each) });
+    }
+    return found;
   }
 
   /** How many minutes of a span are known. */

@@ -11,7 +11,9 @@ export const BASELINE_MINUTES = 180;
 /** The newest minutes are left out: a fault that is just beginning must not become its own baseline. */
 export const BASELINE_NEWEST_EXCLUDED = 2;
 /** Minutes that are pooled before the middle is taken: a single minute of little traffic has a failure or none. */
-export const GROUP_MINUTES = 10;
+export const POOL_MINUTES = 10;
+/** Pools of three hours. */
+export const POOLS_KEPT = BASELINE_MINUTES / POOL_MINUTES;
 /** Less history than this says nothing: ten minutes ride out a burst. */
 const HISTORY_MINUTES_MIN = 10;
 /** Less history than this says nothing: at the floor of failures 10,000 outcomes hold five. */
@@ -33,7 +35,7 @@ export const robustRatio = (minutes: Iterable<RatioMinute>): number | 'unknown' 
   const groups = new Map<number, { part: number; whole: number }>();
   let [count, all] = [0, 0];
   for (const { minute, part, whole } of minutes) {
-    const index = Math.floor(minute / GROUP_MINUTES);
+    const index = Math.floor(minute / POOL_MINUTES);
     const group = groups.get(index) ?? { part: 0, whole: 0 };
     groups.set(index, { part: group.part + part, whole: group.whole + whole });
     count += 1;
