@@ -22,6 +22,7 @@ WORKDIR /tocsin
 COPY package.json LICENSE ./
 COPY migrations migrations
 COPY mappings mappings
+COPY rules rules
 COPY --from=packages /tocsin/node_modules node_modules
 COPY --from=build /tocsin/dist/libs dist/libs
 COPY --from=build /tocsin/dist/apps dist/apps

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { brokenLinks, longDocuments } from './documents.js';
 import { parseRequirements, renderRequirements } from './requirements.js';
+import { renderRulesSchema } from './rules-schema.js';
 import { renderSignals } from './signals-document.js';
 import { sourceFiles } from './source-files.js';
 
@@ -13,6 +14,7 @@ const ROOT = process.cwd();
 const files = sourceFiles(ROOT);
 const generated: Readonly<Record<string, string>> = {
   'docs/requirements.md': renderRequirements(parseRequirements(readFileSync('docs/requirements.json', 'utf8')), files),
+  'docs/rules.schema.json': renderRulesSchema(),
   'docs/signals.md': renderSignals(),
 };
 if (process.argv.includes('--write')) for (const [path, text] of Object.entries(generated)) writeFileSync(path, text);

@@ -5,11 +5,11 @@ import {
   createSlidingWindows,
   createTickGate,
   decodeTick,
-  DEFAULT_RULES,
   type Engine,
   type TickGate,
   windowsOf,
 } from '#domain';
+import { DEFAULT_RULES } from '#testing';
 import { fleetCatalogue } from './fleet-stream.js';
 import { SOURCES } from './fleet-ticks.js';
 

@@ -1,9 +1,9 @@
 import { TOPICS } from '#contracts';
-import { createEngine, createSlidingWindows, DEFAULT_RULES, windowsOf } from '#domain';
+import { createEngine, createSlidingWindows, windowsOf } from '#domain';
 import { type EventLog, openEmbeddedLog } from '#event-log';
 import { systemClock } from '#runtime';
 import { createOffsetGapRepository, createPositionRepository } from '#store';
-import { openTestDatabase, type TestDatabase, until } from '#testing';
+import { DEFAULT_RULES, openTestDatabase, type TestDatabase, until } from '#testing';
 import { AggregatorConsumer } from './aggregator.consumer.js';
 import { makeBatch, recordOf } from './fleet-history.fixture.js';
 import { readTold } from './told.fixture.js';

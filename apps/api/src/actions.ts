@@ -1,9 +1,10 @@
 import { isRefusal, type Principal, type Refusal } from '#contracts';
 import { actorOf, type Infrastructure } from '#runtime';
-import { createCatalogueRepository, createIncidentRepository, type IncidentRow } from '#store';
+import { createCatalogueRepository, createIncidentRepository, createRuleSetRepository, type IncidentRow } from '#store';
 import { acknowledge } from './acknowledge.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
 import { issueNodeKey, revokeNodeKey } from './node-keys.js';
+import { askForReload } from './rules-reload.js';
 import { type NewCustomers, type NewNodes, registerCustomers, registerNodes } from './registration.js';
 
 /** What the actions change, and with what. */
@@ -33,6 +34,7 @@ export const createActions = ({ database, eventStore, catalogue, nodeKeys, clock
       seen(await registerCustomers(registrar(caller), customers)),
     createKey: (key: NewKey, caller: Principal) => createKey(eventStore, repository, key, caller),
     revokeKey: (keyId: string, caller: Principal) => revokeKey(eventStore, keyId, caller),
+    reloadRules: (caller: Principal) => askForReload(eventStore, createRuleSetRepository(database), clock, caller),
     issueNodeKey: (nodeId: string, caller: Principal) => issueNodeKey(keyParts, nodeId, caller),
     revokeNodeKey: (keyId: string, caller: Principal) => revokeNodeKey(keyParts, keyId, caller),
   };

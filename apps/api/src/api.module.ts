@@ -17,6 +17,7 @@ import { InventoryController } from './rest/inventory.controller.js';
 import { KeysController } from './rest/keys.controller.js';
 import { NodeKeysController } from './rest/node-keys.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
+import { RulesController } from './rest/rules.controller.js';
 import { ACTIONS, EVENT_FEED, QUERIES } from './tokens.js';
 
 type Part<K extends keyof Infrastructure> = Infrastructure[K];
@@ -64,6 +65,7 @@ export class ApiModule implements OnModuleDestroy {
         KeysController,
         NodeKeysController,
         RolloutsController,
+        RulesController,
       ],
       providers: [queries, actions, feed, ExplainResolver, FleetResolver, IncidentsResolver, RolloutsResolver],
     };

@@ -1,5 +1,4 @@
 import { refuse, type Refusal } from '#contracts';
-import { DEFAULT_RULES } from '#domain';
 import type { Infrastructure } from '#runtime';
 import {
   createAlertRepository,
@@ -13,6 +12,7 @@ import {
   createRedirectRepository,
   createRollbackRepository,
   createRolloutRepository,
+  createRuleSetRepository,
   createSegmentRepository,
   type LedgerTotals,
   type NodeRow,
@@ -24,6 +24,7 @@ import { whyNot, type WhyNotQuestion } from './explain/why-not.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
 import { createDisagreements } from './release-disagreements.js';
+import { ruleQueries } from './rules-in-force.js';
 import { readWindows, type WindowQuery } from './window-query.js';
 
 /** A node of the inventory and what was counted of it. */
@@ -120,7 +121,7 @@ export const createQueries = (parts: QueryParts) => {
     },
     keys: async () => (await keys.list()).map(({ secretHash: _hash, ...key }) => key),
     nodeKeys: createNodeKeyRepository(database).list,
-    rules: () => DEFAULT_RULES,
+    ...ruleQueries(createRuleSetRepository(database), catalogue),
   };
 };
 

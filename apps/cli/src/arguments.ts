@@ -20,6 +20,12 @@ export type Asked =
   | ({ readonly command: 'explain'; readonly path: string } & Common)
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
   | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common)
+  | {
+      readonly command: 'check';
+      readonly paths: readonly string[];
+      readonly catalogue: string | undefined;
+      readonly json: boolean;
+    }
   | ReplayAsked;
 
 /** What is wanted of the keys of nodes. */
@@ -47,6 +53,8 @@ export const USAGE = `tocsin <command> [options]
   node-key list             the keys that nodes tag their batches with
   node-key issue <node>     a further key for a node, shown once; two are valid at a time
   node-key revoke <key id>  end a key; what it tagged before stays counted
+  check <file|directory>… [--catalogue FILE]
+                            whether rules can be loaded: every mistake, with its place; selectors that fit nothing of a catalogue
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
 ${REPLAY_USAGE}
@@ -61,11 +69,12 @@ options
   --help        this text
 
 exit status
-  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a test that failed, a recording that is cut or corrupt, other
-  decisions than were recorded, rules that are worse), 2 wrong usage (a file that is no dnstap), 3 Tocsin was not reached
+  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a test that failed, a recording that is cut or corrupt, a
+  rule that is wrong, other decisions than were recorded, rules that are worse), 2 wrong usage (a file that is no dnstap, or cannot be
+  read), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, explain, node-key, dnstap, replay, backtest, sweep or test';
+const COMMANDS = 'status, tail, incident show, explain, node-key, check, test, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -83,6 +92,7 @@ const parse = (args: readonly string[]) => {
         'why-not': { type: 'string' },
         subject: { type: 'string' },
         at: { type: 'string' },
+        catalogue: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -155,6 +165,7 @@ export const readArguments = (args: readonly string[]): Asked => {
   if (command !== 'explain' && whyNot.some((value) => value !== undefined))
     throw new UsageError('--why-not, --subject and --at belong to explain');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
+  if (values.catalogue !== undefined && command !== 'check') throw new UsageError('--catalogue belongs to check');
   switch (command) {
     case 'status':
       noMore(rest);
@@ -173,6 +184,9 @@ export const readArguments = (args: readonly string[]): Asked => {
       return { command, path: explainPathOf(rest, values['why-not'], values), ...common };
     case 'node-key':
       return { command, wanted: nodeKeyOf(rest), ...common };
+    case 'check':
+      if (rest.length === 0) throw new UsageError('check: expected a file of rules, or a directory of them');
+      return { command, paths: rest, catalogue: values.catalogue, json: values.json };
     case 'dnstap': {
       const [path, ...more] = rest;
       if (path === undefined) throw new UsageError('dnstap: expected a file');

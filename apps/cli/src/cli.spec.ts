@@ -33,6 +33,11 @@ describe('the arguments', () => {
       ['dnstap', 'x', '--zones', 'a.test,b.test'],
       { command: 'dnstap', path: 'x', zones: ['a.test', 'b.test'], json: false },
     ],
+    [['check', 'a.yml', 'rules'], { command: 'check', paths: ['a.yml', 'rules'], catalogue: undefined, json: false }],
+    [
+      ['check', 'a', '--catalogue', 'c.yml', '--json'],
+      { command: 'check', paths: ['a'], catalogue: 'c.yml', json: true },
+    ],
     [['--help'], { command: 'help' }],
     [['tail', '-h'], { command: 'help' }],
   ])('%j', (args, asked) => {
@@ -62,6 +67,8 @@ describe('the arguments', () => {
     [['status', '--colour']],
     [['status', '--zones', 'a']],
     [['dnstap']],
+    [['check']],
+    [['status', '--catalogue', 'c']],
     [['dnstap', 'a', 'b']],
   ])('%j is a usage error', (args) => {
     expect(() => readArguments(args)).toThrow(UsageError);

@@ -60,6 +60,8 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   NodeKeyRevoked: ['keyId'],
   NodesRegistered: ['nodes'],
   CustomersRegistered: ['customers'],
+  RulesLoaded: ['version', 'source', 'sha256'],
+  RulesRefused: ['source', 'problems'],
 };
 
 /** One line of text of an event's data. */

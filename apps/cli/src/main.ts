@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApiClient, Refused } from './api-client.js';
 import { type Asked, readArguments, USAGE, UsageError } from './arguments.js';
+import { checkRules, formatCheck } from './check.js';
 import { readConnection } from './connection.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
 import { readExplained } from './explain.js';
@@ -103,6 +104,14 @@ const ruleTests: Command<'test'> = async ({ paths, junit, json }, paint) => {
   return reports.every(({ verdicts }) => verdicts.every(({ isPassed }) => isPassed)) ? EXIT.ok : EXIT.finding;
 };
 
+const check: Command<'check'> = async (asked) => {
+  const report = checkRules(asked);
+  if (asked.json) printJson(report);
+  else for (const line of formatCheck(report)) print(line);
+  if (report.problems.some((problem) => /: cannot be read \(/.test(problem))) return EXIT.usage;
+  return report.set === null ? EXIT.finding : EXIT.ok;
+};
+
 const run = async (args: readonly string[]): Promise<Exit> => {
   const asked = readArguments(args);
   const paint = createPaint(process.stdout.isTTY, process.env);
@@ -120,6 +129,8 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return explain(asked, paint);
     case 'node-key':
       return nodeKey(asked, paint);
+    case 'check':
+      return check(asked, paint);
     case 'dnstap':
       return dnstap(asked, paint);
     case 'replay':

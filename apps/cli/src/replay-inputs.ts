@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RecordedEvent, type Rule, type RuleSet, ruleSetSchema, TICK_MS } from '#contracts';
-import { DEFAULT_RULES, type Fault, faultsOf } from '#domain';
+import { type Fault, faultsOf } from '#domain';
 import type { AskedSpan } from './replay-run.js';
+import { readRuleSet } from './rule-set.js';
 import { UsageError } from './usage-error.js';
 
 const readJson = (path: string, what: string): unknown => {
@@ -19,13 +20,14 @@ const parsed = <S extends z.ZodType>(schema: S, path: string, what: string): z.o
   return result.data;
 };
 
-/** Rules as they are recorded: the JSON of a set. */
-export const readRulesFile = (path: string): RuleSet => parsed(ruleSetSchema, path, 'set of rules');
+/** Other rules: as people write them, or the JSON of a set as it is recorded. */
+export const readRulesFile = (path: string): RuleSet =>
+  path.endsWith('.json') ? parsed(ruleSetSchema, path, 'set of rules') : readRuleSet(path);
 
-/** The rules that were in force last: those that were loaded, or the default pack. */
+/** The rules that were in force last: those that were loaded, or the shipped pack. */
 export const recordedRules = (events: readonly RecordedEvent[]): readonly Rule[] => {
   const loaded = events.findLast(({ event }) => event.type === 'RulesLoaded')?.event;
-  return loaded?.type === 'RulesLoaded' ? loaded.data.ruleSet.rules : DEFAULT_RULES;
+  return loaded?.type === 'RulesLoaded' ? loaded.data.ruleSet.rules : readRuleSet().rules;
 };
 
 const truthSchema = z

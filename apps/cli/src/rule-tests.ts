@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { dirname, resolve } from 'node:path';
 import { readRuleTestFile, type RuleTestFile } from '#config';
-import { DEFAULT_RULES, judgeRuleTest, playRuleTest, type RuleTest, type RuleTestVerdict } from '#domain';
+import { judgeRuleTest, playRuleTest, type RuleTest, type RuleTestVerdict } from '#domain';
 import { UsageError } from './arguments.js';
 import type { Paint } from './paint.js';
+import { readRuleSet } from './rule-set.js';
 
 /** Where tests begin that do not say when: the minute of the outage of 2021. */
 const STARTS_AT_MS = Date.UTC(2021, 6, 22, 11, 47);
@@ -49,7 +51,12 @@ const testsOf = ({ fleet, customers, starts, tests }: RuleTestFile): readonly Ru
 export const runRuleTests = (path: string, onTest: (name: string) => void): RuleTestReport => {
   const { config, problems } = readRuleTestFile(path);
   if (problems !== undefined) throw new UsageError(problems.join('\n'));
-  const rules = { rules: DEFAULT_RULES, sha256, hash: (text: string) => sha256(text).slice(0, ID_CHARACTERS) };
+  const rulesPath = config.rules === undefined ? undefined : resolve(dirname(path), config.rules);
+  const rules = {
+    ruleSet: readRuleSet(rulesPath),
+    sha256,
+    hash: (text: string) => sha256(text).slice(0, ID_CHARACTERS),
+  };
   const verdicts = testsOf(config).map((test) => {
     onTest(test.name);
     return judgeRuleTest(test, playRuleTest(test, rules));

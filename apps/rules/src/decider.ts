@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { isRefusal, TELEMETRY_TOPICS, TICK_MS } from '#contracts';
+import { event, isRefusal, streamOf, TELEMETRY_TOPICS, TICK_MS } from '#contracts';
 import {
   type CompleteTick,
   createEngine,
   createSlidingWindows,
   createTickGate,
   decodeTick,
-  DEFAULT_RULES,
   type Engine,
   EVOLVE_AGAIN_MS,
   FIRINGS_MAX,
@@ -17,7 +16,7 @@ import {
   windowsOf,
 } from '#domain';
 import type { TopicPartition } from '#event-log';
-import { HISTORY_EVENTS_MAX, type PositionRow } from '#store';
+import { HISTORY_EVENTS_MAX, type LoadedRuleSet, type PositionRow } from '#store';
 import { readBaseline, readCustomerMinutes, readNodeMinutes } from './baseline.repository.js';
 import type { RulesParts } from './rules-parts.js';
 import { readMinutes } from './signal-minutes.js';
@@ -47,15 +46,25 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** 128 bits: ids of decisions never meet. */
 const ID_CHARACTERS = 32;
 
-const newEngine = ({ catalogue, settings }: RulesParts): Engine => {
+/** By the sets that decide from a tick on; the windows are those of all of them. */
+const newEngine = ({ catalogue, settings }: RulesParts, sets: readonly LoadedRuleSet[]): Engine => {
   const options = {
-    rules: DEFAULT_RULES,
+    rules: sets[0]?.ruleSet.rules ?? [],
     catalogue: catalogue.current(),
     settings: { verifyMs: settings.verifyMs },
     hash: (text: string) => sha256(text).slice(0, ID_CHARACTERS),
     sha256,
   };
-  return createEngine(options, createSlidingWindows(windowsOf(options)));
+  const rules = sets.flatMap(({ ruleSet }) => ruleSet.rules);
+  return createEngine(options, createSlidingWindows(windowsOf({ ...options, rules })));
+};
+
+/** Lets the engine know the sets of rules, as it would have been told them. */
+const evolveRules = (engine: Engine, sets: readonly LoadedRuleSet[]): void => {
+  for (const { loadedAt: at, version, sha256, source, fromTick, ruleSet } of sets) {
+    const loaded = event('RulesLoaded', { version, sha256, source, fromTick, ruleSet, at });
+    engine.evolve({ stream: streamOf.rules, version, event: loaded });
+  }
 };
 
 /** As much as the engine itself remembers. */
@@ -106,12 +115,16 @@ export const rebuildDecider = async (parts: RulesParts): Promise<Decider> => {
   const { nextOffset, incarnation } = await loadPosition(parts);
   const decidedMs = nextOffset === 0 ? clock.nowMs() : nextOffset * TICK_MS;
   const offset = await log.offsetAt(SLOTS, decidedMs - REAPPLY_MS);
-  const engine = newEngine(parts);
+  const sets = await parts.ruleSets.since(nextOffset);
+  if (sets.length === 0) throw new Error('build the decider: no set of rules was ever loaded');
+  const engine = newEngine(parts, sets);
   engine.seedBaseline(await readBaseline(parts.segments, await heldFromMs(parts, offset, decidedMs - REAPPLY_MS)));
   const keptMinute = await readMinutes(engine, parts.signalMinutes);
   engine.seedCustomers(await readCustomerMinutes(parts.segments, decidedMs - REAPPLY_MS));
   engine.seedNodes(await readNodeMinutes(parts.segments, decidedMs));
   const position = await evolveHistory(engine, parts, decidedMs);
+  // Once more: one that was loaded meanwhile may be below that position.
+  evolveRules(engine, await parts.ruleSets.since(nextOffset));
   const sources = (await Promise.all(TELEMETRY_TOPICS.map((topic) => log.offsets(topic)))).flat();
   // It may have changed since the engine was made.
   engine.setCatalogue(catalogue.current());

@@ -5,6 +5,7 @@ import type {
   DeciderHistory,
   EventStore,
   PositionRepository,
+  RuleSetRepository,
   SegmentRepository,
   SignalMinuteRepository,
 } from '#store';
@@ -21,8 +22,9 @@ export interface RulesParts {
   readonly segments: SegmentRepository;
   readonly signalMinutes: SignalMinuteRepository;
   readonly history: DeciderHistory;
+  readonly ruleSets: RuleSetRepository;
   readonly catalogue: CatalogueFollower;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly settings: RulesSettings;
+  readonly settings: Pick<RulesSettings, 'verifyMs'>;
 }

@@ -27,12 +27,14 @@ import {
 import {
   createDeciderHistory,
   createPositionRepository,
+  createRuleSetRepository,
   createSegmentRepository,
   createSignalMinuteRepository,
   type Database,
   type EventStore,
 } from '#store';
 import { readRulesSettings, type RulesSettings } from './rules.config.js';
+import { RuleLoader } from './rule-loader.js';
 import { RulesConsumer } from './rules.consumer.js';
 
 const SETTINGS = Symbol('RulesSettings');
@@ -41,6 +43,8 @@ const SETTINGS = Symbol('RulesSettings');
 @Injectable()
 class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly consumer: RulesConsumer;
+  private readonly loader: RuleLoader;
+  private readonly onHangUp = (): void => void this.loader.reload('SIGHUP');
 
   constructor(
     @Inject(EVENT_LOG) log: EventLog,
@@ -58,6 +62,7 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
       segments: createSegmentRepository(database),
       signalMinutes: createSignalMinuteRepository(database),
       history: createDeciderHistory(database),
+      ruleSets: createRuleSetRepository(database),
     };
     const parts = {
       processId: randomUUID(),
@@ -71,14 +76,21 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
       ...repositories,
     };
     this.consumer = new RulesConsumer(parts, (error) => fatal('rules', error));
+    this.loader = new RuleLoader({ ...parts, settings });
   }
 
   async onApplicationBootstrap(): Promise<void> {
     this.readiness.add('rules', () => this.consumer.unready());
+    this.readiness.addNotice('rules', () => this.loader.refused());
+    await this.loader.load();
     await this.consumer.start();
+    this.loader.follow();
+    process.on('SIGHUP', this.onHangUp);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    process.off('SIGHUP', this.onHangUp);
+    await this.loader.stop();
     await this.consumer.stop();
   }
 }

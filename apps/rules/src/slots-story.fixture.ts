@@ -1,4 +1,4 @@
-import { type Event, FAMILIES, type RecordedEvent, SLOT_MS, TICK_MS, TOPICS } from '#contracts';
+import { type Event, event, FAMILIES, type RecordedEvent, SLOT_MS, streamOf, TICK_MS, TOPICS } from '#contracts';
 import {
   type ColumnBlock,
   bucketIndex,
@@ -17,13 +17,15 @@ import {
   createDeciderHistory,
   createEventStore,
   createPositionRepository,
+  createRuleSetRepository,
   createSegmentRepository,
   createSignalMinuteRepository,
   type Database,
   type NewSegment,
 } from '#store';
-import { EventTimeFleet, type MakeCells, openTestDatabase, type TestDatabase, until } from '#testing';
+import { DEFAULT_RULE_SET, EventTimeFleet, type MakeCells, openTestDatabase, type TestDatabase, until } from '#testing';
 import { createFaults, faultyDatabase, type Faults } from './faulty-database.fixture.js';
+import { digestOf } from './rule-files.js';
 import { RulesConsumer } from './rules.consumer.js';
 import type { RulesParts } from './rules-parts.js';
 import { inStoryTime } from './story-time.fixture.js';
@@ -83,6 +85,8 @@ export class SlotsStory {
   /** Messages that are no complaints. */
   readonly lines: string[] = [];
   private started = 0;
+  /** What was told already: first the rules, which are no decision. */
+  private toldPosition = 0;
   private readonly mortals: Mortal[] = [];
   private now: number;
 
@@ -109,6 +113,7 @@ export class SlotsStory {
     const ids = customers.map(({ customerId }) => customerId);
     const story = new SlotsStory(test, log, new EventTimeFleet(ids, foldedCells), customers, warmUpSlots);
     build(story.fleet);
+    await story.loadRules();
     return story;
   }
 
@@ -130,6 +135,14 @@ export class SlotsStory {
   async appendEvents(stream: string, events: readonly Event[]): Promise<void> {
     const expectedVersion = (await this.eventStore.readStream(stream)).length;
     await this.eventStore.append([{ stream, expectedVersion, events }], { actor: 'user:alice', cause: 'test' });
+  }
+
+  /** The rules that come with Tocsin, in force from the first tick on. */
+  private async loadRules(): Promise<void> {
+    const sha256 = digestOf(DEFAULT_RULE_SET);
+    const set = { version: 1, sha256, source: 'shipped', fromTick: 0, ruleSet: DEFAULT_RULE_SET, at: this.nowMs };
+    await this.appendEvents(streamOf.rules, [event('RulesLoaded', set)]);
+    this.toldPosition = 1;
   }
 
   /** Starts one more rules process. */
@@ -213,6 +226,7 @@ export class SlotsStory {
       segments: createSegmentRepository(database),
       signalMinutes: createSignalMinuteRepository(database),
       history: createDeciderHistory(database),
+      ruleSets: createRuleSetRepository(database),
       catalogue: {
         current: () => ({ version: 1, nodes, customers, registry: [] }),
         onChange: () => () => undefined,
@@ -250,7 +264,8 @@ export class SlotsStory {
     const isDecided = ({ consumer, faults }: Mortal): boolean =>
       faults.isHeld || (consumer.nextTick() ?? 0) >= this.now;
     await until(`tick ${this.now - 1} is decided`, () => this.mortals.every(isDecided));
-    const events = await this.eventStore.readAll(this.told.at(-1)?.position ?? 0, 1_000);
+    const events = await this.eventStore.readAll(this.toldPosition, 1_000);
+    this.toldPosition += events.length;
     this.told.push(...events);
     this.onDecided(
       events.map(({ event }) => event),

@@ -13,13 +13,13 @@ import {
   createEngine,
   createSlidingWindows,
   createSlotFold,
-  DEFAULT_RULES,
   type Engine,
   type EngineOptions,
   type PartitionTick,
   type SlotFold,
   windowsOf,
 } from '#domain';
+import { DEFAULT_RULES } from '#testing';
 import { CUSTOMERS } from './customers.js';
 import { exposedCustomers } from './exposure.js';
 import { BAD_RELEASE, buildFleet, type FleetNode, GOOD_RELEASE, rolloutBatches } from './fleet.js';

@@ -2,3 +2,4 @@ export * from './environment.js';
 export { readRuleTestFile, type RuleTestFile } from './rule-test-file.js';
 export { durationMsSchema, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';
 export { readYamlConfig, readYamlConfigFile } from './yaml-config.js';
+export { type FileFinding, readYamlFiles, type YamlFilesRead } from './yaml-files.js';

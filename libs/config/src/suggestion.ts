@@ -39,6 +39,16 @@ const step = (schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType[] => {
   return next === undefined ? [] : bare(next as z.core.$ZodType);
 };
 
+/** The one of some words that was likely meant by another; undefined when none is near. */
+export const nearestOf = (word: string, known: readonly string[]): string | undefined => {
+  const written = word.toLowerCase().replaceAll('-', '_');
+  const [best] = known
+    .map((each) => ({ each, changes: changesBetween(written, each.toLowerCase()) }))
+    .filter(({ changes }) => changes <= CHANGES_MAX)
+    .toSorted((a, b) => a.changes - b.changes);
+  return best?.each;
+};
+
 /** The key of a schema that was likely meant by one that it does not have; undefined when none is near. */
 export const suggestionFor = (
   schema: z.core.$ZodType,
@@ -46,10 +56,8 @@ export const suggestionFor = (
   unknownKey: string,
 ): string | undefined => {
   const holders = path.reduce<z.core.$ZodType[]>((at, key) => at.flatMap((one) => step(one, key)), bare(schema));
-  const [best] = holders
-    .flatMap((holder) => Object.keys(shapeOf(holder)))
-    .map((key) => ({ key, changes: changesBetween(unknownKey.toLowerCase().replaceAll('-', '_'), key) }))
-    .filter(({ changes }) => changes <= CHANGES_MAX)
-    .toSorted((a, b) => a.changes - b.changes);
-  return best?.key;
+  return nearestOf(
+    unknownKey,
+    holders.flatMap((holder) => Object.keys(shapeOf(holder))),
+  );
 };

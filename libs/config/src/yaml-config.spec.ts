@@ -53,6 +53,9 @@ describe('readYamlConfig', () => {
 
   it('points at the section that something is missing in', () => {
     expect(problemsOf('every: 1s\nnode:\n  id: ns1\n')).toEqual(['a.yml:2:1: node.pop: is missing\n    node:\n    ^']);
+    expect(problemsOf(`${GOOD}targets:\n  - host: a\n    port: 53\n  - port: 5\n`)).toEqual([
+      'a.yml:7:5: targets.1.host: is missing\n      - port: 5\n        ^',
+    ]);
     expect(problemsOf('')[0]).toMatch(/^a\.yml:1:1: node: is missing/);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
-import { suggestionFor } from './suggestion.js';
+import { nearestOf, suggestionFor } from './suggestion.js';
 import { pointAt } from './source-line.js';
 
 /** A configuration, or everything that is wrong with it: `file:line:column: message`, the line of the file, and a caret below it. */
@@ -14,12 +14,13 @@ export const CONFIG_BYTES_MAX = 1024 * 1024;
 /** A list of more problems is not read. */
 const PROBLEMS_MAX = 20;
 
-type Path = readonly PropertyKey[];
+/** Where a value stands: keys and places in lists. */
+export type Path = readonly PropertyKey[];
 type KeyIssue = Extract<z.core.$ZodIssue, { code: 'unrecognized_keys' }>;
 
 /** A file while it is read: where its parts stand, and what is wrong. */
 class YamlFile {
-  readonly problems: string[] = [];
+  private readonly told: { readonly offset: number; readonly text: string }[] = [];
   readonly document: Document;
   private readonly lines = new LineCounter();
 
@@ -37,12 +38,23 @@ class YamlFile {
     return this.document.toJS() ?? {};
   }
 
+  /** In the order of the file, as it is read. */
+  get problems(): readonly string[] {
+    return this.told
+      .toSorted((a, b) => a.offset - b.offset)
+      .slice(0, PROBLEMS_MAX)
+      .map(({ text }) => text);
+  }
+
   wrong(offset: number, message: string, isUnknownKey = false): void {
-    if (this.problems.length >= PROBLEMS_MAX) return;
+    this.told.push({ offset, text: this.shown(offset, message, isUnknownKey) });
+  }
+
+  shown(offset: number, message: string, isUnknownKey = false): string {
     const { line, col } = this.lines.linePos(offset);
     const start = this.lines.lineStarts[line - 1] ?? 0;
     const source = this.text.slice(start, this.lines.lineStarts[line]);
-    this.problems.push(`${this.fileName}:${line}:${col}: ${message}\n${pointAt(source, col, isUnknownKey)}`);
+    return `${this.fileName}:${line}:${col}: ${message}\n${pointAt(source, col, isUnknownKey)}`;
   }
 
   /** Where a value stands; of one that is not there, what should hold it. */
@@ -51,8 +63,10 @@ class YamlFile {
       const node = this.document.getIn(path.slice(0, length), true);
       const range = (node as { range?: readonly number[] } | undefined)?.range;
       if (range?.[0] === undefined) continue;
-      // Of a section that lacks something, its name says more than its first key.
-      return length < path.length ? this.offsetOfKey(path.slice(0, length - 1), path[length - 1]) : range[0];
+      // Of a section that lacks something, its name says more than its first key; an item of a list has no name.
+      const name = path[length - 1];
+      const isNamed = length < path.length && typeof name === 'string';
+      return isNamed ? this.offsetOfKey(path.slice(0, length - 1), name) : range[0];
     }
     return 0;
   }
@@ -67,23 +81,75 @@ class YamlFile {
 
 const nameOf = (path: Path): string => path.map(String).join('.');
 
+const hintOf = (meant: string | undefined): string => (meant === undefined ? '' : `; did you mean ${meant}?`);
+
 const addUnknownKeys = (file: YamlFile, schema: z.core.$ZodType, { path, keys }: KeyIssue): void => {
   for (const key of keys) {
-    const suggestion = suggestionFor(schema, path, key);
-    const hint = suggestion === undefined ? '' : `; did you mean ${suggestion}?`;
+    const hint = hintOf(suggestionFor(schema, path, key));
     file.wrong(file.offsetOfKey(path, key), `${nameOf([...path, key])}: there is no such key${hint}`, true);
   }
 };
 
 const isAbsent = (file: YamlFile, path: Path): boolean => path.length > 0 && !file.document.hasIn(path);
 
+/** One of some words was expected: which was written, and which was meant. */
+const messageOf = (file: YamlFile, issue: z.core.$ZodIssue): string => {
+  const { path } = issue;
+  if (isAbsent(file, path)) return 'is missing';
+  const written = file.document.getIn(path);
+  if (issue.code !== 'invalid_value' || typeof written !== 'string') return issue.message;
+  const words = issue.values.map(String);
+  const meant = hintOf(nearestOf(written, words));
+  return `there is no ${written}${meant === '' ? `: expected ${words.join(', ')}` : meant}`;
+};
+
 const addIssue = (file: YamlFile, schema: z.core.$ZodType, issue: z.core.$ZodIssue): void => {
-  if (issue.code === 'unrecognized_keys') addUnknownKeys(file, schema, issue);
-  else {
-    const { path } = issue;
-    const message = isAbsent(file, path) ? 'is missing' : issue.message;
-    file.wrong(file.offsetOf(path), path.length === 0 ? message : `${nameOf(path)}: ${message}`);
+  if (issue.code === 'unrecognized_keys') return addUnknownKeys(file, schema, issue);
+  const { path } = issue;
+  const message = messageOf(file, issue);
+  file.wrong(file.offsetOf(path), path.length === 0 ? message : `${nameOf(path)}: ${message}`);
+};
+
+/** What somebody else found wrong with a value, beyond its shape. */
+export interface ValueFinding {
+  readonly path: Path;
+  readonly message: string;
+  /** A word that is not known, and those that are. */
+  readonly near?: { readonly word: string; readonly known: readonly string[] } | undefined;
+}
+
+const textOf = ({ path, message, near }: ValueFinding): string => {
+  const hint = near === undefined ? '' : hintOf(nearestOf(near.word, near.known));
+  return `${path.length === 0 ? '' : `${nameOf(path)}: `}${message}${hint}`;
+};
+
+/** A text that is YAML: its value, and how to say something about a place of it. */
+export interface YamlText {
+  readonly value: unknown;
+  /** Everything that is wrong by a schema, and what somebody else found, in the order of the file. */
+  readonly problems: (schema: z.ZodType, findings: readonly ValueFinding[]) => readonly string[];
+  /** Something to be said about a place: `file:line:column: message`, the line, and a caret. */
+  readonly shown: (finding: ValueFinding) => string;
+}
+
+/** Parses a YAML text; problems when it is none. */
+export const parseYaml = (text: string, fileName: string): YamlRead<YamlText> => {
+  const file = new YamlFile(text, fileName);
+  if (file.problems.length > 0) return { problems: file.problems };
+  let value: unknown;
+  try {
+    value = file.value;
+  } catch (error) {
+    // Aliases of aliases: a few lines that would fill the memory.
+    return { problems: [`${fileName}: ${error instanceof Error ? error.message : String(error)}`] };
   }
+  const problems: YamlText['problems'] = (schema, findings) => {
+    for (const issue of schema.safeParse(value).error?.issues ?? []) addIssue(file, schema, issue);
+    for (const finding of findings) file.wrong(file.offsetOf(finding.path), textOf(finding));
+    return file.problems;
+  };
+  const shown: YamlText['shown'] = (finding) => file.shown(file.offsetOf(finding.path), textOf(finding));
+  return { config: { value, problems, shown } };
 };
 
 /**
@@ -95,28 +161,25 @@ export const readYamlConfig = <S extends z.ZodType>(
   text: string,
   fileName: string,
 ): YamlRead<z.output<S>> => {
-  const file = new YamlFile(text, fileName);
-  if (file.problems.length > 0) return { problems: file.problems };
-  let value: unknown;
+  const { config: parsed, problems } = parseYaml(text, fileName);
+  if (parsed === undefined) return { problems };
+  const checked = schema.safeParse(parsed.value);
+  return checked.success ? { config: checked.data } : { problems: parsed.problems(schema, []) };
+};
+
+/** Reads a YAML file as text; a file that cannot be read is a problem too. */
+export const readYamlText = (path: string): YamlRead<string> => {
   try {
-    value = file.value;
+    const { size } = statSync(path);
+    if (size > CONFIG_BYTES_MAX) return { problems: [`${path}: ${size} bytes; ${CONFIG_BYTES_MAX} at most`] };
+    return { config: readFileSync(path, 'utf8') };
   } catch (error) {
-    // Aliases of aliases: a few lines that would fill the memory.
-    return { problems: [`${fileName}: ${error instanceof Error ? error.message : String(error)}`] };
+    return { problems: [`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`] };
   }
-  const checked = schema.safeParse(value);
-  if (checked.success) return { config: checked.data };
-  for (const issue of checked.error.issues) addIssue(file, schema, issue);
-  return { problems: file.problems };
 };
 
 /** Reads a YAML file against a schema; a file that cannot be read is a problem too. */
 export const readYamlConfigFile = <S extends z.ZodType>(schema: S, path: string): YamlRead<z.output<S>> => {
-  try {
-    const { size } = statSync(path);
-    if (size > CONFIG_BYTES_MAX) return { problems: [`${path}: ${size} bytes; ${CONFIG_BYTES_MAX} at most`] };
-    return readYamlConfig(schema, readFileSync(path, 'utf8'), path);
-  } catch (error) {
-    return { problems: [`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`] };
-  }
+  const { config: text, problems } = readYamlText(path);
+  return text === undefined ? { problems } : readYamlConfig(schema, text, path);
 };

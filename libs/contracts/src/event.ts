@@ -75,6 +75,7 @@ export interface RecordedEvent {
 export const streamOf = {
   catalogue: 'catalogue',
   rules: 'rules',
+  rulesReload: 'rules-reload',
   key: (keyId: string) => `key-${keyId}`,
   nodeKeys: (nodeId: string) => `node-keys-${nodeId}`,
   rollout: (rolloutId: string) => `rollout-${rolloutId}`,

@@ -13,6 +13,7 @@ export * from './principal.js';
 export * from './problem.js';
 export * from './resolver-name.js';
 export * from './rule.js';
+export * from './rule-file.js';
 export * from './selector.js';
 export * from './signal.js';
 export * from './topics.js';

@@ -20,6 +20,8 @@ export class HealthController {
     const unready = await this.readiness.unready();
     const isReady = Object.keys(unready).length === 0;
     void reply.status(isReady ? 200 : 503);
-    return { status: isReady ? 'ready' : 'not ready', unready };
+    const notices = this.readiness.notices();
+    const told = Object.keys(notices).length === 0 ? {} : { notices };
+    return { status: isReady ? 'ready' : 'not ready', unready, ...told };
   }
 }

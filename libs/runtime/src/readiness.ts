@@ -4,6 +4,7 @@ export type ReadinessCheck = () => string | undefined | Promise<string | undefin
 /** What must hold before `/readyz` says 200: each part adds its own check. */
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly noticesOf = new Map<string, () => string | undefined>();
 
   /** Told of a check that throws: anybody may ask for `/readyz`, and an error names addresses and paths. */
   constructor(private readonly onError: (name: string, error: Error) => void = () => undefined) {}
@@ -11,6 +12,21 @@ export class Readiness {
   /** Adds the check of a part. */
   add(name: string, check: ReadinessCheck): void {
     this.checks.set(name, check);
+  }
+
+  /** Adds what somebody should know of a part that is ready all the same: to be taken out of service would make it worse. */
+  addNotice(name: string, notice: () => string | undefined): void {
+    this.noticesOf.set(name, notice);
+  }
+
+  /** What is to be known of parts that are ready. */
+  notices(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...this.noticesOf].flatMap(([name, notice]) => {
+        const text = notice();
+        return text === undefined ? [] : [[name, text]];
+      }),
+    );
   }
 
   /** Every part that is not ready, with its reason. A check that throws is a reason. */

@@ -5,6 +5,7 @@ import {
   type Event,
   type EventData,
   type RecordedEvent,
+  ruleSetSchema,
   streamOf,
 } from '#contracts';
 import { actionsChapter } from './event-history-actions.fixture.js';
@@ -124,6 +125,27 @@ const catalogue: Chapter = [
       event('NodeKeyRevoked', { keyId: 'n1.1', effectiveAt: T + 2_000 }),
     ],
   ],
+];
+
+const ruleSet = ruleSetSchema.parse({
+  rules: [
+    { name: 'dns', signal: 'success_rate', comparison: 'below', threshold: 99, windowMs: 60_000, severity: 'critical' },
+  ],
+});
+const loaded = (version: number): Event =>
+  event('RulesLoaded', {
+    version,
+    sha256: `${version}`.repeat(64),
+    source: 'rules',
+    fromTick: 4 * version,
+    ruleSet,
+    at: T + version,
+  });
+const refused = event('RulesRefused', { source: 'rules', problems: ['a.yml:1:1: wrong'], at: T });
+const asked = event('RulesReloadAsked', { at: T });
+const ruleSets: Chapter = [
+  [streamOf.rules, 0, [loaded(1), loaded(2)]],
+  [streamOf.rulesReload, 0, [asked, refused]],
 ];
 
 const rollouts: Chapter = ['ro1', 'ro2'].map((rolloutId) => [
@@ -319,6 +341,7 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await channels.register('webhook', 'page');
   await channels.register('deploy', 'command');
   await tell(store, catalogue);
+  await tell(store, ruleSets);
   await tell(store, rollouts);
   await tell(store, attempts(await tell(store, outbreak)));
   await tell(store, recovery);

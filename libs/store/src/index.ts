@@ -27,6 +27,7 @@ export * from './rebuild.js';
 export * from './redirect.repository.js';
 export * from './rollback.repository.js';
 export * from './rollout.repository.js';
+export * from './rule-set.repository.js';
 export * from './segment-days.js';
 export * from './segment.repository.js';
 export * from './signal-minute.repository.js';

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Command, type Event, type EventOf, type EventType, eventSchemas, SLOT_MS, TICK_MS } from '#contracts';
-import {
-  type CatalogueCustomer,
-  DEFAULT_RULES,
-  type EngineSettings,
-  type EvolvedEvent,
-  type Rule,
-  RulesEngine,
-} from '#domain';
+import { type CatalogueCustomer, type EngineSettings, type EvolvedEvent, type Rule, RulesEngine } from '#domain';
+import { DEFAULT_RULES } from './default-rules.js';
 import { EventTimeFleet } from './event-time-fleet.js';
 import { createPlainWindows, plainCells } from './plain-windows.js';
 

@@ -7,6 +7,7 @@ export * from './until.js';
 export * from './event-time-fleet.js';
 export * from './given.js';
 export * from './plain-windows.js';
+export * from './default-rules.js';
 export * from './engine-story.js';
 export * from './kafka-broker.js';
 export * from './kafka-run.js';

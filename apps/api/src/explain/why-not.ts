@@ -1,5 +1,5 @@
 import { isRefusal, type RecordedEvent, type Refusal, refuse, type Rule, streamOf } from '#contracts';
-import { DEFAULT_RULES, describeMeasure, type Measure } from '#domain';
+import { describeMeasure, type Measure } from '#domain';
 import { type AlertRow, readStream, type SegmentRepository } from '#store';
 import { type AskedSubject, readSubject } from './asked-subject.js';
 import type { ExplainParts } from './explained-streams.js';
@@ -56,7 +56,7 @@ const rulesAt = async ({ database }: WhyNotParts, at: number): Promise<readonly 
     event.type === 'RulesLoaded' ? [event.data] : [],
   );
   const inForce = loads.findLast(({ at: loadedAt }) => loadedAt <= at);
-  return inForce?.ruleSet.rules ?? DEFAULT_RULES;
+  return inForce?.ruleSet.rules ?? [];
 };
 
 const openAt = async ({ alerts }: WhyNotParts, rule: Rule, { scope, key }: AskedSubject, at: number) =>

@@ -25,9 +25,4 @@ export class FleetController {
   disagreements() {
     return this.queries.disagreements();
   }
-
-  @Get('rules')
-  rules() {
-    return { rules: this.queries.rules() };
-  }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ruleSetSchema } from '../rule.js';
 import { at } from './event-parts.js';
 
-/** Events of stream `rules`. */
+/** Events of stream `rules`, which holds the sets alone, and of `rules-reload`, which holds what was asked and refused. */
 export const rulesEvents = {
   /** A set of rules replaces the one before, as a whole, from a tick on: so that live and replayed decisions use the same. */
   RulesLoaded: z.object({
@@ -15,6 +15,15 @@ export const rulesEvents = {
     /** The first tick that is decided by them. */
     fromTick: z.number().int().nonnegative(),
     ruleSet: ruleSetSchema,
+    at,
+  }),
+  /** Somebody asked for the files to be read again; every process that decides does so, and the first one tells the outcome. */
+  RulesReloadAsked: z.object({ at }),
+  /** Files that were to be loaded are wrong: the set in force stays, as a whole. */
+  RulesRefused: z.object({
+    source: z.string().max(1_000),
+    /** `file:line:column: what is wrong`, with the line and a caret. */
+    problems: z.array(z.string().max(2_000)).min(1).max(100),
     at,
   }),
 } as const;

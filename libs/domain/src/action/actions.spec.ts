@@ -1,6 +1,6 @@
 import { type EventType, type RuleAction, ruleOf } from '#contracts';
 import { EngineStory, ORIGIN_MS, type StoryOptions } from '#testing';
-import { DEFAULT_RULES } from '../rule/default-rules.js';
+import { DEFAULT_RULES } from '#testing';
 
 const GOOD = 'v2.1.4+c41';
 const BAD = 'v2.1.5+c42';

@@ -5,15 +5,12 @@ import type { Draft } from '../rule/draft.js';
 import type { TickView } from '../rule/tick-view.js';
 import type { JudgedNode } from './judged-fleet.js';
 import { readSuccess } from './node-evidence.js';
+import { NODE_OUTAGE, NODE_SILENT } from './node-rules.js';
 import { ALERT_MIN_MS, isUnheard, readRecovery, type Recovery } from './node-recovery.js';
 import { describeEvidence, type NodeState } from './node-verdict.decide.js';
 import { OpenAlerts, type PresenceRule } from './open-alerts.js';
 import { addAlert, presenceReason } from './presence-alert.js';
 
-/** A node is down, by two signals that agree: pages. Evidence for a rollback of its release; see docs/decisions. */
-export const NODE_OUTAGE = { name: 'node_outage', severity: 'critical' } as const;
-/** Nobody knows whether a node is up: pages after 10 s. */
-export const NODE_SILENT = { name: 'node_silent', severity: 'critical' } as const;
 const TELEMETRY_FAULT = { name: 'telemetry_fault', severity: 'warning' } as const;
 const AGENT_FAULT = { name: 'agent_fault', severity: 'warning' } as const;
 const TRAFFIC_LOST = { name: 'traffic_lost', severity: 'warning' } as const;

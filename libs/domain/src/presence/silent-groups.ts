@@ -2,7 +2,7 @@ import { FLEET_KEY, TICK_MS } from '#contracts';
 import type { AlertSubject } from '../rule/rule.js';
 import type { TickView } from '../rule/tick-view.js';
 import { judgeFleet, type JudgedNode } from './judged-fleet.js';
-import { NODE_OUTAGE, NODE_SILENT } from './node-alerts.decide.js';
+import { NODE_OUTAGE, NODE_SILENT } from './node-rules.js';
 import { isUnheard } from './node-recovery.js';
 import type { NodeVerdict } from './node-verdict.decide.js';
 import type { OpenAlerts } from './open-alerts.js';

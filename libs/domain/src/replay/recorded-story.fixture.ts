@@ -14,7 +14,7 @@ import {
   TICK_MS,
 } from '#contracts';
 import type { TelemetryRecord, TelemetryTopic } from '../partition/read-record.decide.js';
-import { DEFAULT_RULES } from '../rule/default-rules.js';
+import { DEFAULT_RULES } from '#testing';
 import type { RecordedSource } from './recorded-partition.js';
 import { Replay, type ReplayOptions } from './replay.js';
 

@@ -1,4 +1,4 @@
-import { type Command, type Event, type Rule, SLOT_MS, TICK_MS } from '#contracts';
+import { type Command, type Event, event, type RuleSet, SLOT_MS, streamOf, TICK_MS } from '#contracts';
 import { createSlidingWindows } from '../window/sliding-windows.js';
 import { type Engine, type EngineOptions, windowsOf } from '../rule/engine.js';
 import { createEngine } from '../rule/rules-engine.js';
@@ -25,12 +25,12 @@ export interface PlayedRuleTest {
 }
 
 /** By what is judged, and how ids are made. */
-export type RuleTestRules = Pick<EngineOptions, 'hash' | 'sha256'> & { readonly rules: readonly Rule[] };
+export type RuleTestRules = Pick<EngineOptions, 'hash' | 'sha256'> & { readonly ruleSet: RuleSet };
 
 const nodesOf = (world: TestedWorld) => world.nodes.map(({ nodeId, pop, region }) => ({ nodeId, pop, region }));
 
-const optionsOf = (test: RuleTest, world: TestedWorld, { rules, hash, sha256 }: RuleTestRules): EngineOptions => ({
-  rules,
+const optionsOf = (test: RuleTest, world: TestedWorld, { ruleSet, hash, sha256 }: RuleTestRules): EngineOptions => ({
+  rules: ruleSet.rules,
   catalogue: { customers: test.customers, nodes: nodesOf(world) },
   hash,
   sha256,
@@ -59,6 +59,7 @@ class RuleTestPlay {
     this.world = new TestedWorld(test);
     const options = optionsOf(test, this.world, rules);
     this.engine = createEngine(options, createSlidingWindows(windowsOf(options)));
+    this.load(rules);
     this.changes = test.changes.toSorted((a, b) => a.atMs - b.atMs);
   }
 
@@ -70,6 +71,13 @@ class RuleTestPlay {
       for (const part of this.world.tick(ms / TICK_MS + SLOT_TICKS - 1, SLOT_TICKS)) this.engine.apply(part);
     for (let ms = startsAtMs; ms < startsAtMs + runsMs; ms += TICK_MS) this.step(ms);
     return { events: this.events, idle: [...this.idle, ...this.changes] };
+  }
+
+  /** As a process loads them: the settings of impact and maintenance come with the rules. */
+  private load({ ruleSet, sha256 }: RuleTestRules): void {
+    const digest = sha256(JSON.stringify(ruleSet));
+    const loaded = { version: 1, sha256: digest, source: 'a test', fromTick: 0, ruleSet, at: 0 };
+    this.engine.evolve({ stream: streamOf.rules, version: 1, event: event('RulesLoaded', loaded) });
   }
 
   private step(nowMs: number): void {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { event, OUTCOME, type Reason } from '#contracts';
-import { DEFAULT_RULES } from '../rule/default-rules.js';
+import { DEFAULT_RULE_SET } from '#testing';
 import { judgeRuleTest } from './judge-rule-test.js';
 import { type PlayedEvent, playRuleTest } from './play-rule-test.js';
 import type { Expectation, RuleTest } from './rule-test.js';
 import { BatchRows, TestedNode } from './tested-node.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const rules = { rules: DEFAULT_RULES, sha256, hash: (text: string) => sha256(text).slice(0, 16) };
+const rules = { ruleSet: DEFAULT_RULE_SET, sha256, hash: (text: string) => sha256(text).slice(0, 16) };
 const good = { softwareVersion: 'v2.1.4', configRev: 'c41' };
 const bad = { softwareVersion: 'v2.1.5', configRev: 'c42' };
 

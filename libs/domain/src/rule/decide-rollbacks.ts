@@ -1,7 +1,7 @@
 import { releaseName } from '#contracts';
 import { type Alert, alertKeyOf } from '../alert/alert.js';
 import { releaseOfSubject } from '../incident/incident.js';
-import { NODE_OUTAGE } from '../presence/node-alerts.decide.js';
+import { NODE_OUTAGE } from '../presence/node-rules.js';
 import { RESTART_LOOP } from '../presence/restart-loop.decide.js';
 import { compareRelease, type Comparison, isToBlame } from '../rollout/blame.js';
 import { judgeRails } from '../rollout/rails.js';

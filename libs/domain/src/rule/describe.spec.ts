@@ -1,4 +1,4 @@
-import { DEFAULT_RULES } from './default-rules.js';
+import { DEFAULT_RULES } from '#testing';
 import { describeIncident, describeMeasure } from './describe.js';
 import type { Rule } from './rule.js';
 

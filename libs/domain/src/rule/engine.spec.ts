@@ -1,6 +1,6 @@
 import { EngineStory, obey, ORIGIN_MS, type StoryOptions } from '#testing';
 import type { CatalogueCustomer } from './catalogue.js';
-import { DEFAULT_RULES } from './default-rules.js';
+import { DEFAULT_RULES } from '#testing';
 
 const GOOD = 'v2.1.4+c41';
 const BAD = 'v2.1.5+c42';

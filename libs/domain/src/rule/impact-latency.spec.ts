@@ -1,9 +1,9 @@
+import { DEFAULT_RULES } from '#testing';
 import { event, isRefusal, type OutcomeBatch, releaseName, TICK_MS } from '#contracts';
 import { createSlotFold } from '../window/create-slot-fold.js';
 import { createSlidingWindows } from '../window/sliding-windows.js';
 import { batchOf, customerOf, FIRST_SLOT, type OneOutcome } from '../window/slot-fold.fixture.js';
 import { decodeTick, encodeTick } from '../window/tick-codec.js';
-import { DEFAULT_RULES } from './default-rules.js';
 import { windowsOf } from './engine.js';
 import { createEngine } from './rules-engine.js';
 

@@ -1,7 +1,7 @@
+import { DEFAULT_RULES } from '#testing';
 import { type Event, TICK_MS } from '#contracts';
 import type { PartitionTick, TelemetryGap } from '../window/partition-tick.js';
 import { createSlidingWindows } from '../window/sliding-windows.js';
-import { DEFAULT_RULES } from './default-rules.js';
 import { windowsOf } from './engine.js';
 import { createEngine } from './rules-engine.js';
 import type { EvolvedEvent } from './decider-state.js';

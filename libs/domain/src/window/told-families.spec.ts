@@ -1,4 +1,4 @@
-import { DEFAULT_RULES } from '../rule/default-rules.js';
+import { DEFAULT_RULES } from '#testing';
 import { windowsOf } from '../rule/engine.js';
 import { TOLD_FAMILIES } from './told-families.js';
 

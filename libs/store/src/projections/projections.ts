@@ -11,6 +11,7 @@ import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
 import { redirectProjection } from './redirect.projection.js';
 import { rollbackProjection } from './rollback.projection.js';
+import { ruleSetProjection } from './rule-set.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
 import { zoneRegistryProjection } from './zone-registry.projection.js';
 
@@ -27,6 +28,7 @@ export const PROJECTIONS: readonly Projection[] = [
   zoneRegistryProjection,
   apiKeyProjection,
   nodeKeyProjection,
+  ruleSetProjection,
   escalationProjection,
 ];
 

@@ -1,0 +1,39 @@
+import { Controller, Get, Header, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { type Principal, refuse } from '#contracts';
+import { accepted, Caller, Needs, readQuery } from '#runtime';
+import type { Actions } from '../actions.js';
+import { plainListQuery } from '../list-query.js';
+import type { Queries } from '../queries.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
+
+/** The rules in force, those before, and the wish to read their files again. */
+@Controller('v1/rules')
+export class RulesController {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
+
+  @Get()
+  @Needs('view')
+  async rules() {
+    return accepted((await this.queries.rules()) ?? refuse('NOT_FOUND', 'no set of rules was loaded yet'));
+  }
+
+  @Get('history')
+  @Needs('view')
+  async history(@Query() query: unknown) {
+    const { limit } = accepted(readQuery(plainListQuery, query));
+    return { versions: await this.queries.ruleHistory({ limit }) };
+  }
+
+  /** Whoever decides reads its files; the outcome is what `GET /v1/rules` says a moment later. */
+  @Post('reload')
+  @HttpCode(202)
+  @Header('Location', '/v1/rules')
+  @Needs('administer')
+  async reload(@Caller() caller: Principal) {
+    accepted(await this.actions.reloadRules(caller));
+    return { asked: true };
+  }
+}

@@ -1,0 +1,151 @@
+import { type Rule, type RuleAction, type RuleEntry, ruleSchema, type RuleScope, type Selector } from '#contracts';
+import { readCondition } from './condition.js';
+import { durationMs, durationText } from './duration.js';
+import type { Tell } from './finding.js';
+import { scopesThatFit } from './scope-labels.js';
+import { type SignalParameter, type SignalWords, wordsOf } from './signal-words.js';
+import type { SoundEntry } from './sound-parts.js';
+import { readTemplate } from './template.js';
+
+/**
+ * The share of failing outcomes from which on the sequential test moves towards its alarm: with p0 = 0.5 % and p1 = 5 % it is where
+ * k ln(p1/p0) + (n - k) ln((1 - p1)/(1 - p0)) is zero. An alarm says that more than this fails, so it cannot speak for a rule that
+ * waits for more.
+ */
+export const SEQUENTIAL_SHARE = 0.0197;
+
+/** What a rule is evaluated for unless it says so, where its signal can be read for it. */
+const SCOPES_DEFAULT: readonly RuleScope[] = ['fleet', 'release_region'];
+
+/** A pattern or a list of them → a list. */
+export const readSelector = (where: Readonly<Record<string, string | readonly string[] | undefined>> = {}): Selector =>
+  Object.fromEntries(
+    Object.entries(where).flatMap(([label, patterns]) =>
+      patterns === undefined ? [] : [[label, typeof patterns === 'string' ? [patterns] : [...patterns]]],
+    ),
+  );
+
+/** `99.9 %` → 0.999, without the noise of a division. */
+export const shareOf = (percent: string): number => Number((Number.parseFloat(percent) / 100).toFixed(12));
+
+const actionOf = (written: NonNullable<RuleEntry['actions']>[number]): RuleAction => {
+  if (typeof written === 'string') return written === 'page' ? { do: 'page', policy: 'default' } : { do: written };
+  return 'page' in written ? { do: 'page', policy: written.page } : { do: 'escalate', to: written.escalate };
+};
+
+const PARAMETERS: readonly SignalParameter[] = ['percentile', 'outcome', 'tier', 'objective', 'short_window'];
+
+const checkParameters = (entry: SoundEntry<RuleEntry>, { needs = [], takes = [] }: SignalWords, tell: Tell): void => {
+  for (const name of PARAMETERS) {
+    const isTold = entry[name] !== undefined;
+    if (isTold && !needs.includes(name) && !takes.includes(name))
+      tell([name], `means nothing to ${entry.signal}; leave it out`);
+    if (!isTold && needs.includes(name)) tell([], `${entry.signal} needs ${name}`);
+  }
+};
+
+const checkWindow = (
+  name: 'window' | 'short_window',
+  { signal, [name]: written }: SoundEntry<RuleEntry>,
+  { windowMsMax }: SignalWords,
+  tell: Tell,
+): void => {
+  if (written === undefined) return;
+  const ms = durationMs(written);
+  if (ms === 0 || ms % 1_000 !== 0) tell([name], 'must be whole seconds, at least 1s: slots are a second long');
+  else if (ms > windowMsMax) tell([name], `${signal} is kept for ${durationText(windowMsMax)} at most`);
+};
+
+const checkScopes = ({ signal, for_each: written }: SoundEntry<RuleEntry>, words: SignalWords, tell: Tell): void => {
+  written?.forEach((scope, index) => {
+    if (!words.scopes.includes(scope))
+      tell(['for_each', index], `${signal} cannot be read for ${scope}; it can for ${words.scopes.join(', ')}`);
+    else if (written.indexOf(scope) < index) tell(['for_each', index], `${scope} comes twice`);
+  });
+};
+
+const checkSelector = (entry: SoundEntry<RuleEntry>, scopes: readonly RuleScope[], tell: Tell): void => {
+  const where = readSelector(entry.where);
+  if (scopesThatFit(scopes, where).length > 0) return;
+  tell(['where'], `no ${scopes.join(' and no ')} has the labels ${Object.keys(where).join(', ')}: it would never fit`);
+};
+
+const checkFastPath = (
+  entry: SoundEntry<RuleEntry>,
+  threshold: number | undefined,
+  { failingShare }: SignalWords,
+  tell: Tell,
+): void => {
+  if (entry.fast_path !== true) return;
+  const share = threshold === undefined ? 0 : (failingShare?.(threshold) ?? 0);
+  if (failingShare === undefined)
+    tell(['fast_path'], `the sequential test counts failures; it says nothing about ${entry.signal}`);
+  else if (share > SEQUENTIAL_SHARE)
+    tell(
+      ['fast_path'],
+      `the sequential test alarms when 1.97 % fail, this rule fires when ${Number((100 * share).toFixed(2))} % do: it cannot speak for it`,
+    );
+};
+
+const annotationsOf = (entry: SoundEntry<RuleEntry>, tell: Tell): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(entry.annotations ?? {}).map(([name, text]) => [
+      name,
+      readTemplate(text, (path, message, near) => tell(['annotations', name, ...path], message, near)),
+    ]),
+  );
+
+/** What an entry gives a rule when it says it; what it leaves out has the default of the contract. */
+const optionalParts = (entry: SoundEntry<RuleEntry>): Partial<Rule> => {
+  const told = {
+    percentile: entry.percentile === undefined ? undefined : Number((entry.percentile / 100).toFixed(12)),
+    outcome: entry.outcome,
+    tier: entry.tier,
+    objective: entry.objective === undefined ? undefined : shareOf(entry.objective),
+    shortWindowMs: entry.short_window === undefined ? undefined : durationMs(entry.short_window),
+    // Nothing is certain: the contract ends below 1.
+    confidence: entry.confidence === undefined ? undefined : Math.min(shareOf(entry.confidence), 0.999_999),
+    outcomesMin: entry.min_outcomes,
+    failuresMin: entry.min_failures,
+    fastPath: entry.fast_path,
+    forMs: entry.for === undefined ? undefined : durationMs(entry.for),
+    keepFiringForMs: entry.keep_firing_for === undefined ? undefined : durationMs(entry.keep_firing_for),
+    noData: entry.no_data,
+    labels: entry.labels,
+    runbook: entry.runbook,
+    actions: entry.actions?.map(actionOf),
+  };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+};
+
+/**
+ * A rule from what is written of it. Tells everything that is wrong with the parts that are there; undefined when the rest is not
+ * enough for a rule.
+ */
+export const compileRule = (entry: SoundEntry<RuleEntry>, tell: Tell): Rule | undefined => {
+  const annotations = annotationsOf(entry, tell);
+  if (entry.signal === undefined) return undefined;
+  const words = wordsOf(entry.signal);
+  checkParameters(entry, words, tell);
+  for (const name of ['window', 'short_window'] as const) checkWindow(name, entry, words, tell);
+  checkScopes(entry, words, tell);
+  const readable = SCOPES_DEFAULT.filter((scope) => words.scopes.includes(scope));
+  const scopes = entry.for_each ?? (readable.length > 0 ? readable : words.scopes.slice(0, 1));
+  checkSelector(entry, scopes, tell);
+  const { signal, fires, clears } = entry;
+  const condition = fires === undefined ? undefined : readCondition({ signal, fires, clears }, words, tell);
+  checkFastPath(entry, condition?.threshold, words, tell);
+  if (condition === undefined) return undefined;
+  const rule = ruleSchema.safeParse({
+    name: entry.alert,
+    signal,
+    scopes,
+    where: readSelector(entry.where),
+    ...condition,
+    windowMs: entry.window === undefined ? undefined : durationMs(entry.window),
+    severity: entry.severity,
+    annotations,
+    ...optionalParts(entry),
+  });
+  return rule.data;
+};

@@ -1,0 +1,54 @@
+import { RULE_WINDOW_MS_MAX, type RuleScope, type SignalName } from '#contracts';
+import { signalOf } from '../signal/signals.js';
+
+/** A parameter that belongs to some signals. */
+export type SignalParameter = 'percentile' | 'outcome' | 'tier' | 'objective' | 'short_window';
+
+/** What may be written about a signal, beyond what the signal says of itself. */
+interface WrittenSignal {
+  /** Units of a value and how many of the signal's own each is; the first is the signal's own. '' = a bare number. */
+  readonly units: Readonly<Record<string, number>>;
+  readonly needs?: readonly SignalParameter[];
+  readonly takes?: readonly SignalParameter[];
+  /** The share of outcomes that fail at a value, 0..1, where the value says it: what the sequential test can speak for. */
+  readonly failingShare?: (value: number) => number;
+}
+
+/** What may be written about a signal. */
+export interface SignalWords extends WrittenSignal {
+  readonly scopes: readonly RuleScope[];
+  readonly windowMsMax: number;
+}
+
+const PERCENT = { units: { '%': 1 } } as const;
+const oneOf = (...units: readonly string[]) => ({ units: Object.fromEntries(units.map((unit) => [unit, 1])) });
+
+const WRITTEN: Readonly<Record<SignalName, WrittenSignal>> = {
+  success_rate: { ...PERCENT, failingShare: (value) => 1 - value / 100 },
+  failure_rate: { ...PERCENT, failingShare: (value) => value / 100 },
+  outcome_share: { ...PERCENT, needs: ['outcome'] },
+  excluded_share: PERCENT,
+  excluded_surge: PERCENT,
+  latency: { units: { ms: 1, s: 1_000 }, needs: ['percentile'] },
+  error_rate_spike: PERCENT,
+  customer_error_rate_spike: PERCENT,
+  customer_impact: oneOf('', 'points'),
+  affected_customers: { ...oneOf('', 'customers'), takes: ['tier'] },
+  dollars_per_minute: oneOf('$/min', '$', ''),
+  failing_regions: oneOf('', 'regions'),
+  silent_share: PERCENT,
+  traffic_change: PERCENT,
+  restart_loops: oneOf('', 'restarts'),
+  support_tickets: oneOf('/min', ''),
+  customer_escalations: oneOf('', 'escalations'),
+  burn_rate: { ...oneOf('x', '×', ''), needs: ['objective'], takes: ['short_window'] },
+};
+
+/** The longest window of minutes: three days, as the slowest of the pairs of an objective needs. */
+const MINUTES_WINDOW_MS_MAX = 3 * 86_400_000;
+
+/** What may be written about a signal. */
+export const wordsOf = (name: SignalName): SignalWords => {
+  const { scopes, isOfMinutes } = signalOf(name);
+  return { ...WRITTEN[name], scopes, windowMsMax: isOfMinutes === true ? MINUTES_WINDOW_MS_MAX : RULE_WINDOW_MS_MAX };
+};
