@@ -243,6 +243,19 @@ const recovery: Chapter = [
       event('RollbackCompleted', { rollbackId: 'rb1', because: 'verified', at: T + 190_000 }),
     ],
   ],
+  [
+    streamOf.escalation('case-1'),
+    0,
+    [
+      event('CustomerEscalationOpened', {
+        escalationId: 'case-1',
+        customerId: 'c1',
+        severity: 'critical',
+        at: T + 100_000,
+      }),
+      event('CustomerEscalationClosed', { escalationId: 'case-1', at: T + 190_000 }),
+    ],
+  ],
   [streamOf.rollout('ro1'), 4, [event('RolloutRolledBack', { rolloutId: 'ro1', rollbackId: 'rb1', at: T + 190_000 })]],
   [
     streamOf.alert('al1'),
