@@ -27,7 +27,7 @@ const BAD = { softwareVersion: 'v2.1.5', configRev: 'c42' };
 const DEPLOYED_S = 1;
 const FAILING_S = 2;
 const ACKNOWLEDGED_S = 5;
-const STORY_S = 20;
+const STORY_S = 14;
 /** The last tick of the story. */
 export const LAST_TICK = ORIGIN_TICK + (STORY_S * 1_000) / TICK_MS - 1;
 /** Outcomes of a batch, one a second of each node: enough that a rollback has its evidence in some seconds. */
@@ -176,7 +176,13 @@ class StoryTeller {
       this.batch(late.node, late.value, atMs);
       this.late = undefined;
     }
-    if (this.batches % FORGED === 0) this.refused[index % 2]!.add(this.batch(index, batchOf(node, atMs, true), atMs));
+    if (this.batches % FORGED === 0) this.forge(node, index, atMs);
+  }
+
+  /** Somebody else says that the node fails, with numbers that it has not reached. */
+  private forge(node: StoryNode, index: number, atMs: number): void {
+    const value = batchOf({ ...node, seq: node.seq + 1_000 }, atMs, true);
+    this.refused[index % 2]!.add(this.batch(index, value, atMs));
   }
 
   private batch(index: number, value: Uint8Array, atMs: number): number {
