@@ -27,11 +27,11 @@ const BAD = { softwareVersion: 'v2.1.5', configRev: 'c42' };
 const DEPLOYED_S = 1;
 const FAILING_S = 2;
 const ACKNOWLEDGED_S = 5;
-const STORY_S = 14;
+const STORY_S = 9;
 /** The last tick of the story. */
 export const LAST_TICK = ORIGIN_TICK + (STORY_S * 1_000) / TICK_MS - 1;
 /** Outcomes of a batch, one a second of each node: enough that a rollback has its evidence in some seconds. */
-const PER_BATCH = 80;
+const PER_BATCH = 160;
 /** One batch in so many is sent again, one comes a second late, and one record is nobody's. */
 const REPEATED = 7;
 const LATE = 11;
@@ -211,9 +211,9 @@ const batchOf = (node: StoryNode, atMs: number, isFailing: boolean): Uint8Array 
     completeness: { observed: n, serverQueries: -1, malformed: 0, ...counted },
     t0Us: (atMs - 900) * 1_000,
     zones: customers.flatMap(({ zones }) => zones),
-    dtUs: Uint32Array.from(at((index) => index * 10_000)),
+    dtUs: Uint32Array.from(at((index) => index * 5_000)),
     zoneIx: Uint16Array.from(at((index) => index % customers.length)),
-    latencyUs: Uint32Array.from(at((index) => 10_000 + 100 * index)),
+    latencyUs: Uint32Array.from(at((index) => 10_000 + 50 * index)),
     outcome: Uint8Array.from(at((index) => (isFailing && index % 10 < 8 ? OUTCOME.servfail : OUTCOME.answer))),
     qtype: new Uint16Array(n),
     rcode: new Uint16Array(n),
