@@ -17,6 +17,7 @@ export type Asked =
       readonly junit: string | undefined;
       readonly json: boolean;
     }
+  | ({ readonly command: 'explain'; readonly path: string } & Common)
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
   | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common)
   | ReplayAsked;
@@ -40,6 +41,9 @@ export const USAGE = `tocsin <command> [options]
   status                    is the fleet well, whom does it hurt, what is being rolled back
   tail [--after POSITION]   events as they are recorded; from now on, or from a position
   incident show <id|latest> one incident: why, who, what was done, who was told
+  explain <id>              why: an alert, incident, page, command, rollback or redirect, from its numbers to what was sent
+  explain --why-not <rule> [--subject S] [--at TIME]
+                            why a rule paged nobody; S is fleet, release|region, or pop:iad1; TIME is 2026-01-01T00:00:00Z
   node-key list             the keys that nodes tag their batches with
   node-key issue <node>     a further key for a node, shown once; two are valid at a time
   node-key revoke <key id>  end a key; what it tagged before stays counted
@@ -61,7 +65,7 @@ exit status
   decisions than were recorded, rules that are worse), 2 wrong usage (a file that is no dnstap), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, node-key, dnstap, replay, backtest, sweep or test';
+const COMMANDS = 'status, tail, incident show, explain, node-key, dnstap, replay, backtest, sweep or test';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -76,6 +80,9 @@ const parse = (args: readonly string[]) => {
         after: { type: 'string' },
         zones: { type: 'string' },
         junit: { type: 'string' },
+        'why-not': { type: 'string' },
+        subject: { type: 'string' },
+        at: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -112,6 +119,27 @@ const nodeKeyOf = ([action, name, ...more]: readonly string[]): WantedOfNodeKeys
   }
 };
 
+interface WhyNotOptions {
+  readonly subject?: string | undefined;
+  readonly at?: string | undefined;
+}
+
+const explainPathOf = ([id, ...more]: readonly string[], rule: string | undefined, asked: WhyNotOptions): string => {
+  const { subject, at } = asked;
+  noMore(more);
+  if (rule === undefined) {
+    if (id === undefined) throw new UsageError('explain: expected an id, or --why-not <rule>');
+    if (subject !== undefined || at !== undefined) throw new UsageError('--subject and --at belong to --why-not');
+    return `/v1/explain/any/${encodeURIComponent(id)}`;
+  }
+  noMore(id === undefined ? [] : [id]);
+  const query = new URLSearchParams({
+    ...(subject === undefined ? {} : { subject }),
+    ...(at === undefined ? {} : { at }),
+  });
+  return `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query.toString()}`}`;
+};
+
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
   const [first] = args;
@@ -123,6 +151,9 @@ export const readArguments = (args: readonly string[]): Asked => {
   const common: Common = { json: values.json, url: values.url, key: values.key };
   if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
   if (values.junit !== undefined && command !== 'test') throw new UsageError('--junit belongs to test');
+  const whyNot = [values['why-not'], values.subject, values.at];
+  if (command !== 'explain' && whyNot.some((value) => value !== undefined))
+    throw new UsageError('--why-not, --subject and --at belong to explain');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
   switch (command) {
     case 'status':
@@ -138,6 +169,8 @@ export const readArguments = (args: readonly string[]): Asked => {
       noMore(more);
       return { command: 'incident show', incidentId, ...common };
     }
+    case 'explain':
+      return { command, path: explainPathOf(rest, values['why-not'], values), ...common };
     case 'node-key':
       return { command, wanted: nodeKeyOf(rest), ...common };
     case 'dnstap': {

@@ -6,6 +6,7 @@ import { createApiClient, Refused } from './api-client.js';
 import { type Asked, readArguments, USAGE, UsageError } from './arguments.js';
 import { readConnection } from './connection.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
+import { readExplained } from './explain.js';
 import { formatIncident, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
@@ -64,6 +65,13 @@ const tail: Command<'tail'> = async (asked, paint) => {
   return EXIT.ok;
 };
 
+const explain: Command<'explain'> = async (asked) => {
+  const found = await readExplained(apiOf(asked), asked.path);
+  if (asked.json) printJson(found);
+  else for (const line of found.lines) print(line);
+  return EXIT.ok;
+};
+
 const nodeKey: Command<'node-key'> = async (asked) => {
   const answer = await askNodeKeys(apiOf(asked), asked.wanted);
   if (asked.json) printJson(answer);
@@ -108,6 +116,8 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return showIncident(asked, paint);
     case 'tail':
       return tail(asked, paint);
+    case 'explain':
+      return explain(asked, paint);
     case 'node-key':
       return nodeKey(asked, paint);
     case 'dnstap':

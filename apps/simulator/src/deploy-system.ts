@@ -84,7 +84,7 @@ const ANSWER: Record<ReceivedCommand['verdict'], number> = { executed: 202, repe
 
 /**
  * Takes signed commands over a signed webhook and obeys: per node stop, start on the target release, read back, answer `accepted`
- * and then `done` or `failed`. It acts once per command, and never on one that is forged, expired, or older than its last.
+ * and then `done` or `failed`; a drain or a resume restarts nothing. It acts once per command, and never on one that is forged, expired, or older than its last.
  */
 export const createDeploySystem = ({ secret, clock, seed }: DeploySystemOptions): DeploySystem => {
   const received: ReceivedCommand[] = [];
@@ -104,21 +104,21 @@ export const createDeploySystem = ({ secret, clock, seed }: DeploySystemOptions)
     ...(status === 'done' ? target?.release(nodeId) : {}),
     detail: `wave ${command.wave}`,
   });
-  const restart = async (command: Command, nodeId: string): Promise<void> => {
+  const act = async (command: Command, nodeId: string): Promise<void> => {
     if (target?.release(nodeId) === undefined) {
       target?.report([answerOf(command, nodeId, 'failed')]);
       return;
     }
-    target.stop(nodeId);
+    if (command.action === 'rollback') target.stop(nodeId);
     await clock.sleep(RESTART_MIN_MS + random.next() * (RESTART_MAX_MS - RESTART_MIN_MS));
-    target.start(nodeId, command.to);
+    if (command.action === 'rollback') target.start(nodeId, command.to);
     target.report([answerOf(command, nodeId, 'done')]);
   };
   const execute = (command: Command): void => {
     acted.add(command.commandId);
     lastGeneration = command.generation;
     target?.report(command.audience.map((nodeId) => answerOf(command, nodeId, 'accepted')));
-    for (const nodeId of command.audience) void restart(command, nodeId);
+    for (const nodeId of command.audience) void act(command, nodeId);
   };
   const judge = (body: string, arrivedAtMs: number, publicKey: KeyObject): ReceivedCommand => {
     const refused = (detail: string): ReceivedCommand => ({

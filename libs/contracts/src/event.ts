@@ -6,11 +6,19 @@ import { deliveryEvents } from './events/delivery-events.js';
 import { escalationEvents } from './events/escalation-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
+import { redirectEvents } from './events/redirect-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
 
-export { SEVERITIES, type Reason, type Scope, type SpilloverLevel } from './events/event-parts.js';
+export { SEVERITIES } from './severity.js';
+export {
+  type EscalationTarget,
+  type Priority,
+  type Reason,
+  type Scope,
+  type SpilloverLevel,
+} from './events/event-parts.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.
@@ -24,6 +32,7 @@ export const eventSchemas = {
   ...alertEvents,
   ...incidentEvents,
   ...rollbackEvents,
+  ...redirectEvents,
   ...commandEvents,
   ...deliveryEvents,
   ...escalationEvents,
@@ -72,6 +81,7 @@ export const streamOf = {
   alert: (alertId: string) => `alert-${alertId}`,
   incident: (incidentId: string) => `incident-${incidentId}`,
   rollback: (rollbackId: string) => `rollback-${rollbackId}`,
+  redirect: (redirectId: string) => `redirect-${redirectId}`,
   command: (commandId: string) => `command-${commandId}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
   escalation: (escalationId: string) => `escalation-${escalationId}`,

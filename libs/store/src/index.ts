@@ -24,6 +24,7 @@ export * from './position.repository.js';
 export * from './postgres-database.js';
 export * from './projections/projections.js';
 export * from './rebuild.js';
+export * from './redirect.repository.js';
 export * from './rollback.repository.js';
 export * from './rollout.repository.js';
 export * from './segment-days.js';

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Command, type Event, type EventOf, type EventType, eventSchemas, SLOT_MS, TICK_MS } from '#contracts';
-import { type CatalogueCustomer, DEFAULT_RULES, type EngineSettings, type EvolvedEvent, RulesEngine } from '#domain';
+import {
+  type CatalogueCustomer,
+  DEFAULT_RULES,
+  type EngineSettings,
+  type EvolvedEvent,
+  type Rule,
+  RulesEngine,
+} from '#domain';
 import { EventTimeFleet } from './event-time-fleet.js';
 import { createPlainWindows, plainCells } from './plain-windows.js';
 
@@ -26,10 +33,21 @@ const seededMinutes = (count: number) =>
     bad: 500,
   }));
 
+/** Two hours of a customer that fails 0.05 %, a minute of every ten. */
+const seededPools = ({ customerId }: CatalogueCustomer) =>
+  Array.from({ length: 12 }, (_, index) => ({
+    customerId,
+    minute: ORIGIN_MS / 60_000 - 10 * (index + 2),
+    good: 99_950,
+    bad: 50,
+  }));
+
 /** What a story begins with. */
 export interface StoryOptions {
   readonly customers: readonly CatalogueCustomer[];
   readonly settings?: EngineSettings;
+  /** The default pack unless told. */
+  readonly rules?: readonly Rule[];
   /** Minutes of healthy history; 60 unless told. */
   readonly historyMinutes?: number;
   /** Builds the fleet, before the warm-up. */
@@ -80,6 +98,11 @@ export class EngineStory {
     return this;
   }
 
+  /** Records what somebody else decided. */
+  tell(stream: string, ...events: readonly Event[]): void {
+    this.record(stream, this.versions.get(stream) ?? 0, events);
+  }
+
   restart(): void {
     this.engine = this.newEngine();
     for (const each of this.recorded) this.engine.evolve(each);
@@ -96,16 +119,17 @@ export class EngineStory {
   }
 
   private newEngine(): RulesEngine {
-    const { customers, settings, historyMinutes } = this.options;
+    const { customers, settings, historyMinutes, rules = DEFAULT_RULES } = this.options;
     const nodes = this.fleet.nodes.map(({ nodeId, pop, region }) => ({ nodeId, pop, region }));
     const engine = new RulesEngine(createPlainWindows(), {
-      rules: DEFAULT_RULES,
+      rules,
       catalogue: { customers, nodes },
       ...(settings === undefined ? {} : { settings }),
       hash: (text) => sha256(text).slice(0, 16),
       sha256,
     });
     engine.seedBaseline(seededMinutes(historyMinutes ?? 60));
+    engine.seedCustomers(customers.flatMap(seededPools));
     return engine;
   }
 

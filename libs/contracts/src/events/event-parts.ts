@@ -16,6 +16,16 @@ export const SCOPES = ['fleet', 'release_region', 'partition', 'node', 'release'
 /** What an alert is about. */
 export type Scope = (typeof SCOPES)[number];
 
+/** How urgent an incident is: P0 is everybody's, now. */
+export const PRIORITIES = ['P0'] as const;
+/** How urgent an incident is. */
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Whom a rule may call beside those whom a page calls. */
+export const ESCALATION_TARGETS = ['vp'] as const;
+/** Whom a rule may call beside those whom a page calls. */
+export type EscalationTarget = (typeof ESCALATION_TARGETS)[number];
+
 /** How the queries of another provider move against what is usual. */
 export const SPILLOVER_LEVELS = ['rising', 'receding'] as const;
 /** How the queries of another provider move against what is usual. */

@@ -30,6 +30,8 @@ export interface Opening {
   readonly incidentId: string;
   readonly title: string;
   readonly impact: Impact;
+  /** Log time, ms, at which its subject began to fail; undefined where the windows do not show it. */
+  readonly onsetAt?: number | undefined;
 }
 
 /**
@@ -58,8 +60,10 @@ export const decideMembership = (
     return [event('AlertJoinedIncident', { incidentId: incident.incidentId, alertId, rule, severity, at })];
   }
   if (severity !== 'critical') return [];
-  const { incidentId, title, impact } = opening();
-  return [event('IncidentOpened', { incidentId, title, severity, alertId, rule, scope, key, reason, impact, at })];
+  const { incidentId, title, impact, onsetAt } = opening();
+  const subject = { alertId, rule, scope, key, reason };
+  const onset = onsetAt === undefined ? {} : { onsetAt };
+  return [event('IncidentOpened', { incidentId, title, severity, ...subject, impact, ...onset, at })];
 };
 
 const moved = (before: number, now: number): boolean =>

@@ -1,4 +1,4 @@
-import { type Impact, type Scope, KEY_SEPARATOR } from '#contracts';
+import { type EscalationTarget, type Impact, KEY_SEPARATOR, type Priority, type Scope } from '#contracts';
 import type { AlertSubject } from '../rule/rule.js';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
 import type { ToldSpillover } from '../signal/spillover.js';
@@ -22,7 +22,16 @@ export interface Incident {
   readonly resolvedAtMs: number | undefined;
   /** Provider → what was told of it last. */
   readonly spillovers: ReadonlyMap<string, ToldSpillover>;
+  /** undefined until it is declared. */
+  readonly priority: Priority | undefined;
+  /** Who was called beside those whom a page calls. */
+  readonly escalatedTo: ReadonlySet<EscalationTarget>;
+  /** What was asked for, and is not asked for again. */
+  readonly requested: ReadonlySet<IncidentRequest>;
 }
+
+/** What an incident may ask for that Tocsin does not do itself. */
+export type IncidentRequest = 'status_update' | 'fall_back';
 
 /** The release of a subject; undefined for subjects that are of no release. */
 export const releaseOfSubject = (scope: Scope, key: string): string | undefined =>
@@ -36,6 +45,10 @@ export const isIncidentEvent = isEventOf(
   'IncidentAcknowledged',
   'IncidentResolved',
   'SpilloverObserved',
+  'IncidentDeclared',
+  'IncidentEscalated',
+  'StatusUpdateRequested',
+  'FallBackRequested',
 );
 
 /** The incident after an event; undefined when it is not one that opens it. */
@@ -59,6 +72,9 @@ export const evolveIncident = (
         openedAtMs: at,
         resolvedAtMs: undefined,
         spillovers: new Map(),
+        priority: undefined,
+        escalatedTo: new Set(),
+        requested: new Set(),
       };
     }
     case 'AlertJoinedIncident':
@@ -71,6 +87,14 @@ export const evolveIncident = (
       return (
         incident && { ...incident, spillovers: new Map([...incident.spillovers, [event.data.provider, event.data]]) }
       );
+    case 'IncidentDeclared':
+      return incident && { ...incident, priority: event.data.priority };
+    case 'IncidentEscalated':
+      return incident && { ...incident, escalatedTo: new Set([...incident.escalatedTo, event.data.to]) };
+    case 'StatusUpdateRequested':
+      return incident && { ...incident, requested: new Set([...incident.requested, 'status_update']) };
+    case 'FallBackRequested':
+      return incident && { ...incident, requested: new Set([...incident.requested, 'fall_back']) };
     case 'IncidentAcknowledged':
       return incident;
   }

@@ -5,10 +5,14 @@ import { impactOf } from '../impact/impact.js';
 import { decideImpact, decideMembership, decideResolution } from '../incident/incident.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
+import { isMoving } from '../redirect/redirect.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import { decideDeploy } from '../rollout/rollout.decide.js';
 import { decideWaveStep } from '../rollout/wave.decide.js';
 import { readWaveHealth } from '../rollout/wave-health.js';
+import { decideActions } from '../action/decide-actions.js';
+import { readOnset } from '../incident/onset.js';
+import { decideRedirectSteps } from '../redirect/decide-redirects.js';
 import { assessRule } from './assess.js';
 import { decideRollbacks } from './decide-rollbacks.js';
 import type { Assessments, Deciding } from './deciding.js';
@@ -66,10 +70,14 @@ const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, impact
       incidentId: hash(`incident|${alert.alertId}`),
       title: rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert),
       impact: impact(),
+      onsetAt: onsetOf(alert, view),
     });
     draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf));
   }
 };
+
+const onsetOf = (alert: Alert, { windows, baseline }: TickView): number | undefined =>
+  readOnset(windows, { subject: alert, slot: alert.firedSlot, baseline });
 
 const titleOf = (rule: Rule, alert: Alert): string => {
   // A reason has no number for a timeout only: an alert does not fire on nothing.
@@ -106,11 +114,14 @@ const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: (
     // With nobody reporting, no impact is no news.
     if (isReporting) draft.add(decideImpact(incident, impact(), view.at));
     const rollbacks = [...draft.state.rollbacks.values()].filter((each) => each.incidentId === incident.incidentId);
-    draft.add(decideResolution(incident, openAlertIds, rollbacks.some(isUnderWay), view.at));
+    const isMoved = [...draft.state.redirects.values()].some(
+      (each) => each.incidentId === incident.incidentId && isMoving(each),
+    );
+    draft.add(decideResolution(incident, openAlertIds, rollbacks.some(isUnderWay) || isMoved, view.at));
   }
 };
 
-/** Decides one tick: rollouts, alerts, membership of incidents, rollbacks, their waves, and what became of the incidents. */
+/** Decides one tick: rollouts, alerts, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const { view, signals } = deciding;
   let told: Impact | undefined;
@@ -124,6 +135,8 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   decidePresence(draft, deciding);
   decideMemberships(draft, deciding, impact);
   decideRollbacks(draft, deciding, assessments);
+  decideActions(draft, deciding, { assessments, impact });
   decideWaves(draft, deciding);
+  decideRedirectSteps(draft, deciding);
   decideIncidents(draft, deciding, impact);
 };

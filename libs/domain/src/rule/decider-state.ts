@@ -2,6 +2,7 @@ import { type Event, type EventType, streamOf } from '#contracts';
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
 import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
+import { evolveRedirect, isMoving, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
 
@@ -20,6 +21,7 @@ export interface DeciderState {
   readonly rollbacks: ReadonlyMap<string, Rollback>;
   /** Those that are open, and what closed within a day. */
   readonly escalations: ReadonlyMap<string, Escalation>;
+  readonly redirects: ReadonlyMap<string, Redirect>;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -32,12 +34,13 @@ export const NOTHING_DECIDED: DeciderState = {
   rollouts: new Map(),
   rollbacks: new Map(),
   escalations: new Map(),
+  redirects: new Map(),
   versions: new Map(),
   generation: 0,
 };
 
 /**
- * After a restart, alert, incident, rollback and rollout streams that are open or had an event within this time are evolved again:
+ * After a restart, alert, incident, rollback, redirect and rollout streams that are open or had an event within this time are evolved again:
  * the cause link of a rollback reaches 24 h back, every other memory (rate rail 30 min, baseline 1 h) is shorter.
  */
 export const EVOLVE_AGAIN_MS = 86_400_000;
@@ -54,6 +57,7 @@ const STARTS: ReadonlySet<EventType> = new Set([
   'RolloutStarted',
   'RollbackDecided',
   'CustomerEscalationOpened',
+  'RedirectDecided',
 ]);
 
 /** Drops what ended more than a day ago, whenever something new begins; so a day of history bounds the state. */
@@ -66,15 +70,19 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
   const escalations = keep(state.escalations, (each) => each.closedAtMs ?? Infinity);
+  const redirects = keep(state.redirects, (each) =>
+    isMoving(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
+  );
   const streams = new Set([
     ...Array.from(state.alerts.keys(), streamOf.alert),
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
     ...Array.from(escalations.keys(), streamOf.escalation),
+    ...Array.from(redirects.keys(), streamOf.redirect),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
-  return { ...state, incidents, rollouts, rollbacks, escalations, versions };
+  return { ...state, incidents, rollouts, rollbacks, redirects, escalations, versions };
 };
 
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
@@ -93,6 +101,12 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   if (isEscalationEvent(event)) {
     const id = event.data.escalationId;
     return { ...state, escalations: put(state.escalations, id, evolveEscalation(state.escalations.get(id), event)) };
+  }
+  if (isRedirectEvent(event)) {
+    const id = event.data.redirectId;
+    const generation = event.type === 'RedirectCommanded' ? event.data.generation : 0;
+    const redirects = put(state.redirects, id, evolveRedirect(state.redirects.get(id), event));
+    return { ...state, redirects, generation: Math.max(state.generation, generation) };
   }
   if (!isRollbackEvent(event)) return undefined;
   const id = event.data.rollbackId;

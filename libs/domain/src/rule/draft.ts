@@ -12,6 +12,7 @@ export interface Decision {
 const streamOfEvent = ({ type, data }: Event): string => {
   if (type === 'CommandIssued') return streamOf.command(data.command.commandId);
   if (type.startsWith('Rollout') && 'rolloutId' in data) return streamOf.rollout(data.rolloutId);
+  if ('redirectId' in data) return streamOf.redirect(data.redirectId);
   if ('rollbackId' in data) return streamOf.rollback(data.rollbackId);
   if ('incidentId' in data) return streamOf.incident(data.incidentId);
   if ('escalationId' in data) return streamOf.escalation(data.escalationId);

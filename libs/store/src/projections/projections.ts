@@ -9,6 +9,7 @@ import { escalationProjection } from './escalation.projection.js';
 import { incidentProjection } from './incident.projection.js';
 import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
+import { redirectProjection } from './redirect.projection.js';
 import { rollbackProjection } from './rollback.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
 import { zoneRegistryProjection } from './zone-registry.projection.js';
@@ -19,6 +20,7 @@ export const PROJECTIONS: readonly Projection[] = [
   incidentProjection,
   rolloutProjection,
   rollbackProjection,
+  redirectProjection,
   commandProjection,
   deliveryProjection,
   catalogueProjection,

@@ -1,0 +1,42 @@
+import { type EventType, type RecordedEvent, streamOf } from '#contracts';
+import { eventIdOf } from './explanation.js';
+
+const EVENT_ID = /^.+@\d+$/;
+
+/** The last event of a stream before a position, of those that are at hand. */
+const lastBefore = (stream: string, position: number, known: readonly RecordedEvent[]): readonly string[] => {
+  const last = known.filter((each) => each.stream === stream && each.position < position).at(-1);
+  return last === undefined ? [] : [eventIdOf(last)];
+};
+
+const before = ({ stream, version }: RecordedEvent): readonly string[] =>
+  version > 1 ? [eventIdOf({ stream, version: version - 1 })] : [];
+
+const OF_TELEMETRY: ReadonlySet<EventType> = new Set(['AlertFired', 'AlertResumed', 'AlertResolved']);
+
+/** What an event names as its reason; undefined where it names nothing. */
+const namedBy = (
+  { event, position }: RecordedEvent,
+  known: readonly RecordedEvent[],
+): readonly string[] | undefined => {
+  const { type, data } = event;
+  if (OF_TELEMETRY.has(type) && 'reason' in data) return [`tick-${data.reason.tick}`];
+  if (type === 'CommandIssued') {
+    const { rollbackId, redirectId = '' } = data.command;
+    const stream = rollbackId === undefined ? streamOf.redirect(redirectId) : streamOf.rollback(rollbackId);
+    return lastBefore(stream, position, known);
+  }
+  if (type === 'RollbackDecided' || type === 'RollbackRefused')
+    return [eventIdOf({ stream: streamOf.incident(data.incidentId), version: 1 })];
+  const isOfItself = type.startsWith('Alert') && !('incidentId' in data);
+  if ('alertId' in data && !isOfItself) return [eventIdOf({ stream: streamOf.alert(data.alertId), version: 1 })];
+  return undefined;
+};
+
+/** What an event follows from: what it names and the event before it in its stream, or what its record says caused it. */
+export const causesOf = (recorded: RecordedEvent, known: readonly RecordedEvent[]): readonly string[] => {
+  const named = namedBy(recorded, known);
+  if (named !== undefined) return [...named, ...before(recorded)];
+  const { cause } = recorded.metadata;
+  return EVENT_ID.test(cause) ? [cause] : before(recorded);
+};
