@@ -40,6 +40,7 @@ export type { TickView } from './rule/tick-view.js';
 export * from './rule/presence.js';
 export { minutesOfUse, type NodeMinute, SAMPLE_SLOTS } from './presence/node-minutes.js';
 export * from './signal/baseline.js';
+export { BASELINE_MINUTES } from './signal/robust-ratio.js';
 export type { CohortMinute } from './signal/minute-counts.js';
 export type { CustomerMinute } from './signal/signal-memory.js';
 export { POOL_MINUTES, POOLS_KEPT } from './signal/robust-ratio.js';

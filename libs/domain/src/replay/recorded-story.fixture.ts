@@ -84,7 +84,6 @@ export const replayOf = (
     fromTick: ORIGIN_TICK,
     toTick: LAST_TICK,
     rules: RULES,
-    isOther: false,
     settings: { verifyMs: 1_000 },
     hash: (text) => sha256(text).slice(0, 32),
     sha256,

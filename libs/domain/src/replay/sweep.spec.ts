@@ -1,4 +1,4 @@
-import { SLOT_MS, TICK_MS } from '#contracts';
+import { ruleSetSchema, SLOT_MS, TICK_MS } from '#contracts';
 import { DEFAULT_RULES } from '../rule/default-rules.js';
 import { scoreDecisions, regressions } from './backtest.js';
 import type { Fault } from './faults.js';
@@ -17,9 +17,10 @@ const replayed = (changes: Partial<ReplayOptions> = {}): Replay => {
   replay.end();
   return replay;
 };
+const setOf = (threshold: number) => ruleSetSchema.parse({ rules: [{ ...rule, threshold }] });
 /** When the engine itself fires with one threshold, cohort or fleet, in order. */
 const firings = (threshold: number): readonly number[] =>
-  replayed({ rules: [{ ...rule, threshold }], isOther: true })
+  replayed({ other: setOf(threshold) })
     .decisions.flatMap(({ events }) => events)
     .flatMap((event) => (event.type === 'AlertFired' && event.data.rule === rule.name ? [event.data.at] : []));
 
@@ -77,7 +78,7 @@ describe('a backtest', () => {
 
   it('tells a fault that is missed, one that is found later, and pages for nothing', () => {
     const before = score();
-    const missed = score({ rules: [{ ...rule, threshold: 1 }], isOther: true });
+    const missed = score({ other: setOf(1) });
     expect(regressions(before, missed, faults)).toEqual([{ what: 'missed', detail: faults[0]!.name }]);
     expect(regressions(missed, before, faults)).toEqual([]);
     const later = { ...before, delaysMs: [before.delaysMs[0]! + 1_000], falsePages: 2 };
