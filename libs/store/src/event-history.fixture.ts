@@ -260,7 +260,12 @@ const recovery: Chapter = [
 
 const pendingOf = (alertId: string): Event =>
   event('AlertPending', {
-    ...{ alertId, rule: 'R19', scope: 'fleet', key: 'fleet', severity: 'warning', reason: reasonOf(120, 'R19') },
+    alertId,
+    rule: 'R19',
+    scope: 'fleet',
+    key: 'fleet',
+    severity: 'warning',
+    reason: reasonOf(120, 'R19'),
     dueAtMs: T + 10_000,
     at: T,
   });
