@@ -1,4 +1,8 @@
 import { parseArgs } from 'node:util';
+import { readReplayArguments, REPLAY_USAGE, type ReplayAsked } from './replay-arguments.js';
+import { UsageError } from './usage-error.js';
+
+export { UsageError };
 
 /** What was asked for. */
 export type Asked =
@@ -15,7 +19,8 @@ export type Asked =
     }
   | ({ readonly command: 'explain'; readonly path: string } & Common)
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
-  | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common);
+  | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common)
+  | ReplayAsked;
 
 /** What is wanted of the keys of nodes. */
 export type WantedOfNodeKeys =
@@ -28,11 +33,6 @@ export interface Common {
   readonly json: boolean;
   readonly url: string | undefined;
   readonly key: string | undefined;
-}
-
-/** Arguments that make no sense; the message says what would. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 /** `--help`. */
@@ -49,6 +49,7 @@ export const USAGE = `tocsin <command> [options]
   node-key revoke <key id>  end a key; what it tagged before stays counted
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
+${REPLAY_USAGE}
 
   test <file…> [--junit FILE]
                             plays tests of rules: telemetry in a few lines, and who is paged when, what is commanded
@@ -60,11 +61,11 @@ options
   --help        this text
 
 exit status
-  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a test that failed, a recording that is cut or corrupt), 2 wrong usage (a file
-  that is no dnstap), 3 Tocsin was not reached
+  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a test that failed, a recording that is cut or corrupt, other
+  decisions than were recorded, rules that are worse), 2 wrong usage (a file that is no dnstap), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, explain, test, node-key or dnstap';
+const COMMANDS = 'status, tail, incident show, explain, node-key, dnstap, replay, backtest, sweep or test';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -136,11 +137,14 @@ const explainPathOf = ([id, ...more]: readonly string[], rule: string | undefine
     ...(subject === undefined ? {} : { subject }),
     ...(at === undefined ? {} : { at }),
   });
-  return `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query}`}`;
+  return `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query.toString()}`}`;
 };
 
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
+  const [first] = args;
+  if ((first === 'replay' || first === 'backtest' || first === 'sweep') && !args.includes('--help'))
+    return readReplayArguments(first, args.slice(1));
   const { values, positionals } = parse(args);
   const [command, ...rest] = positionals;
   if (values.help || command === 'help') return { command: 'help' };

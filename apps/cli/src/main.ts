@@ -10,6 +10,8 @@ import { readExplained } from './explain.js';
 import { formatIncident, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
+import { answerReplay } from './replay-command.js';
+import type { ReplayAsked } from './replay-arguments.js';
 import { formatRuleTests, junitOf, runRuleTests } from './rule-tests.js';
 import { formatStatus, readStatus } from './status.js';
 import { formatRecorded, tailEvents } from './tail.js';
@@ -85,6 +87,14 @@ const dnstap: Command<'dnstap'> = async (asked) => {
   return report.complete ? EXIT.ok : EXIT.finding;
 };
 
+const replay = async (asked: ReplayAsked, paint: Paint): Promise<Exit> => {
+  const { env: environment, stderr: screen } = process;
+  const answer = await answerReplay(asked, { environment, directory: process.cwd(), paint, screen, nowMs });
+  if (asked.json) printJson(answer.json);
+  else for (const line of answer.lines) print(line);
+  return answer.isFinding ? EXIT.finding : EXIT.ok;
+};
+
 const ruleTests: Command<'test'> = async ({ paths, junit, json }, paint) => {
   const reports = paths.map((path) => runRuleTests(path, (name) => tell(`playing: ${name}`)));
   if (json) printJson(reports);
@@ -112,6 +122,10 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return nodeKey(asked, paint);
     case 'dnstap':
       return dnstap(asked, paint);
+    case 'replay':
+    case 'backtest':
+    case 'sweep':
+      return replay(asked, paint);
     case 'test':
       return ruleTests(asked, paint);
   }

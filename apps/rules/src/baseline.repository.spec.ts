@@ -1,20 +1,23 @@
 import { COUNT, COUNTS_PER_CELL, createCells, encodeBlock } from '#domain';
 import type { SegmentRepository, SegmentRow } from '#store';
-import { readNodeMinutes } from './baseline.repository.js';
+import { readCustomerMinutes, readNodeMinutes } from './baseline.repository.js';
 
 const NOW_MS = Date.UTC(2021, 6, 22, 11, 47);
 const MINUTE = NOW_MS / 60_000;
 const DAY = 1_440;
 
 /** Segments in which every node sent 10 good and 1 bad outcomes in each second, told by two partitions in turn. */
-const steady = (nodeIds: readonly string[]): { segments: SegmentRepository; asked: [number, number][] } => {
+const steady = (
+  nodeIds: readonly string[],
+  family: 'node' | 'customer' = 'node',
+): { segments: SegmentRepository; asked: [number, number][] } => {
   const asked: [number, number][] = [];
   const bodyOf = (nodeId: string): Uint8Array => {
-    const cells = createCells('node');
+    const cells = createCells(family);
     const at = cells.row(nodeId) * COUNTS_PER_CELL;
     cells.counts[at + COUNT.good] = 10;
     cells.counts[at + COUNT.bad] = 1;
-    return encodeBlock(new Map([['node', cells]]));
+    return encodeBlock(new Map([[family, cells]]));
   };
   const read = async (from: number, to: number): Promise<readonly SegmentRow[]> => {
     asked.push([from, to]);
@@ -25,7 +28,7 @@ const steady = (nodeIds: readonly string[]): { segments: SegmentRepository; aske
         partition,
         slot,
         firstOffset: slot,
-        family: 'node' as const,
+        family,
         body: bodyOf(nodeId),
       })),
     );
@@ -51,5 +54,18 @@ describe('the minutes of nodes', () => {
     expect(asked.length).toBeLessThan(25);
     const ages = new Set(minutes.map((minute) => Math.round((MINUTE - minute) / DAY)));
     expect(ages).toEqual(new Set([0, 1, 7]));
+  });
+});
+
+describe('the minutes of customers', () => {
+  it('C7: are ten seconds of every ten minutes of the three hours before what is read again', async () => {
+    const { segments, asked } = steady(['bank', 'shop'], 'customer');
+    const minutes = await readCustomerMinutes(segments, NOW_MS);
+    expect(asked).toHaveLength(17);
+    expect(asked.every(([from, to]) => from % 600 === 0 && to === from + 9)).toBe(true);
+    expect(minutes.filter(({ customerId }) => customerId === 'bank')).toHaveLength(17);
+    expect(new Set(minutes.map(({ good, bad }) => `${good}/${bad}`))).toEqual(new Set(['100/10']));
+    expect(Math.max(...minutes.map(({ minute }) => minute))).toBeLessThan(MINUTE - 10);
+    expect(Math.min(...minutes.map(({ minute }) => minute))).toBeGreaterThan(MINUTE - 190);
   });
 });

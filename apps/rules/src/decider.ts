@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isRefusal, TELEMETRY_TOPICS, TICK_MS } from '#contracts';
 import {
+  type CompleteTick,
   createEngine,
   createSlidingWindows,
+  createTickGate,
   decodeTick,
   DEFAULT_RULES,
   type Engine,
@@ -11,6 +13,7 @@ import {
   FLAP_WINDOW_MS,
   REAPPLY_MS,
   RULE_SETS_MAX,
+  type TickGate,
   windowsOf,
 } from '#domain';
 import type { TopicPartition } from '#event-log';
@@ -18,7 +21,6 @@ import { HISTORY_EVENTS_MAX, type PositionRow } from '#store';
 import { readBaseline, readCustomerMinutes, readNodeMinutes } from './baseline.repository.js';
 import type { RulesParts } from './rules-parts.js';
 import { readMinutes } from './signal-minutes.js';
-import { type CompleteTick, createTickGate, type TickGate } from './tick-gate.js';
 
 /** Everything a rules process knows: rebuilt from the store and from `slots` whenever it is in doubt. */
 export interface Decider {

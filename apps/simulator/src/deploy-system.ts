@@ -84,7 +84,7 @@ const ANSWER: Record<ReceivedCommand['verdict'], number> = { executed: 202, repe
 
 /**
  * Takes signed commands over a signed webhook and obeys: per node stop, start on the target release, read back, answer `accepted`
- * and then `done` or `failed`. It acts once per command, and never on one that is forged, expired, or older than its last.
+ * and then `done` or `failed`; a drain or a resume restarts nothing. It acts once per command, and never on one that is forged, expired, or older than its last.
  */
 export const createDeploySystem = ({ secret, clock, seed }: DeploySystemOptions): DeploySystem => {
   const received: ReceivedCommand[] = [];
@@ -104,27 +104,20 @@ export const createDeploySystem = ({ secret, clock, seed }: DeploySystemOptions)
     ...(status === 'done' ? target?.release(nodeId) : {}),
     detail: `wave ${command.wave}`,
   });
-  const restart = async (command: Command, nodeId: string): Promise<void> => {
+  const act = async (command: Command, nodeId: string): Promise<void> => {
     if (target?.release(nodeId) === undefined) {
       target?.report([answerOf(command, nodeId, 'failed')]);
       return;
     }
-    target.stop(nodeId);
+    if (command.action === 'rollback') target.stop(nodeId);
     await clock.sleep(RESTART_MIN_MS + random.next() * (RESTART_MAX_MS - RESTART_MIN_MS));
-    target.start(nodeId, command.to);
+    if (command.action === 'rollback') target.start(nodeId, command.to);
     target.report([answerOf(command, nodeId, 'done')]);
-  };
-  /** Takes a node out of the traffic or back: nothing is restarted, and nothing changes its release. */
-  const steer = async (command: Command, nodeId: string): Promise<void> => {
-    await clock.sleep(RESTART_MIN_MS);
-    const status = target?.release(nodeId) === undefined ? 'failed' : 'done';
-    target?.report([answerOf(command, nodeId, status)]);
   };
   const execute = (command: Command): void => {
     acted.add(command.commandId);
     lastGeneration = command.generation;
     target?.report(command.audience.map((nodeId) => answerOf(command, nodeId, 'accepted')));
-    const act = command.action === 'rollback' ? restart : steer;
     for (const nodeId of command.audience) void act(command, nodeId);
   };
   const judge = (body: string, arrivedAtMs: number, publicKey: KeyObject): ReceivedCommand => {

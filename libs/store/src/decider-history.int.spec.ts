@@ -92,6 +92,19 @@ describe('decider history', () => {
     ]);
   });
 
+  it('R34: keeps escalations that are open however old, and what closed within the time to keep', async () => {
+    const opened = (escalationId: string): Event =>
+      event('CustomerEscalationOpened', { escalationId, customerId: 'delta', severity: 'critical', at: OLD_MS });
+    const closed = (escalationId: string, at: number): Event => event('CustomerEscalationClosed', { escalationId, at });
+    await append(
+      [streamOf.rollout('now'), [rollout('now', NOW_MS)]],
+      [streamOf.escalation('open'), [opened('open')]],
+      [streamOf.escalation('just'), [opened('just'), closed('just', NOW_MS)]],
+      [streamOf.escalation('old'), [opened('old'), closed('old', OLD_MS)]],
+    );
+    expect(await streams()).toEqual(['rollout-now', 'escalation-open', 'escalation-just']);
+  });
+
   it('counts back from the newest beginning: until something new begins, nothing is forgotten', async () => {
     await append(
       [streamOf.rollout('first'), [rollout('first', OLD_MS)]],

@@ -33,6 +33,15 @@ const seededMinutes = (count: number) =>
     bad: 500,
   }));
 
+/** Two hours of a customer that fails 0.05 %, a minute of every ten. */
+const seededPools = ({ customerId }: CatalogueCustomer) =>
+  Array.from({ length: 12 }, (_, index) => ({
+    customerId,
+    minute: ORIGIN_MS / 60_000 - 10 * (index + 2),
+    good: 99_950,
+    bad: 50,
+  }));
+
 /** What a story begins with. */
 export interface StoryOptions {
   readonly customers: readonly CatalogueCustomer[];
@@ -120,6 +129,7 @@ export class EngineStory {
       sha256,
     });
     engine.seedBaseline(seededMinutes(historyMinutes ?? 60));
+    engine.seedCustomers(customers.flatMap(seededPools));
     return engine;
   }
 

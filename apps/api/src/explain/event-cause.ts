@@ -1,4 +1,4 @@
-import { type RecordedEvent, streamOf } from '#contracts';
+import { type EventType, type RecordedEvent, streamOf } from '#contracts';
 import { eventIdOf } from './explanation.js';
 
 const EVENT_ID = /^.+@\d+$/;
@@ -12,32 +12,31 @@ const lastBefore = (stream: string, position: number, known: readonly RecordedEv
 const before = ({ stream, version }: RecordedEvent): readonly string[] =>
   version > 1 ? [eventIdOf({ stream, version: version - 1 })] : [];
 
-/** What an event follows from: what it names, else the event before it in its stream. */
-export const causesOf = (recorded: RecordedEvent, known: readonly RecordedEvent[]): readonly string[] => {
-  const { event, metadata, position } = recorded;
-  switch (event.type) {
-    case 'AlertFired':
-    case 'AlertResumed':
-    case 'AlertResolved':
-      return [...before(recorded), `tick-${event.data.reason.tick}`];
-    case 'IncidentOpened':
-    case 'AlertJoinedIncident':
-    case 'IncidentEscalated':
-    case 'StatusUpdateRequested':
-    case 'FallBackRequested':
-      return [eventIdOf({ stream: streamOf.alert(event.data.alertId), version: 1 }), ...before(recorded)];
-    case 'RedirectDecided':
-    case 'RedirectRefused':
-      return [eventIdOf({ stream: streamOf.alert(event.data.alertId), version: 1 })];
-    case 'RollbackDecided':
-    case 'RollbackRefused':
-      return [eventIdOf({ stream: streamOf.incident(event.data.incidentId), version: 1 })];
-    case 'CommandIssued': {
-      const { rollbackId, redirectId } = event.data.command;
-      const stream = rollbackId === undefined ? streamOf.redirect(redirectId ?? '') : streamOf.rollback(rollbackId);
-      return lastBefore(stream, position, known);
-    }
-    default:
-      return EVENT_ID.test(metadata.cause) ? [metadata.cause] : before(recorded);
+const OF_TELEMETRY: ReadonlySet<EventType> = new Set(['AlertFired', 'AlertResumed', 'AlertResolved']);
+
+/** What an event names as its reason; undefined where it names nothing. */
+const namedBy = (
+  { event, position }: RecordedEvent,
+  known: readonly RecordedEvent[],
+): readonly string[] | undefined => {
+  const { type, data } = event;
+  if (OF_TELEMETRY.has(type) && 'reason' in data) return [`tick-${data.reason.tick}`];
+  if (type === 'CommandIssued') {
+    const { rollbackId, redirectId = '' } = data.command;
+    const stream = rollbackId === undefined ? streamOf.redirect(redirectId) : streamOf.rollback(rollbackId);
+    return lastBefore(stream, position, known);
   }
+  if (type === 'RollbackDecided' || type === 'RollbackRefused')
+    return [eventIdOf({ stream: streamOf.incident(data.incidentId), version: 1 })];
+  const isOfItself = type.startsWith('Alert') && !('incidentId' in data);
+  if ('alertId' in data && !isOfItself) return [eventIdOf({ stream: streamOf.alert(data.alertId), version: 1 })];
+  return undefined;
+};
+
+/** What an event follows from: what it names and the event before it in its stream, or what its record says caused it. */
+export const causesOf = (recorded: RecordedEvent, known: readonly RecordedEvent[]): readonly string[] => {
+  const named = namedBy(recorded, known);
+  if (named !== undefined) return [...named, ...before(recorded)];
+  const { cause } = recorded.metadata;
+  return EVENT_ID.test(cause) ? [cause] : before(recorded);
 };

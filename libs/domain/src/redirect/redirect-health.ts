@@ -2,7 +2,7 @@ import { FLEET_KEY, SLOT_MS } from '#contracts';
 import { NODE_SUCCESS_MIN, NODE_WINDOW_MS } from '../rule/departure.js';
 import type { TickView } from '../rule/tick-view.js';
 import { successPercent } from '../signal/success-rate.js';
-import { measureCapacity } from './capacity.js';
+import { type Capacity, measureCapacity } from './capacity.js';
 import type { Redirect, RedirectPlan } from './redirect.js';
 import { SERVING_MIN } from './redirect-rails.js';
 import type { RedirectHealth } from './redirect-step.decide.js';
@@ -14,6 +14,8 @@ const OUTCOMES_MIN = 3;
 /** Share of the nodes that must be well. */
 const WELL_SHARE_MIN = 0.8;
 
+const isEnough = ({ left, total, healthy }: Capacity): boolean => healthy.length > 0 && left >= SERVING_MIN * total;
+
 /** Two windows apart, so that one bad burst moves nothing. */
 const readSiblings = (
   plan: RedirectPlan,
@@ -22,11 +24,11 @@ const readSiblings = (
 ): RedirectHealth['siblings'] => {
   if (view.attendance({ scope: 'fleet', key: FLEET_KEY }).live.length === 0)
     return { areWell: undefined, detail: 'no node reports' };
-  const measured = [view.endSlot, view.endSlot - NODE_WINDOW_MS / SLOT_MS].map((endSlot) =>
-    measureCapacity(plan, { thresholdMs: plan.threshold, endSlot, redirects, breached: new Set() }, view),
-  );
-  const areWell = measured.some(({ left, total, healthy }) => healthy.length > 0 && left >= SERVING_MIN * total);
-  const [{ left = 0, total = 0, healthy = [] } = {}] = measured;
+  const measure = (endSlot: number): Capacity =>
+    measureCapacity(plan, { thresholdMs: plan.threshold, endSlot, redirects, breached: new Set() }, view);
+  const now = measure(view.endSlot);
+  const areWell = isEnough(now) || isEnough(measure(view.endSlot - NODE_WINDOW_MS / SLOT_MS));
+  const { left, total, healthy } = now;
   return { areWell, detail: `${left} of ${total} nodes serve, ${healthy.length} siblings are healthy` };
 };
 

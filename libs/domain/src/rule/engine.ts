@@ -16,6 +16,7 @@ import { LATE_SLOTS } from './presence.js';
 import type { EvolvedEvent } from './decider-state.js';
 import type { Decision } from './draft.js';
 import type { Rule } from './rule.js';
+import type { TickView } from './tick-view.js';
 
 /** What an operator may set. */
 export interface EngineSettings {
@@ -29,6 +30,8 @@ export interface EngineOptions {
   readonly rules: readonly Rule[];
   readonly catalogue: Catalogue;
   readonly settings?: EngineSettings;
+  /** Sees each tick that is evaluated, after what is known of it and before what is decided; it changes nothing. */
+  readonly observe?: (view: TickView) => void;
   /** A short id of a text; the same text gives the same id. At most 128 characters. */
   readonly hash: (text: string) => string;
   /** SHA-256 of a text, hex. */

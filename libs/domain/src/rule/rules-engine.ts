@@ -113,7 +113,9 @@ export class RulesEngine implements Engine {
     if (inForce.ruleSet !== this.ruleSet) this.windows.watch?.(watchedMs(inForce.ruleSet.rules, this.verifyMs));
     this.ruleSet = inForce.ruleSet;
     const draft = new Draft(this.state);
-    decideTick(draft, this.deciding(this.view(tick, inForce.ruleSet.impact), inForce));
+    const view = this.view(tick, inForce.ruleSet.impact);
+    this.options.observe?.(view);
+    decideTick(draft, this.deciding(view, inForce));
     return draft.finish();
   };
 

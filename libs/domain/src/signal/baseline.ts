@@ -1,7 +1,5 @@
 import { BASELINE_MINUTES, BASELINE_NEWEST_EXCLUDED, robustRatio } from './robust-ratio.js';
 
-export { BASELINE_MINUTES } from './robust-ratio.js';
-
 /** Outcomes of the whole fleet in one minute. */
 export interface BaselineMinute {
   /** Minutes since the epoch. */

@@ -1,4 +1,4 @@
-import { KEY_SEPARATOR, SLOT_MS } from '#contracts';
+import { SLOT_MS } from '#contracts';
 import type { TickView } from '../rule/tick-view.js';
 import type { Measure } from './measure.js';
 import { FLEET_MINUTES, type MinuteCounts } from './minute-counts.js';
@@ -6,6 +6,7 @@ import { COHORT_SCOPES } from './outcome-scopes.js';
 import { readShare } from './ratio-measure.js';
 import { sumOf } from './scope-windows.js';
 import { type Signal, type SignalPlace, UNKNOWN } from './signal.js';
+import { cohortsOf, type SignalSubject } from './signal-subject.js';
 
 /** Up to here windows are read from slots, exactly; longer ones from minutes. */
 export const BURN_SLOTS_MS = 300_000;
@@ -15,14 +16,8 @@ const MINUTE_SLOTS = 60;
 /** A minute is known when it is two minutes old; what is newer is read from the slots. */
 const MINUTE_AGE = 2;
 
-const keysOf = ({ scope, key }: SignalPlace['subject'], minutes: MinuteCounts): readonly string[] => {
-  if (scope === 'fleet') return [FLEET_MINUTES];
-  if (scope === 'release_region') return [key];
-  return [...minutes.keys()].filter((cohort) => {
-    const at = cohort.indexOf(KEY_SEPARATOR);
-    return at >= 0 && (scope === 'region' ? cohort.slice(at + 1) : cohort.slice(0, at)) === key;
-  });
-};
+const keysOf = (subject: SignalSubject, minutes: MinuteCounts): readonly string[] =>
+  subject.scope === 'fleet' ? [FLEET_MINUTES] : cohortsOf(minutes.keys(), subject);
 
 interface Burnt {
   readonly good: number;

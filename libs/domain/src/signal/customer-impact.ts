@@ -1,5 +1,4 @@
-import type { Tier } from '#contracts';
-import { KEY_SEPARATOR } from '#contracts';
+import { KEY_SEPARATOR, type Tier } from '#contracts';
 import { impactScoreOf } from '../impact/impact.js';
 import type { TickView } from '../rule/tick-view.js';
 import { CUSTOMER_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';

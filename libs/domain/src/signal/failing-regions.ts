@@ -1,10 +1,10 @@
-import { KEY_SEPARATOR } from '#contracts';
 import { affectedRatio } from '../impact/affected.js';
 import type { TickView } from '../rule/tick-view.js';
 import { detailOf, NAMED_MAX, withDetail } from './measure.js';
 import { SLOT_WINDOW } from './outcome-scopes.js';
 import { sumOf } from './scope-windows.js';
 import { type Signal, UNKNOWN } from './signal.js';
+import { partsOfCohort } from './signal-subject.js';
 
 /** A region and how much of it fails. */
 export interface RegionFailures {
@@ -21,11 +21,11 @@ export interface RegionFailures {
 export const failuresByRegion = (view: TickView, windowMs: number, endSlot: number): readonly RegionFailures[] => {
   const sums = new Map<string, { good: number; bad: number }>();
   for (const cohort of view.windows.keys('release_region')) {
-    const at = cohort.indexOf(KEY_SEPARATOR);
-    if (at < 0) continue;
+    const region = partsOfCohort(cohort)?.region;
+    if (region === undefined) continue;
     const { good, bad } = view.windows.sum('release_region', cohort, windowMs, endSlot);
-    const sum = sums.get(cohort.slice(at + 1)) ?? { good: 0, bad: 0 };
-    sums.set(cohort.slice(at + 1), { good: sum.good + good, bad: sum.bad + bad });
+    const sum = sums.get(region) ?? { good: 0, bad: 0 };
+    sums.set(region, { good: sum.good + good, bad: sum.bad + bad });
   }
   return [...sums]
     .map(([region, { good, bad }]) => ({

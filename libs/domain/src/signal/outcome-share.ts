@@ -23,7 +23,7 @@ export const outcomeShare: Signal = {
     const { rule, subject, windowMs, endSlot } = place;
     if (!COHORT_SCOPES.includes(subject.scope)) return UNKNOWN;
     const name = rule.outcome ?? USUAL;
-    const cohorts = subject.scope === 'fleet' ? [...view.windows.keys('release_region')] : cellsOf(subject, view).keys;
+    const cohorts = subject.scope === 'fleet' ? view.windows.keys('release_region') : cellsOf(subject, view).keys;
     const { good, bad, excluded } = sumOf(place, view);
     const count = good + bad + excluded;
     const { class: column } = OUTCOMES.find((kind) => kind.name === name)!;

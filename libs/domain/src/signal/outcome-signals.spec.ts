@@ -1,4 +1,5 @@
 import { ruleOf } from '#contracts';
+import { failuresByRegion } from './failing-regions.js';
 import { readFixed, signalView } from './signal-view.fixture.js';
 
 const COHORTS = {
@@ -82,6 +83,13 @@ describe('shares of outcomes', () => {
 
   it('R57, R93: failing regions are counted, and the detail says how much of each fails, the worst first', () => {
     expect(readFixed('failing_regions', view)).toMatchObject({ value: 1, detail: '1 failing regions: us-east 25.0 %' });
+  });
+
+  it('R57, R93: the table of regions tells how much of each fails, the worst first', () => {
+    expect(failuresByRegion(view, 60_000, view.endSlot)).toEqual([
+      { region: 'us-east', good: 3_000, bad: 1_000, failing: 25, isFailing: true },
+      { region: 'europe', good: 6_000, bad: 0, failing: 0, isFailing: false },
+    ]);
   });
 
   it('the burn rate of a short window is the failure ratio against what may fail', () => {

@@ -1,10 +1,10 @@
 import { KEY_SEPARATOR } from '#contracts';
 import type { NodeActivity } from '../presence/node-activity.js';
 import type { TickView } from '../rule/tick-view.js';
-import type { SignalPlace } from './signal.js';
+import type { SignalSubject } from './signal-subject.js';
 
 /** The nodes of a subject of which something was heard in the last minutes. */
-export const nodesOf = ({ scope, key }: SignalPlace['subject'], view: TickView): readonly NodeActivity[] => {
+export const nodesOf = ({ scope, key }: SignalSubject, view: TickView): readonly NodeActivity[] => {
   const nodes = view.activity.at(view.tick);
   switch (scope) {
     case 'fleet':

@@ -1,7 +1,8 @@
-import { type Family, KEY_SEPARATOR } from '#contracts';
+import type { Family } from '#contracts';
 import type { TickView } from '../rule/tick-view.js';
 import type { Percentile, WindowSum } from '../window/window-sum.js';
 import type { SignalPlace } from './signal.js';
+import { cohortsOf, type SignalSubject } from './signal-subject.js';
 
 /** The cells whose sum is a subject: itself, or the cohorts of a region or a release, or the nodes of a PoP. */
 export interface ScopeCells {
@@ -9,20 +10,13 @@ export interface ScopeCells {
   readonly keys: readonly string[];
 }
 
-type Subject = SignalPlace['subject'];
-
 const known = new WeakMap<TickView, Map<string, ScopeCells>>();
 
-const cellsIn = ({ scope, key }: Subject, view: TickView): ScopeCells => {
+const cellsIn = ({ scope, key }: SignalSubject, view: TickView): ScopeCells => {
   switch (scope) {
     case 'region':
-    case 'release': {
-      const keys = [...view.windows.keys('release_region')].filter((cohort) => {
-        const at = cohort.indexOf(KEY_SEPARATOR);
-        return at >= 0 && (scope === 'region' ? cohort.slice(at + 1) : cohort.slice(0, at)) === key;
-      });
-      return { family: 'release_region', keys };
-    }
+    case 'release':
+      return { family: 'release_region', keys: cohortsOf(view.windows.keys('release_region'), { scope, key }) };
     case 'pop':
       return { family: 'node', keys: view.fleet.filter(({ pop }) => pop === key).map(({ nodeId }) => nodeId) };
     case 'fleet':
@@ -34,7 +28,7 @@ const cellsIn = ({ scope, key }: Subject, view: TickView): ScopeCells => {
 };
 
 /** The cells of a subject, found once a tick. */
-export const cellsOf = (subject: Subject, view: TickView): ScopeCells => {
+export const cellsOf = (subject: SignalSubject, view: TickView): ScopeCells => {
   const cells = known.get(view) ?? new Map<string, ScopeCells>();
   known.set(view, cells);
   const id = `${subject.scope}/${subject.key}`;

@@ -1,11 +1,11 @@
-import { FLEET_KEY, KEY_SEPARATOR } from '#contracts';
+import { FLEET_KEY } from '#contracts';
 import { customerKeys } from '../impact/customer-keys.js';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import { CustomerBaselines } from './customer-baselines.js';
 import { type CohortMinute, FLEET_MINUTES, MinuteCounts } from './minute-counts.js';
 import { BASELINE_MINUTES, BASELINE_NEWEST_EXCLUDED, robustRatio } from './robust-ratio.js';
-import type { SignalPlace } from './signal.js';
+import { cohortsOf, type SignalSubject } from './signal-subject.js';
 import { TicketCounts } from './ticket-counts.js';
 import type { WindowReader } from './window-reader.js';
 
@@ -95,13 +95,13 @@ export class SignalMemory {
   }
 
   /** The excluded share that is normal for a subject; that of the fleet while it has none of its own. */
-  excludedBaseline(subject: SignalPlace['subject'], endSlot: number): number | 'unknown' {
+  excludedBaseline(subject: SignalSubject, endSlot: number): number | 'unknown' {
     const own = this.excludedRatio(subject, Math.floor(endSlot / MINUTE_SLOTS));
     if (own !== 'unknown' || subject.scope === 'fleet') return own;
     return this.excludedRatio({ scope: 'fleet', key: FLEET_KEY }, Math.floor(endSlot / MINUTE_SLOTS));
   }
 
-  private excludedRatio(subject: SignalPlace['subject'], now: number): number | 'unknown' {
+  private excludedRatio(subject: SignalSubject, now: number): number | 'unknown' {
     const id = `${subject.scope}/${subject.key}/${now}`;
     const known = this.excludedRatios.get(id) ?? this.excludedAnew(this.keysOf(subject), now);
     this.excludedRatios.set(id, known);
@@ -123,12 +123,7 @@ export class SignalMemory {
     return robustRatio(used);
   }
 
-  private keysOf({ scope, key }: SignalPlace['subject']): readonly string[] {
-    if (scope === 'fleet') return [FLEET_MINUTES];
-    if (scope === 'release_region') return [key];
-    return [...this.minutes.keys()].filter((cohort) => {
-      const at = cohort.indexOf(KEY_SEPARATOR);
-      return at >= 0 && (scope === 'region' ? cohort.slice(at + 1) : cohort.slice(0, at)) === key;
-    });
+  private keysOf(subject: SignalSubject): readonly string[] {
+    return subject.scope === 'fleet' ? [FLEET_MINUTES] : cohortsOf(this.minutes.keys(), subject);
   }
 }

@@ -1,11 +1,12 @@
 import type { Rule, RuleScope } from '#contracts';
 import type { TickView } from '../rule/tick-view.js';
 import type { Measure } from './measure.js';
+import type { SignalSubject } from './signal-subject.js';
 
 /** What a signal is read for: a rule's parameters, a subject, and the slot with which the window ends. */
 export interface SignalPlace {
   readonly rule: Rule;
-  readonly subject: { readonly scope: RuleScope; readonly key: string };
+  readonly subject: SignalSubject;
   readonly windowMs: number;
   readonly endSlot: number;
 }

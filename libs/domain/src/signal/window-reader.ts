@@ -17,11 +17,3 @@ export interface WindowReader {
   ) => Percentile;
   readonly keys: (family: Family) => Iterable<string>;
 }
-
-/** A cell to read, over a window that ends with a slot. */
-export interface WindowPlace {
-  readonly family: Family;
-  readonly key: string;
-  readonly windowMs: number;
-  readonly endSlot: number;
-}

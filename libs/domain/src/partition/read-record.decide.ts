@@ -15,13 +15,22 @@ import {
   type TagPolicy,
   type TELEMETRY_TOPICS,
 } from '#contracts';
-import type { LogRecord } from '#event-log';
 
 /** A topic that the aggregator folds or forwards. */
 export type TelemetryTopic = (typeof TELEMETRY_TOPICS)[number];
 
+/** A record, as far as it is read here; one of the event log fits. */
+export interface TelemetryRecord {
+  readonly offset: number;
+  readonly key: string | null;
+  readonly value: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Append time of the log, ms. */
+  readonly appendedAtMs: number;
+}
+
 /** What a record says. */
-export type Telling =
+export type RecordTelling =
   | { readonly kind: 'batch'; readonly batch: OutcomeBatch }
   | { readonly kind: 'report'; readonly report: NodeReport }
   | { readonly kind: 'signal'; readonly signal: Signal }
@@ -37,12 +46,12 @@ interface Unauthenticated {
   readonly refusal: Refusal;
 }
 
-const unreadable = (refusal: Refusal): Telling => ({ kind: 'unreadable', refusal });
+const unreadable = (refusal: Refusal): RecordTelling => ({ kind: 'unreadable', refusal });
 
 const foreign = (nodeId: string, key: string | null): Refusal =>
   refuse('NODE_FOREIGN', `says node ${nodeId}, but its key is ${key ?? 'absent'}`);
 
-const readBatch = (topic: OutcomeTopic, { headers, key, value }: LogRecord): Telling => {
+const readBatch = (topic: OutcomeTopic, { headers, key, value }: TelemetryRecord): RecordTelling => {
   const contentType = headers[HEADER.contentType] ?? '';
   const decoder = decoderFor(contentType);
   if (decoder === undefined) return unreadable(refuse('CONTENT_TYPE_UNKNOWN', `no decoder reads '${contentType}'`));
@@ -67,12 +76,12 @@ interface Issue {
   readonly path: readonly PropertyKey[];
 }
 
-const invalid = (what: string, issue: Issue | undefined): Telling =>
+const invalid = (what: string, issue: Issue | undefined): RecordTelling =>
   unreadable(
     refuse('BODY_INVALID', `not a ${what}: ${issue?.message ?? 'invalid'}`, `/${(issue?.path ?? []).join('/')}`),
   );
 
-const readReport = ({ key, value }: LogRecord): Telling => {
+const readReport = ({ key, value }: TelemetryRecord): RecordTelling => {
   const parsed = parseJson(value);
   if (parsed === undefined) return unreadable(refuse('BODY_UNPARSABLE', 'not JSON'));
   const checked = nodeReportSchema.safeParse(parsed.json);
@@ -81,21 +90,21 @@ const readReport = ({ key, value }: LogRecord): Telling => {
   return { kind: 'report', report: checked.data };
 };
 
-const readSignal = ({ value }: LogRecord): Telling => {
+const readSignal = ({ value }: TelemetryRecord): RecordTelling => {
   const parsed = parseJson(value);
   if (parsed === undefined) return unreadable(refuse('BODY_UNPARSABLE', 'not JSON'));
   const checked = signalSchema.safeParse(parsed.json);
   return checked.success ? { kind: 'signal', signal: checked.data } : invalid('signal', checked.error.issues[0]);
 };
 
-const READERS: Readonly<Record<TelemetryTopic, (record: LogRecord) => Telling>> = {
+const READERS: Readonly<Record<TelemetryTopic, (record: TelemetryRecord) => RecordTelling>> = {
   'telemetry.outcomes': (record) => readBatch('telemetry.outcomes', record),
   'telemetry.probes': (record) => readBatch('telemetry.probes', record),
   'telemetry.nodes': readReport,
   'telemetry.signals': readSignal,
 };
 
-const refuseTag = (topic: TelemetryTopic, record: LogRecord, keys: TagPolicy): Refusal | undefined => {
+const refuseTag = (topic: TelemetryTopic, record: TelemetryRecord, keys: TagPolicy): Refusal | undefined => {
   const { [HEADER.tag]: tag, [HEADER.keyId]: keyId = '', [HEADER.contentType]: contentType = '' } = record.headers;
   if (tag === undefined) return keys.isRequired ? refuse('TAG_MISSING', 'the record has no tag') : undefined;
   // A signal is keyed by its subject, a probe by the node that was looked at: neither speaks for a node, the gateway alone may bring it.
@@ -105,11 +114,14 @@ const refuseTag = (topic: TelemetryTopic, record: LogRecord, keys: TagPolicy): R
   return checkTag(message, tag, nodeId, keys.find, record.appendedAtMs);
 };
 
+/** Reads a record of which is known who wrote it; it never throws, whatever the bytes are. */
+export const readAuthentic = (topic: TelemetryTopic, record: TelemetryRecord): RecordTelling => READERS[topic](record);
+
 /**
  * Reads a record of a telemetry topic; it never throws, whatever the bytes are. The tag comes first: bytes of strangers are not
  * parsed, and what is authentic and unreadable is booked to the node that wrote it.
  */
-export const readRecord = (topic: TelemetryTopic, record: LogRecord, keys: TagPolicy): Telling => {
+export const readRecord = (topic: TelemetryTopic, record: TelemetryRecord, keys: TagPolicy): RecordTelling => {
   const refusal = refuseTag(topic, record, keys);
   return refusal === undefined ? READERS[topic](record) : { kind: 'unauthenticated', refusal };
 };

@@ -1,4 +1,4 @@
-import type { LedgerBoot, SeqGap } from '#store';
+import type { LedgerBoot, SeqGap } from './ledger.js';
 
 /** What the sender says of one batch. */
 export interface SequencedBatch {

@@ -1,7 +1,7 @@
 import { TICK_MS } from '#contracts';
-import type { TelemetryGap } from '#domain';
-import type { GapCause, OffsetGap } from '#store';
+import type { TelemetryGap } from '../window/partition-tick.js';
 import type { OpenGap, PendingLedger } from './ledger-pending.js';
+import type { GapCause, OffsetGap } from './offset-gap.js';
 import type { TickSource } from './tick-builder.js';
 
 /** Offsets that are lost, as they are found: `to` is exclusive. */

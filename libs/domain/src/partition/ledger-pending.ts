@@ -1,5 +1,5 @@
-import type { FoldResult } from '#domain';
-import type { LedgerBoot, LedgerDelta, SeqGap } from '#store';
+import type { FoldResult } from '../window/slot-fold.js';
+import type { LedgerBoot, LedgerDelta, SeqGap } from './ledger.js';
 import {
   applySequence,
   GAPS_MAX,
@@ -82,6 +82,14 @@ export class PendingLedger {
   constructor(boots: readonly LedgerBoot[]) {
     for (const boot of boots)
       this.know(this.booked(boot.nodeId, boot.agentBootId), { ...boot, gaps: boot.gaps.slice(-GAPS_MAX) });
+  }
+
+  /** A boot that began before what is read: nothing is missing before this batch. One that is known stays as it is. */
+  join({ nodeId, agentBootId, seq, n, published }: SequencedBatch): void {
+    const booked = this.booked(nodeId, agentBootId);
+    if (booked.boot !== undefined) return;
+    const before = published === 0 ? 0 : published - n;
+    this.know(booked, { nodeId, agentBootId, lastSeq: seq - 1, published: before, gaps: NO_GAPS });
   }
 
   /** Decides whether a batch counts, and books its place in the sequence; a duplicate is only counted as such. */

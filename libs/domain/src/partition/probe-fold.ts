@@ -1,14 +1,8 @@
 import type { Family } from '#contracts';
-import {
-  type Block,
-  type CellColumns,
-  type ColumnBlock,
-  createCells,
-  addCell,
-  createSlotFold,
-  type SlotFold,
-  type SlotFoldOptions,
-} from '#domain';
+import { addCell, createCells } from '../window/cell-table.js';
+import type { Block, CellColumns, ColumnBlock } from '../window/cells.js';
+import { createSlotFold } from '../window/create-slot-fold.js';
+import type { SlotFold, SlotFoldOptions } from '../window/slot-fold.js';
 
 const NO_CELLS: ColumnBlock = new Map();
 

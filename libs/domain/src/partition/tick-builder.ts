@@ -1,5 +1,6 @@
 import { type NodeReport, type OutcomeBatch, releaseName, type Signal, TICK_MS } from '#contracts';
-import type { NodeSeen, PartitionTick, SlotFold, TelemetryGap } from '#domain';
+import type { NodeSeen, PartitionTick, TelemetryGap } from '../window/partition-tick.js';
+import type { SlotFold } from '../window/slot-fold.js';
 import type { TelemetryTopic } from './read-record.decide.js';
 
 /** The tick of a moment of log time. */

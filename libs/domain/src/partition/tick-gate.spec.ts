@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { TICK_MS } from '#contracts';
-import type { PartitionTick } from '#domain';
+import type { PartitionTick } from '../window/partition-tick.js';
 import { createTickGate, EMPTY_TICKS_MAX, LAG_TICKS_MAX } from './tick-gate.js';
 
 const SOURCES = [

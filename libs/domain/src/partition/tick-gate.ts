@@ -1,6 +1,5 @@
-import type { TopicPartition } from '#event-log';
 import { TICK_MS } from '#contracts';
-import type { PartitionTick } from '#domain';
+import type { PartitionTick } from '../window/partition-tick.js';
 
 /** A source further behind the leading one than this (10 s), and silent for as long, holds nothing back. */
 export const LAG_TICKS_MAX = 40;
@@ -23,6 +22,9 @@ export interface CompleteTick {
   /** In canonical order: topic, then partition. */
   readonly parts: readonly PartitionTick[];
 }
+
+/** A partition whose ticks are waited for. */
+type TopicPartition = Pick<PartitionTick, 'topic' | 'partition'>;
 
 interface Source {
   readonly name: string;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { LedgerBoot } from '#store';
+import type { LedgerBoot } from './ledger.js';
 import { applySequence, GAPS_MAX } from './sequence-ledger.js';
 
 /** Batch `seq` holds `seq` outcomes, so published is a triangular number. */
