@@ -26,12 +26,17 @@ const NOTHING: WindowSum = { good: 0, bad: 0, excluded: 0, timeout: 0 };
  */
 export const createPlainWindows = (): FedWindows => {
   const slots = new Map<Family, Map<string, Map<number, WindowSum>>>();
+  const added = new Map<Family, Map<string, [good: number, bad: number]>>();
   const put = (cells: CellColumns, slot: number): void => {
     const family = slots.get(cells.family) ?? new Map<string, Map<number, WindowSum>>();
     slots.set(cells.family, family);
     cells.keys.forEach((key, row) => {
       const at = (column: number): number => cells.counts[row * COUNTS_PER_CELL + column] ?? 0;
       const bySlot = family.get(key) ?? new Map<number, WindowSum>();
+      const before = bySlot.get(slot) ?? NOTHING;
+      const gained = added.get(cells.family) ?? new Map<string, [number, number]>();
+      const [good, bad] = gained.get(key) ?? [0, 0];
+      added.set(cells.family, gained.set(key, [good + at(0) - before.good, bad + at(1) - before.bad]));
       family.set(key, bySlot.set(slot, { good: at(0), bad: at(1), excluded: at(2), timeout: at(3) }));
     });
   };
@@ -65,6 +70,10 @@ export const createPlainWindows = (): FedWindows => {
         const { good, bad } = sum(family, key, windowMs, endSlot);
         if (bad >= badMin) visit(index, good, bad);
       }),
+    eachAdded: (family, visit) => {
+      for (const [key, [good, bad]] of added.get(family) ?? []) visit(key, good, bad);
+      added.delete(family);
+    },
     percentile: (family, key, q, windowMs, endSlot) => percentileOfAll(family, [key], q, windowMs, endSlot),
     percentileOfAll,
     keys: (family) => [...(slots.get(family)?.keys() ?? [])],

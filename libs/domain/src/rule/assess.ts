@@ -1,5 +1,6 @@
 import { type Reason, SLOT_MS } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
+import { readFastPath, withFastPath } from '../sequential/fast-path.js';
 import type { Measure } from '../signal/measure.js';
 import type { SignalPlace } from '../signal/signal.js';
 import { readSignal, signalOf } from '../signal/signals.js';
@@ -127,8 +128,10 @@ const readAbsence = (rule: Rule, subject: Subject, view: TickView): Assessment |
  */
 export const assessRule = (rule: Rule, subject: Subject, alert: Alert | undefined, view: TickView): Assessment => {
   const { measure, holds } = readCondition(rule, subject, view.endSlot, view);
-  if (holds && view.attendance(subject).live.length > 0) {
-    return { is: 'breached', reason: reasonOf(rule, subject, measure, view.endSlot, view) };
+  const fast = readFastPath(rule, subject, view);
+  if ((holds || fast !== undefined) && view.attendance(subject).live.length > 0) {
+    const reason = reasonOf(rule, subject, measure, view.endSlot, view);
+    return { is: 'breached', reason: withFastPath(reason, rule, fast) };
   }
   const absence = readAbsence(rule, subject, view);
   if (absence !== undefined) return absence;

@@ -13,6 +13,7 @@ export const DEFAULT_RULES: readonly Rule[] = [
     threshold: 99,
     windowMs: 60_000,
     severity: 'critical',
+    fastPath: true,
   }),
   // R18: impact score > 1000 over 2 minutes pages; 11 tier-1 customers suffice (C1).
   ruleOf({

@@ -1,5 +1,6 @@
 import { type Family, RULE_WINDOW_MS_MAX, SLOT_MS } from '#contracts';
 import { JUDGE_WINDOW_MS } from '../rollout/blame.js';
+import { TESTED_FAMILIES } from '../sequential/sequential-tests.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { SlidingWindowsOptions } from '../window/sliding-windows.js';
 import type { Catalogue } from './catalogue.js';
@@ -98,5 +99,6 @@ export const windowsOf = ({ rules, settings }: EngineOptions): SlidingWindowsOpt
     slotsKept: Math.max(SLOTS_KEPT, verifyMs / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS),
     families: ['fleet', 'release_region', 'outcome', 'node', 'probe', ...CUSTOMER_FAMILIES],
     percentilesOf: ['fleet', 'release_region'],
+    addedOf: TESTED_FAMILIES,
   };
 };

@@ -18,6 +18,7 @@ import { Baseline, type BaselineMinute } from '../signal/baseline.js';
 import { type CohortMinute, FLEET_MINUTES } from '../signal/minute-counts.js';
 import { type CustomerMinute, SignalMemory } from '../signal/signal-memory.js';
 import { Spillovers } from '../signal/spillover.js';
+import { type AddedReader, SequentialTests } from '../sequential/sequential-tests.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { Catalogue } from './catalogue.js';
@@ -39,7 +40,7 @@ const MINUTE_AGE = { min: 2, max: 5 } as const;
 const FIRST_SLOTS_PARTIAL = 5;
 
 /** Sliding windows that can be fed. */
-export interface FedWindows extends WindowReader {
+export interface FedWindows extends WindowReader, AddedReader {
   readonly apply: (tick: PartitionTick) => void;
   /** Keeps sums of these windows as they move, in the place of those before; any other is summed when it is asked for. */
   readonly watch?: (windowsMs: readonly number[]) => void;
@@ -54,6 +55,7 @@ export class RulesEngine implements Engine {
   private readonly losses = new TelemetryLosses();
   private readonly late = new LateSlots();
   private readonly baseline = new Baseline();
+  private readonly tests = new SequentialTests();
   private readonly activity = new FleetActivity();
   private readonly nodeMinutes = new NodeMinutes();
   private readonly expectedRates = new ExpectedRates();
@@ -92,6 +94,7 @@ export class RulesEngine implements Engine {
     }
     this.appliedTick = Math.max(this.appliedTick, part.tick);
     this.windows.apply(part);
+    this.tests.apply(part, this.windows);
     this.presence.apply(part);
     this.losses.apply(part);
     this.late.apply(part);
@@ -166,7 +169,7 @@ export class RulesEngine implements Engine {
   }
 
   private view(tick: number, impactSettings: ImpactSettings): TickView {
-    const { windows, presence, losses, late, activity, catalogue } = this;
+    const { windows, tests, presence, losses, late, activity, catalogue } = this;
     const minute = Math.floor(presence.newestSlot / MINUTE_SLOTS);
     const baseline = this.baseline.ratioAt(minute, this.hadIncident);
     const { incidents, escalations } = this.state;
@@ -180,7 +183,7 @@ export class RulesEngine implements Engine {
       exclusion: this.state.incidents,
     });
     const { memory } = this;
-    const parts = { tick, windows, presence, losses, late, activity, rates, catalogue, baseline, rollouts };
+    const parts = { tick, windows, tests, presence, losses, late, activity, rates, catalogue, baseline, rollouts };
     return viewTick({ ...parts, impactSettings, memory, alerts, escalations });
   }
 

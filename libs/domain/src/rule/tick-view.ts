@@ -1,4 +1,4 @@
-import { type ImpactSettings, releaseName, SLOT_MS, TICK_MS, type Tier } from '#contracts';
+import { type ImpactSettings, releaseName, type RuleScope, SLOT_MS, TICK_MS, type Tier } from '#contracts';
 import { AffectedReader } from '../impact/affected.js';
 import type { PlaceOf } from '../incident/place.js';
 import type { ExpectedRate } from '../presence/expected-rates.js';
@@ -6,6 +6,7 @@ import type { FleetActivity } from '../presence/fleet-activity.js';
 import type { Alert } from '../alert/alert.js';
 import type { Escalation } from '../escalation/escalation.js';
 import { OpenAlerts } from '../presence/open-alerts.js';
+import type { SequentialTests, TestReading } from '../sequential/sequential-tests.js';
 import type { SignalMemory } from '../signal/signal-memory.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { Rollout } from '../rollout/rollout.js';
@@ -13,7 +14,7 @@ import { Attendances } from './attendances.js';
 import type { Catalogue, CatalogueCustomer, CatalogueNode } from './catalogue.js';
 import type { LateSlots } from './late-slots.js';
 import { type Attendance, cohortKey, type NodePresence, type Presence } from './presence.js';
-import type { Subject } from './rule.js';
+import type { AlertSubject, Subject } from './rule.js';
 import type { TelemetryLosses } from './telemetry-loss.js';
 
 /** What is known of the fleet at the end of one tick; deciders read it and nothing else. */
@@ -50,6 +51,10 @@ export interface TickView {
   readonly fleet: readonly CatalogueNode[];
   readonly tierOf: (customerId: string) => Tier | undefined;
   readonly attendance: (subject: Subject) => Attendance;
+  /** What the sequential test of a subject says; undefined where there is none. */
+  readonly testOf: (subject: AlertSubject) => TestReading | undefined;
+  /** When a fault began that the test of a subject has found, ms of log time; undefined while it has found none. */
+  readonly onsetOf: (scope: RuleScope, key: string) => number | undefined;
   readonly node: (nodeId: string) => NodePresence | undefined;
   /** Where the subject of an alert stands. */
   readonly placeOf: PlaceOf;
@@ -61,6 +66,7 @@ export interface TickView {
 export interface ViewParts {
   readonly tick: number;
   readonly windows: WindowReader;
+  readonly tests: SequentialTests;
   readonly presence: Presence;
   readonly losses: TelemetryLosses;
   readonly late: LateSlots;
@@ -135,7 +141,7 @@ const missingByCohort = (
 
 /** Reads the fleet as it is at the end of a tick. */
 export const viewTick = (parts: ViewParts): TickView => {
-  const { tick, windows, presence, losses, activity, rates, catalogue, baseline, rollouts } = parts;
+  const { tick, windows, tests, presence, losses, activity, rates, catalogue, baseline, rollouts } = parts;
   const at = tickEndMs(tick);
   const nodes = presence.at(tick);
   const fleetById = fleetOf(catalogue, nodes);
@@ -162,6 +168,11 @@ export const viewTick = (parts: ViewParts): TickView => {
     nodes,
     fleet,
     attendance: attendances.of,
+    testOf: ({ scope, key }) => (scope === 'partition' ? undefined : tests.read(scope, key, tick)),
+    onsetOf: (scope, key) => {
+      const reading = tests.read(scope, key, tick);
+      return reading?.isAlarming === true ? reading.onsetMs : undefined;
+    },
     deployed,
     customers: catalogue.customers,
     tierOf: (customerId) => tiersOf(catalogue.customers).get(customerId),

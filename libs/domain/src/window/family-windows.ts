@@ -1,10 +1,11 @@
 import { OTHER_KEY } from '#contracts';
+import { AddedCounts } from './added-counts.js';
 import { type CellColumns, COUNT, COUNTS_PER_CELL } from './cells.js';
 import { KeyNumbers } from './key-numbers.js';
 import { NarrowCounts } from './narrow-counts.js';
 import { ToldCells } from './told-cells.js';
 import { BUCKETS_COLUMN, WindowCursor } from './window-cursor.js';
-import type { VisitFailing, WindowSum } from './window-sum.js';
+import type { VisitAdded, VisitFailing, WindowSum } from './window-sum.js';
 
 /** What is kept of a family. */
 export interface FamilyWindowsOptions {
@@ -14,6 +15,8 @@ export interface FamilyWindowsOptions {
   /** Buckets per key; 0 where no percentile is asked for. */
   readonly width: number;
   readonly keysMax: number;
+  /** Whether somebody asks what was added. */
+  readonly isAddedAsked: boolean;
 }
 
 /** Which keys are looked for, in slots. */
@@ -55,6 +58,8 @@ export class FamilyWindows {
   /** Of the slot that is being changed. */
   private covering: readonly WindowCursor[] = [];
   private changing: Slot | undefined;
+  private readonly added = new AddedCounts();
+  private isAdding = false;
   private changes = 0;
   private sweptAt = 0;
   overflows = 0;
@@ -63,9 +68,10 @@ export class FamilyWindows {
     this.ring = Array.from({ length: options.slotsKept }, () => undefined);
   }
 
-  /** Puts cells in the place of what the same source told of the same slot. */
-  replace(slot: number, told: ToldCells, cells: CellColumns): void {
+  /** Puts cells in the place of what the same source told of the same slot; what is too old or too new is not told as added. */
+  replace(slot: number, told: ToldCells, cells: CellColumns, isFresh = true): void {
     this.begin(slot);
+    this.isAdding = isFresh && this.options.isAddedAsked;
     told.reserve(cells.size);
     for (let row = 0; row < cells.size; row += 1) {
       const key = cells.keys[row]!;
@@ -98,6 +104,11 @@ export class FamilyWindows {
       const bad = id < 0 || id >= bads.length ? 0 : bads[id]!;
       if (bad >= badMin) visit(i, cursor.sum(COUNT.good, id), bad);
     }
+  }
+
+  /** Visits what was added since the last time. */
+  eachAdded(visit: VisitAdded): void {
+    this.added.take(this.keyOf, visit);
   }
 
   /** The histogram of a window; valid until the next change. */
@@ -187,7 +198,10 @@ export class FamilyWindows {
     const counts = (columns[column] ??= new NarrowCounts(index + 1));
     counts.set(index, counts.get(index) + delta);
     for (const cursor of this.covering) cursor.add(column, index, delta);
+    if (this.isAdding) this.added.add(column, index, delta);
   }
+
+  private readonly keyOf = (id: number): string => this.keys.textOf(id);
 
   private readonly columnsOf = (slot: number): Slot['columns'] | undefined => {
     const held = this.ring[slot % this.options.slotsKept];

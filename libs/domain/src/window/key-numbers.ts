@@ -13,6 +13,8 @@ export class KeyNumbers {
   /** Number → the newest slot with data. */
   private readonly newestSlots: number[] = [];
   private readonly free: number[] = [];
+  /** Number → key. */
+  private readonly texts: string[] = [];
   private readonly lists = new WeakMap<readonly string[], KnownIndices>();
   /** Numbers of keys in the blocks that are read → number here, -1 where it is not known. */
   private ofNumbered = new Int32Array(0);
@@ -52,8 +54,14 @@ export class KeyNumbers {
     const id = this.free.pop() ?? this.newestSlots.length;
     this.ids.set(key, id);
     this.newestSlots[id] = Number.NEGATIVE_INFINITY;
+    this.texts[id] = key;
     this.given += 1;
     return id;
+  }
+
+  /** The key of a number. */
+  textOf(id: number): string {
+    return this.texts[id]!;
   }
 
   /** A key has data in a slot. */

@@ -1,11 +1,11 @@
-import { FAMILIES, type Family, FAMILY_NAMES, SLOT_MS } from '#contracts';
+import { FAMILIES, type Family, FAMILY_NAMES, SLOT_MS, TICK_MS } from '#contracts';
 import { bucketsOf } from './cell-table.js';
 import { type CellColumns, hasHistogram } from './cells.js';
 import { FamilyWindows } from './family-windows.js';
 import { percentileOf, type Sub } from './histogram.js';
 import type { PartitionTick } from './partition-tick.js';
 import { ToldCells } from './told-cells.js';
-import type { FailingPlace, Percentile, VisitFailing, WindowSum } from './window-sum.js';
+import type { FailingPlace, Percentile, VisitAdded, VisitFailing, WindowSum } from './window-sum.js';
 
 /** What windows are made of. */
 export interface SlidingWindowsOptions {
@@ -19,6 +19,8 @@ export interface SlidingWindowsOptions {
   readonly families?: readonly Family[];
   /** Families whose percentiles may be asked for, the others keep counts only; default all that have a histogram. */
   readonly percentilesOf?: readonly Family[];
+  /** Families of which somebody asks what ticks added; default none. */
+  readonly addedOf?: readonly Family[];
   /** Most keys of one family; further ones count for `OTHER_KEY`. Default 200,000. */
   readonly keysMax?: number;
 }
@@ -39,6 +41,11 @@ export interface SlidingWindows {
     windowMs: number,
     endSlot: number,
   ) => Percentile;
+  /**
+   * Visits the cells of a family to which something was added since it was last asked, in slots within a minute of log time: what is
+   * older was told before a restart, or may have been.
+   */
+  readonly eachAdded: (family: Family, visit: VisitAdded) => void;
   /** Keys with data in the longest of the windows it was made with that ends with the newest slot. */
   readonly keys: (family: Family) => readonly string[];
   /** Keeps sums of these windows as they move, in the place of those before. */
@@ -51,6 +58,8 @@ export interface SlidingWindows {
 const KEYS_MAX = 200_000;
 /** How often keys without data are looked for, in slots: a minute, since a sweep looks at every key. */
 const SWEEP_SLOTS = 60;
+/** How far from log time a slot may be to count as added: as late as outcomes are accepted. */
+const ADDED_SLOTS = 60;
 const NOTHING: WindowSum = { good: 0, bad: 0, excluded: 0, timeout: 0 };
 
 /** What one partition of one topic told: absolute, kept per cell while the slot is open. */
@@ -93,16 +102,15 @@ class TickWindows implements SlidingWindows {
   private sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: SlidingWindowsOptions) {
-    const { windowsMs, families, percentilesOf, keysMax = KEYS_MAX } = options;
+    const { windowsMs, families, percentilesOf, addedOf = [], keysMax = KEYS_MAX } = options;
     this.watched = new Set(windowsMs.map(slotsIn));
     this.longestSlots = Math.max(...this.watched);
     this.withPercentiles = new Set(percentilesOf ?? FAMILY_NAMES.filter(hasHistogram));
     for (const family of families ?? FAMILY_NAMES) {
       const width = this.withPercentiles.has(family) ? bucketsOf(family) : 0;
-      this.families.set(
-        family,
-        new FamilyWindows({ windows: this.watched, slotsKept: this.slotsKept(family), width, keysMax }),
-      );
+      const [slotsKept, isAddedAsked] = [this.slotsKept(family), addedOf.includes(family)];
+      const { watched: windows } = this;
+      this.families.set(family, new FamilyWindows({ windows, slotsKept, width, keysMax, isAddedAsked }));
     }
   }
 
@@ -122,9 +130,11 @@ class TickWindows implements SlidingWindows {
     source.nextOffset = tick.nextOffset;
     for (const { slot } of tick.slots) this.newest = Math.max(this.newest, slot);
     const { closedSlot } = source;
+    const nowSlot = Math.floor((tick.tick * TICK_MS) / SLOT_MS);
     for (const { slot, closed, block } of tick.slots) {
       const isCounted = slot <= closedSlot && !source.openSlots.has(slot);
-      if (!isCounted) for (const cells of block.values()) this.applyCells(source, slot, cells);
+      const isFresh = Math.abs(slot - nowSlot) <= ADDED_SLOTS;
+      if (!isCounted) for (const cells of block.values()) this.applyCells(source, slot, cells, isFresh);
       if (!closed) continue;
       source.closedSlot = Math.max(source.closedSlot, slot);
       source.openSlots.delete(slot);
@@ -141,6 +151,8 @@ class TickWindows implements SlidingWindows {
     { badMin, windowMs, endSlot }: FailingPlace,
     visit: VisitFailing,
   ): void => this.families.get(family)?.eachFailing(keys, { badMin, slots: slotsIn(windowMs), end: endSlot }, visit);
+
+  readonly eachAdded = (family: Family, visit: VisitAdded): void => this.families.get(family)?.eachAdded(visit);
 
   readonly percentile = (family: Family, key: string, q: number, windowMs: number, endSlot: number): Percentile =>
     this.percentileOfAll(family, [key], q, windowMs, endSlot);
@@ -173,7 +185,7 @@ class TickWindows implements SlidingWindows {
     return this.options.slotsKeptOf?.[family] ?? this.options.slotsKept;
   }
 
-  private applyCells(source: Source, slot: number, cells: CellColumns): void {
+  private applyCells(source: Source, slot: number, cells: CellColumns, isFresh: boolean): void {
     const windows = this.families.get(cells.family);
     if (windows === undefined || slot <= this.newest - this.slotsKept(cells.family)) return;
     const families = getOrSet(source.openSlots, slot, () => new Map<Family, ToldCells>());
@@ -181,6 +193,7 @@ class TickWindows implements SlidingWindows {
       slot,
       getOrSet(families, cells.family, () => new ToldCells()),
       cells,
+      isFresh,
     );
   }
 

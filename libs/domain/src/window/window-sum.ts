@@ -17,5 +17,8 @@ export interface FailingPlace {
 /** Takes one of a list of keys, by its index in the list. */
 export type VisitFailing = (index: number, good: number, bad: number) => void;
 
+/** Takes a key and what was added to its cell: less than nothing where a source took back what it told. */
+export type VisitAdded = (key: string, good: number, bad: number) => void;
+
 /** A percentile: microseconds, a timeout, or nothing known. */
 export type Percentile = number | 'timeout' | 'unknown';

@@ -1,0 +1,1 @@
+export { fastPathFault } from './fast-path.js';
