@@ -50,7 +50,7 @@ const run = async (work: Work, wanted: Wanted): Promise<ReplayResult> => {
   const progress = new ReplayProgress(screen, range, nowMs);
   const verifyMs = readSettings(environment, settingsSchema).ROLLBACK_VERIFY_MS;
   try {
-    return await runReplay({ recording, facts, range, isOther: false, verifyMs, onTick: progress.onTick, ...wanted });
+    return await runReplay({ recording, facts, range, verifyMs, onTick: progress.onTick, ...wanted });
   } finally {
     progress.end();
   }
@@ -61,7 +61,7 @@ const runRecorded = (work: Work, more: Partial<Wanted> = {}): Promise<ReplayResu
   run(work, { rules: recordedRules([]), ...more });
 
 const runOther = (work: Work, path: string): Promise<ReplayResult> =>
-  run(work, { rules: readRulesFile(path).rules, isOther: true });
+  run(work, { rules: [], other: readRulesFile(path) });
 
 const replay = async (work: Work): Promise<Answer> => {
   const { asked, recording, facts, range, paint } = work;
@@ -72,10 +72,10 @@ const replay = async (work: Work): Promise<Answer> => {
 
 const backtest = async (work: Work): Promise<Answer> => {
   const { asked, facts, range, paint } = work;
-  const { rules } = readRulesFile(asked.rules!);
+  const other = readRulesFile(asked.rules!);
   const faults = readFaults(asked.truth, facts.events, range.toTick);
   const before = { ...(await runRecorded(work)), rules: recordedRules(facts.events) };
-  const after = { ...(await run(work, { rules, isOther: true })), rules };
+  const after = { ...(await run(work, { rules: [], other })), rules: other.rules };
   const report = backtestOf(before, after, faults);
   return { json: report, lines: formatBacktest(report, paint), isFinding: report.regressions.length > 0 };
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type RecordedEvent, type Rule, TICK_MS } from '#contracts';
+import { type RecordedEvent, type Rule, type RuleSet, TICK_MS } from '#contracts';
 import {
   BASELINE_MINUTES,
   decidedTick,
@@ -36,7 +36,8 @@ export interface RunOptions {
   readonly facts: RecordedFacts;
   readonly range: ReplayRange;
   readonly rules: readonly Rule[];
-  readonly isOther: boolean;
+  /** In force instead of the recorded ones. */
+  readonly other?: RuleSet;
   /** Their windows are kept too; they are not decided. */
   readonly keptFor?: readonly Rule[];
   readonly verifyMs: number;
@@ -151,7 +152,7 @@ const oldest = (readers: readonly SourceReader[]): number => {
 
 /** Runs a replay over a recording: its partitions side by side, in the order of their append times. */
 export const runReplay = async (options: RunOptions): Promise<ReplayResult> => {
-  const { recording, facts, range, rules, isOther, keptFor, verifyMs, observe, onTick } = options;
+  const { recording, facts, range, rules, other, keptFor, verifyMs, observe, onTick } = options;
   const readers = facts.partitions.map((each) => new SourceReader(recording.pages(each, range.readFromMs)));
   await Promise.all(readers.map((reader) => reader.turn()));
   const replay = new Replay({
@@ -163,7 +164,7 @@ export const runReplay = async (options: RunOptions): Promise<ReplayResult> => {
     ),
     events: facts.events,
     rules,
-    isOther,
+    ...(other === undefined ? {} : { other }),
     ...(keptFor === undefined ? {} : { keptFor }),
     settings: { verifyMs },
     zoneOf: (id) => facts.zones.get(id),

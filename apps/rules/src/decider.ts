@@ -11,8 +11,8 @@ import {
   FIRINGS_MAX,
   FLAP_WINDOW_MS,
   REAPPLY_MS,
-  type TickGate,
   RULE_SETS_MAX,
+  type TickGate,
   windowsOf,
 } from '#domain';
 import type { TopicPartition } from '#event-log';

@@ -44,6 +44,7 @@ export * from './rule/presence.js';
 export { minutesOfUse, type NodeMinute, SAMPLE_SLOTS } from './presence/node-minutes.js';
 export * from './sequential/index.js';
 export * from './signal/baseline.js';
+export { BASELINE_MINUTES } from './signal/robust-ratio.js';
 export type { CohortMinute } from './signal/minute-counts.js';
 export type { CustomerMinute } from './signal/signal-memory.js';
 export { BASELINE_MINUTES, POOL_MINUTES, POOLS_KEPT } from './signal/robust-ratio.js';

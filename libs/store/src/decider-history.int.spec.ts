@@ -30,7 +30,12 @@ const completed = (rollbackId: string): Event => event('RollbackCompleted', { ro
 
 const pending = (alertId: string): Event =>
   event('AlertPending', {
-    ...{ alertId, rule: 'R17', scope: 'fleet', key: 'fleet', severity: 'critical', reason: reasonOf(80) },
+    alertId,
+    rule: 'R17',
+    scope: 'fleet',
+    key: 'fleet',
+    severity: 'critical',
+    reason: reasonOf(80),
     dueAtMs: NOW_MS,
     at: OLD_MS,
   });
@@ -135,7 +140,11 @@ describe('decider history', () => {
   it('gives the newest sets of rules', async () => {
     const loaded = (version: number): Event =>
       event('RulesLoaded', {
-        ...{ version, sha256: 'a'.repeat(64), source: 'rules.yml', fromTick: version, at: OLD_MS },
+        version,
+        sha256: 'a'.repeat(64),
+        source: 'rules.yml',
+        fromTick: version,
+        at: OLD_MS,
         ruleSet: ruleSetSchema.parse({ rules: [] }),
       });
     await append([streamOf.rules, [1, 2, 3].map(loaded)]);

@@ -237,6 +237,19 @@ const recovery: Chapter = [
       event('RollbackCompleted', { rollbackId: 'rb1', because: 'verified', at: T + 190_000 }),
     ],
   ],
+  [
+    streamOf.escalation('case-1'),
+    0,
+    [
+      event('CustomerEscalationOpened', {
+        escalationId: 'case-1',
+        customerId: 'c1',
+        severity: 'critical',
+        at: T + 100_000,
+      }),
+      event('CustomerEscalationClosed', { escalationId: 'case-1', at: T + 190_000 }),
+    ],
+  ],
   [streamOf.rollout('ro1'), 4, [event('RolloutRolledBack', { rolloutId: 'ro1', rollbackId: 'rb1', at: T + 190_000 })]],
   [
     streamOf.alert('al1'),
@@ -282,7 +295,12 @@ const recovery: Chapter = [
 
 const pendingOf = (alertId: string): Event =>
   event('AlertPending', {
-    ...{ alertId, rule: 'R19', scope: 'fleet', key: 'fleet', severity: 'warning', reason: reasonOf(120, 'R19') },
+    alertId,
+    rule: 'R19',
+    scope: 'fleet',
+    key: 'fleet',
+    severity: 'warning',
+    reason: reasonOf(120, 'R19'),
     dueAtMs: T + 10_000,
     at: T,
   });

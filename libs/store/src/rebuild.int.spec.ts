@@ -35,6 +35,7 @@ const RECORDS = new Set([
   'node_ledger',
   'batch_gap',
   'offset_gap',
+  'signal_minute',
   'dead_letter',
   'dead_letter_total',
   'channel',

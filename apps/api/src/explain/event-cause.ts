@@ -14,6 +14,13 @@ const before = ({ stream, version }: RecordedEvent): readonly string[] =>
 
 const OF_TELEMETRY: ReadonlySet<EventType> = new Set(['AlertFired', 'AlertResumed', 'AlertResolved']);
 
+/** The firing of an alert; its first event, where the firing is not at hand. */
+const firingOf = (alertId: string, known: readonly RecordedEvent[]): string => {
+  const stream = streamOf.alert(alertId);
+  const fired = known.find((each) => each.stream === stream && each.event.type === 'AlertFired');
+  return eventIdOf(fired ?? { stream, version: 1 });
+};
+
 /** What an event names as its reason; undefined where it names nothing. */
 const namedBy = (
   { event, position }: RecordedEvent,
@@ -29,7 +36,7 @@ const namedBy = (
   if (type === 'RollbackDecided' || type === 'RollbackRefused')
     return [eventIdOf({ stream: streamOf.incident(data.incidentId), version: 1 })];
   const isOfItself = type.startsWith('Alert') && !('incidentId' in data);
-  if ('alertId' in data && !isOfItself) return [eventIdOf({ stream: streamOf.alert(data.alertId), version: 1 })];
+  if ('alertId' in data && !isOfItself) return [firingOf(data.alertId, known)];
   return undefined;
 };
 

@@ -63,16 +63,23 @@ const SENTENCES: Sentences = {
     `attempt ${attempt}: ${outcome.replace('_', ' ')}${status === null ? '' : `, status ${status}`}${detail === '' ? '' : `, ${detail}`}`,
 };
 
-const WORDS = ['by', 'id', 'because', 'until'] as const;
+const WORDS = ['by', 'id', 'rule', 'because', 'verdict'] as const;
+const MOMENTS = { until: 'until', untilMs: 'until', dueAtMs: 'due at' } as const;
+
+const reasonText = (reason: unknown): readonly string[] =>
+  typeof reason === 'object' && reason !== null && 'text' in reason ? [String(reason.text)] : [];
 
 /** Events that have no sentence here say who, which, why and until when, as far as their data has it. */
 const plain = (type: string, data: Readonly<Record<string, unknown>>): string => {
   const words = WORDS.flatMap((name) => {
     const value = data[name];
-    if (name === 'until' && typeof value === 'number') return [`until ${new Date(value).toISOString()}`];
     return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [];
   });
-  return [type, ...words].join(' ');
+  const moments = Object.entries(MOMENTS).flatMap(([name, word]) => {
+    const value = data[name];
+    return typeof value === 'number' ? [`${word} ${new Date(value).toISOString()}`] : [];
+  });
+  return [type, ...words, ...reasonText(data['reason']), ...moments].join(' ');
 };
 
 /** One sentence of an event, with its numbers. */

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '#contracts';
-import { keptFrom } from './kept-alert.js';
+import { keptFrom, saidBy } from './kept-alert.js';
 
 const recorded = (version: number, type: string, data: Readonly<Record<string, unknown>>): RecordedEvent => {
   const metadata = { actor: 'rules', cause: 'tick-1' };
@@ -24,6 +24,17 @@ describe('an alert that paged nobody', () => {
         { id: 'alert-al1@2', text: 'AlertMuted by silence id si1 because planned work until 2021-07-22T12:00:00.000Z' },
       ],
     });
+  });
+
+  it('B13: an event without a sentence of its own says why and until when, by name', () => {
+    const pending = recorded(1, 'AlertPending', {
+      rule: 'r1',
+      reason: { text: 'p95 120 ms > 100 ms' },
+      dueAtMs: 60_000,
+    });
+    expect(saidBy([pending])).toEqual([
+      { id: 'alert-al1@1', text: 'AlertPending rule r1 p95 120 ms > 100 ms due at 1970-01-01T00:01:00.000Z' },
+    ]);
   });
 
   it('B13: was inhibited by another alert', () => {

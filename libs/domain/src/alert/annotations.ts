@@ -1,5 +1,5 @@
 import type { EventData, Reason } from '#contracts';
-import { describeSubject, describeWindow } from '../rule/describe.js';
+import { describeSubject, describeWindow } from '../rule/describe-subject.js';
 import type { AlertSubject, Rule } from '../rule/rule.js';
 
 /** A text is cut here, as the contract says. */

@@ -1,4 +1,4 @@
-import type { Event } from '#contracts';
+import type { Event, EventOf } from '#contracts';
 import type { AlertSubject } from '../rule/rule.js';
 import { alertKeyOf } from './alert.js';
 
@@ -36,7 +36,7 @@ const changed = (firings: readonly Firing[], alertId: string, change: Partial<Fi
   return index < 0 ? firings : firings.with(index, { ...firings[index]!, ...change });
 };
 
-const firingOf = (event: Extract<Event, { type: 'AlertFired' }>): Firing => {
+const firingOf = (event: EventOf<'AlertFired'>): Firing => {
   const { alertId, rule, scope, key, reason, isLate = false, at } = event.data;
   const { value, tick, slot = Math.floor(at / 1_000) } = reason;
   const unjudged = { endSlot: undefined, verdict: undefined };
@@ -55,26 +55,21 @@ const firingOf = (event: Extract<Event, { type: 'AlertFired' }>): Firing => {
   };
 };
 
+const added = (firings: readonly Firing[], event: EventOf<'AlertFired'>): readonly Firing[] => {
+  const { at } = event.data;
+  const old = firings.findIndex(({ atMs }) => atMs >= at - FLAP_WINDOW_MS);
+  const first = Math.max(old < 0 ? firings.length : old, firings.length - FIRINGS_MAX + 1);
+  return firings.slice(first).concat(firingOf(event));
+};
+
 /** The firings of the last half hour after an event, oldest first. */
 export const evolveFirings = (firings: readonly Firing[], event: Event): readonly Firing[] => {
-  switch (event.type) {
-    case 'AlertFired': {
-      const { at } = event.data;
-      const old = firings.findIndex(({ atMs }) => atMs >= at - FLAP_WINDOW_MS);
-      const first = Math.max(old < 0 ? firings.length : old, firings.length - FIRINGS_MAX + 1);
-      return firings.slice(first).concat(firingOf(event));
-    }
-    case 'AlertResolved':
-    case 'AlertWithdrawn': {
-      const { alertId, at } = event.data;
-      const slot = 'reason' in event.data ? event.data.reason.slot : undefined;
-      return changed(firings, alertId, { endSlot: slot ?? Math.floor(at / 1_000) });
-    }
-    case 'AlertCorrected':
-      return changed(firings, event.data.alertId, { verdict: event.data.verdict });
-    default:
-      return firings;
-  }
+  if (event.type === 'AlertFired') return added(firings, event);
+  if (event.type === 'AlertCorrected') return changed(firings, event.data.alertId, { verdict: event.data.verdict });
+  if (event.type !== 'AlertResolved' && event.type !== 'AlertWithdrawn') return firings;
+  const { alertId, at } = event.data;
+  const slot = event.type === 'AlertResolved' ? event.data.reason.slot : undefined;
+  return changed(firings, alertId, { endSlot: slot ?? Math.floor(at / 1_000) });
 };
 
 /** The how many-th firing of a key within half an hour one would be; undefined while that is nothing special. */

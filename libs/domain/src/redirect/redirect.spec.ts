@@ -34,7 +34,7 @@ describe('a PoP that is slow', () => {
     // What is left of its traffic is answered well again.
     heal(told);
     for (const node of told.fleet.nodes) node.silent = false;
-    told.play(160);
+    told.play(130);
     expect(commandsOf(told).map(({ action, wave }) => [action, wave])).toEqual([
       ['drain', 1],
       ['resume', 2],
@@ -49,7 +49,8 @@ describe('a PoP that is slow', () => {
     const told = redirectStory();
     obeyRedirects(told);
     slowPop(told);
-    told.play(200);
+    // Longer than a place must be well, had anybody asked it.
+    told.play(180);
     expect(redirectTypes(told).at(-1)).toBe('RedirectVerified');
     expect(told.all('IncidentResolved')).toEqual([]);
   });
@@ -155,7 +156,7 @@ describe('a PoP that is slow', () => {
     slowPop(told);
     told.play(15);
     for (const node of told.fleet.nodes) node.silent = true;
-    told.play(100);
+    told.play(60);
     expect(commandsOf(told).map(({ action }) => action)).toEqual(['drain']);
   });
 });
@@ -169,7 +170,7 @@ describe('a region that is slow', () => {
     told.play(10);
     fires(told, 'region', 'asia');
     told.play(10);
-    expect(told.all('RedirectDecided')).toMatchObject([{ siblings: ['europe', 'us-east', 'us-west'] }]);
+    expect(told.all('RedirectDecided')).toMatchObject([{ siblings: ['europe', 'us-east'] }]);
     expect(commandsOf(told)[0]?.audience).toHaveLength(3);
     slow(told, ({ region }) => region === 'us-east');
     told.play(10);

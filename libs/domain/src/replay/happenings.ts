@@ -21,28 +21,24 @@ export interface Difference {
 
 type Names = ReadonlyMap<string, string>;
 
+/** An alert or an incident that began before what is looked at has no name here. */
+const nameIn = (names: Names, id: string): string => names.get(id) ?? id;
+
 const happeningOf = ({ type, data }: Event, names: Names): Happening | undefined => {
-  switch (type) {
-    case 'AlertFired':
-      return { kind: 'alert', action: 'fires', about: names.get(data.alertId)!, atMs: data.at, text: data.reason.text };
-    case 'AlertResolved': {
-      const about = names.get(data.alertId) ?? data.alertId;
-      return { kind: 'alert', action: 'resolves', about, atMs: data.at, text: data.reason.text };
-    }
-    case 'IncidentOpened':
-      return { kind: 'page', action: 'fires', about: names.get(data.incidentId)!, atMs: data.at, text: data.title };
-    case 'IncidentResolved': {
-      const about = names.get(data.incidentId) ?? data.incidentId;
-      return { kind: 'page', action: 'resolves', about, atMs: data.at, text: data.because };
-    }
-    case 'CommandIssued': {
-      const { action, from, to, wave, audience, issuedAtMs } = data.command;
-      const about = `${releaseName(from)} to ${releaseName(to)}, wave ${wave}`;
-      return { kind: 'command', action, about, atMs: issuedAtMs, text: audience.join(' ') };
-    }
-    default:
-      return undefined;
+  if (type === 'AlertFired' || type === 'AlertResolved') {
+    const action = type === 'AlertFired' ? 'fires' : 'resolves';
+    return { kind: 'alert', action, about: nameIn(names, data.alertId), atMs: data.at, text: data.reason.text };
   }
+  if (type === 'IncidentOpened')
+    return { kind: 'page', action: 'fires', about: nameIn(names, data.incidentId), atMs: data.at, text: data.title };
+  if (type === 'IncidentResolved') {
+    const about = nameIn(names, data.incidentId);
+    return { kind: 'page', action: 'resolves', about, atMs: data.at, text: data.because };
+  }
+  if (type !== 'CommandIssued') return undefined;
+  const { action, from, to, wave, audience, issuedAtMs } = data.command;
+  const about = `${releaseName(from)} to ${releaseName(to)}, wave ${wave}`;
+  return { kind: 'command', action, about, atMs: issuedAtMs, text: audience.join(' ') };
 };
 
 /**

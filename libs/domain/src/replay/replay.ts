@@ -1,4 +1,4 @@
-import type { RecordedEvent, Rule } from '#contracts';
+import { canonicalJson, event, type RecordedEvent, type Rule, type RuleSet, streamOf } from '#contracts';
 import type { TelemetryRecord } from '../partition/read-record.decide.js';
 import { type CompleteTick, createTickGate } from '../partition/tick-gate.js';
 import { type Engine, type EngineSettings, windowsOf } from '../rule/engine.js';
@@ -23,8 +23,8 @@ export interface ReplayOptions {
   readonly toTick: number;
   /** The rules that are in force until `RulesLoaded` brings others. */
   readonly rules: readonly Rule[];
-  /** Other rules than the recorded ones: what `RulesLoaded` brought is left out, and nothing that was decided is taken over. */
-  readonly isOther: boolean;
+  /** Other rules than the recorded ones: what `RulesLoaded` brought is left out, these are in force throughout. */
+  readonly other?: RuleSet | undefined;
   /** Windows of these are kept too, for whoever observes; they are not decided. */
   readonly keptFor?: readonly Rule[];
   readonly settings?: EngineSettings;
@@ -36,7 +36,7 @@ export interface ReplayOptions {
 }
 
 /** Of these a replay has its own: what was recorded of one that it did not decide has no subject. */
-const DECIDED_STREAM = /^(?:alert|incident|rollback|command)-/;
+const DECIDED_STREAM = /^(?:alert|incident|rollback|redirect|escalation|command)-/;
 
 /**
  * The recorded log through the same fold, gate and engine as live. What people and other roles did comes from the recorded events,
@@ -67,7 +67,10 @@ export class Replay {
     );
     this.gate = createTickGate(sources, firstTick - 1);
     this.engine = this.createEngine();
-    const inputs = inputsOf(events).filter(({ recorded }) => !options.isOther || recorded.event.type !== 'RulesLoaded');
+    if (options.other !== undefined) this.loadOther(options.other);
+    const inputs = inputsOf(events).filter(
+      ({ recorded }) => options.other === undefined || recorded.event.type !== 'RulesLoaded',
+    );
     this.inputs = inputs.filter(({ tick }) => tick >= options.fromTick);
     this.evolveHistory(inputs);
   }
@@ -99,8 +102,9 @@ export class Replay {
   }
 
   private createEngine(): Engine {
-    const { rules, keptFor = [], settings, hash, sha256, observe } = this.options;
+    const { other, keptFor = [], settings, hash, sha256, observe } = this.options;
     this.catalogue.passTo(this.options.firstTick);
+    const rules = other?.rules ?? this.options.rules;
     const options = {
       rules,
       catalogue: this.catalogue.current(),
@@ -111,6 +115,13 @@ export class Replay {
     };
     const windows = windowsOf({ ...options, rules: [...rules, ...keptFor] });
     return new RulesEngine(createSlidingWindows(windows), options);
+  }
+
+  /** As if they had been loaded before the first tick. */
+  private loadOther(ruleSet: RuleSet): void {
+    const sha256 = this.options.sha256(canonicalJson(ruleSet));
+    const loaded = { version: 1, sha256, source: 'replay', fromTick: 0, ruleSet, at: 0 };
+    this.know(streamOf.rules, 1, { event: event('RulesLoaded', loaded) });
   }
 
   /** What was known before the first tick that is decided here, as after a restart; in the order in which it was recorded. */

@@ -1,7 +1,7 @@
 import { releaseName, SLOT_MS } from '#contracts';
 import { OUTCOMES_MIN } from '../signal/measure.js';
 import { successPercent } from '../signal/success-rate.js';
-import { describeWindow } from '../rule/describe.js';
+import { describeWindow } from '../rule/describe-subject.js';
 import type { TickView } from '../rule/tick-view.js';
 import { isLive } from '../rule/presence.js';
 import { type Rollback, waveNodes } from './rollback.js';

@@ -24,8 +24,12 @@ const groupOf = (scope: Scope, { nodeId, pop, region, release }: NodePresence): 
       return nodeId;
     case 'release':
       return release;
-    default:
+    case 'release_region':
       return cohortKey(release, region);
+    // One group of all, of which nobody asks: they have the fleet's nodes.
+    case 'fleet':
+    case 'customer':
+      return '';
   }
 };
 

@@ -1,13 +1,9 @@
-import { KEY_SEPARATOR } from '#contracts';
 import type { Measure } from '../signal/measure.js';
 import { signalOf } from '../signal/signals.js';
+import { describeSubject, describeWindow } from './describe-subject.js';
 import type { AlertSubject, Rule } from './rule.js';
 
 const decimals = (value: number, digits: number): string => String(Number(value.toFixed(digits)));
-
-/** `30s`, `1m`: windows are whole seconds, and whole minutes from one minute on. */
-export const describeWindow = (windowMs: number): string =>
-  windowMs % 60_000 === 0 ? `${windowMs / 60_000}m` : `${windowMs / 1_000}s`;
 
 /** Digits after which a value that is shown like its threshold is taken to be it. */
 const DIGITS_MAX = 6;
@@ -26,18 +22,6 @@ export const describeMeasure = (rule: Rule, measure: Measure, isBreached: boolea
   const { found, limit } = describe(rule, shown(measure, digits, rule.threshold));
   const sign = (rule.comparison === 'below') === isBreached ? '<' : '>';
   return `${found} ${isBreached ? sign : `${sign}=`} ${limit} over ${describeWindow(rule.windowMs)}`;
-};
-
-/** Where: `on v2.1.5+c42 in us-east`, `across the fleet`. */
-export const describeSubject = ({ scope, key }: AlertSubject): string => {
-  if (scope === 'fleet') return 'across the fleet';
-  if (scope === 'node') return `of node ${key}`;
-  if (scope === 'partition') return `of ${key}`;
-  if (scope === 'customer') return `for ${key}`;
-  if (scope === 'release') return `on ${key}`;
-  if (scope === 'region' || scope === 'pop') return `in ${key}`;
-  const [release = key, region = 'every region'] = key.split(KEY_SEPARATOR);
-  return `on ${release} in ${region}`;
 };
 
 /** The headline of an incident: `DNS success 23.1 % on v2.1.5+c42 in us-east`. */

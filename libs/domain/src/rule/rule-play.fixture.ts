@@ -137,7 +137,11 @@ export class RulePlay {
     this.offset += 1;
     const watermarkUs = (this.tick + 1) * TICK_MS * 1_000;
     return {
-      ...{ topic: 'telemetry.outcomes', partition: 0, incarnation: 1, reports: [], signals: [] },
+      topic: 'telemetry.outcomes',
+      partition: 0,
+      incarnation: 1,
+      reports: [],
+      signals: [],
       tick: this.tick,
       nextOffset: this.offset,
       slots: [...changed].map((slot) => ({ slot, closed: false, block: cloned(this.slots.get(slot)!) })),

@@ -15,7 +15,11 @@ const rule = (changes: Partial<Parameters<typeof ruleOf>[0]> = {}): Rule =>
   });
 const loaded = (rules: readonly Rule[], fromTick: number, version = 1) =>
   event('RulesLoaded', {
-    ...{ version, sha256: 'a'.repeat(64), source: 'rules.yml', fromTick, at: 0 },
+    version,
+    sha256: 'a'.repeat(64),
+    source: 'rules.yml',
+    fromTick,
+    at: 0,
     ruleSet: ruleSetSchema.parse({ rules }),
   });
 const load = (played: RulePlay, rules: readonly Rule[], afterTicks = 2): void =>

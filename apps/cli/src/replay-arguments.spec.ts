@@ -1,0 +1,51 @@
+import { readArguments, UsageError } from './arguments.js';
+import { ReplayProgress } from './replay-progress.js';
+
+const read = (line: string) => readArguments(line.split(' '));
+
+describe('the arguments of replay, backtest and sweep', () => {
+  it('reads times, lists and durations', () => {
+    expect(read('replay --from 2021-07-22T11:47:00Z --to 2021-07-22T12:00:00Z')).toMatchObject({
+      command: 'replay',
+      span: { fromMs: Date.UTC(2021, 6, 22, 11, 47), toMs: Date.UTC(2021, 6, 22, 12) },
+    });
+    expect(read('sweep --rule r --threshold 95,97.5 --window 30s,2m --for 0,30s')).toMatchObject({
+      thresholds: [95, 97.5],
+      windowsMs: [30_000, 120_000],
+      forsMs: [0, 30_000],
+    });
+  });
+
+  it.each([
+    ['replay --from yesterday', '--from yesterday: expected a time'],
+    ['replay --from 2021-07-22 --to 2021-07-21', '--from: expected a time before --to'],
+    ['replay --incident latest --to 2021-07-22', 'exclude each other'],
+    ['replay --threshold 1', '--threshold is nothing for replay'],
+    ['replay now', 'unexpected argument now'],
+    ['backtest', 'backtest: expected --rules FILE'],
+    ['sweep --threshold 1 --window 1m', 'sweep: expected --rule NAME'],
+    ['sweep --rule r --window 1m', 'sweep: expected --threshold and --window'],
+    ['sweep --rule r --threshold x --window 1m', '--threshold x: expected a number'],
+    ['sweep --rule r --threshold 1 --window 0s', '--window 0s: expected whole seconds'],
+  ])('%s is refused', (line, message) => {
+    expect(() => read(line)).toThrow(UsageError);
+    expect(() => read(line)).toThrow(message);
+  });
+});
+
+describe('the progress of a replay', () => {
+  const shown = (isTTY: boolean): string => {
+    let text = '';
+    let nowMs = 0;
+    const screen = { isTTY, write: (piece: string) => (text += piece) };
+    const progress = new ReplayProgress(screen, { firstTick: 0, toTick: 99 }, () => (nowMs += 1_000));
+    progress.onTick(49, 5_000);
+    progress.end();
+    return text;
+  };
+
+  it('is a bar, a rate and the time that is left, on a terminal alone', () => {
+    expect(shown(true)).toContain('[############............] 50 %  5,000 outcomes/s  1 s left');
+    expect(shown(false)).toBe('');
+  });
+});

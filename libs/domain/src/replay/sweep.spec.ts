@@ -1,0 +1,92 @@
+import { ruleSetSchema, SLOT_MS, TICK_MS } from '#contracts';
+import { DEFAULT_RULES } from '../rule/default-rules.js';
+import { scoreDecisions, regressions } from './backtest.js';
+import type { Fault } from './faults.js';
+import { faultAt, faultsOf } from './faults.js';
+import { LAST_TICK, ORIGIN_TICK, recordStory, replayOf, SOURCES } from './recorded-story.fixture.js';
+import type { Replay, ReplayOptions } from './replay.js';
+import { Sweep } from './sweep.js';
+
+const story = recordStory();
+const rule = DEFAULT_RULES.find(({ name }) => name === 'dns_resolution_success_rate')!;
+const endMs = (LAST_TICK + 1) * TICK_MS;
+
+const replayed = (changes: Partial<ReplayOptions> = {}): Replay => {
+  const replay = replayOf(story, changes);
+  SOURCES.forEach((_, source) => story.records[source]!.forEach((record) => replay.add(source, record)));
+  replay.end();
+  return replay;
+};
+const setOf = (threshold: number) => ruleSetSchema.parse({ rules: [{ ...rule, threshold }] });
+/** When the engine itself fires with one threshold, cohort or fleet, in order. */
+const firings = (threshold: number): readonly number[] =>
+  replayed({ other: setOf(threshold) })
+    .decisions.flatMap(({ events }) => events)
+    .flatMap((event) => (event.type === 'AlertFired' && event.data.rule === rule.name ? [event.data.at] : []));
+
+describe('a sweep', () => {
+  const fault: Fault = { name: 'the release', fromMs: ORIGIN_TICK * TICK_MS + 2_000, toMs: endMs, earlyMs: 0 };
+  const swept = new Sweep({
+    rule,
+    thresholds: [10, 95, 99],
+    windowsMs: [10 * SLOT_MS, 60 * SLOT_MS],
+    forsMs: [0, 2_000],
+    faults: [fault],
+  });
+  replayed({ observe: swept.observe, keptFor: [{ ...rule, windowMs: 10 * SLOT_MS }] });
+  const row = (threshold: number, windowMs: number, forMs: number) =>
+    swept.rows().find((each) => each.threshold === threshold && each.windowMs === windowMs && each.forMs === forMs)!;
+
+  it.each([10, 95, 99])('B14: with the rule as it is, fires when the engine does (threshold %i)', (threshold) => {
+    const { alerts, firstDelayMs, falseAlarms } = row(threshold, 60_000, 0);
+    const expected = firings(threshold);
+    expect({ alerts, falseAlarms }).toEqual({ alerts: expected.length, falseAlarms: 0 });
+    expect(firstDelayMs).toBe(expected[0] === undefined ? null : expected[0] - fault.fromMs);
+  });
+
+  it('waits for as long as it is told, and a shorter window is not later', () => {
+    expect(row(95, 60_000, 2_000).firstDelayMs).toBe(row(95, 60_000, 0).firstDelayMs! + 2_000);
+    expect(row(95, 10_000, 0).firstDelayMs).toBeLessThanOrEqual(row(95, 60_000, 0).firstDelayMs!);
+  });
+
+  it('calls an alarm false that belongs to no fault', () => {
+    const alone = new Sweep({ rule, thresholds: [99], windowsMs: [60_000], forsMs: [0], faults: [] });
+    replayed({ observe: alone.observe });
+    const [only] = alone.rows();
+    expect(only).toMatchObject({ detected: 0, firstDelayMs: null, falseAlarms: only!.alerts });
+    expect(only!.alerts).toBeGreaterThan(0);
+  });
+
+  it('takes a bounded number of combinations', () => {
+    const many = Array.from({ length: 101 }, (_, index) => index);
+    const options = { rule, thresholds: many, windowsMs: [1_000, 2_000], forsMs: [0, 1, 2, 3, 4], faults: [] };
+    expect(() => new Sweep(options)).toThrow('sweep 1010 combinations: at most 1000');
+  });
+});
+
+describe('a backtest', () => {
+  const faults = faultsOf(story.events, endMs);
+  const score = (changes: Partial<ReplayOptions> = {}) =>
+    scoreDecisions(replayed(changes).decisions, faults, ['never']);
+
+  it('scores each rule against what was really wrong', () => {
+    const { rules, pages, falsePages, rollbacks } = score();
+    expect({ pages, falsePages, rollbacks }).toEqual({ pages: 1, falsePages: 0, rollbacks: 1 });
+    expect(rules.find((each) => each.rule === rule.name)).toMatchObject({ detected: 1, falseAlerts: 0 });
+    expect(rules.find((each) => each.rule === 'never')).toMatchObject({ alerts: 0, detected: 0, delayMs: null });
+  });
+
+  it('tells a fault that is missed, one that is found later, and pages for nothing', () => {
+    const before = score();
+    const missed = score({ other: setOf(1) });
+    expect(regressions(before, missed, faults)).toEqual([{ what: 'missed', detail: faults[0]!.name }]);
+    expect(regressions(missed, before, faults)).toEqual([]);
+    const later = { ...before, delaysMs: [before.delaysMs[0]! + 1_000], falsePages: 2 };
+    expect(regressions(before, later, faults).map(({ what }) => what)).toEqual(['later', 'false_pages']);
+  });
+
+  it('counts what a window still holds after a fault as its own, and nothing before it', () => {
+    const fault = { name: '', fromMs: 1_000, toMs: 2_000, earlyMs: 0 };
+    expect([999, 1_000, 2_500, 2_501].map((atMs) => faultAt([fault], atMs, 500))).toEqual([-1, 0, 0, -1]);
+  });
+});
