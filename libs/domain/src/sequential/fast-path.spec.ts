@@ -38,10 +38,15 @@ describe('the fast path of a rule', () => {
   it('is refused where the test would find less than the rule means, or something else', () => {
     expect(fastPathFault(successBelow(99))).toBeUndefined();
     expect(fastPathFault(successBelow(98.1))).toBeUndefined();
-    expect(fastPathFault(successBelow(98))).toBe('the rule allows 2 % failing, the sequential test alarms above 1.97 %');
+    expect(fastPathFault(successBelow(98))).toBe(
+      'the rule allows 2 % failing, the sequential test alarms above 1.97 %',
+    );
     expect(fastPathFault({ ...successBelow(1), signal: 'failure_rate', comparison: 'above' })).toBeUndefined();
     expect(fastPathFault({ ...successBelow(10), signal: 'failure_rate', comparison: 'above' })).toContain('10 %');
-    for (const other of [{ ...successBelow(99), signal: 'latency' as const }, { ...successBelow(99), comparison: 'above' as const }])
+    for (const other of [
+      { ...successBelow(99), signal: 'latency' as const },
+      { ...successBelow(99), comparison: 'above' as const },
+    ])
       expect(fastPathFault(other)).toBe('the sequential test finds low success_rate and high failure_rate only');
   });
 
@@ -74,7 +79,9 @@ describe('the fast path of a rule', () => {
   it('R17: finds the outage of a cell whose window holds too little to say anything', () => {
     const story = play(successBelow(99, 10_000), { qps: 8, failing: 1, forS: 6 }, 0);
     const [fired] = story.all('AlertFired');
-    expect(fired!.reason.text).toMatch(/^\d+ of \d+ outcomes failed; sequential test 2\d(\.\d+)? nats > 25 since 11:47:10/);
+    expect(fired!.reason.text).toMatch(
+      /^\d+ of \d+ outcomes failed; sequential test 2\d(\.\d+)? nats > 25 since 11:47:10/,
+    );
     expect(fired!.reason).toMatchObject({ value: 0, good: 0 });
   });
 

@@ -102,7 +102,10 @@ export class SequentialTests {
       if (cell < 0) return;
       const [release = '', region] = key.split(KEY_SEPARATOR);
       if (region !== undefined)
-        this.cells.setParents(cell, [this.cells.add('release', release, this.tick), this.cells.add('region', region, this.tick)]);
+        this.cells.setParents(cell, [
+          this.cells.add('release', release, this.tick),
+          this.cells.add('region', region, this.tick),
+        ]);
     }
     this.cells.count(cell, this.tick, good, bad);
   };

@@ -28,8 +28,7 @@ export const poisson = (mean: number, random: () => number): number => {
 };
 
 /** A standard normal number (Box and Muller). */
-export const normal = (random: () => number): number =>
-  sqrt(-2 * log(1 - random())) * cos(2 * PI * random());
+export const normal = (random: () => number): number => sqrt(-2 * log(1 - random())) * cos(2 * PI * random());
 
 /** Ticks of a second, and of a day. */
 export const TICKS_PER_S = 4;

@@ -64,7 +64,12 @@ class Partition {
     const families = changed.get(slot) ?? new Map<Family, Set<string>>();
     changed.set(slot, families);
     const release = RELEASES[this.random() < 0.7 ? 0 : 1];
-    const keys = { fleet: 'fleet', node: nodeId, release_region: `${release}|${region}`, customer: 'customer-1' } as const;
+    const keys = {
+      fleet: 'fleet',
+      node: nodeId,
+      release_region: `${release}|${region}`,
+      customer: 'customer-1',
+    } as const;
     for (const [family, key] of Object.entries(keys) as [Family, string][]) {
       const cells: Counts = counts.get(family) ?? new Map();
       const [good, bad, timeout] = cells.get(key) ?? [0, 0, 0];

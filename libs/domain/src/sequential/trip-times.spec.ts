@@ -56,19 +56,25 @@ describe('when a bad release trips the rules, by its share of the traffic', () =
     { share: 0.01, expected: [17.5, 15.6, 35.1, undefined, undefined, undefined] },
     { share: 0.05, expected: [3.5, 3.1, 7.0, 14.8, undefined, undefined] },
     { share: 0.25, expected: [0.7, 0.6, 1.4, 3.0, 31.0, 30.9] },
-  ])('R14, R15, R17, R20, R26, R28: at $share the windows trip after the seconds that were computed', ({ share, expected }) => {
-    const { fleet } = trips(share);
-    expect(fleet.map((each) => each === undefined)).toEqual(expected.map((each) => each === undefined));
-    fleet.forEach((each, index) => {
-      if (each !== undefined) expect(Math.abs(each - expected[index]!)).toBeLessThanOrEqual(SLOT_S);
-    });
-  });
+  ])(
+    'R14, R15, R17, R20, R26, R28: at $share the windows trip after the seconds that were computed',
+    ({ share, expected }) => {
+      const { fleet } = trips(share);
+      expect(fleet.map((each) => each === undefined)).toEqual(expected.map((each) => each === undefined));
+      for (const [index, each] of fleet.entries())
+        expect(Math.abs((each ?? 0) - (expected[index] ?? 0))).toBeLessThanOrEqual(SLOT_S);
+    },
+  );
 
   it('B5, R17: a canary of 1 % is seen in its cohort at once, and never by the success of the fleet', () => {
     const [, , , r17] = RULES;
     const { fleet, cohort } = trips(0.01, [{ ...r17!, fastPath: true }]);
     expect(fleet).toEqual([undefined]);
     expect(cohort).toEqual([0.5]);
-    expect(trips(0.01).cohort.slice(2, 4).every((each) => each! <= 1)).toBe(true);
+    expect(
+      trips(0.01)
+        .cohort.slice(2, 4)
+        .every((each) => each! <= 1),
+    ).toBe(true);
   });
 });
