@@ -4,6 +4,7 @@ import { naiveBench } from './naive.bench.js';
 import { wholePathBench } from './whole-path.bench.js';
 import { brokerBench } from './broker.bench.js';
 import { edgeAgentBench } from './edge-agent.bench.js';
+import { rulesBench } from './rules.bench.js';
 import { tapBench } from './tap.bench.js';
 
 /** Every bench, in the order in which they run. */
@@ -11,6 +12,7 @@ export const BENCHES: readonly Bench[] = [
   decodeFoldBench,
   wholePathBench,
   naiveBench,
+  rulesBench,
   tapBench,
   edgeAgentBench,
   brokerBench,

@@ -61,9 +61,8 @@ describe('when a bad release trips the rules, by its share of the traffic', () =
     ({ share, expected }) => {
       const { fleet } = trips(share);
       expect(fleet.map((each) => each === undefined)).toEqual(expected.map((each) => each === undefined));
-      fleet.forEach((each, index) => {
-        if (each !== undefined) expect(Math.abs(each - expected[index]!)).toBeLessThanOrEqual(SLOT_S);
-      });
+      for (const [index, each] of fleet.entries())
+        expect(Math.abs((each ?? 0) - (expected[index] ?? 0))).toBeLessThanOrEqual(SLOT_S);
     },
   );
 

@@ -1,8 +1,11 @@
 /** The indices of a list of keys as they were at some time. */
 interface KnownIndices {
   readonly ids: Int32Array;
-  given: number;
-  freed: number;
+  /** Keys without a number, and where they stand. */
+  readonly unknown: Map<string, number>;
+  /** How many of the keys that were added have been looked at. */
+  seen: number;
+  readonly freed: number;
 }
 
 /**
@@ -19,7 +22,8 @@ export class KeyNumbers {
   /** Numbers of keys in the blocks that are read → number here, -1 where it is not known. */
   private ofNumbered = new Int32Array(0);
   private table: object | undefined;
-  private given = 0;
+  /** Keys that got a number since numbers were last freed, so at most as many as there are. */
+  private readonly added: string[] = [];
   private freed = 0;
 
   get size(): number {
@@ -55,7 +59,7 @@ export class KeyNumbers {
     this.ids.set(key, id);
     this.newestSlots[id] = Number.NEGATIVE_INFINITY;
     this.texts[id] = key;
-    this.given += 1;
+    this.added.push(key);
     return id;
   }
 
@@ -82,17 +86,33 @@ export class KeyNumbers {
       this.ids.delete(key);
       this.free.push(id);
       this.freed += 1;
+      this.added.length = 0;
     }
   }
 
-  /** The numbers of a list of keys, -1 for the unknown; looked up again only as far as numbers have changed. */
+  /** The numbers of a list of different keys, -1 for the unknown; only what was added since is looked at, as long as none is freed. */
   ofList(keys: readonly string[]): Int32Array {
-    const known = this.lists.get(keys) ?? { ids: new Int32Array(keys.length).fill(-1), given: 0, freed: 0 };
-    if (known.given === this.given && known.freed === this.freed) return known.ids;
-    const isAll = known.freed !== this.freed;
-    const { ids } = known;
-    for (let i = 0; i < keys.length; i += 1) if (isAll || ids[i] === -1) ids[i] = this.ids.get(keys[i]!) ?? -1;
-    this.lists.set(keys, Object.assign(known, { given: this.given, freed: this.freed }));
+    const known = this.lists.get(keys);
+    if (known === undefined || known.freed !== this.freed) return this.lookUp(keys);
+    const { ids, unknown } = known;
+    for (; known.seen < this.added.length; known.seen += 1) {
+      const key = this.added[known.seen]!;
+      const index = unknown.get(key);
+      if (index === undefined) continue;
+      ids[index] = this.find(key);
+      unknown.delete(key);
+    }
+    return ids;
+  }
+
+  private lookUp(keys: readonly string[]): Int32Array {
+    const ids = new Int32Array(keys.length);
+    const unknown = new Map<string, number>();
+    keys.forEach((key, index) => {
+      ids[index] = this.find(key);
+      if (ids[index] === -1) unknown.set(key, index);
+    });
+    this.lists.set(keys, { ids, unknown, seen: this.added.length, freed: this.freed });
     return ids;
   }
 }
