@@ -9,7 +9,7 @@ const schema = z.object({
 
 /** Reads the model of costs; throws a `ConfigError` with everything that is wrong with its file. */
 export const readCostModel = (env: Environment): CostModel => {
-  const { COST_MODEL_FILE: path } = readSettings(schema, env);
+  const { COST_MODEL_FILE: path } = readSettings(env, schema);
   if (path === undefined) return costModelSchema.parse({});
   const { config, problems } = readCostModelFile(path);
   if (config === undefined) throw new ConfigError(problems);
