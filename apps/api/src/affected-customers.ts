@@ -87,12 +87,7 @@ interface Measured {
   readonly slot: number;
 }
 
-const asMeasured = (
-  incident: IncidentRow,
-  { affected, slot }: Measured,
-  limit: number,
-  settings: ImpactSettings,
-) => {
+const asMeasured = (incident: IncidentRow, { affected, slot }: Measured, limit: number, settings: ImpactSettings) => {
   const { affectedCustomers, score, dollarsPerMinute } = impactOf(affected, settings);
   return {
     source: 'windows' as const,

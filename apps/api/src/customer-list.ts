@@ -17,7 +17,10 @@ export const customerQuery = z.object({
 
 /** Whether a registration is only tried. */
 export const registrationQuery = z.object({
-  dryRun: z.enum(['true', 'false']).default('false').transform((text) => text === 'true'),
+  dryRun: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true'),
 });
 
 /** A page of customers. */
@@ -40,5 +43,8 @@ export const selectedCustomers = (
       (country === undefined || each.countries?.includes(country) === true),
   );
   const rest = after === undefined ? selected : selected.filter(({ customerId }) => customerId > after);
-  return { customers: rest.toSorted((a, b) => (a.customerId < b.customerId ? -1 : 1)).slice(0, limit), total: selected.length };
+  return {
+    customers: rest.toSorted((a, b) => (a.customerId < b.customerId ? -1 : 1)).slice(0, limit),
+    total: selected.length,
+  };
 };

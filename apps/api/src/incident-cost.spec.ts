@@ -15,7 +15,10 @@ describe('the costs of the study', () => {
     expect(dollarsOf('E-commerce')).toEqual([600e6, 200e6, 100e6]);
     expect(section('E-commerce')?.dollars).toBe(900e6);
     expect(Math.round((225e6 * (3 + 13 / 60)) / 1e6)).toBe(724);
-    expect(section('E-commerce')?.lines.at(-1)).toMatchObject({ text: expect.stringContaining('$724M'), dollars: null });
+    expect(section('E-commerce')?.lines.at(-1)).toMatchObject({
+      text: expect.stringContaining('$724M'),
+      dollars: null,
+    });
   });
   it('R95: fees of trading are 0.2 % of the lost volume', () => {
     expect(dollarsOf('Trading')).toEqual([8.4e6, 15e6]);
@@ -38,7 +41,14 @@ describe('the costs of the study', () => {
 
 describe('a model of costs', () => {
   it('R100: takes figures of the incident where a formula names them', () => {
-    const line = { line: 'Shops', factors: [{ name: '$/h', value: 150e6 }, { name: 'h', value: 'hours' as const }], once: false };
+    const line = {
+      line: 'Shops',
+      factors: [
+        { name: '$/h', value: 150e6 },
+        { name: 'h', value: 'hours' as const },
+      ],
+      once: false,
+    };
     const own = { sections: [{ section: 'E-commerce', lines: [line] }] };
     expect(estimateCost(own, { ...NO_FIGURES, hours: 0.5 }).sections[0]).toMatchObject({
       dollars: 75e6,

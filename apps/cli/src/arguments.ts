@@ -6,6 +6,9 @@ export type Asked =
   | ({ readonly command: 'status' } & Common)
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
+  | ({ readonly command: 'incident cost'; readonly incidentId: string } & Common)
+  | ({ readonly command: 'impact' } & Common)
+  | ({ readonly command: 'customers'; readonly wanted: WantedOfCustomers } & Common)
   | {
       readonly command: 'test';
       readonly paths: readonly string[];
@@ -21,6 +24,12 @@ export type WantedOfNodeKeys =
   | { readonly action: 'list' }
   | { readonly action: 'issue'; readonly nodeId: string }
   | { readonly action: 'revoke'; readonly keyId: string };
+
+/** What is wanted of the customers. */
+export type WantedOfCustomers =
+  | { readonly action: 'list'; readonly filter: Readonly<Record<string, string>> }
+  | { readonly action: 'import'; readonly file: string; readonly dryRun: boolean }
+  | { readonly action: 'export'; readonly file: string };
 
 /** What every command takes. */
 export interface Common {
@@ -40,6 +49,12 @@ export const USAGE = `tocsin <command> [options]
   status                    is the fleet well, whom does it hurt, what is being rolled back
   tail [--after POSITION]   events as they are recorded; from now on, or from a position
   incident show <id|latest> one incident: why, who, what was done, who was told
+  incident cost <id>        what it costs: measured, and by the formulas of the cost model
+  impact                    whom it hurts now, by region in the order of recovery, country and sector
+  customers list [--tier T] [--sector S] [--country C]
+  customers import <file> [--dry-run]
+                            from YAML or CSV; everything that is wrong with it at once
+  customers export <file>   as YAML or CSV, which import reads
   node-key list             the keys that nodes tag their batches with
   node-key issue <node>     a further key for a node, shown once; two are valid at a time
   node-key revoke <key id>  end a key; what it tagged before stays counted
@@ -60,7 +75,7 @@ exit status
   that is no dnstap), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, node-key, dnstap or test';
+const COMMANDS = 'status, tail, incident show, incident cost, impact, customers, node-key, dnstap or test';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -75,6 +90,10 @@ const parse = (args: readonly string[]) => {
         after: { type: 'string' },
         zones: { type: 'string' },
         junit: { type: 'string' },
+        tier: { type: 'string' },
+        sector: { type: 'string' },
+        country: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -111,6 +130,31 @@ const nodeKeyOf = ([action, name, ...more]: readonly string[]): WantedOfNodeKeys
   }
 };
 
+type Values = ReturnType<typeof parse>['values'];
+
+const customersOf = ([action, file, ...more]: readonly string[], values: Values): WantedOfCustomers => {
+  noMore(more);
+  if (action === 'list') {
+    noMore(file === undefined ? [] : [file]);
+    const { tier, sector, country } = values;
+    const given = Object.entries({ tier, sector, country }).filter(
+      (each): each is [string, string] => each[1] !== undefined,
+    );
+    return { action, filter: Object.fromEntries(given) };
+  }
+  if (file === undefined || (action !== 'import' && action !== 'export'))
+    throw new UsageError(`customers ${action ?? ''}: expected customers list, import <file> or export <file>`);
+  return action === 'export' ? { action, file } : { action, file, dryRun: values['dry-run'] };
+};
+
+const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Common): Asked => {
+  if (action !== 'show' && action !== 'cost')
+    throw new UsageError(`incident ${action ?? ''}: expected incident show <id|latest> or cost <id>`);
+  if (incidentId === undefined) throw new UsageError(`incident ${action}: expected an incident id`);
+  noMore(more);
+  return { command: `incident ${action}`, incidentId, ...common };
+};
+
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
   const { values, positionals } = parse(args);
@@ -119,6 +163,9 @@ export const readArguments = (args: readonly string[]): Asked => {
   const common: Common = { json: values.json, url: values.url, key: values.key };
   if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
   if (values.junit !== undefined && command !== 'test') throw new UsageError('--junit belongs to test');
+  const ofCustomers = [values.tier, values.sector, values.country].some((value) => value !== undefined);
+  if ((ofCustomers || values['dry-run']) && command !== 'customers')
+    throw new UsageError('--tier, --sector, --country and --dry-run belong to customers');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
   switch (command) {
     case 'status':
@@ -127,13 +174,13 @@ export const readArguments = (args: readonly string[]): Asked => {
     case 'tail':
       noMore(rest);
       return { command, after: positionOf(values.after), ...common };
-    case 'incident': {
-      const [action, incidentId, ...more] = rest;
-      if (action !== 'show') throw new UsageError(`incident ${action ?? ''}: expected incident show <id|latest>`);
-      if (incidentId === undefined) throw new UsageError('incident show: expected an incident id, or latest');
-      noMore(more);
-      return { command: 'incident show', incidentId, ...common };
-    }
+    case 'incident':
+      return incidentOf(rest, common);
+    case 'impact':
+      noMore(rest);
+      return { command, ...common };
+    case 'customers':
+      return { command, wanted: customersOf(rest, values), ...common };
     case 'node-key':
       return { command, wanted: nodeKeyOf(rest), ...common };
     case 'dnstap': {

@@ -22,6 +22,16 @@ describe('the arguments', () => {
     [['node-key', 'list'], { command: 'node-key', wanted: { action: 'list' }, ...COMMON }],
     [['node-key', 'issue', 'n1'], { command: 'node-key', wanted: { action: 'issue', nodeId: 'n1' }, ...COMMON }],
     [['node-key', 'revoke', 'n1.2'], { command: 'node-key', wanted: { action: 'revoke', keyId: 'n1.2' }, ...COMMON }],
+    [['incident', 'cost', 'i1'], { command: 'incident cost', incidentId: 'i1', ...COMMON }],
+    [['impact'], { command: 'impact', ...COMMON }],
+    [
+      ['customers', 'import', 'c.csv', '--dry-run'],
+      { command: 'customers', wanted: { action: 'import', file: 'c.csv', dryRun: true }, ...COMMON },
+    ],
+    [
+      ['customers', 'list', '--country', 'JP'],
+      { command: 'customers', wanted: { action: 'list', filter: { country: 'JP' } }, ...COMMON },
+    ],
     [['dnstap', 'x.fstrm'], { command: 'dnstap', path: 'x.fstrm', zones: [], json: false }],
     [
       ['dnstap', 'x', '--zones', 'a.test,b.test'],
@@ -43,6 +53,9 @@ describe('the arguments', () => {
     [['incident', 'ls']],
     [['incident', 'show']],
     [['incident', 'show', 'a', 'b']],
+    [['customers']],
+    [['customers', 'import']],
+    [['status', '--dry-run']],
     [['node-key']],
     [['node-key', 'issue']],
     [['node-key', 'revoke']],

@@ -62,5 +62,4 @@ export const readCsv = (source: string): readonly (readonly CsvField[])[] | CsvF
 };
 
 /** A field as it is written: quoted where it must be. */
-export const csvField = (text: string): string =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+export const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -3,7 +3,9 @@ import { TIERS } from './impact.js';
 import { nameSchema } from './node-report.js';
 
 /** Two letters of ISO 3166-1; whether a country has them is the domain's to say. */
-export const countryCodeSchema = z.string().regex(/^[A-Z]{2}$/, 'expected a country as ISO 3166-1 writes it: US, GB, JP');
+export const countryCodeSchema = z
+  .string()
+  .regex(/^[A-Z]{2}$/, 'expected a country as ISO 3166-1 writes it: US, GB, JP');
 
 /** Whom the fleet serves. What came later is optional: registrations of before stay readable. */
 export const customerSchema = z.object({

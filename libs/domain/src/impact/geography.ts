@@ -1,6 +1,12 @@
 /** A part of the world, as people read a map of an outage. */
 export type WorldRegion =
-  'North America' | 'Latin America' | 'Europe' | 'Asia Pacific' | 'Middle East' | 'Africa' | 'Antarctica';
+  | 'North America'
+  | 'Latin America'
+  | 'Europe'
+  | 'Asia Pacific'
+  | 'Middle East'
+  | 'Africa'
+  | 'Antarctica';
 
 /** Each country of ISO 3166-1 in one region. Mexico is North America, as the study has it (R90). */
 const COUNTRIES: Readonly<Record<WorldRegion, string>> = {

@@ -15,7 +15,11 @@ const customer = (customerId: string, tier: CatalogueCustomer['tier'], sector?: 
   critical: false,
   sector,
 });
-const CUSTOMERS = [customer('bank', 'tier1', 'finance'), customer('shop', 'tier2', 'retail'), customer('blog', 'tier3')];
+const CUSTOMERS = [
+  customer('bank', 'tier1', 'finance'),
+  customer('shop', 'tier2', 'retail'),
+  customer('blog', 'tier3'),
+];
 
 const readerOf = (settings: ImpactSettings): AffectedReader => {
   const windows = createPlainWindows();
@@ -73,20 +77,33 @@ describe('an impact in parts', () => {
     [0.01, 50, 3],
     [0.01, 1, 1],
     [0.5, 50, 36],
-  ])('C3: above %f over %i outcomes fewer than %i failures are never enough, and so many can be', (ratio, least, min) => {
-    const settings = impactSettingsSchema.parse({ affectedRatio: ratio, affectedOutcomesMin: least });
-    const failures = failuresMinOf(settings);
-    expect(failures).toBe(min);
-    expect(affectedRatio(Math.max(0, least - failures), failures, settings)).toBeDefined();
-    for (let count = least; count < least + 200; count += 1)
-      expect(wilsonLowerBound(failures - 1, Math.max(count, failures - 1))).toBeLessThanOrEqual(ratio);
-  });
+  ])(
+    'C3: above %f over %i outcomes fewer than %i failures are never enough, and so many can be',
+    (ratio, least, min) => {
+      const settings = impactSettingsSchema.parse({ affectedRatio: ratio, affectedOutcomesMin: least });
+      const failures = failuresMinOf(settings);
+      expect(failures).toBe(min);
+      expect(affectedRatio(Math.max(0, least - failures), failures, settings)).toBeDefined();
+      for (let count = least; count < least + 200; count += 1)
+        expect(wilsonLowerBound(failures - 1, Math.max(count, failures - 1))).toBeLessThanOrEqual(ratio);
+    },
+  );
 });
 
 describe('the order of recovery', () => {
   it('R57: money first, then what fails, then the name', () => {
-    const region = (name: string, dollarsPerMinute: number, failing?: number) => ({ region: name, dollarsPerMinute, failing });
-    const regions = [region('d', 5, undefined), region('c', 5, 0.2), region('b', 5, 0.2), region('a', 0, 1), region('e', 9, 0)];
+    const region = (name: string, dollarsPerMinute: number, failing?: number) => ({
+      region: name,
+      dollarsPerMinute,
+      failing,
+    });
+    const regions = [
+      region('d', 5, undefined),
+      region('c', 5, 0.2),
+      region('b', 5, 0.2),
+      region('a', 0, 1),
+      region('e', 9, 0),
+    ];
     expect(recoveryOrder(regions).map((each) => each.region)).toEqual(['e', 'b', 'c', 'd', 'a']);
   });
 });

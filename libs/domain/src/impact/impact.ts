@@ -13,8 +13,7 @@ const countByTier = (affected: readonly AffectedCustomer[]): Record<Tier, number
   return count;
 };
 
-const weigh = (byTier: ByTier, each: ByTier): number =>
-  TIERS.reduce((sum, tier) => sum + byTier[tier] * each[tier], 0);
+const weigh = (byTier: ByTier, each: ByTier): number => TIERS.reduce((sum, tier) => sum + byTier[tier] * each[tier], 0);
 
 /** The impact score of so many customers: the sum of tier weights (C1). */
 export const impactScoreOf = (byTier: ByTier, settings = DEFAULT_IMPACT): number => weigh(byTier, settings.weights);
@@ -30,7 +29,7 @@ export const byUrgency =
     Number(b.customer.critical) - Number(a.customer.critical) ||
     dollarsPerMinute[b.customer.tier] - dollarsPerMinute[a.customer.tier] ||
     b.failing - a.failing ||
-  (a.customer.customerId < b.customer.customerId ? -1 : 1);
+    (a.customer.customerId < b.customer.customerId ? -1 : 1);
 
 /** The first of all in order of urgency; thousands are hurt at a time, and sorting them each tick would be most of the impact. */
 const mostUrgent = (affected: readonly AffectedCustomer[], settings: ImpactSettings): readonly AffectedCustomer[] => {

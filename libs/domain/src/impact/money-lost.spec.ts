@@ -4,7 +4,10 @@ import { dollarsLost, type MoneyTold } from './money-lost.js';
 
 describe('money lost', () => {
   it('B9, R100: equals the sum over whole seconds, wherever the tellings stand and whenever it is asked', () => {
-    const telling = fc.record({ at: fc.integer({ min: 0, max: 600 }), dollarsPerMinute: fc.integer({ min: 0, max: 60_000_000 }) });
+    const telling = fc.record({
+      at: fc.integer({ min: 0, max: 600 }),
+      dollarsPerMinute: fc.integer({ min: 0, max: 60_000_000 }),
+    });
     fc.assert(
       fc.property(fc.array(telling, { maxLength: 20 }), fc.integer({ min: 0, max: 700 }), (all, until) => {
         const tellings = all.toSorted((a, b) => a.at - b.at);

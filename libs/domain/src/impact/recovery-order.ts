@@ -13,7 +13,5 @@ export interface RegionImpact {
 export const recoveryOrder = <R extends RegionImpact>(regions: readonly R[]): readonly R[] =>
   regions.toSorted(
     (a, b) =>
-      b.dollarsPerMinute - a.dollarsPerMinute ||
-      (b.failing ?? 0) - (a.failing ?? 0) ||
-      (a.region < b.region ? -1 : 1),
+      b.dollarsPerMinute - a.dollarsPerMinute || (b.failing ?? 0) - (a.failing ?? 0) || (a.region < b.region ? -1 : 1),
   );

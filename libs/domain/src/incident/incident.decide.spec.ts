@@ -118,7 +118,9 @@ describe('impact', () => {
     given(evolveIncident, opened).when(tells(2, 1_750)).thenNothing();
     given(evolveIncident, opened).when(tells(2, 2_000)).thenEvents(changed(2, 2_000));
     given(evolveIncident, opened, changed(2, 2_000)).when(tells(4, 6_750)).thenNothing();
-    given(evolveIncident, opened, changed(2, 2_000)).when(tells(4, 7_000)).thenEvents(changed(4, 7_000, (100_000 * 5) / 60));
+    given(evolveIncident, opened, changed(2, 2_000))
+      .when(tells(4, 7_000))
+      .thenEvents(changed(4, 7_000, (100_000 * 5) / 60));
   });
   it('B9: what was lost is each figure for as long as it stood, with no memory but the events', () => {
     const told = [changed(6, 2_000), changed(12, 62_000, 1)];

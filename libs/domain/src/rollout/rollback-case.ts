@@ -58,7 +58,12 @@ const lastPlanAge = (
 const orderOf = (release: string, regions: readonly string[], view: TickView): readonly string[] =>
   recoveryOrder(
     regions.map((region) => {
-      const { good, bad } = view.windows.sum('release_region', cohortKey(release, region), EVIDENCE_WINDOW_MS, view.endSlot);
+      const { good, bad } = view.windows.sum(
+        'release_region',
+        cohortKey(release, region),
+        EVIDENCE_WINDOW_MS,
+        view.endSlot,
+      );
       const byTier = view.affected.cohortByTier(release, region, EVIDENCE_WINDOW_MS, view.endSlot);
       const failing = good + bad === 0 ? undefined : bad / (good + bad);
       return { region, failing, dollarsPerMinute: dollarsPerMinuteOf(byTier, view.affected.settings) };

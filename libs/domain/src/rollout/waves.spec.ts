@@ -60,7 +60,9 @@ describe('waves', () => {
     // Fewest nodes run the release where it costs most.
     const bad = fleet.filter(({ region }, at) => region !== 'europe' || at < 150).slice(0, 240);
     const regionOf = new Map(fleet.map(({ nodeId, region }) => [nodeId, region]));
-    const [first, second] = planWaves(bad, fleet, ['europe', 'us-east']).map((wave) => wave.map((id) => regionOf.get(id)));
+    const [first, second] = planWaves(bad, fleet, ['europe', 'us-east']).map((wave) =>
+      wave.map((id) => regionOf.get(id)),
+    );
     expect(new Set(first)).toEqual(new Set(['europe']));
     expect(second?.filter((region) => region === 'europe')).toHaveLength(35);
     expect(second).not.toContain('asia');

@@ -118,7 +118,8 @@ const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: (
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const { view, signals } = deciding;
   let told: Impact | undefined;
-  const impact = (): Impact => (told ??= impactOf(view.affected.fleet(IMPACT_WINDOW_MS, view.endSlot), view.affected.settings));
+  const impact = (): Impact =>
+    (told ??= impactOf(view.affected.fleet(IMPACT_WINDOW_MS, view.endSlot), view.affected.settings));
   for (const signal of signals) {
     draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
   }
