@@ -117,6 +117,7 @@ export const readCustomers = (text: string, fileName: string): YamlRead<Customer
 
 /** Customers as a file, which `readCustomers` reads as the same customers. */
 export const writeCustomers = (customers: readonly Customer[], fileName: string): string => {
+  if (!isCsv(fileName) && customers.length === 0) return 'customers: []\n';
   if (!isCsv(fileName))
     // JSON is YAML: one customer a line, so that a difference of two files can be read.
     return ['customers:', ...customers.map((each) => `  - ${JSON.stringify(each)}`), ''].join('\n');
