@@ -16,7 +16,7 @@ export const createActions = ({ database, eventStore, catalogue, nodeKeys, clock
   const incidents = createIncidentRepository(database);
   const registrar = (caller: Principal) => ({ store: eventStore, repository, actor: actorOf(caller) });
   const keyParts = { store: eventStore, catalogue: repository, nodeKeys, clock };
-  const seen = async (result: undefined | Refusal): Promise<undefined | Refusal> => {
+  const seen = async <T>(result: T | Refusal): Promise<T | Refusal> => {
     // What was just registered counts at once in this process; a key for a new node may be the next request.
     if (!isRefusal(result)) await catalogue.refresh();
     return result;
@@ -30,8 +30,8 @@ export const createActions = ({ database, eventStore, catalogue, nodeKeys, clock
       return incident;
     },
     registerNodes: async (nodes: NewNodes, caller: Principal) => seen(await registerNodes(registrar(caller), nodes)),
-    registerCustomers: async (customers: NewCustomers, caller: Principal) =>
-      seen(await registerCustomers(registrar(caller), customers)),
+    registerCustomers: async (customers: NewCustomers, caller: Principal, isDryRun = false) =>
+      seen(await registerCustomers(registrar(caller), customers, isDryRun)),
     createKey: (key: NewKey, caller: Principal) => createKey(eventStore, repository, key, caller),
     revokeKey: (keyId: string, caller: Principal) => revokeKey(eventStore, keyId, caller),
     reloadRules: (caller: Principal) => askForReload(eventStore, createRuleSetRepository(database), clock, caller),

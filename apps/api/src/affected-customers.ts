@@ -1,19 +1,17 @@
-import { type Family, type Impact, KEY_SEPARATOR, SLOT_MS } from '#contracts';
+import { type Impact, type ImpactSettings, KEY_SEPARATOR, SLOT_MS } from '#contracts';
 import {
   type AffectedCustomer,
   AffectedReader,
+  byUrgency,
   type CatalogueCustomer,
   type CellTable,
-  COUNT,
-  COUNTS_PER_CELL,
   IMPACT_WINDOW_MS,
   impactOf,
-  TIER_DOLLARS_PER_MINUTE,
-  type WindowReader,
 } from '#domain';
 import type { CatalogueFollower, Clock } from '#runtime';
 import type { IncidentRow, SegmentRepository } from '#store';
 import { createRecentSums } from './recent-sums.js';
+import { summedWindows } from './summed-windows.js';
 
 /** A customer that is hurt. */
 export interface HurtCustomer {
@@ -53,46 +51,17 @@ type CustomerFamily = 'customer' | 'customer_region' | 'customer_release';
 /** Customers of a large fleet take seconds to sum; impact is to be known within 15 s (R12). */
 const KEPT_SLOTS = 5;
 
-/** Windows that were read once, for the functions of the domain: whatever window is asked for, it is that one. */
-const readerOf = (tables: ReadonlyMap<string, CellTable>): WindowReader => {
-  const count = (family: Family, key: string, column: keyof typeof COUNT): number => {
-    const cells = tables.get(family);
-    const row = cells?.find(key) ?? -1;
-    return row < 0 ? 0 : (cells?.counts[row * COUNTS_PER_CELL + COUNT[column]] ?? 0);
-  };
-  return {
-    sum: (family, key) => ({
-      good: count(family, key, 'good'),
-      bad: count(family, key, 'bad'),
-      excluded: count(family, key, 'excluded'),
-      timeout: count(family, key, 'timeout'),
-    }),
-    eachFailing: (family, keys, { badMin }, visit) =>
-      keys.forEach((key, index) => {
-        const bad = count(family, key, 'bad');
-        if (bad >= badMin) visit(index, count(family, key, 'good'), bad);
-      }),
-    percentile: () => 'unknown',
-    percentileOfAll: () => 'unknown',
-    keys: (family) => tables.get(family)?.keys ?? [],
-  };
-};
-
-const hurt = (customer: CatalogueCustomer, failing: number): HurtCustomer => {
+/** A customer with what it loses. */
+export const hurtCustomer = ({ customer, failing }: AffectedCustomer, settings: ImpactSettings): HurtCustomer => {
   const { customerId, name, tier, critical } = customer;
-  return { customerId, name, tier, critical, failing, dollarsPerMinute: TIER_DOLLARS_PER_MINUTE[tier] };
+  return { customerId, name, tier, critical, failing, dollarsPerMinute: settings.dollarsPerMinute[tier] };
 };
-
-const byUrgency = (a: HurtCustomer, b: HurtCustomer): number =>
-  Number(b.critical) - Number(a.critical) ||
-  b.dollarsPerMinute - a.dollarsPerMinute ||
-  b.failing - a.failing ||
-  (a.customerId < b.customerId ? -1 : 1);
 
 /** What the incident recorded: no window is needed, and none is left of an incident of last month. */
 const asRecorded = (
   incident: IncidentRow,
   customers: readonly CatalogueCustomer[],
+  settings: ImpactSettings,
 ): Omit<AffectedCustomers, 'incidentId'> => {
   const { impact, peakImpact } = incident;
   const told = incident.status === 'resolved' ? peakImpact : impact;
@@ -104,7 +73,10 @@ const asRecorded = (
     affectedCustomers,
     score,
     dollarsPerMinute,
-    customers: top.map((each) => hurt({ ...each, critical: critical.get(each.customerId) ?? false }, each.failing)),
+    customers: top.map((each) => {
+      const customer = { ...each, critical: critical.get(each.customerId) ?? false };
+      return hurtCustomer({ customer, failing: each.failing }, settings);
+    }),
     impact,
     peakImpact,
   };
@@ -115,8 +87,8 @@ interface Measured {
   readonly slot: number;
 }
 
-const asMeasured = (incident: IncidentRow, { affected, slot }: Measured, limit: number) => {
-  const { affectedCustomers, score, dollarsPerMinute } = impactOf(affected);
+const asMeasured = (incident: IncidentRow, { affected, slot }: Measured, limit: number, settings: ImpactSettings) => {
+  const { affectedCustomers, score, dollarsPerMinute } = impactOf(affected, settings);
   return {
     source: 'windows' as const,
     asOf: (slot + 1) * SLOT_MS,
@@ -124,9 +96,9 @@ const asMeasured = (incident: IncidentRow, { affected, slot }: Measured, limit: 
     score,
     dollarsPerMinute,
     customers: affected
-      .map(({ customer, failing }) => hurt(customer, failing))
-      .toSorted(byUrgency)
-      .slice(0, limit),
+      .toSorted(byUrgency(settings))
+      .slice(0, limit)
+      .map((each) => hurtCustomer(each, settings)),
     impact: incident.impact,
     peakImpact: incident.peakImpact,
   };
@@ -140,6 +112,7 @@ export const createAffectedCustomers = (
   segments: Pick<SegmentRepository, 'read'>,
   catalogue: Pick<CatalogueFollower, 'current'>,
   clock: Pick<Clock, 'nowMs'>,
+  settings: () => ImpactSettings,
 ): ((incident: IncidentRow, limit: number) => Promise<AffectedCustomers>) => {
   const recent = createRecentSums(segments, clock, { windowMs: IMPACT_WINDOW_MS, keptSlots: KEPT_SLOTS });
   const measure = async (incident: IncidentRow): Promise<Measured | undefined> => {
@@ -154,7 +127,7 @@ export const createAffectedCustomers = (
       if (read.sum.size > 0) tables.set(family, read.sum);
     }
     if (tables.size === 0) return undefined;
-    const reader = new AffectedReader(readerOf(tables), catalogue.current().customers);
+    const reader = new AffectedReader(summedWindows(tables), catalogue.current().customers, settings());
     const affected = isFleet
       ? reader.fleet(IMPACT_WINDOW_MS, slot)
       : reader.cohort(release, region, IMPACT_WINDOW_MS, slot);
@@ -163,8 +136,8 @@ export const createAffectedCustomers = (
   return async (incident, limit) => {
     const { incidentId } = incident;
     const measured = incident.status === 'resolved' ? undefined : await measure(incident);
-    if (measured !== undefined) return { incidentId, ...asMeasured(incident, measured, limit) };
-    const recorded = asRecorded(incident, catalogue.current().customers);
+    if (measured !== undefined) return { incidentId, ...asMeasured(incident, measured, limit, settings()) };
+    const recorded = asRecorded(incident, catalogue.current().customers, settings());
     return { incidentId, ...recorded, customers: recorded.customers.slice(0, limit) };
   };
 };

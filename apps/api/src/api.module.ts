@@ -1,4 +1,5 @@
 import { type DynamicModule, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
+import type { CostModel } from '#contracts';
 import { CATALOGUE, CLOCK, DATABASE, EVENT_STORE, type Infrastructure, LOGGER, NODE_KEYS } from '#runtime';
 import { createActions } from './actions.js';
 import { EventFeed } from './event-feed.js';
@@ -7,11 +8,13 @@ import { FleetResolver } from './graphql/fleet.resolver.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { IncidentsResolver } from './graphql/incidents.resolver.js';
 import { RolloutsResolver } from './graphql/rollouts.resolver.js';
+import { ImpactResolver } from './graphql/impact.resolver.js';
 import { createQueries } from './queries.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
 import { EventsController } from './rest/events.controller.js';
 import { ExplainController } from './rest/explain.controller.js';
 import { FleetController } from './rest/fleet.controller.js';
+import { ImpactController } from './rest/impact.controller.js';
 import { IncidentsController } from './rest/incidents.controller.js';
 import { InventoryController } from './rest/inventory.controller.js';
 import { KeysController } from './rest/keys.controller.js';
@@ -22,12 +25,12 @@ import { ACTIONS, EVENT_FEED, QUERIES } from './tokens.js';
 
 type Part<K extends keyof Infrastructure> = Infrastructure[K];
 
-const queries = {
+const queriesWith = (costModel: CostModel) => ({
   provide: QUERIES,
   inject: [DATABASE, CATALOGUE, CLOCK],
   useFactory: (database: Part<'database'>, catalogue: Part<'catalogue'>, clock: Part<'clock'>) =>
-    createQueries({ database, catalogue, clock }),
-};
+    createQueries({ database, catalogue, clock, costModel }),
+});
 const actions = {
   provide: ACTIONS,
   inject: [DATABASE, EVENT_STORE, CATALOGUE, NODE_KEYS, CLOCK],
@@ -51,7 +54,7 @@ const feed = {
 export class ApiModule implements OnModuleDestroy {
   constructor(@Inject(EVENT_FEED) private readonly eventFeed: EventFeed) {}
 
-  static of(): DynamicModule {
+  static of(costModel: CostModel): DynamicModule {
     return {
       module: ApiModule,
       imports: [graphqlModule()],
@@ -60,6 +63,7 @@ export class ApiModule implements OnModuleDestroy {
         EventsController,
         ExplainController,
         FleetController,
+        ImpactController,
         IncidentsController,
         InventoryController,
         KeysController,
@@ -67,7 +71,16 @@ export class ApiModule implements OnModuleDestroy {
         RolloutsController,
         RulesController,
       ],
-      providers: [queries, actions, feed, ExplainResolver, FleetResolver, IncidentsResolver, RolloutsResolver],
+      providers: [
+        queriesWith(costModel),
+        actions,
+        feed,
+        ExplainResolver,
+        FleetResolver,
+        ImpactResolver,
+        IncidentsResolver,
+        RolloutsResolver,
+      ],
     };
   }
 

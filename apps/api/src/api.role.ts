@@ -1,5 +1,6 @@
 import type { Role } from '#runtime';
+import { readCostModel } from './api.config.js';
 import { ApiModule } from './api.module.js';
 
-/** The people's door: REST and GraphQL over the same queries and actions. It has no settings of its own. */
-export const api: Role = { name: 'api', module: () => ApiModule.of() };
+/** The people's door: REST and GraphQL over the same queries and actions. */
+export const api: Role = { name: 'api', module: (env) => ApiModule.of(readCostModel(env)) };

@@ -1,4 +1,4 @@
-import { refuse, type Refusal } from '#contracts';
+import { type CostModel, DEFAULT_IMPACT, type ImpactSettings, refuse, type Refusal } from '#contracts';
 import type { Infrastructure } from '#runtime';
 import {
   createAlertRepository,
@@ -18,9 +18,12 @@ import {
   type NodeRow,
 } from '#store';
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
+import { createAffectedSince } from './affected-since.js';
 import { explain } from './explain/explain.js';
 import type { ExplainedKind } from './explain/explanation.js';
 import { whyNot, type WhyNotQuestion } from './explain/why-not.js';
+import { createImpactView } from './impact-view.js';
+import { costOf, type IncidentCost } from './incident-cost.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
 import { createDisagreements } from './release-disagreements.js';
@@ -34,7 +37,12 @@ export interface NodeReport extends NodeRow, Omit<LedgerTotals, 'nodeId' | 'boot
 }
 
 /** What the queries are read from. */
-export type QueryParts = Pick<Infrastructure, 'database' | 'catalogue' | 'clock'>;
+export type QueryParts = Pick<Infrastructure, 'database' | 'catalogue' | 'clock'> & {
+  readonly costModel: CostModel;
+};
+
+/** What one affected customer counts. */
+const impactSettings = (): ImpactSettings => DEFAULT_IMPACT;
 
 const NOTHING_COUNTED = {
   batches: 0,
@@ -56,12 +64,12 @@ const nodeReport = (node: NodeRow, totals: LedgerTotals | undefined): NodeReport
   return { ...node, ...counted };
 };
 
-const incidentQueries = ({ database, catalogue, clock }: QueryParts) => {
+const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) => {
   const incidents = createIncidentRepository(database);
   const rollbacks = createRollbackRepository(database);
   const redirects = createRedirectRepository(database);
   const deliveries = createDeliveryRepository(database);
-  const affected = createAffectedCustomers(createSegmentRepository(database), catalogue, clock);
+  const affected = createAffectedCustomers(createSegmentRepository(database), catalogue, clock, impactSettings);
   const unknown = (incidentId: string): Refusal => refuse('NOT_FOUND', `there is no incident ${incidentId}`);
   return {
     incidents: incidents.list,
@@ -70,6 +78,11 @@ const incidentQueries = ({ database, catalogue, clock }: QueryParts) => {
     customersAffected: async (incidentId: string, limit: number): Promise<AffectedCustomers | Refusal> => {
       const incident = await incidents.findRow(incidentId);
       return incident === undefined ? unknown(incidentId) : affected(incident, limit);
+    },
+    incidentCost: async (incidentId: string): Promise<IncidentCost | Refusal> => {
+      const found = await incidents.find(incidentId);
+      if (found === undefined) return unknown(incidentId);
+      return costOf(found, { nowMs: clock.nowMs(), settings: impactSettings(), model: costModel });
     },
     rollbacks: rollbacks.list,
     redirects: redirects.list,
@@ -105,6 +118,9 @@ export const createQueries = (parts: QueryParts) => {
   return {
     ...incidentQueries(parts),
     ...explainQueries(parts),
+    impact: createImpactView(segments, catalogue, clock, impactSettings),
+    affectedSince: createAffectedSince(segments, catalogue, clock, impactSettings),
+    customers: () => catalogue.current().customers,
     fleetHealth: createFleetHealth(segments, catalogue, clock),
     disagreements: createDisagreements(segments, clock),
     windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),

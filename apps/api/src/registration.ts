@@ -1,4 +1,5 @@
-import { canonicalJson, event, type EventData, refuse, type Refusal, streamOf } from '#contracts';
+import { canonicalJson, event, type EventData, refuse, refuseAll, type Refusal, streamOf } from '#contracts';
+import { worldRegionOf } from '#domain';
 import type { CatalogueRepository, CustomerRow, EventStore, NodeRow } from '#store';
 import { appendAgain } from './append-again.js';
 
@@ -21,35 +22,51 @@ export const zoneOf = (name: string): string | undefined => {
 const repeated = (names: readonly string[]): string | undefined =>
   names.find((name, index) => names.indexOf(name) !== index);
 
-/** Customers with their zones as batches name them; refused when a name is none, or a customer comes twice. */
-export const normalisedCustomers = (customers: NewCustomers): NewCustomers | Refusal => {
-  const twice = repeated(customers.map(({ customerId }) => customerId));
-  if (twice !== undefined) return refuse('BODY_INVALID', `customer ${twice} comes twice`, '/customers');
-  const normalised = customers.map((customer) => ({ ...customer, zones: customer.zones.map(zoneOf) }));
-  const wrong = normalised.flatMap(({ zones }, index) => {
-    const zone = zones.indexOf(undefined);
-    return zone < 0 ? [] : [`/customers/${index}/zones/${zone}`];
+const faultsOf = (customers: NewCustomers) => {
+  const seen = new Set<string>();
+  return customers.flatMap(({ customerId, zones, countries = [] }, index) => {
+    const at = `/customers/${index}`;
+    const twice = seen.has(customerId) ? [{ pointer: '/customers', detail: `customer ${customerId} comes twice` }] : [];
+    seen.add(customerId);
+    const badZones = zones.flatMap((zone, of) =>
+      zoneOf(zone) === undefined ? [{ pointer: `${at}/zones/${of}`, detail: 'not the name of a zone' }] : [],
+    );
+    const badCountries = countries.flatMap((country, of) =>
+      worldRegionOf(country) === undefined
+        ? [{ pointer: `${at}/countries/${of}`, detail: `ISO 3166-1 has no country ${country}` }]
+        : [],
+    );
+    return [...twice, ...badZones, ...badCountries];
   });
-  if (wrong[0] !== undefined) return refuse('BODY_INVALID', 'not the name of a zone', wrong[0]);
-  return normalised.map((customer) => ({
+};
+
+/** Customers with their zones as batches name them; refused with every name that is none, and every customer that comes twice. */
+export const normalisedCustomers = (customers: NewCustomers): NewCustomers | Refusal => {
+  const faults = faultsOf(customers);
+  if (faults.length > 0) return refuseAll('BODY_INVALID', faults);
+  return customers.map(({ countries = [], ...customer }) => ({
     ...customer,
-    zones: [...new Set(customer.zones.filter((zone) => zone !== undefined))].toSorted(),
+    zones: [...new Set(customer.zones.map(zoneOf).filter((zone) => zone !== undefined))].toSorted(),
+    // The first is its home, so their order stays; who has none is as before there were any.
+    ...(countries.length === 0 ? {} : { countries: [...new Set(countries)] }),
   }));
 };
 
-/** A zone has one customer: refused when, after the registration, it would have two. */
+/** A zone has one customer: refused with every one that, after the registration, would have two. */
 export const zoneConflict = (known: readonly CustomerRow[], registered: NewCustomers): Refusal | undefined => {
   const changed = new Set(registered.map(({ customerId }) => customerId));
   const owners = new Map<string, string>();
   for (const { customerId, zones } of known)
     if (!changed.has(customerId)) for (const zone of zones) owners.set(zone, customerId);
-  for (const { customerId, zones } of registered)
-    for (const zone of zones) {
+  const conflicts = registered.flatMap(({ customerId, zones }, index) =>
+    zones.flatMap((zone, of) => {
       const owner = owners.get(zone);
-      if (owner !== undefined) return refuse('CONFLICT', `zone ${zone} belongs to customer ${owner}`);
-      owners.set(zone, customerId);
-    }
-  return undefined;
+      owners.set(zone, owner ?? customerId);
+      const pointer = `/customers/${index}/zones/${of}`;
+      return owner === undefined ? [] : [{ pointer, detail: `zone ${zone} belongs to customer ${owner}` }];
+    }),
+  );
+  return conflicts.length === 0 ? undefined : refuseAll('CONFLICT', conflicts);
 };
 
 const isSame = (a: object | undefined, b: object): boolean => a !== undefined && canonicalJson(a) === canonicalJson(b);
@@ -77,20 +94,49 @@ export const registerNodes = async (
   });
 };
 
-/** Registers customers, or replaces what was registered of them, zones included. */
+/** What a registration did, or would do, with one customer. */
+export interface RegisteredCustomer {
+  readonly customerId: string;
+  readonly result: 'new' | 'changed' | 'unchanged';
+}
+
+const planRegistration = async (repository: CatalogueRepository, registered: NewCustomers) => {
+  const { version, customers: known } = await repository.load();
+  const conflict = zoneConflict(known, registered);
+  if (conflict !== undefined) return conflict;
+  const byId = new Map<string, CustomerRow>(known.map((customer) => [customer.customerId, customer]));
+  const results = registered.map((customer): RegisteredCustomer => {
+    const { customerId } = customer;
+    const before = byId.get(customerId);
+    return { customerId, result: before === undefined ? 'new' : isSame(before, customer) ? 'unchanged' : 'changed' };
+  });
+  const news = registered.filter((_customer, index) => results[index]?.result !== 'unchanged');
+  return { version, results, news };
+};
+
+/**
+ * Registers customers, or replaces what was registered of them, zones included: all of them or, when anything is wrong, none. A dry
+ * run says what would be done.
+ */
 export const registerCustomers = async (
   { store, repository, actor }: Registrar,
   customers: NewCustomers,
-): Promise<undefined | Refusal> => {
+  isDryRun = false,
+): Promise<readonly RegisteredCustomer[] | Refusal> => {
   const registered = normalisedCustomers(customers);
   if ('refused' in registered) return registered;
-  return appendAgain(store, { actor, cause: 'register customers' }, async () => {
-    const { version, customers: known } = await repository.load();
-    const conflict = zoneConflict(known, registered);
-    if (conflict !== undefined) return conflict;
-    const byId = new Map<string, CustomerRow>(known.map((customer) => [customer.customerId, customer]));
-    const news = registered.filter((customer) => !isSame(byId.get(customer.customerId), customer));
+  if (isDryRun) {
+    const plan = await planRegistration(repository, registered);
+    return 'refused' in plan ? plan : plan.results;
+  }
+  let results: readonly RegisteredCustomer[] = [];
+  const refusal = await appendAgain(store, { actor, cause: 'register customers' }, async () => {
+    const plan = await planRegistration(repository, registered);
+    if ('refused' in plan) return plan;
+    const { version, news } = plan;
+    results = plan.results;
     const events = news.length === 0 ? [] : [event('CustomersRegistered', { customers: news })];
     return { stream: streamOf.catalogue, expectedVersion: version, events };
   });
+  return refusal ?? results;
 };

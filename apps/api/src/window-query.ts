@@ -46,7 +46,7 @@ const MOMENT = 'expected whole seconds: 2026-01-01T00:00:00Z, or ms since the ep
 const ISO_DATE = z.iso.datetime({ offset: true });
 
 /** People write dates, machines ms since the epoch. */
-const moment = z.preprocess(
+export const moment = z.preprocess(
   (value) => (ISO_DATE.safeParse(value).success ? Date.parse(String(value)) : Number(value)),
   z.number(MOMENT).int(MOMENT).nonnegative(MOMENT).multipleOf(SLOT_MS, MOMENT),
 );

@@ -10,6 +10,9 @@ export type Asked =
   | ({ readonly command: 'status' } & Common)
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
+  | ({ readonly command: 'incident cost'; readonly incidentId: string } & Common)
+  | ({ readonly command: 'impact' } & Common)
+  | ({ readonly command: 'customers'; readonly wanted: WantedOfCustomers } & Common)
   | {
       readonly command: 'test';
       readonly paths: readonly string[];
@@ -34,6 +37,12 @@ export type WantedOfNodeKeys =
   | { readonly action: 'issue'; readonly nodeId: string }
   | { readonly action: 'revoke'; readonly keyId: string };
 
+/** What is wanted of the customers. */
+export type WantedOfCustomers =
+  | { readonly action: 'list'; readonly filter: Readonly<Record<string, string>> }
+  | { readonly action: 'import'; readonly file: string; readonly dryRun: boolean }
+  | { readonly action: 'export'; readonly file: string };
+
 /** What every command takes. */
 export interface Common {
   readonly json: boolean;
@@ -50,6 +59,12 @@ export const USAGE = `tocsin <command> [options]
   explain <id>              why: an alert, incident, page, command, rollback or redirect, from its numbers to what was sent
   explain --why-not <rule> [--subject S] [--at TIME]
                             why a rule paged nobody; S is fleet, release|region, or pop:iad1; TIME is 2026-01-01T00:00:00Z
+  incident cost <id>        what it costs: measured, and by the formulas of the cost model
+  impact                    whom it hurts now, by region in the order of recovery, country and sector
+  customers list [--tier T] [--sector S] [--country C]
+  customers import <file> [--dry-run]
+                            from YAML or CSV; everything that is wrong with it at once
+  customers export <file>   as YAML or CSV, which import reads
   node-key list             the keys that nodes tag their batches with
   node-key issue <node>     a further key for a node, shown once; two are valid at a time
   node-key revoke <key id>  end a key; what it tagged before stays counted
@@ -74,7 +89,8 @@ exit status
   read), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, explain, node-key, check, test, replay, backtest, sweep or dnstap';
+const COMMANDS =
+  'status, tail, incident show, incident cost, explain, impact, customers, node-key, check, test, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -93,6 +109,10 @@ const parse = (args: readonly string[]) => {
         subject: { type: 'string' },
         at: { type: 'string' },
         catalogue: { type: 'string' },
+        tier: { type: 'string' },
+        sector: { type: 'string' },
+        country: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -150,6 +170,31 @@ const explainPathOf = ([id, ...more]: readonly string[], rule: string | undefine
   return `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query.toString()}`}`;
 };
 
+type Values = ReturnType<typeof parse>['values'];
+
+const customersOf = ([action, file, ...more]: readonly string[], values: Values): WantedOfCustomers => {
+  noMore(more);
+  if (action === 'list') {
+    noMore(file === undefined ? [] : [file]);
+    const { tier, sector, country } = values;
+    const given = Object.entries({ tier, sector, country }).filter(
+      (each): each is [string, string] => each[1] !== undefined,
+    );
+    return { action, filter: Object.fromEntries(given) };
+  }
+  if (file === undefined || (action !== 'import' && action !== 'export'))
+    throw new UsageError(`customers ${action ?? ''}: expected customers list, import <file> or export <file>`);
+  return action === 'export' ? { action, file } : { action, file, dryRun: values['dry-run'] };
+};
+
+const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Common): Asked => {
+  if (action !== 'show' && action !== 'cost')
+    throw new UsageError(`incident ${action ?? ''}: expected incident show <id|latest> or cost <id>`);
+  if (incidentId === undefined) throw new UsageError(`incident ${action}: expected an incident id`);
+  noMore(more);
+  return { command: `incident ${action}`, incidentId, ...common };
+};
+
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
   const [first] = args;
@@ -164,6 +209,9 @@ export const readArguments = (args: readonly string[]): Asked => {
   const whyNot = [values['why-not'], values.subject, values.at];
   if (command !== 'explain' && whyNot.some((value) => value !== undefined))
     throw new UsageError('--why-not, --subject and --at belong to explain');
+  const ofCustomers = [values.tier, values.sector, values.country].some((value) => value !== undefined);
+  if ((ofCustomers || values['dry-run']) && command !== 'customers')
+    throw new UsageError('--tier, --sector, --country and --dry-run belong to customers');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
   if (values.catalogue !== undefined && command !== 'check') throw new UsageError('--catalogue belongs to check');
   switch (command) {
@@ -173,15 +221,15 @@ export const readArguments = (args: readonly string[]): Asked => {
     case 'tail':
       noMore(rest);
       return { command, after: positionOf(values.after), ...common };
-    case 'incident': {
-      const [action, incidentId, ...more] = rest;
-      if (action !== 'show') throw new UsageError(`incident ${action ?? ''}: expected incident show <id|latest>`);
-      if (incidentId === undefined) throw new UsageError('incident show: expected an incident id, or latest');
-      noMore(more);
-      return { command: 'incident show', incidentId, ...common };
-    }
     case 'explain':
       return { command, path: explainPathOf(rest, values['why-not'], values), ...common };
+    case 'incident':
+      return incidentOf(rest, common);
+    case 'impact':
+      noMore(rest);
+      return { command, ...common };
+    case 'customers':
+      return { command, wanted: customersOf(rest, values), ...common };
     case 'node-key':
       return { command, wanted: nodeKeyOf(rest), ...common };
     case 'check':

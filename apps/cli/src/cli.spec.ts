@@ -28,6 +28,16 @@ describe('the arguments', () => {
       ['explain', '--why-not', 'r1', '--subject', 'v2+c1|us', '--at', '2021-07-22T11:47:00Z'],
       { command: 'explain', path: '/v1/why-not/r1?subject=v2%2Bc1%7Cus&at=2021-07-22T11%3A47%3A00Z', ...COMMON },
     ],
+    [['incident', 'cost', 'i1'], { command: 'incident cost', incidentId: 'i1', ...COMMON }],
+    [['impact'], { command: 'impact', ...COMMON }],
+    [
+      ['customers', 'import', 'c.csv', '--dry-run'],
+      { command: 'customers', wanted: { action: 'import', file: 'c.csv', dryRun: true }, ...COMMON },
+    ],
+    [
+      ['customers', 'list', '--country', 'JP'],
+      { command: 'customers', wanted: { action: 'list', filter: { country: 'JP' } }, ...COMMON },
+    ],
     [['dnstap', 'x.fstrm'], { command: 'dnstap', path: 'x.fstrm', zones: [], json: false }],
     [
       ['dnstap', 'x', '--zones', 'a.test,b.test'],
@@ -54,6 +64,9 @@ describe('the arguments', () => {
     [['incident', 'ls']],
     [['incident', 'show']],
     [['incident', 'show', 'a', 'b']],
+    [['customers']],
+    [['customers', 'import']],
+    [['status', '--dry-run']],
     [['node-key']],
     [['node-key', 'issue']],
     [['node-key', 'revoke']],

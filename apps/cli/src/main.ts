@@ -6,6 +6,8 @@ import { createApiClient, Refused } from './api-client.js';
 import { type Asked, readArguments, USAGE, UsageError } from './arguments.js';
 import { checkRules, formatCheck } from './check.js';
 import { readConnection } from './connection.js';
+import { askCustomers, formatCustomers } from './customers.js';
+import { formatCost, formatImpact, readCost, readImpact } from './impact.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
 import { readExplained } from './explain.js';
 import { formatIncident, readIncident } from './incident.js';
@@ -80,6 +82,27 @@ const nodeKey: Command<'node-key'> = async (asked) => {
   return EXIT.ok;
 };
 
+const customers: Command<'customers'> = async (asked) => {
+  const answer = await askCustomers(apiOf(asked), asked.wanted);
+  if (asked.json) printJson(answer);
+  else for (const line of formatCustomers(answer)) print(line);
+  return EXIT.ok;
+};
+
+const impact: Command<'impact'> = async (asked) => {
+  const found = await readImpact(apiOf(asked));
+  if (asked.json) printJson(found);
+  else for (const line of formatImpact(found)) print(line);
+  return found.affectedCustomers === 0 ? EXIT.ok : EXIT.finding;
+};
+
+const incidentCost: Command<'incident cost'> = async (asked) => {
+  const cost = await readCost(apiOf(asked), asked.incidentId);
+  if (asked.json) printJson(cost);
+  else for (const line of formatCost(cost)) print(line);
+  return cost.isOver ? EXIT.ok : EXIT.finding;
+};
+
 const dnstap: Command<'dnstap'> = async (asked) => {
   const report = await readDnstap(asked.path, asked.zones);
   if (asked.json) printJson(report);
@@ -123,6 +146,12 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return status(asked, paint);
     case 'incident show':
       return showIncident(asked, paint);
+    case 'incident cost':
+      return incidentCost(asked, paint);
+    case 'impact':
+      return impact(asked, paint);
+    case 'customers':
+      return customers(asked, paint);
     case 'tail':
       return tail(asked, paint);
     case 'explain':

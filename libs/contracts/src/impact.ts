@@ -5,6 +5,17 @@ export const TIERS = ['tier1', 'tier2', 'tier3'] as const;
 /** Revenue class of a customer. */
 export type Tier = (typeof TIERS)[number];
 
+/** Most parts of one breakdown: a fleet has some ten regions, a catalogue some ten sectors. The least costly beyond are left out. */
+export const IMPACT_PARTS_MAX = 50;
+
+const impactPartSchema = z.object({
+  key: z.string().max(256),
+  affectedCustomers: z.number().int().nonnegative(),
+  dollarsPerMinute: z.number().nonnegative(),
+});
+/** What customers of one region or sector lose. */
+export type ImpactPart = z.infer<typeof impactPartSchema>;
+
 /** Who is hurt now, and what it costs. */
 export const impactSchema = z.object({
   /** Customers whose own failure ratio is above its threshold with confidence. */
@@ -18,6 +29,12 @@ export const impactSchema = z.object({
   top: z
     .array(z.object({ customerId: z.string(), name: z.string(), tier: z.enum(TIERS), failing: z.number() }))
     .max(20),
+  /** Lost since the incident opened, until this was told: what was told before, each for as long as it stood. */
+  cumulativeDollars: z.number().nonnegative().optional(),
+  /** By region of the fleet; a customer that is hurt in two counts in both. The costliest first: the order of recovery. */
+  byRegion: z.array(impactPartSchema).max(IMPACT_PARTS_MAX).optional(),
+  /** By sector of the customers that have one, the costliest first. */
+  bySector: z.array(impactPartSchema).max(IMPACT_PARTS_MAX).optional(),
 });
 
 /** Who is hurt now, and what it costs. */

@@ -3,6 +3,8 @@ export * from './command.js';
 export * from './command-signature.js';
 export * from './event.js';
 export * from './family.js';
+export * from './cost-model.js';
+export * from './customer.js';
 export * from './impact.js';
 export * from './maintenance.js';
 export * from './mapping.js';

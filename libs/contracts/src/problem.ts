@@ -41,6 +41,8 @@ export interface Refusal {
   readonly refused: ProblemCode;
   readonly detail: string;
   readonly at?: string;
+  /** All that is wrong, where that is more than one thing; `detail` and `at` are those of the first. */
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
 /** Makes a refusal. */
@@ -62,6 +64,24 @@ export interface ProblemDocument {
   readonly traceId?: string;
 }
 
+const errorsOf = ({ at, detail, errors }: Refusal): Pick<ProblemDocument, 'errors'> => {
+  if (errors !== undefined) return { errors };
+  return at === undefined ? {} : { errors: [{ pointer: at, detail }] };
+};
+
+/** Most faults of one refusal: a longer list is not read. */
+export const PROBLEM_ERRORS_MAX = 20;
+
+/** Makes a refusal of all that is wrong, of one thing at least. */
+export const refuseAll = (
+  refused: ProblemCode,
+  errors: readonly { readonly pointer: string; readonly detail: string }[],
+): Refusal => {
+  const [first] = errors;
+  const refusal = refuse(refused, first?.detail ?? 'invalid', first?.pointer);
+  return errors.length < 2 ? refusal : { ...refusal, errors: errors.slice(0, PROBLEM_ERRORS_MAX) };
+};
+
 /** The problem document of a refusal. */
 export const problemDocument = (refusal: Refusal, traceId?: string): ProblemDocument => {
   const { status, title } = PROBLEMS[refusal.refused];
@@ -71,7 +91,7 @@ export const problemDocument = (refusal: Refusal, traceId?: string): ProblemDocu
     status,
     code: refusal.refused,
     detail: refusal.detail,
-    ...(refusal.at === undefined ? {} : { errors: [{ pointer: refusal.at, detail: refusal.detail }] }),
+    ...errorsOf(refusal),
     ...(traceId === undefined ? {} : { traceId }),
   };
 };

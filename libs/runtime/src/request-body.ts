@@ -1,13 +1,15 @@
 import type { z } from 'zod';
-import { refuse, type Refusal } from '#contracts';
+import { refuse, refuseAll, type Refusal } from '#contracts';
 
 /** A JSON body against its schema. Bytes were not JSON by their content type; the first thing that does not fit is named. */
 export const readBody = <S extends z.ZodType>(schema: S, body: unknown): z.output<S> | Refusal => {
   if (Buffer.isBuffer(body)) return refuse('CONTENT_TYPE_UNKNOWN', 'expected content-type: application/json');
   const checked = schema.safeParse(body);
   if (checked.success) return checked.data;
-  const issue = checked.error.issues[0];
-  return refuse('BODY_INVALID', issue?.message ?? 'invalid', `/${(issue?.path ?? []).join('/')}`);
+  return refuseAll(
+    'BODY_INVALID',
+    checked.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
+  );
 };
 
 /** Query parameters against their schema. */

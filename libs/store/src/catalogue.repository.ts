@@ -1,4 +1,4 @@
-import { streamOf, type Tier } from '#contracts';
+import { type Customer, streamOf } from '#contracts';
 import type { Database } from './database.js';
 import { readZoneRegistry, type RegisteredZone } from './zone-registry.repository.js';
 
@@ -10,14 +10,12 @@ export interface NodeRow {
 }
 
 /** A customer and its zones. */
-export interface CustomerRow {
-  readonly customerId: string;
-  readonly name: string;
-  readonly tier: Tier;
-  readonly critical: boolean;
+export type CustomerRow = Readonly<Omit<Customer, 'zones' | 'countries'>> & {
   /** Lower case, no trailing dot; ascending. */
   readonly zones: readonly string[];
-}
+  /** Not there when none is known. */
+  readonly countries?: readonly string[] | undefined;
+};
 
 /** Everything that is registered, at one version of stream `catalogue`. */
 export interface Catalogue {
@@ -39,9 +37,23 @@ export interface CatalogueRepository {
 const VERSION = 'select version from chain_anchor where stream = $1';
 const NODES = 'select node_id as "nodeId", pop, region from node';
 const CUSTOMERS = `
-  select c.customer_id as "customerId", c.name, c.tier, c.critical,
+  select c.customer_id as "customerId", c.name, c.tier, c.critical, c.sector, c.countries, c.sites,
     array(select z.zone from customer_zone z where z.customer_id = c.customer_id order by z.zone) as zones
   from customer c order by c.customer_id`;
+
+type ReadCustomer = Omit<CustomerRow, 'sector' | 'countries' | 'sites'> & {
+  readonly sector: string | null;
+  readonly countries: readonly string[];
+  readonly sites: number | null;
+};
+
+/** As it was registered: what nobody said is not there. */
+const customerRow = ({ sector, countries, sites, ...customer }: ReadCustomer): CustomerRow => ({
+  ...customer,
+  ...(sector === null ? {} : { sector }),
+  ...(countries.length === 0 ? {} : { countries }),
+  ...(sites === null ? {} : { sites }),
+});
 
 /** The catalogue in PostgreSQL. */
 export const createCatalogueRepository = (database: Database): CatalogueRepository => {
@@ -56,7 +68,7 @@ export const createCatalogueRepository = (database: Database): CatalogueReposito
         return {
           version: await versionIn(tx),
           nodes: await tx.query<NodeRow>(`${NODES} order by node_id`),
-          customers: await tx.query<CustomerRow>(CUSTOMERS),
+          customers: (await tx.query<ReadCustomer>(CUSTOMERS)).map(customerRow),
           registry: await readZoneRegistry(tx),
         };
       }),

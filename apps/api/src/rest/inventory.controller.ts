@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Inject, Post } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Query } from '@nestjs/common';
 import { eventSchemas, type Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody } from '#runtime';
+import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
+import { customerQuery, registrationQuery, selectedCustomers } from '../customer-list.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
@@ -27,11 +28,19 @@ export class InventoryController {
     return { nodes: nodes.length };
   }
 
+  /** Everybody, a page at a time: what an export reads. */
+  @Get('customers')
+  @Needs('view')
+  customers(@Query() query: unknown) {
+    return selectedCustomers(this.queries.customers(), accepted(readQuery(customerQuery, query)));
+  }
+
   @Post('customers')
   @Needs('administer')
-  async registerCustomers(@Body() body: unknown, @Caller() caller: Principal) {
+  async registerCustomers(@Body() body: unknown, @Caller() caller: Principal, @Query() query: unknown) {
+    const { dryRun } = accepted(readQuery(registrationQuery, query));
     const { customers } = accepted(readBody(eventSchemas.CustomersRegistered, body));
-    accepted(await this.actions.registerCustomers(customers, caller));
-    return { customers: customers.length };
+    const results = accepted(await this.actions.registerCustomers(customers, caller, dryRun));
+    return { customers: customers.length, results };
   }
 }

@@ -1,15 +1,8 @@
-import { type Family, KEY_SEPARATOR, type Tier } from '#contracts';
+import { DEFAULT_IMPACT, type Family, type ImpactSettings, KEY_SEPARATOR, type Tier } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import { customerKeys } from './customer-keys.js';
 import { wilsonLowerBound } from './wilson.js';
-
-/** A customer is hurt when its own failure ratio is above 1 % (C3) ... */
-const AFFECTED_RATIO = 0.01;
-/** ... with at least 50 outcomes, below which three unlucky queries would do (C3). */
-export const AFFECTED_OUTCOMES_MIN = 50;
-/** Fewer failures than this are not enough for the bound at any count from the minimum on, so the arithmetic can be spared. */
-const AFFECTED_FAILURES_MIN = 3;
 
 /** A customer that is hurt. */
 export interface AffectedCustomer {
@@ -18,13 +11,27 @@ export interface AffectedCustomer {
   readonly failing: number;
 }
 
-/** The failure ratio of a cell if it is above the threshold with confidence, else undefined. */
-export const affectedRatio = (good: number, bad: number): number | undefined => {
+const failuresMins = new WeakMap<ImpactSettings, number>();
+
+/**
+ * Fewer failures than this are not enough for the bound at any count from the minimum on, so the arithmetic can be spared: 3 with the
+ * study's figures. The bound of all failing comes as near to 1 as one likes, so there is such a number.
+ */
+export const failuresMinOf = (settings: ImpactSettings): number => {
+  const { affectedRatio: threshold, affectedOutcomesMin } = settings;
+  let failures = failuresMins.get(settings) ?? 1;
+  while (wilsonLowerBound(failures, Math.max(failures, affectedOutcomesMin)) <= threshold) failures += 1;
+  failuresMins.set(settings, failures);
+  return failures;
+};
+
+/** The failure ratio of a cell if it is above the threshold with confidence over enough outcomes (C3), else undefined. */
+export const affectedRatio = (good: number, bad: number, settings = DEFAULT_IMPACT): number | undefined => {
   const count = good + bad;
-  if (count < AFFECTED_OUTCOMES_MIN || bad < AFFECTED_FAILURES_MIN) return undefined;
+  if (count < settings.affectedOutcomesMin) return undefined;
   // The bound lies below the ratio, so most customers of a healthy fleet are spared the root.
-  if (bad <= AFFECTED_RATIO * count) return undefined;
-  return wilsonLowerBound(bad, count) > AFFECTED_RATIO ? bad / count : undefined;
+  if (bad <= settings.affectedRatio * count) return undefined;
+  return wilsonLowerBound(bad, count) > settings.affectedRatio ? bad / count : undefined;
 };
 
 /** Customers that are above, by their index in the catalogue, ascending, and their ratios. */
@@ -61,6 +68,8 @@ export class AffectedReader {
   constructor(
     private readonly windows: WindowReader,
     private readonly customers: readonly CatalogueCustomer[],
+    /** Of the rules in force. */
+    readonly settings: ImpactSettings = DEFAULT_IMPACT,
   ) {}
 
   fleet(windowMs: number, endSlot: number): readonly AffectedCustomer[] {
@@ -74,6 +83,11 @@ export class AffectedReader {
   /** How many of the fleet's customers are hurt, by tier. */
   fleetByTier(windowMs: number, endSlot: number): Readonly<Record<Tier, number>> {
     return this.byTier(this.above('customer', '', windowMs, endSlot));
+  }
+
+  /** How many customers are hurt in a region of the fleet, by tier. */
+  regionByTier(region: string, windowMs: number, endSlot: number): Readonly<Record<Tier, number>> {
+    return this.byTier(this.above('customer_region', region, windowMs, endSlot));
   }
 
   /** How many customers of a cohort are hurt, by tier. */
@@ -103,9 +117,9 @@ export class AffectedReader {
   private above(family: Family, part: string, windowMs: number, endSlot: number): Above {
     return this.once(`${family}/${windowMs}/${endSlot}/${part}`, () => {
       const above = { indexes: [] as number[], ratios: [] as number[] };
-      const place = { badMin: AFFECTED_FAILURES_MIN, windowMs, endSlot };
+      const place = { badMin: failuresMinOf(this.settings), windowMs, endSlot };
       this.windows.eachFailing(family, customerKeys(this.customers, part), place, (index, good, bad) => {
-        const ratio = affectedRatio(good, bad);
+        const ratio = affectedRatio(good, bad, this.settings);
         if (ratio === undefined) return;
         above.indexes.push(index);
         above.ratios.push(ratio);

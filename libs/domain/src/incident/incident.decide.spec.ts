@@ -111,14 +111,32 @@ describe('membership', () => {
 describe('impact', () => {
   const tells = (tier1: number, at: number) => (incident: Incident | undefined) =>
     incident === undefined ? [] : decideImpact(incident, impactOf(tier1), at);
-  const changed = (tier1: number, at: number) =>
-    event('IncidentImpactChanged', { incidentId: 'i1', impact: impactOf(tier1), at });
+  const changed = (tier1: number, at: number, cumulativeDollars = 0) =>
+    event('IncidentImpactChanged', { incidentId: 'i1', impact: { ...impactOf(tier1), cumulativeDollars }, at });
 
   it('B9: the first change follows the opening after a second, the next after five', () => {
     given(evolveIncident, opened).when(tells(2, 1_750)).thenNothing();
     given(evolveIncident, opened).when(tells(2, 2_000)).thenEvents(changed(2, 2_000));
     given(evolveIncident, opened, changed(2, 2_000)).when(tells(4, 6_750)).thenNothing();
-    given(evolveIncident, opened, changed(2, 2_000)).when(tells(4, 7_000)).thenEvents(changed(4, 7_000));
+    given(evolveIncident, opened, changed(2, 2_000))
+      .when(tells(4, 7_000))
+      .thenEvents(changed(4, 7_000, (100_000 * 5) / 60));
+  });
+  it('B9: what was lost is each figure for as long as it stood, with no memory but the events', () => {
+    const told = [changed(6, 2_000), changed(12, 62_000, 1)];
+    given(evolveIncident, opened, ...told)
+      .when(tells(0, 92_000))
+      .thenEvents(changed(0, 92_000, 300_000 + 300_000));
+  });
+  it('R57: its regions and sectors are asked for only when it is told', () => {
+    let asked = 0;
+    const parts = () => ({ byRegion: [{ key: 'us-east', affectedCustomers: ++asked, dollarsPerMinute: 50_000 }] });
+    const incident = evolveIncident(undefined, opened)!;
+    expect(decideImpact(incident, impactOf(0), 3_000, parts)).toEqual([]);
+    expect(decideImpact(incident, impactOf(1), 1_250, parts)).toEqual([]);
+    expect(decideImpact(incident, impactOf(1), 3_000, parts)).toMatchObject([
+      { data: { impact: { byRegion: [{ key: 'us-east', affectedCustomers: 1 }] } } },
+    ]);
   });
   it('less than a tenth is no news, and the end of it is', () => {
     given(evolveIncident, opened, changed(20, 2_000)).when(tells(21, 9_000)).thenNothing();

@@ -1,6 +1,8 @@
 import { type Event, type EventData, type EventOf, type Impact, TIERS, event, refuse, type Refusal } from '#contracts';
 import type { Alert } from '../alert/alert.js';
-import { type Incident, releaseOfSubject } from './incident.js';
+import type { ImpactParts } from '../impact/impact-parts.js';
+import { dollarsOf } from '../impact/money-lost.js';
+import { type Incident, lostUntil, releaseOfSubject } from './incident.js';
 import { covers, isOfNodes, type PlaceOf } from './place.js';
 
 /** A change of impact is told when score, customers or money moved by a tenth: less is noise on a page. */
@@ -75,12 +77,18 @@ const isNews = (before: Impact, now: Impact): boolean =>
   moved(before.dollarsPerMinute, now.dollarsPerMinute) ||
   TIERS.some((tier) => before.byTier[tier] === 0 && now.byTier[tier] > 0);
 
-/** Tells a changed impact, if the change matters and the last telling is old enough. */
-export const decideImpact = (incident: Incident, impact: Impact, at: number): readonly Event[] => {
+/** Tells a changed impact, if the change matters and the last telling is old enough; its parts are asked for only then. */
+export const decideImpact = (
+  incident: Incident,
+  impact: Impact,
+  at: number,
+  parts: () => ImpactParts = () => ({}),
+): readonly Event[] => {
   const { incidentId, impactAtMs, openedAtMs } = incident;
   const dueAtMs = impactAtMs === undefined ? openedAtMs + IMPACT_FIRST_MS : impactAtMs + IMPACT_INTERVAL_MS;
   if (at < dueAtMs || !isNews(incident.impact, impact)) return [];
-  return [event('IncidentImpactChanged', { incidentId, impact, at })];
+  const cumulativeDollars = dollarsOf(lostUntil(incident, at));
+  return [event('IncidentImpactChanged', { incidentId, impact: { ...impact, ...parts(), cumulativeDollars }, at })];
 };
 
 /** Ends an incident when nothing of it is left: no alert, no rollback under way. */

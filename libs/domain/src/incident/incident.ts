@@ -1,6 +1,7 @@
 import { type EscalationTarget, type Impact, KEY_SEPARATOR, type Priority, type Scope } from '#contracts';
 import type { AlertSubject } from '../rule/rule.js';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
+import { type DollarMs, lostSince } from '../impact/money-lost.js';
 import type { ToldSpillover } from '../signal/spillover.js';
 
 /**
@@ -18,6 +19,8 @@ export interface Incident {
   readonly impact: Impact;
   /** When the impact was last told; for the opening itself see `openedAtMs`. */
   readonly impactAtMs: number | undefined;
+  /** What was lost until the impact was last told. */
+  readonly lost: DollarMs;
   readonly openedAtMs: number;
   readonly resolvedAtMs: number | undefined;
   /** Provider → what was told of it last. */
@@ -51,6 +54,10 @@ export const isIncidentEvent = isEventOf(
   'FallBackRequested',
 );
 
+/** What was lost until a moment (B9). */
+export const lostUntil = ({ lost, impact, impactAtMs, openedAtMs }: Incident, until: number): DollarMs =>
+  lost + lostSince({ at: impactAtMs ?? openedAtMs, dollarsPerMinute: impact.dollarsPerMinute }, until);
+
 /** The incident after an event; undefined when it is not one that opens it. */
 export const evolveIncident = (
   incident: Incident | undefined,
@@ -69,6 +76,7 @@ export const evolveIncident = (
         subject: { scope, key },
         impact,
         impactAtMs: undefined,
+        lost: 0,
         openedAtMs: at,
         resolvedAtMs: undefined,
         spillovers: new Map(),
@@ -79,8 +87,10 @@ export const evolveIncident = (
     }
     case 'AlertJoinedIncident':
       return incident && { ...incident, alertIds: new Set([...incident.alertIds, event.data.alertId]) };
-    case 'IncidentImpactChanged':
-      return incident && { ...incident, impact: event.data.impact, impactAtMs: event.data.at };
+    case 'IncidentImpactChanged': {
+      const { impact, at } = event.data;
+      return incident && { ...incident, impact, impactAtMs: at, lost: lostUntil(incident, at) };
+    }
     case 'IncidentResolved':
       return incident && { ...incident, state: 'resolved', resolvedAtMs: event.data.at };
     case 'SpilloverObserved':

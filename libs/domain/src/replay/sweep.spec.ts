@@ -1,5 +1,5 @@
 import { ruleSetSchema, SLOT_MS, TICK_MS } from '#contracts';
-import { DEFAULT_RULES } from '../rule/default-rules.js';
+import { DEFAULT_RULES } from '#testing';
 import { scoreDecisions, regressions } from './backtest.js';
 import type { Fault } from './faults.js';
 import { faultAt, faultsOf } from './faults.js';

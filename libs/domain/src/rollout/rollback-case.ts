@@ -7,6 +7,8 @@ import { successPercent } from '../signal/success-rate.js';
 import type { Comparison } from './blame.js';
 import type { RailFacts } from './rails.js';
 import type { Rollout } from './rollout.js';
+import { dollarsPerMinuteOf } from '../impact/impact.js';
+import { recoveryOrder } from '../impact/recovery-order.js';
 import { planWaves } from './waves.js';
 
 /** Over how long the outcomes of RAIL-1 are counted. */
@@ -52,6 +54,22 @@ const lastPlanAge = (
   return ages.length === 0 ? undefined : Math.min(...ages);
 };
 
+/** The regions of a release by the money that its customers lose there (R57). */
+const orderOf = (release: string, regions: readonly string[], view: TickView): readonly string[] =>
+  recoveryOrder(
+    regions.map((region) => {
+      const { good, bad } = view.windows.sum(
+        'release_region',
+        cohortKey(release, region),
+        EVIDENCE_WINDOW_MS,
+        view.endSlot,
+      );
+      const byTier = view.affected.cohortByTier(release, region, EVIDENCE_WINDOW_MS, view.endSlot);
+      const failing = good + bad === 0 ? undefined : bad / (good + bad);
+      return { region, failing, dollarsPerMinute: dollarsPerMinuteOf(byTier, view.affected.settings) };
+    }),
+  ).map(({ region }) => region);
+
 /** Everything the rails judge about one release. */
 export const gatherFacts = (
   release: string,
@@ -82,6 +100,7 @@ export const gatherFacts = (
     waves: planWaves(
       running.filter(({ nodeId }) => rollout?.nodes.has(nodeId) === true),
       view.fleet,
+      orderOf(release, regions, view),
     ),
     lastPlanAgeMs: lastPlanAge(rollout?.service, regions, state, view),
   };

@@ -51,6 +51,24 @@ describe('waves', () => {
     );
   });
 
+  it('R57: the regions come in the order of recovery, within the bounds of the waves', () => {
+    const regions = ['asia', 'europe', 'us-east'];
+    const fleet = Array.from({ length: 300 }, (_, at) => {
+      const region = regions[at % 3] ?? '';
+      return { nodeId: `n${String(at).padStart(3, '0')}`, pop: `${region}-${at % 2}`, region };
+    });
+    // Fewest nodes run the release where it costs most.
+    const bad = fleet.filter(({ region }, at) => region !== 'europe' || at < 150).slice(0, 240);
+    const regionOf = new Map(fleet.map(({ nodeId, region }) => [nodeId, region]));
+    const [first, second] = planWaves(bad, fleet, ['europe', 'us-east']).map((wave) =>
+      wave.map((id) => regionOf.get(id)),
+    );
+    expect(new Set(first)).toEqual(new Set(['europe']));
+    expect(second?.filter((region) => region === 'europe')).toHaveLength(35);
+    expect(second).not.toContain('asia');
+    expect(planWaves(bad, fleet, ['nowhere'])).toEqual(planWaves(bad, fleet));
+  });
+
   it('RAIL-7: no nodes give no waves', () => {
     expect(planWaves([], [{ nodeId: 'n', pop: 'p', region: 'r' }])).toEqual([]);
   });

@@ -22,9 +22,12 @@ const countBy = (nodes: readonly WaveNode[], name: (node: WaveNode) => string): 
   return counts;
 };
 
-/** The PoP that holds most nodes of the release; by name among equals. */
-const firstPop = (nodes: readonly WaveNode[]): string | undefined =>
-  [...countBy(nodes, (node) => node.pop)].sort(([a, m], [b, n]) => n - m || byName(a, b))[0]?.[0];
+/** The PoP that holds most nodes of the release, in the region that comes first; by name among equals. */
+const firstPop = (nodes: readonly WaveNode[], rankOf: (node: WaveNode) => number): string | undefined => {
+  const first = Math.min(...nodes.map(rankOf));
+  const there = nodes.filter((node) => rankOf(node) === first);
+  return [...countBy(there, (node) => node.pop)].sort(([a, m], [b, n]) => n - m || byName(a, b))[0]?.[0];
+};
 
 /** Takes up to `most` nodes off a list, no more of a region than may be away at once. */
 const take = (
@@ -47,15 +50,24 @@ const take = (
 
 /**
  * The waves of a rollback: explicit, disjoint lists that together hold every node of the release.
- * 1. One PoP (the one with most nodes of the release), cut to 5 % of the fleet when it is larger: whichever is fewer; at least one.
+ * 1. One PoP (the one with most nodes of the release, in the region that is brought back first), cut to 5 % of the fleet when it is larger: whichever is fewer; at least one.
  * 2. As many as bring the rollback to 25 % of the release's nodes.
  * 3. The rest, in several waves where 40 % of a region's nodes would be exceeded.
+ * Within a wave's bounds regions come in the order of recovery (R57); those that it does not name, last.
  * Returns no waves for no nodes, and none when more than ten would be needed: an empty plan never means everything.
  */
-export const planWaves = (nodes: readonly WaveNode[], fleet: readonly WaveNode[]): readonly (readonly string[])[] => {
+export const planWaves = (
+  nodes: readonly WaveNode[],
+  fleet: readonly WaveNode[],
+  order: readonly string[] = [],
+): readonly (readonly string[])[] => {
+  const ranks = new Map(order.map((region, rank) => [region, rank]));
+  const rankOf = ({ region }: WaveNode): number => ranks.get(region) ?? order.length;
   const regionSizes = countBy(fleet, (node) => node.region);
-  const pop = firstPop(nodes);
-  let left: readonly WaveNode[] = nodes.toSorted((a, b) => byName(a.pop, b.pop) || byName(a.nodeId, b.nodeId));
+  const pop = firstPop(nodes, rankOf);
+  let left: readonly WaveNode[] = nodes.toSorted(
+    (a, b) => rankOf(a) - rankOf(b) || byName(a.pop, b.pop) || byName(a.nodeId, b.nodeId),
+  );
   const waves: string[][] = [];
   const addWave = (from: readonly WaveNode[], most: number): void => {
     const wave = new Set(take(from, most, regionSizes));

@@ -7,6 +7,10 @@ export interface CatalogueCustomer {
   readonly tier: Tier;
   /** Emergency services and governments: first in every list. */
   readonly critical: boolean;
+  readonly sector?: string | undefined;
+  /** ISO 3166-1, its home first. */
+  readonly countries?: readonly string[] | undefined;
+  readonly sites?: number | undefined;
 }
 
 /** A node of the inventory: one that is expected to report. */

@@ -1,6 +1,7 @@
 import type { Event, Impact } from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import { impactOf } from '../impact/impact.js';
+import { impactParts } from '../impact/impact-parts.js';
 import { decideImpact, decideMembership, decideResolution } from '../incident/incident.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
@@ -36,13 +37,16 @@ const openIncidents = ({ state }: Draft) =>
     .filter((incident) => incident.state === 'open')
     .sort((a, b) => a.openedAtMs - b.openedAtMs || (a.incidentId < b.incidentId ? -1 : 1));
 
+const partsOf = ({ affected, placement, endSlot }: TickView) =>
+  impactParts(affected, placement.keys(), IMPACT_WINDOW_MS, endSlot);
+
 const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, impact: () => Impact): void => {
   for (const alert of draft.state.alerts.values()) {
     const rule = rules.find(({ name }) => name === alert.rule);
     const opening = () => ({
       incidentId: hash(`incident|${alert.alertId}`),
       title: rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert),
-      impact: impact(),
+      impact: { ...impact(), ...partsOf(view) },
       onsetAt: onsetOf(alert, view),
     });
     draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf));
@@ -85,7 +89,7 @@ const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: (
   for (const incident of openIncidents(draft)) {
     for (const signal of spillovers) draft.add(decideSpillover(incident, signal, view.at));
     // With nobody reporting, no impact is no news.
-    if (isReporting) draft.add(decideImpact(incident, impact(), view.at));
+    if (isReporting) draft.add(decideImpact(incident, impact(), view.at, () => partsOf(view)));
     const rollbacks = [...draft.state.rollbacks.values()].filter((each) => each.incidentId === incident.incidentId);
     const isMoved = [...draft.state.redirects.values()].some(
       (each) => each.incidentId === incident.incidentId && isMoving(each),
@@ -98,7 +102,8 @@ const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: (
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const { view, signals } = deciding;
   let told: Impact | undefined;
-  const impact = (): Impact => (told ??= impactOf(view.affected.fleet(IMPACT_WINDOW_MS, view.endSlot)));
+  const impact = (): Impact =>
+    (told ??= impactOf(view.affected.fleet(IMPACT_WINDOW_MS, view.endSlot), view.affected.settings));
   for (const signal of signals) {
     draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
   }

@@ -34,7 +34,7 @@ export const customerImpact: Signal = {
   read: (place, view) => {
     if (!CUSTOMER_SCOPES.includes(place.subject.scope)) return UNKNOWN;
     const { good, bad, byTier } = affectedByTier(place, view);
-    return { value: byTier === undefined ? 'unknown' : impactScoreOf(byTier), good, bad };
+    return { value: byTier === undefined ? 'unknown' : impactScoreOf(byTier, view.affected.settings), good, bad };
   },
   describe: (rule, value) => ({
     found: `impact score ${value}`,

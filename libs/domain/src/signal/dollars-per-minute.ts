@@ -1,5 +1,4 @@
-import { TIERS } from '#contracts';
-import { TIER_DOLLARS_PER_MINUTE } from '../impact/impact.js';
+import { dollarsPerMinuteOf } from '../impact/impact.js';
 import { affectedByTier } from './customer-impact.js';
 import { CUSTOMER_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';
 import { type Signal, UNKNOWN } from './signal.js';
@@ -18,7 +17,7 @@ export const dollarsPerMinute: Signal = {
     if (!CUSTOMER_SCOPES.includes(place.subject.scope)) return UNKNOWN;
     const { good, bad, byTier } = affectedByTier(place, view);
     if (byTier === undefined) return { value: 'unknown', good, bad };
-    return { value: TIERS.reduce((sum, tier) => sum + byTier[tier] * TIER_DOLLARS_PER_MINUTE[tier], 0), good, bad };
+    return { value: dollarsPerMinuteOf(byTier, view.affected.settings), good, bad };
   },
   describe: (rule, value) => ({
     found: `$${value} a minute`,

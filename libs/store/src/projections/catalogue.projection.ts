@@ -14,14 +14,21 @@ const lastByKey = <T>(entries: readonly T[], key: (entry: T) => string): readonl
 
 const registerCustomers = (tx: Queryable, customers: Customers): Promise<unknown> =>
   tx.query(
-    `insert into customer (customer_id, name, tier, critical)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
-     on conflict (customer_id) do update set name = excluded.name, tier = excluded.tier, critical = excluded.critical`,
+    `insert into customer (customer_id, name, tier, critical, sector, countries, sites)
+     select customer_id, name, tier, critical, sector, array(select jsonb_array_elements_text(countries)), sites
+     from unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::jsonb[], $7::bigint[])
+       as registered (customer_id, name, tier, critical, sector, countries, sites)
+     on conflict (customer_id) do update set name = excluded.name, tier = excluded.tier, critical = excluded.critical,
+       sector = excluded.sector, countries = excluded.countries, sites = excluded.sites`,
     [
       customers.map(({ customerId }) => customerId),
       customers.map(({ name }) => name),
       customers.map(({ tier }) => tier),
       customers.map(({ critical }) => critical),
+      customers.map(({ sector }) => sector ?? null),
+      // Lists of different lengths are no array of arrays for PostgreSQL.
+      customers.map(({ countries = [] }) => JSON.stringify(countries)),
+      customers.map(({ sites }) => sites ?? null),
     ],
   );
 

@@ -1,0 +1,138 @@
+import {
+  COHORT,
+  LAST_SLOT,
+  NOW_MS,
+  segmentOf,
+  type ServedApi,
+  serveApi,
+  tellStory,
+  writeSegments,
+} from './api.fixture.js';
+
+const START_MS = (LAST_SLOT - 120) * 1_000;
+
+describe('impact and costs', () => {
+  let served: ServedApi;
+  let viewer: string;
+  let admin: string;
+  const get = (path: string) => served.send('GET', path, viewer);
+  const post = (path: string, body: object) => served.send('POST', path, admin, body);
+  const customer = (customerId: string, more: object = {}) => {
+    return { customerId, name: customerId, tier: 'tier1', critical: false, zones: [`${customerId}.example`], ...more };
+  };
+  beforeAll(async () => {
+    served = await serveApi();
+    [viewer, admin] = [await served.as('viewer'), await served.as('admin')];
+    await tellStory(served);
+    const hurt = { good: 20, bad: 80 };
+    await writeSegments(served, [
+      segmentOf('customer', LAST_SLOT - 120, { delta: hurt, ups: { good: 100, bad: 0 } }),
+      segmentOf('customer', LAST_SLOT - 20, { delta: hurt, ems: hurt }),
+      segmentOf('region', LAST_SLOT - 20, { 'us-east': { good: 10, bad: 90 }, 'eu-central': { good: 5, bad: 95 } }),
+      segmentOf('customer_region', LAST_SLOT - 20, { 'delta|us-east': hurt, 'ems|eu-central': hurt }),
+    ]);
+  });
+  afterAll(() => served.end());
+
+  it('a registration answers for each customer, a dry run changes nothing, and the list gives back what was registered', async () => {
+    const shop = customer('shop', { tier: 'tier2', sector: 'retail', countries: ['JP', 'US'], sites: 900 });
+    const tried = await post('/v1/customers?dryRun=true', { customers: [shop] });
+    expect(tried.body).toEqual({ customers: 1, results: [{ customerId: 'shop', result: 'new' }] });
+    expect((await get('/v1/customers?sector=retail')).body).toEqual({ customers: [], total: 0 });
+    const delta = customer('delta', { name: 'DELTA', sector: 'transport', countries: ['US'], sites: 100 });
+    const done = await post('/v1/customers', { customers: [shop, delta] });
+    expect(done.body['results']).toEqual([
+      { customerId: 'shop', result: 'new' },
+      { customerId: 'delta', result: 'changed' },
+    ]);
+    const again = await post('/v1/customers', { customers: [shop] });
+    expect(again.body['results']).toEqual([{ customerId: 'shop', result: 'unchanged' }]);
+    expect((await get('/v1/customers?country=JP&tier=tier2')).body).toEqual({ customers: [shop], total: 1 });
+    expect((await get('/v1/customers?limit=1&after=delta')).body).toMatchObject({
+      customers: [{ customerId: 'ems' }],
+      total: 4,
+    });
+  });
+
+  it('everything that is wrong with a registration is told at once, and nothing of it stays', async () => {
+    const wrong = [customer('a', { countries: ['UK'] }), customer('b', { zones: ['no zone'] }), customer('c')];
+    expect(await post('/v1/customers', { customers: wrong })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '/customers/0/countries/0' }, { pointer: '/customers/1/zones/0' }] },
+    });
+    const shapeless = [customer('a', { tier: 'gold' }), customer('b', { countries: ['usa'] })];
+    expect((await post('/v1/customers', { customers: shapeless })).body).toMatchObject({
+      errors: [{ pointer: '/customers/0/tier' }, { pointer: '/customers/1/countries/0' }],
+    });
+    expect((await get('/v1/customers')).body).toMatchObject({ total: 4 });
+  });
+
+  it('R57, R93: regions come in the order of recovery, countries and parts of the world as counted', async () => {
+    const { body } = await get('/v1/impact');
+    expect(body).toMatchObject({
+      affectedCustomers: 2,
+      dollarsPerMinute: 50_500,
+      regions: [
+        { order: 1, region: 'us-east', failing: 0.9, affectedCustomers: 1, dollarsPerMinute: 50_000 },
+        { order: 2, region: 'eu-central', failing: 0.95, affectedCustomers: 1, dollarsPerMinute: 500 },
+      ],
+      sectors: [{ key: 'transport', affectedCustomers: 1, dollarsPerMinute: 50_000 }],
+      countries: [
+        { place: 'US', sites: 100, sitesPercent: 100 },
+        { place: 'unknown', dollarsPerMinute: 500 },
+      ],
+      worldRegions: [{ place: 'North America' }, { place: 'unknown' }],
+    });
+    const fields = 'asOf score regions { order region failing } countries { place sites }';
+    const asked = await served.ask(`{ impact { ${fields} } }`, viewer);
+    expect(asked.body).toMatchObject({
+      data: { impact: { score: 101, regions: [{ region: 'us-east' }, { order: 2 }] } },
+    });
+  });
+
+  it('R56: who was hurt since any past instant: critical first, then by tier and money, with domains', async () => {
+    const since = new Date(START_MS).toISOString();
+    const { body } = await get(`/v1/impact/customers?since=${since}`);
+    expect(body).toMatchObject({
+      from: START_MS,
+      to: (LAST_SLOT + 1) * 1_000,
+      affectedCustomers: 2,
+      byTier: { tier1: 1, tier2: 0, tier3: 1 },
+      customers: [
+        { customerId: 'ems', critical: true, tier: 'tier3', domains: 1, failing: 0.8, sector: null },
+        { customerId: 'delta', tier: 'tier1', domains: 1, failing: 0.8, sector: 'transport', dollarsPerMinute: 50_000 },
+      ],
+    });
+    expect((await get(`/v1/impact/customers?since=${START_MS}&until=${START_MS + 1_000}`)).body).toMatchObject({
+      customers: [{ customerId: 'delta' }],
+    });
+    const asked = `{ affectedCustomers(since: "${since}", limit: 1) { affectedCustomers customers { customerId domains } } }`;
+    expect((await served.ask(asked, viewer)).body).toEqual({
+      data: { affectedCustomers: { affectedCustomers: 2, customers: [{ customerId: 'ems', domains: 1 }] } },
+    });
+    for (const wrong of ['', '?since=soon', `?since=${NOW_MS + 60_000}`, '?since=0&until=3600000'])
+      expect(await get(`/v1/impact/customers${wrong}`)).toMatchObject({ status: 400 });
+  });
+
+  it('R100: an incident costs what was told of it for as long as it stood, also when it is over', async () => {
+    expect(COHORT).toContain('us-east');
+    // `in1` opened a minute ago at $50,500 a minute, `in2` was over after 100 s.
+    expect((await get('/v1/incidents/in1/cost')).body).toMatchObject({
+      isOver: false,
+      minutes: 1,
+      dollarsPerMinute: 50_500,
+      cumulativeDollars: 50_500,
+      tiers: [
+        { tier: 'tier1', affectedCustomers: 1, dollarsEach: 50_000 },
+        { dollarsEach: 5_000 },
+        { dollarsEach: 500 },
+      ],
+      estimate: { sections: [], prevention: null },
+    });
+    const asked = '{ incidentCost(id: "in2") { isOver dollarsPerMinute cumulativeDollars tiers { tier } estimate } }';
+    expect((await served.ask(asked, viewer)).body).toMatchObject({
+      data: { incidentCost: { isOver: true, dollarsPerMinute: 0, cumulativeDollars: (50_500 * 100) / 60 } },
+    });
+    expect(await get('/v1/incidents/none/cost')).toMatchObject({ status: 404 });
+  });
+});
