@@ -111,7 +111,7 @@ const decideFinal = (draft: Draft, deciding: Deciding, rule: Rule, subject: Subj
 
 /**
  * Corrects the record by late data, once a second: outcomes are accepted for a minute, and a decision does not wait for them. What
- * breaches with all data and was covered by no alert fires late, under today's rules; it ends as any alert, by the windows of now.
+ * breaches with all data and was covered by no alert fires late, under today's rules; it ends like every alert, by the windows of now.
  * A rule with `for` is not fired late: its condition would have to be read again for all of that time.
  */
 export const decideLate = (draft: Draft, deciding: Deciding): void => {
