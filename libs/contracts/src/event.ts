@@ -8,6 +8,7 @@ import { keyEvents } from './events/key-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
+import { maintenanceEvents, muteEvents, silenceEvents } from './events/silence-events.js';
 
 export {
   reasonSchema,
@@ -18,6 +19,7 @@ export {
   type Scope,
   type SpilloverLevel,
 } from './events/event-parts.js';
+export { type Mute, MUTED_BY } from './events/silence-events.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.
@@ -33,6 +35,9 @@ export const eventSchemas = {
   ...rollbackEvents,
   ...commandEvents,
   ...deliveryEvents,
+  ...silenceEvents,
+  ...maintenanceEvents,
+  ...muteEvents,
 } as const;
 
 /** The type of an event. */
@@ -80,4 +85,6 @@ export const streamOf = {
   rollback: (rollbackId: string) => `rollback-${rollbackId}`,
   command: (commandId: string) => `command-${commandId}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
+  silence: (silenceId: string) => `silence-${silenceId}`,
+  maintenance: (maintenanceId: string) => `maintenance-${maintenanceId}`,
 } as const;

@@ -1,20 +1,37 @@
-import { type Impact, type Scope, KEY_SEPARATOR } from '#contracts';
+import { type Cause, type EventOf, type Impact, type Mute, type Scope, KEY_SEPARATOR } from '#contracts';
+import type { Alert } from '../alert/alert.js';
 import type { AlertSubject } from '../rule/rule.js';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
 import type { ToldSpillover } from '../signal/spillover.js';
 
+/** Which changes were told to explain an incident, when, and how often that was told. */
+export interface Ranking {
+  readonly causes: readonly Cause[];
+  readonly atMs: number;
+  readonly count: number;
+}
+
 /**
  * An incident: the alerts that belong together. `open` from its first critical alert until all of its alerts are resolved and no
- * rollback is under way for it; an acknowledgement does not change it. Its id is the page key for its whole life (RR15).
+ * rollback is under way for it; an acknowledgement does not change it. Its id is the page key for its whole life (RR15). One that
+ * opens for an alert that is muted holds its page back; when that ends, or another alert joins that may page, the page leaves, and
+ * from then on it is as every other. An alert that explains what it opened for becomes its root; it stays one incident.
  */
 export interface Incident {
   readonly incidentId: string;
   readonly state: 'open' | 'resolved';
   readonly alertIds: ReadonlySet<string>;
-  /** The release that the opening alert points at; undefined when it opened for the fleet, or for nodes. */
+  /** The release that its root points at; undefined when that is the fleet, or nodes. */
   readonly suspect: string | undefined;
-  /** What the opening alert was about. */
+  /** The alert that explains the others, as far as is known: the one that opened it, until another takes its place. */
+  readonly root: Pick<Alert, 'alertId' | 'rule' | 'severity'>;
+  /** What the root is about. */
   readonly subject: AlertSubject;
+  /** What it ever was about: alerts of each place join it. */
+  readonly subjects: readonly AlertSubject[];
+  /** Why its page is held back; undefined: it left. */
+  readonly muted: Mute | undefined;
+  readonly ranking: Ranking | undefined;
   readonly impact: Impact;
   /** When the impact was last told; for the opening itself see `openedAtMs`. */
   readonly impactAtMs: number | undefined;
@@ -36,7 +53,43 @@ export const isIncidentEvent = isEventOf(
   'IncidentAcknowledged',
   'IncidentResolved',
   'SpilloverObserved',
+  'IncidentUnmuted',
+  'IncidentCauseChanged',
+  'IncidentCausesRanked',
 );
+
+const opened = ({ data }: EventOf<'IncidentOpened'>): Incident => {
+  const { incidentId, alertId, rule, severity, scope, key, impact, muted, at } = data;
+  const subject = { scope, key };
+  return {
+    incidentId,
+    state: 'open',
+    alertIds: new Set([alertId]),
+    suspect: releaseOfSubject(scope, key),
+    root: { alertId, rule, severity },
+    subject,
+    subjects: [subject],
+    muted,
+    ranking: undefined,
+    impact,
+    impactAtMs: undefined,
+    openedAtMs: at,
+    resolvedAtMs: undefined,
+    spillovers: new Map(),
+  };
+};
+
+const rerooted = (incident: Incident, { data }: EventOf<'IncidentCauseChanged'>): Incident => {
+  const { alertId, rule, scope, key } = data;
+  const subject = { scope, key };
+  return {
+    ...incident,
+    root: { alertId, rule, severity: incident.root.severity },
+    suspect: releaseOfSubject(scope, key) ?? incident.suspect,
+    subject,
+    subjects: [...incident.subjects, subject],
+  };
+};
 
 /** The incident after an event; undefined when it is not one that opens it. */
 export const evolveIncident = (
@@ -44,23 +97,8 @@ export const evolveIncident = (
   event: GuardedEvent<typeof isIncidentEvent>,
 ): Incident | undefined => {
   switch (event.type) {
-    case 'IncidentOpened': {
-      const { incidentId, alertId, scope, key, impact, at } = event.data;
-      const alertIds = new Set([alertId]);
-      const suspect = releaseOfSubject(scope, key);
-      return {
-        incidentId,
-        state: 'open',
-        alertIds,
-        suspect,
-        subject: { scope, key },
-        impact,
-        impactAtMs: undefined,
-        openedAtMs: at,
-        resolvedAtMs: undefined,
-        spillovers: new Map(),
-      };
-    }
+    case 'IncidentOpened':
+      return opened(event);
     case 'AlertJoinedIncident':
       return incident && { ...incident, alertIds: new Set([...incident.alertIds, event.data.alertId]) };
     case 'IncidentImpactChanged':
@@ -71,6 +109,15 @@ export const evolveIncident = (
       return (
         incident && { ...incident, spillovers: new Map([...incident.spillovers, [event.data.provider, event.data]]) }
       );
+    case 'IncidentUnmuted':
+      return incident && { ...incident, muted: undefined };
+    case 'IncidentCauseChanged':
+      return incident && rerooted(incident, event);
+    case 'IncidentCausesRanked': {
+      const { causes, at } = event.data;
+      const count = (incident?.ranking?.count ?? 0) + 1;
+      return incident && { ...incident, ranking: { causes, atMs: at, count } };
+    }
     case 'IncidentAcknowledged':
       return incident;
   }

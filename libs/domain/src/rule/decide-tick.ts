@@ -2,13 +2,18 @@ import { type Event, FLEET_KEY, type Impact } from '#contracts';
 import { type Alert, alertKeyOf, type Assessment } from '../alert/alert.js';
 import { decideAlert } from '../alert/alert.decide.js';
 import { impactOf } from '../impact/impact.js';
-import { decideImpact, decideMembership, decideResolution } from '../incident/incident.decide.js';
+import { type Causality, causeOrder } from '../incident/causality.js';
+import { changesOf, decideCauses } from '../incident/causes.decide.js';
+import { Failures } from '../incident/failures.js';
+import { decideImpact, decideMembership, decideResolution, decideUnmute } from '../incident/incident.decide.js';
+import { decideRoot, linksOf } from '../incident/root.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import { decideDeploy } from '../rollout/rollout.decide.js';
 import { decideWaveStep } from '../rollout/wave.decide.js';
 import { readWaveHealth } from '../rollout/wave-health.js';
+import { decideQuiet } from '../silence/decide-quiet.js';
 import { assessRule } from './assess.js';
 import { decideRollbacks } from './decide-rollbacks.js';
 import type { Assessments, Deciding } from './deciding.js';
@@ -58,15 +63,21 @@ const openIncidents = ({ state }: Draft) =>
     .filter((incident) => incident.state === 'open')
     .sort((a, b) => a.openedAtMs - b.openedAtMs || (a.incidentId < b.incidentId ? -1 : 1));
 
-const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, impact: () => Impact): void => {
-  for (const alert of draft.state.alerts.values()) {
-    const rule = rules.find(({ name }) => name === alert.rule);
+const decideMemberships = (
+  draft: Draft,
+  { view, rules, hash }: Deciding,
+  impact: () => Impact,
+  causality: Causality,
+): void => {
+  // Causes first, so that an incident is named after them and their symptoms join it.
+  for (const alert of [...draft.state.alerts.values()].toSorted((a, b) => causeOrder(a, b, causality))) {
     const opening = () => ({
       incidentId: hash(`incident|${alert.alertId}`),
-      title: rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert),
+      title: titleOfAlert(alert, rules),
       impact: impact(),
     });
-    draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf));
+    const links = linksOf(alert, draft.state, causality);
+    draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf, links));
   }
 };
 
@@ -97,10 +108,24 @@ const decideWaves = (draft: Draft, { view, answers, verifyMs, hash, sha256 }: De
   }
 };
 
-const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: () => Impact): void => {
+const titleOfAlert = (alert: Alert, rules: readonly Rule[]): string => {
+  const rule = rules.find(({ name }) => name === alert.rule);
+  return rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert);
+};
+
+const decideIncidents = (
+  draft: Draft,
+  { view, rules, spillovers }: Deciding,
+  impact: () => Impact,
+  causality: Causality,
+): void => {
   const openAlertIds = new Set(draft.state.alerts.keys());
   const isReporting = view.attendance(FLEET).live.length > 0;
   for (const incident of openIncidents(draft)) {
+    // The page first: what changes afterwards is told as a change of it.
+    draft.add(decideUnmute(incident, draft.state.alerts, draft.state.quiet.mutes, view.at));
+    draft.add(decideRoot(incident, draft.state.alerts, causality, (alert) => titleOfAlert(alert, rules), view.at));
+    draft.add(decideCauses(incident, changesOf(draft.state, view.tick), causality.failures, view));
     for (const signal of spillovers) draft.add(decideSpillover(incident, signal, view.at));
     // With nobody reporting, no impact is no news.
     if (isReporting) draft.add(decideImpact(incident, impact(), view.at));
@@ -109,7 +134,7 @@ const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: (
   }
 };
 
-/** Decides one tick: rollouts, alerts, membership of incidents, rollbacks, their waves, and what became of the incidents. */
+/** Decides one tick: rollouts, alerts, what of them pages nobody, membership of incidents, rollbacks, their waves, and what became of the incidents. */
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const { view, signals } = deciding;
   let told: Impact | undefined;
@@ -120,8 +145,11 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const assessments = decideAlerts(draft, deciding);
   decideLosses(draft, deciding);
   decidePresence(draft, deciding);
-  decideMemberships(draft, deciding, impact);
+  const rules = new Map(deciding.rules.map((rule) => [rule.name, rule]));
+  const causality: Causality = { rules, failures: new Failures(view), placeOf: view.placeOf };
+  decideQuiet(draft, deciding, causality, () => impact().score);
+  decideMemberships(draft, deciding, impact, causality);
   decideRollbacks(draft, deciding, assessments);
   decideWaves(draft, deciding);
-  decideIncidents(draft, deciding, impact);
+  decideIncidents(draft, deciding, impact, causality);
 };

@@ -3,6 +3,7 @@ import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
+import { evolveQuiet, NOTHING_QUIET, quietStreams, type QuietState } from '../silence/quiet-state.js';
 
 /** An event as it was recorded; `RecordedEvent` of the store fits. */
 export interface EvolvedEvent {
@@ -17,6 +18,7 @@ export interface DeciderState {
   readonly incidents: ReadonlyMap<string, Incident>;
   readonly rollouts: ReadonlyMap<string, Rollout>;
   readonly rollbacks: ReadonlyMap<string, Rollback>;
+  readonly quiet: QuietState;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -28,6 +30,7 @@ export const NOTHING_DECIDED: DeciderState = {
   incidents: new Map(),
   rollouts: new Map(),
   rollbacks: new Map(),
+  quiet: NOTHING_QUIET,
   versions: new Map(),
   generation: 0,
 };
@@ -61,6 +64,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
+    ...quietStreams(state.quiet),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
   return { ...state, incidents, rollouts, rollbacks, versions };
@@ -86,14 +90,19 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   return { ...state, rollbacks, generation: Math.max(state.generation, generation) };
 };
 
+/** Events after which a stream says nothing more to any decider. */
+const LAST: ReadonlySet<EventType> = new Set(['AlertResolved', 'SilenceEnded', 'MaintenanceEnded']);
+
 /** The state after a recorded event. One that is known already, or concerns no decider, changes nothing. */
 export const evolveDecided = (state: DeciderState, { stream, version, event }: EvolvedEvent): DeciderState => {
   if (version <= (state.versions.get(stream) ?? 0)) return state;
-  const next = evolveParts(state, event);
+  const quiet = evolveQuiet(state.quiet, event);
+  const next = evolveParts(state, event) ?? (quiet && state);
   if (next === undefined) return state;
   const evolved = {
     ...next,
-    versions: put(next.versions, stream, event.type === 'AlertResolved' ? undefined : version),
+    quiet: quiet ?? state.quiet,
+    versions: put(next.versions, stream, LAST.has(event.type) ? undefined : version),
   };
   return STARTS.has(event.type) && 'at' in event.data ? forget(evolved, event.data.at) : evolved;
 };

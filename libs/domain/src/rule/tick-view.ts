@@ -1,4 +1,4 @@
-import { releaseName, SLOT_MS, TICK_MS } from '#contracts';
+import { releaseName, SLOT_MS, TICK_MS, type Tier } from '#contracts';
 import { AffectedReader } from '../impact/affected.js';
 import type { PlaceOf } from '../incident/place.js';
 import type { ExpectedRate } from '../presence/expected-rates.js';
@@ -34,6 +34,7 @@ export interface TickView {
   readonly node: (nodeId: string) => NodePresence | undefined;
   /** Where the subject of an alert stands. */
   readonly placeOf: PlaceOf;
+  readonly tierOf: (customerId: string) => Tier | undefined;
   /** The nodes that rollouts of a release named, as far as the fleet knows them. */
   readonly deployed: (release: string) => readonly CatalogueNode[];
 }
@@ -142,5 +143,6 @@ export const viewTick = (parts: ViewParts): TickView => {
     placement: placementOf(nodes),
     node: (nodeId) => presence.node(nodeId),
     placeOf: placesIn(fleetById, activity),
+    tierOf: (customerId) => catalogue.customers.find((customer) => customer.customerId === customerId)?.tier,
   };
 };
