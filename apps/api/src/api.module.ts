@@ -14,6 +14,7 @@ import { IncidentsController } from './rest/incidents.controller.js';
 import { InventoryController } from './rest/inventory.controller.js';
 import { KeysController } from './rest/keys.controller.js';
 import { NodeKeysController } from './rest/node-keys.controller.js';
+import { QuietController } from './rest/quiet.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { ACTIONS, EVENT_FEED, QUERIES } from './tokens.js';
 
@@ -60,6 +61,7 @@ export class ApiModule implements OnModuleDestroy {
         InventoryController,
         KeysController,
         NodeKeysController,
+        QuietController,
         RolloutsController,
       ],
       providers: [queries, actions, feed, FleetResolver, IncidentsResolver, RolloutsResolver],

@@ -10,6 +10,7 @@ import {
   createIncidentRepository,
   createNodeKeyRepository,
   createNodeLedger,
+  createQuietRepository,
   createRollbackRepository,
   createRolloutRepository,
   createSegmentRepository,
@@ -19,7 +20,9 @@ import {
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
+import { readMaintenance } from './maintenance-schedule.js';
 import { createDisagreements } from './release-disagreements.js';
+import { silenceReport } from './silences.js';
 import { readWindows, type WindowQuery } from './window-query.js';
 
 /** A node of the inventory and what was counted of it. */
@@ -77,6 +80,7 @@ export const createQueries = (parts: QueryParts) => {
   const ledger = createNodeLedger(database);
   const deadLetters = createDeadLetterRepository(database);
   const keys = createApiKeyRepository(database);
+  const quiet = createQuietRepository(database);
   return {
     ...incidentQueries(parts),
     fleetHealth: createFleetHealth(segments, catalogue, clock),
@@ -95,6 +99,9 @@ export const createQueries = (parts: QueryParts) => {
     },
     keys: async () => (await keys.list()).map(({ secretHash: _hash, ...key }) => key),
     nodeKeys: createNodeKeyRepository(database).list,
+    silences: async (limit: number) =>
+      (await quiet.silences({ limit })).map((row) => silenceReport(row, clock.nowMs())),
+    maintenance: (limit: number) => readMaintenance(quiet, clock.nowMs(), limit),
     rules: () => DEFAULT_RULES,
   };
 };

@@ -1,4 +1,9 @@
 import { parseArgs } from 'node:util';
+import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
+import { UsageError } from './usage-error.js';
+
+export { UsageError } from './usage-error.js';
+
 
 /** What was asked for. */
 export type Asked =
@@ -7,7 +12,9 @@ export type Asked =
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
-  | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common);
+  | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common)
+  | ({ readonly command: 'silence'; readonly wanted: WantedOfSilences } & Common)
+  | ({ readonly command: 'maintenance' } & Common);
 
 /** What is wanted of the keys of nodes. */
 export type WantedOfNodeKeys =
@@ -22,11 +29,6 @@ export interface Common {
   readonly key: string | undefined;
 }
 
-/** Arguments that make no sense; the message says what would. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** `--help`. */
 export const USAGE = `tocsin <command> [options]
 
@@ -36,6 +38,11 @@ export const USAGE = `tocsin <command> [options]
   node-key list             the keys that nodes tag their batches with
   node-key issue <node>     a further key for a node, shown once; two are valid at a time
   node-key revoke <key id>  end a key; what it tagged before stays counted
+  silence add --where LABEL=PATTERN --for 2h30m --comment TEXT [--from TIME]
+                            alerts that fit page nobody meanwhile; --where again for a further label
+  silence ls                silences, those that stand first; which muted nothing
+  silence expire <id>       end a silence early
+  maintenance ls            maintenance windows of the rules: when they are open next, and what they muted
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
 
@@ -50,7 +57,7 @@ exit status
   that is no dnstap), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, node-key or dnstap';
+const COMMANDS = 'status, tail, incident show, node-key, silence, maintenance or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -64,6 +71,10 @@ const parse = (args: readonly string[]) => {
         key: { type: 'string' },
         after: { type: 'string' },
         zones: { type: 'string' },
+        where: { type: 'string', multiple: true },
+        for: { type: 'string' },
+        from: { type: 'string' },
+        comment: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -108,6 +119,10 @@ export const readArguments = (args: readonly string[]): Asked => {
   const common: Common = { json: values.json, url: values.url, key: values.key };
   if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
+  const { where, for: lasting, from, comment } = values;
+  const options = { where, for: lasting, from, comment };
+  if (command !== 'silence' && Object.values(options).some((value) => value !== undefined))
+    throw new UsageError('--where, --for, --from and --comment belong to silence add');
   switch (command) {
     case 'status':
       noMore(rest);
@@ -124,6 +139,12 @@ export const readArguments = (args: readonly string[]): Asked => {
     }
     case 'node-key':
       return { command, wanted: nodeKeyOf(rest), ...common };
+    case 'silence':
+      return { command, wanted: readSilenceArguments(rest, options), ...common };
+    case 'maintenance':
+      if (rest[0] !== 'ls') throw new UsageError(`maintenance ${rest[0] ?? ''}: expected maintenance ls`);
+      noMore(rest.slice(1));
+      return { command, ...common };
     case 'dnstap': {
       const [path, ...more] = rest;
       if (path === undefined) throw new UsageError('dnstap: expected a file');

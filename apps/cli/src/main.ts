@@ -8,6 +8,7 @@ import { formatDnstap, readDnstap } from './dnstap.js';
 import { formatIncident, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
+import { askSilences, formatMaintenance, formatSilences, readMaintenance } from './quiet.js';
 import { formatStatus, readStatus } from './status.js';
 import { formatRecorded, tailEvents } from './tail.js';
 
@@ -67,6 +68,20 @@ const nodeKey: Command<'node-key'> = async (asked) => {
   return EXIT.ok;
 };
 
+const silence: Command<'silence'> = async (asked) => {
+  const answer = await askSilences(apiOf(asked), asked.wanted);
+  if (asked.json) printJson(answer);
+  else for (const line of formatSilences(answer)) print(line);
+  return EXIT.ok;
+};
+
+const maintenance: Command<'maintenance'> = async (asked) => {
+  const answer = await readMaintenance(apiOf(asked));
+  if (asked.json) printJson(answer);
+  else for (const line of formatMaintenance(answer)) print(line);
+  return EXIT.ok;
+};
+
 const dnstap: Command<'dnstap'> = async (asked) => {
   const report = await readDnstap(asked.path, asked.zones);
   if (asked.json) printJson(report);
@@ -90,6 +105,10 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return tail(asked, paint);
     case 'node-key':
       return nodeKey(asked, paint);
+    case 'silence':
+      return silence(asked, paint);
+    case 'maintenance':
+      return maintenance(asked, paint);
     case 'dnstap':
       return dnstap(asked, paint);
   }

@@ -1,6 +1,7 @@
-import type { Reason, Scope, SEVERITIES } from '#contracts';
+import type { Mute, Reason, Scope, SEVERITIES } from '#contracts';
 import type { Queryable } from './database.js';
 import { listLimit } from './list-limit.js';
+import { MUTE_OF_ALERT } from './quiet.repository.js';
 
 /** How bad it is. */
 export type Severity = (typeof SEVERITIES)[number];
@@ -24,6 +25,8 @@ export interface AlertRow {
   readonly because: string | null;
   /** The incident it belongs to; the latest when there were several. */
   readonly incidentId: string | null;
+  /** Why it pages nobody; null where it may. */
+  readonly muted: Mute | null;
 }
 
 /** Reads alerts. */
@@ -41,7 +44,7 @@ const SELECT = `
   select a.alert_id as "alertId", a.rule, a.scope, a.key, a.severity, a.state, a.fired_at as "firedAt",
     a.changed_at as "changedAt", a.resolved_at as "resolvedAt", a.reason, a.because,
     (select j.incident_id from incident_alert j where j.alert_id = a.alert_id
-     order by j.joined_at desc, j.incident_id limit 1) as "incidentId"
+     order by j.joined_at desc, j.incident_id limit 1) as "incidentId", ${MUTE_OF_ALERT} as "muted"
   from alert a`;
 
 /** Alerts in PostgreSQL. */

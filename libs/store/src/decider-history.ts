@@ -19,6 +19,7 @@ export interface DeciderHistory {
    * Whole streams, from their first event, in the global order: alerts that are open; incidents that are open or ended within
    * `keepMs`; rollouts that changed within it; rollbacks under way, decided within it, or of one of those incidents. The time is
    * counted back from the newest beginning of an incident, rollout or rollback, since only then is anything forgotten.
+   * Silences and maintenance that the rules have not ended; of the rules the last sets alone.
    * At most `HISTORY_EVENTS_MAX` with position > after.
    */
   readonly read: (past: DeciderPast, after: number) => Promise<readonly RecordedEvent[]>;
@@ -40,7 +41,11 @@ const READ = `
       union all select 'incident-' || incident_id from held
       union all select 'rollout-' || rollout_id from rollout, since where changed_at >= since.at_ms
       union all select 'rollback-' || rollback_id from rollback, since
-        where status = 'running' or decided_at >= since.at_ms or incident_id in (select incident_id from held))))
+        where status = 'running' or decided_at >= since.at_ms or incident_id in (select incident_id from held)
+      union all select 'silence-' || silence_id from silence where has_matched is null
+      union all select 'maintenance-' || maintenance_id from maintenance where ended_at is null))
+    union all select ${EVENT_COLUMNS} from event where position > $3 and position in (
+      select position from event where stream = 'rules' order by version desc limit 8))
   select * from picked order by position limit $4`;
 
 /** The history in PostgreSQL. */

@@ -27,6 +27,7 @@ type Told = Pick<EventData<'DeliveryRequested'>, 'subject' | 'action' | 'dedupKe
 
 const PAGE_ACTIONS = {
   IncidentOpened: 'trigger',
+  IncidentUnmuted: 'trigger',
   IncidentImpactChanged: 'update',
   IncidentAcknowledged: 'acknowledge',
   IncidentResolved: 'resolve',
@@ -99,9 +100,13 @@ const pageBody = (
   };
 };
 
+/** While an incident is muted nothing of it leaves; so what was never triggered is neither updated, acknowledged nor resolved. */
+const isHeldBack = (paged: PageEvent, { muted }: IncidentRow): boolean =>
+  paged.type === 'IncidentOpened' ? paged.data.muted !== undefined : muted !== null;
+
 const pageOf = (paged: PageEvent, context: DeliveryContext): Told | undefined => {
   const { incident, rollbacks = [], toldScore = 0 } = context;
-  if (incident === undefined || !isWorthTelling(paged, toldScore)) return undefined;
+  if (incident === undefined || isHeldBack(paged, incident) || !isWorthTelling(paged, toldScore)) return undefined;
   return {
     subject: 'page',
     action: PAGE_ACTIONS[paged.type],
@@ -129,8 +134,8 @@ const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): Told 
 };
 
 /**
- * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, is
- * acknowledged or resolved, and when it became twice as bad as it was told; a command when it is signed, never before. Ids follow from the event, so a repeated append asks for
+ * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is unmuted
+ * where it opened muted, is acknowledged or resolved, and when it became twice as bad as it was told; a command when it is signed, never before. Ids follow from the event, so a repeated append asks for
  * nothing new.
  */
 export const deliveriesFor = (

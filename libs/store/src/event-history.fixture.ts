@@ -4,45 +4,20 @@ import {
   event,
   type Event,
   type EventData,
-  type Impact,
-  type Reason,
   type RecordedEvent,
   streamOf,
 } from '#contracts';
 import { createChannelRepository } from './channel.repository.js';
 import type { Database } from './database.js';
+import { type Chapter, HISTORY_AT_MS as T, impactOf, reasonOf } from './event-history-parts.fixture.js';
 import type { EventStore } from './event-store.js';
+import { quiet } from './quiet-history.fixture.js';
 
-/** When the history begins, ms. */
-export const HISTORY_AT_MS = 1_626_969_600_000;
+export { type Chapter, HISTORY_AT_MS, impactOf, reasonOf } from './event-history-parts.fixture.js';
 
-const T = HISTORY_AT_MS;
 const RELEASE = { softwareVersion: 'v2.1.5', configRev: 'c42' };
 const PREVIOUS = { softwareVersion: 'v2.1.4', configRev: 'c41' };
 const KEY = 'v2.1.5+c42|us-east';
-
-/** A reason with a value of its own. */
-export const reasonOf = (value: number | null, rule = 'R17'): Reason => ({
-  rule,
-  signal: 'dns_resolution_success_rate',
-  text: `success ${value} % < 99 % over 1m`,
-  value,
-  threshold: 99,
-  windowMs: 60_000,
-  good: 80,
-  bad: 20,
-  tick: 6_507_878_400,
-  coverage: 0.98,
-});
-
-/** An impact with a score of its own. */
-export const impactOf = (score: number): Impact => ({
-  affectedCustomers: score,
-  byTier: { tier1: 0, tier2: 0, tier3: score },
-  score,
-  dollarsPerMinute: 500 * score,
-  top: [{ customerId: 'delta', name: 'Delta', tier: 'tier3', failing: 0.77 }],
-});
 
 /** A firing alert. */
 export const alertFired = (alertId: string, severity: 'warning' | 'critical', at: number): Event =>
@@ -101,9 +76,6 @@ export const rollbackDecided = (rollbackId: string, incidentId: string): Event =
     gap: { release: 23.1, control: 99.97 },
     at: T + 65_000,
   });
-
-/** Streams that begin, each with its events, as one append. */
-export type Chapter = readonly (readonly [stream: string, expectedVersion: number, events: readonly Event[]])[];
 
 const customer = (customerId: string, zones: readonly string[]) => ({
   customerId,
@@ -317,4 +289,5 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await tell(store, rollouts);
   await tell(store, attempts(await tell(store, outbreak)));
   await tell(store, recovery);
+  await tell(store, quiet);
 };

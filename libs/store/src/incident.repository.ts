@@ -1,4 +1,4 @@
-import type { Impact, Reason, RecordedEvent, Scope } from '#contracts';
+import type { Cause, Impact, Mute, Reason, RecordedEvent, Scope } from '#contracts';
 import { streamOf } from '#contracts';
 import { type AlertRow, createAlertRepository, type Severity } from './alert.repository.js';
 import type { Queryable } from './database.js';
@@ -14,7 +14,7 @@ export interface IncidentRow {
   readonly title: string;
   readonly severity: Severity;
   readonly status: IncidentStatus;
-  /** The alert that opened it, and its rule, scope and key. */
+  /** Its root: the alert that opened it, or one that explains it and came later; with its rule, scope and key. */
   readonly alertId: string;
   readonly rule: string;
   readonly scope: Scope;
@@ -30,6 +30,11 @@ export interface IncidentRow {
   readonly resolvedAt: number | null;
   /** Why it was resolved. */
   readonly because: string | null;
+  /** Why no page has left for it; null once one has. */
+  readonly muted: Mute | null;
+  /** Changes of the last day by how far they explain it, the likeliest first; none before they were compared. */
+  readonly causes: readonly Cause[];
+  readonly causesBecause: string | null;
   /** In the order in which they joined. */
   readonly alertIds: readonly string[];
   /** In the order in which they were decided or refused. */
@@ -58,7 +63,8 @@ export interface IncidentRepository {
 const SELECT = `
   select i.incident_id as "incidentId", i.title, i.severity, i.status, i.alert_id as "alertId", i.rule, i.scope, i.key,
     i.reason, i.impact, i.peak_impact as "peakImpact", i.opened_at as "openedAt", i.acknowledged_at as "acknowledgedAt",
-    i.acknowledged_by as "acknowledgedBy", i.note, i.resolved_at as "resolvedAt", i.because,
+    i.acknowledged_by as "acknowledgedBy", i.note, i.resolved_at as "resolvedAt", i.because, i.muted,
+    i.causes, i.causes_because as "causesBecause",
     array(select j.alert_id from incident_alert j where j.incident_id = i.incident_id order by j.joined_at, j.alert_id)
       as "alertIds",
     array(select r.rollback_id from rollback r where r.incident_id = i.incident_id order by r.decided_at, r.rollback_id)

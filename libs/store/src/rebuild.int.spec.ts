@@ -44,7 +44,12 @@ const RECORDS = new Set([
 ]);
 
 /** What stands in the timeline alone, which is read from the events themselves. */
-const TIMELINE_ONLY: ReadonlySet<EventType> = new Set(['SpilloverObserved']);
+const TIMELINE_ONLY: ReadonlySet<EventType> = new Set([
+  'SpilloverObserved',
+  'RulesLoaded',
+  'SilenceMatched',
+  'MaintenanceMatched',
+]);
 
 describe('rebuildProjections', () => {
   let db: TestDatabase;

@@ -9,11 +9,14 @@ export const EXPLAINED_MIN = 0.8;
 /** Below this it no longer explains what it explained: between the two nothing changes, so that a share at the line does not flap. */
 export const EXPLAINED_STILL = 0.5;
 
-/** The wider and the nearer to a change, the sooner a cause. A partition and a customer cause nothing. */
+/**
+ * Within one part: the wider, the sooner a cause. A partition and a customer cause nothing. A release comes after the fleet here, as
+ * one more group of machines; as a change it is of the part `deployment`, before all of them.
+ */
 const SCOPE_ORDER: Readonly<Record<Scope, number>> = {
-  release: 0,
-  release_region: 1,
-  fleet: 2,
+  fleet: 0,
+  release: 1,
+  release_region: 2,
   region: 3,
   pop: 4,
   node: 5,
@@ -34,11 +37,16 @@ export interface Causality {
 /** An alert, as far as causes and symptoms care. */
 export type Suspect = Pick<Alert, 'rule' | 'scope' | 'key' | 'severity'>;
 
-/** The part of the fleet that an alert is about: a release is of the deployment, else what its rule's label `component` says. */
+/**
+ * The part of the fleet that an alert is about: a release is of the deployment, else what its rule's label `component` says. What no
+ * rule of the pack says is about presence: silent machines of one release are machines first, since all may run it.
+ */
 export const partOfAlert = ({ rule, scope }: Suspect, { rules }: Pick<Causality, 'rules'>): string => {
-  if (scope === 'release' || scope === 'release_region') return 'deployment';
   if (scope === 'partition' || TELEMETRY_RULES.has(rule)) return 'telemetry';
-  const named = rules.get(rule)?.labels['component'];
+  const known = rules.get(rule);
+  if (known === undefined) return 'edge';
+  if (scope === 'release' || scope === 'release_region') return 'deployment';
+  const named = known.labels['component'];
   return named !== undefined && partOf(named) !== undefined ? named : 'edge';
 };
 

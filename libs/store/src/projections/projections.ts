@@ -8,6 +8,7 @@ import { deliveryProjection } from './delivery.projection.js';
 import { incidentProjection } from './incident.projection.js';
 import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
+import { quietProjection } from './quiet.projection.js';
 import { rollbackProjection } from './rollback.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
 import { zoneRegistryProjection } from './zone-registry.projection.js';
@@ -16,6 +17,7 @@ import { zoneRegistryProjection } from './zone-registry.projection.js';
 export const PROJECTIONS: readonly Projection[] = [
   alertProjection,
   incidentProjection,
+  quietProjection,
   rolloutProjection,
   rollbackProjection,
   commandProjection,
