@@ -4,7 +4,6 @@ import { UsageError } from './usage-error.js';
 
 export { UsageError } from './usage-error.js';
 
-
 /** What was asked for. */
 export type Asked =
   | { readonly command: 'help' }

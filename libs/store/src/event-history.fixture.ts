@@ -11,7 +11,6 @@ import { createChannelRepository } from './channel.repository.js';
 import type { Database } from './database.js';
 import { type Chapter, HISTORY_AT_MS as T, impactOf, reasonOf } from './event-history-parts.fixture.js';
 import type { EventStore } from './event-store.js';
-import { quiet } from './quiet-history.fixture.js';
 
 export { type Chapter, HISTORY_AT_MS, impactOf, reasonOf } from './event-history-parts.fixture.js';
 
@@ -289,5 +288,4 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await tell(store, rollouts);
   await tell(store, attempts(await tell(store, outbreak)));
   await tell(store, recovery);
-  await tell(store, quiet);
 };

@@ -80,6 +80,12 @@ export class EngineStory {
     return this;
   }
 
+  /** Appends what somebody else decided: a person, or the loader of the rules. */
+  tell(stream: string, ...events: readonly Event[]): this {
+    this.record(stream, this.versions.get(stream) ?? 0, events);
+    return this;
+  }
+
   restart(): void {
     this.engine = this.newEngine();
     for (const each of this.recorded) this.engine.evolve(each);

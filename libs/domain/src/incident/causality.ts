@@ -1,6 +1,8 @@
 import { type Rule, type Scope, SEVERITIES } from '#contracts';
 import type { Alert } from '../alert/alert.js';
+import type { AlertSubject } from '../rule/rule.js';
 import type { Failures } from './failures.js';
+import { releaseOfSubject } from './incident.js';
 import { covers, isOfNodes, type PlaceOf } from './place.js';
 import { depthOf, mayComeFrom, partOf } from './topology.js';
 
@@ -63,6 +65,12 @@ export const mayCause = (cause: Suspect, symptom: Suspect, causality: Pick<Causa
 
 const isSameSubject = (a: Suspect, b: Suspect): boolean => a.scope === b.scope && a.key === b.key;
 
+/** What a subject stands for as a cause: a release that fails in one region is that release, wherever it runs. */
+export const asCause = (subject: AlertSubject): AlertSubject => {
+  const release = releaseOfSubject(subject.scope, subject.key);
+  return release === undefined ? subject : { scope: 'release', key: release };
+};
+
 /** Whether a cause explains a symptom: it is about the same place, or brings most of its failures. */
 export const explains = (
   cause: Suspect,
@@ -72,7 +80,7 @@ export const explains = (
 ): boolean => {
   if (isSameSubject(cause, symptom)) return true;
   if (isOfNodes(symptom) && covers(cause, placeOf(symptom), placeOf)) return true;
-  return (failures.share(cause, symptom) ?? (shareMin < EXPLAINED_MIN ? 1 : 0)) >= shareMin;
+  return (failures.share(asCause(cause), symptom) ?? (shareMin < EXPLAINED_MIN ? 1 : 0)) >= shareMin;
 };
 
 /** A symptom is never hidden by what is less severe than itself. */

@@ -2,7 +2,15 @@ import { event, type Event } from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import { describeSubject } from '../rule/describe.js';
 import type { DeciderState } from '../rule/decider-state.js';
-import { type Causality, causeOrder, EXPLAINED_MIN, mayCause, partOfAlert, type Suspect } from './causality.js';
+import {
+  asCause,
+  type Causality,
+  causeOrder,
+  EXPLAINED_MIN,
+  mayCause,
+  partOfAlert,
+  type Suspect,
+} from './causality.js';
 import { type Incident, releaseOfSubject } from './incident.js';
 import type { Links } from './incident.decide.js';
 
@@ -22,16 +30,16 @@ const isBehind = (alert: Suspect, incident: Incident, causality: Causality): boo
   if (partOfAlert(alert, causality) === partOfAlert(root, causality) || !mayCause(alert, root, causality)) return false;
   if (isSubject(alert, root)) return true;
   const { failures } = causality;
-  if ((failures.share(alert, root) ?? 0) < EXPLAINED_MIN) return false;
+  if ((failures.share(asCause(alert), root) ?? 0) < EXPLAINED_MIN) return false;
   const isNarrow = root.scope === 'node' || root.scope === 'pop';
-  return !isNarrow || (failures.share(root, alert) ?? 0) >= SAME_FAILURES_MIN;
+  return !isNarrow || (failures.share(root, asCause(alert)) ?? 0) >= SAME_FAILURES_MIN;
 };
 
 const isSameFault = (alert: Alert, incident: Incident, causality: Causality): boolean =>
   isBehind(alert, incident, causality) ||
   // What fails in a release never hides in the incident of another thing: it is behind it, or has its own.
   (releaseOfSubject(alert.scope, alert.key) === undefined &&
-    (causality.failures.share(incident.subject, alert) ?? 0) >= EXPLAINED_MIN);
+    (causality.failures.share(asCause(incident.subject), alert) ?? 0) >= EXPLAINED_MIN);
 
 /** How an alert is related to what is open. */
 export const linksOf = (alert: Alert, { quiet }: DeciderState, causality: Causality): Links => {
