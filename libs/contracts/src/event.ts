@@ -19,7 +19,7 @@ export {
   type Scope,
   type SpilloverLevel,
 } from './events/event-parts.js';
-export { type Mute, MUTED_BY } from './events/silence-events.js';
+export type { Mute } from './events/silence-events.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.

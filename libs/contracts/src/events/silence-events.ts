@@ -4,7 +4,7 @@ import { selectorSchema } from '../selector.js';
 import { at, id } from './event-parts.js';
 
 /** What keeps an alert from paging. */
-export const MUTED_BY = ['silence', 'maintenance', 'alert'] as const;
+const MUTED_BY = ['silence', 'maintenance', 'alert'] as const;
 
 /** Why an alert, or a whole incident, pages nobody for now. */
 export const muteSchema = z.object({
