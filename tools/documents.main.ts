@@ -5,20 +5,25 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { brokenLinks, longDocuments } from './documents.js';
 import { parseRequirements, renderRequirements } from './requirements.js';
+import { renderSignals } from './signals-document.js';
 import { sourceFiles } from './source-files.js';
 
 const ROOT = process.cwd();
-const GENERATED = 'docs/requirements.md';
 
 const files = sourceFiles(ROOT);
-const generated = renderRequirements(parseRequirements(readFileSync('docs/requirements.json', 'utf8')), files);
-if (process.argv.includes('--write')) writeFileSync(GENERATED, generated);
+const generated: Readonly<Record<string, string>> = {
+  'docs/requirements.md': renderRequirements(parseRequirements(readFileSync('docs/requirements.json', 'utf8')), files),
+  'docs/signals.md': renderSignals(),
+};
+if (process.argv.includes('--write')) for (const [path, text] of Object.entries(generated)) writeFileSync(path, text);
 
-const isStale = !existsSync(GENERATED) || readFileSync(GENERATED, 'utf8') !== generated;
+const stale = Object.entries(generated).filter(
+  ([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text,
+);
 const problems = [
   ...brokenLinks(ROOT, files),
   ...longDocuments(files),
-  ...(isStale ? [`${GENERATED} is stale: npm run docs`] : []),
+  ...stale.map(([path]) => `${path} is stale: npm run docs`),
 ];
 for (const problem of problems) console.log(problem);
 if (problems.length > 0) process.exitCode = 1;

@@ -1,7 +1,6 @@
 import { decoderFor, HEADER, isRefusal } from '#contracts';
-import { createSlotFold, type SlotFold } from '#domain';
+import { createSlotFold, OPEN_SLOTS, type SlotFold } from '#domain';
 import type { LogRecord } from '#event-log';
-import { OPEN_SLOTS } from '../../apps/aggregator/src/partition-state.js';
 import { type Bench, type BenchOptions, cheapest, type Cost, rateOf } from './bench.js';
 import { ownCpuSeconds } from './cpu-time.js';
 import { Fleet } from './fleet.js';

@@ -1,6 +1,5 @@
 import { TICK_MS } from '#contracts';
-import { createSlotFold, encodeTick } from '#domain';
-import { TickBuilder } from '../../apps/aggregator/src/tick-builder.js';
+import { createSlotFold, encodeTick, TickBuilder } from '#domain';
 import { customerOfZone, FLEET, FleetStream, STREAM_START_MS } from './fleet-stream.js';
 
 /** The sources of a fleet's ticks: its partitions. */

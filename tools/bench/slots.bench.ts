@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { isRefusal, TICK_MS } from '#contracts';
-import { createEngine, createSlidingWindows, decodeTick, DEFAULT_RULES, type Engine, windowsOf } from '#domain';
-import { createTickGate, type TickGate } from '../../apps/rules/src/tick-gate.js';
+import {
+  createEngine,
+  createSlidingWindows,
+  createTickGate,
+  decodeTick,
+  DEFAULT_RULES,
+  type Engine,
+  type TickGate,
+  windowsOf,
+} from '#domain';
 import { fleetCatalogue } from './fleet-stream.js';
 import { SOURCES } from './fleet-ticks.js';
 

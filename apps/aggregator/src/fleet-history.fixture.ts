@@ -7,9 +7,9 @@ import {
   OUTCOMES,
   type Signal,
 } from '#contracts';
+import type { TelemetryTopic } from '#domain';
 import type { EventLog, NewRecord } from '#event-log';
 import type { Database } from '#store';
-import type { TelemetryTopic } from './read-record.decide.js';
 
 /** Numbers of [0, 1) from a seed, the same in every run. */
 export const createRandom = (seed: number): (() => number) => {

@@ -8,12 +8,11 @@ import {
   PROBLEMS,
   VANTAGE,
 } from '#contracts';
-import { COUNTS_PER_CELL, decodeOwnBlock, decodeTick, encodeTick } from '#domain';
+import { COUNTS_PER_CELL, decodeOwnBlock, decodeTick, encodeTick, type TelemetryTopic } from '#domain';
 import type { LogRecord, NewRecord } from '#event-log';
 import { catalogue } from './fleet-history.fixture.js';
 import { type HostileRecord, HostileRecords } from './hostile-records.fixture.js';
 import { type PartitionFlush, PartitionState } from './partition-state.js';
-import type { TelemetryTopic } from './read-record.decide.js';
 import { policyOf } from './tagged.fixture.js';
 import { unreadPartition } from './partition-state.fixture.js';
 

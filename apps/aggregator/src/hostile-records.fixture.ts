@@ -1,4 +1,5 @@
 import { HEADER, type NodeReport, type OutcomeTopic, type Signal, TELEMETRY_TOPICS, VANTAGE } from '#contracts';
+import type { TelemetryTopic } from '#domain';
 import type { LogRecord } from '#event-log';
 import {
   createDice,
@@ -10,7 +11,6 @@ import {
   soundBatch,
   textOfFields,
 } from '#testing';
-import type { TelemetryTopic } from './read-record.decide.js';
 
 /** A record, and whether nothing is wrong with it. */
 export interface HostileRecord {

@@ -1,5 +1,5 @@
 import type { PartitionSnapshot } from './partition-state.js';
-import type { TelemetryTopic } from './read-record.decide.js';
+import type { TelemetryTopic } from '#domain';
 
 /** What Postgres knows of a partition that nobody has read yet. */
 export const unreadPartition = (topic: TelemetryTopic = 'telemetry.outcomes'): PartitionSnapshot => ({

@@ -1,26 +1,32 @@
 import { HEADER, nameSchema, type OutcomeBatch, type TagPolicy, TICK_MS } from '#contracts';
 import {
-  createSlotFold,
+  createPartitionFold,
   decodeOwnBlock,
   encodeBlock,
   type PartitionTick,
+  type FoundGap,
+  GapJournal,
+  gapsOf,
+  type LedgerBoot,
+  type LedgerDelta,
+  missingBatches,
+  OPEN_SLOTS,
+  type OffsetGap,
+  PendingLedger,
+  readRecord,
+  type RecordTelling,
+  sequencedOf,
   type SlotFold,
   type TelemetryGap,
+  TickBuilder,
+  tickOf,
+  type TickSource,
+  type TickStart,
   type ZoneCatalogue,
 } from '#domain';
 import type { LogRecord, NewRecord } from '#event-log';
-import type { LedgerBoot, LedgerDelta, NewSegment, OffsetGap, SegmentRow } from '#store';
-import { type FoundGap, GapJournal, gapsOf, missingBatches } from './gap-journal.js';
-import { PendingLedger } from './ledger-pending.js';
-import { sequencedOf } from './ledger-name.js';
-import { createProbeFold } from './probe-fold.js';
-import { readRecord, type Telling } from './read-record.decide.js';
-import { TickBuilder, tickOf, type TickSource, type TickStart } from './tick-builder.js';
+import type { NewSegment, SegmentRow } from '#store';
 
-/** Slots that stay open up to the one of receive time: outcomes up to a minute late are still seen by the rules. */
-export const OPEN_SLOTS = 60;
-/** Most zones of nobody per slot; the rest count for `other`. A scan of random names must not fill the memory. */
-const ZONES_MAX = 1_000;
 /**
  * Slots in memory beyond which what was added is packed at once, in the middle of a tick if need be: the open ring and as many late
  * ones again. One replayed spool can touch 4,296.
@@ -75,7 +81,7 @@ const isNodeName = (key: string | null): key is string => nameSchema.safeParse(k
 /** The dead letter of a record. */
 export const deadLetterOf = (
   { topic, partition, offset, key, value, headers }: LogRecord,
-  { refusal }: Extract<Telling, { refusal: unknown }>,
+  { refusal }: Extract<RecordTelling, { refusal: unknown }>,
 ): NewRecord => ({
   key,
   value,
@@ -119,8 +125,7 @@ export class PartitionState {
     private readonly addedBytesMax = ADDED_BYTES_MAX,
   ) {
     this.source = snapshot.source;
-    const createFold = snapshot.source.topic === 'telemetry.probes' ? createProbeFold : createSlotFold;
-    this.fold = createFold({ catalogue, openSlots: OPEN_SLOTS, zonesMax: ZONES_MAX });
+    this.fold = createPartitionFold(snapshot.source.topic, catalogue);
     if (snapshot.lastTick !== undefined) this.fold.passTo(snapshot.lastTick * TICK_MS);
     for (const { slot, body } of snapshot.segments) this.fold.restore(slot, decodeOwnBlock(body));
     this.ledger = new PendingLedger(snapshot.boots);

@@ -1,4 +1,15 @@
 import { FUTURE_US_MAX } from '#contracts';
+import {
+  type FoundGap,
+  GAPS_TOLD_MAX,
+  isCounted,
+  isNameIn,
+  type LedgerBoot,
+  OPEN_SLOTS,
+  recordKeyOf,
+  type TelemetryTopic,
+  tickOf,
+} from '#domain';
 import type { Clock } from '#runtime';
 import { type EventLog, OffsetOutOfRange, partitionOf, type TopicPartition } from '#event-log';
 import {
@@ -7,16 +18,11 @@ import {
   createPositionRepository,
   createSegmentRepository,
   type Database,
-  type LedgerBoot,
   type PositionRow,
   type Queryable,
   type SegmentRow,
 } from '#store';
-import { type FoundGap, GAPS_TOLD_MAX } from './gap-journal.js';
-import { isCounted, isNameIn, recordKeyOf } from './ledger-name.js';
-import { OPEN_SLOTS, type PartitionFlush, type PartitionSnapshot } from './partition-state.js';
-import type { TelemetryTopic } from './read-record.decide.js';
-import { tickOf } from './tick-builder.js';
+import type { PartitionFlush, PartitionSnapshot } from './partition-state.js';
 
 /** A partition of a telemetry topic. */
 export interface TelemetryPartition {

@@ -63,13 +63,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a batch that arrives late is a duplicate',
-    module: 'sequence-ledger.js',
+    module: 'domain/partition/sequence-ledger.js',
     code: 'if (closed === undefined)',
     instead: 'if (true)',
   },
   {
     name: 'gaps are not remembered',
-    module: 'ledger-pending.js',
+    module: 'domain/partition/ledger-pending.js',
     code: '(booked.opened ??= new Map()).set(gap.from, gap)',
     instead: 'void gap',
   },
@@ -124,6 +124,7 @@ export const MUTANTS: readonly Mutant[] = [
 ];
 
 const SOURCE = join(import.meta.dirname);
+const DOMAIN = join(SOURCE, '../../../libs/domain/src');
 
 const patch = (text: string, { name, module, code, instead }: Mutant): string => {
   const found = text.split(code).length - 1;
@@ -131,11 +132,21 @@ const patch = (text: string, { name, module, code, instead }: Mutant): string =>
   return text.replace(code, () => instead);
 };
 
+/** With a domain of its own, which its modules then import, where the fault is in there. */
+const copyModules = async (directory: string, withDomain: boolean): Promise<void> => {
+  const modules = (await readdir(SOURCE)).filter((name) => name.endsWith('.js') && !name.endsWith('.spec.js'));
+  const copy = async (name: string): Promise<void> => {
+    const text = await readFile(join(SOURCE, name), 'utf8');
+    await writeFile(join(directory, name), withDomain ? text.replaceAll("'#domain'", "'./domain/index.js'") : text);
+  };
+  await Promise.all(modules.map(copy));
+  if (withDomain) await cp(DOMAIN, join(directory, 'domain'), { recursive: true });
+};
+
 /** Loads the aggregator with a fault in it: a copy of its compiled modules, beside them, so that their imports hold. */
 export const loadMutant = async (mutant: Mutant): Promise<{ code: Aggregator; remove: () => Promise<void> }> => {
   const directory = await mkdtemp(join(SOURCE, 'mutant-'));
-  const modules = (await readdir(SOURCE)).filter((name) => name.endsWith('.js') && !name.endsWith('.spec.js'));
-  await Promise.all(modules.map((name) => cp(join(SOURCE, name), join(directory, name))));
+  await copyModules(directory, mutant.module.startsWith('domain/'));
   const at = join(directory, mutant.module);
   const remove = (): Promise<void> => rm(directory, { recursive: true });
   try {

@@ -1,7 +1,6 @@
 import { type Family, isRefusal, type OutcomeBatch } from '#contracts';
-import { decodeOwnBlock, decodeTick, TOLD_FAMILIES } from '#domain';
+import { decodeOwnBlock, decodeTick, type OffsetGap, TOLD_FAMILIES } from '#domain';
 import type { LogRecord } from '#event-log';
-import type { OffsetGap } from '#store';
 import { catalogue } from './fleet-history.fixture.js';
 import { addCells, type PlainCells, recount } from './recount.fixture.js';
 import type { SimulatedLog } from './simulated-log.fake.js';

@@ -1,7 +1,7 @@
 import { GATEWAY_KEY_ID, HEADER, type NodeReport, type Signal } from '#contracts';
+import { readRecord, type TelemetryTopic } from '#domain';
 import type { NewRecord } from '#event-log';
 import { jsonRecord, makeBatch, recordOf } from './fleet-history.fixture.js';
-import { readRecord, type TelemetryTopic } from './read-record.decide.js';
 import { policyOf, tagged } from './tagged.fixture.js';
 
 const AT_MS = 1_000;
@@ -18,11 +18,7 @@ const tell = (
   isRequired = true,
   appendedAtMs = AT_MS,
 ) => {
-  const told = readRecord(
-    topic,
-    { topic, partition: 0, offset: 0, key, value, headers, appendedAtMs },
-    policyOf(KEYS, isRequired),
-  );
+  const told = readRecord(topic, { offset: 0, key, value, headers, appendedAtMs }, policyOf(KEYS, isRequired));
   return 'refusal' in told ? `${told.kind} ${told.refusal.refused}` : told.kind;
 };
 

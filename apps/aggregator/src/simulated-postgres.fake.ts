@@ -1,4 +1,5 @@
-import type { Database, LedgerBoot, LedgerDelta, OffsetGap, PositionRow, Queryable, SegmentRow, SeqGap } from '#store';
+import type { LedgerBoot, LedgerDelta, OffsetGap, SeqGap } from '#domain';
+import type { Database, PositionRow, Queryable, SegmentRow } from '#store';
 import type { Life, Scheduler } from './simulated-scheduler.fake.js';
 
 type LedgerRow = Omit<LedgerDelta, 'gapsOpened' | 'gapsClosed'>;

@@ -9,8 +9,8 @@ import {
   nodeOfKeyId,
   type TagPolicy,
 } from '#contracts';
+import type { TelemetryTopic } from '#domain';
 import type { NewRecord } from '#event-log';
-import type { TelemetryTopic } from './read-record.decide.js';
 
 /** What the keys of this fleet are derived from. */
 export const FLEET_SECRET = 'f'.repeat(43);

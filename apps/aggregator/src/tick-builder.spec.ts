@@ -1,7 +1,6 @@
 import { TICK_MS } from '#contracts';
-import type { SlotState, TakeChanged } from '#domain';
+import { QUIET_TICKS, type SlotState, type TakeChanged, TickBuilder, tickOf } from '#domain';
 import { makeBatch } from './fleet-history.fixture.js';
-import { QUIET_TICKS, TickBuilder, tickOf } from './tick-builder.js';
 
 const SOURCE = { topic: 'telemetry.outcomes', partition: 2, incarnation: 3 } as const;
 const SLOT: SlotState = { slot: 1, closed: false, block: new Map() };

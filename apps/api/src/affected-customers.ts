@@ -73,6 +73,7 @@ const readerOf = (tables: ReadonlyMap<string, CellTable>): WindowReader => {
         if (bad >= badMin) visit(index, count(family, key, 'good'), bad);
       }),
     percentile: () => 'unknown',
+    percentileOfAll: () => 'unknown',
     keys: (family) => tables.get(family)?.keys ?? [],
   };
 };

@@ -2,6 +2,7 @@ import { type DynamicModule, Inject, Module, type OnModuleDestroy } from '@nestj
 import { CATALOGUE, CLOCK, DATABASE, EVENT_STORE, type Infrastructure, LOGGER, NODE_KEYS } from '#runtime';
 import { createActions } from './actions.js';
 import { EventFeed } from './event-feed.js';
+import { ExplainResolver } from './graphql/explain.resolver.js';
 import { FleetResolver } from './graphql/fleet.resolver.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { IncidentsResolver } from './graphql/incidents.resolver.js';
@@ -9,6 +10,7 @@ import { RolloutsResolver } from './graphql/rollouts.resolver.js';
 import { createQueries } from './queries.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
 import { EventsController } from './rest/events.controller.js';
+import { ExplainController } from './rest/explain.controller.js';
 import { FleetController } from './rest/fleet.controller.js';
 import { IncidentsController } from './rest/incidents.controller.js';
 import { InventoryController } from './rest/inventory.controller.js';
@@ -56,6 +58,7 @@ export class ApiModule implements OnModuleDestroy {
       controllers: [
         DeliveriesController,
         EventsController,
+        ExplainController,
         FleetController,
         IncidentsController,
         InventoryController,
@@ -64,7 +67,7 @@ export class ApiModule implements OnModuleDestroy {
         QuietController,
         RolloutsController,
       ],
-      providers: [queries, actions, feed, FleetResolver, IncidentsResolver, RolloutsResolver],
+      providers: [queries, actions, feed, ExplainResolver, FleetResolver, IncidentsResolver, RolloutsResolver],
     };
   }
 

@@ -199,10 +199,13 @@ describe('the GraphQL API', () => {
     const resolvers = served.entrances.filter(({ name }) => /^(?:Query|Mutation) /.test(name));
     expect(resolvers.map(({ name, needs }) => `${name}: ${needs}`)).toEqual([
       'Mutation acknowledgeIncident: operate',
-      ...['alerts', 'commands', 'customersAffected', 'fleetHealth', 'incident', 'incidents', 'nodes', 'rollbacks'].map(
+      ...['alerts', 'commands', 'customersAffected', 'explain', 'fleetHealth', 'incident', 'incidents', 'nodes'].map(
         (name) => `Query ${name}: view`,
       ),
+      'Query redirects: view',
+      'Query rollbacks: view',
       'Query rollouts: view',
+      'Query whyNot: view',
       'Query windows: view',
     ]);
   });

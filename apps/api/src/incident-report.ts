@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '#contracts';
 import type { AlertRow, DeliveryRepository, DeliveryRow, IncidentRepository, IncidentRow } from '#store';
-import type { RollbackRepository, RollbackRow } from '#store';
+import type { RedirectRepository, RedirectRow, RollbackRepository, RollbackRow } from '#store';
 import { LIST_MAX } from './list-query.js';
 
 /** An incident with all that belongs to it. */
@@ -9,7 +9,8 @@ export interface IncidentReport {
   readonly alerts: readonly AlertRow[];
   readonly timeline: readonly RecordedEvent[];
   readonly rollbacks: readonly RollbackRow[];
-  /** Its pages, then the commands of its rollbacks. */
+  readonly redirects: readonly RedirectRow[];
+  /** Its pages and calls, then the commands of its rollbacks and redirects. */
   readonly deliveries: readonly DeliveryRow[];
 }
 
@@ -17,20 +18,27 @@ export interface IncidentReport {
 export interface ReportSources {
   readonly incidents: Pick<IncidentRepository, 'find'>;
   readonly rollbacks: Pick<RollbackRepository, 'list'>;
+  readonly redirects: Pick<RedirectRepository, 'list'>;
   readonly deliveries: Pick<DeliveryRepository, 'list'>;
 }
 
 /** Reads an incident with all that belongs to it; undefined when there is none. */
 export const readReport = async (
-  { incidents, rollbacks, deliveries }: ReportSources,
+  { incidents, rollbacks, redirects, deliveries }: ReportSources,
   incidentId: string,
 ): Promise<IncidentReport | undefined> => {
   const found = await incidents.find(incidentId);
   if (found === undefined) return undefined;
   const undone = await rollbacks.list({ incidentId, limit: LIST_MAX });
-  const told: DeliveryRow[] = [...(await deliveries.list({ dedupKey: incidentId, limit: LIST_MAX }))];
-  const commandIds = undone.flatMap(({ waves }) => waves.flatMap(({ commandId }) => commandId ?? []));
+  const moved = await redirects.list({ incidentId, limit: LIST_MAX });
+  const called = found.incident.escalations.map(({ to }) => `${incidentId}:${to}`);
+  const commandIds = [
+    ...undone.flatMap(({ waves }) => waves.flatMap(({ commandId }) => commandId ?? [])),
+    ...moved.flatMap(({ commands }) => commands.map(({ commandId }) => commandId)),
+  ];
+  const told: DeliveryRow[] = [];
   // One after the other: a report must not take every connection of the pool.
-  for (const dedupKey of commandIds) told.push(...(await deliveries.list({ dedupKey, limit: LIST_MAX })));
-  return { ...found, rollbacks: undone, deliveries: told };
+  for (const dedupKey of [incidentId, ...called, ...commandIds])
+    told.push(...(await deliveries.list({ dedupKey, limit: LIST_MAX })));
+  return { ...found, rollbacks: undone, redirects: moved, deliveries: told };
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REDIRECT_STATUSES } from '#store';
 
 /** Rows of one answer unless more is asked for. */
 export const LIST_DEFAULT = 50;
@@ -24,6 +25,10 @@ export const incidentQuery = statusQuery(['open', 'acknowledged', 'resolved']);
 export const rolloutQuery = statusQuery(['running', 'halted', 'rolled_back']);
 /** The query of rollbacks. */
 export const rollbackQuery = statusQuery(['refused', 'running', 'stopped', 'completed']).extend({
+  incidentId: z.string().min(1).max(128).optional(),
+});
+/** The query of redirects. */
+export const redirectQuery = statusQuery(REDIRECT_STATUSES).extend({
   incidentId: z.string().min(1).max(128).optional(),
 });
 /** The query of commands. */

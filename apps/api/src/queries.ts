@@ -11,6 +11,7 @@ import {
   createNodeKeyRepository,
   createNodeLedger,
   createQuietRepository,
+  createRedirectRepository,
   createRollbackRepository,
   createRolloutRepository,
   createSegmentRepository,
@@ -18,6 +19,9 @@ import {
   type NodeRow,
 } from '#store';
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
+import { explain } from './explain/explain.js';
+import type { ExplainedKind } from './explain/explanation.js';
+import { whyNot, type WhyNotQuestion } from './explain/why-not.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
 import { readMaintenance } from './maintenance-schedule.js';
@@ -57,19 +61,39 @@ const nodeReport = (node: NodeRow, totals: LedgerTotals | undefined): NodeReport
 const incidentQueries = ({ database, catalogue, clock }: QueryParts) => {
   const incidents = createIncidentRepository(database);
   const rollbacks = createRollbackRepository(database);
+  const redirects = createRedirectRepository(database);
   const deliveries = createDeliveryRepository(database);
   const affected = createAffectedCustomers(createSegmentRepository(database), catalogue, clock);
   const unknown = (incidentId: string): Refusal => refuse('NOT_FOUND', `there is no incident ${incidentId}`);
   return {
     incidents: incidents.list,
     incident: async (incidentId: string): Promise<IncidentReport | Refusal> =>
-      (await readReport({ incidents, rollbacks, deliveries }, incidentId)) ?? unknown(incidentId),
+      (await readReport({ incidents, rollbacks, redirects, deliveries }, incidentId)) ?? unknown(incidentId),
     customersAffected: async (incidentId: string, limit: number): Promise<AffectedCustomers | Refusal> => {
       const incident = await incidents.findRow(incidentId);
       return incident === undefined ? unknown(incidentId) : affected(incident, limit);
     },
     rollbacks: rollbacks.list,
+    redirects: redirects.list,
     deliveries: deliveries.list,
+  };
+};
+
+const explainQueries = ({ database, clock }: QueryParts) => {
+  const parts = {
+    database,
+    alerts: createAlertRepository(database),
+    incidents: createIncidentRepository(database),
+    rollbacks: createRollbackRepository(database),
+    redirects: createRedirectRepository(database),
+    commands: createCommandRepository(database),
+    deliveries: createDeliveryRepository(database),
+    segments: createSegmentRepository(database),
+  };
+  return {
+    explain: (kind: ExplainedKind, id: string) => explain(parts, kind, id),
+    whyNot: ({ at = clock.nowMs(), ...asked }: Omit<WhyNotQuestion, 'at'> & { readonly at?: number | undefined }) =>
+      whyNot(parts, { ...asked, at }),
   };
 };
 
@@ -83,6 +107,7 @@ export const createQueries = (parts: QueryParts) => {
   const quiet = createQuietRepository(database);
   return {
     ...incidentQueries(parts),
+    ...explainQueries(parts),
     fleetHealth: createFleetHealth(segments, catalogue, clock),
     disagreements: createDisagreements(segments, clock),
     windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),

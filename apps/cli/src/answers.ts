@@ -35,6 +35,11 @@ export const incidentSchema = z.looseObject({
   openedAt: z.number(),
   acknowledgedAt: z.number().nullable(),
   acknowledgedBy: z.string().nullable(),
+  priority: z.string().nullable().optional(),
+  detectMs: z.number().nullable().optional(),
+  isDetectedInTime: z.boolean().nullable().optional(),
+  escalations: z.array(z.looseObject({ to: z.string(), because: z.string(), at: z.number() })).default([]),
+  requests: z.array(z.looseObject({ what: z.string(), because: z.string(), at: z.number() })).default([]),
   resolvedAt: z.number().nullable(),
 });
 /** An incident in a list. */
@@ -63,6 +68,20 @@ export const rollbackSchema = z.looseObject({
 });
 /** A rollback and its waves. */
 export type Rollback = z.infer<typeof rollbackSchema>;
+
+/** Traffic that is moved. */
+export const redirectSchema = z.looseObject({
+  redirectId: z.string(),
+  status: z.string(),
+  scope: z.string().nullable(),
+  key: z.string().nullable(),
+  nodes: z.array(z.string()),
+  siblings: z.array(z.string()),
+  refusals: z.array(z.looseObject({ rail: z.string(), because: z.string() })),
+  because: z.string().nullable(),
+});
+/** Traffic that is moved. */
+export type Redirect = z.infer<typeof redirectSchema>;
 
 /** An alert of an incident. */
 export const alertSchema = z.looseObject({

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
+import { readReplayArguments, REPLAY_USAGE, type ReplayAsked } from './replay-arguments.js';
 import { UsageError } from './usage-error.js';
 
-export { UsageError } from './usage-error.js';
+export { UsageError };
 
 /** What was asked for. */
 export type Asked =
@@ -10,10 +11,19 @@ export type Asked =
   | ({ readonly command: 'status' } & Common)
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
+  | {
+      readonly command: 'test';
+      readonly paths: readonly string[];
+      /** Where the JUnit XML is to go. */
+      readonly junit: string | undefined;
+      readonly json: boolean;
+    }
+  | ({ readonly command: 'explain'; readonly path: string } & Common)
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
   | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common)
   | ({ readonly command: 'silence'; readonly wanted: WantedOfSilences } & Common)
-  | ({ readonly command: 'maintenance' } & Common);
+  | ({ readonly command: 'maintenance' } & Common)
+  | ReplayAsked;
 
 /** What is wanted of the keys of nodes. */
 export type WantedOfNodeKeys =
@@ -34,6 +44,9 @@ export const USAGE = `tocsin <command> [options]
   status                    is the fleet well, whom does it hurt, what is being rolled back
   tail [--after POSITION]   events as they are recorded; from now on, or from a position
   incident show <id|latest> one incident: why, who, what was done, who was told
+  explain <id>              why: an alert, incident, page, command, rollback or redirect, from its numbers to what was sent
+  explain --why-not <rule> [--subject S] [--at TIME]
+                            why a rule paged nobody; S is fleet, release|region, or pop:iad1; TIME is 2026-01-01T00:00:00Z
   node-key list             the keys that nodes tag their batches with
   node-key issue <node>     a further key for a node, shown once; two are valid at a time
   node-key revoke <key id>  end a key; what it tagged before stays counted
@@ -44,6 +57,10 @@ export const USAGE = `tocsin <command> [options]
   maintenance ls            maintenance windows of the rules: when they are open next, and what they muted
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
+${REPLAY_USAGE}
+
+  test <file…> [--junit FILE]
+                            plays tests of rules: telemetry in a few lines, and who is paged when, what is commanded
 
 options
   --json        for programs: one JSON document, or one per line (tail)
@@ -52,11 +69,12 @@ options
   --help        this text
 
 exit status
-  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a recording that is cut or corrupt), 2 wrong usage (a file
-  that is no dnstap), 3 Tocsin was not reached
+  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a test that failed, a recording that is cut or corrupt, other
+  decisions than were recorded, rules that are worse), 2 wrong usage (a file that is no dnstap), 3 Tocsin was not reached
 `;
 
-const COMMANDS = 'status, tail, incident show, node-key, silence, maintenance or dnstap';
+const COMMANDS =
+  'status, tail, incident show, explain, node-key, silence, maintenance, dnstap, replay, backtest, sweep or test';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -74,6 +92,10 @@ const parse = (args: readonly string[]) => {
         for: { type: 'string' },
         from: { type: 'string' },
         comment: { type: 'string' },
+        junit: { type: 'string' },
+        'why-not': { type: 'string' },
+        subject: { type: 'string' },
+        at: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -110,13 +132,41 @@ const nodeKeyOf = ([action, name, ...more]: readonly string[]): WantedOfNodeKeys
   }
 };
 
+interface WhyNotOptions {
+  readonly subject?: string | undefined;
+  readonly at?: string | undefined;
+}
+
+const explainPathOf = ([id, ...more]: readonly string[], rule: string | undefined, asked: WhyNotOptions): string => {
+  const { subject, at } = asked;
+  noMore(more);
+  if (rule === undefined) {
+    if (id === undefined) throw new UsageError('explain: expected an id, or --why-not <rule>');
+    if (subject !== undefined || at !== undefined) throw new UsageError('--subject and --at belong to --why-not');
+    return `/v1/explain/any/${encodeURIComponent(id)}`;
+  }
+  noMore(id === undefined ? [] : [id]);
+  const query = new URLSearchParams({
+    ...(subject === undefined ? {} : { subject }),
+    ...(at === undefined ? {} : { at }),
+  });
+  return `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query}`}`;
+};
+
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
+  const [first] = args;
+  if ((first === 'replay' || first === 'backtest' || first === 'sweep') && !args.includes('--help'))
+    return readReplayArguments(first, args.slice(1));
   const { values, positionals } = parse(args);
   const [command, ...rest] = positionals;
   if (values.help || command === 'help') return { command: 'help' };
   const common: Common = { json: values.json, url: values.url, key: values.key };
   if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
+  if (values.junit !== undefined && command !== 'test') throw new UsageError('--junit belongs to test');
+  const whyNot = [values['why-not'], values.subject, values.at];
+  if (command !== 'explain' && whyNot.some((value) => value !== undefined))
+    throw new UsageError('--why-not, --subject and --at belong to explain');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
   const { where, for: lasting, from, comment } = values;
   const options = { where, for: lasting, from, comment };
@@ -136,6 +186,8 @@ export const readArguments = (args: readonly string[]): Asked => {
       noMore(more);
       return { command: 'incident show', incidentId, ...common };
     }
+    case 'explain':
+      return { command, path: explainPathOf(rest, values['why-not'], values), ...common };
     case 'node-key':
       return { command, wanted: nodeKeyOf(rest), ...common };
     case 'silence':
@@ -150,6 +202,9 @@ export const readArguments = (args: readonly string[]): Asked => {
       noMore(more);
       return { command, path, zones: values.zones?.split(',') ?? [], json: values.json };
     }
+    case 'test':
+      if (rest.length === 0) throw new UsageError('test: expected files of tests');
+      return { command, paths: rest, junit: values.junit, json: values.json };
     case undefined:
       throw new UsageError(`expected a command: ${COMMANDS}`);
     default:

@@ -7,6 +7,8 @@ import {
   type Incident,
   incidentSchema,
   recordedSchema,
+  type Redirect,
+  redirectSchema,
   type Recorded,
   type Rollback,
   rollbackSchema,
@@ -24,6 +26,7 @@ export interface IncidentReport {
   readonly alerts: readonly Alert[];
   readonly timeline: readonly Recorded[];
   readonly rollbacks: readonly Rollback[];
+  readonly redirects: readonly Redirect[];
   readonly deliveries: readonly Delivery[];
 }
 
@@ -32,6 +35,7 @@ const detailAnswer = z.looseObject({
   alerts: z.array(alertSchema),
   timeline: z.array(recordedSchema),
   rollbacks: z.array(rollbackSchema).default([]),
+  redirects: z.array(redirectSchema).default([]),
   deliveries: z.array(deliverySchema).default([]),
 });
 const listAnswer = z.looseObject({ incidents: z.array(incidentSchema) });
@@ -51,9 +55,22 @@ export const readIncident = async (api: ApiClient, asked: string): Promise<Incid
   }
 };
 
+const urgencyOf = ({ priority, severity }: Incident): string =>
+  priority === null || priority === undefined ? severity : `${priority}, ${severity}`;
+
+/** How soon it was detected (the target is two minutes), who was called, and what was asked for. */
+const actionLines = ({ detectMs, isDetectedInTime, escalations, requests }: Incident): string[] => [
+  ...(detectMs === null || detectMs === undefined
+    ? []
+    : [
+        `detected      ${(detectMs / 1_000).toFixed(1)} s after it began, ${isDetectedInTime === true ? 'within' : 'later than'} 2 min`,
+      ]),
+  ...escalations.map(({ to, because }) => `called        ${to}: ${because}`),
+  ...requests.map(({ what, because }) => `asked for     ${what.replace('_', ' ')}: ${because}`),
+];
+
 const headLines = ({ incident }: IncidentReport, nowMs: number, paint: Paint): string[] => {
-  const { title, status, severity, openedAt, resolvedAt, acknowledgedAt, acknowledgedBy, reason, peakImpact } =
-    incident;
+  const { title, status, openedAt, resolvedAt, acknowledgedAt, acknowledgedBy, reason, peakImpact } = incident;
   const lasted = formatDuration((resolvedAt ?? nowMs) - openedAt);
   const colour = status === 'resolved' ? paint.good : paint.bad;
   const acknowledged =
@@ -63,8 +80,9 @@ const headLines = ({ incident }: IncidentReport, nowMs: number, paint: Paint): s
   const { byTier } = peakImpact;
   return [
     paint.strong(title),
-    `${colour(status)}, ${severity}, opened ${formatTime(openedAt)} UTC, ${resolvedAt === null ? 'for' : 'lasted'} ${lasted}`,
+    `${colour(status)}, ${urgencyOf(incident)}, opened ${formatTime(openedAt)} UTC, ${resolvedAt === null ? 'for' : 'lasted'} ${lasted}`,
     `why           ${reason.text}`,
+    ...actionLines(incident),
     `acknowledged  ${acknowledged}`,
     `at its worst  ${formatCount(peakImpact.affectedCustomers)} customers (tier 1: ${byTier.tier1}, tier 2: ${byTier.tier2}, ` +
       `tier 3: ${byTier.tier3}), score ${formatCount(peakImpact.score)}, ${formatDollars(peakImpact.dollarsPerMinute)} a minute`,
@@ -104,6 +122,13 @@ const waveLines = (rollback: Rollback): string[] => [
   }),
 ];
 
+const redirectLines = ({ redirectId, status, scope, key, nodes, siblings, refusals, because }: Redirect): string[] => {
+  const what = key === null ? '' : `: ${nodes.length} nodes of ${scope} ${key} to ${siblings.join(', ')}`;
+  const why = because === null ? '' : `; ${because}`;
+  const refused = refusals.map((each) => `  refused by ${each.rail}: ${each.because}`);
+  return [`${redirectId}${what}, ${status}${why}`, ...refused];
+};
+
 const deliveryLines = (deliveries: readonly Delivery[]): string[] =>
   deliveries.length === 0
     ? []
@@ -130,6 +155,7 @@ export const formatIncident = (report: IncidentReport, nowMs: number, paint: Pai
     ...section('customers', customerLines(report.incident), paint),
     ...section('alerts', alertLines(report.alerts), paint),
     ...section('rollbacks', report.rollbacks.flatMap(waveLines), paint),
+    ...section('redirects', report.redirects.flatMap(redirectLines), paint),
     ...section('told', deliveryLines(report.deliveries), paint),
     ...section('timeline', timeline.length === 0 ? [] : formatTable(['time', 'event', 'by', ''], timeline), paint),
   ];

@@ -1,14 +1,19 @@
 #!/usr/bin/env node
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApiClient, Refused } from './api-client.js';
 import { type Asked, readArguments, USAGE, UsageError } from './arguments.js';
 import { readConnection } from './connection.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
+import { readExplained } from './explain.js';
 import { formatIncident, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
 import { askSilences, formatMaintenance, formatSilences, readMaintenance } from './quiet.js';
+import { answerReplay } from './replay-command.js';
+import type { ReplayAsked } from './replay-arguments.js';
+import { formatRuleTests, junitOf, runRuleTests } from './rule-tests.js';
 import { formatStatus, readStatus } from './status.js';
 import { formatRecorded, tailEvents } from './tail.js';
 
@@ -61,6 +66,13 @@ const tail: Command<'tail'> = async (asked, paint) => {
   return EXIT.ok;
 };
 
+const explain: Command<'explain'> = async (asked) => {
+  const found = await readExplained(apiOf(asked), asked.path);
+  if (asked.json) printJson(found);
+  else for (const line of found.lines) print(line);
+  return EXIT.ok;
+};
+
 const nodeKey: Command<'node-key'> = async (asked) => {
   const answer = await askNodeKeys(apiOf(asked), asked.wanted);
   if (asked.json) printJson(answer);
@@ -90,6 +102,22 @@ const dnstap: Command<'dnstap'> = async (asked) => {
   return report.complete ? EXIT.ok : EXIT.finding;
 };
 
+const replay = async (asked: ReplayAsked, paint: Paint): Promise<Exit> => {
+  const { env: environment, stderr: screen } = process;
+  const answer = await answerReplay(asked, { environment, directory: process.cwd(), paint, screen, nowMs });
+  if (asked.json) printJson(answer.json);
+  else for (const line of answer.lines) print(line);
+  return answer.isFinding ? EXIT.finding : EXIT.ok;
+};
+
+const ruleTests: Command<'test'> = async ({ paths, junit, json }, paint) => {
+  const reports = paths.map((path) => runRuleTests(path, (name) => tell(`playing: ${name}`)));
+  if (json) printJson(reports);
+  else for (const report of reports) for (const line of formatRuleTests(report, paint)) print(line);
+  if (junit !== undefined) writeFileSync(junit, `${junitOf(reports)}\n`);
+  return reports.every(({ verdicts }) => verdicts.every(({ isPassed }) => isPassed)) ? EXIT.ok : EXIT.finding;
+};
+
 const run = async (args: readonly string[]): Promise<Exit> => {
   const asked = readArguments(args);
   const paint = createPaint(process.stdout.isTTY, process.env);
@@ -103,6 +131,8 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return showIncident(asked, paint);
     case 'tail':
       return tail(asked, paint);
+    case 'explain':
+      return explain(asked, paint);
     case 'node-key':
       return nodeKey(asked, paint);
     case 'silence':
@@ -111,6 +141,12 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return maintenance(asked, paint);
     case 'dnstap':
       return dnstap(asked, paint);
+    case 'replay':
+    case 'backtest':
+    case 'sweep':
+      return replay(asked, paint);
+    case 'test':
+      return ruleTests(asked, paint);
   }
 };
 

@@ -39,6 +39,11 @@ const incident: Incident = {
   openedAt: NOW_MS - 42_000,
   acknowledgedAt: NOW_MS - 39_000,
   acknowledgedBy: 'on-call engineer',
+  priority: 'P0',
+  detectMs: 400,
+  isDetectedInTime: true,
+  escalations: [{ to: 'vp', because: 'impact score 1350 > 1000 over 2m', at: NOW_MS - 40_000 }],
+  requests: [{ what: 'status_update', because: 'success 80.71 % < 99 % over 1m', at: NOW_MS - 40_000 }],
   resolvedAt: null,
 };
 const rollback: Rollback = {
@@ -131,7 +136,7 @@ describe('status', () => {
 });
 
 describe('incident show', () => {
-  it('B13: tells why, who, what was done, who was told', async () => {
+  it('B13, R44, R48: tells why, how soon, how urgent, who, what was done, who was told', async () => {
     const deliveries = [
       {
         deliveryId: 'd',
@@ -143,16 +148,39 @@ describe('incident show', () => {
         attempts: 1,
       },
     ];
+    const redirects = [
+      {
+        redirectId: 'rd-1',
+        status: 'verified',
+        scope: 'pop',
+        key: 'iad1',
+        nodes: ['n1', 'n2', 'n3'],
+        siblings: ['iad2'],
+        refusals: [],
+        because: '6 of 9 nodes serve',
+      },
+    ];
     const answers = {
       '/v1/incidents': { incidents: [incident] },
-      '/v1/incidents/i-1': { incident, alerts: [], timeline: [recorded(7)], rollbacks: [rollback], deliveries },
+      '/v1/incidents/i-1': {
+        incident,
+        alerts: [],
+        timeline: [recorded(7)],
+        rollbacks: [rollback],
+        redirects,
+        deliveries,
+      },
     };
     const report = await withApi(answers, (api) => readIncident(api, 'latest'));
     if (report === undefined) throw new Error('no report');
     const text = formatIncident(report, NOW_MS, PLAIN).join('\n');
     for (const part of [
-      'acknowledged, critical, opened 2021-07-22 11:46:43 UTC, for 42 s',
+      'acknowledged, P0, critical, opened 2021-07-22 11:46:43 UTC, for 42 s',
       'why           success 80.71 % < 99 % over 1m',
+      'detected      0.4 s after it began, within 2 min',
+      'called        vp: impact score 1350 > 1000 over 2m',
+      'asked for     status update: success 80.71 % < 99 % over 1m',
+      'rd-1: 3 nodes of pop iad1 to iad2, verified; 6 of 9 nodes serve',
       'acknowledged  by on-call engineer, 3 s after opening',
       '144 customers (tier 1: 9, tier 2: 35, tier 3: 100), score 1,350, $675,000 a minute',
       'Delta Air Lines  tier 1  77.00 %',

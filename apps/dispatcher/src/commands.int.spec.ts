@@ -58,6 +58,19 @@ describe('commands and events', () => {
     expect(executed().map(({ generation }) => generation)).toEqual([1, 2]);
   });
 
+  it('R25: the commands of a redirect are signed, delivered and verified, drain before resume', async () => {
+    const dispatcher = await world.dispatcher([deploy()]);
+    await world.redirects('co1', 'drain', 1);
+    await world.redirects('co2', 'resume', 2);
+    await dispatcher.settle();
+    await until('both are there', () => hook.messages.length === 2);
+    expect(executed()).toMatchObject([
+      { action: 'drain', redirectId: 'rd1', audience: ['n1'] },
+      { action: 'resume', redirectId: 'rd1' },
+    ]);
+    expect(executed()[0]).not.toHaveProperty('rollbackId');
+  });
+
   it('an expired command is never signed, and told once', async () => {
     await world.issues('co1');
     await world.clock.advance(120_000);

@@ -161,6 +161,13 @@ export class World {
     await this.tell(streamOf.command(commandId), 0, event('CommandIssued', { command }));
   }
 
+  /** Issues a command of a redirect now. */
+  async redirects(commandId: string, action: 'drain' | 'resume', generation: number): Promise<void> {
+    const { rollbackId: _other, ...command } = commandOf(commandId, generation, this.clock.nowMs());
+    const moved = { ...command, action, redirectId: 'rd1', from: command.to };
+    await this.tell(streamOf.command(commandId), 0, event('CommandIssued', { command: moved }));
+  }
+
   /** Every attempt that was recorded, in order. */
   async attempts() {
     const events = await this.eventStore.readAll(0, 1_000);

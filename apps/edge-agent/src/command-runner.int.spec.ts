@@ -96,8 +96,8 @@ describe('a program', () => {
   });
 
   it('that never stops flooding ends at its limit', async () => {
-    const { end, output } = await run(program(['yes'], { limitMs: 300 }));
-    expect(end).toEqual({ how: 'timed_out', limitMs: 300, isKilled: true });
+    const { end, output } = await run(program(['yes'], { limitMs: 1_000 }));
+    expect(end).toEqual({ how: 'timed_out', limitMs: 1_000, isKilled: true });
     expect(output).toHaveLength(OUTPUT_CHARACTERS_MAX);
   });
 
@@ -119,17 +119,17 @@ describe('the time limit', () => {
   it('kills a program that ignores SIGTERM, and a child of it that does', async () => {
     const stubborn =
       "trap '' TERM; echo $$ > parent; sh -c 'echo $$ > child; while :; do sleep 1; done' & wait; sleep 1000";
-    const running = run(program(sh(stubborn), { limitMs: 300 }));
+    const running = run(program(sh(stubborn), { limitMs: 1_000 }));
     const [child, parent] = [await pidIn('child'), await pidIn('parent')];
-    expect((await running).end).toEqual({ how: 'timed_out', limitMs: 300, isKilled: true });
+    expect((await running).end).toEqual({ how: 'timed_out', limitMs: 1_000, isKilled: true });
     await until('both are gone', () => !isAlive(child) && !isAlive(parent));
   });
 
   it('lets a program that was asked to end clean up', async () => {
     const { end, output } = await run(
-      program(sh("trap 'echo cleaned; exit 0' TERM; while :; do sleep 0.05; done"), { limitMs: 300 }),
+      program(sh("trap 'echo cleaned; exit 0' TERM; while :; do sleep 0.05; done"), { limitMs: 1_000 }),
     );
-    expect(end).toEqual({ how: 'timed_out', limitMs: 300, isKilled: true });
+    expect(end).toEqual({ how: 'timed_out', limitMs: 1_000, isKilled: true });
     expect(output).toContain('cleaned\n');
   });
 

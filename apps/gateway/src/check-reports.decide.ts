@@ -53,7 +53,13 @@ export const refuseReports = (reports: readonly NodeReport[], check: BatchCheck)
 };
 
 /** Why a signal is not taken; undefined when it is. */
-export const refuseSignal = (signal: Signal, isKnownNode: (nodeId: string) => boolean): Refusal | undefined => {
+export const refuseSignal = (
+  signal: Signal,
+  isKnownNode: (nodeId: string) => boolean,
+  isKnownCustomer: (customerId: string) => boolean,
+): Refusal | undefined => {
+  if (signal.type === 'customer_escalation' && !isKnownCustomer(signal.customerId))
+    return refuse('CUSTOMER_UNKNOWN', `${signal.customerId} is not in the catalogue`, '/customerId');
   if (signal.type !== 'deploy') return undefined;
   const index = signal.nodes.findIndex((nodeId) => !isKnownNode(nodeId));
   if (index < 0) return undefined;

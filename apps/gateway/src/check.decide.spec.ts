@@ -87,11 +87,34 @@ describe('checking a signal', () => {
   };
 
   it('names the first node of a deploy that is not known, and asks nothing of tickets', () => {
-    expect(refuseSignal(about(['n1', 'n2']), isKnownNode)).toBeUndefined();
-    expect(refuseSignal(about(['n1', 'n8', 'n9']), isKnownNode)).toMatchObject({
+    expect(refuseSignal(about(['n1', 'n2']), isKnownNode, () => false)).toBeUndefined();
+    expect(refuseSignal(about(['n1', 'n8', 'n9']), isKnownNode, () => false)).toMatchObject({
       refused: 'NODE_UNKNOWN',
       at: '/nodes/1',
     });
-    expect(refuseSignal({ type: 'tickets', count: 3, atUs: 1 }, () => false)).toBeUndefined();
+    expect(
+      refuseSignal(
+        { type: 'tickets', count: 3, atUs: 1 },
+        () => false,
+        () => false,
+      ),
+    ).toBeUndefined();
+  });
+
+  it('R34: an escalation is of a customer of the catalogue', () => {
+    const escalation = {
+      type: 'customer_escalation',
+      escalationId: 'case-1',
+      customerId: 'delta',
+      severity: 'critical',
+      state: 'opened',
+      atUs: 1,
+    } as const;
+    const isKnown = (customerId: string): boolean => customerId === 'delta';
+    expect(refuseSignal(escalation, () => false, isKnown)).toBeUndefined();
+    expect(refuseSignal({ ...escalation, customerId: 'dleta' }, () => false, isKnown)).toMatchObject({
+      refused: 'CUSTOMER_UNKNOWN',
+      at: '/customerId',
+    });
   });
 });

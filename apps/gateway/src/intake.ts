@@ -86,7 +86,13 @@ export class Intake {
 
   async signal(signal: Signal, principal: Principal): Promise<{ readonly signal: Signal['type'] } | Refusal> {
     if (signal.type === 'deploy') await this.learn(signal.nodes);
-    const refusal = refuseSignal(signal, (nodeId) => this.parts.inventory.has(nodeId));
+    const { inventory } = this.parts;
+    if (signal.type === 'customer_escalation') await inventory.learnCustomer(signal.customerId);
+    const refusal = refuseSignal(
+      signal,
+      (nodeId) => inventory.has(nodeId),
+      (customerId) => inventory.hasCustomer(customerId),
+    );
     if (refusal !== undefined) return refusal;
     const key = signal.type === 'deploy' ? signal.rolloutId : signal.type;
     const record = this.record('telemetry.signals', key, asJson(signal), principal);

@@ -2,6 +2,7 @@ import type { Decision } from '#domain';
 import { READ_EVENTS_MAX, type StreamAppend } from '#store';
 import { type Decider, loadPosition } from './decider.js';
 import type { RulesParts } from './rules-parts.js';
+import { keepMinutes } from './signal-minutes.js';
 
 /** The database knows less than this process decided: what is held here was never recorded, and must be rebuilt. */
 export class Diverged extends Error {
@@ -86,6 +87,7 @@ export const decideTick = async (decider: Decider, parts: RulesParts, tick: numb
   if (decisions.length > 0) await append(decider, parts, tick, decisions);
   else await keepPosition(decider, parts, tick);
   decider.nextTick = tick + 1;
+  decider.keptMinute = await keepMinutes(decider.engine, parts.signalMinutes, decider.keptMinute);
   return decisions.length;
 };
 

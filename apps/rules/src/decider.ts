@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import { isRefusal, TELEMETRY_TOPICS, TICK_MS } from '#contracts';
 import {
+  type CompleteTick,
   createEngine,
   createSlidingWindows,
+  createTickGate,
   decodeTick,
   DEFAULT_RULES,
   type Engine,
   EVOLVE_AGAIN_MS,
   REAPPLY_MS,
+  type TickGate,
   windowsOf,
 } from '#domain';
 import type { TopicPartition } from '#event-log';
 import { HISTORY_EVENTS_MAX, type PositionRow } from '#store';
-import { readBaseline, readNodeMinutes } from './baseline.repository.js';
+import { readBaseline, readCustomerMinutes, readNodeMinutes } from './baseline.repository.js';
 import type { RulesParts } from './rules-parts.js';
-import { type CompleteTick, createTickGate, type TickGate } from './tick-gate.js';
+import { readMinutes } from './signal-minutes.js';
 
 /** Everything a rules process knows: rebuilt from the store and from `slots` whenever it is in doubt. */
 export interface Decider {
@@ -26,6 +29,8 @@ export interface Decider {
   committedTick: number;
   /** The next tick to decide, as this process knows; ticks without decisions run ahead of the position. */
   nextTick: number;
+  /** The newest minute of the fleet that is kept; -1 before the first. */
+  keptMinute: number;
   /** The last event of the store that the engine knows. */
   position: number;
   /** Where to begin to read `slots`. */
@@ -92,13 +97,15 @@ export const rebuildDecider = async (parts: RulesParts): Promise<Decider> => {
   const offset = await log.offsetAt(SLOTS, decidedMs - REAPPLY_MS);
   const engine = newEngine(parts);
   engine.seedBaseline(await readBaseline(parts.segments, await heldFromMs(parts, offset, decidedMs - REAPPLY_MS)));
+  const keptMinute = await readMinutes(engine, parts.signalMinutes);
+  engine.seedCustomers(await readCustomerMinutes(parts.segments, decidedMs - REAPPLY_MS));
   engine.seedNodes(await readNodeMinutes(parts.segments, decidedMs));
   const position = await evolveHistory(engine, parts, decidedMs);
   const sources = (await Promise.all(TELEMETRY_TOPICS.map((topic) => log.offsets(topic)))).flat();
   // It may have changed since the engine was made.
   engine.setCatalogue(catalogue.current());
   const gate = createTickGate(sources, undefined);
-  return { engine, gate, incarnation, committedTick: nextOffset, nextTick: nextOffset, position, offset };
+  return { engine, gate, incarnation, committedTick: nextOffset, nextTick: nextOffset, keptMinute, position, offset };
 };
 
 /** Once an hour the season of the next one is read. */

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
-import { COUNT, COUNTS_PER_CELL, createCells, createSlidingWindows, type PartitionTick, type SlotState } from '#domain';
-import { createTickGate } from './tick-gate.js';
+import {
+  COUNT,
+  COUNTS_PER_CELL,
+  createCells,
+  createSlidingWindows,
+  createTickGate,
+  type PartitionTick,
+  type SlotState,
+} from '#domain';
 
 const SOURCE = { topic: 'telemetry.outcomes', partition: 0 } as const;
 const FIRST_TICK = 4_000;

@@ -1,6 +1,13 @@
 import type { EventLog } from '#event-log';
 import type { CatalogueFollower, Clock, Logger } from '#runtime';
-import type { Database, DeciderHistory, EventStore, PositionRepository, SegmentRepository } from '#store';
+import type {
+  Database,
+  DeciderHistory,
+  EventStore,
+  PositionRepository,
+  SegmentRepository,
+  SignalMinuteRepository,
+} from '#store';
 import type { RulesSettings } from './rules.config.js';
 
 /** What the rules need of their process. */
@@ -12,6 +19,7 @@ export interface RulesParts {
   readonly eventStore: EventStore;
   readonly positions: PositionRepository;
   readonly segments: SegmentRepository;
+  readonly signalMinutes: SignalMinuteRepository;
   readonly history: DeciderHistory;
   readonly catalogue: CatalogueFollower;
   readonly clock: Clock;

@@ -1,11 +1,10 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { isRefusal, TICK_MS } from '#contracts';
-import { decodeTick } from '#domain';
+import { type CompleteTick, decodeTick } from '#domain';
 import type { BatchVerdict, Consumer, LogRecord, RecordBatch } from '#event-log';
 import { applyTick, type Decider, readSeason, rebuildDecider, SLOTS } from './decider.js';
 import { decideTick, Diverged, learn, Raced } from './decide-tick.js';
 import type { RulesParts } from './rules-parts.js';
-import type { CompleteTick } from './tick-gate.js';
 
 /** Bytes and records of one fetch: ten seconds of ticks of a large fleet. */
 const FETCH_BYTES_MAX = 8 << 20;

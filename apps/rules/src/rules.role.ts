@@ -28,6 +28,7 @@ import {
   createDeciderHistory,
   createPositionRepository,
   createSegmentRepository,
+  createSignalMinuteRepository,
   type Database,
   type EventStore,
 } from '#store';
@@ -55,6 +56,7 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
     const repositories = {
       positions: createPositionRepository(database),
       segments: createSegmentRepository(database),
+      signalMinutes: createSignalMinuteRepository(database),
       history: createDeciderHistory(database),
     };
     const parts = {

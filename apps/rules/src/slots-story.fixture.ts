@@ -18,6 +18,7 @@ import {
   createEventStore,
   createPositionRepository,
   createSegmentRepository,
+  createSignalMinuteRepository,
   type Database,
   type NewSegment,
 } from '#store';
@@ -210,6 +211,7 @@ export class SlotsStory {
       eventStore: createEventStore(database, () => this.now * TICK_MS),
       positions: createPositionRepository(database),
       segments: createSegmentRepository(database),
+      signalMinutes: createSignalMinuteRepository(database),
       history: createDeciderHistory(database),
       catalogue: {
         current: () => ({ version: 1, nodes, customers, registry: [] }),

@@ -114,11 +114,18 @@ export const createDeploySystem = ({ secret, clock, seed }: DeploySystemOptions)
     target.start(nodeId, command.to);
     target.report([answerOf(command, nodeId, 'done')]);
   };
+  /** Takes a node out of the traffic or back: nothing is restarted, and nothing changes its release. */
+  const steer = async (command: Command, nodeId: string): Promise<void> => {
+    await clock.sleep(RESTART_MIN_MS);
+    const status = target?.release(nodeId) === undefined ? 'failed' : 'done';
+    target?.report([answerOf(command, nodeId, status)]);
+  };
   const execute = (command: Command): void => {
     acted.add(command.commandId);
     lastGeneration = command.generation;
     target?.report(command.audience.map((nodeId) => answerOf(command, nodeId, 'accepted')));
-    for (const nodeId of command.audience) void restart(command, nodeId);
+    const act = command.action === 'rollback' ? restart : steer;
+    for (const nodeId of command.audience) void act(command, nodeId);
   };
   const judge = (body: string, arrivedAtMs: number, publicKey: KeyObject): ReceivedCommand => {
     const refused = (detail: string): ReceivedCommand => ({

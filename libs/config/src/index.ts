@@ -1,3 +1,4 @@
 export * from './environment.js';
+export { readRuleTestFile, type RuleTestFile } from './rule-test-file.js';
 export { durationMsSchema, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';
 export { readYamlConfig, readYamlConfigFile } from './yaml-config.js';

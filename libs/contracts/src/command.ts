@@ -9,23 +9,24 @@ export const COMMAND_TTL_MS = 120_000;
 export const COMMAND_AUDIENCE_MAX = 10_000;
 
 /**
- * What a node can be told to do: return to a release, stop taking new ones, leave the traffic, come back to it. Tocsin decides rollbacks;
- * the others are an operator's.
+ * What a node can be told to do: return to a release, stop taking new ones, leave the traffic, come back to it. Tocsin decides
+ * rollbacks, and redirects by `drain` and `resume`; `halt` is an operator's.
  */
 export const COMMAND_ACTIONS = ['rollback', 'halt', 'drain', 'resume'] as const;
 /** What a node can be told to do. */
 export type CommandAction = (typeof COMMAND_ACTIONS)[number];
-/** An instruction to nodes or to the deploy system: one wave of one rollback. */
-export const commandSchema = z.object({
+const commandFields = z.object({
   commandId: z.string().min(1).max(128),
   action: z.enum(COMMAND_ACTIONS),
-  rollbackId: z.string().min(1).max(128),
-  /** 1, 2, 3 …: waves are parts of one rollback. */
+  /** The rollback or the redirect that it is a part of: one of them. */
+  rollbackId: z.string().min(1).max(128).optional(),
+  redirectId: z.string().min(1).max(128).optional(),
+  /** 1, 2, 3 …: waves are parts of one rollback; of a redirect 1 leaves and 2 comes back. */
   wave: z.number().int().positive(),
   /** Grows with every command to the fleet; an agent refuses one that is not newer than its last. */
   generation: z.number().int().positive(),
   service: nameSchema,
-  /** The release to leave, and the one to run. */
+  /** The release to leave, and the one to run; the same where the release stays. */
   from: releaseSchema,
   to: releaseSchema,
   audience: z.array(nameSchema).min(1).max(COMMAND_AUDIENCE_MAX),
@@ -35,6 +36,12 @@ export const commandSchema = z.object({
   expiresAtMs: z.number().int().nonnegative(),
   reason: z.string().max(1_000),
 });
+
+/** An instruction to nodes or to the deploy system: one wave of one rollback, or one half of a redirect. */
+export const commandSchema = commandFields.refine(
+  ({ rollbackId, redirectId }) => (rollbackId === undefined) !== (redirectId === undefined),
+  'expected rollbackId or redirectId',
+);
 
 /** A command before it is signed. */
 export type Command = z.infer<typeof commandSchema>;

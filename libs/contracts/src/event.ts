@@ -3,18 +3,19 @@ import { alertEvents } from './events/alert-events.js';
 import { catalogueEvents } from './events/catalogue-events.js';
 import { commandEvents } from './events/command-events.js';
 import { deliveryEvents } from './events/delivery-events.js';
+import { escalationEvents } from './events/escalation-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
+import { redirectEvents } from './events/redirect-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
 import { maintenanceEvents, muteEvents, silenceEvents } from './events/silence-events.js';
 
+export { SEVERITIES } from './severity.js';
 export {
-  reasonSchema,
-  SCOPES,
-  SEVERITIES,
-  SPILLOVER_LEVELS,
+  type EscalationTarget,
+  type Priority,
   type Reason,
   type Scope,
   type SpilloverLevel,
@@ -33,11 +34,13 @@ export const eventSchemas = {
   ...alertEvents,
   ...incidentEvents,
   ...rollbackEvents,
+  ...redirectEvents,
   ...commandEvents,
   ...deliveryEvents,
   ...silenceEvents,
   ...maintenanceEvents,
   ...muteEvents,
+  ...escalationEvents,
 } as const;
 
 /** The type of an event. */
@@ -83,8 +86,10 @@ export const streamOf = {
   alert: (alertId: string) => `alert-${alertId}`,
   incident: (incidentId: string) => `incident-${incidentId}`,
   rollback: (rollbackId: string) => `rollback-${rollbackId}`,
+  redirect: (redirectId: string) => `redirect-${redirectId}`,
   command: (commandId: string) => `command-${commandId}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
   silence: (silenceId: string) => `silence-${silenceId}`,
   maintenance: (maintenanceId: string) => `maintenance-${maintenanceId}`,
+  escalation: (escalationId: string) => `escalation-${escalationId}`,
 } as const;

@@ -19,6 +19,8 @@ export const FAMILIES = {
   name_length: { sub: 0 },
   // Those outcomes of `zone_release` that are NXDOMAIN: releases that do not agree which names exist differ in their share.
   nxdomain: { sub: 0 },
+  // Outcomes by name, `v2.1.5+c42|us-east|servfail`: the share of each is a signal, of a release, a region and the fleet.
+  outcome: { sub: 0 },
 } as const;
 
 /** The name of a family. */

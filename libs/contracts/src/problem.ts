@@ -13,6 +13,7 @@ export const PROBLEMS = {
   NODE_KEYS_TOO_MANY: { status: 409, title: 'The node has as many valid keys as it may have' },
   NODE_FOREIGN: { status: 403, title: 'The key belongs to another node' },
   NODE_UNKNOWN: { status: 422, title: 'The node is not in the inventory' },
+  CUSTOMER_UNKNOWN: { status: 422, title: 'The customer is not in the catalogue' },
   NOT_FOUND: { status: 404, title: 'There is no such thing here' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
   CONTENT_TYPE_UNKNOWN: { status: 415, title: 'No decoder reads this content type' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from './node-report.js';
+import { SEVERITIES } from './severity.js';
 
 /** A release as it is named in signals and events. */
 export const releaseSchema = z.object({ softwareVersion: nameSchema, configRev: nameSchema });
@@ -33,12 +34,24 @@ export const signalSchema = z.discriminatedUnion('type', [
     stalePerSecond: z.number().nonnegative().optional(),
     atUs: z.number().int().nonnegative(),
   }),
+  /** Support tickets that are new since the last such signal; told at least once a minute, zero too. */
   z.object({ type: z.literal('tickets'), count: z.number().int().nonnegative(), atUs: z.number().int().nonnegative() }),
+  z.object({
+    /** A customer complains to somebody with a name, or is content again. Told once or often, by id; it opens once and closes once. */
+    type: z.literal('customer_escalation'),
+    escalationId: nameSchema,
+    customerId: nameSchema,
+    severity: z.enum(SEVERITIES),
+    state: z.enum(['opened', 'closed']),
+    atUs: z.number().int().nonnegative(),
+  }),
 ]);
 
 /** A signal from outside. */
 export type Signal = z.infer<typeof signalSchema>;
 /** A release reaching nodes. */
 export type DeploySignal = Extract<Signal, { type: 'deploy' }>;
+/** A customer complains, or is content again. */
+export type EscalationSignal = Extract<Signal, { type: 'customer_escalation' }>;
 /** What another provider sees of our trouble. */
 export type SpilloverSignal = Extract<Signal, { type: 'spillover' }>;

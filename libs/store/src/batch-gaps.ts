@@ -1,25 +1,5 @@
+import type { GapChange } from '#domain';
 import type { Queryable } from './database.js';
-
-/** Batches of one boot that have not arrived: sequence numbers, both ends included. */
-export interface SeqGap {
-  readonly from: number;
-  readonly to: number;
-  /** Outcomes that the boot had published before the gap, as it says itself; null = it does not say. */
-  readonly publishedBefore: number | null;
-  /** Outcomes that it had published up to the end of the gap. The gap holds the difference. */
-  readonly publishedAfter: number | null;
-  /** Append time of the batch that showed the gap. */
-  readonly openedAtMs: number;
-}
-
-/** What a flush changes about the gaps of one boot. */
-export interface GapChange {
-  readonly nodeId: string;
-  readonly agentBootId: string;
-  /** First numbers of stored gaps that are filled, or replaced by what is left of them. */
-  readonly gapsClosed: readonly number[];
-  readonly gapsOpened: readonly SeqGap[];
-}
 
 const DELETE = `
   delete from batch_gap g using unnest($1::text[], $2::text[], $3::bigint[]) as closed (node_id, agent_boot_id, from_seq)

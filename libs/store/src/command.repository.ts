@@ -8,7 +8,9 @@ export type CommandStatus = 'issued' | 'signed';
 /** A command. Times are ms since the epoch. */
 export interface CommandRow {
   readonly commandId: string;
-  readonly rollbackId: string;
+  /** The rollback or the redirect that it is a part of; the other is null. */
+  readonly rollbackId: string | null;
+  readonly redirectId: string | null;
   readonly wave: number;
   readonly generation: number;
   readonly status: CommandStatus;
@@ -31,7 +33,7 @@ export interface CommandRepository {
 }
 
 const SELECT = `
-  select command_id as "commandId", rollback_id as "rollbackId", wave, generation, status, command, signed,
+  select command_id as "commandId", rollback_id as "rollbackId", redirect_id as "redirectId", wave, generation, status, command, signed,
     issued_at as "issuedAt", expires_at as "expiresAt"
   from command`;
 

@@ -17,8 +17,9 @@ export interface DeciderPast {
 export interface DeciderHistory {
   /**
    * Whole streams, from their first event, in the global order: alerts that are open; incidents that are open or ended within
-   * `keepMs`; rollouts that changed within it; rollbacks under way, decided within it, or of one of those incidents. The time is
-   * counted back from the newest beginning of an incident, rollout or rollback, since only then is anything forgotten.
+   * `keepMs`; rollouts that changed within it; rollbacks and redirects under way, decided within it, or of one of those incidents;
+   * customer escalations that are open or closed within it. The time is counted back from the newest beginning of any of these, since
+   * only then is anything forgotten.
    * Silences and maintenance that the rules have not ended; of the rules the last sets alone.
    * At most `HISTORY_EVENTS_MAX` with position > after.
    */
@@ -32,7 +33,9 @@ const READ = `
     select least($1::bigint, greatest(
       (select max(opened_at) from incident),
       (select max(started_at) from rollout),
-      (select max(decided_at) from rollback where status <> 'refused'))) - $2::bigint as at_ms),
+      (select max(opened_at) from customer_escalation),
+      (select max(decided_at) from rollback where status <> 'refused'),
+      (select max(decided_at) from redirect where status <> 'refused'))) - $2::bigint as at_ms),
   held as materialized (
     select incident_id from incident, since where status <> 'resolved' or resolved_at >= since.at_ms),
   picked as materialized (
@@ -40,8 +43,13 @@ const READ = `
       select 'alert-' || alert_id from alert where state <> 'resolved'
       union all select 'incident-' || incident_id from held
       union all select 'rollout-' || rollout_id from rollout, since where changed_at >= since.at_ms
+      union all select 'escalation-' || escalation_id from customer_escalation, since
+        where state = 'open' or closed_at >= since.at_ms
       union all select 'rollback-' || rollback_id from rollback, since
         where status = 'running' or decided_at >= since.at_ms or incident_id in (select incident_id from held)
+      union all select 'redirect-' || redirect_id from redirect, since
+        where status not in ('refused', 'stopped', 'ended') or decided_at >= since.at_ms
+          or incident_id in (select incident_id from held)
       union all select 'silence-' || silence_id from silence where has_matched is null
       union all select 'maintenance-' || maintenance_id from maintenance where ended_at is null))
     union all select ${EVENT_COLUMNS} from event where position > $3 and position in (

@@ -31,6 +31,9 @@ const PAGE_ACTIONS = {
   IncidentImpactChanged: 'update',
   IncidentAcknowledged: 'acknowledge',
   IncidentResolved: 'resolve',
+  IncidentEscalated: 'escalate',
+  StatusUpdateRequested: 'request',
+  FallBackRequested: 'request',
 } as const satisfies Partial<Record<string, Action>>;
 
 type PageEvent = EventOf<keyof typeof PAGE_ACTIONS>;
@@ -73,11 +76,28 @@ const rollbackState = ({ rollbackId, status, waves, because }: RollbackRow): Rec
   because,
 });
 
+/** What was declared, and what this page alone asks for; nothing is said of what there is not. */
+const actionBody = (
+  { data, type }: PageEvent,
+  { priority, onsetAt, detectMs, requests }: IncidentRow,
+): Record<string, unknown> => ({
+  ...(priority === null ? {} : { priority }),
+  ...(onsetAt === null ? {} : { onsetAt, detectMs }),
+  ...(type === 'IncidentEscalated'
+    ? { escalation: { to: data.to, alertId: data.alertId, because: data.because } }
+    : {}),
+  // What was asked for while the page was held back.
+  ...(type === 'IncidentUnmuted' && requests.length > 0 ? { requests } : {}),
+  ...(type === 'StatusUpdateRequested' ? { request: 'status_update' } : {}),
+  ...(type === 'FallBackRequested' ? { request: 'fall_back' } : {}),
+});
+
 const pageBody = (
-  { data }: PageEvent,
+  paged: PageEvent,
   incident: IncidentRow,
   rollbacks: readonly RollbackRow[],
 ): Record<string, unknown> => {
+  const { data } = paged;
   const { incidentId, title, severity, rule, scope, key, reason, impact, peakImpact, openedAt } = incident;
   const service = rollbacks.find((rollback) => rollback.service !== null)?.service;
   return {
@@ -94,6 +114,7 @@ const pageBody = (
     reason,
     impact,
     peakImpact,
+    ...actionBody(paged, incident),
     rollbacks: rollbacks.map(rollbackState),
     ...('by' in data ? { acknowledgedBy: data.by, note: data.note } : {}),
     ...('because' in data ? { because: data.because } : {}),
@@ -104,50 +125,55 @@ const pageBody = (
 const isHeldBack = (paged: PageEvent, { muted }: IncidentRow): boolean =>
   paged.type === 'IncidentOpened' ? paged.data.muted !== undefined : muted !== null;
 
-const pageOf = (paged: PageEvent, context: DeliveryContext): Told | undefined => {
+/**
+ * The keys that a page goes out under. Whoever is called above the page has one of their own: under the incident's the call would
+ * fold into what the receiver has open and wake nobody, and would wait behind a page that is retried. It ends with the incident.
+ */
+const keysOf = (paged: PageEvent, { incidentId, escalations }: IncidentRow): readonly string[] => {
+  const own = (to: string): string => `${incidentId}:${to}`;
+  if (paged.type === 'IncidentEscalated') return [own(paged.data.to)];
+  // Who was called while the page was held back is called now.
+  if (paged.type === 'IncidentUnmuted')
+    return [incidentId, ...escalations.filter(({ at }) => at < paged.data.at).map(({ to }) => own(to))];
+  return paged.type === 'IncidentResolved' ? [incidentId, ...escalations.map(({ to }) => own(to))] : [incidentId];
+};
+
+const pagesOf = (paged: PageEvent, context: DeliveryContext): readonly Told[] => {
   const { incident, rollbacks = [], toldScore = 0 } = context;
-  if (incident === undefined || isHeldBack(paged, incident) || !isWorthTelling(paged, toldScore)) return undefined;
-  return {
-    subject: 'page',
-    action: PAGE_ACTIONS[paged.type],
-    dedupKey: paged.data.incidentId,
-    body: pageBody(paged, incident, rollbacks),
-    at: paged.data.at,
-  };
+  if (incident === undefined || isHeldBack(paged, incident) || !isWorthTelling(paged, toldScore)) return [];
+  const body = pageBody(paged, incident, rollbacks);
+  const told = { subject: 'page', action: PAGE_ACTIONS[paged.type], body, at: paged.data.at } as const;
+  return keysOf(paged, incident).map((dedupKey) => ({ ...told, dedupKey }));
 };
 
-const commandOf = ({ data }: EventOf<'CommandSigned'>, { command }: DeliveryContext): Told | undefined => {
-  if (command === undefined) return undefined;
+const commandOf = ({ data }: EventOf<'CommandSigned'>, { command }: DeliveryContext): readonly Told[] => {
+  if (command === undefined) return [];
   const { expiresAt, issuedAt } = command;
-  return {
-    subject: 'command',
-    action: 'command',
-    dedupKey: data.commandId,
-    body: { signed: data.signed, expiresAtMs: expiresAt },
-    at: issuedAt,
-  };
+  const body = { signed: data.signed, expiresAtMs: expiresAt };
+  return [{ subject: 'command', action: 'command', dedupKey: data.commandId, body, at: issuedAt }];
 };
 
-const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): Told | undefined => {
-  if (isPage(told)) return pageOf(told, context);
-  return told.type === 'CommandSigned' ? commandOf(told, context) : undefined;
+const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): readonly Told[] => {
+  if (isPage(told)) return pagesOf(told, context);
+  return told.type === 'CommandSigned' ? commandOf(told, context) : [];
 };
 
 /**
- * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is unmuted
- * where it opened muted, is acknowledged or resolved, and when it became twice as bad as it was told; a command when it is signed, never before. Ids follow from the event, so a repeated append asks for
- * nothing new.
+ * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is
+ * unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad as it was told; a command when it
+ * is signed, never before. Ids follow from the event, so a repeated append asks for nothing new.
  */
 export const deliveriesFor = (
   cause: RecordedEvent,
   context: DeliveryContext,
   channels: readonly ChannelRow[],
 ): readonly EventOf<'DeliveryRequested'>[] => {
-  const told = toldBy(cause, context);
-  if (told === undefined) return [];
-  return channels
-    .filter(({ subject }) => subject === told.subject)
-    .map(({ name }) =>
-      event('DeliveryRequested', { deliveryId: deliveryIdOf(name, told, cause), channel: name, ...told }),
-    );
+  const all = toldBy(cause, context);
+  return all.flatMap((told) =>
+    channels
+      .filter(({ subject }) => subject === told.subject)
+      .map(({ name }) =>
+        event('DeliveryRequested', { deliveryId: deliveryIdOf(name, told, cause), channel: name, ...told }),
+      ),
+  );
 };

@@ -7,6 +7,7 @@ import {
   type RecordedEvent,
   streamOf,
 } from '#contracts';
+import { actionsChapter } from './event-history-actions.fixture.js';
 import { createChannelRepository } from './channel.repository.js';
 import type { Database } from './database.js';
 import { type Chapter, HISTORY_AT_MS as T, impactOf, reasonOf } from './event-history-parts.fixture.js';
@@ -152,7 +153,7 @@ const outbreak: Chapter = [
     streamOf.incident('in1'),
     0,
     [
-      incidentOpened('in1', 'al1'),
+      incidentOpened('in1', 'al1', { onsetAt: T + 31_000 }),
       event('AlertJoinedIncident', {
         incidentId: 'in1',
         alertId: 'al2',
@@ -288,4 +289,5 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await tell(store, rollouts);
   await tell(store, attempts(await tell(store, outbreak)));
   await tell(store, recovery);
+  await tell(store, actionsChapter);
 };

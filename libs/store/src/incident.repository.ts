@@ -1,9 +1,12 @@
-import type { Cause, Impact, Mute, Reason, RecordedEvent, Scope } from '#contracts';
+import type { Cause, EscalationTarget, Impact, Mute, Priority, Reason, RecordedEvent, Scope } from '#contracts';
 import { streamOf } from '#contracts';
 import { type AlertRow, createAlertRepository, type Severity } from './alert.repository.js';
 import type { Queryable } from './database.js';
 import { readStream } from './event-read.js';
 import { listLimit } from './list-limit.js';
+
+/** A fault is detected within two minutes of its onset (R44); the study took fifteen. */
+export const DETECT_TARGET_MS = 120_000;
 
 /** What an incident is now. */
 export type IncidentStatus = 'open' | 'acknowledged' | 'resolved';
@@ -35,17 +38,40 @@ export interface IncidentRow {
   /** Changes of the last day by how far they explain it, the likeliest first; none before they were compared. */
   readonly causes: readonly Cause[];
   readonly causesBecause: string | null;
+  /** Declared with the page; null where nothing declared it. */
+  readonly priority: Priority | null;
+  readonly declaredAt: number | null;
+  readonly declaredBecause: string | null;
+  /** When it began, as far as the windows showed it. */
+  readonly onsetAt: number | null;
+  /** From the onset to the opening, ms; the target is `DETECT_TARGET_MS`. */
+  readonly detectMs: number | null;
+  readonly isDetectedInTime: boolean | null;
+  readonly escalations: readonly {
+    readonly to: EscalationTarget;
+    readonly alertId: string;
+    readonly because: string;
+    readonly at: number;
+  }[];
+  readonly requests: readonly {
+    readonly what: 'status_update' | 'fall_back';
+    readonly alertId: string;
+    readonly because: string;
+    readonly at: number;
+  }[];
   /** In the order in which they joined. */
   readonly alertIds: readonly string[];
   /** In the order in which they were decided or refused. */
   readonly rollbackIds: readonly string[];
+  /** In the order in which they were decided or refused. */
+  readonly redirectIds: readonly string[];
 }
 
 /** An incident with what belongs to it. */
 export interface IncidentDetail {
   readonly incident: IncidentRow;
   readonly alerts: readonly AlertRow[];
-  /** The incident's own events, and those of its alerts and rollbacks, in the global order. */
+  /** The incident's own events, and those of its alerts, rollbacks and redirects, in the global order. */
   readonly timeline: readonly RecordedEvent[];
 }
 
@@ -63,12 +89,17 @@ export interface IncidentRepository {
 const SELECT = `
   select i.incident_id as "incidentId", i.title, i.severity, i.status, i.alert_id as "alertId", i.rule, i.scope, i.key,
     i.reason, i.impact, i.peak_impact as "peakImpact", i.opened_at as "openedAt", i.acknowledged_at as "acknowledgedAt",
-    i.acknowledged_by as "acknowledgedBy", i.note, i.resolved_at as "resolvedAt", i.because, i.muted,
-    i.causes, i.causes_because as "causesBecause",
+    i.acknowledged_by as "acknowledgedBy", i.note, i.resolved_at as "resolvedAt", i.because,
+    i.priority, i.declared_at as "declaredAt", i.declared_because as "declaredBecause", i.onset_at as "onsetAt",
+    i.opened_at - i.onset_at as "detectMs", i.opened_at - i.onset_at <= ${DETECT_TARGET_MS} as "isDetectedInTime",
+    i.escalations, i.requests,
+    i.muted, i.causes, i.causes_because as "causesBecause",
     array(select j.alert_id from incident_alert j where j.incident_id = i.incident_id order by j.joined_at, j.alert_id)
       as "alertIds",
     array(select r.rollback_id from rollback r where r.incident_id = i.incident_id order by r.decided_at, r.rollback_id)
-      as "rollbackIds"
+      as "rollbackIds",
+    array(select m.redirect_id from redirect m where m.incident_id = i.incident_id order by m.decided_at, m.redirect_id)
+      as "redirectIds"
   from incident i`;
 
 const timelineOf = async (database: Queryable, incident: IncidentRow): Promise<readonly RecordedEvent[]> => {
@@ -76,6 +107,7 @@ const timelineOf = async (database: Queryable, incident: IncidentRow): Promise<r
     streamOf.incident(incident.incidentId),
     ...incident.alertIds.map(streamOf.alert),
     ...incident.rollbackIds.map(streamOf.rollback),
+    ...incident.redirectIds.map(streamOf.redirect),
   ];
   const events = await Promise.all(streams.map((stream) => readStream(database, stream)));
   return events.flat().toSorted((a, b) => a.position - b.position);

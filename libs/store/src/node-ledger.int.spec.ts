@@ -1,6 +1,6 @@
 import { openTestDatabase, type TestDatabase } from '#testing';
-import type { SeqGap } from './batch-gaps.js';
-import { createNodeLedger, type LedgerDelta, type NodeLedger } from './node-ledger.js';
+import type { LedgerDelta, SeqGap } from '#domain';
+import { createNodeLedger, type NodeLedger } from './node-ledger.js';
 
 const delta = (changes: Partial<LedgerDelta> = {}): LedgerDelta => ({
   nodeId: 'n1',

@@ -1,46 +1,6 @@
-import { changeGaps, type GapChange, type SeqGap } from './batch-gaps.js';
+import type { LedgerBoot, LedgerDelta } from '#domain';
+import { changeGaps } from './batch-gaps.js';
 import type { Queryable } from './database.js';
-
-/**
- * What arrived of one start of one agent since the last flush. Counters are added; `lastSeq`, `lastSeenMs` and `lastEventUs` only
- * grow. Every outcome a boot published, up to its newest batch that arrived, is in exactly one term:
- *
- *   published = counted + late + rejected + gap
- *
- * The left side is what the node says of itself, the right side what was booked here; they share nothing. A batch counted before
- * (`duplicates`) is in no term, nor is a record that cannot be read (`unreadable`): its batch is missing, so a gap names it.
- */
-export interface LedgerDelta extends GapChange {
-  readonly lastSeq: number;
-  /** Outcomes published up to `lastSeq`, as its batch says; 0 = it does not say. */
-  readonly published: number;
-  /** Append time of the newest batch, ms. */
-  readonly lastSeenMs: number;
-  readonly batches: number;
-  /** Outcomes in the segments that came in time for the rules. */
-  readonly counted: number;
-  /** Outcomes in the segments that came after their slot was closed, so no rule saw them. */
-  readonly late: number;
-  /** Outcomes from the future, which are nowhere. */
-  readonly rejected: number;
-  /** Records of which not even the boot is known. */
-  readonly unreadable: number;
-  /** Batches that had been counted before. */
-  readonly duplicates: number;
-  readonly lastEventUs: number;
-}
-
-/** What is known of one start of one agent. */
-export interface LedgerBoot {
-  readonly nodeId: string;
-  readonly agentBootId: string;
-  /** Highest sequence number that was counted. */
-  readonly lastSeq: number;
-  /** Outcomes published up to it; 0 = not known. */
-  readonly published: number;
-  /** Ascending, disjoint, all below `lastSeq`. */
-  readonly gaps: readonly SeqGap[];
-}
 
 /** What became of all outcomes of one node, over all starts of its agent. */
 export interface LedgerTotals {

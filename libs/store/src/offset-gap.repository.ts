@@ -1,24 +1,6 @@
 import type { Topic } from '#contracts';
+import type { OffsetGap } from '#domain';
 import type { Queryable } from './database.js';
-
-/**
- * Why records were not counted: retention took them first; the log shows nothing there (control records, compaction); nobody can
- * unpack them; or the topic was made anew, and what it still held is not known.
- */
-export type GapCause = 'retention' | 'hole' | 'undecodable' | 'recreated';
-
-/** Offsets that were passed and not counted. */
-export interface OffsetGap {
-  readonly topic: Topic;
-  readonly partition: number;
-  readonly incarnation: number;
-  readonly from: number;
-  /** Exclusive. */
-  readonly to: number;
-  readonly cause: GapCause;
-  /** Log time, ms. */
-  readonly foundAtMs: number;
-}
 
 /** Most gaps one read gives; the newest are given. */
 export const OFFSET_GAPS_MAX = 1_000;

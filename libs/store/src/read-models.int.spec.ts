@@ -8,6 +8,7 @@ import { createDeliveryRepository } from './delivery.repository.js';
 import { HISTORY_AT_MS as T, impactOf, reasonOf, tell, tellHistory } from './event-history.fixture.js';
 import { createEventStore, type EventStore } from './event-store.js';
 import { createIncidentRepository } from './incident.repository.js';
+import { createRedirectRepository } from './redirect.repository.js';
 import { createRollbackRepository } from './rollback.repository.js';
 import { createRolloutRepository } from './rollout.repository.js';
 
@@ -103,6 +104,56 @@ describe('read models', () => {
       waves: [],
     });
     expect(await rollbacks.list({ statuses: ['stopped'], limit: 9 })).toMatchObject([{ rollbackId: 'rb2' }]);
+  });
+
+  it('R44, R48: show how soon an incident was detected, its priority, who was called and what was asked for', async () => {
+    const incidents = createIncidentRepository(db.database);
+    expect(await incidents.findRow('in1')).toMatchObject({
+      onsetAt: T + 31_000,
+      detectMs: 30_000,
+      isDetectedInTime: true,
+      priority: null,
+      escalations: [],
+    });
+    expect(await incidents.findRow('in2')).toMatchObject({
+      detectMs: null,
+      isDetectedInTime: null,
+      priority: 'P0',
+      declaredBecause: 'critical',
+      declaredAt: T + 62_500,
+      escalations: [{ to: 'vp', alertId: 'al3', because: 'score', at: T + 62_750 }],
+      requests: [{ what: 'status_update' }, { what: 'fall_back' }],
+      redirectIds: ['rd5', 'rd1', 'rd2', 'rd3', 'rd4'],
+    });
+  });
+
+  it('R25: show a redirect with its rails, its commands and the last answer of each node', async () => {
+    const redirects = createRedirectRepository(db.database);
+    expect(await redirects.find('rd1')).toMatchObject({
+      status: 'drained',
+      scope: 'pop',
+      key: 'iad1',
+      refusals: [{ rail: 'capacity' }],
+      commands: [{ action: 'drain', generation: 11 }],
+      answers: [
+        { action: 'drain', nodeId: 'n1', status: 'done' },
+        { action: 'drain', nodeId: 'n2' },
+      ],
+      endedAt: null,
+    });
+    const rows = await redirects.list({ incidentId: 'in2', limit: 9 });
+    expect(rows.map(({ redirectId, status }) => `${redirectId} ${status}`)).toEqual([
+      'rd1 drained',
+      'rd2 verified',
+      'rd3 ended',
+      'rd4 stopped',
+      'rd5 refused',
+    ]);
+    expect(await redirects.list({ statuses: ['stopped'], limit: 9 })).toMatchObject([{ endedAt: T + 95_000 }]);
+    expect(await redirects.find('rd5')).toMatchObject({
+      refusals: [{ rail: 'siblings' }, { rail: 'rate' }],
+      key: null,
+    });
   });
 
   it('show rollouts with their stages, commands and deliveries', async () => {

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Command, type Event, type EventOf, type EventType, eventSchemas, SLOT_MS, TICK_MS } from '#contracts';
-import { type CatalogueCustomer, DEFAULT_RULES, type EngineSettings, type EvolvedEvent, RulesEngine } from '#domain';
+import {
+  type CatalogueCustomer,
+  DEFAULT_RULES,
+  type EngineSettings,
+  type EvolvedEvent,
+  type Rule,
+  RulesEngine,
+} from '#domain';
 import { EventTimeFleet } from './event-time-fleet.js';
 import { createPlainWindows, plainCells } from './plain-windows.js';
 
@@ -30,6 +37,8 @@ const seededMinutes = (count: number) =>
 export interface StoryOptions {
   readonly customers: readonly CatalogueCustomer[];
   readonly settings?: EngineSettings;
+  /** The default pack unless told. */
+  readonly rules?: readonly Rule[];
   /** Minutes of healthy history; 60 unless told. */
   readonly historyMinutes?: number;
   /** Builds the fleet, before the warm-up. */
@@ -80,10 +89,9 @@ export class EngineStory {
     return this;
   }
 
-  /** Appends what somebody else decided: a person, or the loader of the rules. */
-  tell(stream: string, ...events: readonly Event[]): this {
+  /** Records what somebody else decided. */
+  tell(stream: string, ...events: readonly Event[]): void {
     this.record(stream, this.versions.get(stream) ?? 0, events);
-    return this;
   }
 
   restart(): void {
@@ -102,10 +110,10 @@ export class EngineStory {
   }
 
   private newEngine(): RulesEngine {
-    const { customers, settings, historyMinutes } = this.options;
+    const { customers, settings, historyMinutes, rules = DEFAULT_RULES } = this.options;
     const nodes = this.fleet.nodes.map(({ nodeId, pop, region }) => ({ nodeId, pop, region }));
     const engine = new RulesEngine(createPlainWindows(), {
-      rules: DEFAULT_RULES,
+      rules,
       catalogue: { customers, nodes },
       ...(settings === undefined ? {} : { settings }),
       hash: (text) => sha256(text).slice(0, 16),

@@ -48,8 +48,10 @@ export const createPlainWindows = (): FedWindows => {
     }
     return { good, bad, excluded, timeout };
   };
-  const percentile = (family: Family, key: string, q: number, windowMs: number, endSlot: number): Percentile => {
-    const { good, bad, timeout } = sum(family, key, windowMs, endSlot);
+  const percentileOfAll: FedWindows['percentileOfAll'] = (family, keys, q, windowMs, endSlot): Percentile => {
+    const sums = keys.map((key) => sum(family, key, windowMs, endSlot));
+    const of = (column: keyof WindowSum): number => sums.reduce((all, each) => all + each[column], 0);
+    const [good, bad, timeout] = [of('good'), of('bad'), of('timeout')];
     if (good + bad === 0) return 'unknown';
     return timeout > (1 - q) * (good + bad) ? 'timeout' : HEALTHY_US;
   };
@@ -63,7 +65,8 @@ export const createPlainWindows = (): FedWindows => {
         const { good, bad } = sum(family, key, windowMs, endSlot);
         if (bad >= badMin) visit(index, good, bad);
       }),
-    percentile,
+    percentile: (family, key, q, windowMs, endSlot) => percentileOfAll(family, [key], q, windowMs, endSlot),
+    percentileOfAll,
     keys: (family) => [...(slots.get(family)?.keys() ?? [])],
   };
 };

@@ -1,4 +1,5 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { RedirectType } from './redirect.types.js';
 import { DeliveryType, RollbackType } from './rollout.types.js';
 import { ReasonType } from './reason.type.js';
 import { JsonScalar } from './scalars.js';
@@ -122,6 +123,32 @@ export class AlertType {
   muted!: MuteType | null;
 }
 
+/** Somebody who was called beside those whom a page calls. */
+@ObjectType('Escalation')
+export class EscalationType {
+  @Field()
+  to!: string;
+  @Field()
+  alertId!: string;
+  @Field()
+  because!: string;
+  @Field()
+  at!: number;
+}
+
+/** Something that an incident asks for. */
+@ObjectType('IncidentRequest')
+export class IncidentRequestType {
+  @Field({ description: 'status_update or fall_back.' })
+  what!: string;
+  @Field()
+  alertId!: string;
+  @Field()
+  because!: string;
+  @Field()
+  at!: number;
+}
+
 /** An incident. */
 @ObjectType('Incident')
 export class IncidentType {
@@ -169,6 +196,24 @@ export class IncidentType {
   alertIds!: readonly string[];
   @Field(() => [String])
   rollbackIds!: readonly string[];
+  @Field(() => [String])
+  redirectIds!: readonly string[];
+  @Field(() => String, { nullable: true, description: 'P0, where it was declared.' })
+  priority!: string | null;
+  @Field(() => Number, { nullable: true })
+  declaredAt!: number | null;
+  @Field(() => String, { nullable: true })
+  declaredBecause!: string | null;
+  @Field(() => Number, { nullable: true, description: 'When it began, as far as the windows showed it.' })
+  onsetAt!: number | null;
+  @Field(() => Number, { nullable: true, description: 'From the onset to the opening, ms.' })
+  detectMs!: number | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether that is within the target of two minutes.' })
+  isDetectedInTime!: boolean | null;
+  @Field(() => [EscalationType])
+  escalations!: readonly EscalationType[];
+  @Field(() => [IncidentRequestType])
+  requests!: readonly IncidentRequestType[];
 }
 
 /** An event of a timeline. */
@@ -201,6 +246,8 @@ export class IncidentReportType {
   timeline!: readonly TimelineEventType[];
   @Field(() => [RollbackType])
   rollbacks!: readonly RollbackType[];
+  @Field(() => [RedirectType])
+  redirects!: readonly RedirectType[];
   @Field(() => [DeliveryType])
   deliveries!: readonly DeliveryType[];
 }

@@ -125,8 +125,10 @@ export class RollbackType {
 export class CommandType {
   @Field()
   commandId!: string;
-  @Field()
-  rollbackId!: string;
+  @Field(() => String, { nullable: true, description: 'The rollback that it is a part of.' })
+  rollbackId!: string | null;
+  @Field(() => String, { nullable: true, description: 'The redirect that it is a part of.' })
+  redirectId!: string | null;
   @Field(() => Int)
   wave!: number;
   @Field()

@@ -1,13 +1,14 @@
 import { Inject } from '@nestjs/common';
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { accepted, Needs, readQuery } from '#runtime';
-import { commandQuery, rollbackQuery, rolloutQuery } from '../list-query.js';
+import { commandQuery, redirectQuery, rollbackQuery, rolloutQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { QUERIES } from '../tokens.js';
 import { given, ListArgs, RollbackArgs } from './list.args.js';
+import { RedirectType } from './redirect.types.js';
 import { CommandType, RollbackType, RolloutType } from './rollout.types.js';
 
-/** Rollouts, rollbacks and their commands. */
+/** Rollouts, rollbacks, redirects and their commands. */
 @Resolver()
 @Needs('view')
 export class RolloutsResolver {
@@ -23,6 +24,12 @@ export class RolloutsResolver {
   rollbacks(@Args() args: RollbackArgs) {
     const { status, incidentId, limit } = accepted(readQuery(rollbackQuery, given(args)));
     return this.queries.rollbacks({ ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit });
+  }
+
+  @Query(() => [RedirectType])
+  redirects(@Args() args: RollbackArgs) {
+    const { status, incidentId, limit } = accepted(readQuery(redirectQuery, given(args)));
+    return this.queries.redirects({ ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit });
   }
 
   @Query(() => [CommandType])

@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { accepted, Needs, readQuery } from '#runtime';
-import { commandQuery, rollbackQuery, rolloutQuery } from '../list-query.js';
+import { commandQuery, redirectQuery, rollbackQuery, rolloutQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { QUERIES } from '../tokens.js';
 
-/** Rollouts, rollbacks and their commands. */
+/** Rollouts, rollbacks, redirects and their commands. */
 @Controller('v1')
 @Needs('view')
 export class RolloutsController {
@@ -21,6 +21,13 @@ export class RolloutsController {
     const { status, incidentId, limit } = accepted(readQuery(rollbackQuery, query));
     const filter = { ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit };
     return { rollbacks: await this.queries.rollbacks(filter) };
+  }
+
+  @Get('redirects')
+  async redirects(@Query() query: unknown) {
+    const { status, incidentId, limit } = accepted(readQuery(redirectQuery, query));
+    const filter = { ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit };
+    return { redirects: await this.queries.redirects(filter) };
   }
 
   @Get('commands')

@@ -11,6 +11,9 @@ const pageSchema = z.looseObject({
   service: text.optional().catch(undefined),
   region: text.optional().catch(undefined),
   rule: text.optional().catch(undefined),
+  priority: text.optional().catch(undefined),
+  escalation: z.looseObject({ to: text, because: text }).optional().catch(undefined),
+  request: text.optional().catch(undefined),
   links: z
     .array(z.object({ href: z.url(), text }))
     .max(20)
@@ -39,10 +42,18 @@ const whoIsHurt = ({ affectedCustomers, dollarsPerMinute }: Impact): string => {
   return `: ${customers}, $${figure(dollarsPerMinute)} a minute`;
 };
 
+/** Who is called, or what is asked for: whoever is woken by it reads that first. */
+const callOf = ({ priority, escalation, request }: z.infer<typeof pageSchema>): string => {
+  const urgent = priority === undefined ? '' : `${priority} `;
+  if (escalation !== undefined) return `${urgent}escalated to ${escalation.to} (${escalation.because}): `;
+  return request === undefined ? urgent && `${urgent.trim()}: ` : `${urgent}${request.replace('_', ' ')} asked for: `;
+};
+
 /** Reads a page's body. */
 export const pageTextOf = (body: Readonly<Record<string, unknown>>): PageText => {
-  const { title, severity, at, service, region, rule, links, ...details } = pageSchema.parse(body);
+  const page = pageSchema.parse(body);
+  const { title, severity, at, service, region, rule, links, ...details } = page;
   const impact = impactSchema.safeParse(body['impact']);
-  const headline = `${title}${impact.success ? whoIsHurt(impact.data) : ''}`;
+  const headline = `${callOf(page)}${title}${impact.success ? whoIsHurt(impact.data) : ''}`;
   return { title: headline, severity, atMs: at, component: service, group: region, ruleClass: rule, links, details };
 };

@@ -16,6 +16,17 @@ export interface PagerDutyTarget {
   readonly routingKey: string;
 }
 
+/** A trigger of an open alert adds to it and wakes nobody again; that of an escalation, by its own key, opens one and does. */
+const EVENT_ACTION: Record<OutgoingDelivery['action'], string> = {
+  trigger: 'trigger',
+  update: 'trigger',
+  escalate: 'trigger',
+  request: 'trigger',
+  acknowledge: 'acknowledge',
+  resolve: 'resolve',
+  command: 'command',
+};
+
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
 /** Drops the largest details first and names them, until the event fits; the summary and the links always stay. */
@@ -59,8 +70,7 @@ export const pagerDutyChannel = ({ url, routingKey }: PagerDutyTarget): Channel 
   requestOf: (delivery) => {
     const common = {
       routing_key: routingKey,
-      // A trigger of an open alert adds to it and wakes nobody again.
-      event_action: delivery.action === 'update' ? 'trigger' : delivery.action,
+      event_action: EVENT_ACTION[delivery.action],
       dedup_key: delivery.dedupKey.slice(0, DEDUP_KEY_CHARS_MAX),
     };
     return {

@@ -17,6 +17,8 @@ const TYPE_OF: Record<OutgoingDelivery['action'], string> = {
   update: 'incident.updated',
   acknowledge: 'incident.acknowledged',
   resolve: 'incident.resolved',
+  escalate: 'incident.escalated',
+  request: 'incident.requested',
   command: 'command.issued',
 };
 

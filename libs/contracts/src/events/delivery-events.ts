@@ -8,10 +8,13 @@ export const deliveryEvents = {
     deliveryId: id,
     /** The stream that caused it and what is to be said. */
     subject: z.enum(['page', 'command']),
-    /** `update` tells an open page's receiver that it became much worse. */
-    action: z.enum(['trigger', 'update', 'acknowledge', 'resolve', 'command']),
+    /**
+     * `update` tells an open page's receiver that it became much worse; `escalate` calls somebody above it, by a key of its own;
+     * `request` asks for what Tocsin does not do itself.
+     */
+    action: z.enum(['trigger', 'update', 'acknowledge', 'resolve', 'escalate', 'request', 'command']),
     channel: nameSchema,
-    /** Incident id or command id: the receiver folds duplicates by it; deliveries of one key keep their order. */
+    /** Incident id, with whom it is escalated to behind it, or command id: the receiver folds duplicates by it; deliveries of one key keep their order. */
     dedupKey: id,
     body: z.record(z.string(), z.unknown()),
     at,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { releaseSchema } from '../signal.js';
 
+export { SEVERITIES } from '../severity.js';
+
 /** The id of a thing, within its kind. */
 export const id = z.string().min(1).max(128);
 /** Ms since the epoch, of log time: the tick that decided, never the wall clock of a process. */
@@ -14,8 +16,15 @@ export const SCOPES = ['fleet', 'release_region', 'partition', 'node', 'release'
 /** What an alert is about. */
 export type Scope = (typeof SCOPES)[number];
 
-/** Alert severities, worst last. */
-export const SEVERITIES = ['warning', 'critical'] as const;
+/** How urgent an incident is: P0 is everybody's, now. */
+export const PRIORITIES = ['P0'] as const;
+/** How urgent an incident is. */
+export type Priority = (typeof PRIORITIES)[number];
+
+/** Whom a rule may call beside those whom a page calls. */
+export const ESCALATION_TARGETS = ['vp'] as const;
+/** Whom a rule may call beside those whom a page calls. */
+export type EscalationTarget = (typeof ESCALATION_TARGETS)[number];
 
 /** How the queries of another provider move against what is usual. */
 export const SPILLOVER_LEVELS = ['rising', 'receding'] as const;

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { impactSchema } from '../impact.js';
 import { nameSchema } from '../node-report.js';
 import { CAUSES_MAX, causeSchema } from '../cause.js';
-import { at, id, reasonSchema, SCOPES, SEVERITIES, SPILLOVER_LEVELS } from './event-parts.js';
+import {
+  at,
+  ESCALATION_TARGETS,
+  id,
+  PRIORITIES,
+  reasonSchema,
+  SCOPES,
+  SEVERITIES,
+  SPILLOVER_LEVELS,
+} from './event-parts.js';
 import { muteSchema } from './silence-events.js';
 
 /** Events of stream `incident-<incidentId>`. */
@@ -18,6 +27,8 @@ export const incidentEvents = {
     key: z.string().max(256),
     reason: reasonSchema,
     impact: impactSchema,
+    /** When its subject began to fail, as far as the windows show it: the detection time is counted from here (R44). */
+    onsetAt: at.optional(),
     /** Why no page leaves for now; absent: it leaves. */
     muted: muteSchema.optional(),
     at,
@@ -46,6 +57,26 @@ export const incidentEvents = {
   }),
   AlertJoinedIncident: z.object({ incidentId: id, alertId: id, rule: id, severity: z.enum(SEVERITIES), at }),
   IncidentImpactChanged: z.object({ incidentId: id, impact: impactSchema, at }),
+  /** How urgent it is, said with its page, by nobody's hand (R48). */
+  IncidentDeclared: z.object({ incidentId: id, priority: z.enum(PRIORITIES), because: z.string().max(500), at }),
+  /** Somebody above the levels of the page is told at once, once for an incident (R24). */
+  IncidentEscalated: z.object({
+    incidentId: id,
+    to: z.enum(ESCALATION_TARGETS),
+    alertId: id,
+    because: z.string().max(500),
+    at,
+  }),
+  /** A public status update is asked for, with what is known; who writes it is told as by a page. */
+  StatusUpdateRequested: z.object({
+    incidentId: id,
+    alertId: id,
+    because: z.string().max(500),
+    impact: impactSchema,
+    at,
+  }),
+  /** Another DNS provider is asked for, for the customers that are hurt; nothing is switched by Tocsin. */
+  FallBackRequested: z.object({ incidentId: id, alertId: id, because: z.string().max(500), impact: impactSchema, at }),
   IncidentAcknowledged: z.object({ incidentId: id, by: z.string().max(200), note: z.string().max(1_000), at }),
   IncidentResolved: z.object({ incidentId: id, because: z.string().max(500), at }),
   /** What another provider saw while the incident was open: correlated with it, never its cause. */

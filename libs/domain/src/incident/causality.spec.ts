@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { event, type Event, type Impact, type Reason, type Rule, ruleOf, SCOPES } from '#contracts';
+import { event, type Event, type Impact, type Reason, type Rule, ruleOf, type Scope } from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import type { Deciding } from '../rule/deciding.js';
 import { NOTHING_DECIDED } from '../rule/decider-state.js';
@@ -12,6 +12,16 @@ import { decideMembership } from './incident.decide.js';
 import { decideRoot, linksOf } from './root.decide.js';
 import { TOPOLOGY } from './topology.js';
 
+const SCOPES: readonly Scope[] = [
+  'fleet',
+  'release',
+  'release_region',
+  'region',
+  'pop',
+  'node',
+  'customer',
+  'partition',
+];
 const NOBODY: Impact = {
   affectedCustomers: 0,
   byTier: { tier1: 0, tier2: 0, tier3: 0 },

@@ -64,6 +64,7 @@ export const failingView = (
       sum: (family, key) => sums.get(`${family} ${key}`) ?? { good: 0, bad: 0, excluded: 0, timeout: 0 },
       eachFailing: () => undefined,
       percentile: () => 'unknown',
+      percentileOfAll: () => 'unknown',
       keys: () => [],
     },
   };

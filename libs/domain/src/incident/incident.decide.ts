@@ -71,6 +71,8 @@ export interface Opening {
   readonly incidentId: string;
   readonly title: string;
   readonly impact: Impact;
+  /** Log time, ms, at which its subject began to fail; undefined where the windows do not show it. */
+  readonly onsetAt?: number | undefined;
 }
 
 /**
@@ -100,9 +102,10 @@ export const decideMembership = (
     return [event('AlertJoinedIncident', { incidentId: incident.incidentId, alertId, rule, severity, at })];
   }
   if (severity !== 'critical') return [];
-  const { incidentId, title, impact } = opening();
+  const { incidentId, title, impact, onsetAt } = opening();
+  const onset = onsetAt === undefined ? {} : { onsetAt };
   const muted = links.muted === undefined ? {} : { muted: links.muted };
-  const opened = { incidentId, title, severity, alertId, rule, scope, key, reason, impact, ...muted, at };
+  const opened = { incidentId, title, severity, alertId, rule, scope, key, reason, impact, ...onset, ...muted, at };
   return [event('IncidentOpened', opened)];
 };
 

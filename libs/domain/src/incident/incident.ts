@@ -1,4 +1,13 @@
-import { type Cause, type EventOf, type Impact, type Mute, type Scope, KEY_SEPARATOR } from '#contracts';
+import {
+  type Cause,
+  type EscalationTarget,
+  type EventOf,
+  type Impact,
+  KEY_SEPARATOR,
+  type Mute,
+  type Priority,
+  type Scope,
+} from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import type { AlertSubject } from '../rule/rule.js';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
@@ -39,7 +48,16 @@ export interface Incident {
   readonly resolvedAtMs: number | undefined;
   /** Provider → what was told of it last. */
   readonly spillovers: ReadonlyMap<string, ToldSpillover>;
+  /** undefined until it is declared. */
+  readonly priority: Priority | undefined;
+  /** Who was called beside those whom a page calls. */
+  readonly escalatedTo: ReadonlySet<EscalationTarget>;
+  /** What was asked for, and is not asked for again. */
+  readonly requested: ReadonlySet<IncidentRequest>;
 }
+
+/** What an incident may ask for that Tocsin does not do itself. */
+export type IncidentRequest = 'status_update' | 'fall_back';
 
 /** The release of a subject; undefined for subjects that are of no release. */
 export const releaseOfSubject = (scope: Scope, key: string): string | undefined =>
@@ -56,6 +74,10 @@ export const isIncidentEvent = isEventOf(
   'IncidentUnmuted',
   'IncidentCauseChanged',
   'IncidentCausesRanked',
+  'IncidentDeclared',
+  'IncidentEscalated',
+  'StatusUpdateRequested',
+  'FallBackRequested',
 );
 
 const opened = ({ data }: EventOf<'IncidentOpened'>): Incident => {
@@ -76,6 +98,9 @@ const opened = ({ data }: EventOf<'IncidentOpened'>): Incident => {
     openedAtMs: at,
     resolvedAtMs: undefined,
     spillovers: new Map(),
+    priority: undefined,
+    escalatedTo: new Set(),
+    requested: new Set(),
   };
 };
 
@@ -118,6 +143,14 @@ export const evolveIncident = (
       const count = (incident?.ranking?.count ?? 0) + 1;
       return incident && { ...incident, ranking: { causes, atMs: at, count } };
     }
+    case 'IncidentDeclared':
+      return incident && { ...incident, priority: event.data.priority };
+    case 'IncidentEscalated':
+      return incident && { ...incident, escalatedTo: new Set([...incident.escalatedTo, event.data.to]) };
+    case 'StatusUpdateRequested':
+      return incident && { ...incident, requested: new Set([...incident.requested, 'status_update']) };
+    case 'FallBackRequested':
+      return incident && { ...incident, requested: new Set([...incident.requested, 'fall_back']) };
     case 'IncidentAcknowledged':
       return incident;
   }

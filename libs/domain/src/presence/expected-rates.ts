@@ -7,6 +7,8 @@ import { BUCKET_TICKS, type IsExcluded, medianOf } from './rate-buckets.js';
 /** What a node is expected to send. */
 export interface ExpectedRate {
   readonly perS: number;
+  /** Its own rate alone, whatever its siblings do now. */
+  readonly ownPerS: number;
   /** Ticks from one arrival to the next. */
   readonly gapTicks: number;
 }
@@ -42,6 +44,8 @@ interface Base {
 
 const MINUTE_TICKS = 60_000 / TICK_MS;
 
+const rateOf = (perS: number, gapTicks: number): ExpectedRate => ({ perS, ownPerS: perS, gapTicks });
+
 /**
  * A node's own rate: as at the same time on earlier days, but never above what it did in the last five minutes nor below half of it
  * (what was odd yesterday is no measure); without recent minutes the season alone, else the last healthy minutes of the hour.
@@ -53,11 +57,11 @@ const baseOf = (node: NodeActivity, { minutes, tick, isExcludedFor }: RateParts)
   const seasonal = minutes.seasonal(node.nodeId, minute);
   if (trailing !== undefined) {
     const { perS, gapTicks } = trailing;
-    return { perS: Math.min(perS, Math.max(seasonal ?? perS, perS / 2)), gapTicks };
+    return rateOf(Math.min(perS, Math.max(seasonal ?? perS, perS / 2)), gapTicks);
   }
   const isMinuteExcluded = (each: number): boolean => isExcluded(each * 60_000, (each + 1) * 60_000);
   const perS = seasonal ?? minutes.trailing(node.nodeId, minute, isMinuteExcluded);
-  return perS === undefined ? undefined : { perS, gapTicks: 1 };
+  return perS === undefined ? undefined : rateOf(perS, 1);
 };
 
 /** What every node is expected to send at a tick: its own rate, by what its siblings in the PoP do of theirs. */

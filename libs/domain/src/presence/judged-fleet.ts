@@ -9,8 +9,16 @@ export interface JudgedNode {
   readonly verdict: NodeVerdict;
 }
 
-/** Judges every node of which anything was heard in the last five minutes. */
-export const judgeFleet = (at: ReadAt): readonly JudgedNode[] =>
+const known = new WeakMap<ReadAt, readonly JudgedNode[]>();
+
+/** Judges every node of which anything was heard in the last five minutes; once a tick, for whoever asks. */
+export const judgeFleet = (at: ReadAt): readonly JudgedNode[] => {
+  const judged = known.get(at) ?? judgeAnew(at);
+  known.set(at, judged);
+  return judged;
+};
+
+const judgeAnew = (at: ReadAt): readonly JudgedNode[] =>
   at.activity.at(at.tick).map((node) => {
     const evidence = readEvidence(node, at);
     return { node, evidence, verdict: decideNode(evidence) };

@@ -7,7 +7,8 @@ import type { JudgedNode } from './judged-fleet.js';
 import { readSuccess } from './node-evidence.js';
 import { ALERT_MIN_MS, isUnheard, readRecovery, type Recovery } from './node-recovery.js';
 import { describeEvidence, type NodeState } from './node-verdict.decide.js';
-import { addAlert, OpenAlerts, type PresenceRule, presenceReason } from './presence-alert.js';
+import { OpenAlerts, type PresenceRule } from './open-alerts.js';
+import { addAlert, presenceReason } from './presence-alert.js';
 
 /** A node is down, by two signals that agree: pages. Evidence for a rollback of its release; see docs/decisions. */
 export const NODE_OUTAGE = { name: 'node_outage', severity: 'critical' } as const;

@@ -3,10 +3,8 @@ import { type Alert, alertKeyOf, type Assessment } from '../alert/alert.js';
 import { decideAlert } from '../alert/alert.decide.js';
 import type { Deciding } from '../rule/deciding.js';
 import type { Draft } from '../rule/draft.js';
-import type { AlertSubject, Rule } from '../rule/rule.js';
-
-/** A rule on presence: its condition is decided from evidence, not read from one window. */
-export type PresenceRule = Pick<Rule, 'name' | 'severity'>;
+import type { AlertSubject } from '../rule/rule.js';
+import type { PresenceRule } from './open-alerts.js';
 
 /** The numbers of a reason that differ. */
 export type ReasonNumbers = Pick<Reason, 'value' | 'threshold' | 'windowMs' | 'good' | 'bad' | 'coverage'>;
@@ -33,23 +31,6 @@ export const presenceReason = (
   ...numbers,
   tick,
 });
-
-/** The alerts that are open at the beginning of a tick, by what they are about. */
-export class OpenAlerts {
-  private readonly byKey = new Map<string, Alert>();
-
-  constructor(alerts: Iterable<Alert>) {
-    for (const alert of alerts) this.byKey.set(alertKeyOf(alert.rule, alert.scope, alert.key), alert);
-  }
-
-  find({ name }: PresenceRule, { scope, key }: AlertSubject): Alert | undefined {
-    return this.byKey.get(alertKeyOf(name, scope, key));
-  }
-
-  of({ name }: PresenceRule): readonly Alert[] {
-    return [...this.byKey.values()].filter(({ rule }) => rule === name);
-  }
-}
 
 /** Adds what an assessment changes about the alert of a rule on presence. */
 export const addAlert = (

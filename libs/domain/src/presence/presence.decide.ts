@@ -2,7 +2,7 @@ import type { Deciding } from '../rule/deciding.js';
 import type { Draft } from '../rule/draft.js';
 import { judgeFleet } from './judged-fleet.js';
 import { decideNodeAlerts } from './node-alerts.decide.js';
-import { OpenAlerts } from './presence-alert.js';
+import { OpenAlerts } from './open-alerts.js';
 import { decideRestartLoops } from './restart-loop.decide.js';
 import { decideSilentShares } from './silent-share.decide.js';
 

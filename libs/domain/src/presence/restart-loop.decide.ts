@@ -5,7 +5,8 @@ import type { Draft } from '../rule/draft.js';
 import type { AlertSubject } from '../rule/rule.js';
 import type { JudgedNode } from './judged-fleet.js';
 import type { Restart } from './node-activity.js';
-import { addAlert, OpenAlerts, presenceReason } from './presence-alert.js';
+import { OpenAlerts } from './open-alerts.js';
+import { addAlert, presenceReason } from './presence-alert.js';
 
 /** R61: servers restart by themselves, one again and again, or several of one release. Pages. */
 export const RESTART_LOOP = { name: 'restart_loop', severity: 'critical' } as const;

@@ -1,7 +1,7 @@
 import type { Reason } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
 import type { Measure } from '../signal/measure.js';
-import { readSignal } from '../signal/signals.js';
+import { readSignal, signalOf } from '../signal/signals.js';
 import { describeMeasure } from './describe.js';
 import { readDeparture } from './departure.js';
 import type { Rule, Subject } from './rule.js';
@@ -33,7 +33,8 @@ const isBeyond = ({ comparison, threshold }: Rule, value: Measure['value']): boo
 
 /** Whether a measure breaches its rule: strictly, with confidence where there is a bound, and not on a handful of failures. */
 export const isBreached = (rule: Rule, measure: Measure): boolean =>
-  isBeyond(rule, measure.atLeast ?? measure.value) && (rule.signal === 'latency' || measure.bad >= FAILURES_MIN);
+  isBeyond(rule, measure.atLeast ?? measure.value) &&
+  (!signalOf(rule.signal).isOfFailures || measure.bad >= FAILURES_MIN);
 
 const isClear = (rule: Rule, measure: Measure): boolean =>
   measure.value !== 'unknown' && !isBeyond(rule, measure.value);

@@ -9,14 +9,19 @@ import { decideImpact, decideMembership, decideResolution, decideUnmute } from '
 import { decideRoot, linksOf } from '../incident/root.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
+import { isMoving } from '../redirect/redirect.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import { decideDeploy } from '../rollout/rollout.decide.js';
 import { decideWaveStep } from '../rollout/wave.decide.js';
 import { readWaveHealth } from '../rollout/wave-health.js';
 import { decideQuiet } from '../silence/decide-quiet.js';
+import { decideActions } from '../action/decide-actions.js';
+import { readOnset } from '../incident/onset.js';
+import { decideRedirectSteps } from '../redirect/decide-redirects.js';
 import { assessRule } from './assess.js';
 import { decideRollbacks } from './decide-rollbacks.js';
 import type { Assessments, Deciding } from './deciding.js';
+import { decideEscalations } from '../escalation/escalations.decide.js';
 import { describeIncident } from './describe.js';
 import type { Draft } from './draft.js';
 import { cohortKey } from './presence.js';
@@ -75,11 +80,18 @@ const decideMemberships = (
       incidentId: hash(`incident|${alert.alertId}`),
       title: titleOfAlert(alert, rules),
       impact: impact(),
+      onsetAt: onsetOf(alert, view),
     });
     const links = linksOf(alert, draft.state, causality);
     draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf, links));
   }
+  // The page first: whatever else this tick tells of the incident is a change of it.
+  for (const incident of openIncidents(draft))
+    draft.add(decideUnmute(incident, draft.state.alerts, draft.state.quiet.mutes, view.at));
 };
+
+const onsetOf = (alert: Alert, { windows, baseline }: TickView): number | undefined =>
+  readOnset(windows, { subject: alert, slot: alert.firedSlot, baseline });
 
 const titleOf = (rule: Rule, alert: Alert): string => {
   // A reason has no number for a timeout only: an alert does not fire on nothing.
@@ -122,19 +134,20 @@ const decideIncidents = (
   const openAlertIds = new Set(draft.state.alerts.keys());
   const isReporting = view.attendance(FLEET).live.length > 0;
   for (const incident of openIncidents(draft)) {
-    // The page first: what changes afterwards is told as a change of it.
-    draft.add(decideUnmute(incident, draft.state.alerts, draft.state.quiet.mutes, view.at));
     draft.add(decideRoot(incident, draft.state.alerts, causality, (alert) => titleOfAlert(alert, rules), view.at));
     draft.add(decideCauses(incident, changesOf(draft.state, view.tick), causality.failures, view));
     for (const signal of spillovers) draft.add(decideSpillover(incident, signal, view.at));
     // With nobody reporting, no impact is no news.
     if (isReporting) draft.add(decideImpact(incident, impact(), view.at));
     const rollbacks = [...draft.state.rollbacks.values()].filter((each) => each.incidentId === incident.incidentId);
-    draft.add(decideResolution(incident, openAlertIds, rollbacks.some(isUnderWay), view.at));
+    const isMoved = [...draft.state.redirects.values()].some(
+      (each) => each.incidentId === incident.incidentId && isMoving(each),
+    );
+    draft.add(decideResolution(incident, openAlertIds, rollbacks.some(isUnderWay) || isMoved, view.at));
   }
 };
 
-/** Decides one tick: rollouts, alerts, what of them pages nobody, membership of incidents, rollbacks, their waves, and what became of the incidents. */
+/** Decides one tick: rollouts, alerts, what of them pages nobody, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const { view, signals } = deciding;
   let told: Impact | undefined;
@@ -142,6 +155,7 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   for (const signal of signals) {
     draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
   }
+  decideEscalations(draft, deciding);
   const assessments = decideAlerts(draft, deciding);
   decideLosses(draft, deciding);
   decidePresence(draft, deciding);
@@ -150,6 +164,8 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   decideQuiet(draft, deciding, causality, () => impact().score);
   decideMemberships(draft, deciding, impact, causality);
   decideRollbacks(draft, deciding, assessments);
+  decideActions(draft, deciding, { assessments, impact });
   decideWaves(draft, deciding);
+  decideRedirectSteps(draft, deciding);
   decideIncidents(draft, deciding, impact, causality);
 };

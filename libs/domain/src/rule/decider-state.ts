@@ -1,6 +1,8 @@
 import { type Event, type EventType, streamOf } from '#contracts';
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
+import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
+import { evolveRedirect, isMoving, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
 import { evolveQuiet, NOTHING_QUIET, quietStreams, type QuietState } from '../silence/quiet-state.js';
@@ -19,6 +21,9 @@ export interface DeciderState {
   readonly rollouts: ReadonlyMap<string, Rollout>;
   readonly rollbacks: ReadonlyMap<string, Rollback>;
   readonly quiet: QuietState;
+  /** Those that are open, and what closed within a day. */
+  readonly escalations: ReadonlyMap<string, Escalation>;
+  readonly redirects: ReadonlyMap<string, Redirect>;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -31,12 +36,14 @@ export const NOTHING_DECIDED: DeciderState = {
   rollouts: new Map(),
   rollbacks: new Map(),
   quiet: NOTHING_QUIET,
+  escalations: new Map(),
+  redirects: new Map(),
   versions: new Map(),
   generation: 0,
 };
 
 /**
- * After a restart, alert, incident, rollback and rollout streams that are open or had an event within this time are evolved again:
+ * After a restart, alert, incident, rollback, redirect and rollout streams that are open or had an event within this time are evolved again:
  * the cause link of a rollback reaches 24 h back, every other memory (rate rail 30 min, baseline 1 h) is shorter.
  */
 export const EVOLVE_AGAIN_MS = 86_400_000;
@@ -48,7 +55,13 @@ const put = <T>(map: ReadonlyMap<string, T>, id: string, value: T | undefined): 
   return next;
 };
 
-const STARTS: ReadonlySet<EventType> = new Set(['IncidentOpened', 'RolloutStarted', 'RollbackDecided']);
+const STARTS: ReadonlySet<EventType> = new Set([
+  'IncidentOpened',
+  'RolloutStarted',
+  'RollbackDecided',
+  'CustomerEscalationOpened',
+  'RedirectDecided',
+]);
 
 /** Drops what ended more than a day ago, whenever something new begins; so a day of history bounds the state. */
 const forget = (state: DeciderState, now: number): DeciderState => {
@@ -59,15 +72,21 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const rollbacks = keep(state.rollbacks, (each) =>
     isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
+  const escalations = keep(state.escalations, (each) => each.closedAtMs ?? Infinity);
+  const redirects = keep(state.redirects, (each) =>
+    isMoving(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
+  );
   const streams = new Set([
     ...Array.from(state.alerts.keys(), streamOf.alert),
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
     ...quietStreams(state.quiet),
+    ...Array.from(escalations.keys(), streamOf.escalation),
+    ...Array.from(redirects.keys(), streamOf.redirect),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
-  return { ...state, incidents, rollouts, rollbacks, versions };
+  return { ...state, incidents, rollouts, rollbacks, redirects, escalations, versions };
 };
 
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
@@ -82,6 +101,16 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   if (isRolloutEvent(event)) {
     const id = event.data.rolloutId;
     return { ...state, rollouts: put(state.rollouts, id, evolveRollout(state.rollouts.get(id), event)) };
+  }
+  if (isEscalationEvent(event)) {
+    const id = event.data.escalationId;
+    return { ...state, escalations: put(state.escalations, id, evolveEscalation(state.escalations.get(id), event)) };
+  }
+  if (isRedirectEvent(event)) {
+    const id = event.data.redirectId;
+    const generation = event.type === 'RedirectCommanded' ? event.data.generation : 0;
+    const redirects = put(state.redirects, id, evolveRedirect(state.redirects.get(id), event));
+    return { ...state, redirects, generation: Math.max(state.generation, generation) };
   }
   if (!isRollbackEvent(event)) return undefined;
   const id = event.data.rollbackId;

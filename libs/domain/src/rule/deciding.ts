@@ -1,4 +1,4 @@
-import type { CommandAnswer, DeploySignal, SpilloverSignal } from '#contracts';
+import type { CommandAnswer, DeploySignal, EscalationSignal, SpilloverSignal } from '#contracts';
 import type { Assessment } from '../alert/alert.js';
 import type { Rule } from './rule.js';
 import type { TickView } from './tick-view.js';
@@ -9,6 +9,7 @@ export interface Deciding {
   readonly rules: readonly Rule[];
   readonly signals: readonly DeploySignal[];
   readonly answers: readonly CommandAnswer[];
+  readonly escalationSignals: readonly EscalationSignal[];
   /** What other providers told within the last minutes. */
   readonly spillovers: readonly SpilloverSignal[];
   readonly verifyMs: number;

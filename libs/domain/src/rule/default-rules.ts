@@ -61,6 +61,8 @@ export const DEFAULT_RULES: readonly Rule[] = [
     threshold: 1_000,
     windowMs: 30_000,
     severity: 'critical',
+    // The least of an affected customer (C3), as C7 asks.
+    outcomesMin: 50,
     rollbackOrder: 3,
   }),
 ];

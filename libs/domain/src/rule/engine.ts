@@ -5,6 +5,10 @@ import type { SlidingWindowsOptions } from '../window/sliding-windows.js';
 import type { Catalogue } from './catalogue.js';
 import type { NodeMinute } from '../presence/node-minutes.js';
 import type { BaselineMinute } from '../signal/baseline.js';
+import { signalOf } from '../signal/signals.js';
+import type { CohortMinute } from '../signal/minute-counts.js';
+import type { CustomerMinute } from '../signal/signal-memory.js';
+import { BURN_SLOTS_MS } from '../signal/burn-rate.js';
 import { CLEAR_SPAN_SLOTS } from './assess.js';
 import { IMPACT_WINDOW_MS } from './decide-tick.js';
 import { NODE_WINDOW_MS } from './departure.js';
@@ -12,6 +16,7 @@ import { LATE_SLOTS } from './presence.js';
 import type { EvolvedEvent } from './decider-state.js';
 import type { Decision } from './draft.js';
 import type { Rule } from './rule.js';
+import type { TickView } from './tick-view.js';
 
 /** What an operator may set. */
 export interface EngineSettings {
@@ -25,6 +30,8 @@ export interface EngineOptions {
   readonly rules: readonly Rule[];
   readonly catalogue: Catalogue;
   readonly settings?: EngineSettings;
+  /** Sees each tick that is evaluated, after what is known of it and before what is decided; it changes nothing. */
+  readonly observe?: (view: TickView) => void;
   /** A short id of a text; the same text gives the same id. At most 128 characters. */
   readonly hash: (text: string) => string;
   /** SHA-256 of a text, hex. */
@@ -51,6 +58,12 @@ export interface Engine {
   readonly setCatalogue: (catalogue: Catalogue) => void;
   /** Minutes of history the windows no longer hold, so that a restart does not forget the baseline. */
   readonly seedBaseline: (minutes: readonly BaselineMinute[]) => void;
+  /** Minutes of the fleet and its cohorts of up to three days, for burn rates and the excluded baseline. */
+  readonly seedMinutes: (minutes: readonly CohortMinute[]) => void;
+  /** Minutes of the fleet and its cohorts that are newer than one, to be kept for the next start. */
+  readonly minutesAfter: (minute: number) => readonly CohortMinute[];
+  /** Minutes of customers of the last hours, so that a restart does not forget what is normal for each. */
+  readonly seedCustomers: (minutes: readonly CustomerMinute[]) => void;
   /** Minutes of nodes from before: of the last hour, and of the same time on earlier days. May be told again, ahead of time. */
   readonly seedNodes: (minutes: readonly NodeMinute[]) => void;
 }
@@ -58,6 +71,8 @@ export interface Engine {
 /** A rolled back wave is watched for a minute (RAIL-9 says 60 to 120 s). */
 export const VERIFY_MS = 60_000;
 
+/** Minutes are taken from the windows two minutes after their end, so their slots are kept for three, and late ticks. */
+const MINUTE_WINDOW_MS = 190_000;
 /** Families in which rules look for hurt customers. */
 const CUSTOMER_FAMILIES = ['customer', 'customer_region', 'customer_release'] as const satisfies readonly Family[];
 
@@ -67,16 +82,23 @@ const CUSTOMER_FAMILIES = ['customer', 'customer_region', 'customer_release'] as
  */
 export const windowsOf = ({ rules, settings }: EngineOptions): SlidingWindowsOptions => {
   const decidersMs = [SLOT_MS, JUDGE_WINDOW_MS, NODE_WINDOW_MS, IMPACT_WINDOW_MS, settings?.verifyMs ?? VERIFY_MS];
-  const windowsMs = [...new Set([...rules.map((rule) => rule.windowMs), ...decidersMs])].sort((a, b) => a - b);
-  const impactRules = rules.filter(({ signal }) => signal === 'customer_impact');
+  // Windows of minutes are kept as minutes.
+  const slotRules = rules.filter(({ signal, windowMs }) => !signalOf(signal).isOfMinutes || windowMs <= BURN_SLOTS_MS);
+  const windowsMs = [...new Set([...slotRules.map((rule) => rule.windowMs), ...decidersMs])].sort((a, b) => a - b);
+  const customerRules = slotRules.filter(
+    ({ signal, scopes }) => signalOf(signal).readsCustomers === true || scopes.includes('customer'),
+  );
   const keptFor = (windows: readonly number[]): number =>
     Math.max(...windows) / SLOT_MS + LATE_SLOTS + CLEAR_SPAN_SLOTS;
-  const customerSlots = keptFor([IMPACT_WINDOW_MS, ...impactRules.map((rule) => rule.windowMs)]);
+  const customerSlots = Math.max(
+    MINUTE_WINDOW_MS / SLOT_MS,
+    keptFor([IMPACT_WINDOW_MS, ...customerRules.map((rule) => rule.windowMs)]),
+  );
   return {
     windowsMs,
-    slotsKept: keptFor(windowsMs),
+    slotsKept: Math.max(MINUTE_WINDOW_MS / SLOT_MS, keptFor(windowsMs)),
     slotsKeptOf: Object.fromEntries(CUSTOMER_FAMILIES.map((family) => [family, customerSlots])),
-    families: ['fleet', 'release_region', 'node', 'probe', ...CUSTOMER_FAMILIES],
+    families: ['fleet', 'release_region', 'outcome', 'node', 'probe', ...CUSTOMER_FAMILIES],
     percentilesOf: ['fleet', 'release_region'],
   };
 };

@@ -1,4 +1,4 @@
-import { type CommandAnswer, type DeploySignal, FLEET_KEY, SLOT_MS } from '#contracts';
+import { type CommandAnswer, type DeploySignal, type EscalationSignal, FLEET_KEY, SLOT_MS } from '#contracts';
 import type { Incident } from '../incident/incident.js';
 import { isOfNodes } from '../incident/place.js';
 import { ExpectedRates } from '../presence/expected-rates.js';
@@ -7,6 +7,8 @@ import type { NodeActivity } from '../presence/node-activity.js';
 import { type NodeMinute, NodeMinutes, SAMPLE_MINUTES, SAMPLE_SLOTS } from '../presence/node-minutes.js';
 import type { IsExcluded } from '../presence/rate-buckets.js';
 import { Baseline, type BaselineMinute } from '../signal/baseline.js';
+import { type CohortMinute, FLEET_MINUTES } from '../signal/minute-counts.js';
+import { type CustomerMinute, SignalMemory } from '../signal/signal-memory.js';
 import { Spillovers } from '../signal/spillover.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { PartitionTick } from '../window/partition-tick.js';
@@ -43,6 +45,7 @@ export class RulesEngine implements Engine {
   private readonly nodeMinutes = new NodeMinutes();
   private readonly expectedRates = new ExpectedRates();
   private readonly spillovers = new Spillovers();
+  private readonly memory = new SignalMemory();
   private readonly verifyMs: number;
   private state: DeciderState = NOTHING_DECIDED;
   private catalogue: Catalogue;
@@ -51,6 +54,7 @@ export class RulesEngine implements Engine {
   private firstSlot: number | undefined;
   /** Told by the ticks since the last evaluation: at most one tick's, or what is applied again after a restart. */
   private signals: DeploySignal[] = [];
+  private escalationSignals: EscalationSignal[] = [];
   private answers: CommandAnswer[] = [];
 
   constructor(
@@ -58,6 +62,7 @@ export class RulesEngine implements Engine {
     private readonly options: EngineOptions,
   ) {
     this.catalogue = options.catalogue;
+    this.memory.begin(this.catalogue.customers, this.hadIncident);
     this.verifyMs = options.settings?.verifyMs ?? VERIFY_MS;
     if (this.verifyMs < SLOT_MS || this.verifyMs % SLOT_MS !== 0) {
       throw new Error(`verifyMs ${this.verifyMs}: expected whole seconds, at least one`);
@@ -66,15 +71,20 @@ export class RulesEngine implements Engine {
 
   readonly apply = (part: PartitionTick): void => {
     if (part.tick > this.appliedTick) this.rememberMinutes();
-    if (this.isEvaluated) [this.isEvaluated, this.signals, this.answers] = [false, [], []];
+    if (this.isEvaluated) {
+      [this.isEvaluated, this.signals, this.answers] = [false, [], []];
+      this.escalationSignals = [];
+    }
     this.appliedTick = Math.max(this.appliedTick, part.tick);
     this.windows.apply(part);
     this.presence.apply(part);
     this.losses.apply(part);
     this.activity.apply(part);
+    this.memory.apply(part);
     if (part.slots.length > 0) this.firstSlot ??= this.presence.newestSlot;
     for (const signal of part.signals) {
       if (signal.type === 'deploy') this.signals.push(signal);
+      if (signal.type === 'customer_escalation') this.escalationSignals.push(signal);
       if (signal.type === 'spillover') this.spillovers.apply(signal);
     }
     for (const report of part.reports) if (report.type === 'answer') this.answers.push(report);
@@ -84,7 +94,9 @@ export class RulesEngine implements Engine {
     this.isEvaluated = true;
     this.rememberMinutes();
     const draft = new Draft(this.state);
-    decideTick(draft, this.deciding(this.view(tick)));
+    const view = this.view(tick);
+    this.options.observe?.(view);
+    decideTick(draft, this.deciding(view));
     return draft.finish();
   };
 
@@ -94,6 +106,7 @@ export class RulesEngine implements Engine {
 
   readonly setCatalogue = (catalogue: Catalogue): void => {
     this.catalogue = catalogue;
+    this.memory.begin(catalogue.customers, this.hadIncident);
   };
 
   readonly seedBaseline = (minutes: readonly BaselineMinute[]): void => {
@@ -104,17 +117,39 @@ export class RulesEngine implements Engine {
     for (const minute of minutes) this.nodeMinutes.record(minute);
   };
 
+  readonly seedMinutes = (minutes: readonly CohortMinute[]): void => {
+    this.memory.seedMinutes(minutes);
+    for (const { key, ...minute } of minutes)
+      if (key === FLEET_MINUTES && !this.baseline.has(minute.minute)) this.baseline.record(minute);
+  };
+
+  readonly minutesAfter = (minute: number): readonly CohortMinute[] => this.memory.minutes.after(minute);
+
+  readonly seedCustomers = (minutes: readonly CustomerMinute[]): void => this.memory.seedCustomers(minutes);
+
   private deciding(view: TickView): Deciding {
     const { rules, hash, sha256 } = this.options;
-    const { signals, answers, verifyMs } = this;
-    return { view, rules, hash, sha256, signals, answers, spillovers: this.spillovers.at(view.at), verifyMs };
+    const { signals, escalationSignals, answers, verifyMs } = this;
+    return {
+      view,
+      rules,
+      hash,
+      sha256,
+      signals,
+      escalationSignals,
+      answers,
+      spillovers: this.spillovers.at(view.at),
+      verifyMs,
+    };
   }
 
   private view(tick: number): TickView {
     const { windows, presence, losses, activity, catalogue } = this;
     const minute = Math.floor(presence.newestSlot / MINUTE_SLOTS);
     const baseline = this.baseline.ratioAt(minute, this.hadIncident);
-    const rollouts = [...this.state.rollouts.values()];
+    const { incidents, escalations } = this.state;
+    const [rollouts, alerts] = [[...this.state.rollouts.values()], [...this.state.alerts.values()]];
+    this.memory.exclude(incidents);
     const rates = this.expectedRates.at({
       activity,
       tick,
@@ -122,7 +157,9 @@ export class RulesEngine implements Engine {
       isExcludedFor: this.hadIncidentAt,
       exclusion: this.state.incidents,
     });
-    return viewTick({ tick, windows, presence, losses, activity, rates, catalogue, baseline, rollouts });
+    const { memory } = this;
+    const parts = { tick, windows, presence, losses, activity, rates, catalogue, baseline, rollouts };
+    return viewTick({ ...parts, memory, alerts, escalations });
   }
 
   /** Whether an incident was open in a minute: what failed then is not normal. One dead machine is no matter of the fleet. */
@@ -153,6 +190,7 @@ export class RulesEngine implements Engine {
       const endSlot = (minute + 1) * MINUTE_SLOTS - 1;
       const { good, bad } = this.windows.sum('fleet', FLEET_KEY, 60_000, endSlot);
       this.baseline.record({ minute, good, bad });
+      this.memory.remember(minute, this.windows);
       if (minute % SAMPLE_MINUTES === 0 && !this.nodeMinutes.has(minute)) this.rememberNodes(minute);
     }
     this.nodeMinutes.forget(now);

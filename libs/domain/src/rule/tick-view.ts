@@ -3,9 +3,13 @@ import { AffectedReader } from '../impact/affected.js';
 import type { PlaceOf } from '../incident/place.js';
 import type { ExpectedRate } from '../presence/expected-rates.js';
 import type { FleetActivity } from '../presence/fleet-activity.js';
+import type { Alert } from '../alert/alert.js';
+import type { Escalation } from '../escalation/escalation.js';
+import { OpenAlerts } from '../presence/open-alerts.js';
+import type { SignalMemory } from '../signal/signal-memory.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { Rollout } from '../rollout/rollout.js';
-import type { Catalogue, CatalogueNode } from './catalogue.js';
+import type { Catalogue, CatalogueCustomer, CatalogueNode } from './catalogue.js';
 import { type Attendance, cohortKey, type NodePresence, type Presence } from './presence.js';
 import type { Subject } from './rule.js';
 import type { TelemetryLosses } from './telemetry-loss.js';
@@ -20,6 +24,12 @@ export interface TickView {
   readonly windows: WindowReader;
   readonly affected: AffectedReader;
   readonly baseline: number | 'unknown';
+  /** What signals remember beyond the windows. */
+  readonly memory: SignalMemory;
+  readonly customers: readonly CatalogueCustomer[];
+  /** As they were at the beginning of the tick. */
+  readonly openAlerts: OpenAlerts;
+  readonly escalations: ReadonlyMap<string, Escalation>;
   readonly losses: TelemetryLosses;
   /** What every node showed, tick by tick, and what each is expected to send. */
   readonly activity: FleetActivity;
@@ -50,6 +60,9 @@ export interface ViewParts {
   readonly catalogue: Catalogue;
   readonly baseline: number | 'unknown';
   readonly rollouts: readonly Rollout[];
+  readonly memory: SignalMemory;
+  readonly alerts: readonly Alert[];
+  readonly escalations: ReadonlyMap<string, Escalation>;
 }
 
 /** Log time of the end of a tick. */
@@ -131,6 +144,10 @@ export const viewTick = (parts: ViewParts): TickView => {
     at,
     windows,
     baseline,
+    memory: parts.memory,
+    customers: catalogue.customers,
+    openAlerts: new OpenAlerts(parts.alerts),
+    escalations: parts.escalations,
     losses,
     activity,
     rates,

@@ -1,19 +1,45 @@
+import type { Rule } from '#contracts';
 import { wilsonLowerBound } from '../impact/wilson.js';
-import { type Measure, OUTCOMES_MIN } from './measure.js';
-import type { WindowPlace, WindowReader } from './window-reader.js';
+import { zOf } from './confidence.js';
+import type { Measure } from './measure.js';
+import { COHORT_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';
+import { percentileIn, sumOf } from './scope-windows.js';
+import { type Signal, UNKNOWN } from './signal.js';
+
+const PERCENTILE = 0.95;
+
+const percentileName = ({ percentile = PERCENTILE }: Rule): string => `p${Number((100 * percentile).toFixed(1))}`;
 
 /**
- * A latency percentile of a window in milliseconds; timeouts rank above every latency, so it can be `timeout`. What it is at least is
- * the percentile of the lower rank that 99.9 % of samples of this size keep above: with 100 outcomes p95 is at least what p83 shows.
+ * A latency percentile in milliseconds; timeouts rank above every latency, so it can be `timeout` (B10). What it is at least is the
+ * percentile of the lower rank that 99.9 % of samples of this size keep above: with 100 outcomes p95 is at least what p83 shows.
  * Without it six slow answers among the first hundred of a cohort are an alert, and a healthy fleet that starts has some now and then.
  */
-export const readLatency = (windows: WindowReader, place: WindowPlace, percentile: number): Measure => {
-  const { good, bad } = windows.sum(place.family, place.key, place.windowMs, place.endSlot);
-  const count = good + bad;
-  if (count < OUTCOMES_MIN) return { value: 'unknown', good, bad };
-  const read = (rank: number): Measure['value'] => {
-    const latencyUs = windows.percentile(place.family, place.key, rank, place.windowMs, place.endSlot);
-    return typeof latencyUs === 'number' ? latencyUs / 1_000 : latencyUs;
-  };
-  return { value: read(percentile), atLeast: read(wilsonLowerBound(percentile * count, count)), good, bad };
+export const latency: Signal = {
+  about: 'a percentile (`percentile`, else p95) of latency; timeouts rank above every latency',
+  unit: 'ms, or a timeout',
+  window: SLOT_WINDOW,
+  noData: 'fewer good and bad outcomes than `outcomesMin`, or none with a latency',
+  scopes: COHORT_SCOPES,
+  counts: 'outcomes',
+  isOfFailures: false,
+  read: (place, view) => {
+    if (!COHORT_SCOPES.includes(place.subject.scope)) return UNKNOWN;
+    const { percentile = PERCENTILE, outcomesMin, confidence } = place.rule;
+    const { good, bad } = sumOf(place, view);
+    const count = good + bad;
+    if (count < Math.max(1, outcomesMin)) return { value: 'unknown', good, bad };
+    const read = (rank: number): Measure['value'] => {
+      const latencyUs = percentileIn(place, rank, view);
+      return typeof latencyUs === 'number' ? latencyUs / 1_000 : latencyUs;
+    };
+    const z = zOf(confidence);
+    const measure = { value: read(percentile), good, bad };
+    return z === 0 ? measure : { ...measure, atLeast: read(wilsonLowerBound(percentile * count, count, z)) };
+  },
+  describe: (rule, value) => {
+    const shown = `${percentileName(rule)} ${value === 'timeout' ? value : `${value} ms`}`;
+    return { found: shown, limit: `${rule.threshold} ms`, title: `DNS latency ${shown}` };
+  },
+  digits: 2,
 };

@@ -1,12 +1,11 @@
-import type { Rule } from '#contracts';
-import type { Subject } from '../rule/rule.js';
+import type { Rule, RuleScope } from '#contracts';
 import type { TickView } from '../rule/tick-view.js';
 import type { Measure } from './measure.js';
 
 /** What a signal is read for: a rule's parameters, a subject, and the slot with which the window ends. */
 export interface SignalPlace {
   readonly rule: Rule;
-  readonly subject: Subject;
+  readonly subject: { readonly scope: RuleScope; readonly key: string };
   readonly windowMs: number;
   readonly endSlot: number;
 }
@@ -21,11 +20,32 @@ export interface SignalText {
   readonly title: string;
 }
 
-/** A signal: how it is read and told. What its value means, in which unit, and what no data means is said in its own file. */
+/** A signal: what it means, how it is read and how it is told. The words become `docs/signals.md`. */
 export interface Signal {
+  /** What it measures, in one sentence. */
+  readonly about: string;
+  /** Of the value and the threshold. */
+  readonly unit: string;
+  /** Which windows it has. */
+  readonly window: string;
+  /** When it is unknown. */
+  readonly noData: string;
+  /** What it may be read for; for any other subject it is unknown. */
+  readonly scopes: readonly RuleScope[];
+  /** What a rule's `outcomesMin` counts; `nothing` where it does not apply. */
+  readonly counts: 'outcomes' | 'nothing';
+  /** Whether a breach rests on failures, of which there must be `failuresMin`. */
+  readonly isOfFailures: boolean;
+  /** Customers' slots are kept for its windows. */
+  readonly readsCustomers?: boolean;
+  /** Its windows are of minutes and may be longer than those of slots. */
+  readonly isOfMinutes?: boolean;
   readonly read: (place: SignalPlace, view: TickView) => Measure;
   /** The words for a value that is already formatted, and for the rule's threshold. */
   readonly describe: (rule: Rule, value: string) => SignalText;
   /** Digits after the point that a reason shows. */
   readonly digits: number;
 }
+
+/** The measure of a subject that a signal cannot be read for, or of no data. */
+export const UNKNOWN: Measure = { value: 'unknown', good: 0, bad: 0 };

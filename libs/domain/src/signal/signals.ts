@@ -1,86 +1,50 @@
-import { KEY_SEPARATOR, type Rule, type SignalName } from '#contracts';
-import { impactScoreOf } from '../impact/impact.js';
+import type { SignalName } from '#contracts';
 import type { TickView } from '../rule/tick-view.js';
-import { readCustomerImpact } from './customer-impact.js';
-import { readErrorRateSpike } from './error-rate-spike.js';
-import { readLatency } from './latency.js';
+import { affectedCustomers } from './affected-customers.js';
+import { burnRate } from './burn-rate.js';
+import { customerErrorRateSpike } from './customer-error-rate-spike.js';
+import { customerEscalations } from './customer-escalations.js';
+import { customerImpact } from './customer-impact.js';
+import { dollarsPerMinute } from './dollars-per-minute.js';
+import { errorRateSpike } from './error-rate-spike.js';
+import { excludedShare } from './excluded-share.js';
+import { excludedSurge } from './excluded-surge.js';
+import { failingRegions } from './failing-regions.js';
+import { failureRate } from './failure-rate.js';
+import { latency } from './latency.js';
 import type { Measure } from './measure.js';
+import { outcomeShare } from './outcome-share.js';
+import { restartLoops } from './restart-loops.js';
 import type { Signal, SignalPlace } from './signal.js';
-import { readSuccessRate } from './success-rate.js';
-import type { WindowPlace } from './window-reader.js';
+import { silentShare } from './silent-share.js';
+import { successRate } from './success-rate.js';
+import { supportTickets } from './support-tickets.js';
+import { trafficChange } from './traffic-change.js';
 
-const windowOf = ({ subject, windowMs, endSlot }: SignalPlace): WindowPlace => ({
-  family: subject.scope,
-  key: subject.key,
-  windowMs,
-  endSlot,
-});
-
-const successRate: Signal = {
-  read: (place, view) => readSuccessRate(view.windows, windowOf(place)),
-  describe: (rule, value) => ({
-    found: `success ${value} %`,
-    limit: `${rule.threshold} %`,
-    title: `DNS success ${value} %`,
-  }),
-  digits: 2,
-};
-
-const percentileName = (rule: Rule): string => `p${Number((100 * (rule.percentile ?? 0.95)).toFixed(1))}`;
-
-const latency: Signal = {
-  read: (place, view) => readLatency(view.windows, windowOf(place), place.rule.percentile ?? 0.95),
-  describe: (rule, value) => {
-    const shown = `${percentileName(rule)} ${value === 'timeout' ? value : `${value} ms`}`;
-    return { found: shown, limit: `${rule.threshold} ms`, title: `DNS latency ${shown}` };
-  },
-  digits: 2,
-};
-
-const errorRateSpike: Signal = {
-  read: (place, view) => readErrorRateSpike(view.windows, windowOf(place), view.baseline),
-  describe: (rule, value) => ({
-    found: `failures ${value} % of the baseline`,
-    limit: `${rule.threshold} %`,
-    title: `DNS failures at ${value} % of normal`,
-  }),
-  digits: 0,
-};
-
-const customerImpact: Signal = {
-  read: (place, view) => {
-    const { subject, windowMs, endSlot } = place;
-    const [release = '', region = ''] = subject.key.split(KEY_SEPARATOR);
-    return readCustomerImpact(view.windows, windowOf(place), () =>
-      impactScoreOf(
-        subject.scope === 'fleet'
-          ? view.affected.fleetByTier(windowMs, endSlot)
-          : view.affected.cohortByTier(release, region, windowMs, endSlot),
-      ),
-    );
-  },
-  describe: (rule, value) => ({
-    found: `impact score ${value}`,
-    limit: `${rule.threshold}`,
-    title: `Customer impact score ${value}`,
-  }),
-  digits: 2,
-};
-
-const SIGNALS: Partial<Record<SignalName, Signal>> = {
+/** Every signal, by the name that rules use. */
+export const SIGNALS: Readonly<Record<SignalName, Signal>> = {
   success_rate: successRate,
+  failure_rate: failureRate,
+  outcome_share: outcomeShare,
+  excluded_share: excludedShare,
+  excluded_surge: excludedSurge,
   latency,
   error_rate_spike: errorRateSpike,
+  customer_error_rate_spike: customerErrorRateSpike,
   customer_impact: customerImpact,
+  affected_customers: affectedCustomers,
+  dollars_per_minute: dollarsPerMinute,
+  failing_regions: failingRegions,
+  silent_share: silentShare,
+  traffic_change: trafficChange,
+  restart_loops: restartLoops,
+  support_tickets: supportTickets,
+  customer_escalations: customerEscalations,
+  burn_rate: burnRate,
 };
 
 /** The signal of a name. */
-export const signalOf = (name: SignalName): Signal => {
-  const signal = SIGNALS[name];
-  if (signal === undefined) throw new Error(`signal ${name} cannot be read`);
-  return signal;
-};
+export const signalOf = (name: SignalName): Signal => SIGNALS[name];
 
 /** Reads a rule's signal. */
-export const readSignal = (place: SignalPlace, view: TickView): Measure =>
-  signalOf(place.rule.signal).read(place, view);
+export const readSignal = (place: SignalPlace, view: TickView): Measure => SIGNALS[place.rule.signal].read(place, view);

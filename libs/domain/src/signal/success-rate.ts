@@ -1,11 +1,28 @@
-import { type Measure, OUTCOMES_MIN } from './measure.js';
-import type { WindowPlace, WindowReader } from './window-reader.js';
+import { OUTCOME_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';
+import { sumOf } from './scope-windows.js';
+import type { Signal } from './signal.js';
 
 /** Success in per cent: good / (good + bad); excluded outcomes count in neither. */
 export const successPercent = (good: number, bad: number): number => (100 * good) / (good + bad);
 
-/** The success rate of a window, per cent. */
-export const readSuccessRate = (windows: WindowReader, place: WindowPlace): Measure => {
-  const { good, bad } = windows.sum(place.family, place.key, place.windowMs, place.endSlot);
-  return { value: good + bad < OUTCOMES_MIN ? 'unknown' : successPercent(good, bad), good, bad };
+/** The success rate (R17, R20, R26): 100 × good / (good + bad), judged by the plain value, as the study gives it. */
+export const successRate: Signal = {
+  about: 'good outcomes of good and bad ones; excluded ones count in neither',
+  unit: '%',
+  window: SLOT_WINDOW,
+  noData: 'fewer good and bad outcomes than `outcomesMin`',
+  scopes: OUTCOME_SCOPES,
+  counts: 'outcomes',
+  isOfFailures: true,
+  read: (place, view) => {
+    const { good, bad } = sumOf(place, view);
+    const isKnown = good + bad >= Math.max(1, place.rule.outcomesMin);
+    return { value: isKnown ? successPercent(good, bad) : 'unknown', good, bad };
+  },
+  describe: (rule, value) => ({
+    found: `success ${value} %`,
+    limit: `${rule.threshold} %`,
+    title: `DNS success ${value} %`,
+  }),
+  digits: 2,
 };

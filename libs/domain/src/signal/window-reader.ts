@@ -7,6 +7,14 @@ export interface WindowReader {
   /** Visits, in order, those of a list of keys that have at least so many failures. */
   readonly eachFailing: (family: Family, keys: readonly string[], place: FailingPlace, visit: VisitFailing) => void;
   readonly percentile: (family: Family, key: string, q: number, windowMs: number, endSlot: number) => Percentile;
+  /** The percentile of many keys together. */
+  readonly percentileOfAll: (
+    family: Family,
+    keys: readonly string[],
+    q: number,
+    windowMs: number,
+    endSlot: number,
+  ) => Percentile;
   readonly keys: (family: Family) => Iterable<string>;
 }
 

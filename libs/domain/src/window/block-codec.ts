@@ -28,6 +28,7 @@ export const FAMILY_ID: Readonly<Record<Family, number>> = {
   probe: 11,
   name_length: 12,
   nxdomain: 13,
+  outcome: 14,
 };
 /** Number → family. */
 export const FAMILY_OF_ID: ReadonlyMap<number, Family> = new Map<number, Family>(

@@ -5,6 +5,7 @@ import type { Block, CellColumns, ColumnBlock } from './cells.js';
 import { CustomerCounts, type RunLabels } from './customer-counts.js';
 import type { KeySpace } from './key-space.js';
 import { NameLengthCounts } from './name-length-counts.js';
+import { OutcomeCounts } from './outcome-counts.js';
 import { OpenSlot } from './open-slot.js';
 import { type NodeParts, ShapeCounts } from './shape-counts.js';
 import type { SlotState } from './partition-tick.js';
@@ -16,6 +17,7 @@ export interface AddedCounts {
   readonly shape: ShapeCounts;
   readonly zones: ZoneCounts;
   readonly nameLengths: NameLengthCounts;
+  readonly outcomes: OutcomeCounts;
   /** Histograms of customers, by their rows. */
   latencies: ByteCounts;
 }
@@ -28,6 +30,7 @@ export const newAddedCounts = (): AddedCounts => ({
   shape: new ShapeCounts(),
   zones: new ZoneCounts(),
   nameLengths: new NameLengthCounts(),
+  outcomes: new OutcomeCounts(),
   latencies: new ByteCounts(),
 });
 
@@ -75,6 +78,7 @@ export class FoldSlot {
     this.added.shape.countRun(origin.parts, run);
     this.added.zones.countRun(run, origin.release, space);
     this.added.nameLengths.countRun(run, origin.parts.release);
+    this.added.outcomes.countRun(run, origin.parts.release, origin.parts.region);
     this.customers.countRun(run, origin, this.added.latencies, space);
   }
 
@@ -88,7 +92,7 @@ export class FoldSlot {
 
   /** What is counted from now on is late. */
   close(space: KeySpace): void {
-    this.added?.shape.takeRecent(this.open);
+    this.takeRecent(this.open);
     this.last = this.open?.takeLast(space);
     this.open = undefined;
   }
@@ -99,7 +103,7 @@ export class FoldSlot {
     this.last = undefined;
     if (last !== undefined) return { slot, closed: true, block: last };
     if (open === undefined) return undefined;
-    this.added?.shape.takeRecent(open);
+    this.takeRecent(open);
     const block = open.takeChanged(isSettled, space);
     return block.size > 0 ? { slot, closed: false, block } : undefined;
   }
@@ -108,20 +112,27 @@ export class FoldSlot {
   takeDelta(space: KeySpace, visit: (delta: SlotDelta) => void, give: (added: AddedCounts) => void): void {
     const { added, addedBytes } = this;
     if (added === undefined) return;
-    added.shape.takeRecent(this.open);
+    this.takeRecent(this.open);
     const block = new Map<Family, CellColumns>();
     added.shape.take(block);
     this.customers.takeUnflushed(added.latencies, space, block);
     added.zones.take(space, block);
     added.nameLengths.take(block);
+    added.outcomes.take(block);
     this.added = undefined;
     visit({ slot: this.slot, block });
     if (addedBytes > KEPT_BYTES_MAX) return;
     added.shape.reset();
     added.zones.reset();
     added.nameLengths.reset();
+    added.outcomes.reset();
     this.customers.resetLatencies(added.latencies);
     give(added);
+  }
+
+  private takeRecent(open: OpenSlot | undefined): void {
+    this.added?.shape.takeRecent(open);
+    this.added?.outcomes.takeRecent(open);
   }
 
   /** Takes no more memory than is needed; for a slot that hardly anything is counted into any more. */

@@ -31,6 +31,14 @@ export interface SlidingWindows {
   readonly eachFailing: (family: Family, keys: readonly string[], place: FailingPlace, visit: VisitFailing) => void;
   /** Latency in µs; needs the family's buckets. Timeouts rank above all; `unknown` without data. */
   readonly percentile: (family: Family, key: string, q: number, windowMs: number, endSlot: number) => Percentile;
+  /** The same of many keys together. */
+  readonly percentileOfAll: (
+    family: Family,
+    keys: readonly string[],
+    q: number,
+    windowMs: number,
+    endSlot: number,
+  ) => Percentile;
   /** Keys with data in the longest window that ends with the newest slot. */
   readonly keys: (family: Family) => readonly string[];
   /** Keys (per slot and source) that found no series of their own. */
@@ -58,6 +66,15 @@ const getOrSet = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   const made = make();
   map.set(key, made);
   return made;
+};
+
+/** Histograms as one; a single one is answered as it is. */
+const sumOfAll = (histograms: readonly Float64Array[]): Float64Array => {
+  const [first] = histograms;
+  if (first !== undefined && histograms.length === 1) return first;
+  const sum = new Float64Array(histograms.reduce((most, { length }) => Math.max(most, length), 0));
+  for (const histogram of histograms) for (let i = 0; i < histogram.length; i += 1) sum[i]! += histogram[i]!;
+  return sum;
 };
 
 const slotsIn = (windowMs: number): number => windowMs / SLOT_MS;
@@ -117,13 +134,23 @@ class TickWindows implements SlidingWindows {
     visit: VisitFailing,
   ): void => this.families.get(family)?.eachFailing(keys, { badMin, slots: slotsIn(windowMs), end: endSlot }, visit);
 
-  readonly percentile = (family: Family, key: string, q: number, windowMs: number, endSlot: number): Percentile => {
+  readonly percentile = (family: Family, key: string, q: number, windowMs: number, endSlot: number): Percentile =>
+    this.percentileOfAll(family, [key], q, windowMs, endSlot);
+
+  readonly percentileOfAll = (
+    family: Family,
+    keys: readonly string[],
+    q: number,
+    windowMs: number,
+    endSlot: number,
+  ): Percentile => {
     const windows = this.families.get(family);
     const { sub } = FAMILIES[family];
     if (windows === undefined || sub === 0 || !this.withPercentiles.has(family)) return 'unknown';
     const slots = slotsIn(windowMs);
-    const timeouts = windows.sum(key, slots, endSlot)?.timeout ?? 0;
-    return percentileOf(windows.buckets(key, slots, endSlot), timeouts, q, sub satisfies Sub);
+    const timeouts = keys.reduce((sum, key) => sum + (windows.sum(key, slots, endSlot)?.timeout ?? 0), 0);
+    const buckets = sumOfAll(keys.map((key) => windows.buckets(key, slots, endSlot)));
+    return percentileOf(buckets, timeouts, q, sub satisfies Sub);
   };
 
   readonly keys = (family: Family): readonly string[] =>

@@ -123,6 +123,7 @@ const keysOf = ({ node, release, zone, code, nameOctets }: OneOutcome): Readonly
     customer_release: join(customer, `${release}+c1`),
     zone,
     zone_release: join(zone, `${release}+c1`),
+    outcome: join(`${release}+c1`, region, OUTCOMES.find((kind) => kind.code === code)?.name ?? ''),
     ...(code === 3 ? { nxdomain: join(zone, `${release}+c1`) } : {}),
     ...(nameOctets === undefined ? {} : { name_length: join(`${release}+c1`, lengthOf(nameOctets)) }),
   };

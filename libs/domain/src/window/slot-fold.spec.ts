@@ -85,7 +85,8 @@ describe('what is told when', () => {
   it('the fleet at once, customers at once when they fail, else when the slot has settled', () => {
     const fold = newFold();
     fold.fold(batchOf([outcome(), outcome({ zone: 'c.example', code: 10 })]), receivedIn(0));
-    const shape = ['fleet fleet', 'node n0', 'release_region v1+c1|europe'];
+    const outcomes = ['outcome v1+c1|europe|answer', 'outcome v1+c1|europe|servfail'];
+    const shape = ['fleet fleet', 'node n0', 'release_region v1+c1|europe', ...outcomes];
     const failing = ['customer shop', 'customer_region shop|europe', 'customer_release shop|v1+c1'];
     expect(told(fold).toSorted()).toEqual([...shape, ...failing].toSorted());
     expect(told(fold)).toEqual([]);

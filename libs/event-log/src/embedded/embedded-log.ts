@@ -25,6 +25,8 @@ export interface EmbeddedLogOptions extends LogConnection {
   readonly appendTimeoutMs?: number;
   /** Bytes over all topics beyond which the oldest chunks are dropped before their age; 20 GiB. */
   readonly bytesMax?: number;
+  /** For a reader beside a running server: the database refuses every write, nothing is dropped, nobody can subscribe. */
+  readonly isReadOnly?: boolean;
 }
 
 const GIB = 2 ** 30;
@@ -38,6 +40,7 @@ const WRITERS_MAX = 4;
 const READERS_MAX = 4;
 // `caughtUp` writes a time that matters only while the server lives: its commit need not wait for the disk.
 const READER_OPTIONS = '-c synchronous_commit=off';
+const READ_ONLY_OPTIONS = '-c default_transaction_read_only=on';
 // A page that is cut by bytes alone is bounded by its records.
 const READ_BYTES_MAX = 64 << 20;
 
@@ -71,8 +74,9 @@ class EmbeddedLog implements EventLog {
   clusterId = '';
 
   constructor(private readonly options: EmbeddedLogOptions) {
-    this.writerPool = new LogPool(options, WRITERS_MAX);
-    this.readerPool = new LogPool(options, READERS_MAX, READER_OPTIONS);
+    const isReadOnly = options.isReadOnly === true;
+    this.writerPool = new LogPool(options, WRITERS_MAX, isReadOnly ? READ_ONLY_OPTIONS : '');
+    this.readerPool = new LogPool(options, READERS_MAX, isReadOnly ? READ_ONLY_OPTIONS : READER_OPTIONS);
     this.chunks = new Chunks(this.readerPool);
     this.wakeUp = new AppendWakeUp(options);
   }
@@ -85,6 +89,7 @@ class EmbeddedLog implements EventLog {
     const topics = await this.readerPool.query<{ topic: string; partitions: number }>({ text: SQL.topics });
     for (const { topic, partitions } of topics) this.partitionsOf.set(topic, partitions);
     for (const { topic } of topics) await this.chunks.refresh(topic);
+    if (this.options.isReadOnly === true) return;
     this.retention = this.keep();
     this.wakeUp.start();
   }
@@ -201,6 +206,7 @@ class EmbeddedLog implements EventLog {
   }
 
   readonly subscribe = async (subscription: Subscription): Promise<Consumer> => {
+    if (this.options.isReadOnly === true) throw new Error('event log: opened to read, and asked for a subscription');
     const partitions = subscription.topics.flatMap((topic) =>
       Array.from({ length: this.partitionCount(topic) }, (_, partition) => ({ topic, partition })),
     );

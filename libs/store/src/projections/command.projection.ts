@@ -4,11 +4,12 @@ import { json, projection } from './projection.js';
 export const commandProjection = projection(['command'], {
   CommandIssued: (tx, { command }) =>
     tx.query(
-      `insert into command (command_id, rollback_id, wave, generation, status, command, issued_at, expires_at)
-       values ($1, $2, $3, $4, 'issued', $5::jsonb, $6, $7)`,
+      `insert into command (command_id, rollback_id, redirect_id, wave, generation, status, command, issued_at, expires_at)
+       values ($1, $2, $3, $4, $5, 'issued', $6::jsonb, $7, $8)`,
       [
         command.commandId,
-        command.rollbackId,
+        command.rollbackId ?? null,
+        command.redirectId ?? null,
         command.wave,
         command.generation,
         json(command),

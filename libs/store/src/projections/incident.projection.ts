@@ -10,15 +10,21 @@ const joinAlert = (tx: Queryable, alert: EventData<'AlertJoinedIncident'>): Prom
   );
 
 const open = (tx: Queryable, opened: EventData<'IncidentOpened'>): Promise<unknown> => {
-  const { incidentId, title, severity, alertId, rule, scope, key, reason, impact, muted, at } = opened;
+  const { incidentId, title, severity, alertId, rule, scope, key, reason, impact, onsetAt, muted, at } = opened;
   const mute = muted === undefined ? null : json(muted);
   return tx.query(
     `insert into incident (incident_id, title, severity, status, alert_id, rule, scope, key, reason, impact, peak_impact, opened_at,
-       muted)
-     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8::jsonb, $9::jsonb, $9::jsonb, $10, $11::jsonb)`,
-    [incidentId, title, severity, alertId, rule, scope, key, json(reason), json(impact), at, mute],
+       onset_at, muted)
+     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8::jsonb, $9::jsonb, $9::jsonb, $10, $11, $12::jsonb)`,
+    [incidentId, title, severity, alertId, rule, scope, key, json(reason), json(impact), at, onsetAt ?? null, mute],
   );
 };
+
+const request = (tx: Queryable, what: string, asked: EventData<'StatusUpdateRequested'>): Promise<unknown> =>
+  tx.query('update incident set requests = requests || $2::jsonb where incident_id = $1', [
+    asked.incidentId,
+    json([{ what, alertId: asked.alertId, because: asked.because, at: asked.at }]),
+  ]);
 
 /** An incident is as severe as the worst alert that ever joined it; its peak is the impact with the highest score, the first of equals. */
 export const incidentProjection = projection(['incident', 'incident_alert'], {
@@ -52,6 +58,20 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
       json(causes),
       because,
     ]),
+  IncidentDeclared: (tx, { incidentId, priority, because, at }) =>
+    tx.query('update incident set priority = $2, declared_because = $3, declared_at = $4 where incident_id = $1', [
+      incidentId,
+      priority,
+      because,
+      at,
+    ]),
+  IncidentEscalated: (tx, { incidentId, to, alertId, because, at }) =>
+    tx.query('update incident set escalations = escalations || $2::jsonb where incident_id = $1', [
+      incidentId,
+      json([{ to, alertId, because, at }]),
+    ]),
+  StatusUpdateRequested: (tx, asked) => request(tx, 'status_update', asked),
+  FallBackRequested: (tx, asked) => request(tx, 'fall_back', asked),
   IncidentAcknowledged: (tx, { incidentId, by, note, at }) =>
     tx.query(
       `update incident set status = case when status = 'resolved' then status else 'acknowledged' end,

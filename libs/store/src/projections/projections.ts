@@ -5,10 +5,12 @@ import { apiKeyProjection } from './api-key.projection.js';
 import { catalogueProjection } from './catalogue.projection.js';
 import { commandProjection } from './command.projection.js';
 import { deliveryProjection } from './delivery.projection.js';
+import { escalationProjection } from './escalation.projection.js';
 import { incidentProjection } from './incident.projection.js';
 import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
 import { quietProjection } from './quiet.projection.js';
+import { redirectProjection } from './redirect.projection.js';
 import { rollbackProjection } from './rollback.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
 import { zoneRegistryProjection } from './zone-registry.projection.js';
@@ -20,12 +22,14 @@ export const PROJECTIONS: readonly Projection[] = [
   quietProjection,
   rolloutProjection,
   rollbackProjection,
+  redirectProjection,
   commandProjection,
   deliveryProjection,
   catalogueProjection,
   zoneRegistryProjection,
   apiKeyProjection,
   nodeKeyProjection,
+  escalationProjection,
 ];
 
 /** Every table that a rebuild empties and fills again. */

@@ -1,0 +1,198 @@
+import { event, type Event, streamOf } from '#contracts';
+import type { ExplainedStep, Explanation } from './explain/explanation.js';
+import type { WhyNot } from './explain/why-not.js';
+import {
+  COHORT,
+  LAST_SLOT,
+  NOW_MS,
+  segmentOf,
+  type ServedApi,
+  serveApi,
+  tellStory,
+  writeSegments,
+} from './api.fixture.js';
+
+const RULE = 'dns_resolution_success_rate';
+
+describe('explain', () => {
+  let served: ServedApi;
+  let viewer: string;
+  beforeAll(async () => {
+    served = await serveApi();
+    viewer = await served.as('viewer');
+    await tellStory(served);
+    await decide(served);
+    await writeSegments(served, [
+      segmentOf('fleet', LAST_SLOT, { fleet: { good: 9_990, bad: 10 } }),
+      segmentOf('region', LAST_SLOT, { 'us-east': { good: 95, bad: 5 }, 'eu-central': { good: 30, bad: 30 } }),
+      segmentOf('release_region', LAST_SLOT, {
+        'v9+c1|us-east': { good: 100, bad: 900 },
+        'v8+c1|us-east': { good: 95, bad: 5 },
+      }),
+    ]);
+  });
+  afterAll(() => served.end());
+
+  /** What the rules decided beside the story of the fixture: a redirect with its command, and an escalation. */
+  const decide = async ({ parts }: ServedApi): Promise<void> => {
+    const at = NOW_MS - 40_000;
+    const tell = async (stream: string, expectedVersion: number, ...events: readonly Event[]): Promise<void> => {
+      const result = await parts.eventStore.append([{ stream, expectedVersion, events }], {
+        actor: 'rules',
+        cause: 'tick-9',
+      });
+      if ('conflict' in result) throw new Error(`decide: ${result.conflict} has another version`);
+    };
+    const because = 'impact score 1100 > 1000 over 2m';
+    await tell(
+      streamOf.incident('in1'),
+      1,
+      event('IncidentDeclared', { incidentId: 'in1', priority: 'P0', because: 'critical', at }),
+      event('IncidentEscalated', { incidentId: 'in1', to: 'vp', alertId: 'al1', because, at }),
+    );
+    const ids = { redirectId: 'rd1', incidentId: 'in1', alertId: 'al1' };
+    await tell(
+      streamOf.redirect('rd1'),
+      0,
+      event('RedirectRefused', {
+        ...ids,
+        rail: 'capacity',
+        because: '3 of 9 nodes would go on serving (at least 60 %)',
+        at,
+      }),
+    );
+  };
+
+  const explained = async (kind: string, id: string): Promise<Explanation> => {
+    const { status, body } = await served.send('GET', `/v1/explain/${kind}/${id}`, viewer);
+    expect(status).toBe(200);
+    return body as unknown as Explanation;
+  };
+  const whyNot = async (rule: string, query = ''): Promise<WhyNot> => {
+    const { status, body } = await served.send('GET', `/v1/why-not/${rule}${query}`, viewer);
+    expect(status).toBe(200);
+    return body as unknown as WhyNot;
+  };
+  const types = ({ steps }: Explanation): readonly string[] => steps.map(({ type }) => type);
+  const step = ({ steps }: Explanation, type: string): ExplainedStep | undefined =>
+    steps.find((each) => each.type === type);
+
+  it('B13: a command: from the numbers of the alert to what was sent, each step with what it follows from', async () => {
+    const found = await explained('any', 'co1');
+    expect(found.kind).toBe('command');
+    expect(types(found)).toEqual([
+      'AlertFired',
+      'IncidentOpened',
+      'RollbackDecided',
+      'WaveCommanded',
+      'CommandIssued',
+      'CommandSigned',
+      'DeliveryRequested',
+      'IncidentDeclared',
+      'IncidentEscalated',
+    ]);
+    expect(step(found, 'AlertFired')).toMatchObject({
+      id: 'alert-al1@1',
+      from: ['tick-6507878400'],
+      text: `a critical alert of release_region ${COHORT} fired: success 80 % < 99 % over 1m (rule ${RULE}, threshold 99, 80 good, 20 bad, coverage 100 %, tick 6507878400)`,
+    });
+    expect(step(found, 'IncidentOpened')?.from).toEqual(['alert-al1@1']);
+    expect(step(found, 'RollbackDecided')?.from).toEqual(['incident-in1@1']);
+    expect(step(found, 'CommandIssued')?.from).toEqual(['rollback-rb1@2']);
+    expect(step(found, 'CommandSigned')?.from).toEqual(['command-co1@1']);
+    expect(step(found, 'DeliveryRequested')?.from).toEqual(['command-co1@2']);
+    expect(found.lines[1]).toBe('decided by the default pack');
+    expect(found.lines.join('\n')).toContain(
+      'command co1 was issued: rollback for 1 nodes, generation 7, valid for 60 s',
+    );
+  });
+
+  it('B13: a page: what came before it, and what became of it, nothing else', async () => {
+    const { body } = await served.send('GET', '/v1/deliveries?dedupKey=in1', viewer);
+    const [page] = (body as unknown as { deliveries: { deliveryId: string }[] }).deliveries;
+    const found = await explained('page', page?.deliveryId ?? '');
+    expect(types(found)).toEqual([
+      'AlertFired',
+      'IncidentOpened',
+      'RollbackDecided',
+      'WaveCommanded',
+      'CommandIssued',
+      'CommandSigned',
+      'DeliveryRequested',
+    ]);
+    expect(found.steps.at(-1)?.from).toEqual(['incident-in1@1']);
+  });
+
+  it('B13, R24: an escalation says by which alert; a redirect that was refused says by which rail', async () => {
+    const found = await explained('alert', 'al1');
+    expect(step(found, 'IncidentEscalated')).toMatchObject({
+      text: 'vp was called, by alert al1: impact score 1100 > 1000 over 2m',
+      from: ['alert-al1@1', 'incident-in1@2'],
+    });
+    expect(step(await explained('redirect', 'rd1'), 'RedirectRefused')?.text).toBe(
+      'a redirect was refused by rail capacity: 3 of 9 nodes would go on serving (at least 60 %)',
+    );
+  });
+
+  it('B13: the same over GraphQL, and an id that nothing has', async () => {
+    const query = '{ explain(id: "in1") { kind steps { id from text } } whyNot(rule: "none") { verdict } }';
+    const { body } = await served.ask(query, viewer);
+    expect(body).toMatchObject({ data: { explain: { kind: 'incident' }, whyNot: { verdict: 'not_loaded' } } });
+    const { status, body: problem } = await served.send('GET', '/v1/explain/any/none', viewer);
+    expect([status, problem]).toMatchObject([404, { code: 'NOT_FOUND' }]);
+    expect((await served.send('GET', '/v1/explain/thing/none', viewer)).status).toBe(400);
+  });
+
+  it('B13: why not: within its threshold, by how much', async () => {
+    expect(await whyNot(RULE)).toMatchObject({
+      verdict: 'within_threshold',
+      because: 'success 99.9 % >= 99 % over 1m',
+      value: 99.9,
+      threshold: 99,
+      margin: expect.closeTo(0.9),
+    });
+  });
+
+  it('B13: why not: not evaluated for such a subject, too few outcomes', async () => {
+    const region = { ...(await whyNot(RULE, `?subject=region:us-east&at=${NOW_MS}`)) };
+    expect(region).toMatchObject({ verdict: 'not_loaded' });
+    expect(region.because).toContain('is evaluated for fleet, release_region, not for region');
+    expect(await whyNot(RULE, `?subject=${encodeURIComponent('v9+c1|us-west')}`)).toMatchObject({
+      verdict: 'unknown',
+      because: '0 outcomes in the window, at least 100 are needed: nothing is known',
+    });
+  });
+
+  it('B13: why not: beyond the threshold, but by a handful of failures', async () => {
+    expect(await whyNot(RULE, `?subject=${encodeURIComponent('v8+c1|us-east')}`)).toMatchObject({
+      verdict: 'minimum',
+      because: 'success 95 % < 99 % over 1m, but by 5 failures; at least 10 are needed',
+      margin: -4,
+    });
+  });
+
+  it('B13: why not: the condition held and nothing was open yet', async () => {
+    expect(await whyNot(RULE, `?subject=${encodeURIComponent('v9+c1|us-east')}`)).toMatchObject({
+      verdict: 'pending',
+      margin: expect.closeTo(10 - 99),
+    });
+  });
+
+  it('B13: why not: it did fire, and what its incident refused', async () => {
+    const found = await whyNot(RULE, `?subject=${encodeURIComponent(COHORT)}`);
+    expect(found).toMatchObject({ verdict: 'fired' });
+    expect(found.because).toBe(
+      'it did: alert al1 opened incident in1; rail capacity refused: 3 of 9 nodes would go on serving (at least 60 %)',
+    );
+    expect(found.events.map(({ id }) => id)).toContain('alert-al1@1');
+  });
+
+  it('B13: why not: no such rule, a signal that is not held, a subject that is none', async () => {
+    const missing = await whyNot('R99');
+    expect(missing).toMatchObject({ verdict: 'not_loaded' });
+    expect(missing.because).toContain(RULE);
+    expect(await whyNot('customer_impact_score')).toMatchObject({ verdict: 'unreadable', value: null });
+    expect((await served.send('GET', `/v1/why-not/${RULE}?subject=thing:x`, viewer)).status).toBe(400);
+    expect((await served.send('GET', `/v1/why-not/${RULE}?at=yesterday`, viewer)).status).toBe(400);
+  });
+});

@@ -1,0 +1,82 @@
+import { type EventData, type EventType, type Reason, type RecordedEvent, releaseName } from '#contracts';
+
+type Sentences = { readonly [T in EventType]?: (data: EventData<T>) => string };
+
+const coverage = ({ coverage: share }: Reason): string => `coverage ${(100 * share).toFixed(0)} %`;
+
+/** The numbers of a decision: what was compared, over how many outcomes, at which tick. */
+const numbers = (reason: Reason): string =>
+  `${reason.text} (rule ${reason.rule}, threshold ${reason.threshold}, ${reason.good} good, ${reason.bad} bad, ${coverage(reason)}, tick ${reason.tick})`;
+
+const rails = (all: EventData<'RollbackDecided'>['rails']): string =>
+  all.map(({ rail, holds, detail }) => `${rail} ${holds ? 'held' : 'refused'}: ${detail}`).join('; ');
+
+const losing = (evidence: readonly Reason[]): string =>
+  evidence.length === 0
+    ? ''
+    : `; held too, and came later in the order: ${evidence.map(({ text }) => text).join('; ')}`;
+
+const SENTENCES: Sentences = {
+  AlertFired: ({ scope, key, severity, reason }) => `a ${severity} alert of ${scope} ${key} fired: ${numbers(reason)}`,
+  AlertBecameUnknown: ({ because }) => `the alert became unknown: ${because}`,
+  AlertResumed: ({ reason }) => `the alert fires again: ${numbers(reason)}`,
+  AlertResolved: ({ reason }) => `the alert is resolved: ${numbers(reason)}`,
+  IncidentOpened: ({ title, alertId, impact, onsetAt, at }) =>
+    `an incident opened, by alert ${alertId}: ${title}; ${impact.affectedCustomers} customers, score ${impact.score}, $${impact.dollarsPerMinute} a minute` +
+    (onsetAt === undefined ? '' : `; it began ${((at - onsetAt) / 1_000).toFixed(1)} s before`),
+  AlertJoinedIncident: ({ rule, alertId, severity }) =>
+    `${severity} alert ${alertId} of rule ${rule} joined it: no page of its own`,
+  IncidentImpactChanged: ({ impact }) =>
+    `its impact: ${impact.affectedCustomers} customers, score ${impact.score}, $${impact.dollarsPerMinute} a minute`,
+  IncidentDeclared: ({ priority, because }) => `${priority} was declared: ${because}`,
+  IncidentEscalated: ({ to, alertId, because }) => `${to} was called, by alert ${alertId}: ${because}`,
+  StatusUpdateRequested: ({ because }) => `a public status update was asked for: ${because}`,
+  FallBackRequested: ({ because }) => `another DNS provider was asked for: ${because}`,
+  IncidentAcknowledged: ({ by, note }) => `${by} took it on${note === '' ? '' : `: ${note}`}`,
+  IncidentResolved: ({ because }) => `the incident is resolved: ${because}`,
+  SpilloverObserved: ({ provider, level, because }) => `${provider} is ${level}: ${because}`,
+  RolloutHalted: ({ rolloutId, because }) => `rollout ${rolloutId} was halted: ${because}`,
+  RollbackDecided: ({ from, to, waves, trigger, evidence, rails: judged, gap }) =>
+    `a rollback of ${releaseName(from)} to ${releaseName(to)} in ${waves.length} waves was decided, triggered by ${numbers(trigger)}` +
+    `${losing(evidence)}; release ${gap.release.toFixed(2)} %, control ${gap.control.toFixed(2)} %; ${rails(judged)}`,
+  RollbackRefused: ({ rail, because }) => `a rollback was refused by rail ${rail}: ${because}`,
+  WaveCommanded: ({ wave, commandId, generation }) =>
+    `wave ${wave} was commanded: command ${commandId}, generation ${generation}`,
+  WaveAnswered: ({ wave, nodeId, status }) => `node ${nodeId} of wave ${wave} answered ${status}`,
+  WaveVerified: ({ wave, because }) => `wave ${wave} is verified: ${because}`,
+  RollbackStopped: ({ because }) => `the rollback stopped: ${because}`,
+  RollbackCompleted: ({ because }) => `the rollback is complete: ${because}`,
+  RedirectDecided: ({ scope, key, nodes, siblings, trigger, rails: judged }) =>
+    `${nodes.length} nodes of ${scope} ${key} were to leave the traffic to ${siblings.join(', ')}, triggered by ${numbers(trigger)}; ${rails(judged)}`,
+  RedirectRefused: ({ rail, because }) => `a redirect was refused by rail ${rail}: ${because}`,
+  RedirectCommanded: ({ action, commandId, because }) => `${action} was commanded: command ${commandId}; ${because}`,
+  RedirectAnswered: ({ action, nodeId, status }) => `node ${nodeId} answered ${status} to ${action}`,
+  RedirectVerified: ({ because }) => `the redirect is verified: ${because}`,
+  RedirectStopped: ({ because }) => `the redirect stopped: ${because}`,
+  RedirectEnded: ({ because }) => `the redirect ended: ${because}`,
+  CommandIssued: ({ command: { commandId, action, audience, generation, expiresAtMs, issuedAtMs, reason } }) =>
+    `command ${commandId} was issued: ${action} for ${audience.length} nodes, generation ${generation}, valid for ${(expiresAtMs - issuedAtMs) / 1_000} s: ${reason}`,
+  CommandSigned: ({ commandId, signed }) => `command ${commandId} was signed under key ${signed.keyId}`,
+  DeliveryRequested: ({ subject, action, channel, dedupKey }) =>
+    `${subject === action ? subject : `${subject} ${action}`} was to be sent to ${channel}, key ${dedupKey}`,
+  DeliveryAttempted: ({ attempt, outcome, status, detail }) =>
+    `attempt ${attempt}: ${outcome.replace('_', ' ')}${status === null ? '' : `, status ${status}`}${detail === '' ? '' : `, ${detail}`}`,
+};
+
+const WORDS = ['by', 'id', 'because', 'until'] as const;
+
+/** Events that have no sentence here say who, which, why and until when, as far as their data has it. */
+const plain = (type: string, data: Readonly<Record<string, unknown>>): string => {
+  const words = WORDS.flatMap((name) => {
+    const value = data[name];
+    if (name === 'until' && typeof value === 'number') return [`until ${new Date(value).toISOString()}`];
+    return typeof value === 'string' || typeof value === 'number' ? [`${name} ${value}`] : [];
+  });
+  return [type, ...words].join(' ');
+};
+
+/** One sentence of an event, with its numbers. */
+export const textOf = ({ event: { type, data } }: RecordedEvent): string => {
+  const sentence = SENTENCES[type] as ((data: unknown) => string) | undefined;
+  return sentence === undefined ? plain(type, data as Readonly<Record<string, unknown>>) : sentence(data);
+};

@@ -1,0 +1,189 @@
+import { isRefusal, type RecordedEvent, type Refusal, refuse, type Rule, streamOf } from '#contracts';
+import { DEFAULT_RULES, describeMeasure, type Measure } from '#domain';
+import { type AlertRow, readStream, type SegmentRepository } from '#store';
+import { type AskedSubject, readSubject } from './asked-subject.js';
+import type { ExplainParts } from './explained-streams.js';
+import { keptFrom, saidBy, type SaidEvent } from './kept-alert.js';
+import { readPastMeasure } from './past-measure.js';
+
+/** Why a rule paged or acted for nobody at a moment. */
+export type WhyNotVerdict =
+  | 'not_loaded'
+  | 'fired'
+  | 'muted'
+  | 'inhibited'
+  | 'unknown'
+  | 'minimum'
+  | 'within_threshold'
+  | 'pending'
+  | 'not_sure'
+  | 'unreadable';
+
+/** Why not. */
+export interface WhyNot {
+  readonly rule: string;
+  readonly subject: AskedSubject;
+  readonly at: number;
+  readonly verdict: WhyNotVerdict;
+  readonly because: string;
+  /** The value at that moment; null where there is none. */
+  readonly value: number | 'timeout' | null;
+  readonly threshold: number | null;
+  /** How far the value is from its threshold, in the unit of the signal; below 0: beyond it. */
+  readonly margin: number | null;
+  /** Ids of the events that say so, and what each says. */
+  readonly events: readonly SaidEvent[];
+  readonly lines: readonly string[];
+}
+
+/** What is asked. */
+export interface WhyNotQuestion {
+  readonly rule: string;
+  readonly subject?: string | undefined;
+  readonly at: number;
+}
+
+/** What answers are read from. */
+export type WhyNotParts = ExplainParts & { readonly segments: Pick<SegmentRepository, 'read'> };
+
+type Finding = Pick<WhyNot, 'verdict' | 'because'> & Partial<Pick<WhyNot, 'value' | 'margin' | 'events'>>;
+
+/** Alerts that are looked through for one that was open then. */
+const ALERTS_MAX = 500;
+
+const rulesAt = async ({ database }: WhyNotParts, at: number): Promise<readonly Rule[]> => {
+  const loads = (await readStream(database, streamOf.rules)).flatMap(({ event }) =>
+    event.type === 'RulesLoaded' ? [event.data] : [],
+  );
+  const inForce = loads.findLast(({ at: loadedAt }) => loadedAt <= at);
+  return inForce?.ruleSet.rules ?? DEFAULT_RULES;
+};
+
+const openAt = async ({ alerts }: WhyNotParts, rule: Rule, { scope, key }: AskedSubject, at: number) =>
+  (await alerts.list({ limit: ALERTS_MAX })).find(
+    (alert) =>
+      alert.rule === rule.name &&
+      alert.scope === scope &&
+      alert.key === key &&
+      alert.firedAt <= at &&
+      (alert.resolvedAt === null || alert.resolvedAt > at),
+  );
+
+const refusalsOf = async ({ rollbacks, redirects }: WhyNotParts, incidentId: string): Promise<readonly string[]> => {
+  const filter = { incidentId, limit: ALERTS_MAX };
+  const all = [...(await rollbacks.list(filter)), ...(await redirects.list(filter))];
+  return all.flatMap(({ refusals }) => refusals.map(({ rail, because }) => `rail ${rail} refused: ${because}`));
+};
+
+/** It fired: then the question is why nobody was paged, or nothing was done. */
+const whyNoPage = async (parts: WhyNotParts, alert: AlertRow, at: number): Promise<Finding> => {
+  const own = await readStream(parts.database, streamOf.alert(alert.alertId));
+  const incident =
+    alert.incidentId === null ? [] : await readStream(parts.database, streamOf.incident(alert.incidentId));
+  const isBefore = ({ event: { data } }: RecordedEvent): boolean => !('at' in data) || data.at <= at;
+  const about = [
+    ...own,
+    ...incident.filter(({ event: { data } }) => 'alertId' in data && data.alertId === alert.alertId),
+  ];
+  const events = about.filter(isBefore);
+  const told = saidBy(events);
+  const kept = keptFrom(events.toSorted((a, b) => a.position - b.position));
+  if (kept !== undefined) return { verdict: kept.verdict, because: kept.because, events: kept.events };
+  if (alert.incidentId === null) {
+    const because = `alert ${alert.alertId} fired and stands alone: a ${alert.severity} alert of ${alert.scope} opens no incident`;
+    return { verdict: 'fired', because, events: told };
+  }
+  const refused = await refusalsOf(parts, alert.incidentId);
+  const isOpener = events.some(({ event }) => event.type === 'IncidentOpened');
+  const because = isOpener
+    ? `it did: alert ${alert.alertId} opened incident ${alert.incidentId}`
+    : `it did: alert ${alert.alertId} joined incident ${alert.incidentId}, whose page it shares`;
+  return { verdict: 'fired', because: [because, ...refused].join('; '), events: told };
+};
+
+const marginOf = ({ comparison, threshold }: Rule, value: Measure['value']): number | null =>
+  typeof value === 'number' ? (comparison === 'below' ? value - threshold : threshold - value) : null;
+
+const isBeyond = ({ comparison, threshold }: Rule, value: Measure['value'] | undefined): boolean =>
+  value === 'timeout'
+    ? comparison === 'above'
+    : typeof value === 'number' && (comparison === 'below' ? value < threshold : value > threshold);
+
+const judge = (rule: Rule, measure: Measure): Finding => {
+  const { value, good, bad, atLeast } = measure;
+  const count = good + bad;
+  const shown = { value: value === 'unknown' ? null : value, margin: marginOf(rule, value) };
+  if (value === 'unknown' || count < rule.outcomesMin)
+    return {
+      ...shown,
+      verdict: 'unknown',
+      because: `${count} outcomes in the window, at least ${rule.outcomesMin} are needed: nothing is known`,
+    };
+  const text = describeMeasure(rule, measure, isBeyond(rule, value));
+  if (!isBeyond(rule, value)) return { ...shown, verdict: 'within_threshold', because: text };
+  if (rule.signal !== 'latency' && bad < rule.failuresMin)
+    return {
+      ...shown,
+      verdict: 'minimum',
+      because: `${text}, but by ${bad} failures; at least ${rule.failuresMin} are needed`,
+    };
+  if (atLeast !== undefined && !isBeyond(rule, atLeast))
+    return {
+      ...shown,
+      verdict: 'not_sure',
+      because: `${text}, but it may be ${atLeast} by chance (confidence ${100 * rule.confidence} %)`,
+    };
+  const held =
+    rule.forMs > 0
+      ? `the condition must hold for ${rule.forMs / 1_000} s`
+      : 'the window was not whole when the tick was decided';
+  return { ...shown, verdict: 'pending', because: `${text}, and no alert was open yet: ${held}` };
+};
+
+const find = async (parts: WhyNotParts, rule: Rule, subject: AskedSubject, at: number): Promise<Finding> => {
+  if (!rule.scopes.includes(subject.scope))
+    return {
+      verdict: 'not_loaded',
+      because: `rule ${rule.name} is evaluated for ${rule.scopes.join(', ')}, not for ${subject.scope}`,
+    };
+  const alert = await openAt(parts, rule, subject, at);
+  if (alert !== undefined) return whyNoPage(parts, alert, at);
+  const measure = await readPastMeasure(parts.segments, rule, subject, at);
+  if (measure !== undefined) return judge(rule, measure);
+  return {
+    verdict: 'unreadable',
+    because: `no alert was open, and ${rule.signal} is not held in the segments: its value then is not known`,
+  };
+};
+
+/** Why a rule paged nobody for a subject at a moment: from what is recorded, and from the segments, read again. */
+export const whyNot = async (parts: WhyNotParts, question: WhyNotQuestion): Promise<WhyNot | Refusal> => {
+  const { rule: name, at } = question;
+  const subject = readSubject(question.subject);
+  if (isRefusal(subject)) return subject;
+  if (!Number.isFinite(at)) return refuse('QUERY_INVALID', 'expected a moment', 'at');
+  const rules = await rulesAt(parts, at);
+  const rule = rules.find((each) => each.name === name);
+  const missing: Finding = {
+    verdict: 'not_loaded',
+    because: `no rule ${name} was loaded; there were ${rules.map((each) => each.name).join(', ')}`,
+  };
+  const found = rule === undefined ? missing : await find(parts, rule, subject, at);
+  const { verdict, because, value = null, margin = null, events = [] } = found;
+  const head = `${name} for ${subject.scope} ${subject.key} at ${new Date(at).toISOString()}: ${verdict.replace('_', ' ')}`;
+  const distance =
+    margin === null ? [] : [`margin ${Number(margin.toFixed(4))}: ${margin < 0 ? 'beyond' : 'short of'} the threshold`];
+  const lines = [head, because, ...distance, ...events.map(({ id, text }) => `${text}  [${id}]`)];
+  return {
+    rule: name,
+    subject,
+    at,
+    verdict,
+    because,
+    value,
+    threshold: rule?.threshold ?? null,
+    margin,
+    events,
+    lines,
+  };
+};

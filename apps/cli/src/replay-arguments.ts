@@ -1,0 +1,142 @@
+import { parseArgs } from 'node:util';
+import type { AskedSpan } from './replay-run.js';
+import { UsageError } from './usage-error.js';
+
+/** What replay, backtest and sweep are asked for. */
+export interface ReplayAsked {
+  readonly command: 'replay' | 'backtest' | 'sweep';
+  readonly json: boolean;
+  readonly span: AskedSpan;
+  /** The id of the incident whose time is meant, or `latest`. */
+  readonly incident: string | undefined;
+  /** A directory of exported records instead of a log that runs. */
+  readonly fromFiles: string | undefined;
+  /** Where to export to, instead of replaying. */
+  readonly exportTo: string | undefined;
+  /** Rules to be tried; undefined = those that were in force. */
+  readonly rules: string | undefined;
+  /** Where it is written what was really wrong. */
+  readonly truth: string | undefined;
+  readonly rule: string | undefined;
+  readonly thresholds: readonly number[];
+  readonly windowsMs: readonly number[];
+  readonly forsMs: readonly number[];
+}
+
+/** The lines of `--help`. */
+export const REPLAY_USAGE = `  replay [--rules FILE]     the recorded log through the rules again: the same decisions, or what is other than it was
+         [--export DIR]     write what a replay needs into a directory, for somebody else
+  backtest --rules FILE [--truth FILE]
+                            other rules against what was really wrong: found, how late, pages for nothing
+  sweep --rule NAME --threshold A,B --window 30s,1m [--for 0s,30s]
+                            every combination over the recorded log: alerts, first delay, false alarms
+                            these three take --from TIME, --to TIME or --incident <id|latest>, and --from-files DIR; they read the log
+                            of EVENT_LOG_URL, DATABASE_URL or of the server that runs on DATA_DIR, and write nothing`;
+
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  incident: { type: 'string' },
+  'from-files': { type: 'string' },
+  export: { type: 'string' },
+  rules: { type: 'string' },
+  truth: { type: 'string' },
+  rule: { type: 'string' },
+  threshold: { type: 'string' },
+  window: { type: 'string' },
+  for: { type: 'string' },
+} as const;
+
+type OptionName = keyof typeof OPTIONS;
+const EVERY: readonly OptionName[] = ['json', 'from', 'to', 'incident', 'from-files'];
+/** What each command takes. */
+const TAKES: Readonly<Record<ReplayAsked['command'], readonly OptionName[]>> = {
+  replay: [...EVERY, 'rules', 'export'],
+  backtest: [...EVERY, 'rules', 'truth'],
+  sweep: [...EVERY, 'rules', 'truth', 'rule', 'threshold', 'window', 'for'],
+};
+/** Values of one list; all combinations of three such lists are more than a sweep takes. */
+const VALUES_MAX = 100;
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], strict: true, allowPositionals: true, options: OPTIONS });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+};
+
+const timeOf = (name: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(ms)) throw new UsageError(`--${name} ${text}: expected a time like 2021-07-22T11:47:00Z`);
+  return ms;
+};
+
+const listOf = <T>(name: string, text: string | undefined, valueOf: (item: string) => T | undefined): readonly T[] => {
+  const items = text?.split(',') ?? [];
+  if (items.length > VALUES_MAX) throw new UsageError(`--${name}: at most ${VALUES_MAX} values`);
+  return items.map((item) => {
+    const value = valueOf(item.trim());
+    if (value === undefined) throw new UsageError(`--${name} ${item}: expected ${EXPECTED[name]}`);
+    return value;
+  });
+};
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  threshold: 'a number in the unit of the signal',
+  window: 'whole seconds, like 30s or 2m',
+  for: 'a duration like 0s, 30s or 2m',
+};
+
+const numberOf = (text: string): number | undefined => (/^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined);
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+const durationOf = (text: string): number | undefined => {
+  const [, amount, unit] = /^(\d{1,6})(s|m|h)?$/.exec(text) ?? [];
+  if (amount === undefined || (unit === undefined && amount !== '0')) return undefined;
+  return Number(amount) * UNITS[unit ?? 's']!;
+};
+
+const windowOf = (text: string): number | undefined => {
+  const ms = durationOf(text);
+  return ms === 0 ? undefined : ms;
+};
+
+const check = (asked: ReplayAsked): ReplayAsked => {
+  const { command, rules, rule, thresholds, windowsMs, incident, span } = asked;
+  if (command === 'backtest' && rules === undefined) throw new UsageError('backtest: expected --rules FILE');
+  if (command === 'sweep' && rule === undefined) throw new UsageError('sweep: expected --rule NAME');
+  if (command === 'sweep' && (thresholds.length === 0 || windowsMs.length === 0))
+    throw new UsageError('sweep: expected --threshold and --window, each a list');
+  if (incident !== undefined && (span.fromMs !== undefined || span.toMs !== undefined))
+    throw new UsageError('--incident and --from or --to exclude each other');
+  if (span.fromMs !== undefined && span.toMs !== undefined && span.fromMs >= span.toMs)
+    throw new UsageError('--from: expected a time before --to');
+  return asked;
+};
+
+/** Reads the arguments of a command that replays; throws a UsageError when they make no sense. */
+export const readReplayArguments = (command: ReplayAsked['command'], args: readonly string[]): ReplayAsked => {
+  const { values, positionals } = parse(args);
+  const [extra] = positionals;
+  if (extra !== undefined) throw new UsageError(`unexpected argument ${extra}`);
+  const foreign = (Object.keys(values) as OptionName[]).find((name) => !TAKES[command].includes(name));
+  if (foreign !== undefined) throw new UsageError(`--${foreign} is nothing for ${command}`);
+  return check({
+    command,
+    json: values.json,
+    span: { fromMs: timeOf('from', values.from), toMs: timeOf('to', values.to) },
+    incident: values.incident,
+    fromFiles: values['from-files'],
+    exportTo: values.export,
+    rules: values.rules,
+    truth: values.truth,
+    rule: values.rule,
+    thresholds: listOf('threshold', values.threshold, numberOf),
+    windowsMs: listOf('window', values.window, windowOf),
+    forsMs: values.for === undefined ? [0] : listOf('for', values.for, durationOf),
+  });
+};

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { type Environment, readSettings } from '#config';
+import { type Rule, TICK_MS } from '#contracts';
+import { Sweep, VERIFY_MS } from '#domain';
+import { backtestOf, formatBacktest } from './backtest.js';
+import { exportRecording, openFileRecording } from './file-recording.js';
+import { openLogRecording } from './log-recording.js';
+import type { Paint } from './paint.js';
+import { readFacts, type RecordedFacts, type Recording } from './recording.js';
+import type { ReplayAsked } from './replay-arguments.js';
+import { readFaults, readRulesFile, recordedRules, spanOfIncident } from './replay-inputs.js';
+import { type ProgressScreen, ReplayProgress } from './replay-progress.js';
+import { rangeOf, type ReplayRange, type ReplayResult, runReplay } from './replay-run.js';
+import { formatReplay, reportOf } from './replay.js';
+import { formatSweep } from './sweep.js';
+import { UsageError } from './usage-error.js';
+
+/** What a command answers: for programs, for people, and whether something was found. */
+export interface Answer {
+  readonly json: unknown;
+  readonly lines: readonly string[];
+  readonly isFinding: boolean;
+}
+
+/** What the commands have of their process. */
+export interface ReplayProcess {
+  readonly environment: Environment;
+  readonly directory: string;
+  readonly paint: Paint;
+  readonly screen: ProgressScreen;
+  readonly nowMs: () => number;
+}
+
+interface Work extends ReplayProcess {
+  readonly asked: ReplayAsked;
+  readonly recording: Recording;
+  readonly facts: RecordedFacts;
+  readonly range: ReplayRange;
+}
+
+/** As the rules read it: a replay waits for a wave as long as they did. */
+const settingsSchema = z.object({
+  ROLLBACK_VERIFY_MS: z.coerce.number().int().min(1_000).multipleOf(1_000).default(VERIFY_MS),
+});
+
+type Wanted = Partial<Parameters<typeof runReplay>[0]> & { readonly rules: readonly Rule[] };
+
+const run = async (work: Work, wanted: Wanted): Promise<ReplayResult> => {
+  const { recording, facts, range, screen, nowMs, environment } = work;
+  const progress = new ReplayProgress(screen, range, nowMs);
+  const verifyMs = readSettings(environment, settingsSchema).ROLLBACK_VERIFY_MS;
+  try {
+    return await runReplay({ recording, facts, range, isOther: false, verifyMs, onTick: progress.onTick, ...wanted });
+  } finally {
+    progress.end();
+  }
+};
+
+/** The recorded run begins with what a server begins with; `RulesLoaded` brings what came later. */
+const runRecorded = (work: Work, more: Partial<Wanted> = {}): Promise<ReplayResult> =>
+  run(work, { rules: recordedRules([]), ...more });
+
+const runOther = (work: Work, path: string): Promise<ReplayResult> =>
+  run(work, { rules: readRulesFile(path).rules, isOther: true });
+
+const replay = async (work: Work): Promise<Answer> => {
+  const { asked, recording, facts, range, paint } = work;
+  const result = asked.rules === undefined ? await runRecorded(work) : await runOther(work, asked.rules);
+  const report = reportOf(recording.name, range, result, facts.events);
+  return { json: report, lines: formatReplay(report, paint), isFinding: !report.isSame };
+};
+
+const backtest = async (work: Work): Promise<Answer> => {
+  const { asked, facts, range, paint } = work;
+  const { rules } = readRulesFile(asked.rules!);
+  const faults = readFaults(asked.truth, facts.events, range.toTick);
+  const before = { ...(await runRecorded(work)), rules: recordedRules(facts.events) };
+  const after = { ...(await run(work, { rules, isOther: true })), rules };
+  const report = backtestOf(before, after, faults);
+  return { json: report, lines: formatBacktest(report, paint), isFinding: report.regressions.length > 0 };
+};
+
+const sweep = async (work: Work): Promise<Answer> => {
+  const { asked, facts, range } = work;
+  const { thresholds, windowsMs, forsMs } = asked;
+  const known = asked.rules === undefined ? recordedRules(facts.events) : readRulesFile(asked.rules).rules;
+  const rule = known.find(({ name }) => name === asked.rule);
+  if (rule === undefined)
+    throw new UsageError(`--rule ${asked.rule}: expected one of ${known.map(({ name }) => name).join(', ')}`);
+  const faults = readFaults(asked.truth, facts.events, range.toTick);
+  const swept = new Sweep({ rule, thresholds, windowsMs, forsMs, faults });
+  const keptFor = windowsMs.map((windowMs): Rule => ({ ...rule, windowMs }));
+  await run(work, { rules: known, keptFor, observe: swept.observe });
+  const report = { rule: rule.name, faults, rows: swept.rows(), subjectsLeft: swept.subjectsLeft };
+  return { json: report, lines: formatSweep(report), isFinding: false };
+};
+
+const exportTo = async ({ recording, range }: Work, directory: string): Promise<Answer> => {
+  const span = { fromMs: range.readFromMs, toMs: (range.toTick + 1) * TICK_MS };
+  const records = await exportRecording(recording, directory, span);
+  return { json: { directory, records }, lines: [`${records} records in ${directory}`], isFinding: false };
+};
+
+const COMMANDS = { replay, backtest, sweep } as const;
+
+const answerFrom = async (recording: Recording, asked: ReplayAsked, process: ReplayProcess): Promise<Answer> => {
+  const facts = await readFacts(recording);
+  const span = asked.incident === undefined ? asked.span : spanOfIncident(facts.events, asked.incident);
+  const range = await rangeOf(recording, facts, span);
+  if (range === undefined) throw new UsageError(`${recording.name}: holds no telemetry`);
+  if (range.fromTick > range.toTick) throw new UsageError(`${recording.name}: holds nothing of that time`);
+  const work: Work = { ...process, asked, recording, facts, range };
+  return asked.exportTo === undefined ? COMMANDS[asked.command](work) : exportTo(work, asked.exportTo);
+};
+
+/** Runs a command over a log that runs or over exported records. */
+export const answerReplay = async (asked: ReplayAsked, process: ReplayProcess): Promise<Answer> => {
+  const recording =
+    asked.fromFiles === undefined
+      ? await openLogRecording(process.environment, process.directory)
+      : await openFileRecording(asked.fromFiles);
+  try {
+    return await answerFrom(recording, asked, process);
+  } finally {
+    await recording.close();
+  }
+};

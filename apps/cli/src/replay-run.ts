@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { type RecordedEvent, type Rule, TICK_MS } from '#contracts';
+import {
+  BASELINE_MINUTES,
+  decidedTick,
+  decisionLine,
+  type LoggedDecision,
+  REAPPLY_MS,
+  type RecordedSource,
+  Replay,
+  tickOf,
+  type TickView,
+} from '#domain';
+import type { LogRecord } from '#event-log';
+import type { RecordedFacts, Recording } from './recording.js';
+
+/** What is replayed, in ticks; `fromTick` and `toTick` are decided, what is before them is applied. */
+export interface ReplayRange {
+  readonly readFromMs: number;
+  readonly firstTick: number;
+  readonly fromTick: number;
+  readonly toTick: number;
+  /** Boots that are first met before this tick may have begun before. */
+  readonly joinUntilTick: number;
+}
+
+/** Which moments are asked for, ms; undefined = all that there is. */
+export interface AskedSpan {
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+}
+
+/** How a replay is run. */
+export interface RunOptions {
+  readonly recording: Recording;
+  readonly facts: RecordedFacts;
+  readonly range: ReplayRange;
+  readonly rules: readonly Rule[];
+  readonly isOther: boolean;
+  /** Their windows are kept too; they are not decided. */
+  readonly keptFor?: readonly Rule[];
+  readonly verifyMs: number;
+  readonly observe?: (view: TickView) => void;
+  /** Told of each tick that was passed, and how many outcomes were folded by then. */
+  readonly onTick?: (tick: number, outcomes: number) => void;
+}
+
+/** What came of it. */
+export interface ReplayResult {
+  readonly decisions: readonly LoggedDecision[];
+  readonly withoutSubject: readonly RecordedEvent[];
+  readonly records: number;
+  readonly outcomes: number;
+}
+
+/** Before the first tick that is decided, the windows are filled, and the baseline has its hour. */
+const WARM_UP_MS = REAPPLY_MS + BASELINE_MINUTES * 60_000;
+/** Of a log that runs, the last ticks may not be decided yet: two seconds. */
+const UNDECIDED_TICKS = 8;
+const ID_CHARACTERS = 32;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** SHA-256, hex, over the lines of decisions, each with its end. */
+export const hashOfDecisions = (decisions: readonly LoggedDecision[]): string => {
+  const hash = createHash('sha256');
+  for (const decision of decisions) hash.update(`${decisionLine(decision)}\n`);
+  return hash.digest('hex');
+};
+
+const firstRecordMs = async (recording: Recording, { partitions }: RecordedFacts): Promise<number | undefined> => {
+  const held = partitions.filter(({ low, high }) => low < high);
+  const times = await Promise.all(held.map(async (each) => (await recording.record(each, each.low))?.appendedAtMs));
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
+const lastTickOf = async (recording: Recording, facts: RecordedFacts, toMs: number | undefined): Promise<number> => {
+  if (toMs !== undefined) return tickOf(toMs) - 1;
+  const told = await recording.toldTicks();
+  if (told !== undefined) return told.last - UNDECIDED_TICKS;
+  return Math.max(...facts.events.map((event) => decidedTick(event) ?? 0), 0);
+};
+
+/** The ticks of a span; undefined when the log holds no telemetry. A log that is held from its start is decided from its start. */
+export const rangeOf = async (
+  recording: Recording,
+  facts: RecordedFacts,
+  { fromMs, toMs }: AskedSpan,
+): Promise<ReplayRange | undefined> => {
+  const heldMs = await firstRecordMs(recording, facts);
+  if (heldMs === undefined) return undefined;
+  const told = await recording.toldTicks();
+  const isWhole = facts.partitions.every(({ low }) => low === 0);
+  const toTick = await lastTickOf(recording, facts, toMs);
+  const readFromMs = Math.max(fromMs === undefined ? 0 : fromMs - WARM_UP_MS, 0);
+  if (isWhole && readFromMs <= heldMs) {
+    const firstTick = Math.min(tickOf(heldMs), told?.isFirst === true ? told.first : Infinity);
+    const fromTick = fromMs === undefined ? firstTick : Math.max(tickOf(fromMs), firstTick);
+    return { readFromMs: 0, firstTick, fromTick, toTick, joinUntilTick: 0 };
+  }
+  const firstTick = tickOf(Math.max(readFromMs, heldMs));
+  const fromTick = Math.max(tickOf(fromMs ?? 0), firstTick + REAPPLY_MS / TICK_MS);
+  return { readFromMs, firstTick, fromTick, toTick, joinUntilTick: firstTick + REAPPLY_MS / TICK_MS };
+};
+
+/** The records of one source, one after the other; a page is read when the one before is used up. */
+class SourceReader {
+  private page: readonly LogRecord[] = [];
+  private at = 0;
+  private readonly pages: AsyncIterator<readonly LogRecord[]>;
+
+  constructor(pages: AsyncIterable<readonly LogRecord[]>) {
+    this.pages = pages[Symbol.asyncIterator]();
+  }
+
+  get head(): LogRecord | undefined {
+    return this.page[this.at];
+  }
+
+  next(): boolean {
+    this.at += 1;
+    return this.at < this.page.length;
+  }
+
+  async turn(): Promise<void> {
+    const { value, done } = await this.pages.next();
+    this.page = done === true ? [] : value;
+    this.at = 0;
+  }
+
+  async close(): Promise<void> {
+    await this.pages.return?.();
+  }
+}
+
+const sourcesOf = (facts: RecordedFacts, { joinUntilTick }: ReplayRange, first: readonly (number | undefined)[]) =>
+  facts.partitions.map(({ topic, partition, low, high }, index): RecordedSource => {
+    const refused = facts.refused.get(`${topic}/${partition}`) ?? new Set();
+    return { topic, partition, firstOffset: first[index] ?? (low === 0 ? 0 : high), joinUntilTick, refused };
+  });
+
+/** Index of the source whose next record is the oldest; -1 = none has one. */
+const oldest = (readers: readonly SourceReader[]): number => {
+  let [index, atMs] = [-1, Infinity];
+  readers.forEach(({ head }, at) => {
+    if (head !== undefined && head.appendedAtMs < atMs) [index, atMs] = [at, head.appendedAtMs];
+  });
+  return index;
+};
+
+/** Runs a replay over a recording: its partitions side by side, in the order of their append times. */
+export const runReplay = async (options: RunOptions): Promise<ReplayResult> => {
+  const { recording, facts, range, rules, isOther, keptFor, verifyMs, observe, onTick } = options;
+  const readers = facts.partitions.map((each) => new SourceReader(recording.pages(each, range.readFromMs)));
+  await Promise.all(readers.map((reader) => reader.turn()));
+  const replay = new Replay({
+    ...range,
+    sources: sourcesOf(
+      facts,
+      range,
+      readers.map(({ head }) => head?.offset),
+    ),
+    events: facts.events,
+    rules,
+    isOther,
+    ...(keptFor === undefined ? {} : { keptFor }),
+    settings: { verifyMs },
+    zoneOf: (id) => facts.zones.get(id),
+    hash: (text) => sha256(text).slice(0, ID_CHARACTERS),
+    sha256,
+    ...(observe === undefined ? {} : { observe }),
+  });
+  let [records, tick] = [0, range.firstTick];
+  for (let index = oldest(readers); index >= 0; index = oldest(readers)) {
+    const reader = readers[index]!;
+    const record = reader.head!;
+    const now = tickOf(record.appendedAtMs);
+    if (now > range.toTick) break;
+    if (now > tick) {
+      tick = now;
+      readers.forEach((_, source) => replay.passTo(source, tick));
+      onTick?.(tick, replay.outcomes);
+    }
+    replay.add(index, record);
+    records += 1;
+    if (!reader.next()) await reader.turn();
+  }
+  const decisions = replay.end();
+  await Promise.all(readers.map((reader) => reader.close()));
+  return { decisions, withoutSubject: replay.inputsWithoutSubject, records, outcomes: replay.outcomes };
+};

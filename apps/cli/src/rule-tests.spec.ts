@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPaint } from './paint.js';
+import { formatRuleTests, junitOf, runRuleTests } from './rule-tests.js';
+
+const FLEET = `
+fleet:
+  release: v2.1.4+c41
+  regions:
+    us-east: { pops: 2, nodes: 4 }
+customers:
+  - { id: delta, tier: tier1 }
+`;
+const paint = createPaint(false, {});
+
+describe('tocsin test', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tocsin-rule-tests-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const run = (text: string) => {
+    const path = join(folder, 'rules.test.yml');
+    writeFileSync(path, FLEET + text);
+    return { path, ...runRuleTests(path, () => undefined) };
+  };
+
+  it('B12: says who is paged when; what is missed is told with what there was, and as JUnit', () => {
+    const report = run(`
+tests:
+  - test: half of all "answers" fail
+    runs: 20s
+    telemetry:
+      - { at: 10s, failing: 50 % }
+    expect:
+      - { page: default, between: 10s..15s }
+      - { alert: dns_resolution_success_rate, is: firing, on: fleet, at: 19s }
+  - test: pages & <calm>
+    runs: 5s
+    expect:
+      - { page: default, between: 0s..5s, count: 2.. }
+`);
+    expect(formatRuleTests(report, paint)).toEqual([
+      report.path,
+      '  ok   half of all "answers" fail',
+      '  FAIL pages & <calm>',
+      '       expected at least 2 page default between 0s and 5s',
+      '         there were 0',
+      '         nothing of the kind happened',
+    ]);
+    const xml = junitOf([report]).replaceAll(report.path, 'F');
+    expect(xml).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites>
+  <testsuite name="F" tests="2" failures="1">
+    <testcase classname="F" name="half of all &quot;answers&quot; fail"/>
+    <testcase classname="F" name="pages &amp; &lt;calm&gt;"><failure message="expected at least 2 page default between 0s and 5s">expected at least 2 page default between 0s and 5s
+there were 0
+nothing of the kind happened</failure></testcase>
+  </testsuite>
+</testsuites>`);
+  });
+
+  it('tells everything that is wrong with a file, where it stands', () => {
+    const wrong = (): unknown =>
+      run(`
+tests:
+  - test: x
+    telemetry:
+      - { at: 10s, failing: 77, wehre: {} }
+    expect:
+      - { alert: x, is: burning, at: 5s..1s }
+`);
+    expect(wrong).toThrow(/:12:29: tests\.0\.telemetry\.0\.failing: expected per cent, such as 25 % or 0\.05 %\n/);
+    expect(wrong).toThrow(/:12:33: tests\.0\.telemetry\.0\.wehre: there is no such key; did you mean where\?\n/);
+    expect(wrong).toThrow(/:14:9: tests\.0\.expect\.0: expected one of: alert, is, at;/);
+  });
+});

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { readRuleTestFile, type RuleTestFile } from '#config';
+import { DEFAULT_RULES, judgeRuleTest, playRuleTest, type RuleTest, type RuleTestVerdict } from '#domain';
+import { UsageError } from './arguments.js';
+import type { Paint } from './paint.js';
+
+/** Where tests begin that do not say when: the minute of the outage of 2021. */
+const STARTS_AT_MS = Date.UTC(2021, 6, 22, 11, 47);
+const ID_CHARACTERS = 32;
+
+/** What the tests of one file came to. */
+export interface RuleTestReport {
+  readonly file: string;
+  readonly verdicts: readonly RuleTestVerdict[];
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const testsOf = ({ fleet, customers, starts, tests }: RuleTestFile): readonly RuleTest[] =>
+  tests.map(({ test, runs, telemetry, obeys_after: obeysAfterMs, expect }) => ({
+    name: test,
+    startsAtMs: starts === undefined ? STARTS_AT_MS : Math.floor(Date.parse(starts) / 1_000) * 1_000,
+    runsMs: runs,
+    fleet: {
+      regions: Object.entries(fleet.regions).map(([region, each]) => ({ region, ...each })),
+      release: fleet.release,
+      queriesPerSecond: fleet.queries,
+    },
+    customers: customers.map(({ id, name = id, tier, critical }) => ({
+      customerId: id,
+      name,
+      tier,
+      critical,
+      zone: `${id.toLowerCase()}.example`,
+    })),
+    changes: telemetry.map(({ at, queries, silent, tickets, latency, ...rest }) => ({
+      ...rest,
+      atMs: at,
+      queriesPerSecond: queries,
+      isSilent: silent,
+      ticketsPerMinute: tickets,
+      latencyMs: latency,
+    })),
+    obeysAfterMs,
+    expectations: expect,
+  }));
+
+/** Plays the tests of a file; throws a UsageError with everything that is wrong with it. */
+export const runRuleTests = (path: string, onTest: (name: string) => void): RuleTestReport => {
+  const { config, problems } = readRuleTestFile(path);
+  if (problems !== undefined) throw new UsageError(problems.join('\n'));
+  const rules = { rules: DEFAULT_RULES, sha256, hash: (text: string) => sha256(text).slice(0, ID_CHARACTERS) };
+  const verdicts = testsOf(config).map((test) => {
+    onTest(test.name);
+    return judgeRuleTest(test, playRuleTest(test, rules));
+  });
+  return { file: path, verdicts };
+};
+
+/** A report for people: a line for each test, and for one that failed what there was instead. */
+export const formatRuleTests = ({ file, verdicts }: RuleTestReport, paint: Paint): readonly string[] => [
+  file,
+  ...verdicts.flatMap(({ test, isPassed, verdicts: all, faults }) => [
+    `  ${isPassed ? paint.good('ok  ') : paint.bad('FAIL')} ${test}`,
+    ...faults.map((fault) => `       ${fault}`),
+    ...all
+      .filter(({ isMet }) => !isMet)
+      .flatMap(({ text, found }) => [`       expected ${text}`, ...found.map((line) => `         ${line}`)]),
+  ]),
+];
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** XML has no control characters, not even escaped. */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
+const escaped = (text: string): string =>
+  text.replace(UNPRINTABLE, '\ufffd').replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character);
+
+const failureOf = ({ verdicts, faults }: RuleTestVerdict): string => {
+  const missed = verdicts.filter(({ isMet }) => !isMet);
+  const lines = [...faults, ...missed.flatMap(({ text, found }) => [`expected ${text}`, ...found])];
+  const [first = 'failed'] = lines;
+  return `<failure message="${escaped(first)}">${escaped(lines.join('\n'))}</failure>`;
+};
+
+/** Reports as JUnit XML, which build servers read. */
+export const junitOf = (reports: readonly RuleTestReport[]): string => {
+  const suites = reports.map(({ file, verdicts }) => {
+    const failures = verdicts.filter(({ isPassed }) => !isPassed).length;
+    const cases = verdicts.map((verdict) => {
+      const begin = `    <testcase classname="${escaped(file)}" name="${escaped(verdict.test)}"`;
+      return verdict.isPassed ? `${begin}/>` : `${begin}>${failureOf(verdict)}</testcase>`;
+    });
+    const head = `  <testsuite name="${escaped(file)}" tests="${verdicts.length}" failures="${failures}">`;
+    return [head, ...cases, '  </testsuite>'].join('\n');
+  });
+  return ['<?xml version="1.0" encoding="UTF-8"?>', '<testsuites>', ...suites, '</testsuites>'].join('\n');
+};

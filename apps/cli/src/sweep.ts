@@ -1,0 +1,30 @@
+import type { Fault, SweepRow } from '#domain';
+import { formatDelay } from './backtest.js';
+import { formatTable } from './table.js';
+
+/** What a sweep answers, as `--json` prints it. */
+export interface SweepReport {
+  readonly rule: string;
+  readonly faults: readonly Fault[];
+  readonly rows: readonly SweepRow[];
+  /** Subjects, tick by tick, beyond those that are followed. */
+  readonly subjectsLeft: number;
+}
+
+/** For people: a row for each combination. */
+export const formatSweep = ({ rule, faults, rows, subjectsLeft }: SweepReport): readonly string[] => [
+  `${rule}, ${rows.length} combinations, ${faults.length} faults`,
+  ...formatTable(
+    ['threshold', 'window', 'for', 'alerts', 'found', 'first delay', 'false alarms'],
+    rows.map(({ threshold, windowMs, forMs, alerts, detected, firstDelayMs, falseAlarms }) => [
+      String(threshold),
+      `${windowMs / 1_000} s`,
+      `${forMs / 1_000} s`,
+      String(alerts),
+      `${detected}/${faults.length}`,
+      formatDelay(firstDelayMs),
+      String(falseAlarms),
+    ]),
+  ),
+  ...(subjectsLeft === 0 ? [] : [`${subjectsLeft} looks at subjects beyond the bound were left out`]),
+];

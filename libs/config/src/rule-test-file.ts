@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { nameSchema, releaseSchema, TIERS } from '#contracts';
+import { durationMsSchema } from './setting-kinds.js';
+import { readYamlConfigFile } from './yaml-config.js';
+
+/** Nodes and customers of a test: a fleet as large as the largest that rules were measured with is played in minutes. */
+const COUNT_MAX = 1_000;
+/** A day of event time; a rule that needs longer is one of burn rates, which a backtest shows. */
+const RUNS_MS_MAX = 86_400_000;
+
+const share = z.union([z.string(), z.number()], 'expected per cent, such as 25 % or 0.05 %').transform((given, ctx) => {
+  const [, digits] = /^(\d{1,3}(?:\.\d{1,6})?) ?%$/.exec(String(given)) ?? [];
+  if (digits !== undefined && Number(digits) <= 100) return Number(digits) / 100;
+  ctx.addIssue('expected per cent, such as 25 % or 0.05 %');
+  return z.NEVER;
+});
+
+const release = z.string('expected a release, such as v2.1.4+c41').transform((text, ctx) => {
+  const [softwareVersion, configRev] = text.split('+');
+  const checked = releaseSchema.safeParse({ softwareVersion, configRev });
+  if (checked.success) return checked.data;
+  ctx.addIssue('expected a release, such as v2.1.4+c41');
+  return z.NEVER;
+});
+
+const releaseText = release.transform(({ softwareVersion, configRev }) => `${softwareVersion}+${configRev}`);
+
+/** `30s`, or `0s..45s`. */
+const stretch = z.string('expected a time, such as 30s, or 0s..45s').transform((text, ctx) => {
+  const ends = text.split('..').map((end) => durationMsSchema.safeParse(end.trim()));
+  const [from, to = from] = ends.map((end) => (end.success ? end.data : undefined));
+  if (from !== undefined && to !== undefined && from <= to && ends.length <= 2) return { fromMs: from, toMs: to };
+  ctx.addIssue('expected a time, such as 30s, or two as 0s..45s');
+  return z.NEVER;
+});
+
+/** `1`, `1..3` or `1..`. */
+const count = z
+  .union([z.number().int().nonnegative(), z.string()], 'expected a count, such as 1, 1..3 or 1..')
+  .transform((given, ctx) => {
+    const [, min, dots, max] = /^(\d{1,6})(\.\.)?(\d{1,6})?$/.exec(String(given)) ?? [];
+    const least = Number(min);
+    const most = dots === undefined ? least : max === undefined ? Infinity : Number(max);
+    if (min !== undefined && most >= least) return { min: least, max: most };
+    ctx.addIssue('expected a count, such as 1, 1..3 or 1..');
+    return z.NEVER;
+  });
+
+const ONCE = { min: 1, max: 1 };
+const NEVER = { min: 0, max: 0 };
+
+const where = z
+  .strictObject({
+    region: nameSchema.optional(),
+    pop: nameSchema.optional(),
+    node: nameSchema.optional(),
+    release: releaseText.optional(),
+    share: share.optional(),
+  })
+  .default({});
+
+const change = z.strictObject({
+  at: durationMsSchema,
+  where,
+  deploy: release.optional(),
+  failing: share.optional(),
+  customers: z.array(nameSchema).min(1).max(COUNT_MAX).optional(),
+  timeouts: share.optional(),
+  /** The median. */
+  latency: durationMsSchema.optional(),
+  queries: z.number().positive().max(100_000).optional(),
+  silent: z.boolean().optional(),
+  restarts: z.literal(true).optional(),
+  tickets: z.number().nonnegative().max(1_000_000).optional(),
+});
+
+const STATES = ['inactive', 'pending', 'firing', 'recovering', 'unknown'] as const;
+
+const expectation = z.union(
+  [
+    z
+      .strictObject({ alert: nameSchema, is: z.enum(STATES), on: z.string().max(256).optional(), at: stretch })
+      .transform(({ alert, is, on, at }) => ({ kind: 'alert' as const, rule: alert, state: is, on, at })),
+    z
+      .strictObject({ page: nameSchema, between: stretch, count: count.default(ONCE) })
+      .transform(({ page, ...rest }) => ({ kind: 'page' as const, what: page, ...rest })),
+    z
+      .strictObject({ command: nameSchema, to: releaseText.optional(), between: stretch, count: count.default(ONCE) })
+      .transform(({ command, ...rest }) => ({ kind: 'command' as const, what: command, ...rest })),
+    z
+      .strictObject({ no: z.enum(['page', 'command']), between: stretch })
+      .transform(({ no, between }) => ({ kind: no, between, count: NEVER })),
+  ],
+  'expected one of: alert, is, at; page, between; command, between; no, between',
+);
+
+const test = z.strictObject({
+  test: z.string().min(1).max(200),
+  runs: durationMsSchema.refine((ms) => ms > 0 && ms <= RUNS_MS_MAX, 'expected at most 1d').default(600_000),
+  telemetry: z.array(change).max(COUNT_MAX).default([]),
+  /** After how long nodes do what they are told; without it they never do. */
+  obeys_after: durationMsSchema.optional(),
+  expect: z.array(expectation).min(1).max(COUNT_MAX),
+});
+
+const region = z.strictObject({
+  pops: z.number().int().min(1).max(COUNT_MAX).default(1),
+  nodes: z.number().int().min(1).max(COUNT_MAX),
+});
+
+const customer = z.strictObject({
+  id: nameSchema,
+  name: z.string().min(1).max(200).optional(),
+  tier: z.enum(TIERS),
+  critical: z.boolean().default(false),
+});
+
+const schema = z.strictObject({
+  /** Where the rules are, from this file on; the shipped pack without it. */
+  rules: z.string().min(1).max(1_000).optional(),
+  starts: z.iso.datetime({ offset: true }).optional(),
+  fleet: z.strictObject({
+    release,
+    /** Of each node, a second. */
+    queries: z.number().positive().max(100_000).default(200),
+    regions: z.record(nameSchema, region).refine((all) => Object.keys(all).length > 0, 'expected at least one region'),
+  }),
+  customers: z.array(customer).min(1).max(COUNT_MAX),
+  tests: z.array(test).min(1).max(COUNT_MAX),
+});
+
+/** Tests of rules, as they are written. */
+export type RuleTestFile = z.output<typeof schema>;
+
+/** Reads a file of tests; everything that is wrong with it is told at once. */
+export const readRuleTestFile = (path: string) => readYamlConfigFile(schema, path);

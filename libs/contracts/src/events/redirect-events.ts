@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { nameSchema } from '../node-report.js';
+import { releaseSchema } from '../signal.js';
+import { at, id, reasonSchema } from './event-parts.js';
+
+/** What traffic may be moved away from. */
+export const REDIRECT_SCOPES = ['pop', 'region'] as const;
+
+const redirectAction = z.enum(['drain', 'resume']);
+
+/** Events of stream `redirect-<redirectId>`. */
+export const redirectEvents = {
+  /** The traffic of a PoP or region goes to its healthy siblings (R25). */
+  RedirectDecided: z.object({
+    redirectId: id,
+    incidentId: id,
+    alertId: id,
+    scope: z.enum(REDIRECT_SCOPES),
+    key: nameSchema,
+    /** Those that leave the traffic. */
+    nodes: z.array(nameSchema).min(1),
+    /** PoPs or regions that take it. */
+    siblings: z.array(nameSchema).min(1),
+    service: nameSchema,
+    /** What most of the nodes run; a redirect changes no release. */
+    release: releaseSchema,
+    trigger: reasonSchema,
+    rails: z.array(z.object({ rail: z.string(), holds: z.boolean(), detail: z.string().max(500) })),
+    at,
+  }),
+  /** The trigger held and a rail refused. */
+  RedirectRefused: z.object({
+    redirectId: id,
+    incidentId: id,
+    alertId: id,
+    rail: z.string(),
+    because: z.string().max(500),
+    at,
+  }),
+  RedirectCommanded: z.object({
+    redirectId: id,
+    action: redirectAction,
+    commandId: id,
+    generation: z.number().int(),
+    because: z.string().max(500),
+    at,
+  }),
+  RedirectAnswered: z.object({
+    redirectId: id,
+    action: redirectAction,
+    nodeId: nameSchema,
+    status: z.string().max(20),
+    at,
+  }),
+  /** The siblings carry the traffic and are well. */
+  RedirectVerified: z.object({ redirectId: id, because: z.string().max(500), at }),
+  /** Nodes did not come back as commanded: a person is needed. */
+  RedirectStopped: z.object({ redirectId: id, because: z.string().max(500), at }),
+  /** The traffic is back where it was. */
+  RedirectEnded: z.object({ redirectId: id, because: z.string().max(500), at }),
+} as const;

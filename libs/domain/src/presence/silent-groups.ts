@@ -1,0 +1,97 @@
+import { FLEET_KEY, TICK_MS } from '#contracts';
+import type { AlertSubject } from '../rule/rule.js';
+import type { TickView } from '../rule/tick-view.js';
+import { judgeFleet, type JudgedNode } from './judged-fleet.js';
+import { NODE_OUTAGE, NODE_SILENT } from './node-alerts.decide.js';
+import { isUnheard } from './node-recovery.js';
+import type { NodeVerdict } from './node-verdict.decide.js';
+import type { OpenAlerts } from './open-alerts.js';
+
+/** When nobody at all reports, it is known after half a minute: a restart of Tocsin takes less, and R9 asks for 60 s. */
+export const DARK_MS = 30_000;
+
+/** Nodes that belong together. */
+export interface Group {
+  readonly subject: AlertSubject;
+  expected: number;
+  silent: number;
+  live: number;
+}
+
+const NOWHERE = { region: undefined, release: undefined, pop: undefined } as const;
+
+/** What nodes are grouped by. */
+export type GroupScope = 'fleet' | 'region' | 'release' | 'pop';
+
+/** The order in which groups are decided: what fires first in a tick opens the incident that the others join. */
+const SCOPES: readonly GroupScope[] = ['fleet', 'region', 'release', 'pop'];
+
+/** Groups of the inventory and of every node that was heard of, with how many of each are silent. */
+export class Groups {
+  private readonly groups = new Map<string, Group>();
+
+  add(keys: Readonly<Record<GroupScope, string | undefined>>, state: 'silent' | 'live' | 'unseen'): void {
+    for (const scope of SCOPES) {
+      const key = keys[scope];
+      if (key === undefined || key === '') continue;
+      const id = `${scope}|${key}`;
+      const group = this.groups.get(id) ?? { subject: { scope, key }, expected: 0, silent: 0, live: 0 };
+      group.expected += 1;
+      if (state === 'silent') group.silent += 1;
+      if (state === 'live') group.live += 1;
+      this.groups.set(id, group);
+    }
+  }
+
+  find({ scope, key }: AlertSubject): Group {
+    return this.groups.get(`${scope}|${key}`) ?? { subject: { scope, key }, expected: 0, silent: 0, live: 0 };
+  }
+
+  inOrder(): readonly Group[] {
+    return [...this.groups.values()].toSorted(
+      (a, b) =>
+        SCOPES.indexOf(a.subject.scope as GroupScope) - SCOPES.indexOf(b.subject.scope as GroupScope) ||
+        (a.subject.key < b.subject.key ? -1 : 1),
+    );
+  }
+}
+
+/** Whether a node is down, or silent for a reason that nobody knows. */
+export const isDown = ({ state }: NodeVerdict): boolean => state === 'outage' || state === 'unknown';
+
+/**
+ * Counts who is silent. A node of the inventory that never reported is `unseen`: it counts in what is expected, but begins no alert,
+ * or an inventory that is registered before its nodes are started would page. One that was forgotten with an alert open is silent.
+ */
+const countGroups = (view: TickView, judged: readonly JudgedNode[], open: OpenAlerts): Groups => {
+  const groups = new Groups();
+  const paged = new Set([...open.of(NODE_OUTAGE), ...open.of(NODE_SILENT)].map(({ key }) => key));
+  const isDark = view.activity.darkTicks(view.tick) * TICK_MS >= DARK_MS;
+  const byId = new Map(judged.map((each) => [each.node.nodeId, each]));
+  for (const { nodeId, pop, region } of view.fleet) {
+    const known = byId.get(nodeId);
+    byId.delete(nodeId);
+    const keys = { fleet: FLEET_KEY, region, pop, release: known?.node.release };
+    if (known === undefined) {
+      groups.add(keys, paged.has(nodeId) ? 'silent' : 'unseen');
+      continue;
+    }
+    if (isDark) {
+      groups.add({ ...NOWHERE, fleet: FLEET_KEY }, 'silent');
+      continue;
+    }
+    const isSilent = isDown(known.verdict) || (paged.has(nodeId) && known.evidence.rate !== 'normal');
+    // Of whom nothing was heard for 10 s, as while the clock of the fleet stood still, nobody says that it is back (B4).
+    groups.add(keys, isSilent ? 'silent' : isUnheard(known.node, view) ? 'unseen' : 'live');
+  }
+  return groups;
+};
+
+const known = new WeakMap<TickView, Groups>();
+
+/** The groups of a tick, counted once for all rules that read them. */
+export const silentGroups = (view: TickView): Groups => {
+  const groups = known.get(view) ?? countGroups(view, judgeFleet(view), view.openAlerts);
+  known.set(view, groups);
+  return groups;
+};

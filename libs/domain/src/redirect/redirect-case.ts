@@ -1,0 +1,79 @@
+import type { Alert } from '../alert/alert.js';
+import { isUnderWay } from '../rollout/rollback.js';
+import type { DeciderState } from '../rule/decider-state.js';
+import type { CatalogueNode } from '../rule/catalogue.js';
+import type { TickView } from '../rule/tick-view.js';
+import { measureCapacity, nodesOf, type RedirectPlace } from './capacity.js';
+import { isSlow } from './node-serving.js';
+import type { RedirectFacts } from './redirect-rails.js';
+
+/** Over how long the outcomes of a place are counted. */
+const EVIDENCE_WINDOW_MS = 60_000;
+/** For how long redirects of a place count against the next. */
+const DAY_MS = 86_400_000;
+/** The busiest nodes that may be broken machines: slowness must go beyond them. */
+const BROKEN_MACHINES = 2;
+/** The highest percentile that is asked for: that of R25. */
+const PERCENTILE_MAX = 0.99;
+
+const countsOf = (nodes: readonly CatalogueNode[], { windows, endSlot }: TickView): readonly number[] =>
+  nodes.map(({ nodeId }) => {
+    const { good, bad } = windows.sum('node', nodeId, EVIDENCE_WINDOW_MS, endSlot);
+    return good + bad;
+  });
+
+/**
+ * Latency of a node is not kept second by second. But if the slow answers of a place are a larger share of it than the traffic of its
+ * two busiest nodes, at least three nodes give them.
+ */
+const isSlowBeyondTwo = (place: RedirectPlace, counts: readonly number[], alert: Alert, view: TickView): boolean => {
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const busiest = counts
+    .toSorted((a, b) => b - a)
+    .slice(0, BROKEN_MACHINES)
+    .reduce((sum, count) => sum + count, 0);
+  if (all === 0 || busiest === all) return false;
+  const { threshold, windowMs } = alert.reason;
+  const rank = Math.min(PERCENTILE_MAX, 1 - busiest / all);
+  const latencyUs = view.windows.percentile(place.scope, place.key, rank, windowMs, view.endSlot);
+  return latencyUs === 'timeout' || (typeof latencyUs === 'number' && latencyUs / 1_000 > threshold);
+};
+
+const agesOf = ({ scope, key }: RedirectPlace, state: DeciderState, at: number): readonly number[] =>
+  [...state.redirects.values()]
+    .filter(({ plan }) => plan?.scope === scope && plan.key === key)
+    .map(({ plan }) => at - (plan?.decidedAtMs ?? 0))
+    .filter((age) => age < DAY_MS);
+
+const rollbackOf = (nodes: readonly CatalogueNode[], state: DeciderState): string | undefined => {
+  const here = new Set(nodes.map(({ nodeId }) => nodeId));
+  return [...state.rollbacks.values()].find(
+    (each) => isUnderWay(each) && each.plan?.waves.some((wave) => wave.some((nodeId) => here.has(nodeId))),
+  )?.rollbackId;
+};
+
+/** Everything the rails judge about moving a place. */
+export const gatherRedirectFacts = (
+  place: RedirectPlace,
+  alert: Alert,
+  state: DeciderState,
+  view: TickView,
+): RedirectFacts => {
+  const nodes = nodesOf(place, view.fleet);
+  const counts = countsOf(nodes, view);
+  const { threshold } = alert.reason;
+  const alike = [...state.alerts.values()].filter(({ rule, scope }) => rule === alert.rule && scope === place.scope);
+  const breached = new Set(alike.map(({ key }) => key));
+  const capacity = { thresholdMs: threshold, endSlot: view.endSlot, redirects: state.redirects.values(), breached };
+  return {
+    place: `${place.scope} ${place.key}`,
+    heldMs: view.at - alert.firedAtMs,
+    outcomes: counts.reduce((sum, count) => sum + count, 0),
+    slowNodes: nodes.filter(({ nodeId }) => isSlow(nodeId, threshold, view.endSlot, view)).length,
+    isSlowBeyondTwo: isSlowBeyondTwo(place, counts, alert, view),
+    nodes: nodes.map(({ nodeId }) => nodeId).sort(),
+    capacity: measureCapacity(place, capacity, view),
+    ages: agesOf(place, state, view.at),
+    rollbackId: rollbackOf(nodes, state),
+  };
+};

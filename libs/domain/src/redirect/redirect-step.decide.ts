@@ -1,0 +1,157 @@
+import { type Command, type CommandAnswer, COMMAND_TTL_MS, type Event, event } from '#contracts';
+import type { Redirect, RedirectPlan } from './redirect.js';
+
+/** A place must be well for two minutes before its traffic comes back, in each of two windows of one minute. */
+export const WELL_FOR_MS = 120_000;
+
+/** Two windows of node health: after them neither holds what was before the move. */
+const SETTLE_MS = 20_000;
+
+/** What telemetry says of a redirect under way. */
+export interface RedirectHealth {
+  /** Whether those who took the traffic are well; undefined while nobody reports: silence is no reason to move anything. */
+  readonly siblings: { readonly areWell: boolean | undefined; readonly detail: string };
+  /** Whether the place itself is well again, for `WELL_FOR_MS`. */
+  readonly place: { readonly isWell: boolean; readonly detail: string };
+}
+
+/** What a step of a redirect needs beside its state. */
+export interface RedirectContext {
+  readonly at: number;
+  readonly verifyMs: number;
+  /** The generation the next command gets. */
+  readonly generation: number;
+  readonly answers: readonly CommandAnswer[];
+  readonly healthOf: (redirect: Redirect, plan: RedirectPlan) => RedirectHealth;
+  readonly commandIdOf: (redirectId: string, wave: number) => string;
+  readonly sha256: (text: string) => string;
+}
+
+/** A step, and what went wrong with it if a person has to know. */
+export interface RedirectStep {
+  readonly events: readonly Event[];
+  readonly trouble?: string;
+}
+
+const NOTHING: RedirectStep = { events: [] };
+const FINAL_STATUSES: ReadonlySet<string> = new Set(['done', 'failed', 'refused']);
+const WAVE_OF = { drain: 1, resume: 2 } as const;
+
+const command = (
+  { redirectId }: Redirect,
+  plan: RedirectPlan,
+  action: 'drain' | 'resume',
+  because: string,
+  context: RedirectContext,
+): readonly Event[] => {
+  const { at, generation, sha256, commandIdOf } = context;
+  const wave = WAVE_OF[action];
+  const commandId = commandIdOf(redirectId, wave);
+  const audience = [...plan.nodes].sort((a, b) => (a < b ? -1 : 1));
+  const issued: Command = {
+    commandId,
+    action,
+    redirectId,
+    wave,
+    generation,
+    service: plan.service,
+    from: plan.release,
+    to: plan.release,
+    audience,
+    audienceDigest: sha256(audience.join('\n')),
+    issuedAtMs: at,
+    expiresAtMs: at + COMMAND_TTL_MS,
+    reason: because,
+  };
+  return [
+    event('RedirectCommanded', { redirectId, action, commandId, generation, because, at }),
+    event('CommandIssued', { command: issued }),
+  ];
+};
+
+const giveBack = (redirect: Redirect, plan: RedirectPlan, trouble: string, context: RedirectContext): RedirectStep => ({
+  events: command(redirect, plan, 'resume', trouble.slice(0, 500), context),
+  trouble,
+});
+
+interface Taken {
+  readonly events: readonly Event[];
+  /** What a node answered that is not `done`. */
+  readonly failed: string | undefined;
+  readonly missing: number;
+}
+
+const takeAnswers = (redirect: Redirect, plan: RedirectPlan, { answers, at }: RedirectContext): Taken => {
+  const { redirectId, commandId, state } = redirect;
+  const action = state === 'draining' ? 'drain' : 'resume';
+  const told = new Map(redirect.answers);
+  const events: Event[] = [];
+  for (const { commandId: answered, nodeId, status } of answers) {
+    const isMeant = answered === commandId && plan.nodes.includes(nodeId) && FINAL_STATUSES.has(status);
+    if (!isMeant || told.has(nodeId)) continue;
+    told.set(nodeId, status);
+    events.push(event('RedirectAnswered', { redirectId, action, nodeId, status, at }));
+  }
+  const failed = [...told].find(([, status]) => status !== 'done');
+  const text = failed && `${action}: node ${failed[0]} answered ${failed[1]}`;
+  return { events, failed: text, missing: plan.nodes.filter((nodeId) => !told.has(nodeId)).length };
+};
+
+const late = ({ commandedAtMs, state }: Redirect, plan: RedirectPlan, missing: number, at: number) => {
+  if (missing === 0 || at < commandedAtMs + COMMAND_TTL_MS) return undefined;
+  const action = state === 'draining' ? 'drain' : 'resume';
+  return `${action}: ${missing} of ${plan.nodes.length} nodes did not answer within ${COMMAND_TTL_MS / 1_000} s`;
+};
+
+const drain = (redirect: Redirect, plan: RedirectPlan, context: RedirectContext): RedirectStep => {
+  const { events, failed, missing } = takeAnswers(redirect, plan, context);
+  const trouble = failed ?? late(redirect, plan, missing, context.at);
+  if (trouble === undefined) return { events };
+  const back = giveBack(redirect, plan, trouble, context);
+  return { ...back, events: [...events, ...back.events] };
+};
+
+const resume = (redirect: Redirect, plan: RedirectPlan, context: RedirectContext): RedirectStep => {
+  const { redirectId } = redirect;
+  const { at } = context;
+  const { events, failed, missing } = takeAnswers(redirect, plan, context);
+  const trouble = failed ?? late(redirect, plan, missing, at);
+  if (trouble !== undefined)
+    return { events: [...events, event('RedirectStopped', { redirectId, because: trouble, at })], trouble };
+  if (missing > 0) return { events };
+  const because = `all ${plan.nodes.length} nodes serve again`;
+  return { events: [...events, event('RedirectEnded', { redirectId, because, at })] };
+};
+
+const watch = (redirect: Redirect, plan: RedirectPlan, context: RedirectContext): RedirectStep => {
+  const { redirectId, state, drainedAtMs, verifiedAtMs } = redirect;
+  const { at, verifyMs } = context;
+  const { siblings, place } = context.healthOf(redirect, plan);
+  if (siblings.areWell === undefined || at < drainedAtMs + SETTLE_MS) return NOTHING;
+  if (!siblings.areWell) return giveBack(redirect, plan, `the siblings suffer: ${siblings.detail}`, context);
+  if (state === 'drained' && at < drainedAtMs + verifyMs) return NOTHING;
+  if (state === 'drained') return { events: [event('RedirectVerified', { redirectId, because: siblings.detail, at })] };
+  if (!place.isWell || at < verifiedAtMs + WELL_FOR_MS) return NOTHING;
+  return { events: command(redirect, plan, 'resume', place.detail, context) };
+};
+
+/** The next step of a redirect under way; nothing while it waits. */
+export const decideRedirectStep = (redirect: Redirect, context: RedirectContext): RedirectStep => {
+  const { plan } = redirect;
+  if (plan === undefined) return NOTHING;
+  switch (redirect.state) {
+    case 'decided':
+      return { events: command(redirect, plan, 'drain', plan.reason, context) };
+    case 'draining':
+      return drain(redirect, plan, context);
+    case 'drained':
+    case 'verified':
+      return watch(redirect, plan, context);
+    case 'resuming':
+      return resume(redirect, plan, context);
+    case 'refused':
+    case 'stopped':
+    case 'ended':
+      return NOTHING;
+  }
+};

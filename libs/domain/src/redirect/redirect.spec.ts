@@ -1,0 +1,181 @@
+import { commandSchema } from '#contracts';
+import type { EngineStory } from '#testing';
+import { commandsOf, fires, heal, obeyRedirects, redirectStory, redirectTypes, slow } from './redirect.fixture.js';
+
+const POP = 'us-east-0';
+
+const slowPop = (told: EngineStory, key = POP): void => {
+  told.play(10);
+  slow(told, ({ pop }) => pop === key);
+  told.play(10);
+  fires(told, 'pop', key);
+};
+
+describe('a PoP that is slow', () => {
+  it('R25: is moved to its healthy siblings by one command to its nodes, verified, and brought back when it is well', () => {
+    const told = redirectStory();
+    obeyRedirects(told);
+    slowPop(told);
+    told.play(60);
+    const [drain] = commandsOf(told);
+    expect(commandSchema.parse(drain)).toMatchObject({
+      action: 'drain',
+      wave: 1,
+      audience: ['us-east-0-n0', 'us-east-0-n1', 'us-east-0-n2'],
+      from: { softwareVersion: 'v2.1.4', configRev: 'c41' },
+      reason: 'p99 timeout > 5000 ms over 1m',
+    });
+    expect(told.all('RedirectDecided')).toMatchObject([
+      { scope: 'pop', key: POP, siblings: ['us-east-1', 'us-east-2'], rails: Array(7).fill({ holds: true }) },
+    ]);
+    expect((told.firstS('RedirectDecided') ?? NaN) - 20).toBeLessThanOrEqual(2.5);
+    expect(told.all('RedirectVerified')[0]?.because).toBe('6 of 9 nodes serve, 2 siblings are healthy');
+    expect(told.all('RedirectEnded')).toEqual([]);
+    // What is left of its traffic is answered well again.
+    heal(told);
+    for (const node of told.fleet.nodes) node.silent = false;
+    told.play(160);
+    expect(commandsOf(told).map(({ action, wave }) => [action, wave])).toEqual([
+      ['drain', 1],
+      ['resume', 2],
+    ]);
+    const [first, second] = commandsOf(told);
+    expect(second?.generation).toBeGreaterThan(first?.generation ?? Infinity);
+    expect(told.all('RedirectEnded')).toMatchObject([{ because: 'all 3 nodes serve again' }]);
+    expect(told.all('IncidentEscalated')).toEqual([]);
+  });
+
+  it('R25: nobody shows that it is well: the traffic stays where it is, and so does the incident', () => {
+    const told = redirectStory();
+    obeyRedirects(told);
+    slowPop(told);
+    told.play(200);
+    expect(redirectTypes(told).at(-1)).toBe('RedirectVerified');
+    expect(told.all('IncidentResolved')).toEqual([]);
+  });
+
+  it('R25: the same is decided when the process is killed at any moment', () => {
+    const types = (restarts: boolean): readonly string[] => {
+      const told = redirectStory();
+      obeyRedirects(told);
+      slowPop(told);
+      for (let part = 0; part < 6; part += 1) {
+        told.play(5);
+        if (restarts) told.restart();
+      }
+      return told.told.map(({ afterS, stream, event }) => `${afterS} ${stream} ${event.type}`);
+    };
+    expect(types(true)).toEqual(types(false));
+  });
+
+  it('R25: one slow machine moves no PoP: it is refused for want of evidence', () => {
+    const told = redirectStory();
+    told.play(10);
+    slow(told, ({ nodeId }) => nodeId === 'us-east-0-n0');
+    told.play(10);
+    fires(told, 'pop', POP);
+    told.play(10);
+    expect(redirectTypes(told)).toEqual(['RedirectRefused']);
+    expect(told.all('RedirectRefused')[0]).toMatchObject({ rail: 'minimum_evidence' });
+    expect(told.all('RedirectRefused')[0]?.because).toContain('1 nodes slow by their own timeouts (at least 3');
+  });
+
+  it('R25: a fleet that is slow everywhere moves nothing, and says why', () => {
+    const told = redirectStory();
+    told.play(10);
+    slow(told, () => true);
+    told.play(10);
+    fires(told, 'pop', POP);
+    told.play(10);
+    expect(told.all('RedirectDecided')).toEqual([]);
+    expect(told.all('RedirectRefused').map(({ rail, because }) => `${rail}: ${because}`)).toEqual([
+      'siblings: pop us-east-0 has 2 siblings, none of them healthy: nothing is moved',
+      'capacity: 0 of 9 nodes would go on serving (at least 60 %)',
+    ]);
+  });
+
+  it('R25: an alert of the whole fleet has no sibling', () => {
+    const told = redirectStory();
+    told.play(10);
+    fires(told, 'fleet', 'fleet');
+    told.play(10);
+    expect(told.all('RedirectRefused')).toMatchObject([
+      { rail: 'siblings', because: 'the whole fleet has no sibling: nothing is moved' },
+    ]);
+  });
+
+  it('R25: never less than 60 % of the region serves: a second PoP of it stays', () => {
+    const told = redirectStory();
+    obeyRedirects(told);
+    slowPop(told);
+    told.play(10);
+    slow(told, ({ pop }) => pop === 'us-east-1');
+    told.play(10);
+    fires(told, 'pop', 'us-east-1');
+    told.play(10);
+    expect(told.all('RedirectDecided')).toHaveLength(1);
+    const refused = told.all('RedirectRefused').filter(({ alertId }) => alertId === 'alert-us-east-1');
+    expect(refused).toMatchObject([{ rail: 'capacity', because: '3 of 9 nodes would go on serving (at least 60 %)' }]);
+  });
+
+  it('R25: nodes that do not answer give the traffic back and call a person; what does not come back is stopped', () => {
+    const told = redirectStory();
+    slowPop(told);
+    told.play(250);
+    expect(redirectTypes(told)).toEqual([
+      'RedirectDecided',
+      'RedirectCommanded',
+      'RedirectCommanded',
+      'RedirectStopped',
+      // It goes on to fire, and is not tried again at once.
+      'RedirectRefused',
+    ]);
+    expect(told.all('RedirectRefused')[0]?.rail).toBe('rate');
+    expect(told.all('IncidentEscalated')).toMatchObject([
+      { to: 'vp', because: 'redirect of pop us-east-0: drain: 3 of 3 nodes did not answer within 120 s' },
+    ]);
+    expect(told.all('RedirectStopped')[0]?.because).toBe('resume: 3 of 3 nodes did not answer within 120 s');
+  });
+
+  it('R25: siblings that suffer under the traffic get rid of it', () => {
+    const told = redirectStory();
+    obeyRedirects(told);
+    slowPop(told);
+    told.play(15);
+    slow(told, ({ region }) => region === 'us-east');
+    told.play(60);
+    expect(commandsOf(told).map(({ action }) => action)).toEqual(['drain', 'resume']);
+    expect(told.all('IncidentEscalated')[0]?.because).toContain('the siblings suffer: 0 of 9 nodes serve');
+    expect(told.all('RedirectEnded')).toHaveLength(1);
+  });
+
+  it('R25: a fleet that falls silent proves nothing: the traffic is not moved again', () => {
+    const told = redirectStory();
+    obeyRedirects(told);
+    slowPop(told);
+    told.play(15);
+    for (const node of told.fleet.nodes) node.silent = true;
+    told.play(100);
+    expect(commandsOf(told).map(({ action }) => action)).toEqual(['drain']);
+  });
+});
+
+describe('a region that is slow', () => {
+  it('R25: is moved while 60 % of the fleet serve; a second one is not when they would not', () => {
+    const told = redirectStory();
+    obeyRedirects(told);
+    told.play(10);
+    slow(told, ({ region }) => region === 'asia');
+    told.play(10);
+    fires(told, 'region', 'asia');
+    told.play(10);
+    expect(told.all('RedirectDecided')).toMatchObject([{ siblings: ['europe', 'us-east', 'us-west'] }]);
+    expect(commandsOf(told)[0]?.audience).toHaveLength(3);
+    slow(told, ({ region }) => region === 'us-east');
+    told.play(10);
+    fires(told, 'region', 'us-east');
+    told.play(10);
+    expect(told.all('RedirectDecided')).toHaveLength(1);
+    expect(told.all('RedirectRefused').map(({ rail }) => rail)).toContain('capacity');
+  });
+});

@@ -1,0 +1,94 @@
+import type { Release } from '#contracts';
+import type { CatalogueCustomer } from '../rule/catalogue.js';
+
+/** A region of the fleet of a test: its nodes stand in so many PoPs, evenly. */
+export interface TestedRegion {
+  readonly region: string;
+  readonly pops: number;
+  readonly nodes: number;
+}
+
+/** The fleet of a test, as it is before anything happens. */
+export interface TestedFleet {
+  readonly regions: readonly TestedRegion[];
+  readonly release: Release;
+  /** Of each node, a second. */
+  readonly queriesPerSecond: number;
+}
+
+/** A customer of a test; it has one zone. */
+export interface TestedCustomer extends CatalogueCustomer {
+  readonly zone: string;
+}
+
+/** Whom a change concerns: nodes that fit everything that is given; all of them without it. */
+export interface NodeChoice {
+  readonly region?: string | undefined;
+  readonly pop?: string | undefined;
+  readonly node?: string | undefined;
+  readonly release?: string | undefined;
+  /** Only so large a part of those that fit, 0..1: the first of each region. */
+  readonly share?: number | undefined;
+}
+
+/** What is different from a moment on; what is not given stays as it is. */
+export interface TelemetryChange {
+  readonly atMs: number;
+  readonly where: NodeChoice;
+  /** A rollout brings this release to the nodes. */
+  readonly deploy?: Release | undefined;
+  /** Share of outcomes that fail, 0..1 ... */
+  readonly failing?: number | undefined;
+  /** ... of the queries for these customers; of all without it. */
+  readonly customers?: readonly string[] | undefined;
+  /** Share of the failures that are timeouts, 0..1. */
+  readonly timeouts?: number | undefined;
+  /** The median latency, ms; the others are in proportion. */
+  readonly latencyMs?: number | undefined;
+  readonly queriesPerSecond?: number | undefined;
+  readonly isSilent?: boolean | undefined;
+  /** The DNS server starts again, under another boot id. */
+  readonly restarts?: boolean | undefined;
+  /** Support tickets a minute, of the whole world. */
+  readonly ticketsPerMinute?: number | undefined;
+}
+
+/** A stretch of event time, from the beginning of the test; both ends belong to it. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What is expected of the time of a test. */
+export type Expectation =
+  | {
+      readonly kind: 'alert';
+      readonly rule: string;
+      readonly state: 'inactive' | 'pending' | 'firing' | 'recovering' | 'unknown';
+      /** The key of its subject; any without it. */
+      readonly on?: string | undefined;
+      readonly at: Stretch;
+    }
+  | {
+      /** Counts what leaves within a stretch: pages that open, or commands. */
+      readonly kind: 'page' | 'command';
+      /** Who is paged, or what is commanded; any without it. */
+      readonly what?: string | undefined;
+      /** The release that a command returns to. */
+      readonly to?: string | undefined;
+      readonly count: { readonly min: number; readonly max: number };
+      readonly between: Stretch;
+    };
+
+/** A test of rules: what happens to a fleet, and what is to come of it. */
+export interface RuleTest {
+  readonly name: string;
+  readonly startsAtMs: number;
+  readonly runsMs: number;
+  readonly fleet: TestedFleet;
+  readonly customers: readonly TestedCustomer[];
+  readonly changes: readonly TelemetryChange[];
+  /** After how long nodes do what they are told; undefined = they never do. */
+  readonly obeysAfterMs: number | undefined;
+  readonly expectations: readonly Expectation[];
+}

@@ -1,0 +1,79 @@
+import type { EventData, Reason } from '#contracts';
+import type { Queryable } from './database.js';
+import { listLimit } from './list-limit.js';
+
+/** What a redirect is now. */
+export const REDIRECT_STATUSES = [
+  'refused',
+  'decided',
+  'draining',
+  'drained',
+  'verified',
+  'resuming',
+  'stopped',
+  'ended',
+] as const;
+/** What a redirect is now. */
+export type RedirectStatus = (typeof REDIRECT_STATUSES)[number];
+
+/** A node's last answer to one of the commands of a redirect. */
+export interface RedirectAnswerRow {
+  readonly action: 'drain' | 'resume';
+  readonly nodeId: string;
+  readonly status: string;
+  readonly answeredAt: number;
+}
+
+/** Traffic that is moved, or was to be. What only a decision knows is null while there is none but a refusal. */
+export interface RedirectRow {
+  readonly redirectId: string;
+  readonly incidentId: string;
+  readonly alertId: string;
+  readonly status: RedirectStatus;
+  readonly scope: EventData<'RedirectDecided'>['scope'] | null;
+  readonly key: string | null;
+  readonly nodes: readonly string[];
+  readonly siblings: readonly string[];
+  readonly trigger: Reason | null;
+  readonly rails: EventData<'RedirectDecided'>['rails'];
+  readonly refusals: readonly { readonly rail: string; readonly because: string; readonly at: number }[];
+  readonly commands: readonly Omit<EventData<'RedirectCommanded'>, 'redirectId'>[];
+  readonly answers: readonly RedirectAnswerRow[];
+  /** The last step, in words. */
+  readonly because: string | null;
+  readonly decidedAt: number;
+  readonly changedAt: number;
+  readonly endedAt: number | null;
+}
+
+/** Reads redirects. */
+export interface RedirectRepository {
+  /** Newest first. */
+  readonly list: (filter: {
+    readonly statuses?: readonly RedirectStatus[];
+    readonly incidentId?: string;
+    readonly limit: number;
+  }) => Promise<readonly RedirectRow[]>;
+  readonly find: (redirectId: string) => Promise<RedirectRow | undefined>;
+}
+
+const SELECT = `
+  select r.redirect_id as "redirectId", r.incident_id as "incidentId", r.alert_id as "alertId", r.status, r.scope, r.key, r.nodes,
+    r.siblings, r.trigger_reason as "trigger", r.rails, r.refusals, r.commands, r.because, r.decided_at as "decidedAt",
+    r.changed_at as "changedAt", r.ended_at as "endedAt",
+    (select coalesce(jsonb_agg(jsonb_build_object('action', a.action, 'nodeId', a.node_id, 'status', a.status,
+       'answeredAt', a.answered_at) order by a.action, a.node_id), '[]')
+     from redirect_answer a where a.redirect_id = r.redirect_id) as answers
+  from redirect r`;
+
+/** Redirects in PostgreSQL. */
+export const createRedirectRepository = (database: Queryable): RedirectRepository => ({
+  list: ({ statuses, incidentId, limit }) =>
+    database.query<RedirectRow>(
+      `${SELECT} where ($1::text[] is null or r.status = any($1)) and ($2::text is null or r.incident_id = $2)
+       order by r.decided_at desc, r.redirect_id limit $3`,
+      [statuses ?? null, incidentId ?? null, listLimit(limit)],
+    ),
+  find: async (redirectId) =>
+    (await database.query<RedirectRow>(`${SELECT} where r.redirect_id = $1`, [redirectId]))[0],
+});
