@@ -52,7 +52,7 @@ export const atS = (seconds: number): number => ORIGIN_MS + seconds * 1_000;
 
 /** Somebody sets a silence over some seconds of the story. */
 export const silence = (story: EngineStory, where: Selector, fromS: number, toS: number, silenceId = 's1'): void =>
-  void story.tell(
+  story.tell(
     streamOf.silence(silenceId),
     event('SilenceCreated', {
       silenceId,
