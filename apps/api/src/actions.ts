@@ -1,11 +1,18 @@
-import { isRefusal, type Principal, type Refusal } from '#contracts';
+import { isRefusal, type NewSilence, type Principal, type Refusal } from '#contracts';
 import { actorOf, type Infrastructure } from '#runtime';
-import { createCatalogueRepository, createIncidentRepository, createRuleSetRepository, type IncidentRow } from '#store';
+import {
+  createCatalogueRepository,
+  createIncidentRepository,
+  createQuietRepository,
+  createRuleSetRepository,
+  type IncidentRow,
+} from '#store';
 import { acknowledge } from './acknowledge.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
 import { issueNodeKey, revokeNodeKey } from './node-keys.js';
 import { askForReload } from './rules-reload.js';
 import { type NewCustomers, type NewNodes, registerCustomers, registerNodes } from './registration.js';
+import { addSilence, expireSilence } from './silences.js';
 
 /** What the actions change, and with what. */
 export type ActionParts = Pick<Infrastructure, 'database' | 'eventStore' | 'catalogue' | 'nodeKeys' | 'clock'>;
@@ -15,6 +22,7 @@ export const createActions = ({ database, eventStore, catalogue, nodeKeys, clock
   const repository = createCatalogueRepository(database);
   const incidents = createIncidentRepository(database);
   const registrar = (caller: Principal) => ({ store: eventStore, repository, actor: actorOf(caller) });
+  const silenceParts = { store: eventStore, repository: createQuietRepository(database), clock };
   const keyParts = { store: eventStore, catalogue: repository, nodeKeys, clock };
   const seen = async <T>(result: T | Refusal): Promise<T | Refusal> => {
     // What was just registered counts at once in this process; a key for a new node may be the next request.
@@ -29,6 +37,8 @@ export const createActions = ({ database, eventStore, catalogue, nodeKeys, clock
       if (incident === undefined) throw new Error(`acknowledge ${incidentId}: the incident has a stream and no row`);
       return incident;
     },
+    addSilence: (wanted: NewSilence, caller: Principal) => addSilence(silenceParts, wanted, caller),
+    expireSilence: (silenceId: string, caller: Principal) => expireSilence(silenceParts, silenceId, caller),
     registerNodes: async (nodes: NewNodes, caller: Principal) => seen(await registerNodes(registrar(caller), nodes)),
     registerCustomers: async (customers: NewCustomers, caller: Principal, isDryRun = false) =>
       seen(await registerCustomers(registrar(caller), customers, isDryRun)),

@@ -19,6 +19,7 @@ import { IncidentsController } from './rest/incidents.controller.js';
 import { InventoryController } from './rest/inventory.controller.js';
 import { KeysController } from './rest/keys.controller.js';
 import { NodeKeysController } from './rest/node-keys.controller.js';
+import { QuietController } from './rest/quiet.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
 import { ACTIONS, EVENT_FEED, QUERIES } from './tokens.js';
@@ -68,6 +69,7 @@ export class ApiModule implements OnModuleDestroy {
         InventoryController,
         KeysController,
         NodeKeysController,
+        QuietController,
         RolloutsController,
         RulesController,
       ],

@@ -9,6 +9,7 @@ import {
   createIncidentRepository,
   createNodeKeyRepository,
   createNodeLedger,
+  createQuietRepository,
   createRedirectRepository,
   createRollbackRepository,
   createRolloutRepository,
@@ -26,8 +27,10 @@ import { createImpactView } from './impact-view.js';
 import { costOf, type IncidentCost } from './incident-cost.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
+import { readMaintenance } from './maintenance-schedule.js';
 import { createDisagreements } from './release-disagreements.js';
 import { ruleQueries } from './rules-in-force.js';
+import { silenceReport } from './silences.js';
 import { readWindows, type WindowQuery } from './window-query.js';
 
 /** A node of the inventory and what was counted of it. */
@@ -115,6 +118,7 @@ export const createQueries = (parts: QueryParts) => {
   const ledger = createNodeLedger(database);
   const deadLetters = createDeadLetterRepository(database);
   const keys = createApiKeyRepository(database);
+  const quiet = createQuietRepository(database);
   return {
     ...incidentQueries(parts),
     ...explainQueries(parts),
@@ -138,6 +142,9 @@ export const createQueries = (parts: QueryParts) => {
     keys: async () => (await keys.list()).map(({ secretHash: _hash, ...key }) => key),
     nodeKeys: createNodeKeyRepository(database).list,
     ...ruleQueries(createRuleSetRepository(database), catalogue),
+    silences: async (limit: number) =>
+      (await quiet.silences({ limit })).map((row) => silenceReport(row, clock.nowMs())),
+    maintenance: (limit: number) => readMaintenance(quiet, clock.nowMs(), limit),
   };
 };
 

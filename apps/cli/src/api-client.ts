@@ -24,6 +24,8 @@ export interface ApiClient {
   readonly get: (path: string, waitMs?: number) => Promise<unknown>;
   /** Sends JSON; the JSON that is answered. */
   readonly post: (path: string, body: unknown) => Promise<unknown>;
+  /** Ends a thing; the JSON that is answered. */
+  readonly delete: (path: string) => Promise<unknown>;
 }
 
 /** An API that takes longer is as good as away. */
@@ -46,7 +48,12 @@ const causeOf = (error: unknown): string => {
 
 /** Makes a client. Fails with Unreachable or Refused, both worded for people. */
 export const createApiClient = ({ url, key }: Connection): ApiClient => {
-  const ask = async (method: 'GET' | 'POST', path: string, waitMs: number, body?: string): Promise<unknown> => {
+  const ask = async (
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    waitMs: number,
+    body?: string,
+  ): Promise<unknown> => {
     const signal = AbortSignal.timeout(TIMEOUT_MS + waitMs);
     const headers = {
       authorization: `Bearer ${key}`,
@@ -71,5 +78,6 @@ export const createApiClient = ({ url, key }: Connection): ApiClient => {
     url,
     get: (path, waitMs = 0) => ask('GET', path, waitMs),
     post: (path, body) => ask('POST', path, 0, JSON.stringify(body)),
+    delete: (path) => ask('DELETE', path, 0),
   };
 };

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
 import { readReplayArguments, REPLAY_USAGE, type ReplayAsked } from './replay-arguments.js';
 import { UsageError } from './usage-error.js';
 
@@ -29,6 +30,8 @@ export type Asked =
       readonly catalogue: string | undefined;
       readonly json: boolean;
     }
+  | ({ readonly command: 'silence'; readonly wanted: WantedOfSilences } & Common)
+  | ({ readonly command: 'maintenance' } & Common)
   | ReplayAsked;
 
 /** What is wanted of the keys of nodes. */
@@ -70,6 +73,11 @@ export const USAGE = `tocsin <command> [options]
   node-key revoke <key id>  end a key; what it tagged before stays counted
   check <file|directory>… [--catalogue FILE]
                             whether rules can be loaded: every mistake, with its place; selectors that fit nothing of a catalogue
+  silence add --where LABEL=PATTERN --for 2h30m --comment TEXT [--from TIME]
+                            alerts that fit page nobody meanwhile; --where again for a further label
+  silence ls                silences, those that stand first; which muted nothing
+  silence expire <id>       end a silence early
+  maintenance ls            maintenance windows of the rules: when they are open next, and what they muted
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
 ${REPLAY_USAGE}
@@ -90,7 +98,7 @@ exit status
 `;
 
 const COMMANDS =
-  'status, tail, incident show, incident cost, explain, impact, customers, node-key, check, test, replay, backtest, sweep or dnstap';
+  'status, tail, incident show, incident cost, explain, impact, customers, node-key, silence, maintenance, check, test, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -104,6 +112,10 @@ const parse = (args: readonly string[]) => {
         key: { type: 'string' },
         after: { type: 'string' },
         zones: { type: 'string' },
+        where: { type: 'string', multiple: true },
+        for: { type: 'string' },
+        from: { type: 'string' },
+        comment: { type: 'string' },
         junit: { type: 'string' },
         'why-not': { type: 'string' },
         subject: { type: 'string' },
@@ -214,6 +226,10 @@ export const readArguments = (args: readonly string[]): Asked => {
     throw new UsageError('--tier, --sector, --country and --dry-run belong to customers');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
   if (values.catalogue !== undefined && command !== 'check') throw new UsageError('--catalogue belongs to check');
+  const { where, for: lasting, from, comment } = values;
+  const options = { where, for: lasting, from, comment };
+  if (command !== 'silence' && Object.values(options).some((value) => value !== undefined))
+    throw new UsageError('--where, --for, --from and --comment belong to silence add');
   switch (command) {
     case 'status':
       noMore(rest);
@@ -235,6 +251,12 @@ export const readArguments = (args: readonly string[]): Asked => {
     case 'check':
       if (rest.length === 0) throw new UsageError('check: expected a file of rules, or a directory of them');
       return { command, paths: rest, catalogue: values.catalogue, json: values.json };
+    case 'silence':
+      return { command, wanted: readSilenceArguments(rest, options), ...common };
+    case 'maintenance':
+      if (rest[0] !== 'ls') throw new UsageError(`maintenance ${rest[0] ?? ''}: expected maintenance ls`);
+      noMore(rest.slice(1));
+      return { command, ...common };
     case 'dnstap': {
       const [path, ...more] = rest;
       if (path === undefined) throw new UsageError('dnstap: expected a file');

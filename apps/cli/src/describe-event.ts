@@ -6,6 +6,7 @@ const text = (value: unknown): string => {
   if (typeof value === 'object' && value !== null) {
     if ('softwareVersion' in value && 'configRev' in value)
       return `${text(value.softwareVersion)}+${text(value.configRev)}`;
+    if ('by' in value && 'because' in value) return text(value.because);
     if ('text' in value) return text(value.text);
     if ('score' in value && 'affectedCustomers' in value && 'dollarsPerMinute' in value)
       return `${text(value.affectedCustomers)} customers, score ${text(value.score)}, $${text(value.dollarsPerMinute)} a minute`;
@@ -29,6 +30,19 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   IncidentImpactChanged: ['impact'],
   IncidentAcknowledged: ['by', 'note'],
   IncidentResolved: ['because'],
+  IncidentUnmuted: ['because'],
+  IncidentCauseChanged: ['because', 'title'],
+  IncidentCausesRanked: ['because'],
+  AlertMuted: ['mute'],
+  AlertUnmuted: ['because'],
+  SilenceCreated: ['by', 'comment'],
+  SilenceExpired: ['by'],
+  SilenceEndsSoon: ['muting'],
+  SilenceEnded: ['hasMatched'],
+  MaintenanceBegan: ['window'],
+  MaintenanceBrokenThrough: ['because'],
+  MaintenanceEndsSoon: ['muting'],
+  MaintenanceEnded: ['hasMatched', 'because'],
   SpilloverObserved: ['provider', 'level', 'because'],
   IncidentDeclared: ['priority', 'because'],
   IncidentEscalated: ['to', 'because'],

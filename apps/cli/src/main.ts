@@ -13,6 +13,7 @@ import { readExplained } from './explain.js';
 import { formatIncident, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
+import { askSilences, formatMaintenance, formatSilences, readMaintenance } from './quiet.js';
 import { answerReplay } from './replay-command.js';
 import type { ReplayAsked } from './replay-arguments.js';
 import { formatRuleTests, junitOf, runRuleTests } from './rule-tests.js';
@@ -103,6 +104,20 @@ const incidentCost: Command<'incident cost'> = async (asked) => {
   return cost.isOver ? EXIT.ok : EXIT.finding;
 };
 
+const silence: Command<'silence'> = async (asked) => {
+  const answer = await askSilences(apiOf(asked), asked.wanted);
+  if (asked.json) printJson(answer);
+  else for (const line of formatSilences(answer)) print(line);
+  return EXIT.ok;
+};
+
+const maintenance: Command<'maintenance'> = async (asked) => {
+  const answer = await readMaintenance(apiOf(asked));
+  if (asked.json) printJson(answer);
+  else for (const line of formatMaintenance(answer)) print(line);
+  return EXIT.ok;
+};
+
 const dnstap: Command<'dnstap'> = async (asked) => {
   const report = await readDnstap(asked.path, asked.zones);
   if (asked.json) printJson(report);
@@ -160,6 +175,10 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return nodeKey(asked, paint);
     case 'check':
       return check(asked, paint);
+    case 'silence':
+      return silence(asked, paint);
+    case 'maintenance':
+      return maintenance(asked, paint);
     case 'dnstap':
       return dnstap(asked, paint);
     case 'replay':

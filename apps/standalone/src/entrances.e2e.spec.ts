@@ -7,6 +7,7 @@ import { ROLES } from './roles.js';
 
 /** What every way in asks of its caller: the policy, written down once more, so that no change of it goes unseen. */
 const POLICY: Readonly<Record<string, Permission>> = {
+  'DELETE /v1/silences/:id': 'operate',
   'GET /healthz': 'public',
   'GET /readyz': 'public',
   'GET /v1/alerts': 'view',
@@ -27,6 +28,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'GET /v1/incidents/:id/customers': 'view',
   'GET /v1/keys': 'administer',
   'GET /v1/node-keys': 'administer',
+  'GET /v1/maintenance': 'view',
   'GET /v1/nodes': 'view',
   'GET /v1/nodes/:nodeId/commands': 'commands',
   'GET /v1/registry/zones': 'telemetry',
@@ -34,6 +36,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'GET /v1/rollbacks': 'view',
   'GET /v1/rollouts': 'view',
   'GET /v1/rules': 'view',
+  'GET /v1/silences': 'view',
   'GET /v1/why-not/:rule': 'view',
   'GET /v1/rules/history': 'view',
   'GET /v1/windows': 'view',
@@ -47,6 +50,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'POST /v1/nodes': 'administer',
   'POST /v1/rules/reload': 'administer',
   'POST /v1/signals': 'signal',
+  'POST /v1/silences': 'operate',
   'POST /v1/telemetry/nodes': 'commands',
   'POST /v1/telemetry/outcomes': 'telemetry',
   'POST /v1/telemetry/probes': 'probe',
@@ -82,7 +86,7 @@ afterAll(async () => {
   await test.close();
 });
 
-const routes = Object.entries(POLICY).filter(([name]) => /^(GET|POST) /.test(name));
+const routes = Object.entries(POLICY).filter(([name]) => /^(GET|POST|DELETE) /.test(name));
 
 const ask = async (name: string, authorization: string | undefined): Promise<number> => {
   const [method = '', path = ''] = name.split(' ');
@@ -91,7 +95,7 @@ const ask = async (name: string, authorization: string | undefined): Promise<num
   const { status } = await fetch(url, {
     method,
     headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
-    ...(method === 'POST' ? { body: '{}' } : {}),
+    ...(method === 'GET' ? {} : { body: '{}' }),
   });
   return status;
 };

@@ -10,6 +10,7 @@ import { redirectEvents } from './events/redirect-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
+import { maintenanceEvents, muteEvents, silenceEvents } from './events/silence-events.js';
 
 export { SEVERITIES } from './severity.js';
 export {
@@ -19,6 +20,7 @@ export {
   type Scope,
   type SpilloverLevel,
 } from './events/event-parts.js';
+export type { Mute } from './events/silence-events.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.
@@ -35,6 +37,9 @@ export const eventSchemas = {
   ...redirectEvents,
   ...commandEvents,
   ...deliveryEvents,
+  ...silenceEvents,
+  ...maintenanceEvents,
+  ...muteEvents,
   ...escalationEvents,
 } as const;
 
@@ -85,5 +90,7 @@ export const streamOf = {
   redirect: (redirectId: string) => `redirect-${redirectId}`,
   command: (commandId: string) => `command-${commandId}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
+  silence: (silenceId: string) => `silence-${silenceId}`,
+  maintenance: (maintenanceId: string) => `maintenance-${maintenanceId}`,
   escalation: (escalationId: string) => `escalation-${escalationId}`,
 } as const;

@@ -1,4 +1,5 @@
 export * from './batch-tag.js';
+export * from './cause.js';
 export * from './command.js';
 export * from './command-signature.js';
 export * from './event.js';
@@ -18,5 +19,6 @@ export * from './rule.js';
 export * from './rule-file.js';
 export * from './selector.js';
 export * from './signal.js';
+export * from './silence.js';
 export * from './topics.js';
 export * from './zone-registry.js';

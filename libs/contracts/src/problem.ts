@@ -27,6 +27,7 @@ export const PROBLEMS = {
   QUERY_INVALID: { status: 400, title: 'A query parameter is not valid' },
   CONFLICT: { status: 409, title: 'The thing changed meanwhile' },
   INCIDENT_NOT_OPEN: { status: 409, title: 'The incident is not open' },
+  SILENCES_TOO_MANY: { status: 409, title: 'As many silences stand as there may be' },
   LOG_UNAVAILABLE: { status: 503, title: 'The event log does not take records now' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database does not answer now' },
   WAITERS_TOO_MANY: { status: 503, title: 'Too many wait for events at this moment' },

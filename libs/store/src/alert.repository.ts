@@ -1,6 +1,7 @@
-import type { EventData, Reason, Scope, SEVERITIES } from '#contracts';
+import type { EventData, Mute, Reason, Scope, SEVERITIES } from '#contracts';
 import type { Queryable } from './database.js';
 import { listLimit } from './list-limit.js';
+import { MUTE_OF_ALERT } from './quiet.repository.js';
 
 /** How bad it is. */
 export type Severity = (typeof SEVERITIES)[number];
@@ -38,6 +39,8 @@ export interface AlertRow {
   readonly correction: Omit<EventData<'AlertCorrected'>, 'alertId'> | null;
   /** The incident it belongs to; the latest when there were several. */
   readonly incidentId: string | null;
+  /** Why it pages nobody; null where it may. */
+  readonly muted: Mute | null;
 }
 
 /** Reads alerts. */
@@ -56,7 +59,7 @@ const SELECT = `
     a.fired_at as "firedAt", a.due_at as "dueAt", a.changed_at as "changedAt", a.resolved_at as "resolvedAt", a.reason, a.because, a.labels, a.annotations,
     a.runbook, a.flapping, a.is_late as "isLate", a.correction,
     (select j.incident_id from incident_alert j where j.alert_id = a.alert_id
-     order by j.joined_at desc, j.incident_id limit 1) as "incidentId"
+     order by j.joined_at desc, j.incident_id limit 1) as "incidentId", ${MUTE_OF_ALERT} as "muted"
   from alert a`;
 
 /** Alerts in PostgreSQL. */

@@ -1,8 +1,9 @@
 import { event, type Event, ruleSetSchema, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import { createDeciderHistory } from './decider-history.js';
-import { alertFired, HISTORY_AT_MS, incidentOpened, reasonOf, rollbackDecided } from './event-history.fixture.js';
+import { alertFired, HISTORY_AT_MS, incidentOpened, reasonOf, rollbackDecided, tell } from './event-history.fixture.js';
 import { createEventStore } from './event-store.js';
+import { quiet } from './quiet-history.fixture.js';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = HISTORY_AT_MS;
@@ -70,6 +71,22 @@ describe('decider history', () => {
       [streamOf.key('k'), [event('ApiKeyRevoked', { keyId: 'k' })]],
     );
     expect(await streams()).toEqual(['rollout-now', 'incident-just']);
+  });
+
+  it('keeps silences and maintenance that are not over, and of the rules the last sets', async () => {
+    await tell(
+      createEventStore(db.database, () => NOW_MS),
+      quiet,
+    );
+    const found = await streams();
+    expect(found.filter((stream) => /^(silence|maintenance|rules)/.test(stream))).toEqual([
+      'rules',
+      'silence-si2',
+      'maintenance-ma1',
+      'maintenance-ma2',
+    ]);
+    expect(found).toEqual(expect.arrayContaining(['alert-al4', 'alert-al5', 'incident-in3']));
+    expect(found).not.toContain('alert-al6');
   });
 
   it('keeps what is open however old, with the rollbacks of an open incident, refused or ended', async () => {

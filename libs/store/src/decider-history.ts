@@ -26,6 +26,7 @@ export interface DeciderHistory {
    * or ended within `keepMs`; rollouts that changed within it; rollbacks and redirects under way, decided within it, or of one of
    * those incidents; customer escalations that are open or closed within it. The time is counted back from the newest beginning of
    * any of these, since only then is anything forgotten.
+   * Silences and maintenance that the rules have not ended.
    * At most `HISTORY_EVENTS_MAX` with position > after.
    */
   readonly read: (past: DeciderPast, after: number) => Promise<readonly RecordedEvent[]>;
@@ -61,7 +62,9 @@ const READ = `
         where status = 'running' or decided_at >= since.at_ms or incident_id in (select incident_id from held)
       union all select 'redirect-' || redirect_id from redirect, since
         where status not in ('refused', 'stopped', 'ended') or decided_at >= since.at_ms
-          or incident_id in (select incident_id from held))))
+          or incident_id in (select incident_id from held)
+      union all select 'silence-' || silence_id from silence where has_matched is null
+      union all select 'maintenance-' || maintenance_id from maintenance where ended_at is null)))
   select * from picked order by position limit $4`;
 
 /** The history in PostgreSQL. */

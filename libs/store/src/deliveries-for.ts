@@ -27,6 +27,7 @@ type Told = Pick<EventData<'DeliveryRequested'>, 'subject' | 'action' | 'dedupKe
 
 const PAGE_ACTIONS = {
   IncidentOpened: 'trigger',
+  IncidentUnmuted: 'trigger',
   IncidentImpactChanged: 'update',
   IncidentAcknowledged: 'acknowledge',
   IncidentResolved: 'resolve',
@@ -78,13 +79,15 @@ const rollbackState = ({ rollbackId, status, waves, because }: RollbackRow): Rec
 /** What was declared, and what this page alone asks for; nothing is said of what there is not. */
 const actionBody = (
   { data, type }: PageEvent,
-  { priority, onsetAt, detectMs }: IncidentRow,
+  { priority, onsetAt, detectMs, requests }: IncidentRow,
 ): Record<string, unknown> => ({
   ...(priority === null ? {} : { priority }),
   ...(onsetAt === null ? {} : { onsetAt, detectMs }),
   ...(type === 'IncidentEscalated'
     ? { escalation: { to: data.to, alertId: data.alertId, because: data.because } }
     : {}),
+  // What was asked for while the page was held back.
+  ...(type === 'IncidentUnmuted' && requests.length > 0 ? { requests } : {}),
   ...(type === 'StatusUpdateRequested' ? { request: 'status_update' } : {}),
   ...(type === 'FallBackRequested' ? { request: 'fall_back' } : {}),
 });
@@ -118,6 +121,10 @@ const pageBody = (
   };
 };
 
+/** While an incident is muted nothing of it leaves; so what was never triggered is neither updated, acknowledged nor resolved. */
+const isHeldBack = (paged: PageEvent, { muted }: IncidentRow): boolean =>
+  paged.type === 'IncidentOpened' ? paged.data.muted !== undefined : muted !== null;
+
 /**
  * The keys that a page goes out under. Whoever is called above the page has one of their own: under the incident's the call would
  * fold into what the receiver has open and wake nobody, and would wait behind a page that is retried. It ends with the incident.
@@ -125,12 +132,15 @@ const pageBody = (
 const keysOf = (paged: PageEvent, { incidentId, escalations }: IncidentRow): readonly string[] => {
   const own = (to: string): string => `${incidentId}:${to}`;
   if (paged.type === 'IncidentEscalated') return [own(paged.data.to)];
+  // Who was called while the page was held back is called now.
+  if (paged.type === 'IncidentUnmuted')
+    return [incidentId, ...escalations.filter(({ at }) => at < paged.data.at).map(({ to }) => own(to))];
   return paged.type === 'IncidentResolved' ? [incidentId, ...escalations.map(({ to }) => own(to))] : [incidentId];
 };
 
 const pagesOf = (paged: PageEvent, context: DeliveryContext): readonly Told[] => {
   const { incident, rollbacks = [], toldScore = 0 } = context;
-  if (incident === undefined || !isWorthTelling(paged, toldScore)) return [];
+  if (incident === undefined || isHeldBack(paged, incident) || !isWorthTelling(paged, toldScore)) return [];
   const body = pageBody(paged, incident, rollbacks);
   const told = { subject: 'page', action: PAGE_ACTIONS[paged.type], body, at: paged.data.at } as const;
   return keysOf(paged, incident).map((dedupKey) => ({ ...told, dedupKey }));
@@ -149,8 +159,8 @@ const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): reado
 };
 
 /**
- * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, is
- * acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad as it was told; a command when it
+ * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is
+ * unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad as it was told; a command when it
  * is signed, never before. Ids follow from the event, so a repeated append asks for nothing new.
  */
 export const deliveriesFor = (

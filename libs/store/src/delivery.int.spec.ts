@@ -120,6 +120,34 @@ describe('deliveries', () => {
     expect(told).toEqual([90, 180, 400]);
   });
 
+  it('of a muted incident leave when it is unmuted and not before, and nothing is resolved that was not triggered', async () => {
+    const muted = { by: 'silence', id: 's1', untilMs: T + 90_000, because: 'silenced by user:ana: work' } as const;
+    const worse = event('IncidentImpactChanged', { incidentId: 'in1', impact: impactOf(90), at: T + 62_000 });
+    const unmuted = event('IncidentUnmuted', { incidentId: 'in1', alertId: 'al1', because: 'over', at: T + 75_000 });
+    const opened = incidentOpened('in1', 'al1', { muted });
+    expect(requestsOf(await tell(store, [[streamOf.incident('in1'), 0, [opened, worse, acknowledged]]]))).toEqual([]);
+    const [page, ...others] = requestsOf(await tell(store, [[streamOf.incident('in1'), 3, [unmuted]]]));
+    expect(others).toEqual([]);
+    expect(page).toMatchObject({ action: 'trigger', dedupKey: 'in1', body: { impact: { score: 90 } } });
+    expect(requestsOf(await tell(store, [[streamOf.incident('in1'), 4, [resolved]]]))).toMatchObject([
+      { action: 'resolve' },
+    ]);
+
+    const never = incidentOpened('in2', 'al2', { muted });
+    const over = event('IncidentResolved', { incidentId: 'in2', because: 'recovered', at: T + 80_000 });
+    expect(requestsOf(await tell(store, [[streamOf.incident('in2'), 0, [never, over]]]))).toEqual([]);
+
+    // Unmuted on the tick on which it opened: one page, from the unmuting.
+    const atOnce = event('IncidentUnmuted', {
+      incidentId: 'in3',
+      alertId: 'al4',
+      because: 'not muted',
+      at: T + 61_000,
+    });
+    const both = await tell(store, [[streamOf.incident('in3'), 0, [incidentOpened('in3', 'al3', { muted }), atOnce]]]);
+    expect(requestsOf(both)).toMatchObject([{ action: 'trigger' }]);
+  });
+
   it('of a command are asked for when it is signed, not when it is issued', async () => {
     const issued = event('CommandIssued', { command: commandOf('co1', 1) });
     expect(requestsOf(await tell(store, [[streamOf.command('co1'), 0, [issued]]]))).toEqual([]);

@@ -1,4 +1,4 @@
-import type { EscalationTarget, Impact, Priority, Reason, RecordedEvent, Scope } from '#contracts';
+import type { Cause, EscalationTarget, Impact, Mute, Priority, Reason, RecordedEvent, Scope } from '#contracts';
 import { streamOf } from '#contracts';
 import { type AlertRow, createAlertRepository, type Severity } from './alert.repository.js';
 import type { Queryable } from './database.js';
@@ -17,7 +17,7 @@ export interface IncidentRow {
   readonly title: string;
   readonly severity: Severity;
   readonly status: IncidentStatus;
-  /** The alert that opened it, and its rule, scope and key. */
+  /** Its root: the alert that opened it, or one that explains it and came later; with its rule, scope and key. */
   readonly alertId: string;
   readonly rule: string;
   readonly scope: Scope;
@@ -33,6 +33,11 @@ export interface IncidentRow {
   readonly resolvedAt: number | null;
   /** Why it was resolved. */
   readonly because: string | null;
+  /** Why no page has left for it; null once one has. */
+  readonly muted: Mute | null;
+  /** Changes of the last day by how far they explain it, the likeliest first; none before they were compared. */
+  readonly causes: readonly Cause[];
+  readonly causesBecause: string | null;
   /** Declared with the page; null where nothing declared it. */
   readonly priority: Priority | null;
   readonly declaredAt: number | null;
@@ -88,6 +93,7 @@ const SELECT = `
     i.priority, i.declared_at as "declaredAt", i.declared_because as "declaredBecause", i.onset_at as "onsetAt",
     i.opened_at - i.onset_at as "detectMs", i.opened_at - i.onset_at <= ${DETECT_TARGET_MS} as "isDetectedInTime",
     i.escalations, i.requests,
+    i.muted, i.causes, i.causes_because as "causesBecause",
     array(select j.alert_id from incident_alert j where j.incident_id = i.incident_id order by j.joined_at, j.alert_id)
       as "alertIds",
     array(select r.rollback_id from rollback r where r.incident_id = i.incident_id order by r.decided_at, r.rollback_id)

@@ -23,6 +23,7 @@ export * from './offset-gap.repository.js';
 export * from './position.repository.js';
 export * from './postgres-database.js';
 export * from './projections/projections.js';
+export * from './quiet.repository.js';
 export * from './rebuild.js';
 export * from './redirect.repository.js';
 export * from './rollback.repository.js';

@@ -1,10 +1,11 @@
 import { eventSchemas, type EventType } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import type { Queryable } from './database.js';
-import { HISTORY_AT_MS, tellHistory } from './event-history.fixture.js';
+import { HISTORY_AT_MS, tell, tellHistory } from './event-history.fixture.js';
 import { createEventStore, type EventStore } from './event-store.js';
 import type { Projection } from './projections/projection.js';
 import { PROJECTION_TABLES, PROJECTIONS } from './projections/projections.js';
+import { quiet } from './quiet-history.fixture.js';
 import { rebuildProjections } from './rebuild.js';
 
 /** Every row of every read table, in canonical order. */
@@ -45,7 +46,12 @@ const RECORDS = new Set([
 ]);
 
 /** What stands in the timeline alone, which is read from the events themselves. */
-const TIMELINE_ONLY: ReadonlySet<EventType> = new Set(['SpilloverObserved']);
+const TIMELINE_ONLY: ReadonlySet<EventType> = new Set([
+  'SpilloverObserved',
+  'RulesLoaded',
+  'SilenceMatched',
+  'MaintenanceMatched',
+]);
 
 describe('rebuildProjections', () => {
   let db: TestDatabase;
@@ -55,6 +61,7 @@ describe('rebuildProjections', () => {
     db = await openTestDatabase();
     store = createEventStore(db.database, () => HISTORY_AT_MS);
     await tellHistory(db.database, store);
+    await tell(store, quiet);
     before = await dump(db.database);
   });
   afterAll(() => db.close());

@@ -52,6 +52,46 @@ export class ImpactType {
   top!: readonly NamedCustomerType[];
 }
 
+/** Why something pages nobody for now. */
+@ObjectType('Mute')
+export class MuteType {
+  @Field({ description: 'silence, maintenance or alert.' })
+  by!: string;
+  @Field()
+  id!: string;
+  @Field(() => Number, { nullable: true, description: 'When it ends at the latest; null while its cause stands.' })
+  untilMs!: number | null;
+  @Field()
+  because!: string;
+}
+
+/** A change, and what speaks for or against it as the cause of an incident. */
+@ObjectType('Cause')
+export class CauseType {
+  @Field({ description: 'release, config or rules.' })
+  kind!: string;
+  @Field({ description: 'Of the rollout, or the SHA-256 of the rules.' })
+  id!: string;
+  @Field({ description: 'proved, possible or ruled_out.' })
+  verdict!: string;
+  @Field()
+  score!: number;
+  @Field(() => Number, { nullable: true })
+  failingWith!: number | null;
+  @Field(() => Number, { nullable: true })
+  failingWithout!: number | null;
+  @Field({ description: 'Share of the failures that it brought.' })
+  explained!: number;
+  @Field({ description: 'From the change to the fault, ms; negative: the fault was first.' })
+  onsetAfterMs!: number;
+  @Field(() => [String])
+  regions!: readonly string[];
+  @Field(() => [String])
+  failingRegions!: readonly string[];
+  @Field()
+  because!: string;
+}
+
 /** An alert. */
 @ObjectType('Alert')
 export class AlertType {
@@ -89,6 +129,8 @@ export class AlertType {
   isLate!: boolean;
   @Field(() => String, { nullable: true })
   incidentId!: string | null;
+  @Field(() => MuteType, { nullable: true, description: 'Why it pages nobody.' })
+  muted!: MuteType | null;
 }
 
 /** Somebody who was called beside those whom a page calls. */
@@ -154,6 +196,12 @@ export class IncidentType {
   resolvedAt!: number | null;
   @Field(() => String, { nullable: true, description: 'Why it was resolved.' })
   because!: string | null;
+  @Field(() => MuteType, { nullable: true, description: 'Why no page has left for it.' })
+  muted!: MuteType | null;
+  @Field(() => [CauseType], { description: 'Changes of the last day by how far they explain it, the likeliest first.' })
+  causes!: readonly CauseType[];
+  @Field(() => String, { nullable: true })
+  causesBecause!: string | null;
   @Field(() => [String])
   alertIds!: readonly string[];
   @Field(() => [String])

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { impactSchema } from '../impact.js';
 import { nameSchema } from '../node-report.js';
+import { CAUSES_MAX, causeSchema } from '../cause.js';
 import {
   at,
   ESCALATION_TARGETS,
@@ -11,6 +12,7 @@ import {
   SEVERITIES,
   SPILLOVER_LEVELS,
 } from './event-parts.js';
+import { muteSchema } from './silence-events.js';
 
 /** Events of stream `incident-<incidentId>`. */
 export const incidentEvents = {
@@ -27,6 +29,30 @@ export const incidentEvents = {
     impact: impactSchema,
     /** When its subject began to fail, as far as the windows show it: the detection time is counted from here (R44). */
     onsetAt: at.optional(),
+    /** Why no page leaves for now; absent: it leaves. */
+    muted: muteSchema.optional(),
+    at,
+  }),
+  /** The page that was held back leaves: a mute ended, or an alert joined that nobody muted. */
+  IncidentUnmuted: z.object({ incidentId: id, alertId: id, because: z.string().max(500), at }),
+  /** An alert that explains what the incident opened for takes its place as the root: one fault, one page. */
+  IncidentCauseChanged: z.object({
+    incidentId: id,
+    title: z.string().max(300),
+    alertId: id,
+    rule: id,
+    scope: z.enum(SCOPES),
+    key: z.string().max(256),
+    reason: reasonSchema,
+    because: z.string().max(500),
+    at,
+  }),
+  /** Which change explains the fault: told when the answer changes. */
+  IncidentCausesRanked: z.object({
+    incidentId: id,
+    /** The likeliest first. */
+    causes: z.array(causeSchema).max(CAUSES_MAX),
+    because: z.string().max(500),
     at,
   }),
   AlertJoinedIncident: z.object({ incidentId: id, alertId: id, rule: id, severity: z.enum(SEVERITIES), at }),

@@ -1,7 +1,18 @@
-import { type Event, type EventData, type EventOf, type Impact, TIERS, event, refuse, type Refusal } from '#contracts';
+import {
+  type Event,
+  type EventData,
+  type EventOf,
+  type Impact,
+  type Mute,
+  TIERS,
+  event,
+  refuse,
+  type Refusal,
+} from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import type { ImpactParts } from '../impact/impact-parts.js';
 import { dollarsOf } from '../impact/money-lost.js';
+import { describeSubject } from '../rule/describe-subject.js';
 import { type Incident, lostUntil, releaseOfSubject } from './incident.js';
 import { covers, isOfNodes, type PlaceOf } from './place.js';
 
@@ -12,20 +23,50 @@ const IMPACT_INTERVAL_MS = 5_000;
 /** The first change may follow the opening sooner: at the first bad second hardly a customer is known to be hurt. */
 const IMPACT_FIRST_MS = 1_000;
 
+/** Customers that begin to fail within a minute of each other have one fault, until it is known better. */
+const CUSTOMERS_TOGETHER_MS = 60_000;
+
+/** How a new alert is related to what is open, as far as the tick shows it. */
+export interface Links {
+  /** The alert that inhibits it. */
+  readonly causedBy?: string | undefined;
+  /** Why it may not page. */
+  readonly muted?: Mute | undefined;
+  /** Whether it and an incident are about the same failures. */
+  readonly isSameFault?: (incident: Incident) => boolean;
+}
+
 /**
- * The open incident an alert belongs to: any for the fleet's alerts, else the one of the same release, or of none yet; for nodes and
- * their groups one that is about the same place. What fails in a release or the fleet never hides in the incident of a machine.
+ * By what an incident is about: any for the fleet's alerts, else the one of the same release, or of none yet; for nodes and their groups
+ * one that is about the same place. What fails in a release or the fleet never hides in the incident of a machine.
  */
-const incidentOf = (alert: Alert, open: readonly Incident[], placeOf: PlaceOf): Incident | undefined => {
+const incidentByPlace = (alert: Alert, open: readonly Incident[], placeOf: PlaceOf): Incident | undefined => {
   if (isOfNodes(alert)) {
     const place = placeOf(alert);
-    return open.find(({ subject }) => covers(subject, place, placeOf));
+    return open.find(({ subjects }) => subjects.some((subject) => covers(subject, place, placeOf)));
   }
-  const wide = open.filter(({ subject }) => !isOfNodes(subject));
+  if (alert.scope === 'customer') {
+    return open.find(
+      ({ subject, openedAtMs }) =>
+        subject.scope === 'customer' && alert.firedAtMs - openedAtMs <= CUSTOMERS_TOGETHER_MS,
+    );
+  }
+  const wide = open.filter(({ subject }) => !isOfNodes(subject) && subject.scope !== 'customer');
   const release = releaseOfSubject(alert.scope, alert.key);
   if (release === undefined) return wide[0];
   return wide.find(({ suspect }) => suspect === release) ?? wide.find(({ suspect }) => suspect === undefined);
 };
+
+/** The open incident an alert belongs to: that of its cause, the one about its place, or one about the same failures. */
+const incidentOf = (
+  alert: Alert,
+  open: readonly Incident[],
+  placeOf: PlaceOf,
+  { causedBy, isSameFault }: Links,
+): Incident | undefined =>
+  (causedBy === undefined ? undefined : open.find(({ alertIds }) => alertIds.has(causedBy))) ??
+  incidentByPlace(alert, open, placeOf) ??
+  (isSameFault && open.find(isSameFault));
 
 /** What an incident is opened with. */
 export interface Opening {
@@ -53,19 +94,42 @@ export const decideMembership = (
   at: number,
   opening: () => Opening,
   placeOf: PlaceOf,
+  links: Links = {},
 ): readonly Event[] => {
   if (standsAlone(alert)) return [];
   if (open.some(({ alertIds }) => alertIds.has(alert.alertId))) return [];
   const { alertId, rule, severity, scope, key, reason } = alert;
-  const incident = incidentOf(alert, open, placeOf);
+  const incident = incidentOf(alert, open, placeOf, links);
   if (incident !== undefined) {
     return [event('AlertJoinedIncident', { incidentId: incident.incidentId, alertId, rule, severity, at })];
   }
   if (severity !== 'critical') return [];
   const { incidentId, title, impact, onsetAt } = opening();
-  const subject = { alertId, rule, scope, key, reason };
   const onset = onsetAt === undefined ? {} : { onsetAt };
-  return [event('IncidentOpened', { incidentId, title, severity, ...subject, impact, ...onset, at })];
+  const muted = links.muted === undefined ? {} : { muted: links.muted };
+  const opened = { incidentId, title, severity, alertId, rule, scope, key, reason, impact, ...onset, ...muted, at };
+  return [event('IncidentOpened', opened)];
+};
+
+/**
+ * Lets the page of an incident leave that was held back: one of its alerts pages by itself and is not muted, or not any more. A
+ * warning, which alone would page nobody, does not.
+ */
+export const decideUnmute = (
+  { incidentId, muted, alertIds }: Incident,
+  alerts: ReadonlyMap<string, Alert>,
+  mutes: ReadonlyMap<string, Mute>,
+  at: number,
+): readonly Event[] => {
+  if (muted === undefined) return [];
+  const paging = [...alertIds]
+    .map((alertId) => alerts.get(alertId))
+    .find((alert) => alert?.severity === 'critical' && !mutes.has(alert.alertId));
+  if (paging === undefined) return [];
+  const what = `${paging.rule} ${describeSubject(paging)}`;
+  const isFirst = paging.alertId === [...alertIds][0];
+  const because = isFirst ? `${what} is muted no longer, and goes on` : `${what} is not muted`;
+  return [event('IncidentUnmuted', { incidentId, alertId: paging.alertId, because: because.slice(0, 500), at })];
 };
 
 const moved = (before: number, now: number): boolean =>

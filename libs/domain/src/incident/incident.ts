@@ -1,21 +1,47 @@
-import { type EscalationTarget, type Impact, KEY_SEPARATOR, type Priority, type Scope } from '#contracts';
+import {
+  type Cause,
+  type EscalationTarget,
+  type EventOf,
+  type Impact,
+  KEY_SEPARATOR,
+  type Mute,
+  type Priority,
+  type Scope,
+} from '#contracts';
+import type { Alert } from '../alert/alert.js';
 import type { AlertSubject } from '../rule/rule.js';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
 import { type DollarMs, lostSince } from '../impact/money-lost.js';
 import type { ToldSpillover } from '../signal/spillover.js';
 
+/** Which changes were told to explain an incident, when, and how often that was told. */
+export interface Ranking {
+  readonly causes: readonly Cause[];
+  readonly atMs: number;
+  readonly count: number;
+}
+
 /**
  * An incident: the alerts that belong together. `open` from its first critical alert until all of its alerts are resolved and no
- * rollback is under way for it; an acknowledgement does not change it. Its id is the page key for its whole life (RR15).
+ * rollback is under way for it; an acknowledgement does not change it. Its id is the page key for its whole life (RR15). One that
+ * opens for an alert that is muted holds its page back; when that ends, or another alert joins that may page, the page leaves, and
+ * from then on it is as every other. An alert that explains what it opened for becomes its root; it stays one incident.
  */
 export interface Incident {
   readonly incidentId: string;
   readonly state: 'open' | 'resolved';
   readonly alertIds: ReadonlySet<string>;
-  /** The release that the opening alert points at; undefined when it opened for the fleet, or for nodes. */
+  /** The release that its root points at; undefined when that is the fleet, or nodes. */
   readonly suspect: string | undefined;
-  /** What the opening alert was about. */
+  /** The alert that explains the others, as far as is known: the one that opened it, until another takes its place. */
+  readonly root: Pick<Alert, 'alertId' | 'rule' | 'severity'>;
+  /** What the root is about. */
   readonly subject: AlertSubject;
+  /** What it ever was about: alerts of each place join it. */
+  readonly subjects: readonly AlertSubject[];
+  /** Why its page is held back; undefined: it left. */
+  readonly muted: Mute | undefined;
+  readonly ranking: Ranking | undefined;
   readonly impact: Impact;
   /** When the impact was last told; for the opening itself see `openedAtMs`. */
   readonly impactAtMs: number | undefined;
@@ -48,6 +74,9 @@ export const isIncidentEvent = isEventOf(
   'IncidentAcknowledged',
   'IncidentResolved',
   'SpilloverObserved',
+  'IncidentUnmuted',
+  'IncidentCauseChanged',
+  'IncidentCausesRanked',
   'IncidentDeclared',
   'IncidentEscalated',
   'StatusUpdateRequested',
@@ -58,33 +87,51 @@ export const isIncidentEvent = isEventOf(
 export const lostUntil = ({ lost, impact, impactAtMs, openedAtMs }: Incident, until: number): DollarMs =>
   lost + lostSince({ at: impactAtMs ?? openedAtMs, dollarsPerMinute: impact.dollarsPerMinute }, until);
 
+const opened = ({ data }: EventOf<'IncidentOpened'>): Incident => {
+  const { incidentId, alertId, rule, severity, scope, key, impact, muted, at } = data;
+  const subject = { scope, key };
+  return {
+    incidentId,
+    state: 'open',
+    alertIds: new Set([alertId]),
+    suspect: releaseOfSubject(scope, key),
+    root: { alertId, rule, severity },
+    subject,
+    subjects: [subject],
+    muted,
+    ranking: undefined,
+    impact,
+    impactAtMs: undefined,
+    lost: 0,
+    openedAtMs: at,
+    resolvedAtMs: undefined,
+    spillovers: new Map(),
+    priority: undefined,
+    escalatedTo: new Set(),
+    requested: new Set(),
+  };
+};
+
+const rerooted = (incident: Incident, { data }: EventOf<'IncidentCauseChanged'>): Incident => {
+  const { alertId, rule, scope, key } = data;
+  const subject = { scope, key };
+  return {
+    ...incident,
+    root: { alertId, rule, severity: incident.root.severity },
+    suspect: releaseOfSubject(scope, key) ?? incident.suspect,
+    subject,
+    subjects: [...incident.subjects, subject],
+  };
+};
+
 /** The incident after an event; undefined when it is not one that opens it. */
 export const evolveIncident = (
   incident: Incident | undefined,
   event: GuardedEvent<typeof isIncidentEvent>,
 ): Incident | undefined => {
   switch (event.type) {
-    case 'IncidentOpened': {
-      const { incidentId, alertId, scope, key, impact, at } = event.data;
-      const alertIds = new Set([alertId]);
-      const suspect = releaseOfSubject(scope, key);
-      return {
-        incidentId,
-        state: 'open',
-        alertIds,
-        suspect,
-        subject: { scope, key },
-        impact,
-        impactAtMs: undefined,
-        lost: 0,
-        openedAtMs: at,
-        resolvedAtMs: undefined,
-        spillovers: new Map(),
-        priority: undefined,
-        escalatedTo: new Set(),
-        requested: new Set(),
-      };
-    }
+    case 'IncidentOpened':
+      return opened(event);
     case 'AlertJoinedIncident':
       return incident && { ...incident, alertIds: new Set([...incident.alertIds, event.data.alertId]) };
     case 'IncidentImpactChanged': {
@@ -97,6 +144,15 @@ export const evolveIncident = (
       return (
         incident && { ...incident, spillovers: new Map([...incident.spillovers, [event.data.provider, event.data]]) }
       );
+    case 'IncidentUnmuted':
+      return incident && { ...incident, muted: undefined };
+    case 'IncidentCauseChanged':
+      return incident && rerooted(incident, event);
+    case 'IncidentCausesRanked': {
+      const { causes, at } = event.data;
+      const count = (incident?.ranking?.count ?? 0) + 1;
+      return incident && { ...incident, ranking: { causes, atMs: at, count } };
+    }
     case 'IncidentDeclared':
       return incident && { ...incident, priority: event.data.priority };
     case 'IncidentEscalated':

@@ -29,6 +29,7 @@ const FACTS: RailFacts = {
     service: 'dns',
     stage: 'canary',
     state: 'running',
+    startedAtMs: 0,
     deployedAtMs: 0,
     release: { softwareVersion: 'v2', configRev: 'c2' },
     previous: { softwareVersion: 'v1', configRev: 'c1' },

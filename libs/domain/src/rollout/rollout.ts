@@ -17,6 +17,8 @@ export interface Rollout {
   readonly stage: string;
   /** Every node a deploy signal named so far. */
   readonly nodes: ReadonlySet<string>;
+  /** Log time of the first deploy signal. */
+  readonly startedAtMs: number;
   /** Log time of the last deploy signal. */
   readonly deployedAtMs: number;
   readonly state: 'running' | 'halted' | 'rolled_back';
@@ -40,6 +42,7 @@ export const evolveRollout = (
         previous,
         stage,
         nodes: new Set(nodes),
+        startedAtMs: at,
         deployedAtMs: at,
         state: 'running',
       };

@@ -2,7 +2,11 @@ import type { Event, Impact } from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import { impactOf } from '../impact/impact.js';
 import { impactParts } from '../impact/impact-parts.js';
-import { decideImpact, decideMembership, decideResolution } from '../incident/incident.decide.js';
+import { type Causality, causeOrder } from '../incident/causality.js';
+import { changesOf, decideCauses } from '../incident/causes.decide.js';
+import { Failures } from '../incident/failures.js';
+import { decideImpact, decideMembership, decideResolution, decideUnmute } from '../incident/incident.decide.js';
+import { decideRoot, linksOf } from '../incident/root.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
 import { isMoving } from '../redirect/redirect.js';
@@ -10,6 +14,7 @@ import { isUnderWay } from '../rollout/rollback.js';
 import { decideDeploy } from '../rollout/rollout.decide.js';
 import { decideWaveStep } from '../rollout/wave.decide.js';
 import { readWaveHealth } from '../rollout/wave-health.js';
+import { decideQuiet } from '../silence/decide-quiet.js';
 import { decideActions } from '../action/decide-actions.js';
 import { readOnset } from '../incident/onset.js';
 import { decideRedirectSteps } from '../redirect/decide-redirects.js';
@@ -40,17 +45,26 @@ const openIncidents = ({ state }: Draft) =>
 const partsOf = ({ affected, placement, endSlot }: TickView) =>
   impactParts(affected, placement.keys(), IMPACT_WINDOW_MS, endSlot);
 
-const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, impact: () => Impact): void => {
-  for (const alert of draft.state.alerts.values()) {
-    const rule = rules.find(({ name }) => name === alert.rule);
+const decideMemberships = (
+  draft: Draft,
+  { view, rules, hash }: Deciding,
+  impact: () => Impact,
+  causality: Causality,
+): void => {
+  // Causes first, so that an incident is named after them and their symptoms join it.
+  for (const alert of [...draft.state.alerts.values()].toSorted((a, b) => causeOrder(a, b, causality))) {
     const opening = () => ({
       incidentId: hash(`incident|${alert.alertId}`),
-      title: rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert),
+      title: titleOfAlert(alert, rules),
       impact: { ...impact(), ...partsOf(view) },
       onsetAt: onsetOf(alert, view),
     });
-    draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf));
+    const links = linksOf(alert, draft.state, causality);
+    draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf, links));
   }
+  // The page first: whatever else this tick tells of the incident is a change of it.
+  for (const incident of openIncidents(draft))
+    draft.add(decideUnmute(incident, draft.state.alerts, draft.state.quiet.mutes, view.at));
 };
 
 const onsetOf = (alert: Alert, { windows, baseline }: TickView): number | undefined =>
@@ -83,10 +97,22 @@ const decideWaves = (draft: Draft, { view, answers, verifyMs, hash, sha256 }: De
   }
 };
 
-const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: () => Impact): void => {
+const titleOfAlert = (alert: Alert, rules: readonly Rule[]): string => {
+  const rule = rules.find(({ name }) => name === alert.rule);
+  return rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert);
+};
+
+const decideIncidents = (
+  draft: Draft,
+  { view, rules, spillovers }: Deciding,
+  impact: () => Impact,
+  causality: Causality,
+): void => {
   const openAlertIds = new Set(draft.state.alerts.keys());
   const isReporting = view.attendance(FLEET).live.length > 0;
   for (const incident of openIncidents(draft)) {
+    draft.add(decideRoot(incident, draft.state.alerts, causality, (alert) => titleOfAlert(alert, rules), view.at));
+    draft.add(decideCauses(incident, changesOf(draft.state, view.tick), causality.failures, view));
     for (const signal of spillovers) draft.add(decideSpillover(incident, signal, view.at));
     // With nobody reporting, no impact is no news.
     if (isReporting) draft.add(decideImpact(incident, impact(), view.at, () => partsOf(view)));
@@ -98,7 +124,7 @@ const decideIncidents = (draft: Draft, { view, spillovers }: Deciding, impact: (
   }
 };
 
-/** Decides one tick: rollouts, alerts, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
+/** Decides one tick: rollouts, alerts, what of them pages nobody, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const { view, signals } = deciding;
   let told: Impact | undefined;
@@ -112,10 +138,13 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   decideLate(draft, deciding);
   decideLosses(draft, deciding);
   decidePresence(draft, deciding);
-  decideMemberships(draft, deciding, impact);
+  const rules = new Map(deciding.rules.map((rule) => [rule.name, rule]));
+  const causality: Causality = { rules, failures: new Failures(view), placeOf: view.placeOf };
+  decideQuiet(draft, deciding, causality, () => impact().score);
+  decideMemberships(draft, deciding, impact, causality);
   decideRollbacks(draft, deciding, assessments);
   decideActions(draft, deciding, { assessments, impact });
   decideWaves(draft, deciding);
   decideRedirectSteps(draft, deciding);
-  decideIncidents(draft, deciding, impact);
+  decideIncidents(draft, deciding, impact, causality);
 };

@@ -8,6 +8,7 @@ import { evolveRedirect, isMoving, isRedirectEvent, type Redirect } from '../red
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
 import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
+import { evolveQuiet, NOTHING_QUIET, quietStreams, type QuietState } from '../silence/quiet-state.js';
 
 /** An event as it was recorded; `RecordedEvent` of the store fits. */
 export interface EvolvedEvent {
@@ -28,6 +29,7 @@ export interface DeciderState {
   readonly rollbacks: ReadonlyMap<string, Rollback>;
   /** The newest sets of rules that were loaded, oldest first. */
   readonly ruleSets: readonly LoadedRules[];
+  readonly quiet: QuietState;
   /** Those that are open, and what closed within a day. */
   readonly escalations: ReadonlyMap<string, Escalation>;
   readonly redirects: ReadonlyMap<string, Redirect>;
@@ -45,6 +47,7 @@ export const NOTHING_DECIDED: DeciderState = {
   rollouts: new Map(),
   rollbacks: new Map(),
   ruleSets: [],
+  quiet: NOTHING_QUIET,
   escalations: new Map(),
   redirects: new Map(),
   versions: new Map(),
@@ -95,6 +98,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     ...Array.from(incidents.keys(), streamOf.incident),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
+    ...quietStreams(state.quiet),
     ...Array.from(escalations.keys(), streamOf.escalation),
     ...Array.from(redirects.keys(), streamOf.redirect),
   ]);
@@ -142,9 +146,12 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   return { ...state, rollbacks, generation: Math.max(state.generation, generation) };
 };
 
+/** Events after which a stream says nothing more to any decider. */
+const LAST: ReadonlySet<EventType> = new Set(['AlertPendingEnded', 'SilenceEnded', 'MaintenanceEnded']);
+
 /** Versions after an event: those of alerts that are over go when their firing is forgotten. */
 const versionsAfter = (before: DeciderState, after: DeciderState, { stream, version, event }: EvolvedEvent) => {
-  const isOver = event.type === 'AlertPendingEnded';
+  const isOver = LAST.has(event.type);
   const versions = new Map(after.versions);
   if (isOver) versions.delete(stream);
   else versions.set(stream, version);
@@ -158,8 +165,9 @@ const versionsAfter = (before: DeciderState, after: DeciderState, { stream, vers
 export const evolveDecided = (state: DeciderState, recorded: EvolvedEvent): DeciderState => {
   const { stream, version, event } = recorded;
   if (version <= (state.versions.get(stream) ?? 0)) return state;
-  const next = evolveParts(state, event);
+  const quiet = evolveQuiet(state.quiet, event);
+  const next = evolveParts(state, event) ?? (quiet && state);
   if (next === undefined) return state;
-  const evolved = { ...next, versions: versionsAfter(state, next, recorded) };
+  const evolved = { ...next, quiet: quiet ?? state.quiet, versions: versionsAfter(state, next, recorded) };
   return STARTS.has(event.type) && 'at' in event.data ? forget(evolved, event.data.at) : evolved;
 };

@@ -15,6 +15,8 @@ const streamOfEvent = ({ type, data }: Event): string => {
   if ('redirectId' in data) return streamOf.redirect(data.redirectId);
   if ('rollbackId' in data) return streamOf.rollback(data.rollbackId);
   if ('incidentId' in data) return streamOf.incident(data.incidentId);
+  if ('silenceId' in data) return streamOf.silence(data.silenceId);
+  if ('maintenanceId' in data) return streamOf.maintenance(data.maintenanceId);
   if ('escalationId' in data) return streamOf.escalation(data.escalationId);
   if ('alertId' in data) return streamOf.alert(data.alertId);
   throw new Error(`draft ${type}: no decider of the rules engine may return it`);

@@ -178,7 +178,7 @@ export const viewTick = (parts: ViewParts): TickView => {
     tierOf: (customerId) => tiersOf(catalogue.customers).get(customerId),
     knownSinceMs: presence.firstTick === undefined ? Infinity : presence.firstTick * TICK_MS,
     endSlot: Math.min(presence.newestSlot, Math.floor((at - 1) / SLOT_MS)),
-    affected: new AffectedReader(windows, catalogue.customers),
+    affected: new AffectedReader(windows, catalogue.customers, parts.impactSettings),
     placement: placementOf(nodes),
     node: (nodeId) => presence.node(nodeId),
     placeOf: placesIn(fleetById, activity),

@@ -10,12 +10,13 @@ const joinAlert = (tx: Queryable, alert: EventData<'AlertJoinedIncident'>): Prom
   );
 
 const open = (tx: Queryable, opened: EventData<'IncidentOpened'>): Promise<unknown> => {
-  const { incidentId, title, severity, alertId, rule, scope, key, reason, impact, onsetAt, at } = opened;
+  const { incidentId, title, severity, alertId, rule, scope, key, reason, impact, onsetAt, muted, at } = opened;
+  const mute = muted === undefined ? null : json(muted);
   return tx.query(
     `insert into incident (incident_id, title, severity, status, alert_id, rule, scope, key, reason, impact, peak_impact, opened_at,
-       onset_at)
-     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8::jsonb, $9::jsonb, $9::jsonb, $10, $11)`,
-    [incidentId, title, severity, alertId, rule, scope, key, json(reason), json(impact), at, onsetAt ?? null],
+       onset_at, muted)
+     values ($1, $2, $3, 'open', $4, $5, $6, $7, $8::jsonb, $9::jsonb, $9::jsonb, $10, $11, $12::jsonb)`,
+    [incidentId, title, severity, alertId, rule, scope, key, json(reason), json(impact), at, onsetAt ?? null, mute],
   );
 };
 
@@ -43,6 +44,20 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
        where incident_id = $1`,
       [incidentId, json(impact)],
     ),
+  IncidentUnmuted: (tx, { incidentId }) =>
+    tx.query('update incident set muted = null where incident_id = $1', [incidentId]),
+  IncidentCauseChanged: (tx, { incidentId, title, alertId, rule, scope, key, reason }) =>
+    tx.query(
+      `update incident set title = $2, alert_id = $3, rule = $4, scope = $5, key = $6, reason = $7::jsonb
+       where incident_id = $1`,
+      [incidentId, title, alertId, rule, scope, key, json(reason)],
+    ),
+  IncidentCausesRanked: (tx, { incidentId, causes, because }) =>
+    tx.query('update incident set causes = $2::jsonb, causes_because = $3 where incident_id = $1', [
+      incidentId,
+      json(causes),
+      because,
+    ]),
   IncidentDeclared: (tx, { incidentId, priority, because, at }) =>
     tx.query('update incident set priority = $2, declared_because = $3, declared_at = $4 where incident_id = $1', [
       incidentId,

@@ -9,6 +9,7 @@ import { escalationProjection } from './escalation.projection.js';
 import { incidentProjection } from './incident.projection.js';
 import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
+import { quietProjection } from './quiet.projection.js';
 import { redirectProjection } from './redirect.projection.js';
 import { rollbackProjection } from './rollback.projection.js';
 import { ruleSetProjection } from './rule-set.projection.js';
@@ -19,6 +20,7 @@ import { zoneRegistryProjection } from './zone-registry.projection.js';
 export const PROJECTIONS: readonly Projection[] = [
   alertProjection,
   incidentProjection,
+  quietProjection,
   rolloutProjection,
   rollbackProjection,
   redirectProjection,

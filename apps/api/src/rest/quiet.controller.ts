@@ -1,0 +1,42 @@
+import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { newSilenceSchema, type Principal } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import type { Actions } from '../actions.js';
+import { plainListQuery } from '../list-query.js';
+import type { Queries } from '../queries.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
+
+/** What pages nobody: silences, which people set, and maintenance, which the rules say. */
+@Controller('v1')
+@Needs('view')
+export class QuietController {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
+
+  @Get('silences')
+  async silences(@Query() query: unknown) {
+    const { limit } = accepted(readQuery(plainListQuery, query));
+    return { silences: await this.queries.silences(limit) };
+  }
+
+  @Post('silences')
+  @Needs('operate')
+  async add(@Body() body: unknown, @Caller() caller: Principal) {
+    const wanted = accepted(readBody(newSilenceSchema, body));
+    return { silence: accepted(await this.actions.addSilence(wanted, caller)) };
+  }
+
+  @Delete('silences/:id')
+  @Needs('operate')
+  async expire(@Param('id') id: string, @Caller() caller: Principal) {
+    return { silence: accepted(await this.actions.expireSilence(id, caller)) };
+  }
+
+  @Get('maintenance')
+  async maintenance(@Query() query: unknown) {
+    const { limit } = accepted(readQuery(plainListQuery, query));
+    return this.queries.maintenance(limit);
+  }
+}
