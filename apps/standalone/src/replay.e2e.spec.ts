@@ -247,6 +247,13 @@ describe('tocsin replay beside a server', () => {
     expect(await server.held()).toEqual(held);
   });
 
+  it('could not have written: the log that it opens refuses', async () => {
+    const log = await openEmbeddedLog({ connection: () => test.connection, isReadOnly: true, appendTimeoutMs: 100 });
+    await expect(log.append('slots', [{ key: null, value: new Uint8Array() }])).rejects.toThrow();
+    await log.close();
+    expect(await server.held()).toEqual(held);
+  });
+
   it('2 for what makes no sense, 3 where no log is reached', async () => {
     expect(await server.tocsin('replay', '--from', 'yesterday')).toMatchObject({ status: 2, out: '' });
     expect(await server.tocsin('backtest')).toMatchObject({ status: 2, out: '' });
