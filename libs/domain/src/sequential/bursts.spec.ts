@@ -17,26 +17,26 @@ type Test = Pick<TestedCell, 'observe' | 'isAlarming'>;
 const isWithin = ({ everyS, ticks }: Bursts, tick: number): boolean => tick % (everyS * TICKS_PER_S) < ticks;
 
 /** Plays a healthy cell with bursts for some time, from the tick of a minute on; answers whether it alarmed in it. */
-const play = (test: Test, bursts: Bursts, span: { readonly fromS: number; readonly toS: number }): boolean => {
+const play = (tested: Test, bursts: Bursts, span: { readonly fromS: number; readonly toS: number }): boolean => {
   const random = seeded(7 + span.fromS);
   let isAlarmed = false;
   for (let tick = span.fromS * TICKS_PER_S; tick < span.toS * TICKS_PER_S; tick += 1) {
     const n = poisson(QPS / TICKS_PER_S, random);
     const extra = isWithin(bursts, tick) ? poisson(bursts.failuresPerTick, random) : 0;
     const bad = Math.min(n, poisson(n * FAILING, random));
-    test.observe(tick, n - bad, bad + extra);
-    if (extra > 0 && test.isAlarming(tick)) isAlarmed = true;
+    tested.observe(tick, n - bad, bad + extra);
+    if (extra > 0 && tested.isAlarming(tick)) isAlarmed = true;
   }
   return isAlarmed;
 };
 
 /** Ticks until a share that fails is found, in a cell that has had its bursts. */
-const ticksToFind = (test: TestedCell, fromS: number, failing: number): number => {
+const ticksToFind = (tested: TestedCell, fromS: number, failing: number): number => {
   const random = seeded(11);
   for (let tick = fromS * TICKS_PER_S; tick < (fromS + 60) * TICKS_PER_S; tick += 1) {
     const bad = poisson((QPS * failing) / TICKS_PER_S, random);
-    test.observe(tick, QPS / TICKS_PER_S - bad, bad);
-    if (test.isAlarming(tick)) return tick + 1 - fromS * TICKS_PER_S;
+    tested.observe(tick, QPS / TICKS_PER_S - bad, bad);
+    if (tested.isAlarming(tick)) return tick + 1 - fromS * TICKS_PER_S;
   }
   return Infinity;
 };
@@ -59,18 +59,18 @@ describe('bursts of a healthy cell', () => {
   });
 
   it('that are longer alarm until the dispersion knows them, and not from then on', () => {
-    const test = new TestedCell();
-    expect(play(test, NEVER, { fromS: 600, toS: 700 })).toBe(false);
-    expect(play(test, STORMS, { fromS: 700, toS: 760 })).toBe(true);
-    expect(play(test, STORMS, { fromS: 760, toS: 1_800 })).toBe(false);
+    const tested = new TestedCell();
+    expect(play(tested, NEVER, { fromS: 600, toS: 700 })).toBe(false);
+    expect(play(tested, STORMS, { fromS: 700, toS: 760 })).toBe(true);
+    expect(play(tested, STORMS, { fromS: 760, toS: 1_800 })).toBe(false);
     expect(play(new BareCusum(), STORMS, { fromS: 760, toS: 1_800 })).toBe(true);
   });
 
   it('cost delay: 1 s instead of half of one for an outage, below 12 s instead of 1.25 s for 10 % failing', () => {
     const after = (bursts: Bursts, failing: number): number => {
-      const test = new TestedCell();
-      play(test, bursts, { fromS: 600, toS: 795 });
-      return ticksToFind(test, 795, failing);
+      const tested = new TestedCell();
+      play(tested, bursts, { fromS: 600, toS: 795 });
+      return ticksToFind(tested, 795, failing);
     };
     expect(after(NEVER, 0.77)).toBe(2);
     expect(after(STORMS, 0.77)).toBeLessThanOrEqual(4);
@@ -80,15 +80,15 @@ describe('bursts of a healthy cell', () => {
 
   it('by chance, in small cells, slow nothing down', () => {
     const delays = Array.from({ length: 200 }, (_unused, run) => {
-      const [test, random] = [new TestedCell(), seeded(run)];
+      const [tested, random] = [new TestedCell(), seeded(run)];
       for (let tick = 2_400; tick < 3_180; tick += 1) {
         const n = poisson(100 / TICKS_PER_S, random);
-        test.observe(tick, n, poisson(n * FAILING, random));
+        tested.observe(tick, n, poisson(n * FAILING, random));
       }
       let tick = 3_180;
-      for (; !test.isAlarming(tick - 1); tick += 1) {
+      for (; !tested.isAlarming(tick - 1); tick += 1) {
         const bad = poisson((100 * 0.77) / TICKS_PER_S, random);
-        test.observe(tick, 25 - Math.min(25, bad), bad);
+        tested.observe(tick, 25 - Math.min(25, bad), bad);
       }
       return tick - 3_180;
     });
