@@ -1,5 +1,5 @@
 export { readCostModelFile } from './cost-model-file.js';
-export { type CustomerFile, CUSTOMER_FILE_BYTES_MAX, readCustomers, writeCustomers } from './customer-file.js';
+export { CUSTOMER_FILE_BYTES_MAX, readCustomers, writeCustomers } from './customer-file.js';
 export * from './environment.js';
 export { readRuleTestFile, type RuleTestFile } from './rule-test-file.js';
 export { durationMsSchema, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';
