@@ -249,7 +249,9 @@ describe('tocsin replay beside a server', () => {
 
   it('could not have written: the log that it opens refuses', async () => {
     const log = await openEmbeddedLog({ connection: () => test.connection, isReadOnly: true, appendTimeoutMs: 100 });
-    await expect(log.append('slots', [{ key: null, value: new Uint8Array() }])).rejects.toThrow();
+    await expect(log.append('slots', [{ key: null, value: new Uint8Array() }])).rejects.toThrow(
+      /read-only|read only|reads only/i,
+    );
     await log.close();
     expect(await server.held()).toEqual(held);
   });

@@ -51,7 +51,6 @@ export type { TickView } from './rule/tick-view.js';
 export * from './rule-language/index.js';
 export * from './rule/presence.js';
 export { minutesOfUse, type NodeMinute, SAMPLE_SLOTS } from './presence/node-minutes.js';
-export * from './sequential/index.js';
 export * from './signal/baseline.js';
 export type { CohortMinute } from './signal/minute-counts.js';
 export type { CustomerMinute } from './signal/signal-memory.js';

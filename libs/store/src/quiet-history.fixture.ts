@@ -1,4 +1,4 @@
-import { event, type Mute, ruleSetSchema, streamOf } from '#contracts';
+import { event, type Mute, streamOf } from '#contracts';
 import { type Chapter, HISTORY_AT_MS as T, impactOf, reasonOf } from './event-history-parts.fixture.js';
 
 const MINUTE_MS = 60_000;
@@ -37,18 +37,6 @@ const silence = (silenceId: string, comment: string) =>
 const began = (maintenanceId: string) =>
   event('MaintenanceBegan', { maintenanceId, window: 'nightly', startsAtMs: T, endsAtMs: T + 60 * MINUTE_MS, at: T });
 
-const rules = event('RulesLoaded', {
-  version: 1,
-  sha256: 'ab'.repeat(32),
-  source: 'rules.yml',
-  fromTick: 1,
-  ruleSet: ruleSetSchema.parse({
-    rules: [],
-    maintenance: [{ name: 'nightly', timeZone: 'UTC', days: ['thu'], startsAt: '16:00', durationMs: 60 * MINUTE_MS }],
-  }),
-  at: T - 60_000,
-});
-
 const cause = (score: number) => ({
   kind: 'release' as const,
   id: 'ro1',
@@ -65,7 +53,6 @@ const cause = (score: number) => ({
 
 /** Alerts that are muted, an incident whose page is held back until its silence is over, and what muted them. */
 export const quiet: Chapter = [
-  [streamOf.rules, 0, [rules]],
   [
     streamOf.silence('si1'),
     0,

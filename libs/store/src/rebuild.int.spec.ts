@@ -46,12 +46,7 @@ const RECORDS = new Set([
 ]);
 
 /** What stands in the timeline alone, which is read from the events themselves. */
-const TIMELINE_ONLY: ReadonlySet<EventType> = new Set([
-  'SpilloverObserved',
-  'RulesLoaded',
-  'SilenceMatched',
-  'MaintenanceMatched',
-]);
+const TIMELINE_ONLY: ReadonlySet<EventType> = new Set(['SpilloverObserved', 'SilenceMatched', 'MaintenanceMatched']);
 
 describe('rebuildProjections', () => {
   let db: TestDatabase;

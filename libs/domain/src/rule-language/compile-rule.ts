@@ -1,4 +1,5 @@
 import { type Rule, type RuleAction, type RuleEntry, ruleSchema, type RuleScope, type Selector } from '#contracts';
+import { fastPathFault } from '../sequential/fast-path.js';
 import { readCondition } from './condition.js';
 import { durationMs, durationText } from './duration.js';
 import type { Tell } from './finding.js';
@@ -6,13 +7,6 @@ import { scopesThatFit } from './scope-labels.js';
 import { type SignalParameter, type SignalWords, wordsOf } from './signal-words.js';
 import type { SoundEntry } from './sound-parts.js';
 import { readTemplate } from './template.js';
-
-/**
- * The share of failing outcomes from which on the sequential test moves towards its alarm: with p0 = 0.5 % and p1 = 5 % it is where
- * k ln(p1/p0) + (n - k) ln((1 - p1)/(1 - p0)) is zero. An alarm says that more than this fails, so it cannot speak for a rule that
- * waits for more.
- */
-export const SEQUENTIAL_SHARE = 0.0197;
 
 /** What a rule is evaluated for unless it says so, where its signal can be read for it. */
 const SCOPES_DEFAULT: readonly RuleScope[] = ['fleet', 'release_region'];
@@ -70,23 +64,6 @@ const checkSelector = (entry: SoundEntry<RuleEntry>, scopes: readonly RuleScope[
   tell(['where'], `no ${scopes.join(' and no ')} has the labels ${Object.keys(where).join(', ')}: it would never fit`);
 };
 
-const checkFastPath = (
-  entry: SoundEntry<RuleEntry>,
-  threshold: number | undefined,
-  { failingShare }: SignalWords,
-  tell: Tell,
-): void => {
-  if (entry.fast_path !== true) return;
-  const share = threshold === undefined ? 0 : (failingShare?.(threshold) ?? 0);
-  if (failingShare === undefined)
-    tell(['fast_path'], `the sequential test counts failures; it says nothing about ${entry.signal}`);
-  else if (share > SEQUENTIAL_SHARE)
-    tell(
-      ['fast_path'],
-      `the sequential test alarms when 1.97 % fail, this rule fires when ${Number((100 * share).toFixed(2))} % do: it cannot speak for it`,
-    );
-};
-
 const annotationsOf = (entry: SoundEntry<RuleEntry>, tell: Tell): Record<string, string> =>
   Object.fromEntries(
     Object.entries(entry.annotations ?? {}).map(([name, text]) => [
@@ -134,7 +111,6 @@ export const compileRule = (entry: SoundEntry<RuleEntry>, tell: Tell): Rule | un
   checkSelector(entry, scopes, tell);
   const { signal, fires, clears } = entry;
   const condition = fires === undefined ? undefined : readCondition({ signal, fires, clears }, words, tell);
-  checkFastPath(entry, condition?.threshold, words, tell);
   if (condition === undefined) return undefined;
   const rule = ruleSchema.safeParse({
     name: entry.alert,
@@ -147,5 +123,7 @@ export const compileRule = (entry: SoundEntry<RuleEntry>, tell: Tell): Rule | un
     annotations,
     ...optionalParts(entry),
   });
+  const fault = rule.data?.fastPath === true ? fastPathFault(rule.data) : undefined;
+  if (fault !== undefined) tell(['fast_path'], fault);
   return rule.data;
 };

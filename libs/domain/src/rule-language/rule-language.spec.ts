@@ -175,12 +175,12 @@ describe('what is wrong with a rule', () => {
     [
       'a fast path of a rule that waits for more',
       { fires: '< 95 %', fast_path: true },
-      'fast_path: the sequential test alarms when 1.97 % fail, this rule fires when 5 % do: it cannot speak for it',
+      'fast_path: the rule allows 5 % failing, the sequential test alarms above 1.97 %',
     ],
     [
       'a fast path of latency',
       { signal: 'latency', percentile: 95, fires: '> 1 s', fast_path: true },
-      'fast_path: the sequential test counts failures; it says nothing about latency',
+      'fast_path: the sequential test finds low success_rate and high failure_rate only',
     ],
     ['a parameter of another signal', { percentile: 95 }, 'percentile: means nothing to success_rate; leave it out'],
     [

@@ -10,8 +10,6 @@ interface WrittenSignal {
   readonly units: Readonly<Record<string, number>>;
   readonly needs?: readonly SignalParameter[];
   readonly takes?: readonly SignalParameter[];
-  /** The share of outcomes that fail at a value, 0..1, where the value says it: what the sequential test can speak for. */
-  readonly failingShare?: (value: number) => number;
 }
 
 /** What may be written about a signal. */
@@ -24,8 +22,8 @@ const PERCENT = { units: { '%': 1 } } as const;
 const oneOf = (...units: readonly string[]) => ({ units: Object.fromEntries(units.map((unit) => [unit, 1])) });
 
 const WRITTEN: Readonly<Record<SignalName, WrittenSignal>> = {
-  success_rate: { ...PERCENT, failingShare: (value) => 1 - value / 100 },
-  failure_rate: { ...PERCENT, failingShare: (value) => value / 100 },
+  success_rate: PERCENT,
+  failure_rate: PERCENT,
   outcome_share: { ...PERCENT, needs: ['outcome'] },
   excluded_share: PERCENT,
   excluded_surge: PERCENT,

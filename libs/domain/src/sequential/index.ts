@@ -1,1 +1,0 @@
-export { fastPathFault } from './fast-path.js';
