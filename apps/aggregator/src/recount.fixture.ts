@@ -33,6 +33,7 @@ const keysOf = (
     customer_release: join(customer, release),
     zone,
     zone_release: join(zone, release),
+    outcome: join(release, batch.region, OUTCOMES.find((kind) => kind.code === code)!.name),
     ...(code === OUTCOME.nxdomain ? { nxdomain: join(zone, release) } : {}),
   };
 };

@@ -112,10 +112,10 @@ export const createAffectedCustomers = (
   segments: Pick<SegmentRepository, 'read'>,
   catalogue: Pick<CatalogueFollower, 'current'>,
   clock: Pick<Clock, 'nowMs'>,
-  settings: () => ImpactSettings,
+  readSettings: () => Promise<ImpactSettings>,
 ): ((incident: IncidentRow, limit: number) => Promise<AffectedCustomers>) => {
   const recent = createRecentSums(segments, clock, { windowMs: IMPACT_WINDOW_MS, keptSlots: KEPT_SLOTS });
-  const measure = async (incident: IncidentRow): Promise<Measured | undefined> => {
+  const measure = async (incident: IncidentRow, settings: ImpactSettings): Promise<Measured | undefined> => {
     const [release, region] = incident.key.split(KEY_SEPARATOR);
     const isFleet = incident.scope === 'fleet' || release === undefined || region === undefined;
     const families: readonly CustomerFamily[] = isFleet ? ['customer'] : ['customer_release', 'customer_region'];
@@ -127,7 +127,7 @@ export const createAffectedCustomers = (
       if (read.sum.size > 0) tables.set(family, read.sum);
     }
     if (tables.size === 0) return undefined;
-    const reader = new AffectedReader(summedWindows(tables), catalogue.current().customers, settings());
+    const reader = new AffectedReader(summedWindows(tables), catalogue.current().customers, settings);
     const affected = isFleet
       ? reader.fleet(IMPACT_WINDOW_MS, slot)
       : reader.cohort(release, region, IMPACT_WINDOW_MS, slot);
@@ -135,9 +135,10 @@ export const createAffectedCustomers = (
   };
   return async (incident, limit) => {
     const { incidentId } = incident;
-    const measured = incident.status === 'resolved' ? undefined : await measure(incident);
-    if (measured !== undefined) return { incidentId, ...asMeasured(incident, measured, limit, settings()) };
-    const recorded = asRecorded(incident, catalogue.current().customers, settings());
+    const settings = await readSettings();
+    const measured = incident.status === 'resolved' ? undefined : await measure(incident, settings);
+    if (measured !== undefined) return { incidentId, ...asMeasured(incident, measured, limit, settings) };
+    const recorded = asRecorded(incident, catalogue.current().customers, settings);
     return { incidentId, ...recorded, customers: recorded.customers.slice(0, limit) };
   };
 };

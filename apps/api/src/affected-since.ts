@@ -49,7 +49,7 @@ export const createAffectedSince =
     segments: Pick<SegmentRepository, 'read'>,
     catalogue: Pick<CatalogueFollower, 'current'>,
     clock: Pick<Clock, 'nowMs'>,
-    settings: () => ImpactSettings,
+    readSettings: () => Promise<ImpactSettings>,
   ): ((query: SinceQuery) => Promise<AffectedSince | Refusal>) =>
   async ({ since: from, until, limit }) => {
     const nowMs = (lastCompleteSlot(clock.nowMs()) + 1) * SLOT_MS;
@@ -60,11 +60,12 @@ export const createAffectedSince =
     const slots = { family: 'customer' as const, fromSlot: from / SLOT_MS, toSlot: to / SLOT_MS - 1 };
     const [sum] = await sumSegments(segments, slots, (to - from) / SLOT_MS);
     const { customers } = catalogue.current();
+    const settings = await readSettings();
     const tables = new Map(sum === undefined ? [] : [['customer', sum]]);
-    const affected = new AffectedReader(summedWindows(tables), customers, settings()).fleet(to - from, slots.toSlot);
-    const { affectedCustomers, byTier, dollarsPerMinute } = impactOf(affected, settings());
+    const affected = new AffectedReader(summedWindows(tables), customers, settings).fleet(to - from, slots.toSlot);
+    const { affectedCustomers, byTier, dollarsPerMinute } = impactOf(affected, settings);
     const domains = new Map(customers.map(({ customerId, zones }) => [customerId, zones.length]));
-    const first = affected.toSorted(byUrgency(settings())).slice(0, limit);
+    const first = affected.toSorted(byUrgency(settings)).slice(0, limit);
     return {
       from,
       to,
@@ -72,7 +73,7 @@ export const createAffectedSince =
       byTier,
       dollarsPerMinute,
       customers: first.map((each) => ({
-        ...hurtCustomer(each, settings()),
+        ...hurtCustomer(each, settings),
         domains: domains.get(each.customer.customerId) ?? 0,
         sector: each.customer.sector ?? null,
       })),

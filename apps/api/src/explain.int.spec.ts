@@ -1,4 +1,5 @@
 import { event, type Event, streamOf } from '#contracts';
+import { DEFAULT_RULE_SET } from '#testing';
 import type { ExplainedStep, Explanation } from './explain/explanation.js';
 import type { WhyNot } from './explain/why-not.js';
 import {
@@ -13,6 +14,14 @@ import {
 } from './api.fixture.js';
 
 const RULE = 'dns_resolution_success_rate';
+const loaded = event('RulesLoaded', {
+  version: 1,
+  sha256: 'ab'.repeat(32),
+  source: 'rules/default.yml, shipped',
+  fromTick: 0,
+  ruleSet: DEFAULT_RULE_SET,
+  at: 0,
+});
 
 describe('explain', () => {
   let served: ServedApi;
@@ -43,6 +52,7 @@ describe('explain', () => {
       });
       if ('conflict' in result) throw new Error(`decide: ${result.conflict} has another version`);
     };
+    await tell(streamOf.rules, 0, loaded);
     const because = 'impact score 1100 > 1000 over 2m';
     await tell(
       streamOf.incident('in1'),

@@ -92,7 +92,7 @@ export const createImpactView = (
   segments: Pick<SegmentRepository, 'read'>,
   catalogue: Pick<CatalogueFollower, 'current'>,
   clock: Pick<Clock, 'nowMs'>,
-  settings: () => ImpactSettings,
+  readSettings: () => Promise<ImpactSettings>,
 ): (() => Promise<ImpactNow>) => {
   const recent = createRecentSums(segments, clock, { windowMs: IMPACT_WINDOW_MS, keptSlots: KEPT_SLOTS });
   return async () => {
@@ -104,7 +104,8 @@ export const createImpactView = (
       tables.set(family, read.sum);
     }
     const { customers, nodes } = catalogue.current();
-    const reader = new AffectedReader(summedWindows(tables), customers, settings());
+    const settings = await readSettings();
+    const reader = new AffectedReader(summedWindows(tables), customers, settings);
     const affected = reader.fleet(IMPACT_WINDOW_MS, slot);
     const names = new Set([...nodes.map(({ region }) => region), ...(tables.get('region')?.keys ?? [])]);
     const regions = [...names].map((region) => {
@@ -115,10 +116,10 @@ export const createImpactView = (
         region,
         failing: good + bad === 0 ? undefined : bad / (good + bad),
         affectedCustomers: customersOf(byTier),
-        dollarsPerMinute: dollarsPerMinuteOf(byTier, settings()),
+        dollarsPerMinute: dollarsPerMinuteOf(byTier, settings),
       };
     });
-    const { affectedCustomers, byTier, score, dollarsPerMinute } = impactOf(affected, settings());
+    const { affectedCustomers, byTier, score, dollarsPerMinute } = impactOf(affected, settings);
     return {
       asOf: (slot + 1) * SLOT_MS,
       affectedCustomers,
@@ -126,9 +127,9 @@ export const createImpactView = (
       score,
       dollarsPerMinute,
       regions: recoveryOrder(regions).map((each, at) => ({ order: at + 1, ...each, failing: each.failing ?? null })),
-      sectors: partsOf(affected, sectorOf, settings()),
-      countries: placesOf(affected, homeOf, settings()),
-      worldRegions: placesOf(affected, worldOf, settings()),
+      sectors: partsOf(affected, sectorOf, settings),
+      countries: placesOf(affected, homeOf, settings),
+      worldRegions: placesOf(affected, worldOf, settings),
     };
   };
 };

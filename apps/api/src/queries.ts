@@ -45,7 +45,8 @@ export type QueryParts = Pick<Infrastructure, 'database' | 'catalogue' | 'clock'
 };
 
 /** What one affected customer counts. */
-const impactSettings = (): ImpactSettings => DEFAULT_IMPACT;
+const impactSettingsOf = (database: QueryParts['database']) => async (): Promise<ImpactSettings> =>
+  (await createRuleSetRepository(database).latest())?.ruleSet.impact ?? DEFAULT_IMPACT;
 
 const NOTHING_COUNTED = {
   batches: 0,
@@ -72,7 +73,12 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
   const rollbacks = createRollbackRepository(database);
   const redirects = createRedirectRepository(database);
   const deliveries = createDeliveryRepository(database);
-  const affected = createAffectedCustomers(createSegmentRepository(database), catalogue, clock, impactSettings);
+  const affected = createAffectedCustomers(
+    createSegmentRepository(database),
+    catalogue,
+    clock,
+    impactSettingsOf(database),
+  );
   const unknown = (incidentId: string): Refusal => refuse('NOT_FOUND', `there is no incident ${incidentId}`);
   return {
     incidents: incidents.list,
@@ -85,7 +91,7 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
     incidentCost: async (incidentId: string): Promise<IncidentCost | Refusal> => {
       const found = await incidents.find(incidentId);
       if (found === undefined) return unknown(incidentId);
-      return costOf(found, { nowMs: clock.nowMs(), settings: impactSettings(), model: costModel });
+      return costOf(found, { nowMs: clock.nowMs(), settings: await impactSettingsOf(database)(), model: costModel });
     },
     rollbacks: rollbacks.list,
     redirects: redirects.list,
@@ -122,8 +128,8 @@ export const createQueries = (parts: QueryParts) => {
   return {
     ...incidentQueries(parts),
     ...explainQueries(parts),
-    impact: createImpactView(segments, catalogue, clock, impactSettings),
-    affectedSince: createAffectedSince(segments, catalogue, clock, impactSettings),
+    impact: createImpactView(segments, catalogue, clock, impactSettingsOf(database)),
+    affectedSince: createAffectedSince(segments, catalogue, clock, impactSettingsOf(database)),
     customers: () => catalogue.current().customers,
     fleetHealth: createFleetHealth(segments, catalogue, clock),
     disagreements: createDisagreements(segments, clock),

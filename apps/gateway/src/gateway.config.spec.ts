@@ -32,8 +32,8 @@ describe('the mappings of the gateway', () => {
     const text = "about: ours\ntime: { path: at, unit: fortnight }\nnmae: q\nname: [q, 'a b']\nqtype: t\nrcode: r\n";
     expect(problemsOf(() => readMapping('m.yml', text))).toEqual([
       expect.stringMatching(/^m\.yml:2:25: time\.unit: expected rfc3339, s, ms, us, ns, or where it stands/),
-      expect.stringMatching(/^m\.yml:4:11: name\.1: expected keys with dots between them/),
       expect.stringMatching(/^m\.yml:3:1: nmae: there is no such key; did you mean node\?/),
+      expect.stringMatching(/^m\.yml:4:11: name\.1: expected keys with dots between them/),
     ]);
     expect(problemsOf(() => readMapping('m.yml', 'about: x\n  oops: ['))).toEqual(
       expect.arrayContaining([expect.stringMatching(/^m\.yml:\d+:\d+: /)]),

@@ -1,4 +1,5 @@
 import { event, ruleSetSchema, streamOf } from '#contracts';
+import { DEFAULT_RULES } from '#testing';
 import { deploy, fail, openStory } from './outage.fixture.js';
 import type { SlotsStory } from './slots-story.fixture.js';
 
@@ -16,8 +17,8 @@ const silenceOf = (nowMs: number) =>
 const rulesOf = (nowMs: number) => {
   // Names a place that is not there: it begins, ends and tells that it muted nothing.
   const window = { name: 'noon', where: { pop: ['nowhere'] }, timeZone: 'UTC', days: ['thu'], startsAt: '11:46' };
-  const ruleSet = ruleSetSchema.parse({ rules: [], maintenance: [{ ...window, durationMs: 75_000 }] });
-  return event('RulesLoaded', { version: 1, sha256: 'ab'.repeat(32), source: 'x', fromTick: 0, ruleSet, at: nowMs });
+  const ruleSet = ruleSetSchema.parse({ rules: DEFAULT_RULES, maintenance: [{ ...window, durationMs: 75_000 }] });
+  return event('RulesLoaded', { version: 2, sha256: 'ab'.repeat(32), source: 'x', fromTick: 0, ruleSet, at: nowMs });
 };
 
 /** A release fails while everything is silenced; the silence ends while it goes on. Killed before the ticks that are named. */

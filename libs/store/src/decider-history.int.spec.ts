@@ -73,14 +73,13 @@ describe('decider history', () => {
     expect(await streams()).toEqual(['rollout-now', 'incident-just']);
   });
 
-  it('keeps silences and maintenance that are not over, and of the rules the last sets', async () => {
+  it('keeps silences and maintenance that are not over', async () => {
     await tell(
       createEventStore(db.database, () => NOW_MS),
       quiet,
     );
     const found = await streams();
-    expect(found.filter((stream) => /^(silence|maintenance|rules)/.test(stream))).toEqual([
-      'rules',
+    expect(found.filter((stream) => /^(silence|maintenance)/.test(stream))).toEqual([
       'silence-si2',
       'maintenance-ma1',
       'maintenance-ma2',

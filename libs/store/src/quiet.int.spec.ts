@@ -1,3 +1,4 @@
+import { event, ruleSetSchema, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import { createAlertRepository } from './alert.repository.js';
 import { HISTORY_AT_MS as T, tell } from './event-history.fixture.js';
@@ -7,6 +8,17 @@ import { quiet } from './quiet-history.fixture.js';
 import { createQuietRepository } from './quiet.repository.js';
 
 const MINUTE_MS = 60_000;
+const loaded = event('RulesLoaded', {
+  version: 1,
+  sha256: 'ab'.repeat(32),
+  source: 'rules.yml',
+  fromTick: 1,
+  ruleSet: ruleSetSchema.parse({
+    rules: [],
+    maintenance: [{ name: 'nightly', timeZone: 'UTC', days: ['thu'], startsAt: '16:00', durationMs: 60 * MINUTE_MS }],
+  }),
+  at: T - 60_000,
+});
 
 describe('what pages nobody', () => {
   let db: TestDatabase;
@@ -14,7 +26,7 @@ describe('what pages nobody', () => {
     db = await openTestDatabase();
     await tell(
       createEventStore(db.database, () => T),
-      quiet,
+      [...quiet, [streamOf.rules, 0, [loaded]]],
     );
   });
   afterAll(() => db.close());

@@ -1,4 +1,5 @@
 import type { Alert } from '../alert/alert.js';
+import { compareRelease, isToBlame } from '../rollout/blame.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import type { DeciderState } from '../rule/decider-state.js';
 import type { CatalogueNode } from '../rule/catalogue.js';
@@ -52,6 +53,13 @@ const rollbackOf = (nodes: readonly CatalogueNode[], state: DeciderState): strin
   )?.rollbackId;
 };
 
+const blamedReleaseIn = (nodes: readonly CatalogueNode[], view: TickView): string | undefined => {
+  const releases = nodes.map(({ nodeId }) => view.node(nodeId)?.release).filter((release) => release !== undefined);
+  return [...new Set(releases)]
+    .sort()
+    .find((release) => isToBlame(compareRelease(view.windows, release, view.placement, view.endSlot)));
+};
+
 /** Everything the rails judge about moving a place. */
 export const gatherRedirectFacts = (
   place: RedirectPlace,
@@ -74,6 +82,7 @@ export const gatherRedirectFacts = (
     nodes: nodes.map(({ nodeId }) => nodeId).sort(),
     capacity: measureCapacity(place, capacity, view),
     ages: agesOf(place, state, view.at),
+    blamedRelease: blamedReleaseIn(nodes, view),
     rollbackId: rollbackOf(nodes, state),
   };
 };

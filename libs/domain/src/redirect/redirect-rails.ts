@@ -28,6 +28,8 @@ export interface RedirectFacts {
   readonly capacity: Capacity;
   /** Ages of the redirects of this place in the last 24 h, ms. */
   readonly ages: readonly number[];
+  /** A release in the place that fails beside nodes that do not: it is what is to be moved, not the traffic. */
+  readonly blamedRelease: string | undefined;
   /** A rollback under way that names nodes of the place. */
   readonly rollbackId: string | undefined;
 }
@@ -78,6 +80,15 @@ const exclusive = ({ rollbackId }: RedirectFacts): RedirectRail => ({
     rollbackId === undefined ? 'no rollback of these nodes is under way' : `rollback ${rollbackId} has these nodes`,
 });
 
+const cause = ({ blamedRelease }: RedirectFacts): RedirectRail => ({
+  rail: 'cause',
+  holds: blamedRelease === undefined,
+  detail:
+    blamedRelease === undefined
+      ? 'no release explains it'
+      : `release ${blamedRelease} explains it: a rollback ends it, and its traffic would take the healthy nodes along`,
+});
+
 const rate = ({ ages }: RedirectFacts): RedirectRail => {
   const newest = Math.min(...ages);
   const minutes = Math.round(newest / 60_000);
@@ -93,4 +104,4 @@ const rate = ({ ages }: RedirectFacts): RedirectRail => {
 
 /** Every rail's answer, in the order in which they are stored. All must hold. */
 export const judgeRedirect = (facts: RedirectFacts): readonly RedirectRail[] =>
-  [minimumEvidence, siblings, serving, coverage, audience, exclusive, rate].map((rail) => rail(facts));
+  [minimumEvidence, siblings, serving, coverage, audience, cause, exclusive, rate].map((rail) => rail(facts));

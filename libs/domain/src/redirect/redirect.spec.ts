@@ -96,7 +96,7 @@ describe('a PoP that is slow', () => {
   });
 
   it('R25: an alert of the whole fleet has no sibling', () => {
-    const told = redirectStory();
+    const told = redirectStory('fleet');
     told.play(10);
     fires(told, 'fleet', 'fleet');
     told.play(10);

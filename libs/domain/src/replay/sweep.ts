@@ -40,7 +40,7 @@ const NOT = -1;
  *
  *   is quiet ──breached for so long──▶ fires, counted ──not breached for a whole window──▶ is quiet
  *
- * Only the condition is swept: what an alert would have done (pages, commands) is what `replay` and `backtest` tell.
+ * Only windows are swept: the sequential test of a rule with the fast path asks for no threshold, and would fire for all of them. What an alert would have done (pages, commands) is what `replay` and `backtest` tell.
  */
 export class Sweep {
   /** Subjects beyond the bound. */

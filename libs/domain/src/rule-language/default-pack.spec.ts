@@ -23,7 +23,7 @@ describe('the rules that come with Tocsin', () => {
     ['R22', 'latency above 200 over 300 s, warning', []],
     ['R23', 'success_rate below 95 over 120 s, critical', ['page', 'roll_back']],
     ['R24', 'customer_impact above 1000 over 120 s, critical', ['escalate']],
-    ['R25', 'latency above 5000 over 300 s, critical', ['redirect_traffic']],
+    ['R25', 'latency above 5000 over 60 s, critical', ['redirect_traffic']],
     ['R26', 'success_rate below 95 over 120 s, critical', ['page', 'roll_back']],
     ['R27', 'customer_impact above 500 over 60 s, critical', ['page', 'roll_back']],
     ['R28', 'error_rate_spike above 1000 over 30 s, critical', ['page', 'roll_back']],
