@@ -111,7 +111,7 @@ describe('explain', () => {
     expect(step(found, 'CommandIssued')?.from).toEqual(['rollback-rb1@2']);
     expect(step(found, 'CommandSigned')?.from).toEqual(['command-co1@1']);
     expect(step(found, 'DeliveryRequested')?.from).toEqual(['command-co1@2']);
-    expect(found.lines[1]).toBe('decided by the default pack');
+    expect(found.lines[1]).toBe('decided by version 1 of rules/default.yml, shipped (abababababab)');
     expect(found.lines.join('\n')).toContain(
       'command co1 was issued: rollback for 1 nodes, generation 7, valid for 60 s',
     );

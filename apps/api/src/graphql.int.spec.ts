@@ -199,9 +199,10 @@ describe('the GraphQL API', () => {
     const resolvers = served.entrances.filter(({ name }) => /^(?:Query|Mutation) /.test(name));
     expect(resolvers.map(({ name, needs }) => `${name}: ${needs}`)).toEqual([
       'Mutation acknowledgeIncident: operate',
-      ...['alerts', 'commands', 'customersAffected', 'explain', 'fleetHealth', 'incident', 'incidents', 'nodes'].map(
+      ...['affectedCustomers', 'alerts', 'commands', 'customersAffected', 'explain', 'fleetHealth', 'impact'].map(
         (name) => `Query ${name}: view`,
       ),
+      ...['incident', 'incidentCost', 'incidents', 'nodes'].map((name) => `Query ${name}: view`),
       'Query redirects: view',
       'Query rollbacks: view',
       'Query rollouts: view',

@@ -1,3 +1,4 @@
+import { isPage } from './pagerduty.js';
 import { type EventData, type Impact, type RecordedEvent, type Release, releaseName } from '#contracts';
 import type { Oracle } from './oracle.js';
 import type { Receiver } from './receiver.js';
@@ -128,7 +129,7 @@ export const resultOf = (sources: DaySources): DayResult => {
     affectedCustomers: peak?.affectedCustomers ?? 0,
     impactScore: peak?.score ?? 0,
     dollarsPerMinute: peak?.dollarsPerMinute ?? 0,
-    pages: receiver.pagerDuty.alerts.length,
+    pages: receiver.pagerDuty.alerts.filter(isPage).length,
     commands: executed.length,
     falseAlerts: events.falseAlerts(firstFailureMs, bad).length,
     lost,

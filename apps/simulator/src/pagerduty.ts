@@ -118,3 +118,6 @@ export const createPagerDuty = (): PagerDuty => {
   };
   return { enqueue, received, alerts, refused };
 };
+
+/** Whether an alert is an incident's page. Who is called beside it, by name, has a key behind the incident's: `<incident>:vp`. */
+export const isPage = ({ dedupKey }: Pick<PagerDutyAlert, 'dedupKey'>): boolean => !dedupKey.includes(':');

@@ -1,29 +1,32 @@
-import { type Command, event, type Event, type EventType, type Reason, type Rule, ruleOf, streamOf } from '#contracts';
-import { EngineStory, ORIGIN_MS } from '#testing';
+import { type Command, type Event, type EventType, type Rule, ruleOf } from '#contracts';
+import { EngineStory } from '#testing';
 
 /**
- * The action of R25 on places. Latency of a PoP is not kept, so the rule here reads success, of one second: what is slow in these
- * stories times out. Whether that is slowness, the rails judge by themselves.
+ * The action of R25 on named places, or on the fleet. Latency of a PoP is not kept, so the rule here reads success, of one second: what
+ * is slow in these stories times out. Whether that is slowness, the rails judge by themselves.
  */
-const ruleFor = (...scopes: readonly ('pop' | 'region' | 'fleet')[]): Rule =>
+const ruleFor = (scope: 'pop' | 'region' | 'fleet', keys: readonly string[]): Rule =>
   ruleOf({
-    name: 'latency_p99',
+    name: 'slow',
     signal: 'success_rate',
-    scopes: [...scopes],
+    scopes: [scope],
+    where: scope === 'fleet' ? {} : { [scope]: [...keys] },
     comparison: 'below',
     threshold: 99.5,
     windowMs: 1_000,
     severity: 'critical',
     actions: [{ do: 'redirect_traffic' }],
   });
-const RULE_NAME = ruleFor('pop').name;
 
 /** Three PoPs in us-east, one in asia and europe, three nodes in each PoP; only the rule of R25. */
-export const redirectStory = (...scopes: readonly ('pop' | 'region' | 'fleet')[]): EngineStory =>
+export const redirectStory = (
+  scope: 'pop' | 'region' | 'fleet' = 'pop',
+  keys: readonly string[] = ['us-east-0'],
+): EngineStory =>
   new EngineStory({
     customers: [{ customerId: 'a', name: 'A', tier: 'tier3', critical: false }],
     settings: { verifyMs: 30_000 },
-    rules: [scopes.length === 0 ? ruleFor('pop', 'region') : ruleFor(...scopes)],
+    rules: [ruleFor(scope, keys)],
     build: (fleet) => {
       for (const pop of ['us-east-0', 'us-east-1', 'us-east-2', 'europe-0', 'asia-0'])
         for (let index = 0; index < 3; index += 1) {
@@ -41,34 +44,6 @@ export const slow = (told: EngineStory, fits: (node: EngineStory['fleet']['nodes
 export const heal = (told: EngineStory): void => {
   for (const node of told.fleet.nodes) Object.assign(node, { failing: 0.0005, timeouts: 0 });
 };
-
-const reason = (told: EngineStory): Reason => ({
-  rule: RULE_NAME,
-  signal: 'latency',
-  text: 'p99 timeout > 5000 ms over 1m',
-  value: null,
-  threshold: 5_000,
-  windowMs: 60_000,
-  good: 9_600,
-  bad: 400,
-  tick: Math.floor((ORIGIN_MS + told.afterS * 1_000) / 250),
-  coverage: 1,
-});
-
-/** The alert of a place fires now. */
-export const fires = (told: EngineStory, scope: 'pop' | 'region' | 'fleet', key: string): void =>
-  told.tell(
-    streamOf.alert(`alert-${key}`),
-    event('AlertFired', {
-      alertId: `alert-${key}`,
-      rule: RULE_NAME,
-      scope,
-      key,
-      severity: 'critical',
-      reason: reason(told),
-      at: ORIGIN_MS + told.afterS * 1_000,
-    }),
-  );
 
 /** The commands that were issued. */
 export const commandsOf = (told: EngineStory): readonly Command[] =>
