@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createPaint } from './paint.js';
 import { formatRuleTests, junitOf, runRuleTests } from './rule-tests.js';
 
@@ -59,6 +60,19 @@ there were 0
 nothing of the kind happened</failure></testcase>
   </testsuite>
 </testsuites>`);
+  });
+
+  it('B12: the outage of 2021 is the first test of the shipped rules, and passes', () => {
+    const path = fileURLToPath(new URL('../../../../rules/tests/outage-2021.yml', import.meta.url));
+    const lines = formatRuleTests(
+      runRuleTests(path, () => undefined),
+      paint,
+    );
+    expect(lines.slice(1)).toEqual([
+      '  ok   a quarter of the fleet takes a bad release, and is rolled back',
+      '  ok   a canary of one node in each region is seen in its cohort',
+      '  ok   nobody is paged for a fleet that is well, nor for a burst of one second',
+    ]);
   });
 
   it('tells everything that is wrong with a file, where it stands', () => {

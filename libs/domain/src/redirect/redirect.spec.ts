@@ -112,7 +112,10 @@ describe('a PoP that is slow', () => {
     told.play(10);
     expect(told.all('RedirectDecided')).toHaveLength(1);
     const refused = told.all('RedirectRefused').filter(({ rail }) => rail === 'capacity');
-    expect(refused).toMatchObject([{ rail: 'capacity', because: '3 of 9 nodes would go on serving (at least 60 %)' }]);
+    // Of each alert that goes on to fire.
+    expect(new Set(refused.map(({ because }) => because))).toEqual(
+      new Set(['3 of 9 nodes would go on serving (at least 60 %)']),
+    );
   });
 
   it('R25: nodes that do not answer give the traffic back and call a person; what does not come back is stopped', () => {
