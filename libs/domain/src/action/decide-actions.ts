@@ -45,6 +45,9 @@ const actInIncident = (draft: Draft, alert: Alert, action: RuleAction, deciding:
   const { at } = deciding.view;
   switch (action.do) {
     case 'escalate': {
+      // Whoever silenced it, or announced the work, knows; what is inhibited is a symptom of what calls.
+      const mutedBy = draft.state.quiet.mutes.get(alert.alertId)?.by;
+      if (mutedBy === 'silence' || mutedBy === 'maintenance') return;
       const because = escalationText(alert, acting.impact());
       return draft.add(decideEscalation(incident, { to: action.to, alertId: alert.alertId, because, at }));
     }

@@ -12,6 +12,6 @@ export const decideHalts = (alert: Alert, rollouts: Iterable<Rollout>, at: numbe
   const all = [...rollouts];
   const release = releaseOfSubject(alert.scope, alert.key);
   const services = new Set(all.filter((each) => releaseName(each.release) === release).map(({ service }) => service));
-  const meant = services.size === 0 ? all : all.filter(({ service }) => services.has(service));
+  const meant = release === undefined ? all : all.filter(({ service }) => services.has(service));
   return meant.flatMap((rollout) => decideHalt(rollout, `${alert.rule}: ${alert.reason.text}`.slice(0, 500), at));
 };

@@ -7,6 +7,7 @@ import type { TickView } from '../rule/tick-view.js';
 import { measureCapacity, nodesOf, type RedirectPlace } from './capacity.js';
 import { isSlow } from './node-serving.js';
 import type { RedirectFacts } from './redirect-rails.js';
+import { isMoving } from './redirect.js';
 
 /** Over how long the outcomes of a place are counted. */
 const EVIDENCE_WINDOW_MS = 60_000;
@@ -83,6 +84,7 @@ export const gatherRedirectFacts = (
     capacity: measureCapacity(place, capacity, view),
     ages: agesOf(place, state, view.at),
     blamedRelease: blamedReleaseIn(nodes, view),
+    otherRedirectId: [...state.redirects.values()].find(isMoving)?.redirectId,
     rollbackId: rollbackOf(nodes, state),
   };
 };

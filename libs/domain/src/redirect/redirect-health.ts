@@ -11,6 +11,8 @@ import type { RedirectHealth } from './redirect-step.decide.js';
 const WELL_WINDOW_MS = 60_000;
 /** Outcomes or probes of a node in a minute: fewer do not show that it is well. */
 const OUTCOMES_MIN = 3;
+/** Share of the fleet that must report, those who were moved set aside; as rollbacks ask for it (RR20). */
+const REPORTING_MIN = 0.8;
 /** Share of the nodes that must be well. */
 const WELL_SHARE_MIN = 0.8;
 
@@ -22,8 +24,10 @@ const readSiblings = (
   redirects: readonly Redirect[],
   view: TickView,
 ): RedirectHealth['siblings'] => {
-  if (view.attendance({ scope: 'fleet', key: FLEET_KEY }).live.length === 0)
-    return { areWell: undefined, detail: 'no node reports' };
+  const { live, expected } = view.attendance({ scope: 'fleet', key: FLEET_KEY });
+  // Those who took the traffic are not well, or a partition stands still: nobody knows, and nothing is moved for it.
+  if (live.length + plan.nodes.length < REPORTING_MIN * expected)
+    return { areWell: undefined, detail: `${live.length} of ${expected} nodes report` };
   const measure = (endSlot: number): Capacity =>
     measureCapacity(plan, { thresholdMs: plan.threshold, endSlot, redirects, breached: new Set() }, view);
   const now = measure(view.endSlot);

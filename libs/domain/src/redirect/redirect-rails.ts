@@ -30,6 +30,8 @@ export interface RedirectFacts {
   readonly ages: readonly number[];
   /** A release in the place that fails beside nodes that do not: it is what is to be moved, not the traffic. */
   readonly blamedRelease: string | undefined;
+  /** A redirect of another place that is under way: this place may be slow of its traffic. */
+  readonly otherRedirectId: string | undefined;
   /** A rollback under way that names nodes of the place. */
   readonly rollbackId: string | undefined;
 }
@@ -73,11 +75,15 @@ const audience = ({ nodes }: RedirectFacts): RedirectRail => ({
   detail: `${nodes.length} named nodes`,
 });
 
-const exclusive = ({ rollbackId }: RedirectFacts): RedirectRail => ({
+const exclusive = ({ rollbackId, otherRedirectId }: RedirectFacts): RedirectRail => ({
   rail: 'exclusive',
-  holds: rollbackId === undefined,
+  holds: rollbackId === undefined && otherRedirectId === undefined,
   detail:
-    rollbackId === undefined ? 'no rollback of these nodes is under way' : `rollback ${rollbackId} has these nodes`,
+    rollbackId !== undefined
+      ? `rollback ${rollbackId} has these nodes`
+      : otherRedirectId !== undefined
+        ? `redirect ${otherRedirectId} is under way: one place at a time, or its traffic drives the next one out`
+        : 'no rollback of these nodes and no other redirect is under way',
 });
 
 const cause = ({ blamedRelease }: RedirectFacts): RedirectRail => ({

@@ -64,6 +64,16 @@ const checkSelector = (entry: SoundEntry<RuleEntry>, scopes: readonly RuleScope[
   tell(['where'], `no ${scopes.join(' and no ')} has the labels ${Object.keys(where).join(', ')}: it would never fit`);
 };
 
+/** What would be written and never happen. */
+const checkPages = ({ severity, actions }: Rule, tell: Tell): void => {
+  for (const [index, action] of actions.entries()) {
+    if (action.do !== 'page') continue;
+    if (severity === 'warning') tell(['actions', index], 'a warning pages nobody: make it critical, or leave page out');
+    if (action.policy !== 'default')
+      tell(['actions', index], `there is no page policy ${action.policy}; there is default`);
+  }
+};
+
 const annotationsOf = (entry: SoundEntry<RuleEntry>, tell: Tell): Record<string, string> =>
   Object.fromEntries(
     Object.entries(entry.annotations ?? {}).map(([name, text]) => [
@@ -123,6 +133,7 @@ export const compileRule = (entry: SoundEntry<RuleEntry>, tell: Tell): Rule | un
     annotations,
     ...optionalParts(entry),
   });
+  if (rule.data !== undefined) checkPages(rule.data, tell);
   const fault = rule.data?.fastPath === true ? fastPathFault(rule.data) : undefined;
   if (fault !== undefined) tell(['fast_path'], fault);
   return rule.data;

@@ -56,7 +56,7 @@ describe('a rule that is written', () => {
       labels: { team: 'edge' },
       annotations: { summary: '{{ value }} at {{subject}}' },
       runbook: 'https://runbooks.example/a',
-      actions: ['page', { page: 'night' }, { escalate: 'vp' }, 'halt'],
+      actions: ['page', { page: 'default' }, { escalate: 'vp' }, 'halt'],
     });
     expect(setOf(text).rules).toEqual([
       {
@@ -81,7 +81,7 @@ describe('a rule that is written', () => {
         runbook: 'https://runbooks.example/a',
         actions: [
           { do: 'page', policy: 'default' },
-          { do: 'page', policy: 'night' },
+          { do: 'page', policy: 'default' },
           { do: 'escalate', to: 'vp' },
           { do: 'halt' },
         ],
@@ -176,6 +176,16 @@ describe('what is wrong with a rule', () => {
       'a fast path of a rule that waits for more',
       { fires: '< 95 %', fast_path: true },
       'fast_path: the rule allows 5 % failing, the sequential test alarms above 1.97 %',
+    ],
+    [
+      'a page of a warning',
+      { severity: 'warning', actions: ['page'] },
+      'actions.0: a warning pages nobody: make it critical, or leave page out',
+    ],
+    [
+      'a page policy that is not there',
+      { severity: 'critical', actions: [{ page: 'night' }] },
+      'actions.0: there is no page policy night; there is default',
     ],
     [
       'a fast path of latency',

@@ -36,10 +36,13 @@ const optionsOf = (test: RuleTest, world: TestedWorld, { ruleSet, hash, sha256 }
   sha256,
 });
 
-const seed = (engine: Engine, beginsMs: number): void => {
+const seed = (engine: Engine, { customers }: RuleTest, beginsMs: number): void => {
   const newest = Math.floor(beginsMs / 60_000) - 1;
   const { minutes, good, bad } = HISTORY;
-  engine.seedBaseline(Array.from({ length: minutes }, (_, age) => ({ minute: newest - age, good, bad })));
+  const history = Array.from({ length: minutes }, (_, age) => ({ minute: newest - age, good, bad }));
+  engine.seedBaseline(history);
+  // Each customer fails as the fleet does.
+  engine.seedCustomers(customers.flatMap(({ customerId }) => history.map((minute) => ({ customerId, ...minute }))));
 };
 
 /** Plays tests: the fleet of each, tick by tick, through the fold and the rules engine of the product. */
@@ -65,7 +68,7 @@ class RuleTestPlay {
 
   play(): PlayedRuleTest {
     const { startsAtMs, runsMs } = this.test;
-    seed(this.engine, startsAtMs - WARM_UP_MS);
+    seed(this.engine, this.test, startsAtMs - WARM_UP_MS);
     // Nothing is decided of healthy time, so a slot may be told at once.
     for (let ms = startsAtMs - WARM_UP_MS; ms < startsAtMs; ms += SLOT_MS)
       for (const part of this.world.tick(ms / TICK_MS + SLOT_TICKS - 1, SLOT_TICKS)) this.engine.apply(part);

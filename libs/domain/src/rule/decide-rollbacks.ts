@@ -56,6 +56,19 @@ const incidentOfCandidate = (draft: Draft, { comparison, triggers }: Candidate):
   return (named ?? open.find(({ alertIds }) => triggers.some(({ alert }) => alertIds.has(alert.alertId))))?.incidentId;
 };
 
+/** R41: a breach freezes every rollout of the service, in the same tick. */
+const halt = (draft: Draft, service: string, because: string, at: number): void => {
+  for (const rollout of draft.state.rollouts.values())
+    if (rollout.service === service) draft.add(decideHalt(rollout, because, at));
+};
+
+const servicesOf = (draft: Draft, release: string): ReadonlySet<string> =>
+  new Set(
+    [...draft.state.rollouts.values()]
+      .filter((each) => releaseName(each.release) === release)
+      .map(({ service }) => service),
+  );
+
 const decideCandidate = (draft: Draft, candidate: Candidate, deciding: Deciding): void => {
   const { view, hash } = deciding;
   const { comparison, triggers } = candidate;
@@ -70,13 +83,15 @@ const decideCandidate = (draft: Draft, candidate: Candidate, deciding: Deciding)
   const events = decideRollback(rollback, { rollbackId, incidentId, ...all });
   draft.add(events);
   const decided = events.find((each) => each.type === 'RollbackDecided');
-  if (decided === undefined) return;
-  const { service, from, trigger } = decided.data;
-  // R41: a breach freezes every rollout of the service, in the same tick.
-  for (const rollout of draft.state.rollouts.values()) {
-    if (rollout.service !== service) continue;
-    draft.add(decideHalt(rollout, `rollback of ${releaseName(from)}: ${trigger.text}`, view.at));
+  if (decided !== undefined) {
+    const { service, trigger } = decided.data;
+    halt(draft, service, `rollback of ${comparison.release}: ${trigger.text}`, view.at);
+    return;
   }
+  // What rails refuse to roll back is not brought to more nodes either.
+  const because = triggers[0]?.reason.text;
+  if (because === undefined || !isToBlame(comparison)) return;
+  for (const service of servicesOf(draft, comparison.release)) halt(draft, service, because, view.at);
 };
 
 /** From triggers that hold to at most one rollback for each release and incident, or to the rails that refuse it. */
