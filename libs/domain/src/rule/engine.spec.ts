@@ -129,7 +129,8 @@ describe('a rollback', () => {
     told.play(180);
     expect(told.all('RollbackDecided')).toHaveLength(1);
     expect(told.firstS('RollbackDecided')).toBeLessThan(10 + 5);
-    expect(told.firstS('RolloutHalted')).toBe(told.firstS('RollbackDecided'));
+    // Before the rails let anything be rolled back.
+    expect(told.firstS('RolloutHalted')).toBeLessThanOrEqual(told.firstS('RollbackDecided') ?? NaN);
     expect(told.firstS('CommandIssued')).toBe(told.firstS('RollbackDecided'));
     expect(told.all('RollbackDecided')[0]?.waves.map((wave) => wave.length)).toEqual([2, 1, 9]);
     expect(told.all('WaveVerified')).toHaveLength(3);
@@ -192,6 +193,17 @@ describe('a rollback', () => {
     const rails = told.all('RollbackRefused').map(({ rollbackId, rail }) => `${rollbackId} ${rail}`);
     expect(rails.some((each) => each.endsWith('control_group'))).toBe(true);
     expect(new Set(rails).size).toBe(rails.length);
+  });
+
+  it('R41: what a rail refuses to roll back is brought to no more nodes either', () => {
+    const told = story();
+    told.play(5);
+    deploy(told, 0.1, ['us-east']);
+    fail(told);
+    told.play(30);
+    expect(told.all('RollbackDecided')).toEqual([]);
+    expect(told.all('RollbackRefused').map(({ rail }) => rail)).toContain('minimum_evidence');
+    expect(told.all('RolloutHalted')).toHaveLength(1);
   });
 
   it('RAIL-3: without a deploy signal it is refused', () => {
