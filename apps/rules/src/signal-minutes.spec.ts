@@ -36,8 +36,10 @@ describe('minutes that are kept for the next start', () => {
     expect([...rows.keys()]).toEqual([101]);
     const next = newEngine();
     expect(await readMinutes(next, repository)).toBe(101);
-    // A cohort that answered nothing is not kept: it burns nothing.
-    expect(next.minutesAfter(-1)).toEqual(engine.minutesAfter(100).filter(({ good, bad }) => good + bad > 0));
+    // A cohort that answered nothing gets no row of its own, which reads as zero.
+    expect(next.minutesAfter(-1)).toEqual(
+      engine.minutesAfter(100).filter(({ good, bad, excluded }) => good + bad + excluded > 0),
+    );
     expect(await readMinutes(newEngine(), repositoryOf(new Map()))).toBe(-1);
   });
 });
