@@ -77,6 +77,11 @@ const buildPlayers = (options: FleetPlayOptions, agentBootId: string): Player[] 
 const customerByZone = (customers: readonly SimulatedCustomer[]): ReadonlyMap<string, string> =>
   new Map(customers.flatMap(({ customerId, zones }) => zones.map((zone) => [zone, customerId] as const)));
 
+interface Crash {
+  readonly node: SimulatedNode;
+  readonly atMs: number;
+}
+
 /** Makes a fleet that waits to be started. */
 export const createFleetPlay = (options: FleetPlayOptions): FleetPlay => {
   const { clock, client, keys, oracle, seed, exposed } = options;
@@ -87,6 +92,8 @@ export const createFleetPlay = (options: FleetPlayOptions): FleetPlay => {
   const customerOf = customerByZone(exposed);
   const stopping = new AbortController();
   let playing: Promise<void> = Promise.resolve();
+  // One of each node that is struck, at most.
+  let crashes: readonly Crash[] = [];
 
   const reporter = createNodeReporter(client, clock, keys.collector, agentBootId);
   const tellOracle = (step: Step): void => {
@@ -96,7 +103,16 @@ export const createFleetPlay = (options: FleetPlayOptions): FleetPlay => {
       [...step.faultZones].map((zone) => customerOf.get(firstCloudZones[zone] ?? '') ?? ''),
     );
   };
+  /** Nobody hears of a crash before it happened: neither by a report, nor by the boot id of a heartbeat. */
+  const crashUntil = (toMs: number): void => {
+    for (const { node, atMs } of crashes.filter((crash) => crash.atMs < toMs)) {
+      node.corruptFrom(atMs * 1_000);
+      reporter.crash(node, atMs);
+    }
+    crashes = crashes.filter(({ atMs }) => atMs >= toMs);
+  };
   const playStep = (fromMs: number): void => {
+    crashUntil(fromMs + STEP_MS);
     for (const { node, agent } of players) {
       const step = node.step(fromMs * 1_000, (fromMs + STEP_MS) * 1_000);
       if (step === undefined) continue;
@@ -122,11 +138,9 @@ export const createFleetPlay = (options: FleetPlayOptions): FleetPlay => {
     },
     corrupt: (nodeIds, atMs) => {
       const random = createRandom(seed, 'fault');
-      for (const node of nodeIds.flatMap((nodeId) => byId.get(nodeId)?.node ?? [])) {
-        const nodeAtMs = Math.floor(atMs + random.next() * FAULT_SPREAD_MS);
-        node.corruptFrom(nodeAtMs * 1_000);
-        reporter.crash(node, nodeAtMs);
-      }
+      crashes = nodeIds
+        .flatMap((nodeId) => byId.get(nodeId)?.node ?? [])
+        .map((node) => ({ node, atMs: Math.floor(atMs + random.next() * FAULT_SPREAD_MS) }));
     },
     queued: () => players.reduce((sum, { agent }) => sum + agent.queued(), 0),
     stopAsking: async () => {

@@ -20,9 +20,13 @@ export const createManualClock = (startMs: number): ManualClock => {
   let sleepers: Sleeper[] = [];
   const sleep = (waitMs: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
-      if (signal?.aborted === true) resolve();
-      else sleepers.push({ dueMs: nowMs + Math.max(0, waitMs), wake: resolve });
-      signal?.addEventListener('abort', () => resolve(), { once: true });
+      const wake = (): void => {
+        signal?.removeEventListener('abort', wake);
+        resolve();
+      };
+      if (signal?.aborted === true) return resolve();
+      sleepers.push({ dueMs: nowMs + Math.max(0, waitMs), wake });
+      signal?.addEventListener('abort', wake, { once: true });
     });
   const advance = async (byMs: number): Promise<void> => {
     const endMs = nowMs + byMs;
