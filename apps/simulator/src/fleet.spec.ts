@@ -64,6 +64,16 @@ describe('the customers', () => {
 });
 
 describe('the world', () => {
+  it.each([
+    ['R90', 'North America', ['United States 8000 high', 'Canada 1200 medium', 'Mexico 300 low']],
+    ['R91', 'Europe', ['United Kingdom 2500 high', 'Germany 1800 medium', 'France 1200 medium', 'Italy 600 low']],
+    ['R92', 'Asia Pacific', ['Japan 900 medium', 'Australia 400 low', 'Singapore 300 low', 'India 200 low']],
+  ])('%s: %s was hit in these countries, with so many sites, so hard', (row, name, countries) => {
+    const region = WORLD.find((each) => each.row === row);
+    expect(region?.name).toBe(name);
+    expect(region?.countries.map((each) => `${each.name} ${each.sites} ${each.impact}`)).toEqual(countries);
+  });
+
   it('R90-R93, C10: shares as stated stand beside shares as counted', () => {
     expect(statedAndCounted(WORLD)).toEqual([
       { name: 'North America', statedPercent: 45, countedPercent: 54.6 },

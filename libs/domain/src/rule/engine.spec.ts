@@ -111,6 +111,53 @@ describe('the table of requirements §2', () => {
     const spike = (told.firstS('AlertFired', fleetRule('rollback_error_rate_spike')) ?? NaN) - 10;
     expect(spike).toBeGreaterThan(15);
     expect(spike).toBeLessThan(20);
+    // Long before the 30 min of a canary are over, and of it alone.
+    const [rollback, ...others] = told.all('RollbackDecided');
+    expect(others).toEqual([]);
+    expect((rollback?.at ?? NaN) - ORIGIN_MS).toBeLessThan(60_000);
+    expect(new Set(rollback?.waves.flat())).toEqual(nodes);
+  });
+});
+
+describe('two rollouts under way', () => {
+  const OTHER = 'v2.1.6+c43';
+  /** The bad release on the first three nodes of each region; then, nearer to the fault, another one on the next three. */
+  const twoRollouts = (): { readonly told: EngineStory; readonly bad: ReadonlySet<string> } => {
+    const told = story();
+    const bad = new Set(deploy(told, 0.25));
+    told.play(10);
+    const others = REGIONS.flatMap((region) => told.fleet.nodes.filter((node) => node.region === region).slice(3, 6));
+    for (const node of others) node.release = OTHER;
+    told.fleet.signals.push({
+      type: 'deploy',
+      rolloutId: 'rollout-2',
+      service: 'dns',
+      release: { softwareVersion: 'v2.1.6', configRev: 'c43' },
+      previous: { softwareVersion: 'v2.1.4', configRev: 'c41' },
+      stage: 'batch-1',
+      nodes: others.map(({ nodeId }) => nodeId),
+      atUs: 0,
+    });
+    told.play(10);
+    return { told, bad };
+  };
+
+  it('B20: the bad one is rolled back, on its nodes alone', () => {
+    const { told, bad } = twoRollouts();
+    fail(told);
+    told.play(60);
+    const [rollback, ...others] = told.all('RollbackDecided');
+    expect(others).toEqual([]);
+    expect(rollback).toMatchObject({ from: { softwareVersion: 'v2.1.5', configRev: 'c42' } });
+    expect(new Set(rollback?.waves.flat())).toEqual(bad);
+  });
+
+  it('B20: none is, when every release fails alike', () => {
+    const { told } = twoRollouts();
+    for (const node of told.fleet.nodes) Object.assign(node, { failing: 0.5, timeouts: 0.5 });
+    told.play(60);
+    expect(told.all('IncidentOpened').length).toBeGreaterThan(0);
+    expect(told.all('RollbackDecided')).toEqual([]);
   });
 });
 
