@@ -43,6 +43,8 @@ const pending = (alertId: string): Event =>
 const pendingEnded = (alertId: string): Event =>
   event('AlertPendingEnded', { alertId, because: 'it does not hold', at: OLD_MS });
 
+const ended = (alertId: string): Event => event('AlertResolved', { alertId, reason: reasonOf(99.9), at: NOW_MS });
+
 describe('decider history', () => {
   let db: TestDatabase;
   beforeEach(async () => {
@@ -129,17 +131,23 @@ describe('decider history', () => {
   });
 
   it('gives the newest of the alerts that fired within half an hour of the last, over or not', async () => {
-    const end = (alertId: string): Event => event('AlertResolved', { alertId, reason: reasonOf(99.9), at: NOW_MS });
-    const ended = (alertId: string, at: number) =>
-      [streamOf.alert(alertId), [alertFired(alertId, 'critical', at), end(alertId)]] as const;
+    const fired = (alertId: string, at: number) =>
+      [streamOf.alert(alertId), [alertFired(alertId, 'critical', at), ended(alertId)]] as const;
     await append(
-      ended('last', OLD_MS),
-      ended('within', OLD_MS - FIRED.firedMs),
-      ended('older', OLD_MS - FIRED.firedMs - 1),
+      fired('last', OLD_MS),
+      fired('within', OLD_MS - FIRED.firedMs),
+      fired('older', OLD_MS - FIRED.firedMs - 1),
     );
     expect(await streams()).toEqual(['alert-last', 'alert-within']);
-    await append(...[1, 2, 3].map((each) => ended(`${each}`, OLD_MS + each)));
+    await append(...[1, 2, 3].map((each) => fired(`${each}`, OLD_MS + each)));
     expect(await streams()).toEqual(['alert-1', 'alert-2', 'alert-3']);
+  });
+
+  it('of alerts that fired on one tick gives those that were recorded last, as a process that never stopped has them', async () => {
+    const fired = (alertId: string) =>
+      [streamOf.alert(alertId), [alertFired(alertId, 'critical', OLD_MS), ended(alertId)]] as const;
+    await append(...['m', 'z', 'c', 'y', 'a', 'x', 'b'].map(fired));
+    expect(await streams()).toEqual(['alert-a', 'alert-x', 'alert-b']);
   });
 
   it('B2: gives alerts that are pending or recovering, however old; what came to nothing is not given', async () => {

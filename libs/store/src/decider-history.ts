@@ -44,7 +44,8 @@ const READ = `
       (select max(decided_at) from redirect where status <> 'refused'))) - $2::bigint as at_ms),
   fired as materialized (
     select alert_id from alert where fired_at >= (select max(fired_at) from alert) - $5::bigint
-    order by fired_at desc limit $6),
+    order by fired_at desc, (select min(position) from event
+      where stream = 'alert-' || alert_id and type = 'AlertFired') desc limit $6),
   held as materialized (
     select incident_id from incident, since where status <> 'resolved' or resolved_at >= since.at_ms),
   picked as materialized (
@@ -61,7 +62,7 @@ const READ = `
       union all select 'rollback-' || rollback_id from rollback, since
         where status = 'running' or decided_at >= since.at_ms or incident_id in (select incident_id from held)
       union all select 'redirect-' || redirect_id from redirect, since
-        where status not in ('refused', 'stopped', 'ended') or decided_at >= since.at_ms
+        where status not in ('refused', 'ended') or decided_at >= since.at_ms
           or incident_id in (select incident_id from held)
       union all select 'silence-' || silence_id from silence where has_matched is null
       union all select 'maintenance-' || maintenance_id from maintenance where ended_at is null)))
