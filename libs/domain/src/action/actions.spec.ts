@@ -1,4 +1,4 @@
-import { type EventType, type RuleAction, ruleOf } from '#contracts';
+import { event, type EventType, type RuleAction, ruleOf, streamOf } from '#contracts';
 import { EngineStory, ORIGIN_MS, type StoryOptions } from '#testing';
 import { DEFAULT_RULES } from '#testing';
 
@@ -96,6 +96,41 @@ describe('what rules do when they fire', () => {
     expect(told.all('IncidentEscalated')[0]?.because).toMatch(
       /^impact score 300 > 50 over 1m; 3 customers, \$150000 a/,
     );
+  });
+
+  it('R24: whoever silenced the rule is not overridden by its call of the VP; when the silence is over it calls', () => {
+    const told = story({ rules: [...DEFAULT_RULES, impactRule([{ do: 'escalate', to: 'vp' }])] });
+    told.tell(
+      streamOf.silence('s1'),
+      event('SilenceCreated', {
+        silenceId: 's1',
+        where: { rule: ['impact'] },
+        startsAtMs: ORIGIN_MS,
+        endsAtMs: ORIGIN_MS + 30_000,
+        by: 'user:ana',
+        comment: 'known',
+        at: ORIGIN_MS - 3_000,
+      }),
+    );
+    told.play(10);
+    fail(told);
+    told.play(18);
+    expect(told.all('AlertFired').map(({ rule }) => rule)).toContain('impact');
+    expect(told.all('IncidentEscalated')).toEqual([]);
+    told.play(5);
+    expect(told.all('IncidentEscalated')).toMatchObject([{ to: 'vp' }]);
+  });
+
+  it('R26: a rollback is of the service that brought the release, not of one that names another alike later', () => {
+    const told = story();
+    deploySignal(told, 'dns-1', 'dns');
+    told.play(5);
+    deploySignal(told, 'cdn-1', 'cdn');
+    for (const signal of told.fleet.signals) if (signal.type === 'deploy') signal.nodes.splice(0, Infinity, 'cdn-n1');
+    told.play(5);
+    fail(told);
+    told.play(20);
+    expect(told.all('RollbackDecided')).toMatchObject([{ service: 'dns', rolloutId: 'dns-1' }]);
   });
 
   it('B9: whatever a rule measures may call the VP: the action is of the rule, not of the signal', () => {

@@ -30,11 +30,17 @@ const badNodesOf = (nodeIds: readonly string[], view: TickView): readonly string
 const regionsOf = (release: string, view: TickView): readonly string[] =>
   [...view.placement].filter(([, releases]) => releases.has(release)).map(([region]) => region);
 
-/** The newest rollout of a release, with the nodes of all its rollouts. */
-const rolloutOf = (release: string, state: DeciderState): Rollout | undefined => {
-  const rollouts = [...state.rollouts.values()].filter((each) => releaseName(each.release) === release);
-  const newest = rollouts.toSorted((a, b) => b.deployedAtMs - a.deployedAtMs)[0];
-  return newest && { ...newest, nodes: new Set(rollouts.flatMap(({ nodes }) => [...nodes])) };
+/**
+ * The newest rollout of a release, with the nodes of all its rollouts: of the service that put it on most of the bad nodes. Services may
+ * name their releases alike.
+ */
+const rolloutOf = (release: string, badNodes: readonly string[], state: DeciderState): Rollout | undefined => {
+  const named = [...state.rollouts.values()].filter((each) => releaseName(each.release) === release);
+  const nodesOf = (service: string): ReadonlySet<string> =>
+    new Set(named.filter((each) => each.service === service).flatMap(({ nodes }) => [...nodes]));
+  const badOf = ({ service }: Rollout): number => badNodes.filter((nodeId) => nodesOf(service).has(nodeId)).length;
+  const [newest] = named.toSorted((a, b) => badOf(b) - badOf(a) || b.deployedAtMs - a.deployedAtMs);
+  return newest && { ...newest, nodes: nodesOf(newest.service) };
 };
 
 const lastPlanAge = (
@@ -78,8 +84,12 @@ export const gatherFacts = (
   view: TickView,
 ): RailFacts => {
   const regions = regionsOf(release, view);
-  const rollout = rolloutOf(release, state);
   const running = view.nodes.filter((node) => node.release === release);
+  const badNodes = badNodesOf(
+    running.map(({ nodeId }) => nodeId),
+    view,
+  );
+  const rollout = rolloutOf(release, badNodes, state);
   const controls = view.nodes.filter((node) => node.release !== release && regions.includes(node.region));
   const sums = regions.map((region) =>
     view.windows.sum('release_region', cohortKey(release, region), EVIDENCE_WINDOW_MS, view.endSlot),
@@ -88,10 +98,7 @@ export const gatherFacts = (
   return {
     at: view.at,
     outcomes: sums.reduce((count, { good, bad }) => count + good + bad, 0),
-    badNodes: badNodesOf(
-      running.map(({ nodeId }) => nodeId),
-      view,
-    ),
+    badNodes,
     comparison,
     controlNodes: { live: controls.filter((node) => isLive(node, view.tick)).length, expected: controls.length },
     rollout,
