@@ -77,6 +77,59 @@ describe('what an incident calls for', () => {
     ]);
   });
 
+  it('R24: who takes the incident on takes on the calls of it as well', async () => {
+    const dispatcher = await world.dispatcher([pager()]);
+    await tells(escalated());
+    await dispatcher.settle();
+    const at = world.clock.nowMs();
+    const taken = event('IncidentAcknowledged', { incidentId: 'in1', by: 'user:ana', note: '', at });
+    await world.tell(streamOf.incident('in1'), 3, taken);
+    await dispatcher.settle();
+    expect(pagerDuty.alerts.map(({ dedupKey, status }) => `${dedupKey} ${status}`).toSorted()).toEqual([
+      'in1 acknowledged',
+      'in1:vp acknowledged',
+    ]);
+  });
+
+  it('a redirect that needs a person calls one each time, under keys of its own', async () => {
+    const dispatcher = await world.dispatcher([pager()]);
+    const at = world.clock.nowMs();
+    const call = { incidentId: 'in1', alertId: 'al2', at } as const;
+    const redirect = (step: 'drain' | 'wait' | 'resume') => ({ redirectId: 'rd1', step });
+    await tells(
+      escalated(),
+      event('IncidentEscalated', { ...call, to: 'vp', because: 'given back', redirect: redirect('drain') }),
+      event('IncidentEscalated', { ...call, to: 'vp', because: 'not back', redirect: redirect('resume') }),
+      event('IncidentEscalated', { ...call, to: 'on_call', because: 'nobody asks', redirect: redirect('wait') }),
+    );
+    await dispatcher.settle();
+    expect(pagerDuty.alerts.map(({ dedupKey, triggers }) => `${dedupKey} ${triggers}`).toSorted()).toEqual([
+      'in1 1',
+      'in1:on_call:rd1:wait 1',
+      'in1:vp 1',
+      'in1:vp:rd1:drain 1',
+      'in1:vp:rd1:resume 1',
+    ]);
+    expect(summaries()).toContain(
+      'P0 escalated to on call (nobody asks): success 23 % < 99 %: 1 customer, $5,000 a minute',
+    );
+  });
+
+  it('the page says when what joins is about more of the fleet than it told', async () => {
+    const dispatcher = await world.dispatcher([pager()]);
+    const joined = { incidentId: 'in1', rule: 'r', severity: 'critical', at: world.clock.nowMs() } as const;
+    const widens = { scope: 'fleet', key: 'fleet', reason: 'success 80 % < 95 % over 2m' } as const;
+    await tells(
+      event('AlertJoinedIncident', { ...joined, alertId: 'al2' }),
+      event('AlertJoinedIncident', { ...joined, alertId: 'al3', widens }),
+    );
+    await dispatcher.settle();
+    expect(summaries()).toEqual([
+      'P0: success 23 % < 99 %: 1 customer, $5,000 a minute',
+      'P0 now the fleet (success 80 % < 95 % over 2m): success 23 % < 99 %: 1 customer, $5,000 a minute',
+    ]);
+  });
+
   it('R24: a webhook is told whom it is escalated to and why, and what is asked for', async () => {
     const dispatcher = await world.dispatcher([webhook(), pager()]);
     const impact = {

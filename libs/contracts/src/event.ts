@@ -14,7 +14,8 @@ import { maintenanceEvents, muteEvents, silenceEvents } from './events/silence-e
 
 export { SEVERITIES } from './severity.js';
 export {
-  type EscalationTarget,
+  type Call,
+  callKeyOf,
   type Priority,
   type Reason,
   type Scope,

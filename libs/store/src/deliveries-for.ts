@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { event, type EventData, type EventOf, KEY_SEPARATOR, type RecordedEvent } from '#contracts';
+import { callKeyOf, event, type EventData, type EventOf, KEY_SEPARATOR, type RecordedEvent } from '#contracts';
 import type { CommandRow } from './command.repository.js';
 import type { IncidentRow } from './incident.repository.js';
 import type { RollbackRow } from './rollback.repository.js';
@@ -28,6 +28,7 @@ type Told = Pick<EventData<'DeliveryRequested'>, 'subject' | 'action' | 'dedupKe
 const PAGE_ACTIONS = {
   IncidentOpened: 'trigger',
   IncidentUnmuted: 'trigger',
+  AlertJoinedIncident: 'update',
   IncidentImpactChanged: 'update',
   IncidentAcknowledged: 'acknowledge',
   IncidentResolved: 'resolve',
@@ -38,7 +39,9 @@ const PAGE_ACTIONS = {
 
 type PageEvent = EventOf<keyof typeof PAGE_ACTIONS>;
 
-const isPage = (told: RecordedEvent['event']): told is PageEvent => Object.hasOwn(PAGE_ACTIONS, told.type);
+/** Of the alerts that join, those are told that are about more than the page. */
+const isPage = (told: RecordedEvent['event']): told is PageEvent =>
+  Object.hasOwn(PAGE_ACTIONS, told.type) && (told.type !== 'AlertJoinedIncident' || told.data.widens !== undefined);
 
 /** The incident an event pages about, if it does. */
 export const pagedIncident = ({ event: told }: RecordedEvent): string | undefined =>
@@ -86,6 +89,7 @@ const actionBody = (
   ...(type === 'IncidentEscalated'
     ? { escalation: { to: data.to, alertId: data.alertId, because: data.because } }
     : {}),
+  ...(type === 'AlertJoinedIncident' ? { widens: data.widens } : {}),
   // What was asked for while the page was held back.
   ...(type === 'IncidentUnmuted' && requests.length > 0 ? { requests } : {}),
   ...(type === 'StatusUpdateRequested' ? { request: 'status_update' } : {}),
@@ -121,29 +125,45 @@ const pageBody = (
   };
 };
 
-/** While an incident is muted nothing of it leaves; so what was never triggered is neither updated, acknowledged nor resolved. */
+/** While an incident is muted its page does not leave; so what was never triggered is neither updated, acknowledged nor resolved. */
 const isHeldBack = (paged: PageEvent, { muted }: IncidentRow): boolean =>
   paged.type === 'IncidentOpened' ? paged.data.muted !== undefined : muted !== null;
 
 /**
  * The keys that a page goes out under. Whoever is called above the page has one of their own: under the incident's the call would
- * fold into what the receiver has open and wake nobody, and would wait behind a page that is retried. It ends with the incident.
+ * fold into what the receiver has open and wake nobody, and would wait behind a page that is retried. It is acknowledged and ends with
+ * the incident: who takes that on, takes on what was called for it until then.
  */
 const keysOf = (paged: PageEvent, { incidentId, escalations }: IncidentRow): readonly string[] => {
-  const own = (to: string): string => `${incidentId}:${to}`;
-  if (paged.type === 'IncidentEscalated') return [own(paged.data.to)];
+  const keyOf = (call: IncidentRow['escalations'][number]): string => callKeyOf({ incidentId, ...call });
+  if (paged.type === 'IncidentEscalated') return [callKeyOf(paged.data)];
   // Who was called while the page was held back is called now.
-  if (paged.type === 'IncidentUnmuted')
-    return [incidentId, ...escalations.filter(({ at }) => at < paged.data.at).map(({ to }) => own(to))];
-  return paged.type === 'IncidentResolved' ? [incidentId, ...escalations.map(({ to }) => own(to))] : [incidentId];
+  if (paged.type === 'IncidentUnmuted') {
+    const held = escalations.filter(({ at, redirect }) => at < paged.data.at && redirect === undefined);
+    return [incidentId, ...held.map(keyOf)];
+  }
+  const isOfAll = paged.type === 'IncidentAcknowledged' || paged.type === 'IncidentResolved';
+  return isOfAll ? [incidentId, ...escalations.map(keyOf)] : [incidentId];
+};
+
+/**
+ * Whoever mutes an alert knows of its fault, and not of what Tocsin did about it and cannot undo: a redirect that needs a person calls
+ * one all the same.
+ */
+const loudKeys = (paged: PageEvent, { incidentId, escalations }: IncidentRow): ReadonlySet<string> => {
+  const told = paged.type === 'IncidentEscalated' ? [paged.data] : escalations;
+  const loud = told.filter(({ redirect }) => redirect !== undefined);
+  return new Set(loud.map((call) => callKeyOf({ incidentId, to: call.to, redirect: call.redirect })));
 };
 
 const pagesOf = (paged: PageEvent, context: DeliveryContext): readonly Told[] => {
   const { incident, rollbacks = [], toldScore = 0 } = context;
-  if (incident === undefined || isHeldBack(paged, incident) || !isWorthTelling(paged, toldScore)) return [];
+  if (incident === undefined || !isWorthTelling(paged, toldScore)) return [];
   const body = pageBody(paged, incident, rollbacks);
   const told = { subject: 'page', action: PAGE_ACTIONS[paged.type], body, at: paged.data.at } as const;
-  return keysOf(paged, incident).map((dedupKey) => ({ ...told, dedupKey }));
+  const loud = isHeldBack(paged, incident) ? loudKeys(paged, incident) : undefined;
+  const keys = keysOf(paged, incident).filter((key) => loud === undefined || loud.has(key));
+  return keys.map((dedupKey) => ({ ...told, dedupKey }));
 };
 
 const commandOf = ({ data }: EventOf<'CommandSigned'>, { command }: DeliveryContext): readonly Told[] => {
@@ -160,7 +180,8 @@ const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): reado
 
 /**
  * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is
- * unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad as it was told; a command when it
+ * unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad or
+ * about more of the fleet than it was told; a command when it
  * is signed, never before. Ids follow from the event, so a repeated append asks for nothing new.
  */
 export const deliveriesFor = (

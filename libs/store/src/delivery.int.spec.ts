@@ -148,6 +148,18 @@ describe('deliveries', () => {
     expect(requestsOf(both)).toMatchObject([{ action: 'trigger' }]);
   });
 
+  it('a redirect that needs a person calls one though its incident is muted, and that call ends with the incident', async () => {
+    const muted = { by: 'silence', id: 's1', untilMs: T + 90_000, because: 'silenced by user:ana: work' } as const;
+    const call = { incidentId: 'in1', to: 'vp', alertId: 'al1', because: 'not back', at: T + 62_000 } as const;
+    const redirect = { redirectId: 'rd1', step: 'resume' } as const;
+    const called = [event('IncidentEscalated', call), event('IncidentEscalated', { ...call, redirect })];
+    const opened = incidentOpened('in1', 'al1', { muted });
+    const asked = requestsOf(await tell(store, [[streamOf.incident('in1'), 0, [opened, ...called]]]));
+    expect(asked.map(({ action, dedupKey }) => `${action} ${dedupKey}`)).toEqual(['escalate in1:vp:rd1:resume']);
+    const over = requestsOf(await tell(store, [[streamOf.incident('in1'), 3, [resolved]]]));
+    expect(over.map(({ action, dedupKey }) => `${action} ${dedupKey}`)).toEqual(['resolve in1:vp:rd1:resume']);
+  });
+
   it('of a command are asked for when it is signed, not when it is issued', async () => {
     const issued = event('CommandIssued', { command: commandOf('co1', 1) });
     expect(requestsOf(await tell(store, [[streamOf.command('co1'), 0, [issued]]]))).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Cause, EscalationTarget, Impact, Mute, Priority, Reason, RecordedEvent, Scope } from '#contracts';
+import type { Call, Cause, Impact, Mute, Priority, Reason, RecordedEvent, Scope } from '#contracts';
 import { streamOf } from '#contracts';
 import { type AlertRow, createAlertRepository, type Severity } from './alert.repository.js';
 import type { Queryable } from './database.js';
@@ -48,9 +48,10 @@ export interface IncidentRow {
   readonly detectMs: number | null;
   readonly isDetectedInTime: boolean | null;
   readonly escalations: readonly {
-    readonly to: EscalationTarget;
+    readonly to: Call['to'];
     readonly alertId: string;
     readonly because: string;
+    readonly redirect?: Call['redirect'];
     readonly at: number;
   }[];
   readonly requests: readonly {

@@ -12,6 +12,7 @@ const pageSchema = z.looseObject({
   region: text.optional().catch(undefined),
   rule: text.optional().catch(undefined),
   priority: text.optional().catch(undefined),
+  widens: z.looseObject({ scope: text, key: text, reason: text }).optional().catch(undefined),
   escalation: z.looseObject({ to: text, because: text }).optional().catch(undefined),
   request: text.optional().catch(undefined),
   links: z
@@ -44,9 +45,14 @@ const whoIsHurt = ({ affectedCustomers, dollarsPerMinute, cumulativeDollars = 0 
 };
 
 /** Who is called, or what is asked for: whoever is woken by it reads that first. */
-const callOf = ({ priority, escalation, request }: z.infer<typeof pageSchema>): string => {
+const callOf = ({ priority, escalation, request, widens }: z.infer<typeof pageSchema>): string => {
   const urgent = priority === undefined ? '' : `${priority} `;
-  if (escalation !== undefined) return `${urgent}escalated to ${escalation.to} (${escalation.because}): `;
+  if (escalation !== undefined)
+    return `${urgent}escalated to ${escalation.to.replace('_', ' ')} (${escalation.because}): `;
+  if (widens !== undefined) {
+    const { scope, key, reason } = widens;
+    return `${urgent}now ${scope === 'fleet' ? 'the fleet' : `${scope.replace('_', ' ')} ${key}`} (${reason}): `;
+  }
   return request === undefined ? urgent && `${urgent.trim()}: ` : `${urgent}${request.replace('_', ' ')} asked for: `;
 };
 

@@ -23,8 +23,24 @@ export type Priority = (typeof PRIORITIES)[number];
 
 /** Whom a rule may call beside those whom a page calls. */
 export const ESCALATION_TARGETS = ['vp'] as const;
-/** Whom a rule may call beside those whom a page calls. */
-export type EscalationTarget = (typeof ESCALATION_TARGETS)[number];
+/** Who may be called beside a page: whom a rule names, and who is on call, by a redirect that needs a person. */
+export const CALLED = [...ESCALATION_TARGETS, 'on_call'] as const;
+/** What of a redirect needs a person: it was given back, nobody shows that its place is well, or it did not come back. */
+export const REDIRECT_TROUBLES = ['drain', 'wait', 'resume'] as const;
+
+/** What tells the calls of an incident apart. */
+export interface Call {
+  readonly incidentId: string;
+  readonly to: (typeof CALLED)[number];
+  readonly redirect?: { readonly redirectId: string; readonly step: (typeof REDIRECT_TROUBLES)[number] } | undefined;
+}
+
+/**
+ * The key under which a receiver folds a call, and by which it is made once. Each trouble of a redirect has its own: folded into a
+ * call that is open already, it would wake nobody.
+ */
+export const callKeyOf = ({ incidentId, to, redirect }: Call): string =>
+  redirect === undefined ? `${incidentId}:${to}` : `${incidentId}:${to}:${redirect.redirectId}:${redirect.step}`;
 
 /** How the queries of another provider move against what is usual. */
 export const SPILLOVER_LEVELS = ['rising', 'receding'] as const;

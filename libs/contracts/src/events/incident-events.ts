@@ -4,9 +4,10 @@ import { nameSchema } from '../node-report.js';
 import { CAUSES_MAX, causeSchema } from '../cause.js';
 import {
   at,
-  ESCALATION_TARGETS,
+  CALLED,
   id,
   PRIORITIES,
+  REDIRECT_TROUBLES,
   reasonSchema,
   SCOPES,
   SEVERITIES,
@@ -55,16 +56,26 @@ export const incidentEvents = {
     because: z.string().max(500),
     at,
   }),
-  AlertJoinedIncident: z.object({ incidentId: id, alertId: id, rule: id, severity: z.enum(SEVERITIES), at }),
+  AlertJoinedIncident: z.object({
+    incidentId: id,
+    alertId: id,
+    rule: id,
+    severity: z.enum(SEVERITIES),
+    /** It is about more than the incident was paged for: the page says so. */
+    widens: z.object({ scope: z.enum(SCOPES), key: z.string().max(256), reason: z.string().max(500) }).optional(),
+    at,
+  }),
   IncidentImpactChanged: z.object({ incidentId: id, impact: impactSchema, at }),
   /** How urgent it is, said with its page, by nobody's hand (R48). */
   IncidentDeclared: z.object({ incidentId: id, priority: z.enum(PRIORITIES), because: z.string().max(500), at }),
-  /** Somebody above the levels of the page is told at once, once for an incident (R24). */
+  /** Somebody is told at once, beside the page: above its levels, once for an incident (R24), or because a redirect needs a person. */
   IncidentEscalated: z.object({
     incidentId: id,
-    to: z.enum(ESCALATION_TARGETS),
+    to: z.enum(CALLED),
     alertId: id,
     because: z.string().max(500),
+    /** The redirect that needs a person, and what of it; absent: a rule asked for the call. */
+    redirect: z.object({ redirectId: id, step: z.enum(REDIRECT_TROUBLES) }).optional(),
     at,
   }),
   /** A public status update is asked for, with what is known; who writes it is told as by a page. */

@@ -1,9 +1,8 @@
-import { type EscalationTarget, event, type Event } from '#contracts';
+import { type Call, callKeyOf, event, type Event } from '#contracts';
 import type { Incident } from '../incident/incident.js';
 
 /** Who is to be called, and for what. */
-export interface EscalationCase {
-  readonly to: EscalationTarget;
+export interface EscalationCase extends Pick<Call, 'to' | 'redirect'> {
   readonly alertId: string;
   readonly because: string;
   readonly at: number;
@@ -11,14 +10,14 @@ export interface EscalationCase {
 
 /**
  * Calls somebody above the levels of the page at once (R24; by money as well, B9: the rule says by which signal). Once for an
- * incident and a target, however many rules ask for it.
+ * incident and a target, however many rules ask for it; and once for each trouble of a redirect.
  */
 export const decideEscalation = (
   incident: Incident,
-  { to, alertId, because, at }: EscalationCase,
+  { to, redirect, alertId, because, at }: EscalationCase,
 ): readonly Event[] => {
-  if (incident.state !== 'open' || incident.escalatedTo.has(to)) return [];
-  return [
-    event('IncidentEscalated', { incidentId: incident.incidentId, to, alertId, because: because.slice(0, 500), at }),
-  ];
+  const { incidentId, state, calls } = incident;
+  if (state !== 'open' || calls.has(callKeyOf({ incidentId, to, redirect }))) return [];
+  const of = redirect === undefined ? {} : { redirect };
+  return [event('IncidentEscalated', { incidentId, to, alertId, because: because.slice(0, 500), ...of, at })];
 };

@@ -3,7 +3,13 @@ import { given } from '#testing';
 import type { Alert } from '../alert/alert.js';
 import { evolveIncident, type Incident } from './incident.js';
 import type { PlaceOf } from './place.js';
-import { decideAcknowledgement, decideImpact, decideMembership, decideResolution } from './incident.decide.js';
+import {
+  decideAcknowledgement,
+  decideImpact,
+  decideMembership,
+  decideResolution,
+  type Links,
+} from './incident.decide.js';
 
 const reason = { rule: 'r', signal: 's', text: 't' } as Reason;
 const impactOf = (tier1: number): Impact => ({
@@ -43,10 +49,12 @@ const placeOf: PlaceOf = ({ scope, key }) => {
   const region = scope === 'region' ? key : pop?.split('/')[0];
   return { pop, region, release: scope === 'node' ? 'v1+c1' : undefined };
 };
-const joins = (alert: Alert) => (incident: Incident | undefined) => {
-  const opening = () => ({ incidentId: 'new', title: 'T', impact: impactOf(1) });
-  return decideMembership(alert, incident === undefined ? [] : [incident], 2_000, opening, placeOf);
-};
+const joins =
+  (alert: Alert, links: Links = {}) =>
+  (incident: Incident | undefined) => {
+    const opening = () => ({ incidentId: 'new', title: 'T', impact: impactOf(1) });
+    return decideMembership(alert, incident === undefined ? [] : [incident], 2_000, opening, placeOf, links);
+  };
 
 describe('membership', () => {
   it('a critical alert opens, with its own id as page key', () => {
@@ -58,6 +66,32 @@ describe('membership', () => {
     const warning = alertOf('a2', 'fleet', 'fleet', 'warning');
     given(evolveIncident).when(joins(warning)).thenNothing();
     given(evolveIncident, opened).when(joins(warning)).thenTypes('AlertJoinedIncident');
+  });
+  it('what joins and is about more than was paged widens the incident, once; what is explained, muted or a warning does not', () => {
+    const fleet = alertOf('a2', 'fleet', 'fleet');
+    const widens = { scope: 'fleet', key: 'fleet', reason: 't' } as const;
+    const joined = { incidentId: 'i1', alertId: 'a2', rule: 'r', severity: 'critical', at: 2_000 } as const;
+    given(evolveIncident, opened)
+      .when(joins(fleet))
+      .thenEvents(event('AlertJoinedIncident', { ...joined, widens }));
+    const wide = event('AlertJoinedIncident', { ...joined, widens });
+    const other = { ...joined, alertId: 'a3' };
+    given(evolveIncident, opened, wide)
+      .when(joins(alertOf('a3', 'fleet', 'fleet')))
+      .thenEvents(event('AlertJoinedIncident', other));
+    given(evolveIncident, opened)
+      .when(joins(alertOf('a3', 'fleet', 'fleet', 'warning')))
+      .thenEvents(event('AlertJoinedIncident', { ...other, severity: 'warning' }));
+    given(evolveIncident, opened)
+      .when(joins(alertOf('a3', 'release_region', 'v2+c1|asia')))
+      .thenEvents(event('AlertJoinedIncident', other));
+    given(evolveIncident, opened)
+      .when(joins(alertOf('a3', 'fleet', 'fleet'), { causedBy: 'a1' }))
+      .thenEvents(event('AlertJoinedIncident', other));
+    const muted = { by: 'silence', id: 's1', untilMs: 9_000, because: 'work' } as const;
+    given(evolveIncident, opened)
+      .when(joins(alertOf('a3', 'fleet', 'fleet'), { muted }))
+      .thenEvents(event('AlertJoinedIncident', other));
   });
   it('R3: the fleet and the same release join, another release opens its own', () => {
     given(evolveIncident, opened)

@@ -4,6 +4,7 @@ import {
   type EventOf,
   type Impact,
   type Mute,
+  type Scope,
   TIERS,
   event,
   refuse,
@@ -84,6 +85,25 @@ export interface Opening {
 const standsAlone = ({ scope, severity }: Alert): boolean =>
   scope === 'partition' || (scope === 'node' && severity !== 'critical');
 
+/** How much of the fleet an alert is about; a change of it that nobody was paged for is told. */
+const WIDTH: Readonly<Record<Scope, number>> = {
+  partition: 0,
+  node: 0,
+  customer: 0,
+  pop: 1,
+  release_region: 1,
+  region: 2,
+  release: 2,
+  fleet: 3,
+};
+
+/**
+ * Whether an alert that joins says more than the page of its incident: it is critical, nothing explains or mutes it, and it is about
+ * more of the fleet than anything that the page told. A page for one release must not stand for a fleet that fails.
+ */
+const isWider = ({ scope, severity }: Alert, { widest }: Incident, { causedBy, muted }: Links): boolean =>
+  severity === 'critical' && causedBy === undefined && muted === undefined && WIDTH[scope] > WIDTH[widest];
+
 /**
  * Where a new alert goes: into the open incident it belongs to; else a critical one opens its own and a warning stands alone, to
  * join when an incident opens.
@@ -101,7 +121,9 @@ export const decideMembership = (
   const { alertId, rule, severity, scope, key, reason } = alert;
   const incident = incidentOf(alert, open, placeOf, links);
   if (incident !== undefined) {
-    return [event('AlertJoinedIncident', { incidentId: incident.incidentId, alertId, rule, severity, at })];
+    const { incidentId } = incident;
+    const wider = isWider(alert, incident, links) ? { widens: { scope, key, reason: reason.text.slice(0, 500) } } : {};
+    return [event('AlertJoinedIncident', { incidentId, alertId, rule, severity, ...wider, at })];
   }
   if (severity !== 'critical') return [];
   const { incidentId, title, impact, onsetAt } = opening();

@@ -1,6 +1,6 @@
 import {
+  callKeyOf,
   type Cause,
-  type EscalationTarget,
   type EventOf,
   type Impact,
   KEY_SEPARATOR,
@@ -39,6 +39,8 @@ export interface Incident {
   readonly subject: AlertSubject;
   /** What it ever was about: alerts of each place join it. */
   readonly subjects: readonly AlertSubject[];
+  /** The widest scope that it was paged for. */
+  readonly widest: Scope;
   /** Why its page is held back; undefined: it left. */
   readonly muted: Mute | undefined;
   readonly ranking: Ranking | undefined;
@@ -53,8 +55,8 @@ export interface Incident {
   readonly spillovers: ReadonlyMap<string, ToldSpillover>;
   /** undefined until it is declared. */
   readonly priority: Priority | undefined;
-  /** Who was called beside those whom a page calls. */
-  readonly escalatedTo: ReadonlySet<EscalationTarget>;
+  /** The keys of the calls beside its page, by which each is made once. */
+  readonly calls: ReadonlySet<string>;
   /** What was asked for, and is not asked for again. */
   readonly requested: ReadonlySet<IncidentRequest>;
 }
@@ -98,6 +100,7 @@ const opened = ({ data }: EventOf<'IncidentOpened'>): Incident => {
     root: { alertId, rule, severity },
     subject,
     subjects: [subject],
+    widest: scope,
     muted,
     ranking: undefined,
     impact,
@@ -107,7 +110,7 @@ const opened = ({ data }: EventOf<'IncidentOpened'>): Incident => {
     resolvedAtMs: undefined,
     spillovers: new Map(),
     priority: undefined,
-    escalatedTo: new Set(),
+    calls: new Set(),
     requested: new Set(),
   };
 };
@@ -132,8 +135,11 @@ export const evolveIncident = (
   switch (event.type) {
     case 'IncidentOpened':
       return opened(event);
-    case 'AlertJoinedIncident':
-      return incident && { ...incident, alertIds: new Set([...incident.alertIds, event.data.alertId]) };
+    case 'AlertJoinedIncident': {
+      const { alertId, widens } = event.data;
+      const widest = widens?.scope ?? incident?.widest;
+      return incident && { ...incident, alertIds: new Set([...incident.alertIds, alertId]), widest: widest! };
+    }
     case 'IncidentImpactChanged': {
       const { impact, at } = event.data;
       return incident && { ...incident, impact, impactAtMs: at, lost: lostUntil(incident, at) };
@@ -156,7 +162,7 @@ export const evolveIncident = (
     case 'IncidentDeclared':
       return incident && { ...incident, priority: event.data.priority };
     case 'IncidentEscalated':
-      return incident && { ...incident, escalatedTo: new Set([...incident.escalatedTo, event.data.to]) };
+      return incident && { ...incident, calls: new Set([...incident.calls, callKeyOf(event.data)]) };
     case 'StatusUpdateRequested':
       return incident && { ...incident, requested: new Set([...incident.requested, 'status_update']) };
     case 'FallBackRequested':

@@ -65,10 +65,10 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
       because,
       at,
     ]),
-  IncidentEscalated: (tx, { incidentId, to, alertId, because, at }) =>
+  IncidentEscalated: (tx, { incidentId, to, alertId, because, redirect, at }) =>
     tx.query('update incident set escalations = escalations || $2::jsonb where incident_id = $1', [
       incidentId,
-      json([{ to, alertId, because, at }]),
+      json([{ to, alertId, because, ...(redirect !== undefined && { redirect }), at }]),
     ]),
   StatusUpdateRequested: (tx, asked) => request(tx, 'status_update', asked),
   FallBackRequested: (tx, asked) => request(tx, 'fall_back', asked),
