@@ -53,6 +53,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   RedirectCommanded: ['action', 'generation', 'because'],
   RedirectAnswered: ['action', 'nodeId', 'status'],
   RedirectVerified: ['because'],
+  RedirectWaiting: ['because'],
   RedirectStopped: ['because'],
   RedirectEnded: ['because'],
   RolloutStarted: ['release', 'previous', 'stage', 'nodes'],

@@ -76,6 +76,7 @@ export const actionsChapter: Chapter = [
       answer('rd2', 'drain', 'n1'),
       answer('rd2', 'drain', 'n2'),
       event('RedirectVerified', { redirectId: 'rd2', because: '3 of 5 serve', at: T + 80_000 }),
+      event('RedirectWaiting', { redirectId: 'rd2', because: '0 of 2 nodes answered well', at: T + 81_000 }),
     ],
   ],
   [

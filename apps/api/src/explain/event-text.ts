@@ -24,12 +24,16 @@ const SENTENCES: Sentences = {
   IncidentOpened: ({ title, alertId, impact, onsetAt, at }) =>
     `an incident opened, by alert ${alertId}: ${title}; ${impact.affectedCustomers} customers, score ${impact.score}, $${impact.dollarsPerMinute} a minute` +
     (onsetAt === undefined ? '' : `; it began ${((at - onsetAt) / 1_000).toFixed(1)} s before`),
-  AlertJoinedIncident: ({ rule, alertId, severity }) =>
-    `${severity} alert ${alertId} of rule ${rule} joined it: no page of its own`,
+  AlertJoinedIncident: ({ rule, alertId, severity, widens }) =>
+    `${severity} alert ${alertId} of rule ${rule} joined it: ` +
+    (widens === undefined
+      ? 'no page of its own'
+      : `its page now says ${widens.scope} ${widens.key} as well (${widens.reason})`),
   IncidentImpactChanged: ({ impact }) =>
     `its impact: ${impact.affectedCustomers} customers, score ${impact.score}, $${impact.dollarsPerMinute} a minute`,
   IncidentDeclared: ({ priority, because }) => `${priority} was declared: ${because}`,
-  IncidentEscalated: ({ to, alertId, because }) => `${to} was called, by alert ${alertId}: ${because}`,
+  IncidentEscalated: ({ to, alertId, because }) =>
+    `${to.replace('_', ' ')} was called, by alert ${alertId}: ${because}`,
   StatusUpdateRequested: ({ because }) => `a public status update was asked for: ${because}`,
   FallBackRequested: ({ because }) => `another DNS provider was asked for: ${because}`,
   IncidentAcknowledged: ({ by, note }) => `${by} took it on${note === '' ? '' : `: ${note}`}`,
@@ -52,6 +56,7 @@ const SENTENCES: Sentences = {
   RedirectCommanded: ({ action, commandId, because }) => `${action} was commanded: command ${commandId}; ${because}`,
   RedirectAnswered: ({ action, nodeId, status }) => `node ${nodeId} answered ${status} to ${action}`,
   RedirectVerified: ({ because }) => `the redirect is verified: ${because}`,
+  RedirectWaiting: ({ because }) => `the place of the redirect waits for somebody to show that it is well: ${because}`,
   RedirectStopped: ({ because }) => `the redirect stopped: ${because}`,
   RedirectEnded: ({ because }) => `the redirect ended: ${because}`,
   CommandIssued: ({ command: { commandId, action, audience, generation, expiresAtMs, issuedAtMs, reason } }) =>

@@ -22,6 +22,8 @@ export const redirectEvents = {
     /** PoPs or regions that take it. */
     siblings: z.array(nameSchema).min(1),
     service: nameSchema,
+    /** Outcomes a second that are expected of the nodes: what the siblings take on. Absent: nobody knows. */
+    perS: z.number().nonnegative().optional(),
     /** What most of the nodes run; a redirect changes no release. */
     release: releaseSchema,
     trigger: reasonSchema,
@@ -54,7 +56,9 @@ export const redirectEvents = {
   }),
   /** The siblings carry the traffic and are well. */
   RedirectVerified: z.object({ redirectId: id, because: z.string().max(500), at }),
-  /** Nodes did not come back as commanded: a person is needed. */
+  /** Nobody shows, for long, that the place is well: it stays away until a person sees to it. Told once. */
+  RedirectWaiting: z.object({ redirectId: id, because: z.string().max(500), at }),
+  /** Nodes did not come back as commanded: a person is needed, and the incident stays open until they answer clients again. */
   RedirectStopped: z.object({ redirectId: id, because: z.string().max(500), at }),
   /** The traffic is back where it was. */
   RedirectEnded: z.object({ redirectId: id, because: z.string().max(500), at }),

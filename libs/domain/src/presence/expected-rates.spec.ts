@@ -37,7 +37,9 @@ const rateOf = (
   isExcludedFor: (node: unknown) => (fromMs: number, toMs: number) => boolean = never,
 ): number | undefined => {
   const tick = FIRST_TICK + 4 * (seconds - 1);
-  return new ExpectedRates().at({ activity, minutes, tick, isExcludedFor, exclusion: undefined }).get('n')?.perS;
+  return new ExpectedRates()
+    .at({ activity, minutes, tick, quiet: new Set(), isExcludedFor, exclusion: undefined })
+    .get('n')?.perS;
 };
 const seeded = (...counts: readonly (readonly [minute: number, perS: number])[]): NodeMinutes => {
   const minutes = new NodeMinutes();

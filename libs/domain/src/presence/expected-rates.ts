@@ -29,6 +29,8 @@ export interface RateParts {
   readonly activity: FleetActivity;
   readonly minutes: NodeMinutes;
   readonly tick: number;
+  /** Nodes of which nothing is expected, because they were told to leave the traffic. */
+  readonly quiet: ReadonlySet<string>;
   /** Spans that are no model for a node, because something was wrong in them. */
   readonly isExcludedFor: (node: NodeActivity) => IsExcluded;
   /** Changes when other spans are excluded. */
@@ -71,8 +73,8 @@ export class ExpectedRates {
 
   /** Node → rate; nodes without history are absent, and those of which nothing is expected: no silence of theirs means anything. */
   at(parts: RateParts): ReadonlyMap<string, ExpectedRate> {
-    const { activity, tick } = parts;
-    const nodes = activity.at(tick);
+    const { activity, tick, quiet } = parts;
+    const nodes = activity.at(tick).filter(({ nodeId }) => !quiet.has(nodeId));
     const ratios = new Map<string, { readonly nodeId: string; readonly ratio: number }[]>();
     for (const node of nodes) {
       const base = this.base(node, parts);

@@ -1,17 +1,19 @@
-import { event, type Release } from '#contracts';
+import { event, type Release, releaseName } from '#contracts';
 import { decideEscalation } from '../action/escalation.decide.js';
 import { type Alert, alertKeyOf } from '../alert/alert.js';
 import type { Incident } from '../incident/incident.js';
+import type { Rollout } from '../rollout/rollout.js';
 import type { Assessments, Deciding } from '../rule/deciding.js';
 import type { Draft } from '../rule/draft.js';
 import type { TickView } from '../rule/tick-view.js';
 import type { RedirectPlace } from './capacity.js';
-import { gatherRedirectFacts } from './redirect-case.js';
+import { EVIDENCE_WINDOW_MS, gatherRedirectFacts } from './redirect-case.js';
 import { decideRedirection, REFUSAL_AFTER_MS } from './redirect.decide.js';
 import { readRedirectHealth } from './redirect-health.js';
-import { judgeRedirect } from './redirect-rails.js';
-import { isMoving } from './redirect.js';
-import { decideRedirectStep } from './redirect-step.decide.js';
+import { judgeRedirect, type RedirectFacts } from './redirect-rails.js';
+import { heldMsOf } from './held.js';
+import { isAway, type Redirect } from './redirect.js';
+import { decideRedirectStep, type RedirectTrouble } from './redirect-step.decide.js';
 
 /** Where no rollout names the service. */
 const SERVICE = 'dns';
@@ -37,6 +39,24 @@ const releaseOf = (nodeIds: readonly string[], view: TickView): Release | undefi
   return softwareVersion === undefined || configRev === undefined ? undefined : { softwareVersion, configRev };
 };
 
+/**
+ * What the nodes run is of the service that put it there: of the rollouts that named one of them, the newest of their release; of
+ * a release that no rollout brought, the newest of any.
+ */
+const serviceOf = (nodeIds: readonly string[], release: Release, rollouts: Iterable<Rollout>): string | undefined => {
+  const here = [...rollouts]
+    .filter(({ nodes }) => nodeIds.some((nodeId) => nodes.has(nodeId)))
+    .toSorted((a, b) => b.deployedAtMs - a.deployedAtMs || (a.rolloutId < b.rolloutId ? -1 : 1));
+  const name = releaseName(release);
+  return (here.find((each) => releaseName(each.release) === name) ?? here[0])?.service;
+};
+
+/** What the siblings are to expect: what the nodes are expected to answer, and no less than they did in the last minute. */
+const perSOf = ({ nodes, outcomes }: RedirectFacts, { rates }: TickView): number => {
+  const expected = nodes.reduce((sum, nodeId) => sum + (rates.get(nodeId)?.ownPerS ?? 0), 0);
+  return Math.round(Math.max(expected, outcomes / (EVIDENCE_WINDOW_MS / 1_000)));
+};
+
 const idOf = (draft: Draft, { scope, key, alertId }: Alert, hash: Deciding['hash']): string => {
   const before = [...draft.state.redirects.values()].filter(({ plan }) => plan?.scope === scope && plan.key === key);
   return hash(`redirect|${alertId}|${before.length}`);
@@ -44,7 +64,7 @@ const idOf = (draft: Draft, { scope, key, alertId }: Alert, hash: Deciding['hash
 
 const isUnderWay = (draft: Draft, { scope, key }: Alert): boolean =>
   [...draft.state.redirects.values()].some(
-    (each) => isMoving(each) && each.plan?.scope === scope && each.plan.key === key,
+    (each) => isAway(each) && each.plan?.scope === scope && each.plan.key === key,
   );
 
 /** The fleet has nowhere to go; said once, unless one of its places is the cause and is moved. */
@@ -72,25 +92,39 @@ export const decideRedirect = (
   const assessment = assessments.get(alertKeyOf(alert.rule, alert.scope, alert.key));
   // One that fired earlier and no longer breaches moves nothing.
   if ((assessment !== undefined && assessment.is !== 'breached') || isUnderWay(draft, alert)) return;
-  const facts = gatherRedirectFacts(place, alert, draft.state, view);
+  const rule = deciding.rules.find(({ name }) => name === alert.rule);
+  const heldMs = heldMsOf(alert, rule, view);
+  const facts = gatherRedirectFacts(place, { alert, heldMs }, draft.state, view);
   const release = releaseOf(facts.nodes, view);
   if (release === undefined) return;
   const redirectId = idOf(draft, alert, hash);
   const trigger = assessment?.is === 'breached' ? assessment.reason : alert.reason;
   const ids = { redirectId, incidentId: incident.incidentId, alertId: alert.alertId };
-  const [rollout] = [...draft.state.rollouts.values()].toSorted((a, b) => b.deployedAtMs - a.deployedAtMs);
   const siblings = [...facts.capacity.healthy];
-  const plan = { ...place, nodes: [...facts.nodes], siblings, service: rollout?.service ?? SERVICE, release, trigger };
+  const service = serviceOf(facts.nodes, release, draft.state.rollouts.values()) ?? SERVICE;
+  const plan = { ...place, nodes: [...facts.nodes], siblings, service, release, perS: perSOf(facts, view), trigger };
   const rails = judgeRedirect(facts);
   const redirect = draft.state.redirects.get(redirectId);
   draft.add(decideRedirection(redirect, { heldMs: facts.heldMs, rails, plan: { ...ids, ...plan, at: view.at } }));
 };
 
-/** The next steps of the redirects under way; what goes wrong calls a person at once. */
-export const decideRedirectSteps = (draft: Draft, { view, answers, verifyMs, hash, sha256 }: Deciding): void => {
+/** What goes wrong calls the VP; a place that only waits calls who is on call, where its rule would page them. */
+const callFor = (draft: Draft, redirect: Redirect, { step, text }: RedirectTrouble, deciding: Deciding): void => {
+  const { redirectId, incidentId, alertId, plan } = redirect;
+  const incident = draft.state.incidents.get(incidentId);
+  const rule = deciding.rules.find(({ name }) => name === plan?.rule);
+  if (incident === undefined || (step === 'wait' && rule?.severity === 'warning')) return;
+  const because = `redirect of ${plan?.scope} ${plan?.key}: ${text}`;
+  const call = { to: step === 'wait' ? 'on_call' : 'vp', redirect: { redirectId, step } } as const;
+  draft.add(decideEscalation(incident, { ...call, alertId, because, at: deciding.view.at }));
+};
+
+/** The next steps of the redirects that are not over; each trouble calls a person at once. */
+export const decideRedirectSteps = (draft: Draft, deciding: Deciding): void => {
+  const { view, answers, verifyMs, hash, sha256 } = deciding;
   for (const redirectId of draft.state.redirects.keys()) {
     const redirect = draft.state.redirects.get(redirectId);
-    if (redirect === undefined || !isMoving(redirect)) continue;
+    if (redirect === undefined || !isAway(redirect)) continue;
     const redirects = [...draft.state.redirects.values()];
     const { events, trouble } = decideRedirectStep(redirect, {
       at: view.at,
@@ -103,9 +137,6 @@ export const decideRedirectSteps = (draft: Draft, { view, answers, verifyMs, has
       commandIdOf: (id, wave) => hash(`command|${id}|${wave}`),
     });
     draft.add(events);
-    const incident = draft.state.incidents.get(redirect.incidentId);
-    if (trouble === undefined || incident === undefined) continue;
-    const because = `redirect of ${redirect.plan?.scope} ${redirect.plan?.key}: ${trouble}`;
-    draft.add(decideEscalation(incident, { to: 'vp', alertId: redirect.alertId, because, at: view.at }));
+    if (trouble !== undefined) callFor(draft, redirect, trouble, deciding);
   }
 };

@@ -7,10 +7,10 @@ import type { TickView } from '../rule/tick-view.js';
 import { measureCapacity, nodesOf, type RedirectPlace } from './capacity.js';
 import { isSlow } from './node-serving.js';
 import type { RedirectFacts } from './redirect-rails.js';
-import { isMoving } from './redirect.js';
+import { isAway, slowMsOf } from './redirect.js';
 
 /** Over how long the outcomes of a place are counted. */
-const EVIDENCE_WINDOW_MS = 60_000;
+export const EVIDENCE_WINDOW_MS = 60_000;
 /** For how long redirects of a place count against the next. */
 const DAY_MS = 86_400_000;
 /** The busiest nodes that may be broken machines: slowness must go beyond them. */
@@ -35,10 +35,10 @@ const isSlowBeyondTwo = (place: RedirectPlace, counts: readonly number[], alert:
     .slice(0, BROKEN_MACHINES)
     .reduce((sum, count) => sum + count, 0);
   if (all === 0 || busiest === all) return false;
-  const { threshold, windowMs } = alert.reason;
+  const { windowMs } = alert.reason;
   const rank = Math.min(PERCENTILE_MAX, 1 - busiest / all);
   const latencyUs = view.windows.percentile(place.scope, place.key, rank, windowMs, view.endSlot);
-  return latencyUs === 'timeout' || (typeof latencyUs === 'number' && latencyUs / 1_000 > threshold);
+  return latencyUs === 'timeout' || (typeof latencyUs === 'number' && latencyUs / 1_000 > slowMsOf(alert.reason));
 };
 
 const agesOf = ({ scope, key }: RedirectPlace, state: DeciderState, at: number): readonly number[] =>
@@ -64,27 +64,27 @@ const blamedReleaseIn = (nodes: readonly CatalogueNode[], view: TickView): strin
 /** Everything the rails judge about moving a place. */
 export const gatherRedirectFacts = (
   place: RedirectPlace,
-  alert: Alert,
+  { alert, heldMs }: { readonly alert: Alert; readonly heldMs: number },
   state: DeciderState,
   view: TickView,
 ): RedirectFacts => {
   const nodes = nodesOf(place, view.fleet);
   const counts = countsOf(nodes, view);
-  const { threshold } = alert.reason;
+  const slowMs = slowMsOf(alert.reason);
   const alike = [...state.alerts.values()].filter(({ rule, scope }) => rule === alert.rule && scope === place.scope);
   const breached = new Set(alike.map(({ key }) => key));
-  const capacity = { thresholdMs: threshold, endSlot: view.endSlot, redirects: state.redirects.values(), breached };
+  const capacity = { thresholdMs: slowMs, endSlot: view.endSlot, redirects: state.redirects.values(), breached };
   return {
     place: `${place.scope} ${place.key}`,
-    heldMs: view.at - alert.firedAtMs,
+    heldMs,
     outcomes: counts.reduce((sum, count) => sum + count, 0),
-    slowNodes: nodes.filter(({ nodeId }) => isSlow(nodeId, threshold, view.endSlot, view)).length,
+    slowNodes: nodes.filter(({ nodeId }) => isSlow(nodeId, slowMs, view.endSlot, view)).length,
     isSlowBeyondTwo: isSlowBeyondTwo(place, counts, alert, view),
     nodes: nodes.map(({ nodeId }) => nodeId).sort(),
     capacity: measureCapacity(place, capacity, view),
     ages: agesOf(place, state, view.at),
     blamedRelease: blamedReleaseIn(nodes, view),
-    otherRedirectId: [...state.redirects.values()].find(isMoving)?.redirectId,
+    otherRedirectId: [...state.redirects.values()].find(isAway)?.redirectId,
     rollbackId: rollbackOf(nodes, state),
   };
 };

@@ -1,8 +1,10 @@
 import { FLEET_KEY, SLOT_MS } from '#contracts';
 import { NODE_SUCCESS_MIN, NODE_WINDOW_MS } from '../rule/departure.js';
+import { isLive } from '../rule/presence.js';
 import type { TickView } from '../rule/tick-view.js';
 import { successPercent } from '../signal/success-rate.js';
 import { type Capacity, measureCapacity } from './capacity.js';
+import { SLOW_PERCENTILE, TIMEOUT_SHARE_MAX } from './node-serving.js';
 import type { Redirect, RedirectPlan } from './redirect.js';
 import { SERVING_MIN } from './redirect-rails.js';
 import type { RedirectHealth } from './redirect-step.decide.js';
@@ -11,10 +13,16 @@ import type { RedirectHealth } from './redirect-step.decide.js';
 const WELL_WINDOW_MS = 60_000;
 /** Outcomes or probes of a node in a minute: fewer do not show that it is well. */
 const OUTCOMES_MIN = 3;
+/** Outcomes or probes of the place in the two minutes: of fewer than 100 the p99 is the slowest one, and may be fast by chance. */
+const PLACE_OUTCOMES_MIN = 100;
+/** Outcomes of clients in 10 s without which a node is not said to be in the traffic. */
+const CLIENT_OUTCOMES_MIN = 10;
 /** Share of the fleet that must report, those who were moved set aside; as rollbacks ask for it (RR20). */
 const REPORTING_MIN = 0.8;
 /** Share of the nodes that must be well. */
 const WELL_SHARE_MIN = 0.8;
+
+const NOBODY = { good: 0, bad: 0, timeout: 0 } as const;
 
 const isEnough = ({ left, total, healthy }: Capacity): boolean => healthy.length > 0 && left >= SERVING_MIN * total;
 
@@ -29,26 +37,69 @@ const readSiblings = (
   if (live.length + plan.nodes.length < REPORTING_MIN * expected)
     return { areWell: undefined, detail: `${live.length} of ${expected} nodes report` };
   const measure = (endSlot: number): Capacity =>
-    measureCapacity(plan, { thresholdMs: plan.threshold, endSlot, redirects, breached: new Set() }, view);
+    measureCapacity(plan, { thresholdMs: plan.slowMs, endSlot, redirects, breached: new Set() }, view);
   const now = measure(view.endSlot);
   const areWell = isEnough(now) || isEnough(measure(view.endSlot - NODE_WINDOW_MS / SLOT_MS));
   const { left, total, healthy } = now;
   return { areWell, detail: `${left} of ${total} nodes serve, ${healthy.length} siblings are healthy` };
 };
 
-const isNodeWell = (nodeId: string, endSlot: number, { windows }: TickView): boolean => {
-  const own = windows.sum('node', nodeId, WELL_WINDOW_MS, endSlot);
-  const probed = windows.sum('probe', nodeId, WELL_WINDOW_MS, endSlot);
-  const [good, bad] = [own.good + probed.good, own.bad + probed.bad];
-  return good + bad >= OUTCOMES_MIN && successPercent(good, bad) >= NODE_SUCCESS_MIN;
+interface Asked {
+  readonly good: number;
+  readonly bad: number;
+  readonly timeout: number;
+}
+
+const add = (a: Asked, b: Asked): Asked => ({
+  good: a.good + b.good,
+  bad: a.bad + b.bad,
+  timeout: a.timeout + b.timeout,
+});
+
+/** Not what is proved to be slow, as before it was moved: what is not shown to be fast would come back and be slow again. */
+const isFast = ({ good, bad, timeout }: Asked): boolean => timeout <= TIMEOUT_SHARE_MAX * (good + bad);
+
+const askedOf = (nodeId: string, endSlot: number, { windows }: TickView): Asked =>
+  add(windows.sum('node', nodeId, WELL_WINDOW_MS, endSlot), windows.sum('probe', nodeId, WELL_WINDOW_MS, endSlot));
+
+const isNodeWell = (nodeId: string, { slowMs }: RedirectPlan, endSlot: number, view: TickView): boolean => {
+  const asked = askedOf(nodeId, endSlot, view);
+  const { good, bad } = asked;
+  if (good + bad < OUTCOMES_MIN || successPercent(good, bad) < NODE_SUCCESS_MIN || !isFast(asked)) return false;
+  const latencyUs = view.windows.percentile('node', nodeId, SLOW_PERCENTILE, WELL_WINDOW_MS, endSlot);
+  return typeof latencyUs !== 'number' || latencyUs / 1_000 <= slowMs;
 };
 
 /** What is left of the traffic and what probers see: a place that nobody asks is not known to be well. */
-const readPlace = ({ nodes }: RedirectPlan, view: TickView): RedirectHealth['place'] => {
+const readPlace = (plan: RedirectPlan, view: TickView): RedirectHealth['place'] => {
+  const { nodes } = plan;
   const ends = [view.endSlot, view.endSlot - WELL_WINDOW_MS / SLOT_MS];
-  const well = nodes.filter((nodeId) => ends.every((endSlot) => isNodeWell(nodeId, endSlot, view)));
-  const detail = `${well.length} of ${nodes.length} nodes answered well for ${(ends.length * WELL_WINDOW_MS) / 1_000} s`;
-  return { isWell: well.length >= WELL_SHARE_MIN * nodes.length, detail };
+  const well = nodes.filter((nodeId) => ends.every((endSlot) => isNodeWell(nodeId, plan, endSlot, view)));
+  const asked = nodes.flatMap((nodeId) => ends.map((endSlot) => askedOf(nodeId, endSlot, view))).reduce(add, NOBODY);
+  const count = asked.good + asked.bad;
+  const detail =
+    `${well.length} of ${nodes.length} nodes answered well for ${(ends.length * WELL_WINDOW_MS) / 1_000} s, ` +
+    `${asked.timeout} of ${count} outcomes timed out (at most ${100 * TIMEOUT_SHARE_MAX} % of at least ${PLACE_OUTCOMES_MIN})`;
+  const isShown = count >= PLACE_OUTCOMES_MIN && isFast(asked);
+  return { isWell: isShown && well.length >= WELL_SHARE_MIN * nodes.length, detail };
+};
+
+/** Whether a node answers clients: what it says beyond what probers ask it, which a server that left the traffic answers as well. */
+const isInTraffic = (nodeId: string, endSlot: number, view: TickView): boolean => {
+  const node = view.node(nodeId);
+  if (node === undefined || !isLive(node, view.tick)) return false;
+  const own = view.windows.sum('node', nodeId, NODE_WINDOW_MS, endSlot);
+  const probed = view.windows.sum('probe', nodeId, NODE_WINDOW_MS, endSlot);
+  return own.good + own.bad - probed.good - probed.bad >= CLIENT_OUTCOMES_MIN;
+};
+
+/** In two windows. Who is in the inventory no more need not come back. */
+const readBack = ({ nodes }: RedirectPlan, view: TickView): RedirectHealth['back'] => {
+  const known = new Set(view.fleet.map(({ nodeId }) => nodeId));
+  const left = nodes.filter((nodeId) => known.has(nodeId));
+  const ends = [view.endSlot, view.endSlot - NODE_WINDOW_MS / SLOT_MS];
+  const back = left.filter((nodeId) => ends.every((endSlot) => isInTraffic(nodeId, endSlot, view)));
+  return { isBack: back.length === left.length, detail: `${back.length} of ${left.length} nodes answer clients` };
 };
 
 /** Reads how a redirect goes, from the telemetry of those who took the traffic and of those who left it. */
@@ -56,4 +107,8 @@ export const readRedirectHealth = (
   plan: RedirectPlan,
   redirects: readonly Redirect[],
   view: TickView,
-): RedirectHealth => ({ siblings: readSiblings(plan, redirects, view), place: readPlace(plan, view) });
+): RedirectHealth => ({
+  siblings: readSiblings(plan, redirects, view),
+  place: readPlace(plan, view),
+  back: readBack(plan, view),
+});

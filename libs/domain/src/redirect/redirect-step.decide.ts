@@ -1,8 +1,14 @@
-import { type Command, type CommandAnswer, COMMAND_TTL_MS, type Event, event } from '#contracts';
+import { type Command, type CommandAnswer, COMMAND_TTL_MS, type Event, event, type EventData } from '#contracts';
 import type { Redirect, RedirectPlan } from './redirect.js';
 
 /** A place must be well for two minutes before its traffic comes back, in each of two windows of one minute. */
 export const WELL_FOR_MS = 120_000;
+
+/**
+ * A place that is away for ten minutes and not known to be well is a person's matter: five times what it needs to be shown well, and
+ * long enough that a fault which passes by itself wakes nobody.
+ */
+export const WAIT_TOLD_MS = 600_000;
 
 /** Two windows of node health: after them neither holds what was before the move. */
 const SETTLE_MS = 20_000;
@@ -13,6 +19,8 @@ export interface RedirectHealth {
   readonly siblings: { readonly areWell: boolean | undefined; readonly detail: string };
   /** Whether the place itself is well again, for `WELL_FOR_MS`. */
   readonly place: { readonly isWell: boolean; readonly detail: string };
+  /** Whether clients are answered by every node of the place that there still is. */
+  readonly back: { readonly isBack: boolean; readonly detail: string };
 }
 
 /** What a step of a redirect needs beside its state. */
@@ -27,14 +35,25 @@ export interface RedirectContext {
   readonly sha256: (text: string) => string;
 }
 
+/** What a person has to know of a redirect. */
+export interface RedirectTrouble {
+  readonly step: NonNullable<EventData<'IncidentEscalated'>['redirect']>['step'];
+  readonly text: string;
+}
+
 /** A step, and what went wrong with it if a person has to know. */
 export interface RedirectStep {
   readonly events: readonly Event[];
-  readonly trouble?: string;
+  readonly trouble?: RedirectTrouble;
 }
 
 const NOTHING: RedirectStep = { events: [] };
 const FINAL_STATUSES: ReadonlySet<string> = new Set(['done', 'failed', 'refused']);
+/** What a person must do about nodes that did not come back. */
+const BRING_BACK =
+  'bring its nodes back by hand, or take them out of the inventory: the incident stays open until then';
+/** What a person must do about a place of which nobody knows whether it is well. */
+const SHOW_WELL = 'probe its nodes, or give them traffic by hand: when they answer well it comes back by itself';
 const WAVE_OF = { drain: 1, resume: 2 } as const;
 
 const command = (
@@ -71,7 +90,7 @@ const command = (
 
 const giveBack = (redirect: Redirect, plan: RedirectPlan, trouble: string, context: RedirectContext): RedirectStep => ({
   events: command(redirect, plan, 'resume', trouble.slice(0, 500), context),
-  trouble,
+  trouble: { step: 'drain', text: trouble },
 });
 
 interface Taken {
@@ -117,16 +136,29 @@ const resume = (redirect: Redirect, plan: RedirectPlan, context: RedirectContext
   const { events, failed, missing } = takeAnswers(redirect, plan, context);
   const trouble = failed ?? late(redirect, plan, missing, at);
   if (trouble !== undefined)
-    return { events: [...events, event('RedirectStopped', { redirectId, because: trouble, at })], trouble };
+    return {
+      events: [...events, event('RedirectStopped', { redirectId, because: trouble, at })],
+      trouble: { step: 'resume', text: `${trouble}; ${BRING_BACK}` },
+    };
   if (missing > 0) return { events };
   const because = `all ${plan.nodes.length} nodes serve again`;
   return { events: [...events, event('RedirectEnded', { redirectId, because, at })] };
 };
 
+/** Nobody shows that the place is well: said once, with what would show it. */
+const tellWait = ({ redirectId }: Redirect, found: string, at: number): RedirectStep => {
+  const because = `away for ${WAIT_TOLD_MS / 60_000} min, and not known to be well: ${found}`.slice(0, 500);
+  return {
+    events: [event('RedirectWaiting', { redirectId, because, at })],
+    trouble: { step: 'wait', text: `${because}; ${SHOW_WELL}` },
+  };
+};
+
 const watch = (redirect: Redirect, plan: RedirectPlan, context: RedirectContext): RedirectStep => {
-  const { redirectId, state, drainedAtMs, verifiedAtMs } = redirect;
+  const { redirectId, state, drainedAtMs, verifiedAtMs, isWaitTold } = redirect;
   const { at, verifyMs } = context;
   const { siblings, place } = context.healthOf(redirect, plan);
+  if (!isWaitTold && !place.isWell && at >= drainedAtMs + WAIT_TOLD_MS) return tellWait(redirect, place.detail, at);
   if (siblings.areWell === undefined || at < drainedAtMs + SETTLE_MS) return NOTHING;
   if (!siblings.areWell) return giveBack(redirect, plan, `the siblings suffer: ${siblings.detail}`, context);
   if (state === 'drained' && at < drainedAtMs + verifyMs) return NOTHING;
@@ -135,7 +167,15 @@ const watch = (redirect: Redirect, plan: RedirectPlan, context: RedirectContext)
   return { events: command(redirect, plan, 'resume', place.detail, context) };
 };
 
-/** The next step of a redirect under way; nothing while it waits. */
+/** A place that did not come back as commanded is over when it came back otherwise. */
+const awaitBack = (redirect: Redirect, plan: RedirectPlan, context: RedirectContext): RedirectStep => {
+  const { back } = context.healthOf(redirect, plan);
+  if (!back.isBack) return NOTHING;
+  const { redirectId } = redirect;
+  return { events: [event('RedirectEnded', { redirectId, because: back.detail, at: context.at })] };
+};
+
+/** The next step of a redirect that is not over; nothing while it waits. */
 export const decideRedirectStep = (redirect: Redirect, context: RedirectContext): RedirectStep => {
   const { plan } = redirect;
   if (plan === undefined) return NOTHING;
@@ -149,8 +189,9 @@ export const decideRedirectStep = (redirect: Redirect, context: RedirectContext)
       return watch(redirect, plan, context);
     case 'resuming':
       return resume(redirect, plan, context);
-    case 'refused':
     case 'stopped':
+      return awaitBack(redirect, plan, context);
+    case 'refused':
     case 'ended':
       return NOTHING;
   }

@@ -1,34 +1,42 @@
 import { type Command, type Event, type EventType, type Rule, ruleOf } from '#contracts';
 import { EngineStory } from '#testing';
 
-/**
- * The action of R25 on named places, or on the fleet. Latency of a PoP is not kept, so the rule here reads success, of one second: what
- * is slow in these stories times out. Whether that is slowness, the rails judge by themselves.
- */
-const ruleFor = (scope: 'pop' | 'region' | 'fleet', keys: readonly string[]): Rule =>
-  ruleOf({
-    name: 'slow',
-    signal: 'success_rate',
-    scopes: [scope],
-    where: scope === 'fleet' ? {} : { [scope]: [...keys] },
-    comparison: 'below',
-    threshold: 99.5,
-    windowMs: 1_000,
-    severity: 'critical',
-    actions: [{ do: 'redirect_traffic' }],
-  });
+const SLOW = { name: 'slow', severity: 'critical', actions: [{ do: 'redirect_traffic' }] } as const;
 
-/** Three PoPs in us-east, one in asia and europe, three nodes in each PoP; only the rule of R25. */
+/**
+ * The action of R25 on named regions, or on the fleet: a p99 above 5 s. A PoP has no percentile of its own here, so a rule of PoPs
+ * reads success, of one second: what is slow in these stories times out. Whether that is slowness, the rails judge by themselves.
+ */
+const ruleFor = (scope: 'pop' | 'region' | 'fleet', keys: readonly string[]): Rule => {
+  const where = scope === 'fleet' ? {} : { [scope]: [...keys] };
+  const place = { ...SLOW, scopes: [scope], where, actions: [...SLOW.actions] };
+  return scope === 'pop'
+    ? ruleOf({ ...place, signal: 'success_rate', comparison: 'below', threshold: 99.5, windowMs: 1_000 })
+    : ruleOf({
+        ...place,
+        signal: 'latency',
+        percentile: 0.99,
+        comparison: 'above',
+        threshold: 5_000,
+        windowMs: 10_000,
+      });
+};
+
+/** PoPs, named after their regions: three nodes each. */
+const POPS = ['us-east-0', 'us-east-1', 'us-east-2', 'europe-0', 'asia-0'];
+
+/** Three PoPs in us-east, one in asia and europe, three nodes in each PoP; the rule of R25, and what is asked for. */
 export const redirectStory = (
   scope: 'pop' | 'region' | 'fleet' = 'pop',
   keys: readonly string[] = ['us-east-0'],
+  { pops = POPS, more = [] }: { readonly pops?: readonly string[]; readonly more?: readonly Rule[] } = {},
 ): EngineStory =>
   new EngineStory({
     customers: [{ customerId: 'a', name: 'A', tier: 'tier3', critical: false }],
     settings: { verifyMs: 30_000 },
-    rules: [ruleFor(scope, keys)],
+    rules: [ruleFor(scope, keys), ...more],
     build: (fleet) => {
-      for (const pop of ['us-east-0', 'us-east-1', 'us-east-2', 'europe-0', 'asia-0'])
+      for (const pop of pops)
         for (let index = 0; index < 3; index += 1) {
           const region = pop.slice(0, -2);
           fleet.add({ nodeId: `${pop}-n${index}`, pop, region, release: 'v2.1.4+c41', qps: 2_000 });

@@ -10,8 +10,8 @@ const slowPop = (told: EngineStory, key = POP): void => {
   told.play(10);
 };
 
-describe('a PoP that is slow', () => {
-  it('R25: is moved to its healthy siblings by one command to its nodes, verified, and brought back when it is well', () => {
+describe('a PoP that times out', () => {
+  it('is moved to its healthy siblings by one command to its nodes, verified, and brought back when it is well', () => {
     const told = redirectStory();
     obeyRedirects(told);
     slowPop(told);
@@ -44,7 +44,7 @@ describe('a PoP that is slow', () => {
     expect(told.all('IncidentEscalated')).toEqual([]);
   });
 
-  it('R25: nobody shows that it is well: the traffic stays where it is, and so does the incident', () => {
+  it('nobody shows that it is well: the traffic stays where it is, and so does the incident', () => {
     const told = redirectStory();
     obeyRedirects(told);
     slowPop(told);
@@ -54,7 +54,7 @@ describe('a PoP that is slow', () => {
     expect(told.all('IncidentResolved')).toEqual([]);
   });
 
-  it('R25: the same is decided when the process is killed at any moment', () => {
+  it('the same is decided when the process is killed at any moment', () => {
     const types = (restarts: boolean): readonly string[] => {
       const told = redirectStory();
       obeyRedirects(told);
@@ -68,7 +68,7 @@ describe('a PoP that is slow', () => {
     expect(types(true)).toEqual(types(false));
   });
 
-  it('R25: one slow machine moves no PoP: it is refused for want of evidence', () => {
+  it('one slow machine moves no PoP: it is refused for want of evidence', () => {
     const told = redirectStory();
     told.play(10);
     slow(told, ({ nodeId }) => nodeId === 'us-east-0-n0');
@@ -79,7 +79,7 @@ describe('a PoP that is slow', () => {
     expect(told.all('RedirectRefused')[0]?.because).toContain('1 nodes slow by their own timeouts (at least 3');
   });
 
-  it('R25: a fleet that is slow everywhere moves nothing, and says why', () => {
+  it('a fleet that is slow everywhere moves nothing, and says why', () => {
     const told = redirectStory();
     told.play(10);
     slow(told, () => true);
@@ -102,7 +102,7 @@ describe('a PoP that is slow', () => {
     ]);
   });
 
-  it('R25: never less than 60 % of the region serves: a second PoP of it stays', () => {
+  it('never less than 60 % of the region serves: a second PoP of it stays', () => {
     const told = redirectStory('pop', [POP, 'us-east-1']);
     obeyRedirects(told);
     slowPop(told);
@@ -118,7 +118,7 @@ describe('a PoP that is slow', () => {
     );
   });
 
-  it('R25: nodes that do not answer give the traffic back and call a person; what does not come back is stopped', () => {
+  it('nodes that do not answer give the traffic back and call a person; what does not come back is stopped', () => {
     const told = redirectStory();
     slowPop(told);
     told.play(250);
@@ -127,17 +127,20 @@ describe('a PoP that is slow', () => {
       'RedirectCommanded',
       'RedirectCommanded',
       'RedirectStopped',
+      // They never left: clients are answered by them, badly as before.
+      'RedirectEnded',
       // It goes on to fire, and is not tried again at once.
       'RedirectRefused',
     ]);
     expect(told.all('RedirectRefused')[0]?.rail).toBe('rate');
     expect(told.all('IncidentEscalated')).toMatchObject([
       { to: 'vp', because: 'redirect of pop us-east-0: drain: 3 of 3 nodes did not answer within 120 s' },
+      { to: 'vp', redirect: { step: 'resume' } },
     ]);
     expect(told.all('RedirectStopped')[0]?.because).toBe('resume: 3 of 3 nodes did not answer within 120 s');
   });
 
-  it('R25: siblings that suffer under the traffic get rid of it', () => {
+  it('siblings that suffer under the traffic get rid of it', () => {
     const told = redirectStory();
     obeyRedirects(told);
     slowPop(told);
@@ -149,7 +152,7 @@ describe('a PoP that is slow', () => {
     expect(told.all('RedirectEnded')).toHaveLength(1);
   });
 
-  it('R25: a fleet that falls silent proves nothing: the traffic is not moved again', () => {
+  it('a fleet that falls silent proves nothing: the traffic is not moved again', () => {
     const told = redirectStory();
     obeyRedirects(told);
     slowPop(told);
@@ -157,6 +160,52 @@ describe('a PoP that is slow', () => {
     for (const node of told.fleet.nodes) node.silent = true;
     told.play(60);
     expect(commandsOf(told).map(({ action }) => action)).toEqual(['drain']);
+  });
+});
+
+describe('beside other commands', () => {
+  const deploy = (
+    told: EngineStory,
+    rolloutId: string,
+    service: string,
+    nodes: readonly string[],
+    version = 'v2.1.4',
+  ) =>
+    told.fleet.signals.push({
+      type: 'deploy',
+      rolloutId,
+      service,
+      release: { softwareVersion: version, configRev: 'c41' },
+      previous: { softwareVersion: 'v2.1.3', configRev: 'c40' },
+      stage: 'batch-1',
+      nodes: [...nodes],
+      atUs: 0,
+    });
+
+  it('R25: one place at a time, though capacity were left: what is slow next may be slow of the traffic that was moved', () => {
+    const pops = ['asia-0', 'europe-0', 'us-east-0', 'us-west-0', 'africa-0', 'brazil-0'];
+    const told = redirectStory('region', ['asia', 'europe'], { pops });
+    obeyRedirects(told);
+    told.play(10);
+    slow(told, ({ region }) => region === 'asia');
+    told.play(10);
+    slow(told, ({ region }) => region === 'europe');
+    told.play(20);
+    expect(told.all('RedirectDecided').map(({ key }) => key)).toEqual(['asia']);
+    const [{ redirectId } = { redirectId: '' }] = told.all('RedirectDecided');
+    expect(told.all('RedirectRefused')).toMatchObject([
+      { rail: 'exclusive', because: expect.stringContaining(`redirect ${redirectId} is under way`) },
+    ]);
+  });
+
+  it('the command is of the service that runs in the place, not of the one that was rolled out last', () => {
+    const told = redirectStory();
+    obeyRedirects(told);
+    deploy(told, 'dns-1', 'edge-dns', ['us-east-0-n0', 'us-east-0-n1', 'us-east-0-n2']);
+    told.play(5);
+    deploy(told, 'cdn-1', 'cdn', ['europe-0-n0'], 'v9');
+    slowPop(told);
+    expect(commandsOf(told)).toMatchObject([{ service: 'edge-dns' }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { EventData, Release } from '#contracts';
+import { COMMAND_TTL_MS, type EventData, type Release } from '#contracts';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
 
 /**
@@ -9,10 +9,12 @@ import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
  *                                           │ a node failed, or did not answer          │ the siblings suffer          │ well again,
  *                                           ▼                                           ▼                              ▼ or they suffer
  *   stopped ◀──a node did not come back── resuming ◀────────────────RedirectCommanded resume──────────────────────────┘
- *                                           └──RedirectAnswered by every node, RedirectEnded──▶ ended
+ *    │                                      └──RedirectAnswered by every node, RedirectEnded──▶ ended
+ *    └──RedirectEnded, once every node answers clients────────────────────────────────────────▶ ended
  *
  * Whatever goes wrong on the way out gives the traffic back: a place that is moved by half loads the other half. What goes wrong on
- * the way back is a person's. `stopped` and `ended` are final. While it is none of them its incident stays open.
+ * the way back is a person's: `stopped` ends when the nodes answer clients again, whoever brought them back. `ended` is final. Until
+ * then its incident stays open.
  */
 export interface Redirect {
   readonly redirectId: string;
@@ -27,6 +29,8 @@ export interface Redirect {
   /** When the last node answered that it left the traffic. */
   readonly drainedAtMs: number;
   readonly verifiedAtMs: number;
+  /** Whether it is told that nobody shows the place to be well. */
+  readonly isWaitTold: boolean;
   /** Node → final status, of the command in hand. */
   readonly answers: ReadonlyMap<string, string>;
 }
@@ -40,12 +44,23 @@ export interface RedirectPlan {
   readonly service: string;
   readonly release: Release;
   readonly reason: string;
-  /** Of the trigger, ms. */
-  readonly threshold: number;
+  /** Outcomes a second that are expected of the nodes; undefined: nobody knows. */
+  readonly perS: number | undefined;
+  /** Above which latency a node is slow, ms. */
+  readonly slowMs: number;
+  /** The rule of the trigger. */
+  readonly rule: string;
   readonly decidedAtMs: number;
 }
 
 type Decided = EventData<'RedirectDecided'>;
+
+/** R25: where the trigger is no latency, what is slower than this is slow. */
+const SLOW_MS = 5_000;
+
+/** Above which latency a place is slow, ms: what the rule of a trigger says, if it is about latency. */
+export const slowMsOf = ({ signal, threshold }: Pick<Decided['trigger'], 'signal' | 'threshold'>): number =>
+  signal === 'latency' ? threshold : SLOW_MS;
 
 const refused = ({
   redirectId,
@@ -62,13 +77,14 @@ const refused = ({
   commandedAtMs: 0,
   drainedAtMs: 0,
   verifiedAtMs: 0,
+  isWaitTold: false,
   answers: new Map(),
 });
 
 const decided = (redirect: Redirect | undefined, data: Decided): Redirect => {
-  const { scope, key, nodes, siblings, service, release, trigger, at } = data;
-  const words = { reason: trigger.text, threshold: trigger.threshold, decidedAtMs: at };
-  const plan = { scope, key, nodes, siblings, service, release, ...words };
+  const { scope, key, nodes, siblings, service, release, perS, trigger, at } = data;
+  const told = { reason: trigger.text, rule: trigger.rule, slowMs: slowMsOf(trigger), decidedAtMs: at };
+  const plan = { scope, key, nodes, siblings, service, release, perS, ...told };
   return { ...(redirect ?? refused(data)), state: 'decided', plan };
 };
 
@@ -82,6 +98,21 @@ const answered = (redirect: Redirect, { nodeId, status, at }: EventData<'Redirec
 /** Whether traffic is on its way, away, or on its way back. */
 export const isMoving = ({ state }: Redirect): boolean => !['refused', 'stopped', 'ended'].includes(state);
 
+/** Whether nodes may be out of the traffic: also of one that stopped, until they answer clients again. */
+export const isAway = (redirect: Redirect): boolean => redirect.state === 'stopped' || isMoving(redirect);
+
+/** Until when its nodes are told to be quiet: while they are away, and for the time of a command after they were told to come back. */
+export const quietUntilMs = ({ state, commandId, commandedAtMs }: Redirect): number => {
+  if (state === 'draining' || state === 'drained' || state === 'verified') return Infinity;
+  return commandId === undefined ? 0 : commandedAtMs + COMMAND_TTL_MS;
+};
+
+/**
+ * Whether its nodes are told to be quiet. What is missing of them then is no silence, and what comes to the siblings instead is no
+ * surge.
+ */
+export const isQuieting = (redirect: Redirect, at: number): boolean => at < quietUntilMs(redirect);
+
 /** Events of a redirect's stream. */
 export const isRedirectEvent = isEventOf(
   'RedirectDecided',
@@ -89,6 +120,7 @@ export const isRedirectEvent = isEventOf(
   'RedirectCommanded',
   'RedirectAnswered',
   'RedirectVerified',
+  'RedirectWaiting',
   'RedirectStopped',
   'RedirectEnded',
 );
@@ -114,6 +146,8 @@ export const evolveRedirect = (
       return redirect && answered(redirect, event.data);
     case 'RedirectVerified':
       return redirect && { ...redirect, state: 'verified', verifiedAtMs: event.data.at };
+    case 'RedirectWaiting':
+      return redirect && { ...redirect, isWaitTold: true };
     case 'RedirectStopped':
       return redirect && { ...redirect, state: 'stopped' };
     case 'RedirectEnded':

@@ -1,5 +1,5 @@
 import type { CatalogueNode } from './catalogue.js';
-import { type Attendance, cohortKey, type NodePresence, type Presence } from './presence.js';
+import { type Attendance, cohortKey, isLive, type NodePresence, type Presence } from './presence.js';
 import { FLEET, type Subject } from './rule.js';
 
 /** What attendances are made of. */
@@ -10,6 +10,8 @@ export interface AttendanceParts {
   readonly fleet: readonly CatalogueNode[];
   /** Cohort → nodes that a rollout named and of which nothing is remembered. */
   readonly missing: ReadonlyMap<string, number>;
+  /** Nodes that were told to leave the traffic: those that report nothing need not. */
+  readonly quiet: ReadonlySet<string>;
 }
 
 type Scope = Subject['scope'];
@@ -80,7 +82,22 @@ export class Attendances {
   private read(subject: Subject): Attendance {
     const { presence, nodes, tick } = this.parts;
     const members = subject.scope === 'fleet' ? nodes : this.membersOf(subject);
-    return presence.attendance(this.expectedOf(subject, members.length), members, tick);
+    const expected = this.expectedOf(subject, members.length);
+    const quiet = this.quietIn(subject, members);
+    // Of a place that was moved as a whole nothing is known: it is not all there because none of it need be.
+    return presence.attendance(quiet < expected ? expected - quiet : expected, members, tick);
+  }
+
+  /** Nodes of a subject that were told to be quiet, and are. */
+  private quietIn({ scope, key }: Subject, members: readonly NodePresence[]): number {
+    const { fleet, quiet, presence, tick } = this.parts;
+    if (quiet.size === 0) return 0;
+    const isPlace = scope === 'fleet' || scope === 'region' || scope === 'pop';
+    const all = isPlace ? fleet.filter((node) => scope === 'fleet' || node[scope] === key) : members;
+    return all.filter(({ nodeId }) => {
+      const node = presence.node(nodeId);
+      return quiet.has(nodeId) && (node === undefined || !isLive(node, tick));
+    }).length;
   }
 
   private expectedOf({ scope, key }: Subject, members: number): number {

@@ -9,7 +9,7 @@ import { decideImpact, decideMembership, decideResolution, decideUnmute } from '
 import { decideRoot, linksOf } from '../incident/root.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
-import { isMoving } from '../redirect/redirect.js';
+import { isAway } from '../redirect/redirect.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import { decideDeploy } from '../rollout/rollout.decide.js';
 import { decideWaveStep } from '../rollout/wave.decide.js';
@@ -118,7 +118,7 @@ const decideIncidents = (
     if (isReporting) draft.add(decideImpact(incident, impact(), view.at, () => partsOf(view)));
     const rollbacks = [...draft.state.rollbacks.values()].filter((each) => each.incidentId === incident.incidentId);
     const isMoved = [...draft.state.redirects.values()].some(
-      (each) => each.incidentId === incident.incidentId && isMoving(each),
+      (each) => each.incidentId === incident.incidentId && isAway(each),
     );
     draft.add(decideResolution(incident, openAlertIds, rollbacks.some(isUnderWay) || isMoved, view.at));
   }

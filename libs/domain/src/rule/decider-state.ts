@@ -4,7 +4,7 @@ import { evolveFirings, type Firing } from '../alert/firings.js';
 import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
 import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
-import { evolveRedirect, isMoving, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
+import { evolveRedirect, isAway, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
 import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
@@ -90,7 +90,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   );
   const escalations = keep(state.escalations, (each) => each.closedAtMs ?? Infinity);
   const redirects = keep(state.redirects, (each) =>
-    isMoving(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
+    isAway(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
   const streams: ReadonlySet<string> = new Set([
     streamOf.rules,

@@ -20,6 +20,7 @@ import { type CustomerMinute, SignalMemory } from '../signal/signal-memory.js';
 import { Spillovers } from '../signal/spillover.js';
 import { type AddedReader, SequentialTests } from '../sequential/sequential-tests.js';
 import type { WindowReader } from '../signal/window-reader.js';
+import { movedTraffic, wasQuiet } from '../redirect/moved-traffic.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import type { Catalogue } from './catalogue.js';
 import { type DeciderState, evolveDecided, type EvolvedEvent, NOTHING_DECIDED } from './decider-state.js';
@@ -31,7 +32,7 @@ import { LateSlots } from './late-slots.js';
 import { Presence } from './presence.js';
 import { type RulesInForce, rulesInForce } from './rule-sets.js';
 import { TelemetryLosses } from './telemetry-loss.js';
-import { type TickView, viewTick } from './tick-view.js';
+import { tickEndMs, type TickView, viewTick } from './tick-view.js';
 
 const MINUTE_SLOTS = 60;
 /** A minute is taken into the baseline once it is two minutes old; up to five, in case ticks were skipped. */
@@ -65,6 +66,7 @@ export class RulesEngine implements Engine {
   private state: DeciderState = NOTHING_DECIDED;
   /** The one that the windows are watched for. */
   private ruleSet: RuleSet | undefined;
+  private excluded: Pick<DeciderState, 'incidents' | 'redirects'> | undefined;
   private catalogue: Catalogue;
   private appliedTick = -1;
   private isEvaluated = false;
@@ -175,16 +177,39 @@ export class RulesEngine implements Engine {
     const { incidents, escalations } = this.state;
     const [rollouts, alerts] = [[...this.state.rollouts.values()], [...this.state.alerts.values()]];
     this.memory.exclude(incidents);
+    const moved = movedTraffic(this.state.redirects.values(), tickEndMs(tick));
     const rates = this.expectedRates.at({
+      quiet: moved.nodes,
       activity,
       tick,
       minutes: this.nodeMinutes,
       isExcludedFor: this.hadIncidentAt,
-      exclusion: this.state.incidents,
+      exclusion: this.exclusion(),
     });
     const { memory } = this;
-    const parts = { tick, windows, tests, presence, losses, late, activity, rates, catalogue, baseline, rollouts };
+    const parts = {
+      tick,
+      windows,
+      tests,
+      presence,
+      losses,
+      late,
+      activity,
+      rates,
+      moved,
+      catalogue,
+      baseline,
+      rollouts,
+    };
     return viewTick({ ...parts, impactSettings, memory, alerts, escalations });
+  }
+
+  /** The same as long as the same spans are no model for others. */
+  private exclusion(): unknown {
+    const { incidents, redirects } = this.state;
+    const isSame = this.excluded?.incidents === incidents && this.excluded.redirects === redirects;
+    if (!isSame) this.excluded = { incidents, redirects };
+    return this.excluded;
   }
 
   /** Whether an incident was open in a minute: what failed then is not normal. One dead machine is no matter of the fleet. */
@@ -195,14 +220,15 @@ export class RulesEngine implements Engine {
       (minute + 1) * 60_000,
     );
 
-  /** The same for a node: also incidents of its place. */
+  /** The same for a node: also incidents of its place, and while Tocsin kept its traffic away. */
   private readonly hadIncidentAt = ({ nodeId, pop, region }: NodeActivity): IsExcluded => {
     const isHere = ({ subject: { scope, key } }: Incident): boolean =>
       scope === 'node'
         ? key === nodeId || this.activity.node(key)?.pop === pop
         : key === (scope === 'pop' ? pop : region);
     const incidents = [...this.state.incidents.values()].filter((each) => !isOfNodes(each.subject) || isHere(each));
-    return (fromMs, toMs) => isWithin(incidents, fromMs, toMs);
+    const isQuiet = wasQuiet(this.state.redirects.values(), nodeId);
+    return (fromMs, toMs) => isWithin(incidents, fromMs, toMs) || isQuiet(fromMs, toMs);
   };
 
   /** Takes the fleet's minutes that are old enough into the baseline; the same after a restart, since windows say so. */

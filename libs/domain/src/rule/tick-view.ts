@@ -8,6 +8,7 @@ import type { Escalation } from '../escalation/escalation.js';
 import { OpenAlerts } from '../presence/open-alerts.js';
 import type { SequentialTests, TestReading } from '../sequential/sequential-tests.js';
 import type { SignalMemory } from '../signal/signal-memory.js';
+import type { MovedTraffic } from '../redirect/moved-traffic.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { Rollout } from '../rollout/rollout.js';
 import { Attendances } from './attendances.js';
@@ -43,6 +44,8 @@ export interface TickView {
   /** What every node showed, tick by tick, and what each is expected to send. */
   readonly activity: FleetActivity;
   readonly rates: ReadonlyMap<string, ExpectedRate>;
+  /** Traffic that Tocsin moved, while its nodes are told to be quiet. */
+  readonly moved: MovedTraffic;
   /** Nodes seen in the last minutes, by id. */
   readonly nodes: readonly NodePresence[];
   /** Region → releases that ran there in the last minutes. */
@@ -72,6 +75,7 @@ export interface ViewParts {
   readonly late: LateSlots;
   readonly activity: FleetActivity;
   readonly rates: ReadonlyMap<string, ExpectedRate>;
+  readonly moved: MovedTraffic;
   readonly catalogue: Catalogue;
   readonly baseline: number | 'unknown';
   readonly rollouts: readonly Rollout[];
@@ -120,18 +124,19 @@ const placesIn =
     return { pop: node?.pop, region: node?.region, release: scope === 'release' ? key : activity.node(key)?.release };
   };
 
-/** Cohort → nodes that a rollout named, that no telemetry is remembered of: they should report, and do not. */
+/** Cohort → nodes that a rollout named, that no telemetry is remembered of: they should report, and do not. Whoever left the traffic as told need not. */
 const missingByCohort = (
   rollouts: readonly Rollout[],
   fleet: ReadonlyMap<string, CatalogueNode>,
   presence: Presence,
+  { nodes: movedNodes }: MovedTraffic,
 ): ReadonlyMap<string, number> => {
   const missing = new Map<string, number>();
   for (const { state, release, nodes } of rollouts) {
     if (state === 'rolled_back') continue;
     for (const nodeId of nodes) {
       const region = fleet.get(nodeId)?.region;
-      if (region === undefined || presence.node(nodeId) !== undefined) continue;
+      if (region === undefined || presence.node(nodeId) !== undefined || movedNodes.has(nodeId)) continue;
       const key = cohortKey(releaseName(release), region);
       missing.set(key, (missing.get(key) ?? 0) + 1);
     }
@@ -141,17 +146,17 @@ const missingByCohort = (
 
 /** Reads the fleet as it is at the end of a tick. */
 export const viewTick = (parts: ViewParts): TickView => {
-  const { tick, windows, tests, presence, losses, activity, rates, catalogue, baseline, rollouts } = parts;
+  const { tick, windows, tests, presence, losses, activity, rates, moved, catalogue, baseline, rollouts } = parts;
   const at = tickEndMs(tick);
   const nodes = presence.at(tick);
   const fleetById = fleetOf(catalogue, nodes);
   const fleet = [...fleetById.values()];
-  const missing = missingByCohort(rollouts, fleetById, presence);
+  const missing = missingByCohort(rollouts, fleetById, presence, moved);
   const deployed = (release: string): readonly CatalogueNode[] => {
     const named = rollouts.filter((each) => releaseName(each.release) === release).flatMap((each) => [...each.nodes]);
     return [...new Set(named)].map((nodeId) => fleetById.get(nodeId)).filter((node) => node !== undefined);
   };
-  const attendances = new Attendances({ tick, presence, nodes, fleet, missing });
+  const attendances = new Attendances({ tick, presence, nodes, fleet, missing, quiet: moved.nodes });
   return {
     tick,
     at,
@@ -165,6 +170,7 @@ export const viewTick = (parts: ViewParts): TickView => {
     late: parts.late,
     activity,
     rates,
+    moved,
     nodes,
     fleet,
     attendance: attendances.of,

@@ -53,6 +53,7 @@ export const signalView = ({ cells = {}, percentile = () => 45_000, ...rest }: S
     fleet: [],
     nodes: [],
     escalations: new Map(),
+    moved: { nodes: new Set(), perSTo: () => 0 },
     affected: {} as AffectedReader,
     ...rest,
   };

@@ -23,14 +23,14 @@ interface Changed {
 
 const change = (tx: Queryable, status: 'verified' | 'stopped' | 'ended', changed: Changed): Promise<unknown> =>
   tx.query(
-    `update redirect set status = $2, because = $3, changed_at = $4, ended_at = case when $2 = 'verified' then null else $4::bigint end
+    `update redirect set status = $2, because = $3, changed_at = $4, ended_at = case when $2 = 'ended' then $4::bigint end
      where redirect_id = $1`,
     [changed.redirectId, status, changed.because, changed.at],
   );
 
 /**
  * A redirect: refused (and perhaps decided later), decided, draining until each node answered, drained, verified, resuming until
- * it is stopped or ended.
+ * it is ended; stopped while its nodes did not come back as commanded.
  */
 export const redirectProjection = projection(['redirect', 'redirect_answer'], {
   RedirectDecided: decide,
@@ -67,6 +67,8 @@ export const redirectProjection = projection(['redirect', 'redirect_answer'], {
     );
   },
   RedirectVerified: (tx, changed) => change(tx, 'verified', changed),
+  RedirectWaiting: (tx, { redirectId, because, at }) =>
+    tx.query('update redirect set because = $2, changed_at = $3 where redirect_id = $1', [redirectId, because, at]),
   RedirectStopped: (tx, changed) => change(tx, 'stopped', changed),
   RedirectEnded: (tx, changed) => change(tx, 'ended', changed),
 });
