@@ -144,9 +144,11 @@ describe('decider history', () => {
   });
 
   it('of alerts that fired on one tick gives those that were recorded last, as a process that never stopped has them', async () => {
-    const fired = (alertId: string) =>
-      [streamOf.alert(alertId), [alertFired(alertId, 'critical', OLD_MS), ended(alertId)]] as const;
-    await append(...['m', 'z', 'c', 'y', 'a', 'x', 'b'].map(fired));
+    const ids = ['m', 'z', 'c', 'y', 'a', 'x', 'b'];
+    await append(...ids.map((id) => [streamOf.alert(id), [alertFired(id, 'critical', OLD_MS)]] as const));
+    const store = createEventStore(db.database, () => NOW_MS);
+    // The first is over last: its row is the newest one.
+    for (const id of ids.toReversed()) await tell(store, [[streamOf.alert(id), 1, [ended(id)]]]);
     expect(await streams()).toEqual(['alert-a', 'alert-x', 'alert-b']);
   });
 
