@@ -2,6 +2,7 @@ import { FLEET_KEY, SLOT_MS } from '#contracts';
 import { NODE_SUCCESS_MIN, NODE_WINDOW_MS } from '../rule/departure.js';
 import { isLive } from '../rule/presence.js';
 import type { TickView } from '../rule/tick-view.js';
+import { cellsOf } from '../signal/scope-windows.js';
 import { successPercent } from '../signal/success-rate.js';
 import { type Capacity, measureCapacity } from './capacity.js';
 import { SLOW_PERCENTILE, TIMEOUT_SHARE_MAX } from './node-serving.js';
@@ -70,6 +71,13 @@ const isNodeWell = (nodeId: string, { slowMs }: RedirectPlan, endSlot: number, v
   return typeof latencyUs !== 'number' || latencyUs / 1_000 <= slowMs;
 };
 
+/** Slow answers that are no timeouts show in the latency of the place, where it is kept: of a region, not of a PoP. */
+const isPlaceSlow = ({ scope, key, slowMs }: RedirectPlan, endSlot: number, view: TickView): boolean => {
+  const { family, keys } = cellsOf({ scope, key }, view);
+  const latencyUs = view.windows.percentileOfAll(family, keys, SLOW_PERCENTILE, WELL_WINDOW_MS, endSlot);
+  return typeof latencyUs === 'number' && latencyUs / 1_000 > slowMs;
+};
+
 /** What is left of the traffic and what probers see: a place that nobody asks is not known to be well. */
 const readPlace = (plan: RedirectPlan, view: TickView): RedirectHealth['place'] => {
   const { nodes } = plan;
@@ -80,7 +88,7 @@ const readPlace = (plan: RedirectPlan, view: TickView): RedirectHealth['place'] 
   const detail =
     `${well.length} of ${nodes.length} nodes answered well for ${(ends.length * WELL_WINDOW_MS) / 1_000} s, ` +
     `${asked.timeout} of ${count} outcomes timed out (at most ${100 * TIMEOUT_SHARE_MAX} % of at least ${PLACE_OUTCOMES_MIN})`;
-  const isShown = count >= PLACE_OUTCOMES_MIN && isFast(asked);
+  const isShown = count >= PLACE_OUTCOMES_MIN && isFast(asked) && !ends.some((end) => isPlaceSlow(plan, end, view));
   return { isWell: isShown && well.length >= WELL_SHARE_MIN * nodes.length, detail };
 };
 

@@ -1,0 +1,43 @@
+import { signalView } from '../signal/signal-view.fixture.js';
+import type { TickView } from '../rule/tick-view.js';
+import type { RedirectPlan } from './redirect.js';
+import { readRedirectHealth } from './redirect-health.js';
+
+const NODES = ['n1', 'n2', 'n3'];
+const PLAN: RedirectPlan = {
+  scope: 'region',
+  key: 'asia',
+  nodes: NODES,
+  siblings: ['europe'],
+  service: 'dns',
+  release: { softwareVersion: 'v1', configRev: 'c1' },
+  perS: undefined,
+  slowMs: 5_000,
+  rule: 'slow',
+  reason: 'p99 6000 ms > 5000 ms',
+  decidedAtMs: 0,
+};
+
+/** Every node gave so many good answers in each minute, with a p99 of the region. */
+const wellIn = (good: number, p99Ms: number): boolean => {
+  const view: TickView = signalView({
+    cells: { node: Object.fromEntries(NODES.map((nodeId) => [nodeId, { good }])) },
+    percentile: (family) => (family === 'release_region' ? p99Ms * 1_000 : 'unknown'),
+    fleet: NODES.map((nodeId) => ({ nodeId, pop: 'asia-0', region: 'asia' })),
+    attendance: () => ({ expected: 3, live: [], watermarkSlot: undefined }),
+    node: () => undefined,
+  });
+  return readRedirectHealth(PLAN, [], view).place.isWell;
+};
+
+describe('whether a place that was moved is well', () => {
+  it('R25: not while its p99 is above 5 s, though nothing times out and every answer is good', () => {
+    expect(wellIn(1_000, 45)).toBe(true);
+    expect(wellIn(1_000, 6_000)).toBe(false);
+  });
+
+  it('R25: not by fewer than 100 answers in two minutes: the slowest of them says nothing', () => {
+    expect(wellIn(16, 45)).toBe(false);
+    expect(wellIn(17, 45)).toBe(true);
+  });
+});
