@@ -1,3 +1,4 @@
+import type { ZodError } from 'zod';
 import { type Rule, type RuleAction, type RuleEntry, ruleSchema, type RuleScope, type Selector } from '#contracts';
 import { fastPathFault } from '../sequential/fast-path.js';
 import { readCondition } from './condition.js';
@@ -64,12 +65,12 @@ const checkSelector = (entry: SoundEntry<RuleEntry>, scopes: readonly RuleScope[
   tell(['where'], `no ${scopes.join(' and no ')} has the labels ${Object.keys(where).join(', ')}: it would never fit`);
 };
 
-/** What would be written and never happen. */
-const checkPages = ({ severity, actions }: Rule, tell: Tell): void => {
+/** What would be written and never happen: actions are those of an incident, and a warning alone opens none. */
+const checkActions = ({ severity, actions }: Rule, tell: Tell): void => {
   for (const [index, action] of actions.entries()) {
-    if (action.do !== 'page') continue;
-    if (severity === 'warning') tell(['actions', index], 'a warning pages nobody: make it critical, or leave page out');
-    if (action.policy !== 'default')
+    if (severity === 'warning')
+      tell(['actions', index], `a warning opens no incident: make it critical, or leave ${action.do} out`);
+    if (action.do === 'page' && action.policy !== 'default')
       tell(['actions', index], `there is no page policy ${action.policy}; there is default`);
   }
 };
@@ -105,11 +106,44 @@ const optionalParts = (entry: SoundEntry<RuleEntry>): Partial<Rule> => {
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 };
 
+/** Parts of a rule → what they are written as, where it is not the same word. */
+const WRITTEN: Readonly<Partial<Record<keyof Rule, keyof RuleEntry>>> = {
+  scopes: 'for_each',
+  windowMs: 'window',
+  shortWindowMs: 'short_window',
+  outcomesMin: 'min_outcomes',
+  failuresMin: 'min_failures',
+  fastPath: 'fast_path',
+  forMs: 'for',
+  keepFiringForMs: 'keep_firing_for',
+  noData: 'no_data',
+  threshold: 'fires',
+  clearThreshold: 'clears',
+};
+
+/** Written in per cent, and kept as a share between 0 and 1. */
+const SHARES: ReadonlySet<string> = new Set(['percentile', 'objective', 'confidence']);
+
+/** What a rule refuses and nobody told yet; of a part that is missing its schema told. */
+const tellParts = ({ issues }: ZodError, entry: SoundEntry<RuleEntry>, told: ReadonlySet<string>, tell: Tell): void => {
+  for (const { path, message } of issues) {
+    const part = String(path[0]);
+    const name = WRITTEN[part as keyof Rule] ?? (part as keyof RuleEntry);
+    if (entry[name] !== undefined && !told.has(name))
+      tell([name], SHARES.has(part) ? 'must be above 0 % and below 100 %' : message);
+  }
+};
+
 /**
  * A rule from what is written of it. Tells everything that is wrong with the parts that are there; undefined when the rest is not
  * enough for a rule.
  */
-export const compileRule = (entry: SoundEntry<RuleEntry>, tell: Tell): Rule | undefined => {
+export const compileRule = (entry: SoundEntry<RuleEntry>, tellAt: Tell): Rule | undefined => {
+  const told = new Set<string>();
+  const tell: Tell = (path, message, near) => {
+    told.add(String(path[0]));
+    tellAt(path, message, near);
+  };
   const annotations = annotationsOf(entry, tell);
   if (entry.signal === undefined) return undefined;
   const words = wordsOf(entry.signal);
@@ -133,7 +167,8 @@ export const compileRule = (entry: SoundEntry<RuleEntry>, tell: Tell): Rule | un
     annotations,
     ...optionalParts(entry),
   });
-  if (rule.data !== undefined) checkPages(rule.data, tell);
+  if (rule.data === undefined) tellParts(rule.error, entry, told, tell);
+  else checkActions(rule.data, tell);
   const fault = rule.data?.fastPath === true ? fastPathFault(rule.data) : undefined;
   if (fault !== undefined) tell(['fast_path'], fault);
   return rule.data;

@@ -10,6 +10,7 @@ import {
   ruleEntrySchema,
   type RuleEntry,
   RULES_MAX,
+  type RuleScope,
   type RuleSet,
   sloEntrySchema,
   type SloEntry,
@@ -107,7 +108,11 @@ class Compilation {
     if (held['impact'] !== undefined) {
       if (this.impactFrom !== undefined)
         this.problems.push({ file, path: ['impact'], message: `is told in ${this.impactFrom.file} already` });
-      else this.impactFrom = { file, settings: impactOf(soundParts<ImpactEntry>(impactEntrySchema, held['impact'])) };
+      else {
+        const entry = soundParts<ImpactEntry>(impactEntrySchema, held['impact']);
+        const tell: Tell = (path, message) => this.problems.push({ file, path: ['impact', ...path], message });
+        this.impactFrom = { file, settings: impactOf(entry, tell) };
+      }
     }
     const names = listOf(value, 'rollback_triggers');
     if (names.length === 0) return;
@@ -138,9 +143,24 @@ class Compilation {
     return this.rules.map((rule) => this.asTrigger(rule, names.indexOf(rule.name) + 1));
   }
 
+  /** What would never roll anything back: a warning opens no incident, and what goes back is a release. */
+  private checkTrigger({ name, severity, scopes }: Rule, index: number): void {
+    const { file = '' } = this.triggersFrom ?? {};
+    const path = ['rollback_triggers', index];
+    if (severity === 'warning')
+      this.problems.push({ file, path, message: `${name} is a warning: it rolls nothing back until it is critical` });
+    if (!scopes.some((scope) => ROLLED_BACK_FOR.has(scope)))
+      this.problems.push({
+        file,
+        path,
+        message: `${name} is for each ${scopes.join(' and ')}: a rollback needs ${[...ROLLED_BACK_FOR].join(', ')}`,
+      });
+  }
+
   private asTrigger(rule: Rule, order: number): Rule {
     const rollsBack = rule.actions.some((action) => action.do === 'roll_back');
     if (order > 0) {
+      this.checkTrigger(rule, order - 1);
       const actions: Rule['actions'] = rollsBack ? rule.actions : [...rule.actions, { do: 'roll_back' }];
       return { ...rule, actions, rollbackOrder: order };
     }
@@ -156,7 +176,10 @@ class Compilation {
   }
 }
 
-const impactOf = (entry: SoundEntry<ImpactEntry>): ImpactSettings => {
+/** Subjects whose alerts can name a release to roll back: a cohort its own, the fleet the one that is worse than its control. */
+const ROLLED_BACK_FOR: ReadonlySet<RuleScope> = new Set(['fleet', 'release', 'release_region']);
+
+const impactOf = (entry: SoundEntry<ImpactEntry>, tell: Tell): ImpactSettings => {
   const told = {
     weights: entry.weights,
     dollarsPerMinute: entry.dollars_per_minute,
@@ -164,7 +187,10 @@ const impactOf = (entry: SoundEntry<ImpactEntry>): ImpactSettings => {
     affectedOutcomesMin: entry.affected_min_outcomes,
   };
   const written = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
-  return impactSettingsSchema.safeParse(written).data ?? impactSettingsSchema.parse({});
+  const settings = impactSettingsSchema.safeParse(written);
+  // Its other parts fit already, or the entry would not.
+  if (settings.data === undefined) tell(['affected_above'], 'must be above 0 % and below 100 %');
+  return settings.data ?? impactSettingsSchema.parse({});
 };
 
 /**

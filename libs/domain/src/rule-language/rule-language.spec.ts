@@ -180,7 +180,17 @@ describe('what is wrong with a rule', () => {
     [
       'a page of a warning',
       { severity: 'warning', actions: ['page'] },
-      'actions.0: a warning pages nobody: make it critical, or leave page out',
+      'actions.0: a warning opens no incident: make it critical, or leave page out',
+    ],
+    [
+      'an action of a warning',
+      { severity: 'warning', actions: ['redirect_traffic'] },
+      'actions.0: a warning opens no incident: make it critical, or leave redirect_traffic out',
+    ],
+    [
+      'an objective that leaves no budget',
+      { signal: 'burn_rate', objective: '0 %', fires: '> 2 x', window: '1h' },
+      'objective: must be above 0 % and below 100 %',
     ],
     [
       'a page policy that is not there',
@@ -246,6 +256,22 @@ describe('what is wrong with a rule', () => {
       expect.stringMatching(/^b\.yml:4:13: rules\.0\.window: success_rate is kept for 5m at most\n/),
       expect.stringMatching(/^b\.yml:5:12: rules\.0\.fires: success_rate is in %, not ms\n/),
     ]);
+  });
+
+  it.each([
+    [{ severity: 'warning' }, 'a is a warning: it rolls nothing back until it is critical'],
+    [{ for_each: ['pop', 'node'] }, 'a is for each pop and node: a rollback needs fleet, release, release_region'],
+  ])('a trigger that would never roll back, %j, is told', (changes, said) => {
+    expect(saidOf(`${rule(changes)}rollback_triggers: [a]\n`)).toEqual([
+      expect.stringMatching(new RegExp(`rollback_triggers\\.0: ${said}$`)),
+    ]);
+  });
+
+  it('impact that cannot be is told, and not replaced by the defaults', () => {
+    for (const share of ['0 %', '100 %'])
+      expect(saidOf(`impact: { affected_above: ${share}, weights: { tier1: 9, tier2: 1, tier3: 1 } }\n`)).toEqual([
+        'a.yml:1:27: impact.affected_above: must be above 0 % and below 100 %',
+      ]);
   });
 
   it('a name that comes twice is told with the other file; triggers and impact are told once', () => {
@@ -323,6 +349,14 @@ describe('an objective', () => {
     ['99 %', 'slo: expected an objective such as 99.95 % over 30d'],
   ])('%s is wrong', (text, said) => {
     expect(saidOf(slo(text))).toEqual([expect.stringMatching(new RegExp(`^a\\.yml:2:\\d+: slos\\.0\\.${said}$`))]);
+  });
+
+  it('is watched for what has minutes, and for nothing else', () => {
+    expect(saidOf(slo('99 % over 30d', ', for_each: [customer]'))).toEqual([
+      expect.stringMatching(
+        /slos\.0\.for_each\.0: an objective cannot be watched for customer; it can for fleet, region, release, release_region$/,
+      ),
+    ]);
   });
 
   it('has no room for the name of another rule', () => {

@@ -3,6 +3,7 @@ import { readSelector, shareOf } from './compile-rule.js';
 import { durationMs } from './duration.js';
 import { scopesThatFit } from './scope-labels.js';
 import type { Tell } from './finding.js';
+import { wordsOf } from './signal-words.js';
 import type { SoundEntry } from './sound-parts.js';
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +29,7 @@ const PAIRS: readonly BurnPair[] = [
   { suffix: 'burn_3d', budget: 0.1, longMs: 72 * HOUR_MS, shortMs: 6 * HOUR_MS, severity: 'warning' },
 ];
 
+const WORDS = wordsOf('burn_rate');
 /** Below the even rate the budget lasts: whatever the period, a rule does not fire on what the objective allows. */
 const BURN_MIN = 1;
 /** Of a short window with fewer outcomes one failure is many times the budget. */
@@ -58,6 +60,10 @@ const ruleOfPair = (entry: SloEntry, pair: BurnPair, objective: number, periodMs
 };
 
 const checkScopes = (scopes: readonly RuleScope[], entry: SoundEntry<SloEntry>, tell: Tell): void => {
+  entry.for_each?.forEach((scope, index) => {
+    if (!WORDS.scopes.includes(scope))
+      tell(['for_each', index], `an objective cannot be watched for ${scope}; it can for ${WORDS.scopes.join(', ')}`);
+  });
   const where = readSelector(entry.where);
   if (scopesThatFit(scopes, where).length > 0) return;
   tell(['where'], `no ${scopes.join(' and no ')} has the labels ${Object.keys(where).join(', ')}: it would never fit`);

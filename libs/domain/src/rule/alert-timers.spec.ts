@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Rule, ruleOf } from '#contracts';
-import { answering, RulePlay } from './rule-play.fixture.js';
+import { answering, PLAY_NODES, RulePlay } from './rule-play.fixture.js';
 
 const rule = (changes: Partial<Parameters<typeof ruleOf>[0]> = {}): Rule =>
   ruleOf({
@@ -106,6 +106,18 @@ describe('no data', () => {
         .of('success')
         .map(([, type]) => type),
     ).toEqual(['AlertFired']);
+  });
+
+  it('`fire`: a release that was taken from every node is not absent, and its alert ends', () => {
+    const onRelease = (release: string, bad: number) => () =>
+      PLAY_NODES.map((node) => ({ node: { ...node, release }, good: 100, bad }));
+    const played = new RulePlay({ rules: [rule({ noData: 'fire', scopes: ['release'] })] })
+      .play(20, onRelease('v2+c2', 0))
+      .play(5, onRelease('v2+c2', 20))
+      .play(90, onRelease('v1+c1', 0));
+    const types = played.of('success').map(([, type]) => type);
+    // Unknown until its former nodes are seen to be well elsewhere.
+    expect(types).toEqual(['AlertFired', 'AlertBecameUnknown', 'AlertResolved']);
   });
 
   it('`fire`: a window of log time without an outcome fires, and not before it is over', () => {

@@ -108,15 +108,20 @@ const readUnknown = (measure: Measure, subject: Subject, view: TickView): Assess
   return measure.value === 'unknown' ? { is: 'unknown', because: `${count} outcomes in the window` } : undefined;
 };
 
+const isOfRelease = ({ scope }: Subject): boolean => scope === 'release' || scope === 'release_region';
+
 /**
  * Absence, for rules that fire on it: no outcome of the subject in the window of log time. A window that reaches back to before
- * anything was read says nothing.
+ * anything was read says nothing; and a release that no node should run any more is not absent, it left.
  */
 const readAbsence = (rule: Rule, subject: Subject, view: TickView): Assessment | undefined => {
   if (rule.noData !== 'fire' || view.knownSinceMs > view.at - rule.windowMs) return undefined;
+  if (isOfRelease(subject) && view.attendance(subject).expected === 0) return undefined;
   const slot = Math.floor(view.at / SLOT_MS) - 1;
   const measure = readSignal(placeOf(rule, subject, slot), view);
-  if (measure.good + measure.bad > 0) return undefined;
+  // What has just begun has its first outcomes in the slot that is open.
+  const begun = readSignal(placeOf(rule, subject, slot + 1), view);
+  if (measure.good + measure.bad + begun.good + begun.bad > 0) return undefined;
   const reason = reasonOf(rule, subject, { value: 'unknown', good: 0, bad: 0 }, slot, view);
   return { is: 'breached', reason: { ...reason, text: `no outcomes over ${describeWindow(rule.windowMs)}` } };
 };
