@@ -58,8 +58,8 @@ class Rules {
   }
 
   take(records: readonly Uint8Array[]): void {
-    for (const record of records) {
-      const part = this.timed('decode', () => decodeTick(record));
+    const decoded = this.timed('decode', () => records.map(decodeTick));
+    for (const part of decoded) {
       if (isRefusal(part)) throw new Error(part.detail);
       for (const { tick, parts } of this.gate.accept(part, part.tick * TICK_MS)) {
         this.timed('apply', () => parts.forEach(this.engine.apply));

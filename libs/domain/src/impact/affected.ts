@@ -1,6 +1,7 @@
 import { DEFAULT_IMPACT, type Family, type ImpactSettings, KEY_SEPARATOR, type Tier } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import type { WindowReader } from '../signal/window-reader.js';
+import type { FailingPlace } from '../window/window-sum.js';
 import { customerKeys } from './customer-keys.js';
 import { wilsonLowerBound } from './wilson.js';
 
@@ -106,26 +107,30 @@ export class AffectedReader {
   }
 
   private aboveInCohort(release: string, region: string, windowMs: number, endSlot: number): Above {
-    return this.once(`${windowMs}/${endSlot}/${release}${KEY_SEPARATOR}${region}`, () =>
-      both(
-        this.above('customer_release', release, windowMs, endSlot),
-        this.above('customer_region', region, windowMs, endSlot),
-      ),
-    );
+    return this.once(`${windowMs}/${endSlot}/${release}${KEY_SEPARATOR}${region}`, () => {
+      const ofRelease = this.above('customer_release', release, windowMs, endSlot);
+      const { indexes } = ofRelease;
+      if (indexes.length === 0) return ofRelease;
+      // Who is well with the release need not be looked for in each of its regions.
+      const place = { badMin: failuresMinOf(this.settings), windowMs, endSlot, among: indexes };
+      return both(ofRelease, this.read('customer_region', region, place));
+    });
   }
 
   private above(family: Family, part: string, windowMs: number, endSlot: number): Above {
-    return this.once(`${family}/${windowMs}/${endSlot}/${part}`, () => {
-      const above = { indexes: [] as number[], ratios: [] as number[] };
-      const place = { badMin: failuresMinOf(this.settings), windowMs, endSlot };
-      this.windows.eachFailing(family, customerKeys(this.customers, part), place, (index, good, bad) => {
-        const ratio = affectedRatio(good, bad, this.settings);
-        if (ratio === undefined) return;
-        above.indexes.push(index);
-        above.ratios.push(ratio);
-      });
-      return above;
+    const place = { badMin: failuresMinOf(this.settings), windowMs, endSlot };
+    return this.once(`${family}/${windowMs}/${endSlot}/${part}`, () => this.read(family, part, place));
+  }
+
+  private read(family: Family, part: string, place: FailingPlace): Above {
+    const above = { indexes: [] as number[], ratios: [] as number[] };
+    this.windows.eachFailing(family, customerKeys(this.customers, part), place, (index, good, bad) => {
+      const ratio = affectedRatio(good, bad, this.settings);
+      if (ratio === undefined) return;
+      above.indexes.push(index);
+      above.ratios.push(ratio);
     });
+    return above;
   }
 
   private once(key: string, read: () => Above): Above {

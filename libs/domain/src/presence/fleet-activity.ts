@@ -31,6 +31,8 @@ interface Source {
 export class FleetActivity {
   private readonly nodes = new Map<string, NodeActivity>();
   private readonly sources = new Map<string, Source>();
+  /** Topic → its partition 0: a fleet is judged by it node by node. */
+  private readonly firstOf = new Map<string, Source>();
   private readonly sourceOfNode = new Map<string, Source>();
   private sorted: readonly NodeActivity[] | undefined;
   private lastSignTick: number | undefined;
@@ -93,7 +95,7 @@ export class FleetActivity {
 
   /** Up to when a topic of one partition is told at a tick. */
   toldTickOf(topic: 'telemetry.nodes' | 'telemetry.probes', tick: number): number {
-    return this.clockAt(Math.min(tick, this.sources.get(`${topic}/0`)?.tick ?? tick));
+    return this.clockAt(Math.min(tick, this.firstOf.get(topic)?.tick ?? tick));
   }
 
   private takeSign(tick: number): void {
@@ -111,6 +113,7 @@ export class FleetActivity {
     source.incarnation = incarnation;
     source.nextOffset = nextOffset;
     this.sources.set(name, source);
+    if (partition === 0) this.firstOf.set(topic, source);
     return source;
   }
 

@@ -12,6 +12,8 @@ export interface FailingPlace {
   readonly badMin: number;
   readonly windowMs: number;
   readonly endSlot: number;
+  /** Indexes of those that are asked for, ascending; a reader may visit others too. Default all. */
+  readonly among?: readonly number[];
 }
 
 /** Takes one of a list of keys, by its index in the list. */
