@@ -65,6 +65,8 @@ const both = (one: Above, other: Above): Above => {
  */
 export class AffectedReader {
   private readonly known = new Map<string, Above>();
+  /** Those with failures enough in the longest window that was asked for. */
+  private readonly failing = new Map<string, { readonly windowMs: number; readonly indexes: readonly number[] }>();
 
   constructor(
     private readonly windows: WindowReader,
@@ -118,13 +120,27 @@ export class AffectedReader {
   }
 
   private above(family: Family, part: string, windowMs: number, endSlot: number): Above {
-    const place = { badMin: failuresMinOf(this.settings), windowMs, endSlot };
-    return this.once(`${family}/${windowMs}/${endSlot}/${part}`, () => this.read(family, part, place));
+    return this.once(`${family}/${windowMs}/${endSlot}/${part}`, () => {
+      const id = `${family}/${endSlot}/${part}`;
+      const longer = this.failing.get(id);
+      // Who does not fail in a window fails in no part of it.
+      const among = longer !== undefined && longer.windowMs >= windowMs ? longer.indexes : undefined;
+      const failing: number[] = [];
+      const above = this.read(
+        family,
+        part,
+        { badMin: failuresMinOf(this.settings), windowMs, endSlot, among },
+        (index) => failing.push(index),
+      );
+      if (among === undefined) this.failing.set(id, { windowMs, indexes: failing });
+      return above;
+    });
   }
 
-  private read(family: Family, part: string, place: FailingPlace): Above {
+  private read(family: Family, part: string, place: FailingPlace, see?: (index: number) => void): Above {
     const above = { indexes: [] as number[], ratios: [] as number[] };
     this.windows.eachFailing(family, customerKeys(this.customers, part), place, (index, good, bad) => {
+      see?.(index);
       const ratio = affectedRatio(good, bad, this.settings);
       if (ratio === undefined) return;
       above.indexes.push(index);

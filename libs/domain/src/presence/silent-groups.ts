@@ -2,6 +2,7 @@ import { FLEET_KEY, TICK_MS } from '#contracts';
 import type { AlertSubject } from '../rule/rule.js';
 import type { TickView } from '../rule/tick-view.js';
 import { judgeFleet, type JudgedNode } from './judged-fleet.js';
+import type { NodeActivity } from './node-activity.js';
 import { NODE_OUTAGE, NODE_SILENT } from './node-rules.js';
 import { isUnheard } from './node-recovery.js';
 import type { NodeVerdict } from './node-verdict.decide.js';
@@ -74,6 +75,15 @@ export class Groups {
 /** Whether a node is down, or silent for a reason that nobody knows. */
 export const isDown = ({ state }: NodeVerdict): boolean => state === 'outage' || state === 'unknown';
 
+/** By list of nodes, which is the same until one comes or goes; the judged ones have the order of it. */
+const placesIn = new WeakMap<readonly NodeActivity[], ReadonlyMap<string, number>>();
+
+const placesOf = (nodes: readonly NodeActivity[]): ReadonlyMap<string, number> => {
+  const places = placesIn.get(nodes) ?? new Map(nodes.map(({ nodeId }, place) => [nodeId, place]));
+  placesIn.set(nodes, places);
+  return places;
+};
+
 /**
  * Counts who is silent. A node of the inventory that never reported is `unseen`: it counts in what is expected, but begins no alert,
  * or an inventory that is registered before its nodes are started would page. One that was forgotten with an alert open is silent.
@@ -82,9 +92,10 @@ const countGroups = (view: TickView, judged: readonly JudgedNode[], open: OpenAl
   const groups = new Groups();
   const paged = new Set([...open.of(NODE_OUTAGE), ...open.of(NODE_SILENT)].map(({ key }) => key));
   const isDark = view.activity.darkTicks(view.tick) * TICK_MS >= DARK_MS;
-  const byId = new Map(judged.map((each) => [each.node.nodeId, each]));
+  const places = placesOf(view.activity.at(view.tick));
   for (const { nodeId, pop, region } of view.fleet) {
-    const known = byId.get(nodeId);
+    const place = places.get(nodeId);
+    const known = place === undefined ? undefined : judged[place];
     const keys = { fleet: FLEET_KEY, region, pop, release: known?.node.release };
     if (known === undefined) {
       groups.add(keys, paged.has(nodeId) ? 'silent' : 'unseen');

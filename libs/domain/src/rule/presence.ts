@@ -36,6 +36,8 @@ export const cohortKey = (release: string, region: string): string => `${release
 export class Presence {
   private readonly nodes = new Map<string, Writable<NodePresence>>();
   private sorted: readonly NodePresence[] | undefined;
+  /** The tick for which it was looked through last. */
+  private sortedTick = -1;
   private releases: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** The newest slot any partition told of; -1 before the first. */
   newestSlot = -1;
@@ -73,6 +75,8 @@ export class Presence {
 
   /** All nodes that are remembered at a tick, by id. */
   at(tick: number): readonly NodePresence[] {
+    if (tick === this.sortedTick && this.sorted !== undefined) return this.sorted;
+    this.sortedTick = tick;
     for (const [nodeId, node] of this.nodes) {
       if (tick - node.seenTick > FORGET_TICKS && this.nodes.delete(nodeId)) {
         this.sorted = undefined;
