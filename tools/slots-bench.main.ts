@@ -27,6 +27,7 @@ const makeAndMeasure = async (): Promise<void> => {
     if (!existsSync(path))
       writeTicks(path, fleetTicks({ outcomesPerS: Number(outcomesPerS), isIncident: kind === 'incident', ticks }));
     const reading = fork(fileURLToPath(import.meta.url), [outcomesPerS, kind, warmUpS, seconds, path], {
+      execArgv: ['--expose-gc'],
       env: { ...process.env, SLOTS_BENCH_READS: '1' },
     });
     const [code] = (await once(reading, 'exit')) as [number | null];

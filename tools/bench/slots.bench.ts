@@ -31,6 +31,9 @@ export interface SlotsFigures {
   /** Of the process at the end, and at most. */
   readonly rssMb: number;
   readonly rssMaxMb: number;
+  /** Of that, what is in use: objects, after a collection where one can be asked for, and arrays of numbers beside them. */
+  readonly heapMb: number;
+  readonly arraysMb: number;
   readonly decisions: number;
   /** Of all decisions in order: another program that decides the same has the same. */
   readonly decisionsSha256: string;
@@ -58,8 +61,8 @@ class Rules {
   }
 
   take(records: readonly Uint8Array[]): void {
-    for (const record of records) {
-      const part = this.timed('decode', () => decodeTick(record));
+    const decoded = this.timed('decode', () => records.map(decodeTick));
+    for (const part of decoded) {
       if (isRefusal(part)) throw new Error(part.detail);
       for (const { tick, parts } of this.gate.accept(part, part.tick * TICK_MS)) {
         this.timed('apply', () => parts.forEach(this.engine.apply));
@@ -107,14 +110,19 @@ export const benchSlots = (ticks: Iterable<readonly Uint8Array[]>, options: Slot
   }
   const share = (us: number): number => us / 1_000_000 / seconds;
   const { decode, apply, evaluate } = rules.us;
+  const rssMb = process.memoryUsage.rss() / 2 ** 20;
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
   return {
     bytesPerS: bytes / seconds,
     cpuShare: share(decode + apply + evaluate),
     decodeShare: share(decode),
     applyShare: share(apply),
     evaluateShare: share(evaluate),
-    rssMb: process.memoryUsage.rss() / 2 ** 20,
+    rssMb,
     rssMaxMb: process.resourceUsage().maxRSS / 2 ** 10,
+    heapMb: heapUsed / 2 ** 20,
+    arraysMb: arrayBuffers / 2 ** 20,
     decisions: rules.decisions,
     decisionsSha256: rules.digest(),
   };

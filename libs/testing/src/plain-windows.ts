@@ -71,7 +71,8 @@ export const createPlainWindows = (): FedWindows => {
         if (bad >= badMin) visit(index, good, bad);
       }),
     eachAdded: (family, visit) => {
-      for (const [key, [good, bad]] of added.get(family) ?? []) visit(key, good, bad);
+      const numbers = new Map([...(slots.get(family)?.keys() ?? [])].map((key, number) => [key, number]));
+      for (const [key, [good, bad]] of added.get(family) ?? []) visit(key, good, bad, numbers.get(key)!);
       added.delete(family);
     },
     percentile: (family, key, q, windowMs, endSlot) => percentileOfAll(family, [key], q, windowMs, endSlot),

@@ -1,6 +1,7 @@
 import { DEFAULT_IMPACT, type Family, type ImpactSettings, KEY_SEPARATOR, type Tier } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import type { WindowReader } from '../signal/window-reader.js';
+import type { FailingPlace } from '../window/window-sum.js';
 import { customerKeys } from './customer-keys.js';
 import { wilsonLowerBound } from './wilson.js';
 
@@ -64,6 +65,8 @@ const both = (one: Above, other: Above): Above => {
  */
 export class AffectedReader {
   private readonly known = new Map<string, Above>();
+  /** Those with failures enough in the longest window that was asked for. */
+  private readonly failing = new Map<string, { readonly windowMs: number; readonly indexes: readonly number[] }>();
 
   constructor(
     private readonly windows: WindowReader,
@@ -106,26 +109,44 @@ export class AffectedReader {
   }
 
   private aboveInCohort(release: string, region: string, windowMs: number, endSlot: number): Above {
-    return this.once(`${windowMs}/${endSlot}/${release}${KEY_SEPARATOR}${region}`, () =>
-      both(
-        this.above('customer_release', release, windowMs, endSlot),
-        this.above('customer_region', region, windowMs, endSlot),
-      ),
-    );
+    return this.once(`${windowMs}/${endSlot}/${release}${KEY_SEPARATOR}${region}`, () => {
+      const ofRelease = this.above('customer_release', release, windowMs, endSlot);
+      const { indexes } = ofRelease;
+      if (indexes.length === 0) return ofRelease;
+      // Who is well with the release need not be looked for in each of its regions.
+      const place = { badMin: failuresMinOf(this.settings), windowMs, endSlot, among: indexes };
+      return both(ofRelease, this.read('customer_region', region, place));
+    });
   }
 
   private above(family: Family, part: string, windowMs: number, endSlot: number): Above {
     return this.once(`${family}/${windowMs}/${endSlot}/${part}`, () => {
-      const above = { indexes: [] as number[], ratios: [] as number[] };
-      const place = { badMin: failuresMinOf(this.settings), windowMs, endSlot };
-      this.windows.eachFailing(family, customerKeys(this.customers, part), place, (index, good, bad) => {
-        const ratio = affectedRatio(good, bad, this.settings);
-        if (ratio === undefined) return;
-        above.indexes.push(index);
-        above.ratios.push(ratio);
-      });
+      const id = `${family}/${endSlot}/${part}`;
+      const longer = this.failing.get(id);
+      // Who does not fail in a window fails in no part of it.
+      const among = longer !== undefined && longer.windowMs >= windowMs ? longer.indexes : undefined;
+      const failing: number[] = [];
+      const above = this.read(
+        family,
+        part,
+        { badMin: failuresMinOf(this.settings), windowMs, endSlot, among },
+        (index) => failing.push(index),
+      );
+      if (among === undefined) this.failing.set(id, { windowMs, indexes: failing });
       return above;
     });
+  }
+
+  private read(family: Family, part: string, place: FailingPlace, see?: (index: number) => void): Above {
+    const above = { indexes: [] as number[], ratios: [] as number[] };
+    this.windows.eachFailing(family, customerKeys(this.customers, part), place, (index, good, bad) => {
+      see?.(index);
+      const ratio = affectedRatio(good, bad, this.settings);
+      if (ratio === undefined) return;
+      above.indexes.push(index);
+      above.ratios.push(ratio);
+    });
+    return above;
   }
 
   private once(key: string, read: () => Above): Above {

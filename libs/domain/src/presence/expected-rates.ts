@@ -80,7 +80,7 @@ export class ExpectedRates {
       const base = this.base(node, parts);
       const expected = ((base?.perS ?? 0) * BUCKET_TICKS * TICK_MS) / 1_000;
       if (expected < SIBLING_OUTCOMES_MIN) continue;
-      const seen = node.own.all.sum(activity.toldTick(node.nodeId, tick), BUCKET_TICKS);
+      const seen = node.own.all.sum(activity.toldTick(node, tick), BUCKET_TICKS);
       // Who is silent says nothing of what clients do.
       if (seen === 0) continue;
       const ofPop = ratios.get(node.pop) ?? [];

@@ -31,8 +31,11 @@ interface Source {
 export class FleetActivity {
   private readonly nodes = new Map<string, NodeActivity>();
   private readonly sources = new Map<string, Source>();
-  private readonly sourceOfNode = new Map<string, Source>();
+  /** Topic → its partition 0: a fleet is judged by it node by node. */
+  private readonly firstOf = new Map<string, Source>();
   private sorted: readonly NodeActivity[] | undefined;
+  /** The tick for which it was looked through last. */
+  private sortedTick = -1;
   private lastSignTick: number | undefined;
   /** Ticks by which the clock of the fleet is behind. */
   private skipped = 0;
@@ -48,7 +51,7 @@ export class FleetActivity {
         const node = this.of(seen.nodeId, part.tick);
         node.see(seen);
         if (isLate(seen, part.tick)) node.takeLate(moment);
-        this.sourceOfNode.set(seen.nodeId, source);
+        node.toldBy = source;
       }
     for (const { slot, block } of part.slots) {
       if (part.topic === 'telemetry.outcomes')
@@ -63,10 +66,11 @@ export class FleetActivity {
 
   /** All nodes that gave a sign in the five minutes before a tick, by id. */
   at(tick: number): readonly NodeActivity[] {
+    if (tick === this.sortedTick && this.sorted !== undefined) return this.sorted;
+    this.sortedTick = tick;
     for (const [nodeId, { signTick }] of this.nodes)
       if (tick - signTick > FORGET_TICKS) {
         this.nodes.delete(nodeId);
-        this.sourceOfNode.delete(nodeId);
         this.sorted = undefined;
       }
     this.sorted ??= [...this.nodes.values()].toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
@@ -87,13 +91,13 @@ export class FleetActivity {
   }
 
   /** Up to when, by the clock of the fleet, the outcomes of a node are told at a tick. */
-  toldTick(nodeId: string, tick: number): number {
-    return this.clockAt(Math.min(tick, this.sourceOfNode.get(nodeId)?.tick ?? tick));
+  toldTick({ toldBy }: NodeActivity, tick: number): number {
+    return this.clockAt(Math.min(tick, toldBy?.tick ?? tick));
   }
 
   /** Up to when a topic of one partition is told at a tick. */
   toldTickOf(topic: 'telemetry.nodes' | 'telemetry.probes', tick: number): number {
-    return this.clockAt(Math.min(tick, this.sources.get(`${topic}/0`)?.tick ?? tick));
+    return this.clockAt(Math.min(tick, this.firstOf.get(topic)?.tick ?? tick));
   }
 
   private takeSign(tick: number): void {
@@ -111,6 +115,7 @@ export class FleetActivity {
     source.incarnation = incarnation;
     source.nextOffset = nextOffset;
     this.sources.set(name, source);
+    if (partition === 0) this.firstOf.set(topic, source);
     return source;
   }
 

@@ -52,6 +52,8 @@ type Crash = Extract<NodeReport, { type: 'crash' }>;
 
 /** What one node showed of itself, and probers of it, in the last minutes of log time. */
 export class NodeActivity {
+  /** The partition that tells its outcomes; undefined before the first. */
+  toldBy: { readonly tick: number } | undefined;
   pop = '';
   region = '';
   release = '';

@@ -102,7 +102,7 @@ const rateOf = (node: NodeActivity, told: number, rate: ExpectedRate | undefined
 
 /** Whether the node fell silent before within 30 s, with the same agent, and more than half is missing from then on. */
 const isSilentAgain = (node: NodeActivity, told: number, rate: ExpectedRate | undefined): boolean => {
-  if (rate === undefined) return false;
+  if (rate === undefined || node.silences.length === 0) return false;
   const min = silenceTicksOf(rate);
   const before = node.silences.filter(
     ({ afterTick, untilTick }) => afterTick >= told - AGAIN_TICKS && untilTick - afterTick > min,
@@ -126,14 +126,14 @@ export const readSuccess = (node: NodeActivity, { activity, rates, tick }: ReadA
   nodeSuccess(
     node,
     rates.get(node.nodeId)?.perS,
-    { endTick: activity.toldTick(node.nodeId, tick), ticks: RECENT_TICKS },
+    { endTick: activity.toldTick(node, tick), ticks: RECENT_TICKS },
     { endTick: activity.toldTickOf('telemetry.probes', tick), ticks: RECENT_TICKS },
   );
 
 /** Reads what is known of a node at a tick. */
 export const readEvidence = (node: NodeActivity, { activity, rates, tick }: ReadAt): NodeEvidence => {
   const rate = rates.get(node.nodeId);
-  const told = activity.toldTick(node.nodeId, tick);
+  const told = activity.toldTick(node, tick);
   const reported = activity.toldTickOf('telemetry.nodes', tick);
   const probed = activity.toldTickOf('telemetry.probes', tick);
   const { heartbeats, arrivedTick, crashTick } = node;

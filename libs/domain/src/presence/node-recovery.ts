@@ -13,7 +13,7 @@ const isRateBack = (node: NodeActivity, evidence: NodeEvidence, { activity, rate
   const { heartbeat, probe, observed, expected } = evidence;
   if (heartbeat === 'missing' || probe === 'bad' || evidence.rate === 'collapsed' || node.arrivedTick === undefined)
     return false;
-  const told = activity.toldTick(node.nodeId, tick);
+  const told = activity.toldTick(node, tick);
   const rate = rates.get(node.nodeId);
   const gapMax = rate === undefined ? GAP_TICKS_MAX : silenceTicksOf(rate);
   let gap = 0;

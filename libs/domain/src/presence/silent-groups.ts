@@ -2,6 +2,7 @@ import { FLEET_KEY, TICK_MS } from '#contracts';
 import type { AlertSubject } from '../rule/rule.js';
 import type { TickView } from '../rule/tick-view.js';
 import { judgeFleet, type JudgedNode } from './judged-fleet.js';
+import type { NodeActivity } from './node-activity.js';
 import { NODE_OUTAGE, NODE_SILENT } from './node-rules.js';
 import { isUnheard } from './node-recovery.js';
 import type { NodeVerdict } from './node-verdict.decide.js';
@@ -18,6 +19,7 @@ export interface Group {
   live: number;
 }
 
+const NO_GROUPS: ReadonlyMap<string, Group> = new Map();
 const NOWHERE = { region: undefined, release: undefined, pop: undefined } as const;
 
 /** What nodes are grouped by. */
@@ -26,38 +28,61 @@ export type GroupScope = 'fleet' | 'region' | 'release' | 'pop';
 /** The order in which groups are decided: what fires first in a tick opens the incident that the others join. */
 const SCOPES: readonly GroupScope[] = ['fleet', 'region', 'release', 'pop'];
 
-/** Groups of the inventory and of every node that was heard of, with how many of each are silent. */
-export class Groups {
-  private readonly groups = new Map<string, Group>();
+type GroupKeys = Readonly<Record<GroupScope, string | undefined>>;
+type GroupState = 'silent' | 'live' | 'unseen';
 
-  add(keys: Readonly<Record<GroupScope, string | undefined>>, state: 'silent' | 'live' | 'unseen'): void {
-    for (const scope of SCOPES) {
-      const key = keys[scope];
-      if (key === undefined || key === '') continue;
-      const id = `${scope}|${key}`;
-      const group = this.groups.get(id) ?? { subject: { scope, key }, expected: 0, silent: 0, live: 0 };
-      group.expected += 1;
-      if (state === 'silent') group.silent += 1;
-      if (state === 'live') group.live += 1;
-      this.groups.set(id, group);
-    }
+/** Groups of the inventory and of every node that was heard of, with how many of each are silent; a scope is counted when it is asked for. */
+export class Groups {
+  private readonly nodes: { readonly keys: GroupKeys; readonly state: GroupState }[] = [];
+  private readonly counted = new Map<AlertSubject['scope'], ReadonlyMap<string, Group>>();
+
+  add(keys: GroupKeys, state: GroupState): void {
+    this.nodes.push({ keys, state });
   }
 
   find({ scope, key }: AlertSubject): Group {
-    return this.groups.get(`${scope}|${key}`) ?? { subject: { scope, key }, expected: 0, silent: 0, live: 0 };
+    return this.of(scope).get(key) ?? { subject: { scope, key }, expected: 0, silent: 0, live: 0 };
   }
 
   inOrder(): readonly Group[] {
-    return [...this.groups.values()].toSorted(
-      (a, b) =>
-        SCOPES.indexOf(a.subject.scope as GroupScope) - SCOPES.indexOf(b.subject.scope as GroupScope) ||
-        (a.subject.key < b.subject.key ? -1 : 1),
+    return SCOPES.flatMap((scope) =>
+      [...this.of(scope).values()].toSorted((a, b) => (a.subject.key < b.subject.key ? -1 : 1)),
     );
+  }
+
+  private of(asked: AlertSubject['scope']): ReadonlyMap<string, Group> {
+    const scope = SCOPES.find((each) => each === asked);
+    const counted = this.counted.get(asked) ?? (scope === undefined ? NO_GROUPS : this.count(scope));
+    this.counted.set(asked, counted);
+    return counted;
+  }
+
+  private count(scope: GroupScope): ReadonlyMap<string, Group> {
+    const groups = new Map<string, Group>();
+    for (const { keys, state } of this.nodes) {
+      const key = keys[scope];
+      if (key === undefined || key === '') continue;
+      const group = groups.get(key) ?? { subject: { scope, key }, expected: 0, silent: 0, live: 0 };
+      group.expected += 1;
+      if (state === 'silent') group.silent += 1;
+      if (state === 'live') group.live += 1;
+      if (group.expected === 1) groups.set(key, group);
+    }
+    return groups;
   }
 }
 
 /** Whether a node is down, or silent for a reason that nobody knows. */
 export const isDown = ({ state }: NodeVerdict): boolean => state === 'outage' || state === 'unknown';
+
+/** By list of nodes, which is the same until one comes or goes; the judged ones have the order of it. */
+const placesIn = new WeakMap<readonly NodeActivity[], ReadonlyMap<string, number>>();
+
+const placesOf = (nodes: readonly NodeActivity[]): ReadonlyMap<string, number> => {
+  const places = placesIn.get(nodes) ?? new Map(nodes.map(({ nodeId }, place) => [nodeId, place]));
+  placesIn.set(nodes, places);
+  return places;
+};
 
 /**
  * Counts who is silent. A node of the inventory that never reported is `unseen`: it counts in what is expected, but begins no alert,
@@ -67,10 +92,10 @@ const countGroups = (view: TickView, judged: readonly JudgedNode[], open: OpenAl
   const groups = new Groups();
   const paged = new Set([...open.of(NODE_OUTAGE), ...open.of(NODE_SILENT)].map(({ key }) => key));
   const isDark = view.activity.darkTicks(view.tick) * TICK_MS >= DARK_MS;
-  const byId = new Map(judged.map((each) => [each.node.nodeId, each]));
+  const places = placesOf(view.activity.at(view.tick));
   for (const { nodeId, pop, region } of view.fleet) {
-    const known = byId.get(nodeId);
-    byId.delete(nodeId);
+    const place = places.get(nodeId);
+    const known = place === undefined ? undefined : judged[place];
     const keys = { fleet: FLEET_KEY, region, pop, release: known?.node.release };
     if (known === undefined) {
       groups.add(keys, paged.has(nodeId) ? 'silent' : 'unseen');

@@ -109,13 +109,13 @@ const decideIncidents = (
   causality: Causality,
 ): void => {
   const openAlertIds = new Set(draft.state.alerts.keys());
-  const isReporting = view.attendance(FLEET).live.length > 0;
   for (const incident of openIncidents(draft)) {
     draft.add(decideRoot(incident, draft.state.alerts, causality, (alert) => titleOfAlert(alert, rules), view.at));
     draft.add(decideCauses(incident, changesOf(draft.state, view.tick), causality.failures, view));
     for (const signal of spillovers) draft.add(decideSpillover(incident, signal, view.at));
     // With nobody reporting, no impact is no news.
-    if (isReporting) draft.add(decideImpact(incident, impact(), view.at, () => partsOf(view)));
+    if (view.attendance(FLEET).live.length > 0)
+      draft.add(decideImpact(incident, impact(), view.at, () => partsOf(view)));
     const rollbacks = [...draft.state.rollbacks.values()].filter((each) => each.incidentId === incident.incidentId);
     const isMoved = [...draft.state.redirects.values()].some(
       (each) => each.incidentId === incident.incidentId && isAway(each),

@@ -36,6 +36,9 @@ export const cohortKey = (release: string, region: string): string => `${release
 export class Presence {
   private readonly nodes = new Map<string, Writable<NodePresence>>();
   private sorted: readonly NodePresence[] | undefined;
+  /** The tick for which it was looked through last. */
+  private sortedTick = -1;
+  private releases: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** The newest slot any partition told of; -1 before the first. */
   newestSlot = -1;
   /** The first tick ever applied. */
@@ -54,6 +57,7 @@ export class Presence {
     if (known === undefined || tick - known.seenTick > FORGET_TICKS) {
       this.nodes.set(node.nodeId, { ...node, seenTick: tick, formerly: undefined });
       this.sorted = undefined;
+      this.releases = undefined;
       return;
     }
     if (node.watermarkUs <= known.watermarkUs) return;
@@ -62,6 +66,7 @@ export class Presence {
     if (node.release === known.release) return;
     known.formerly = known.release;
     known.release = node.release;
+    this.releases = undefined;
   }
 
   node(nodeId: string): NodePresence | undefined {
@@ -70,11 +75,22 @@ export class Presence {
 
   /** All nodes that are remembered at a tick, by id. */
   at(tick: number): readonly NodePresence[] {
+    if (tick === this.sortedTick && this.sorted !== undefined) return this.sorted;
+    this.sortedTick = tick;
     for (const [nodeId, node] of this.nodes) {
-      if (tick - node.seenTick > FORGET_TICKS && this.nodes.delete(nodeId)) this.sorted = undefined;
+      if (tick - node.seenTick > FORGET_TICKS && this.nodes.delete(nodeId)) {
+        this.sorted = undefined;
+        this.releases = undefined;
+      }
     }
     this.sorted ??= [...this.nodes.values()].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
     return this.sorted;
+  }
+
+  /** Region → releases that ran there in the last minutes; the same map until a node comes, goes, or runs another release. */
+  placementAt(tick: number): ReadonlyMap<string, ReadonlySet<string>> {
+    const nodes = this.at(tick);
+    return (this.releases ??= placementOf(nodes));
   }
 
   /** How far the nodes of a subject have come at a tick. */
@@ -85,6 +101,15 @@ export class Presence {
     return { expected: Math.max(expected, live.length), live, watermarkSlot };
   }
 }
+
+const placementOf = (nodes: readonly NodePresence[]): ReadonlyMap<string, ReadonlySet<string>> => {
+  const placement = new Map<string, Set<string>>();
+  for (const { region, release } of nodes) {
+    const releases = placement.get(region) ?? new Set();
+    placement.set(region, releases.add(release));
+  }
+  return placement;
+};
 
 /** Whether a node brought something new within the last 10 s of log time. */
 export const isLive = (node: NodePresence, tick: number): boolean => tick - node.seenTick <= IDLE_TICKS;

@@ -51,7 +51,7 @@ export const customersOf = (rule: Rule, customers: readonly CatalogueCustomer[])
   return keys;
 };
 
-const keysIn = (scope: RuleScope, { nodes, fleet }: TickView): readonly string[] => {
+const keysIn = (scope: RuleScope, { placement, fleet }: TickView): readonly string[] => {
   switch (scope) {
     case 'fleet':
       return [FLEET_KEY];
@@ -62,9 +62,11 @@ const keysIn = (scope: RuleScope, { nodes, fleet }: TickView): readonly string[]
     case 'node':
       return fleet.map(({ nodeId }) => nodeId);
     case 'release':
-      return nodes.map(({ release }) => release);
+      return [...placement.values()].flatMap((releases) => [...releases]);
     case 'release_region':
-      return nodes.map(({ release, region }) => cohortKey(release, region));
+      return [...placement].flatMap(([region, releases]) =>
+        Array.from(releases, (release) => cohortKey(release, region)),
+      );
     case 'customer':
       return [];
   }

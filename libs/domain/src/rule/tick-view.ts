@@ -97,18 +97,23 @@ const tiersOf = (customers: readonly CatalogueCustomer[]): ReadonlyMap<string, T
   return known;
 };
 
-const placementOf = (nodes: readonly NodePresence[]): ReadonlyMap<string, ReadonlySet<string>> => {
-  const placement = new Map<string, Set<string>>();
-  for (const { region, release } of nodes) {
-    const releases = placement.get(region) ?? new Set();
-    placement.set(region, releases.add(release));
-  }
-  return placement;
-};
+/** Every node of the inventory and every node seen. */
+interface Fleet {
+  readonly inventory: readonly CatalogueNode[];
+  readonly byId: ReadonlyMap<string, CatalogueNode>;
+  readonly nodes: readonly CatalogueNode[];
+}
 
-const fleetOf = (catalogue: Catalogue, nodes: readonly NodePresence[]): ReadonlyMap<string, CatalogueNode> => {
-  const fleet = new Map<string, CatalogueNode>();
-  for (const { nodeId, pop, region } of [...catalogue.nodes, ...nodes]) fleet.set(nodeId, { nodeId, pop, region });
+/** By the list of nodes seen, which is the same until one comes or goes: where a node stands does not change while it is remembered. */
+const fleets = new WeakMap<readonly NodePresence[], Fleet>();
+
+const fleetOf = ({ nodes: inventory }: Catalogue, seen: readonly NodePresence[]): Fleet => {
+  const known = fleets.get(seen);
+  if (known?.inventory === inventory) return known;
+  const byId = new Map<string, CatalogueNode>();
+  for (const { nodeId, pop, region } of [...inventory, ...seen]) byId.set(nodeId, { nodeId, pop, region });
+  const fleet = { inventory, byId, nodes: [...byId.values()] };
+  fleets.set(seen, fleet);
   return fleet;
 };
 
@@ -149,8 +154,7 @@ export const viewTick = (parts: ViewParts): TickView => {
   const { tick, windows, tests, presence, losses, activity, rates, moved, catalogue, baseline, rollouts } = parts;
   const at = tickEndMs(tick);
   const nodes = presence.at(tick);
-  const fleetById = fleetOf(catalogue, nodes);
-  const fleet = [...fleetById.values()];
+const { byId: fleetById, nodes: fleet } = fleetOf(catalogue, nodes);
   const missing = missingByCohort(rollouts, fleetById, presence, moved);
   const deployed = (release: string): readonly CatalogueNode[] => {
     const named = rollouts.filter((each) => releaseName(each.release) === release).flatMap((each) => [...each.nodes]);
@@ -185,7 +189,7 @@ export const viewTick = (parts: ViewParts): TickView => {
     knownSinceMs: presence.firstTick === undefined ? Infinity : presence.firstTick * TICK_MS,
     endSlot: Math.min(presence.newestSlot, Math.floor((at - 1) / SLOT_MS)),
     affected: new AffectedReader(windows, catalogue.customers, parts.impactSettings),
-    placement: placementOf(nodes),
+    placement: presence.placementAt(tick),
     node: (nodeId) => presence.node(nodeId),
     placeOf: placesIn(fleetById, activity),
   };

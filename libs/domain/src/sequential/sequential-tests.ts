@@ -95,8 +95,8 @@ export class SequentialTests {
     this.cells.setParents(cell, [this.cells.add('pop', pop, this.tick)]);
   }
 
-  private readonly countCohort: VisitAdded = (key, good, bad) => {
-    let cell = this.cells.find('release_region', key);
+  private readonly countCohort: VisitAdded = (key, good, bad, number) => {
+    let cell = this.cells.findNumbered('release_region', key, number);
     if (cell < 0) {
       cell = this.cells.add('release_region', key, this.tick);
       if (cell < 0) return;
@@ -112,8 +112,9 @@ export class SequentialTests {
 
   private readonly countIn =
     (scope: RuleScope): VisitAdded =>
-    (key, good, bad) => {
-      const cell = this.cells.add(scope, key, this.tick);
+    (key, good, bad, number) => {
+      const known = this.cells.findNumbered(scope, key, number);
+      const cell = known >= 0 ? known : this.cells.add(scope, key, this.tick);
       if (cell >= 0) this.cells.count(cell, this.tick, good, bad);
     };
 

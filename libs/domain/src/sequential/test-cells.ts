@@ -12,6 +12,12 @@ const PARENTS_MAX = 2;
 /** The cells of all tests as columns, by number. Numbers of forgotten cells are given again. */
 export class TestCells {
   private readonly numbers = new Map<string, Map<string, number>>();
+  /** Cell → whose it is; a cell that was forgotten keeps its key until it is given again. */
+  private readonly scopes: string[] = [];
+  private readonly keys: string[] = [];
+  private readonly isFree: boolean[] = [];
+  /** Scope → number of a key where it is counted → its cell as it was last found; -1 where it was never. */
+  private readonly found = new Map<string, Int32Array>();
   private given = 0;
   private readonly free: number[] = [];
   /** Cell → its numbers, `CUSUM_COLUMNS` of each. */
@@ -35,6 +41,17 @@ export class TestCells {
     return this.numbers.get(scope)?.get(key) ?? -1;
   }
 
+  /** As `find`, of a key that has a number where it is counted, so that its text need not be hashed. */
+  findNumbered(scope: string, key: string, number: number): number {
+    const found = this.foundIn(scope, number);
+    const known = found[number]!;
+    if (known >= 0 && this.keys[known] === key && this.scopes[known] === scope && this.isFree[known] === false)
+      return known;
+    const cell = this.find(scope, key);
+    found[number] = cell;
+    return cell;
+  }
+
   /** The number of a cell, which is made when it is new; -1 beyond the bound. It is not forgotten as long as it is named. */
   add(scope: string, key: string, tick: number): number {
     const known = this.find(scope, key);
@@ -48,6 +65,9 @@ export class TestCells {
     this.parents.fill(-1, cell * PARENTS_MAX, (cell + 1) * PARENTS_MAX);
     const ofScope = this.numbers.get(scope) ?? new Map<string, number>();
     this.numbers.set(scope, ofScope.set(key, cell));
+    this.scopes[cell] = scope;
+    this.keys[cell] = key;
+    this.isFree[cell] = false;
     return cell;
   }
 
@@ -85,7 +105,17 @@ export class TestCells {
         if (this.tick[cell]! < tick) {
           keys.delete(key);
           this.free.push(cell);
+          this.isFree[cell] = true;
         }
+  }
+
+  private foundIn(scope: string, number: number): Int32Array {
+    const found = this.found.get(scope);
+    if (found !== undefined && number < found.length) return found;
+    const larger = new Int32Array(Math.max(CELLS_FIRST, 2 * number)).fill(-1);
+    if (found !== undefined) larger.set(found);
+    this.found.set(scope, larger);
+    return larger;
   }
 
   private countOne(cell: number, tick: number, good: number, bad: number): void {

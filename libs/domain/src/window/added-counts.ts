@@ -1,4 +1,5 @@
 import { COUNT } from './cells.js';
+import type { ChangedCells } from './changed-cells.js';
 import type { VisitAdded } from './window-sum.js';
 
 const KEYS_FIRST = 64;
@@ -21,11 +22,16 @@ export class AddedCounts {
     counts[id]! += delta;
   }
 
+  /** Adds to many cells. */
+  addAll(column: number, { changedIds, deltas, changed }: ChangedCells): void {
+    for (let at = 0; at < changed; at += 1) this.add(column, changedIds[at]!, deltas[at]!);
+  }
+
   /** Visits what was added, and forgets it. */
   take(keyOf: (id: number) => string, visit: VisitAdded): void {
     const { good, bad, isTouched, touched } = this;
     for (const id of touched) {
-      visit(keyOf(id), good[id]!, bad[id]!);
+      visit(keyOf(id), good[id]!, bad[id]!, id);
       good[id] = bad[id] = isTouched[id] = 0;
     }
     touched.length = 0;

@@ -1,3 +1,5 @@
+import type { ChangedCells } from './changed-cells.js';
+
 /** The indices of a list of keys as they were at some time. */
 interface KnownIndices {
   readonly ids: Int32Array;
@@ -71,6 +73,11 @@ export class KeyNumbers {
   /** A key has data in a slot. */
   see(id: number, slot: number): void {
     if (slot > this.newestSlots[id]!) this.newestSlots[id] = slot;
+  }
+
+  /** Many keys have data in a slot. */
+  seeAll({ ids, size }: ChangedCells, slot: number): void {
+    for (let at = 0; at < size; at += 1) this.see(ids[at]!, slot);
   }
 
   /** Keys with data in a slot or later, in the order in which they came. */

@@ -1,3 +1,5 @@
+import type { ChangedCells } from './changed-cells.js';
+
 type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 /** The largest number that arrays of one width hold, and how the next wider one is made. */
@@ -30,6 +32,11 @@ export class NarrowCounts {
   set(index: number, count: number): void {
     if (index >= this.data.length || count > this.max) this.widen(index, count);
     this.data[index] = count;
+  }
+
+  /** Adds to many counts. */
+  addAll({ changedIds, deltas, changed }: ChangedCells): void {
+    for (let at = 0; at < changed; at += 1) this.set(changedIds[at]!, this.get(changedIds[at]!) + deltas[at]!);
   }
 
   private widen(index: number, count: number): void {

@@ -148,9 +148,10 @@ class TickWindows implements SlidingWindows {
   readonly eachFailing = (
     family: Family,
     keys: readonly string[],
-    { badMin, windowMs, endSlot }: FailingPlace,
+    { badMin, windowMs, endSlot, among }: FailingPlace,
     visit: VisitFailing,
-  ): void => this.families.get(family)?.eachFailing(keys, { badMin, slots: slotsIn(windowMs), end: endSlot }, visit);
+  ): void =>
+    this.families.get(family)?.eachFailing(keys, { badMin, slots: slotsIn(windowMs), end: endSlot, among }, visit);
 
   readonly eachAdded = (family: Family, visit: VisitAdded): void => this.families.get(family)?.eachAdded(visit);
 

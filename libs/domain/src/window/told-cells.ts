@@ -1,4 +1,5 @@
 import { COUNTS_PER_CELL } from './cells.js';
+import type { ChangedCells } from './changed-cells.js';
 import { NarrowCounts } from './narrow-counts.js';
 
 /** Cells of a new table; a power of two. */
@@ -38,6 +39,26 @@ export class ToldCells {
     return place;
   }
 
+  /** The places of many, as `placeOf` has them; valid until the next call. */
+  findPlaces({ ids, places, size }: ChangedCells): void {
+    const capacity = this.ids.length;
+    for (let at = 0; at < size; at += 1) places[at] = this.placeOf(ids[at]!);
+    if (this.ids.length !== capacity) for (let at = 0; at < size; at += 1) places[at] = this.find(ids[at]!);
+  }
+
+  /** Puts a count of many in the place of what was told, and lists what is another now. */
+  replaceColumn(column: number, counts: Uint32Array, cells: ChangedCells): void {
+    const { ids, rows, places, size } = cells;
+    cells.beginColumn();
+    for (let at = 0; at < size; at += 1) {
+      const [after, place] = [counts[rows[at]! * COUNTS_PER_CELL + column]!, places[at]!];
+      const before = this.count(column, place);
+      if (after === before) continue;
+      cells.change(ids[at]!, after - before);
+      this.setCount(column, place, after);
+    }
+  }
+
   /** What was told at a place. */
   count(column: number, place: number): number {
     return this.columns[column]?.get(place) ?? 0;
@@ -55,6 +76,11 @@ export class ToldCells {
 
   setFilled(id: number, filled: Uint32Array): void {
     this.buckets.set(id, filled);
+  }
+
+  /** Whether some key counts for `OTHER_KEY` here. */
+  get hasOverflowed(): boolean {
+    return this.overflow !== undefined;
   }
 
   /** Whether a key counts for `OTHER_KEY` here. */

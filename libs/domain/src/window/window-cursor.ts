@@ -1,3 +1,4 @@
+import type { ChangedCells } from './changed-cells.js';
 import type { NarrowCounts } from './narrow-counts.js';
 
 /** Columns of a slot: good, bad, excluded, timeout, one number per key, and the histogram, so many numbers per key. */
@@ -42,6 +43,12 @@ export class WindowCursor {
 
   add(column: number, index: number, delta: number): void {
     this.fitting(column, index + 1)[index]! += delta;
+  }
+
+  /** Adds to a column of many keys. */
+  addAll(column: number, { changedIds, deltas, changed, idsEnd }: ChangedCells): void {
+    const sums = this.fitting(column, idsEnd);
+    for (let at = 0; at < changed; at += 1) sums[changedIds[at]!]! += deltas[at]!;
   }
 
   /** Goes to another end, forwards or backwards; `columnsOf` says what a slot holds. */

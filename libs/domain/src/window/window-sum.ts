@@ -12,13 +12,18 @@ export interface FailingPlace {
   readonly badMin: number;
   readonly windowMs: number;
   readonly endSlot: number;
+  /** Indexes of those that are asked for, ascending; a reader may visit others too. Default all. */
+  readonly among?: readonly number[] | undefined;
 }
 
 /** Takes one of a list of keys, by its index in the list. */
 export type VisitFailing = (index: number, good: number, bad: number) => void;
 
-/** Takes a key and what was added to its cell: less than nothing where a source took back what it told. */
-export type VisitAdded = (key: string, good: number, bad: number) => void;
+/**
+ * Takes a key and what was added to its cell: less than nothing where a source took back what it told. A key keeps its small number
+ * until it is forgotten, then another key may get it.
+ */
+export type VisitAdded = (key: string, good: number, bad: number, number: number) => void;
 
 /** A percentile: microseconds, a timeout, or nothing known. */
 export type Percentile = number | 'timeout' | 'unknown';
