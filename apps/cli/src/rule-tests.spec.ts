@@ -81,6 +81,12 @@ nothing of the kind happened</failure></testcase>
       expect(asked).toEqual(expect.arrayContaining([`${name} firing`, `${name} inactive`, `${name} unknown`]));
   });
 
+  it('restart_loops, traffic_change, failing_regions: rules of one’s own fire for what they are for, and for no less', () => {
+    const report = shipped('own-rules.test.yml');
+    expect(failed(report)).toEqual([]);
+    expect(report.verdicts).toHaveLength(3);
+  });
+
   it('tells everything that is wrong with a file, where it stands', () => {
     const wrong = (): unknown =>
       run(`
