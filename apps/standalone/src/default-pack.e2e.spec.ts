@@ -168,7 +168,7 @@ describe('the shipped rules (R9, R10, R14–R28), through all roles of the path,
       for (const { rule, key } of CASES.filter(({ passes }) => passes === name))
         verdicts.set(rule, await server.whyNot(rule, key === 'asia' ? 'region:asia' : 'fleet'));
     }
-  }, 120_000);
+  }, 240_000);
   afterAll(() => server.close());
 
   it('are all of them, each unknown without data', () => {
