@@ -71,14 +71,20 @@ nothing of the kind happened</failure></testcase>
     expect(failed(shipped('outage-2021.yml'))).toEqual([]);
   });
 
-  it('R14, R15, R16, R18, R19, R20, R21, R22, R23, R24: every shipped rule fires for what it is for, and for no less', () => {
+  it('R14, R15, R16, R18, R19, R20, R21, R22, R23, R24: every shipped rule fires for what it is for, for no less, and is unknown without data', () => {
     const report = shipped('pack.yml');
     expect(failed(report)).toEqual([]);
     const asked = report.verdicts.flatMap(({ verdicts }) =>
       verdicts.flatMap(({ expectation: each }) => (each.kind === 'alert' ? [`${each.rule} ${each.state}`] : [])),
     );
     for (const { name } of DEFAULT_RULES)
-      expect(asked).toEqual(expect.arrayContaining([`${name} firing`, `${name} inactive`]));
+      expect(asked).toEqual(expect.arrayContaining([`${name} firing`, `${name} inactive`, `${name} unknown`]));
+  });
+
+  it('restart_loops, traffic_change, failing_regions: rules of one’s own fire for what they are for, and for no less', () => {
+    const report = shipped('own-rules.test.yml');
+    expect(failed(report)).toEqual([]);
+    expect(report.verdicts).toHaveLength(3);
   });
 
   it('tells everything that is wrong with a file, where it stands', () => {

@@ -24,6 +24,17 @@ export interface ServedRoles {
   readonly close: () => Promise<void>;
 }
 
+/** How roles are served. */
+export interface ServeOptions {
+  /** What the roles see; the machine's unless told. */
+  readonly clock?: Clock;
+  /** The log's own clock, ms, by which everything is decided: a story of minutes is told in seconds. The server's unless told. */
+  readonly logNowMs?: () => number;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Records need a tag, as on a log that others can write to. */
+  readonly isTagRequired?: boolean;
+}
+
 /** What the keys of nodes are derived from in tests. */
 export const TEST_FLEET_SECRET = 'f'.repeat(43);
 
@@ -31,10 +42,11 @@ const openParts = async (
   runtime: typeof Runtime,
   { database, connection }: TestDatabase,
   clock: Clock,
-  isTagRequired: boolean,
+  { isTagRequired, logNowMs }: Pick<ServeOptions, 'isTagRequired' | 'logNowMs'>,
   fatal: Infrastructure['fatal'],
 ) => {
-  const eventLog = await openEmbeddedLog({ connection: () => connection });
+  const logTime = logNowMs === undefined ? {} : { nowMs: logNowMs };
+  const eventLog = await openEmbeddedLog({ connection: () => connection, ...logTime });
   await eventLog.ensureTopics(TOPICS);
   const eventStore = createEventStore(database, clock.nowMs);
   // Follows by the machine's clock, whatever clock the roles have: a test waits for what it registered.
@@ -45,7 +57,7 @@ const openParts = async (
     repository: createNodeKeyRepository(database),
     clock: runtime.systemClock,
     fleetSecret: TEST_FLEET_SECRET,
-    isRequired: isTagRequired,
+    isRequired: isTagRequired === true,
     onError: () => undefined,
   });
   const readiness = new runtime.Readiness();
@@ -66,20 +78,13 @@ const openParts = async (
 export const serveRoles = async (
   roles: readonly Role[],
   testDatabase: TestDatabase,
-  options: {
-    readonly clock?: Clock;
-    readonly environment?: Readonly<Record<string, string>>;
-    /** Records need a tag, as on a log that others can write to. */
-    readonly isTagRequired?: boolean;
-  } = {},
+  options: ServeOptions = {},
 ): Promise<ServedRoles> => {
   const runtime = await import('#runtime');
   const stopped: string[] = [];
   const modules = roles.map((role) => role.module(options.environment ?? {}));
   const clock = options.clock ?? runtime.systemClock;
-  const { parts, close } = await openParts(runtime, testDatabase, clock, options.isTagRequired === true, (what) =>
-    stopped.push(what),
-  );
+  const { parts, close } = await openParts(runtime, testDatabase, clock, options, (what) => stopped.push(what));
   const app = await runtime.createApp(parts, modules);
   await app.listen(0, '127.0.0.1');
   let closing: Promise<void> | undefined;

@@ -265,6 +265,9 @@ describe('a rollback', () => {
 });
 
 describe('no data', () => {
+  /** Longer than the five minutes after which a node is forgotten. */
+  const LONG_S = 320;
+
   it('B4: is unknown; nothing resolves because telemetry stopped, and the same episode goes on when it returns', () => {
     const told = story();
     deploy(told, 0.25);
@@ -273,7 +276,7 @@ describe('no data', () => {
     told.play(40);
     const fired = told.all('AlertFired').length;
     for (const node of told.fleet.nodes) node.silent = true;
-    told.play(400);
+    told.play(LONG_S);
     expect(told.all('AlertFired').filter(isOfOutcomes)).toHaveLength(fired);
     expect(told.all('AlertBecameUnknown')).toHaveLength(fired);
     expect(told.all('AlertResolved')).toEqual([]);
@@ -295,7 +298,7 @@ describe('no data', () => {
     fail(told);
     told.play(20);
     for (const node of told.fleet.nodes) if (node.release === BAD) node.silent = true;
-    told.play(400);
+    told.play(LONG_S);
     const resolved = new Set(told.all('AlertResolved').map(({ alertId }) => alertId));
     const cohorts = told.all('AlertFired').filter(cohortRule('rollback_error_rate_spike'));
     expect(cohorts).toHaveLength(4);

@@ -27,6 +27,8 @@ export interface EmbeddedLogOptions extends LogConnection {
   readonly bytesMax?: number;
   /** For a reader beside a running server: the database refuses every write, nothing is dropped, nobody can subscribe. */
   readonly isReadOnly?: boolean;
+  /** What the log takes for the time of an append, ms; the clock of the database server unless told. It never goes back. */
+  readonly nowMs?: () => number;
 }
 
 const GIB = 2 ** 30;
@@ -115,12 +117,15 @@ class EmbeddedLog implements EventLog {
     );
   };
 
+  /** null = the server's. */
+  private readonly nowMs = (): number | null => this.options.nowMs?.() ?? null;
+
   private writer(partition: TopicPartition): PartitionWriter {
     const name = `${partition.topic}/${partition.partition}`;
     const known = this.writers.get(name);
     if (known !== undefined) return known;
     const timeoutMs = this.options.appendTimeoutMs ?? APPEND_TIMEOUT_MS;
-    const writer = new PartitionWriter(partition, this.writerPool, this.chunks, timeoutMs);
+    const writer = new PartitionWriter(partition, this.writerPool, this.chunks, { timeoutMs, nowMs: this.nowMs });
     this.writers.set(name, writer);
     return writer;
   }
@@ -197,10 +202,10 @@ class EmbeddedLog implements EventLog {
   }
 
   private async end({ topic, partition }: TopicPartition, exact: boolean): Promise<PartitionEnd> {
-    const [row] = await this.readerPool.query<{ low: string; high: string; at_ms: number }>({
-      ...(exact ? { name: 'caught-up', text: SQL.caughtUp } : { name: 'end', text: SQL.end }),
-      values: [topic, partition],
-    });
+    const query = exact
+      ? { name: 'caught-up', text: SQL.caughtUp, values: [topic, partition, this.nowMs()] }
+      : { name: 'end', text: SQL.end, values: [topic, partition] };
+    const [row] = await this.readerPool.query<{ low: string; high: string; at_ms: number }>(query);
     if (row === undefined) throw new Error(`event log: partition ${topic}/${partition} does not exist`);
     return { low: Number(row.low), high: Number(row.high), atMs: row.at_ms };
   }

@@ -1,3 +1,4 @@
+import { TOPICS } from '#contracts';
 import { openTestDatabase } from '#testing';
 import { describeLogConsumers } from '../event-log-consumer.contract.js';
 import { describeEventLog, type LogUnderTest } from '../event-log.contract.js';
@@ -27,3 +28,35 @@ const open = async (): Promise<LogUnderTest & { close: () => Promise<void> }> =>
 
 describeEventLog('embedded', open);
 describeLogConsumers('embedded', open);
+
+describe('the embedded log, told what time it is', () => {
+  it('gives that time to what is appended and to who has caught up, and never goes back', async () => {
+    const { connection, close } = await openTestDatabase();
+    let ms = Date.UTC(2021, 6, 22, 11, 47);
+    const log = await openEmbeddedLog({ connection: () => connection, nowMs: () => ms });
+    await log.ensureTopics({ slots: TOPICS.slots });
+    const append = () => log.append('slots', [{ key: null, value: new Uint8Array([1]) }]);
+    await append();
+    ms += 60_000;
+    const caughtUp = new Promise<number>((done) => {
+      void log.subscribe({
+        group: 'a test',
+        topics: ['slots'],
+        batchBytesMax: 1 << 20,
+        batchRecordsMax: 10,
+        idleMs: 10,
+        loadPositions: async (assigned) => assigned.map((partition) => ({ ...partition, offset: 0 })),
+        onBatch: async () => ({ next: 'continue' }),
+        onCaughtUp: async (_partition, _nextOffset, atMs) => done(atMs),
+      });
+    });
+    expect(await caughtUp).toBe(ms);
+    ms -= 30_000;
+    await append();
+    const records = await log.read({ topic: 'slots', partition: 0, offset: 0 }, 10);
+    expect(records.map(({ appendedAtMs }) => appendedAtMs)).toEqual([ms - 30_000, ms + 30_000]);
+    expect(await log.offsetAt({ topic: 'slots', partition: 0 }, ms)).toBe(1);
+    await log.close();
+    await close();
+  });
+});

@@ -27,6 +27,12 @@ const bytesOf = (records: readonly NewRecord[]): number =>
   records.reduce((sum, { value }) => sum + value.byteLength + RECORD_OVERHEAD_BYTES, 0);
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
+/** How long an append may take, and what time it is given; null = the server's. */
+interface WriterOptions {
+  readonly timeoutMs: number;
+  readonly nowMs: () => number | null;
+}
+
 /** Appends to one partition, one statement at a time. */
 export class PartitionWriter {
   private readonly waiting: Pending[] = [];
@@ -37,7 +43,7 @@ export class PartitionWriter {
     private readonly partition: TopicPartition,
     private readonly pool: LogPool,
     private readonly chunks: Chunks,
-    private readonly timeoutMs: number,
+    private readonly options: WriterOptions,
   ) {}
 
   /** Resolves with the offset of the first record when all are durable. */
@@ -48,7 +54,7 @@ export class PartitionWriter {
     if (this.waiting.length > 0 && this.waitingBytes + bytes > WAITING_BYTES_MAX)
       return Promise.reject(new LogUnavailable(`append to ${this.name}: ${this.waitingBytes} bytes wait already`));
     return new Promise((done, fail) => {
-      this.waiting.push({ records, bytes, deadlineMs: performance.now() + this.timeoutMs, done, fail });
+      this.waiting.push({ records, bytes, deadlineMs: performance.now() + this.options.timeoutMs, done, fail });
       this.waitingBytes += bytes;
       void this.drain();
     });
@@ -122,6 +128,7 @@ export class PartitionWriter {
       records.map(({ key }) => key),
       records.map(({ headers }) => (headers === undefined ? '{}' : JSON.stringify(headers))),
       records.map(({ value }) => Buffer.from(value.buffer, value.byteOffset, value.byteLength)),
+      this.options.nowMs(),
     ];
     const config = { name: `append ${chunk}`, text: SQL.append(chunk), values };
     const [row] = await this.pool.with((client) => queryOn<{ base: string }>(client, config), deadlineMs);

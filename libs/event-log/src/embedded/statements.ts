@@ -23,6 +23,9 @@ export const toRecord = ({ topic, partition }: TopicPartition, row: RecordRow): 
 /** The table of a chunk; the number comes from the database, never from outside. */
 export const chunkTable = (chunk: number): string => `log_record_${chunk}`;
 
+/** What the log takes for the time: what it is told, the server's clock unless it is. */
+const NOW = (toldMs: string): string => `coalesce(to_timestamp(${toldMs}::float8 / 1000), clock_timestamp())`;
+
 // The port gives whole ms; the tables know microseconds. Cut, not rounded: a time that is told must never lie ahead of the clock.
 const AT_MS = (at: string): string => `floor(extract(epoch from ${at}) * 1000)::float8 as at_ms`;
 
@@ -38,7 +41,7 @@ export const SQL = {
   // No row when the head has moved to another chunk. The time is taken again when another append or `caughtUp` changed the row
   // before us, and it never goes back, whatever the system clock does.
   append: (chunk: number) => `with head as (
-      update log_head set next_offset = next_offset + cardinality($3::text[]), last_at = greatest(last_at, clock_timestamp())
+      update log_head set next_offset = next_offset + cardinality($3::text[]), last_at = greatest(last_at, ${NOW('$6')})
       where topic = $1 and partition = $2 and chunk = ${chunk}
       returning next_offset - cardinality($3::text[]) as base, last_at
     ), put as (
@@ -53,7 +56,7 @@ export const SQL = {
       from (select * from ${chunkTable(chunk)} where partition = $1 and "offset" >= $2 order by "offset" limit $3) page
     ) sized where n = 1 or bytes <= $4 order by "offset"`,
   // The time told is written down, so that no later append gets an earlier one. An append in flight is waited for and then shows.
-  caughtUp: `update log_head set last_at = greatest(last_at, clock_timestamp()) where topic = $1 and partition = $2
+  caughtUp: `update log_head set last_at = greatest(last_at, ${NOW('$3')}) where topic = $1 and partition = $2
     returning low_offset as low, next_offset as high, ${AT_MS('last_at')}`,
   end: `select low_offset as low, next_offset as high, 0::float8 as at_ms from log_head where topic = $1 and partition = $2`,
 } as const;
