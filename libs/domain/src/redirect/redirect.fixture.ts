@@ -2,7 +2,7 @@ import { type Command, type Event, type EventType, type Rule, ruleOf } from '#co
 import { EngineStory } from '#testing';
 
 /**
- * The action of R25 on named places, or on the fleet. Latency of a PoP is not kept, so the rule here reads success, of one second: what
+ * The action of R25 on named places, or on the fleet. Latency of a PoP is not kept, so the rule of one reads success, of one second: what
  * is slow in these stories times out. Whether that is slowness, the rails judge by themselves.
  */
 const ruleFor = (scope: 'pop' | 'region' | 'fleet', keys: readonly string[]): Rule =>
@@ -18,15 +18,29 @@ const ruleFor = (scope: 'pop' | 'region' | 'fleet', keys: readonly string[]): Ru
     actions: [{ do: 'redirect_traffic' }],
   });
 
+/** R25 as it is shipped, for regions. */
+export const LATENCY_RULE: Rule = ruleOf({
+  name: 'slow',
+  signal: 'latency',
+  percentile: 0.99,
+  scopes: ['region'],
+  comparison: 'above',
+  threshold: 5_000,
+  windowMs: 60_000,
+  severity: 'critical',
+  actions: [{ do: 'redirect_traffic' }],
+});
+
 /** Three PoPs in us-east, one in asia and europe, three nodes in each PoP; only the rule of R25. */
 export const redirectStory = (
   scope: 'pop' | 'region' | 'fleet' = 'pop',
   keys: readonly string[] = ['us-east-0'],
+  rule: Rule = ruleFor(scope, keys),
 ): EngineStory =>
   new EngineStory({
     customers: [{ customerId: 'a', name: 'A', tier: 'tier3', critical: false }],
     settings: { verifyMs: 30_000 },
-    rules: [ruleFor(scope, keys)],
+    rules: [rule],
     build: (fleet) => {
       for (const pop of ['us-east-0', 'us-east-1', 'us-east-2', 'europe-0', 'asia-0'])
         for (let index = 0; index < 3; index += 1) {

@@ -16,7 +16,8 @@ const percentileName = ({ percentile = PERCENTILE }: Rule): string => `p${Number
  * Without it six slow answers among the first hundred of a cohort are an alert, and a healthy fleet that starts has some now and then.
  */
 export const latency: Signal = {
-  about: 'a percentile (`percentile`, else p95) of latency; timeouts rank above every latency',
+  about:
+    'a percentile (`percentile`, else p95) of latency; timeouts rank above every latency. Not of a PoP, a node or a customer: their histograms are not told to the rules, and `tocsin check` refuses it',
   unit: 'ms, or a timeout',
   window: SLOT_WINDOW,
   noData: 'fewer good and bad outcomes than `outcomesMin`, or none with a latency',
