@@ -64,6 +64,16 @@ const checkSelector = (entry: SoundEntry<RuleEntry>, scopes: readonly RuleScope[
   tell(['where'], `no ${scopes.join(' and no ')} has the labels ${Object.keys(where).join(', ')}: it would never fit`);
 };
 
+/** A value that a signal cannot have for a scope would be waited for in vain. */
+const checkHighest = ({ signal, scopes, comparison, threshold }: Rule, { highest }: SignalWords, tell: Tell): void => {
+  if (comparison !== 'above') return;
+  for (const scope of scopes) {
+    const most = highest[scope];
+    if (most !== undefined && threshold >= most)
+      tell(['fires'], `${signal} of a ${scope} is ${most} at most: it would never fire`);
+  }
+};
+
 /** What would be written and never happen. */
 const checkPages = ({ severity, actions }: Rule, tell: Tell): void => {
   for (const [index, action] of actions.entries()) {
@@ -133,7 +143,10 @@ export const compileRule = (entry: SoundEntry<RuleEntry>, tell: Tell): Rule | un
     annotations,
     ...optionalParts(entry),
   });
-  if (rule.data !== undefined) checkPages(rule.data, tell);
+  if (rule.data !== undefined) {
+    checkHighest(rule.data, words, tell);
+    checkPages(rule.data, tell);
+  }
   const fault = rule.data?.fastPath === true ? fastPathFault(rule.data) : undefined;
   if (fault !== undefined) tell(['fast_path'], fault);
   return rule.data;

@@ -1,6 +1,6 @@
 import type { Rule } from '#contracts';
 import { wilsonLowerBound } from '../impact/wilson.js';
-import { zOf } from './confidence.js';
+import { confidenceOf, zOf } from './confidence.js';
 import type { Measure } from './measure.js';
 import { COHORT_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';
 import { percentileIn, sumOf } from './scope-windows.js';
@@ -26,7 +26,7 @@ export const latency: Signal = {
   isOfFailures: false,
   read: (place, view) => {
     if (!COHORT_SCOPES.includes(place.subject.scope)) return UNKNOWN;
-    const { percentile = PERCENTILE, outcomesMin, confidence } = place.rule;
+    const { percentile = PERCENTILE, outcomesMin } = place.rule;
     const { good, bad } = sumOf(place, view);
     const count = good + bad;
     if (count < Math.max(1, outcomesMin)) return { value: 'unknown', good, bad };
@@ -34,7 +34,7 @@ export const latency: Signal = {
       const latencyUs = percentileIn(place, rank, view);
       return typeof latencyUs === 'number' ? latencyUs / 1_000 : latencyUs;
     };
-    const z = zOf(confidence);
+    const z = zOf(confidenceOf(place.rule));
     const measure = { value: read(percentile), good, bad };
     return z === 0 ? measure : { ...measure, atLeast: read(wilsonLowerBound(percentile * count, count, z)) };
   },
