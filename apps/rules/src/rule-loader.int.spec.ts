@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { event, streamOf, TICK_MS } from '#contracts';
 import { createLogger, systemClock } from '#runtime';
-import { createEventStore, createRuleSetRepository, type EventStore, type RuleSetRepository } from '#store';
+import {
+  createEventStore,
+  createRuleSetRepository,
+  type CustomerRow,
+  type EventStore,
+  type RuleSetRepository,
+} from '#store';
 import { openTestDatabase, type TestDatabase, until } from '#testing';
 import { LEAD_TICKS, RuleLoader } from './rule-loader.js';
 import { readRulesSettings } from './rules.config.js';
@@ -23,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => db.close());
 
 /** A process: its own copy of the files, and what it said. */
-const processWith = (text: string) => {
+const processWith = (text: string, customers: readonly CustomerRow[] = []) => {
   const path = join(mkdtempSync(join(tmpdir(), 'rules-')), 'own.yml');
   const write = (next: string): void => writeFileSync(path, next);
   write(text);
@@ -32,7 +38,7 @@ const processWith = (text: string) => {
   const loader = new RuleLoader({
     eventStore: store,
     ruleSets,
-    catalogue: { current: () => ({ version: 1, nodes: [], customers: [], registry: [] }) },
+    catalogue: { current: () => ({ version: 1, nodes: [], customers, registry: [] }) },
     clock: { nowMs: () => NOW_MS, sleep: systemClock.sleep },
     logger: Object.assign(createLogger('silent'), { warn, error: () => undefined }),
     settings: readRulesSettings({ RULES: path }),
@@ -106,6 +112,19 @@ describe('loading rules', () => {
     await until('the files were read', async () => (await ruleSets.latest())?.version === 2);
     for (const { loader } of both) await loader.stop();
     expect(await types()).toEqual(['RulesLoaded', 'RulesReloadAsked', 'RulesLoaded']);
+  });
+
+  it('R13: says which customers are not judged, in the log and as a notice', async () => {
+    const customers = Array.from({ length: 1_200 }, (_unused, index) => {
+      return { customerId: `c${index}`, name: 'C', tier: 'tier3', critical: false, zones: [] } as const;
+    });
+    const selecting = 'where: {tier: "*"}, for_each: [customer], severity';
+    const { loader, warnings } = processWith(rule('< 99 %').replace('severity', selecting), customers);
+    expect(loader.unjudged()).toBeUndefined();
+    await loader.load();
+    const message = '1200 customers fit; it judges 1000 of them, by tier and id, and never the other 200';
+    expect(warnings).toEqual([`rules: customers are not judged: ${message}`]);
+    expect(loader.unjudged()).toMatch(new RegExp(`: ${message}$`));
   });
 
   it('says which selectors fit nothing, and loads the set', async () => {

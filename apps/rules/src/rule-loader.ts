@@ -1,5 +1,5 @@
 import { event, type Event, type EventData, type RuleSet, streamOf, TICK_MS } from '#contracts';
-import { describeUnmatched, unmatchedPatterns } from '#domain';
+import { describeUnmatched, unjudgedCustomers, unmatchedPatterns } from '#domain';
 import type { CatalogueFollower, Clock, Logger } from '#runtime';
 import type { EventStore, LoadedRuleSet, RuleSetRepository } from '#store';
 import { digestOf, readRuleFiles, type RuleFilesRead, type RuleSource } from './rule-files.js';
@@ -46,6 +46,8 @@ export class RuleLoader {
   private turn: Promise<void> = Promise.resolve();
   private seenAsked = 0;
   private refusal: string | undefined;
+  /** What the files said when they were read without a mistake. */
+  private ruleSet: RuleSet | undefined;
 
   constructor(private readonly parts: RuleLoaderParts) {}
 
@@ -81,6 +83,14 @@ export class RuleLoader {
     return this.refusal;
   }
 
+  /** Customers that rules are written for and do not judge, of the catalogue as it is; undefined when there are none. */
+  unjudged(): string | undefined {
+    const [first, ...more] =
+      this.ruleSet === undefined ? [] : unjudgedCustomers(this.ruleSet, this.parts.catalogue.current());
+    if (first === undefined) return undefined;
+    return `${first.rule}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`;
+  }
+
   private async run(): Promise<void> {
     const { clock, logger } = this.parts;
     while (!this.stopping.signal.aborted) {
@@ -105,6 +115,9 @@ export class RuleLoader {
   private async loadSet(ruleSet: RuleSet, cause: string): Promise<void> {
     const { clock, settings, logger, ruleSets } = this.parts;
     const sha256 = digestOf(ruleSet);
+    this.ruleSet = ruleSet;
+    for (const { rule, message } of unjudgedCustomers(ruleSet, this.parts.catalogue.current()))
+      logger.warn({ rule }, `rules: customers are not judged: ${message}`);
     const loaded = await this.append(cause, async () => {
       const latest = await ruleSets.latest();
       if (latest?.sha256 === sha256) return undefined;

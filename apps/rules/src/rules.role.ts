@@ -82,6 +82,7 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     this.readiness.add('rules', () => this.consumer.unready());
     this.readiness.addNotice('rules', () => this.loader.refused());
+    this.readiness.addNotice('customers', () => this.loader.unjudged());
     await this.loader.load();
     await this.consumer.start();
     this.loader.follow();

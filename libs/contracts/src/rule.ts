@@ -92,7 +92,7 @@ export const ruleSchema = z.strictObject({
   /** The condition must hold in this window too: it is still going on. */
   shortWindowMs: z.number().int().positive().multipleOf(1_000).optional(),
   /** How sure a breach must be, 0..1, where a signal has a bound; 0 judges by the plain value. */
-  confidence: z.number().min(0).max(0.999_999).default(0.999),
+  confidence: z.number().min(0).max(0.999_999).optional(),
   /** Fewer outcomes in the window say nothing. */
   outcomesMin: z.number().int().nonnegative().default(100),
   /** A breach by failures rests on at least so many. */

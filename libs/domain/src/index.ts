@@ -58,6 +58,7 @@ export { BASELINE_MINUTES, POOL_MINUTES, POOLS_KEPT } from './signal/robust-rati
 export { SIGNALS } from './signal/signals.js';
 export * from './signal/measure.js';
 export * from './signal/release-disagreement.js';
+export { confidenceOf } from './signal/confidence.js';
 export * from './signal/success-rate.js';
 export { describeMeasure } from './rule/describe.js';
 export * from './signal/window-reader.js';

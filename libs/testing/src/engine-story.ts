@@ -1,11 +1,36 @@
 import { createHash } from 'node:crypto';
-import { type Command, type Event, type EventOf, type EventType, eventSchemas, SLOT_MS, TICK_MS } from '#contracts';
-import { type CatalogueCustomer, type EngineSettings, type EvolvedEvent, type Rule, RulesEngine } from '#domain';
+import {
+  type Command,
+  type Event,
+  type EventOf,
+  type EventType,
+  eventSchemas,
+  isRefusal,
+  SLOT_MS,
+  TICK_MS,
+} from '#contracts';
+import {
+  type CatalogueCustomer,
+  decodeTick,
+  encodeTick,
+  type EngineSettings,
+  type EvolvedEvent,
+  type PartitionTick,
+  type Rule,
+  RulesEngine,
+} from '#domain';
 import { DEFAULT_RULES } from './default-rules.js';
 import { EventTimeFleet } from './event-time-fleet.js';
 import { createPlainWindows, plainCells } from './plain-windows.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** What `slots` tells of a tick: the rules know nothing else. */
+const told = (part: PartitionTick): PartitionTick => {
+  const read = decodeTick(encodeTick(part));
+  if (isRefusal(read)) throw new Error(`tell tick ${part.tick}: ${read.detail}`);
+  return read;
+};
 
 /** An event of a story: when it was decided, in seconds after the story's origin. */
 export interface ToldEvent {
@@ -57,7 +82,7 @@ export class EngineStory {
   readonly told: ToldEvent[] = [];
   private readonly recorded: EvolvedEvent[] = [];
   private readonly versions = new Map<string, number>();
-  private ticks: ReturnType<EventTimeFleet['tick']>[] = [];
+  private ticks: (readonly PartitionTick[])[] = [];
   private engine: RulesEngine;
   private now = ORIGIN_TICK - WARM_UP_TICKS;
   /** Called after each tick, with what was decided on it; it may change the fleet. */
@@ -128,7 +153,7 @@ export class EngineStory {
   }
 
   private applyNext(ticks = 1): void {
-    const parts = this.fleet.tick(this.now + ticks - 1, ticks);
+    const parts = this.fleet.tick(this.now + ticks - 1, ticks).map(told);
     this.ticks.push(parts);
     for (const part of parts) this.engine.apply(part);
     this.now += ticks;

@@ -11,16 +11,21 @@ export interface FleetNode {
   failing: number;
   /** Share of its failures that are timeouts. */
   timeouts: number;
+  /** Share of its outcomes that are good and take six seconds, 0..1. */
+  slow: number;
   /** A silent node sends nothing. */
   silent: boolean;
   /** Outcomes per second. */
   readonly qps: number;
 }
 
-type Counts = [good: number, bad: number, timeout: number];
+type Counts = [good: number, bad: number, timeout: number, slow: number];
 
-/** Cells filled from counts; the histogram columns stay empty. */
-export type MakeCells = (family: Family, counts: ReadonlyMap<string, Counts>) => Cells;
+/** Cells filled from counts; histograms stay empty where nothing is slow. */
+export type MakeCells = (
+  family: Family,
+  counts: ReadonlyMap<string, readonly [good: number, bad: number, timeout: number, slow?: number]>,
+) => Cells;
 
 const FAMILIES = ['fleet', 'node', 'release_region', 'customer', 'customer_region', 'customer_release'] as const;
 
@@ -42,7 +47,7 @@ export class EventTimeFleet {
   ) {}
 
   add(node: Partial<FleetNode> & Pick<FleetNode, 'nodeId' | 'pop' | 'region' | 'release'>): FleetNode {
-    const full = { failing: 0.0005, timeouts: 0, silent: false, qps: 20_000, ...node };
+    const full = { failing: 0.0005, timeouts: 0, slow: 0, silent: false, qps: 20_000, ...node };
     this.nodes.push(full);
     return full;
   }
@@ -81,26 +86,27 @@ export class EventTimeFleet {
     ];
   }
 
-  private count({ nodeId, region, release, failing, timeouts, qps }: FleetNode, slot: number, ticks: number): void {
+  private count(node: FleetNode, slot: number, ticks: number): void {
+    const { nodeId, region, release, failing, timeouts, slow, qps } = node;
     const all = (ticks * qps * TICK_MS) / SLOT_MS;
-    const [bad, timeout] = [all * failing, all * failing * timeouts];
-    this.addTo(slot, 'fleet', 'fleet', all, bad, timeout);
-    this.addTo(slot, 'node', nodeId, all, bad, timeout);
-    this.addTo(slot, 'release_region', `${release}${KEY_SEPARATOR}${region}`, all, bad, timeout);
+    const counts: Counts = [all * (1 - failing), all * failing, all * failing * timeouts, all * slow];
+    this.addTo(slot, 'fleet', 'fleet', ...counts);
+    this.addTo(slot, 'node', nodeId, ...counts);
+    this.addTo(slot, 'release_region', `${release}${KEY_SEPARATOR}${region}`, ...counts);
     const share = this.customers.length;
     for (const customer of this.customers) {
-      const part = [all / share, bad / share, timeout / share] as const;
+      const part = counts.map((each) => each / share) as Counts;
       this.addTo(slot, 'customer', customer, ...part);
       this.addTo(slot, 'customer_region', `${customer}${KEY_SEPARATOR}${region}`, ...part);
       this.addTo(slot, 'customer_release', `${customer}${KEY_SEPARATOR}${release}`, ...part);
     }
   }
 
-  private addTo(slot: number, family: Family, key: string, all: number, bad: number, timeout: number): void {
+  private addTo(slot: number, family: Family, key: string, ...added: Counts): void {
     const families = this.slots.get(slot) ?? new Map<Family, Map<string, Counts>>();
     const cells = families.get(family) ?? new Map<string, Counts>();
-    const [good0, bad0, timeout0] = cells.get(key) ?? [0, 0, 0];
-    cells.set(key, [good0 + all - bad, bad0 + bad, timeout0 + timeout]);
+    const before = cells.get(key) ?? [0, 0, 0, 0];
+    cells.set(key, before.map((count, index) => count + added[index]!) as Counts);
     this.slots.set(slot, families.set(family, cells));
   }
 
@@ -111,6 +117,4 @@ export class EventTimeFleet {
 }
 
 const rounded = (cells: ReadonlyMap<string, Counts> = new Map()): ReadonlyMap<string, Counts> =>
-  new Map(
-    [...cells].map(([key, [good, bad, timeout]]) => [key, [Math.round(good), Math.round(bad), Math.round(timeout)]]),
-  );
+  new Map([...cells].map(([key, counts]) => [key, counts.map(Math.round) as Counts]));

@@ -1,5 +1,5 @@
 import { isRefusal, type RecordedEvent, type Refusal, refuse, type Rule, streamOf } from '#contracts';
-import { describeMeasure, type Measure } from '#domain';
+import { confidenceOf, describeMeasure, type Measure } from '#domain';
 import { type AlertRow, readStream, type SegmentRepository } from '#store';
 import { type AskedSubject, readSubject } from './asked-subject.js';
 import type { ExplainParts } from './explained-streams.js';
@@ -132,7 +132,7 @@ const judge = (rule: Rule, measure: Measure): Finding => {
     return {
       ...shown,
       verdict: 'not_sure',
-      because: `${text}, but it may be ${atLeast} by chance (confidence ${100 * rule.confidence} %)`,
+      because: `${text}, but it may be ${atLeast} by chance (confidence ${100 * confidenceOf(rule)} %)`,
     };
   const held =
     rule.forMs > 0

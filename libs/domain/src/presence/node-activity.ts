@@ -10,7 +10,7 @@ const HEARTBEATS_MIN = 3;
 /** Agents send each tick: as with heartbeats, three batches that are missing are silence. */
 export const SILENCE_TICKS_MIN = 3;
 /** Silences and restarts that are remembered of one node; the oldest goes. Crash loops need three. */
-const REMEMBERED_MAX = 8;
+export const REMEMBERED_MAX = 8;
 
 /** A silence that ended: the tick of the last outcomes before it, and of the first after it. */
 export interface Silence {

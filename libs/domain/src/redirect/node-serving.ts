@@ -3,13 +3,12 @@ import { wilsonLowerBound } from '../impact/wilson.js';
 import { isLive } from '../rule/presence.js';
 import type { TickView } from '../rule/tick-view.js';
 import { successPercent } from '../signal/success-rate.js';
+import { SLOW_PERCENTILE } from './slow-release.js';
 
 /** Outcomes without which a node is not said to serve. */
 const OUTCOMES_MIN = 10;
 /** A p99 is a timeout when more than this share of the outcomes are. */
 export const TIMEOUT_SHARE_MAX = 0.01;
-/** The percentile that R25 judges. */
-export const SLOW_PERCENTILE = 0.99;
 
 /**
  * Whether a node is slow: its own timeouts are above 1 % with 99.9 % confidence, or, where percentiles of nodes are kept, its p99 is

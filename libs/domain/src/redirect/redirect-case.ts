@@ -2,12 +2,15 @@ import type { Alert } from '../alert/alert.js';
 import { compareRelease, isToBlame } from '../rollout/blame.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import type { DeciderState } from '../rule/decider-state.js';
+import { NODE_WINDOW_MS } from '../rule/departure.js';
 import type { CatalogueNode } from '../rule/catalogue.js';
 import type { TickView } from '../rule/tick-view.js';
+import { percentileIn } from '../signal/scope-windows.js';
 import { measureCapacity, nodesOf, type RedirectPlace } from './capacity.js';
 import { isSlow } from './node-serving.js';
 import type { RedirectFacts } from './redirect-rails.js';
 import { isAway, slowMsOf } from './redirect.js';
+import { isReleaseSlow, SLOW_PERCENTILE } from './slow-release.js';
 
 /** Over how long the outcomes of a place are counted. */
 export const EVIDENCE_WINDOW_MS = 60_000;
@@ -15,8 +18,6 @@ export const EVIDENCE_WINDOW_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** The busiest nodes that may be broken machines: slowness must go beyond them. */
 const BROKEN_MACHINES = 2;
-/** The highest percentile that is asked for: that of R25. */
-const PERCENTILE_MAX = 0.99;
 
 const countsOf = (nodes: readonly CatalogueNode[], { windows, endSlot }: TickView): readonly number[] =>
   nodes.map(({ nodeId }) => {
@@ -25,8 +26,9 @@ const countsOf = (nodes: readonly CatalogueNode[], { windows, endSlot }: TickVie
   });
 
 /**
- * Latency of a node is not kept second by second. But if the slow answers of a place are a larger share of it than the traffic of its
- * two busiest nodes, at least three nodes give them.
+ * Latency of a node is not kept second by second, nor that of a PoP. But if the slow answers of a region are a larger share of it than
+ * the traffic of its two busiest nodes, at least three nodes give them: over as short a window as nodes are judged by, since in a minute it takes most of
+ * one. Only a rule of latency says what is slow.
  */
 const isSlowBeyondTwo = (place: RedirectPlace, counts: readonly number[], alert: Alert, view: TickView): boolean => {
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -35,9 +37,9 @@ const isSlowBeyondTwo = (place: RedirectPlace, counts: readonly number[], alert:
     .slice(0, BROKEN_MACHINES)
     .reduce((sum, count) => sum + count, 0);
   if (all === 0 || busiest === all) return false;
-  const { windowMs } = alert.reason;
-  const rank = Math.min(PERCENTILE_MAX, 1 - busiest / all);
-  const latencyUs = view.windows.percentile(place.scope, place.key, rank, windowMs, view.endSlot);
+  if (alert.reason.signal !== 'latency') return false;
+  const rank = Math.min(SLOW_PERCENTILE, 1 - busiest / all);
+  const latencyUs = percentileIn({ subject: place, windowMs: NODE_WINDOW_MS, endSlot: view.endSlot }, rank, view);
   return latencyUs === 'timeout' || (typeof latencyUs === 'number' && latencyUs / 1_000 > slowMsOf(alert.reason));
 };
 
@@ -54,11 +56,16 @@ const rollbackOf = (nodes: readonly CatalogueNode[], state: DeciderState): strin
   )?.rollbackId;
 };
 
-const blamedReleaseIn = (nodes: readonly CatalogueNode[], view: TickView): string | undefined => {
+const blamedReleaseIn = (nodes: readonly CatalogueNode[], { reason }: Alert, view: TickView): string | undefined => {
+  const slowness = { windowMs: reason.windowMs, thresholdMs: reason.threshold };
   const releases = nodes.map(({ nodeId }) => view.node(nodeId)?.release).filter((release) => release !== undefined);
   return [...new Set(releases)]
     .sort()
-    .find((release) => isToBlame(compareRelease(view.windows, release, view.placement, view.endSlot)));
+    .find(
+      (release) =>
+        isToBlame(compareRelease(view.windows, release, view.placement, view.endSlot)) ||
+        (reason.signal === 'latency' && isReleaseSlow(release, slowness, view)),
+    );
 };
 
 /** Everything the rails judge about moving a place. */
@@ -83,7 +90,7 @@ export const gatherRedirectFacts = (
     nodes: nodes.map(({ nodeId }) => nodeId).sort(),
     capacity: measureCapacity(place, capacity, view),
     ages: agesOf(place, state, view.at),
-    blamedRelease: blamedReleaseIn(nodes, view),
+    blamedRelease: blamedReleaseIn(nodes, alert, view),
     otherRedirectId: [...state.redirects.values()].find(isAway)?.redirectId,
     rollbackId: rollbackOf(nodes, state),
   };

@@ -5,10 +5,11 @@ import type { TickView } from '../rule/tick-view.js';
 import { cellsOf } from '../signal/scope-windows.js';
 import { successPercent } from '../signal/success-rate.js';
 import { type Capacity, measureCapacity } from './capacity.js';
-import { SLOW_PERCENTILE, TIMEOUT_SHARE_MAX } from './node-serving.js';
+import { TIMEOUT_SHARE_MAX } from './node-serving.js';
 import type { Redirect, RedirectPlan } from './redirect.js';
 import { SERVING_MIN } from './redirect-rails.js';
 import type { RedirectHealth } from './redirect-step.decide.js';
+import { SLOW_PERCENTILE } from './slow-release.js';
 
 /** Half of the time for which a place must be well: two windows of a minute. */
 const WELL_WINDOW_MS = 60_000;

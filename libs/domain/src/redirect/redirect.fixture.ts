@@ -22,19 +22,39 @@ const ruleFor = (scope: 'pop' | 'region' | 'fleet', keys: readonly string[]): Ru
       });
 };
 
+/** R25 as it is shipped, for regions. */
+export const LATENCY_RULE: Rule = ruleOf({
+  name: 'slow',
+  signal: 'latency',
+  percentile: 0.99,
+  scopes: ['region'],
+  comparison: 'above',
+  threshold: 5_000,
+  windowMs: 60_000,
+  severity: 'critical',
+  actions: [{ do: 'redirect_traffic' }],
+});
+
 /** PoPs, named after their regions: three nodes each. */
 const POPS = ['us-east-0', 'us-east-1', 'us-east-2', 'europe-0', 'asia-0'];
+
+/** How a story is other than usual. */
+export interface RedirectStoryOptions {
+  readonly rule?: Rule;
+  readonly pops?: readonly string[];
+  readonly more?: readonly Rule[];
+}
 
 /** Three PoPs in us-east, one in asia and europe, three nodes in each PoP; the rule of R25, and what is asked for. */
 export const redirectStory = (
   scope: 'pop' | 'region' | 'fleet' = 'pop',
   keys: readonly string[] = ['us-east-0'],
-  { pops = POPS, more = [] }: { readonly pops?: readonly string[]; readonly more?: readonly Rule[] } = {},
+  { rule = ruleFor(scope, keys), pops = POPS, more = [] }: RedirectStoryOptions = {},
 ): EngineStory =>
   new EngineStory({
     customers: [{ customerId: 'a', name: 'A', tier: 'tier3', critical: false }],
     settings: { verifyMs: 30_000 },
-    rules: [ruleFor(scope, keys), ...more],
+    rules: [rule, ...more],
     build: (fleet) => {
       for (const pop of pops)
         for (let index = 0; index < 3; index += 1) {

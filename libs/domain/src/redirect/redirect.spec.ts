@@ -1,6 +1,14 @@
 import { commandSchema } from '#contracts';
 import type { EngineStory } from '#testing';
-import { commandsOf, heal, obeyRedirects, redirectStory, redirectTypes, slow } from './redirect.fixture.js';
+import {
+  commandsOf,
+  heal,
+  LATENCY_RULE,
+  obeyRedirects,
+  redirectStory,
+  redirectTypes,
+  slow,
+} from './redirect.fixture.js';
 
 const POP = 'us-east-0';
 
@@ -219,5 +227,36 @@ describe('a region that is slow', () => {
     told.play(10);
     expect(told.all('RedirectDecided')).toHaveLength(1);
     expect(told.all('RedirectRefused').map(({ rail }) => rail)).toContain('capacity');
+  });
+
+  it('R25: is moved for slow answers alone, without a timeout', () => {
+    const told = redirectStory('region', [], { rule: LATENCY_RULE });
+    obeyRedirects(told);
+    told.play(10);
+    for (const node of told.fleet.nodes) if (node.region === 'asia') node.slow = 0.9;
+    told.play(15);
+    expect(told.all('RedirectDecided')).toMatchObject([{ scope: 'region', key: 'asia' }]);
+    expect(told.all('RedirectDecided')[0]?.rails[0]?.detail).toContain('more slow answers than two nodes give: yes');
+  });
+
+  it('R25: is not moved for one slow machine', () => {
+    const told = redirectStory('region', [], { rule: LATENCY_RULE });
+    obeyRedirects(told);
+    told.play(10);
+    for (const node of told.fleet.nodes) if (node.nodeId === 'asia-0-n0') node.slow = 0.9;
+    told.play(70);
+    expect(told.all('RedirectDecided')).toEqual([]);
+    expect(told.all('RedirectRefused')).toMatchObject([{ rail: 'minimum_evidence' }]);
+  });
+
+  it('R25: is not moved when a release is slow beside one that is not', () => {
+    const told = redirectStory('region', [], { rule: LATENCY_RULE });
+    obeyRedirects(told);
+    for (const node of told.fleet.nodes) if (node.pop === 'us-east-0') node.release = 'v2.1.5+c42';
+    told.play(70);
+    for (const node of told.fleet.nodes) if (node.pop === 'us-east-0') node.slow = 0.9;
+    told.play(70);
+    expect(told.all('RedirectDecided')).toEqual([]);
+    expect(told.all('RedirectRefused').find(({ rail }) => rail === 'cause')?.because).toContain('v2.1.5+c42');
   });
 });

@@ -65,6 +65,16 @@ const checkSelector = (entry: SoundEntry<RuleEntry>, scopes: readonly RuleScope[
   tell(['where'], `no ${scopes.join(' and no ')} has the labels ${Object.keys(where).join(', ')}: it would never fit`);
 };
 
+/** A value that a signal cannot have for a scope would be waited for in vain. */
+const checkHighest = ({ signal, scopes, comparison, threshold }: Rule, { highest }: SignalWords, tell: Tell): void => {
+  if (comparison !== 'above') return;
+  for (const scope of scopes) {
+    const most = highest[scope];
+    if (most !== undefined && threshold >= most)
+      tell(['fires'], `${signal} of a ${scope} is ${most} at most: it would never fire`);
+  }
+};
+
 /** What would be written and never happen: actions are those of an incident, and a warning alone opens none. */
 const checkActions = ({ severity, actions }: Rule, tell: Tell): void => {
   for (const [index, action] of actions.entries()) {
@@ -168,7 +178,10 @@ export const compileRule = (entry: SoundEntry<RuleEntry>, tellAt: Tell): Rule | 
     ...optionalParts(entry),
   });
   if (rule.data === undefined) tellParts(rule.error, entry, told, tell);
-  else checkActions(rule.data, tell);
+  else {
+    checkHighest(rule.data, words, tell);
+    checkActions(rule.data, tell);
+  }
   const fault = rule.data?.fastPath === true ? fastPathFault(rule.data) : undefined;
   if (fault !== undefined) tell(['fast_path'], fault);
   return rule.data;

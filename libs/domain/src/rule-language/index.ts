@@ -1,2 +1,3 @@
 export { type CompiledRules, compileRules } from './compile.js';
+export { unjudgedCustomers } from './unjudged.js';
 export { describeUnmatched, unmatchedPatterns } from './unmatched.js';

@@ -151,6 +151,16 @@ describe('what is wrong with a rule', () => {
       { signal: 'support_tickets', fires: '> 9 /min', for_each: ['node'] },
       'for_each.0: support_tickets cannot be read for node; it can for fleet',
     ],
+    [
+      'latency of a PoP',
+      { signal: 'latency', percentile: 99, fires: '> 5 s', for_each: ['fleet', 'pop'] },
+      'for_each.1: latency cannot be read for pop; it can for fleet, region, release, release_region',
+    ],
+    [
+      'more restarts of a node than are remembered',
+      { signal: 'restart_loops', fires: '> 8', for_each: ['fleet', 'node'], actions: [] },
+      'fires: restart_loops of a node is 8 at most: it would never fire',
+    ],
     ['a scope twice', { for_each: ['pop', 'pop'] }, 'for_each.1: pop comes twice'],
     ['another unit', { fires: '< 99 ms' }, 'fires: success_rate is in %, not ms'],
     ['no unit', { fires: '< 99' }, 'fires: success_rate is in %, not a bare number'],

@@ -1,4 +1,5 @@
 import { RULE_WINDOW_MS_MAX, type RuleScope, type SignalName } from '#contracts';
+import type { Signal } from '../signal/signal.js';
 import { signalOf } from '../signal/signals.js';
 
 /** A parameter that belongs to some signals. */
@@ -16,6 +17,7 @@ interface WrittenSignal {
 export interface SignalWords extends WrittenSignal {
   readonly scopes: readonly RuleScope[];
   readonly windowMsMax: number;
+  readonly highest: NonNullable<Signal['highest']>;
 }
 
 const PERCENT = { units: { '%': 1 } } as const;
@@ -47,6 +49,7 @@ const MINUTES_WINDOW_MS_MAX = 3 * 86_400_000;
 
 /** What may be written about a signal. */
 export const wordsOf = (name: SignalName): SignalWords => {
-  const { scopes, isOfMinutes } = signalOf(name);
-  return { ...WRITTEN[name], scopes, windowMsMax: isOfMinutes === true ? MINUTES_WINDOW_MS_MAX : RULE_WINDOW_MS_MAX };
+  const { scopes, isOfMinutes, highest = {} } = signalOf(name);
+  const windowMsMax = isOfMinutes === true ? MINUTES_WINDOW_MS_MAX : RULE_WINDOW_MS_MAX;
+  return { ...WRITTEN[name], scopes, highest, windowMsMax };
 };

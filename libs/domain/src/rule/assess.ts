@@ -1,6 +1,7 @@
 import { type Reason, SLOT_MS } from '#contracts';
 import type { Alert, Assessment } from '../alert/alert.js';
 import { readFastPath, withFastPath } from '../sequential/fast-path.js';
+import { confidenceOf } from '../signal/confidence.js';
 import type { Measure } from '../signal/measure.js';
 import type { SignalPlace } from '../signal/signal.js';
 import { readSignal, signalOf } from '../signal/signals.js';
@@ -35,7 +36,7 @@ export const isBeyond = (comparison: Rule['comparison'], threshold: number, valu
 
 /** What a breach is judged by: the bound, where there is one and the rule asks for confidence. */
 const judged = (rule: Rule, { value, atLeast }: Measure): Measure['value'] =>
-  rule.confidence === 0 ? value : (atLeast ?? value);
+  confidenceOf(rule) === 0 ? value : (atLeast ?? value);
 
 /** Whether a measure breaches its rule: strictly, with confidence where there is a bound, and not on a handful of failures. */
 export const isBreached = (rule: Rule, measure: Measure): boolean =>

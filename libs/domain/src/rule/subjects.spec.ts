@@ -70,11 +70,14 @@ describe('a rule is evaluated for each subject of its scopes', () => {
     expect(firedFor(['customer'], { customer: ['bl*'] })).toEqual([]);
   });
 
-  it('and for at most a thousand of them', () => {
+  it('and for at most a thousand of them, the best tiers first', () => {
     const many = Array.from({ length: 1_500 }, (_, index) => ({ ...customers[1], customerId: `c${10_000 + index}` }));
     const all = rule(['customer'], { tier: ['*'] });
     expect(customersOf(all, many)).toHaveLength(CUSTOMERS_MAX);
     expect(customersOf(all, many)).toBe(customersOf(all, many));
+    expect(customersOf(all, [...many, customers[0], { ...customers[0], customerId: 'zoo' }])).toEqual(
+      expect.arrayContaining(['bank', 'c10000', 'c10997', 'zoo']),
+    );
     expect(customersOf(all, customers)).toEqual(['bank', 'blog']);
   });
 });

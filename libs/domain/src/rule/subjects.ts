@@ -21,35 +21,49 @@ export const SCOPE_ORDER: readonly RuleScope[] = [
 
 /**
  * Customers that one rule is evaluated for. A rule for customers must choose them, by `customer` or `tier`: a fleet has 10,000, and
- * who is hurt among all of them is what the signals on customers are for. Beyond it the rest, by id, are not evaluated.
+ * who is hurt among all of them is what the signals on customers are for. Beyond it the rest, by tier and id, are not evaluated, which
+ * the loader of rules and `/readyz` say.
  */
 export const CUSTOMERS_MAX = 1_000;
 
 interface Chosen {
   readonly customers: readonly CatalogueCustomer[];
   readonly keys: readonly string[];
+  /** How many fit. */
+  readonly fitting: number;
 }
 
 /** By rule, since a catalogue of thousands changes once a day and is asked for four times a second. */
 const chosen = new WeakMap<Rule, Chosen>();
 
-const chooseCustomers = (where: Selector, customers: readonly CatalogueCustomer[]): readonly string[] => {
-  if (where.customer === undefined && where.tier === undefined) return [];
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const chooseCustomers = (where: Selector, customers: readonly CatalogueCustomer[]): Chosen => {
+  if (where.customer === undefined && where.tier === undefined) return { customers, keys: [], fitting: 0 };
   const fitting = customers.filter(({ customerId, tier }) => fitsSelector(where, { customer: customerId, tier }));
-  return fitting
+  const keys = fitting
+    .toSorted((a, b) => compareText(a.tier, b.tier) || compareText(a.customerId, b.customerId))
+    .slice(0, CUSTOMERS_MAX)
     .map(({ customerId }) => customerId)
-    .sort()
-    .slice(0, CUSTOMERS_MAX);
+    .sort();
+  return { customers, keys, fitting: fitting.length };
 };
 
-/** The customers that a rule is evaluated for, by id. */
-export const customersOf = (rule: Rule, customers: readonly CatalogueCustomer[]): readonly string[] => {
+const choiceOf = (rule: Rule, customers: readonly CatalogueCustomer[]): Chosen => {
   const known = chosen.get(rule);
-  if (known?.customers === customers) return known.keys;
-  const keys = chooseCustomers(rule.where, customers);
-  chosen.set(rule, { customers, keys });
-  return keys;
+  if (known?.customers === customers) return known;
+  const anew = chooseCustomers(rule.where, customers);
+  chosen.set(rule, anew);
+  return anew;
 };
+
+/** The customers that a rule is evaluated for, in the order of their ids; of too many those of the best tiers. */
+export const customersOf = (rule: Rule, customers: readonly CatalogueCustomer[]): readonly string[] =>
+  choiceOf(rule, customers).keys;
+
+/** How many customers fit a rule, whether it is evaluated for them or not. */
+export const countFitting = (rule: Rule, customers: readonly CatalogueCustomer[]): number =>
+  choiceOf(rule, customers).fitting;
 
 const keysIn = (scope: RuleScope, { placement, fleet }: TickView): readonly string[] => {
   switch (scope) {

@@ -154,7 +154,7 @@ export const viewTick = (parts: ViewParts): TickView => {
   const { tick, windows, tests, presence, losses, activity, rates, moved, catalogue, baseline, rollouts } = parts;
   const at = tickEndMs(tick);
   const nodes = presence.at(tick);
-const { byId: fleetById, nodes: fleet } = fleetOf(catalogue, nodes);
+  const { byId: fleetById, nodes: fleet } = fleetOf(catalogue, nodes);
   const missing = missingByCohort(rollouts, fleetById, presence, moved);
   const deployed = (release: string): readonly CatalogueNode[] => {
     const named = rollouts.filter((each) => releaseName(each.release) === release).flatMap((each) => [...each.nodes]);

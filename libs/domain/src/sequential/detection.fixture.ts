@@ -1,3 +1,5 @@
+import { wilsonLowerBound } from '../impact/wilson.js';
+import { zOf } from '../signal/confidence.js';
 import { FAILURE_NATS, SUCCESS_NATS, THRESHOLD_NATS } from './likelihood.js';
 import { HealthyCell, poisson, quantile, seeded, TestedCell, TICKS_PER_S } from './simulated-cell.fixture.js';
 
@@ -67,9 +69,9 @@ export const delaysOf = (fault: Fault, runs: number, newTest: () => Test = () =>
   return { p50: quantile(delays, 0.5), p99: quantile(delays, 0.99) };
 };
 
-/** Slots and limits of the exact window of R17: success < 99 % over a minute, on 100 outcomes and 10 failures at least. */
+/** Slots and limits of the exact window of R17: success < 99 % over a minute with confidence, on 100 outcomes and 10 failures at least. */
 const WINDOW_TICKS = 60 * TICKS_PER_S;
-const R17 = { failing: 0.01, outcomesMin: 100, failuresMin: 10 } as const;
+const R17 = { failing: 0.01, outcomesMin: 100, failuresMin: 10, z: zOf(0.9) } as const;
 
 /** Alarms of healthy cells. */
 export interface FalseAlarms {
@@ -116,6 +118,7 @@ class MinuteWindow {
 
   isBreached(): boolean {
     const { good, bad } = this;
-    return bad >= R17.failuresMin && good + bad >= R17.outcomesMin && bad > R17.failing * (good + bad);
+    if (bad < R17.failuresMin || good + bad < R17.outcomesMin) return false;
+    return wilsonLowerBound(bad, good + bad, R17.z) > R17.failing;
   }
 }

@@ -1,3 +1,4 @@
+import type { Rule } from '#contracts';
 import { Z_999 } from '../impact/wilson.js';
 
 /** Quantiles that are remembered: rules have a handful of confidences. Beyond it all are forgotten and computed again. */
@@ -36,3 +37,13 @@ export const zOf = (confidence: number): number => {
   known.set(confidence, z);
   return z;
 };
+
+/** Unless a rule says how sure a breach must be. */
+const CONFIDENCE = 0.999;
+
+/**
+ * How sure a breach of a rule must be. Success is judged by its plain value, as the study gives it, unless the rule asks for confidence:
+ * its limits of a few per cent are near what a small cell reaches by chance in a quiet minute.
+ */
+export const confidenceOf = ({ signal, confidence }: Pick<Rule, 'signal' | 'confidence'>): number =>
+  confidence ?? (signal === 'success_rate' ? 0 : CONFIDENCE);

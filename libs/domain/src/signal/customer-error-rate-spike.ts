@@ -3,7 +3,7 @@ import { customerKeys } from '../impact/customer-keys.js';
 import { wilsonLowerBound } from '../impact/wilson.js';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import type { TickView } from '../rule/tick-view.js';
-import { zOf } from './confidence.js';
+import { confidenceOf, zOf } from './confidence.js';
 import { detailOf, type Measure, NAMED_MAX, withDetail } from './measure.js';
 import { CUSTOMER_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';
 import { sumOf } from './scope-windows.js';
@@ -54,8 +54,8 @@ interface Found {
 }
 
 const findSpikes = (place: SignalPlace, view: TickView): Found => {
-  const { outcomesMin, confidence, threshold } = place.rule;
-  const z = zOf(confidence);
+  const { outcomesMin, threshold } = place.rule;
+  const z = zOf(confidenceOf(place.rule));
   const above: Spike[] = [];
   let worst: Spike | undefined;
   let unlearnt = 0;

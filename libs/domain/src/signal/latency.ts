@@ -1,6 +1,6 @@
 import type { Rule } from '#contracts';
 import { wilsonLowerBound } from '../impact/wilson.js';
-import { zOf } from './confidence.js';
+import { confidenceOf, zOf } from './confidence.js';
 import type { Measure } from './measure.js';
 import { COHORT_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';
 import { percentileIn, sumOf } from './scope-windows.js';
@@ -16,7 +16,8 @@ const percentileName = ({ percentile = PERCENTILE }: Rule): string => `p${Number
  * Without it six slow answers among the first hundred of a cohort are an alert, and a healthy fleet that starts has some now and then.
  */
 export const latency: Signal = {
-  about: 'a percentile (`percentile`, else p95) of latency; timeouts rank above every latency',
+  about:
+    'a percentile (`percentile`, else p95) of latency; timeouts rank above every latency. Not of a PoP, a node or a customer: their histograms are not told to the rules, and `tocsin check` refuses it',
   unit: 'ms, or a timeout',
   window: SLOT_WINDOW,
   noData: 'fewer good and bad outcomes than `outcomesMin`, or none with a latency',
@@ -25,7 +26,7 @@ export const latency: Signal = {
   isOfFailures: false,
   read: (place, view) => {
     if (!COHORT_SCOPES.includes(place.subject.scope)) return UNKNOWN;
-    const { percentile = PERCENTILE, outcomesMin, confidence } = place.rule;
+    const { percentile = PERCENTILE, outcomesMin } = place.rule;
     const { good, bad } = sumOf(place, view);
     const count = good + bad;
     if (count < Math.max(1, outcomesMin)) return { value: 'unknown', good, bad };
@@ -33,7 +34,7 @@ export const latency: Signal = {
       const latencyUs = percentileIn(place, rank, view);
       return typeof latencyUs === 'number' ? latencyUs / 1_000 : latencyUs;
     };
-    const z = zOf(confidence);
+    const z = zOf(confidenceOf(place.rule));
     const measure = { value: read(percentile), good, bad };
     return z === 0 ? measure : { ...measure, atLeast: read(wilsonLowerBound(percentile * count, count, z)) };
   },

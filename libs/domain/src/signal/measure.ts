@@ -2,7 +2,7 @@
 export interface Measure {
   /** `unknown` = too little data to say anything; never taken for healthy. */
   readonly value: number | 'timeout' | 'unknown';
-  /** What the value is at least, with the confidence of the rule; where it is given, a breach is judged by it. */
+  /** What the value is at least (success: at most), with the confidence of the rule; where it is given, a breach is judged by it. */
   readonly atLeast?: number | 'timeout' | 'unknown';
   readonly good: number;
   readonly bad: number;

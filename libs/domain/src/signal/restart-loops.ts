@@ -1,4 +1,5 @@
 import { type RuleScope, TICK_MS } from '#contracts';
+import { REMEMBERED_MAX } from '../presence/node-activity.js';
 import { detailOf, NAMED_MAX, withDetail } from './measure.js';
 import { nodesOf } from './scope-nodes.js';
 import { type Signal, UNKNOWN } from './signal.js';
@@ -17,6 +18,7 @@ export const restartLoops: Signal = {
   scopes: SCOPES,
   counts: 'nothing',
   isOfFailures: false,
+  highest: { node: REMEMBERED_MAX },
   read: ({ subject, windowMs }, view) => {
     if (!SCOPES.includes(subject.scope)) return UNKNOWN;
     const nodes = nodesOf(subject, view);

@@ -51,8 +51,14 @@ export const sumOf = ({ subject, windowMs, endSlot }: SignalPlace, view: TickVie
   return sum;
 };
 
-/** A latency percentile of a subject in a window, µs. */
-export const percentileIn = ({ subject, windowMs, endSlot }: SignalPlace, rank: number, view: TickView): Percentile => {
-  const { family, keys } = cellsOf(subject, view);
-  return view.windows.percentileOfAll(family, keys, rank, windowMs, endSlot);
-};
+/** A latency percentile of cells together, µs. */
+export const percentileOfCells = (
+  { family, keys }: ScopeCells,
+  { windowMs, endSlot }: Pick<SignalPlace, 'windowMs' | 'endSlot'>,
+  rank: number,
+  view: TickView,
+): Percentile => view.windows.percentileOfAll(family, keys, rank, windowMs, endSlot);
+
+/** A latency percentile of a subject in a window, µs; `unknown` of PoPs and nodes, of which no histogram is told. */
+export const percentileIn = (place: Omit<SignalPlace, 'rule'>, rank: number, view: TickView): Percentile =>
+  percentileOfCells(cellsOf(place.subject, view), place, rank, view);

@@ -17,6 +17,18 @@ describe('signals', () => {
     expect(readFixed('success_rate', signalView({ cells: fleet(99, 1, 500) })).value).toBe(99);
     expect(readFixed('success_rate', signalView({ cells: fleet(98, 1) })).value).toBe('unknown');
   });
+  it('R17: with confidence success is judged by what it is at most: ten failures of 900 are chance, of 100 are not', () => {
+    const read = (good: number, bad: number, confidence?: number) =>
+      readFixed(
+        'success_rate',
+        signalView({ cells: fleet(good, bad) }),
+        confidence === undefined ? {} : { confidence },
+      );
+    expect(read(890, 10).atLeast).toBeUndefined();
+    expect(read(890, 10, 0.9).value).toBeCloseTo(98.89, 2);
+    expect(read(890, 10, 0.9).atLeast).toBeGreaterThan(99);
+    expect(read(90, 10, 0.9).atLeast).toBeLessThan(99);
+  });
   it('R19, R7: a percentile is milliseconds or a timeout', () => {
     const at = (good: number, us: number | 'timeout') => signalView({ cells: fleet(good, 0), percentile: () => us });
     expect(readFixed('latency', at(100, 45_000)).value).toBe(45);

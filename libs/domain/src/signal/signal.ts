@@ -41,6 +41,8 @@ export interface Signal {
   readonly readsCustomers?: boolean;
   /** Its windows are of minutes and may be longer than those of slots. */
   readonly isOfMinutes?: boolean;
+  /** The highest value that it can have for a scope, where there is one: a rule that waits for more would never fire. */
+  readonly highest?: Readonly<Partial<Record<RuleScope, number>>>;
   readonly read: (place: SignalPlace, view: TickView) => Measure;
   /** The words for a value that is already formatted, and for the rule's threshold. */
   readonly describe: (rule: Rule, value: string) => SignalText;

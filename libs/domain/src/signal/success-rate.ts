@@ -1,3 +1,5 @@
+import { wilsonLowerBound } from '../impact/wilson.js';
+import { confidenceOf, zOf } from './confidence.js';
 import { OUTCOME_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';
 import { sumOf } from './scope-windows.js';
 import type { Signal } from './signal.js';
@@ -5,9 +7,13 @@ import type { Signal } from './signal.js';
 /** Success in per cent: good / (good + bad); excluded outcomes count in neither. */
 export const successPercent = (good: number, bad: number): number => (100 * good) / (good + bad);
 
-/** The success rate (R17, R20, R26): 100 × good / (good + bad), judged by the plain value, as the study gives it. */
+/**
+ * The success rate (R17, R20, R26): 100 × good / (good + bad), judged by the plain value, as the study gives it, or by what it is at most
+ * with the confidence that a rule asks for.
+ */
 export const successRate: Signal = {
-  about: 'good outcomes of good and bad ones; excluded ones count in neither',
+  about:
+    'good outcomes of good and bad ones; excluded ones count in neither. With a `confidence` a breach is judged by the upper bound',
   unit: '%',
   window: SLOT_WINDOW,
   noData: 'fewer good and bad outcomes than `outcomesMin`',
@@ -16,8 +22,11 @@ export const successRate: Signal = {
   isOfFailures: true,
   read: (place, view) => {
     const { good, bad } = sumOf(place, view);
-    const isKnown = good + bad >= Math.max(1, place.rule.outcomesMin);
-    return { value: isKnown ? successPercent(good, bad) : 'unknown', good, bad };
+    const count = good + bad;
+    if (count < Math.max(1, place.rule.outcomesMin)) return { value: 'unknown', good, bad };
+    const measure = { value: successPercent(good, bad), good, bad };
+    const z = zOf(confidenceOf(place.rule));
+    return z === 0 ? measure : { ...measure, atLeast: 100 - 100 * wilsonLowerBound(bad, count, z) };
   },
   describe: (rule, value) => ({
     found: `success ${value} %`,

@@ -130,6 +130,22 @@ describe('ticks as bytes', () => {
     );
   });
 
+  it('ticks of before timeouts of nodes were told are read: theirs are 0', () => {
+    const writer = new ByteWriter();
+    writer.varint(2);
+    writer.text(JSON.stringify({ ...TICK, slots: [{ slot: 7, closed: true }] }));
+    const body = new ByteWriter();
+    // One family, nodes; one row of the first name: 5 good, 3 bad.
+    for (const number of [1, FAMILY_ID.node, 2, 0, 2 * 5 + 1, 3]) body.varint(number);
+    writer.varint(1);
+    writer.text('n1');
+    writer.varint(0);
+    writer.block(body.finish());
+    const decoded = decodeTick(writer.finish());
+    if (isRefusal(decoded)) throw new Error(decoded.detail);
+    expect(plainBlock(decoded.slots[0]!.block)).toEqual({ 'node n1': { counts: [5, 3, 0, 0], buckets: {} } });
+  });
+
   it('a few bytes cannot ask for much memory', () => {
     const writer = new ByteWriter();
     writer.varint(2);

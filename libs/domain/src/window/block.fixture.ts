@@ -33,7 +33,8 @@ export const toldPart = (block: ColumnBlock): Record<string, PlainCell> => {
   const told = Object.entries(plainBlock(block)).flatMap(([name, { counts, buckets }]) => {
     const telling = TOLD_FAMILIES.get(name.slice(0, name.indexOf(' ')) as Family);
     if (telling === undefined) return [];
-    const isTold = (column: number): boolean => telling !== 'ratio' || column <= COUNT.bad;
+    const isTold = (column: number): boolean =>
+      column <= COUNT.bad || (telling !== 'ratio' && (column === COUNT.timeout || telling !== 'timeouts'));
     const cell = { counts: counts.map((each, column) => (isTold(column) ? each : 0)), buckets };
     return [[name, telling === 'latency' ? cell : { ...cell, buckets: {} }] as const];
   });

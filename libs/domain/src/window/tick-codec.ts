@@ -4,13 +4,15 @@ import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { ColumnBlock } from './cells.js';
 import type { PartitionTick, SlotState } from './partition-tick.js';
-import { readToldBlocks, writeToldBlocks } from './told-blocks-codec.js';
+import { readToldBlocks, TOLD_WITHOUT_TIMEOUTS, writeToldBlocks } from './told-blocks-codec.js';
 
 /**
  * The first byte of every record of `slots`. Records live for a day and readers are deployed before writers, so what was written
- * yesterday is read too: version 1 has one self-contained block per slot, version 2 one dictionary and the families that are told.
+ * yesterday is read too: version 1 has one self-contained block per slot, version 2 one dictionary and the families that are told, of
+ * nodes without timeouts.
  */
-const TICK_VERSION = 2;
+const TICK_VERSION = 3;
+const WITHOUT_TIMEOUTS_VERSION = 2;
 const BLOCK_PER_SLOT_VERSION = 1;
 
 type TickHead = Omit<PartitionTick, 'slots'> & {
@@ -66,6 +68,11 @@ const readBlockPerSlot = (reader: ByteReader, count: number): readonly ColumnBlo
     return new Map();
   });
 
+const readBlocks = (reader: ByteReader, version: number, count: number): readonly ColumnBlock[] => {
+  if (version === BLOCK_PER_SLOT_VERSION) return readBlockPerSlot(reader, count);
+  return readToldBlocks(reader, count, version === WITHOUT_TIMEOUTS_VERSION ? TOLD_WITHOUT_TIMEOUTS : undefined);
+};
+
 /**
  * Reads a tick; damaged bytes are refused, never thrown at. Nodes, reports and signals come from the aggregator, which checked
  * them when it read them: here only the shape that reading needs is looked at.
@@ -73,13 +80,12 @@ const readBlockPerSlot = (reader: ByteReader, count: number): readonly ColumnBlo
 export const decodeTick = (bytes: Uint8Array): PartitionTick | Refusal => {
   const reader = new ByteReader(bytes);
   const version = reader.varint();
-  if (version !== TICK_VERSION && version !== BLOCK_PER_SLOT_VERSION)
+  if (version < BLOCK_PER_SLOT_VERSION || version > TICK_VERSION)
     reader.fail(`version ${version}: expected ${TICK_VERSION}`);
   const head = parseHead(reader.text());
   if (head === undefined) reader.fail('the head is not one of a tick');
   if (reader.fault !== undefined || head === undefined) return refuseTick(reader);
-  const read = version === TICK_VERSION ? readToldBlocks : readBlockPerSlot;
-  const blocks = read(reader, head.slots.length);
+  const blocks = readBlocks(reader, version, head.slots.length);
   if (reader.left > 0) reader.fail('bytes after the end');
   if (reader.fault !== undefined) return refuseTick(reader);
   return { ...head, slots: head.slots.map((slot, index) => ({ ...slot, block: blocks[index] ?? new Map() })) };

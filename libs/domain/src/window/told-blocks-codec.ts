@@ -8,7 +8,7 @@ import { BEYOND } from './count-columns.js';
 import { InternedKeys } from './interned-keys.js';
 import type { Names } from './names.js';
 import { type KeyParts, NumberedColumns } from './numbered-columns.js';
-import { TOLD_FAMILIES } from './told-families.js';
+import { type Telling, TOLD_FAMILIES } from './told-families.js';
 
 /** Most keys whose parts are remembered; beyond it all are forgotten. */
 const SPLITS_MAX = 400_000;
@@ -77,16 +77,21 @@ interface Dictionaries {
   readonly parts: Dictionary;
 }
 
-const writeCounts = (writer: ByteWriter, counts: Uint32Array, at: number, isRatio: boolean): void => {
+/** Until ticks said what is told of them, nodes were told without their timeouts. */
+export const TOLD_WITHOUT_TIMEOUTS: ReadonlyMap<Family, Telling> = new Map([...TOLD_FAMILIES, ['node', 'ratio']]);
+
+const hasExcluded = (telling: Telling | undefined): boolean => telling === 'latency' || telling === 'counts';
+
+const writeCounts = (writer: ByteWriter, counts: Uint32Array, at: number, telling: Telling | undefined): void => {
   const [good, bad] = [counts[at + COUNT.good]!, counts[at + COUNT.bad]!];
-  const [excluded, timeout] = isRatio ? [0, 0] : [counts[at + COUNT.excluded]!, counts[at + COUNT.timeout]!];
+  const excluded = hasExcluded(telling) ? counts[at + COUNT.excluded]! : 0;
+  const timeout = telling === 'ratio' ? 0 : counts[at + COUNT.timeout]!;
   const hasMore = bad + excluded + timeout > 0;
   writer.varint(2 * good + (hasMore ? 1 : 0));
   if (!hasMore) return;
   writer.varint(bad);
-  if (isRatio) return;
-  writer.varint(excluded);
-  writer.varint(timeout);
+  if (hasExcluded(telling)) writer.varint(excluded);
+  if (telling !== 'ratio') writer.varint(timeout);
 };
 
 /** Writes the key of a row as the numbers of its parts. */
@@ -103,8 +108,8 @@ const writeKeyOf = (writer: ByteWriter, key: string, hasParts: boolean, { names,
 };
 
 const writeCells = (writer: ByteWriter, cells: CellColumns, dictionaries: Dictionaries): void => {
-  const isRatio = TOLD_FAMILIES.get(cells.family) === 'ratio';
-  const width = isRatio ? 0 : bucketsOf(cells.family);
+  const telling = TOLD_FAMILIES.get(cells.family);
+  const width = telling === 'latency' ? bucketsOf(cells.family) : 0;
   const numbered = cells instanceof NumberedColumns ? cells.parts : undefined;
   const keys = numbered === undefined ? cells.keys : [];
   const hasParts =
@@ -114,7 +119,7 @@ const writeCells = (writer: ByteWriter, cells: CellColumns, dictionaries: Dictio
   for (let row = 0; row < cells.size; row += 1) {
     if (numbered === undefined) writeKeyOf(writer, keys[row]!, hasParts, dictionaries);
     else writeNumberedKey(writer, numbered, row, dictionaries);
-    writeCounts(writer, cells.counts, row * COUNTS_PER_CELL, isRatio);
+    writeCounts(writer, cells.counts, row * COUNTS_PER_CELL, telling);
     if (width === 0) continue;
     if (cells.buckets === undefined) writer.varint(0);
     else writeBuckets(writer, cells.buckets, row * width, width);
@@ -161,19 +166,20 @@ const readNames = (reader: ByteReader): Int32Array => {
 };
 
 interface ReadDictionaries {
+  /** What was told of which family when the record was written. */
+  readonly tellings: ReadonlyMap<Family, Telling>;
   /** Number in the record → number in memory. */
   readonly names: Int32Array;
   readonly parts: readonly string[];
 }
 
-const readCounts = (reader: ByteReader, counts: Uint32Array, at: number, isRatio: boolean): void => {
+const readCounts = (reader: ByteReader, counts: Uint32Array, at: number, telling: Telling | undefined): void => {
   const first = reader.varint(2 * U32_MAX + 1);
   counts[at + COUNT.good] = Math.floor(first / 2);
   if (first % 2 === 0) return;
   counts[at + COUNT.bad] = reader.varint(U32_MAX);
-  if (isRatio) return;
-  counts[at + COUNT.excluded] = reader.varint(U32_MAX);
-  counts[at + COUNT.timeout] = reader.varint(U32_MAX);
+  if (hasExcluded(telling)) counts[at + COUNT.excluded] = reader.varint(U32_MAX);
+  if (telling !== 'ratio') counts[at + COUNT.timeout] = reader.varint(U32_MAX);
 };
 
 const readKey = (reader: ByteReader, { names, parts }: ReadDictionaries, hasParts: boolean): number => {
@@ -183,8 +189,8 @@ const readKey = (reader: ByteReader, { names, parts }: ReadDictionaries, hasPart
 };
 
 const readCells = (reader: ByteReader, family: Family, dictionaries: ReadDictionaries): CellColumns => {
-  const isRatio = TOLD_FAMILIES.get(family) === 'ratio';
-  const width = isRatio ? 0 : bucketsOf(family);
+  const telling = dictionaries.tellings.get(family);
+  const width = telling === 'latency' ? bucketsOf(family) : 0;
   const sizeAndParts = reader.varint(2 * reader.left + 1);
   const [size, hasParts] = [Math.floor(sizeAndParts / 2), sizeAndParts % 2 === 1];
   if (size * width > BUCKETS_MAX) reader.fail(`${size} rows with histograms`);
@@ -197,7 +203,7 @@ const readCells = (reader: ByteReader, family: Family, dictionaries: ReadDiction
   for (let row = 0; row < size && reader.fault === undefined; row += 1) {
     numbers[row] = readKey(reader, dictionaries, hasParts);
     keys.push(INTERNED.key(numbers[row]!));
-    readCounts(reader, counts, row * COUNTS_PER_CELL, isRatio);
+    readCounts(reader, counts, row * COUNTS_PER_CELL, telling);
     if (buckets !== undefined) readBuckets(reader, buckets, row * width, width);
   }
   return { family, size, keys, numbers: { table: INTERNED.table, of: numbers }, counts, buckets };
@@ -216,11 +222,11 @@ const readBlock = (reader: ByteReader, dictionaries: ReadDictionaries): ColumnBl
 };
 
 /** Reads so many blocks; damage is kept in the reader. */
-export const readToldBlocks = (reader: ByteReader, count: number): readonly ColumnBlock[] => {
+export const readToldBlocks = (reader: ByteReader, count: number, tellings = TOLD_FAMILIES): readonly ColumnBlock[] => {
   const names = readNames(reader);
   const parts = Array.from({ length: reader.varint(reader.left) }, () => reader.text());
   const body = reader.inner();
-  const blocks = Array.from({ length: count }, () => readBlock(body, { names, parts }));
+  const blocks = Array.from({ length: count }, () => readBlock(body, { tellings, names, parts }));
   if (body.left > 0) body.fail('bytes after the end of blocks');
   if (body.fault !== undefined) reader.fail(body.fault);
   return blocks;
