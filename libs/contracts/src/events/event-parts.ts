@@ -53,6 +53,8 @@ export const reasonSchema = z.object({
   signal: id,
   /** What was compared, in words with units: `success 80.71 % < 99 % over 1m`. */
   text: z.string().max(500),
+  /** Who or what makes the value, in words: `2 customers: Acme 9980 %, Blog 400 %`. */
+  detail: z.string().max(1_000).optional(),
   /** null = no number (a percentile that is a timeout, a window without data). */
   value: z.number().nullable(),
   threshold: z.number(),

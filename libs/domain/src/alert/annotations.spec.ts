@@ -22,6 +22,11 @@ describe('texts of an alert', () => {
     );
   });
 
+  it('R15: name who makes the value, where the reason names them', () => {
+    const named = { ...reason, detail: '1 customers: Acme (critical) 9980 %' };
+    expect(renderText('{{detail}}', named, subject)).toBe('1 customers: Acme (critical) 9980 %');
+  });
+
   it('keep what is not known as it is written', () => {
     expect(renderText('{{valeu}} {{constructor}} {value} {{}}', reason, subject)).toBe(
       '{{valeu}} {{constructor}} {value} {{}}',

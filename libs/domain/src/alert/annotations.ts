@@ -5,13 +5,13 @@ import type { AlertSubject, Rule } from '../rule/rule.js';
 /** A text is cut here, as the contract says. */
 const TEXT_MAX = 2_000;
 
-const wordsOf = ({ value, threshold, windowMs, text }: Reason, subject: AlertSubject) => ({
+const wordsOf = ({ value, threshold, windowMs, text, detail }: Reason, subject: AlertSubject) => ({
   // A reason has no number for a timeout, or for nothing at all; its text says which.
   value: value === null ? text : String(Number(value.toFixed(2))),
   threshold: String(threshold),
   subject: describeSubject(subject),
   window: describeWindow(windowMs),
-  detail: text,
+  detail: detail ?? text,
 });
 
 /** A text with the numbers of a reason in the place of `{{value}}` and its like; what is not known stays as it is written. */

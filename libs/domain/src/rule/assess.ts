@@ -76,6 +76,7 @@ export const reasonOf = (rule: Rule, subject: Subject, measure: Measure, slot: n
   rule: rule.name,
   signal: rule.signal,
   text: describeMeasure(rule, measure, isBeyond(rule.comparison, rule.threshold, measure.value)),
+  ...(measure.detail !== undefined && { detail: measure.detail }),
   value: typeof measure.value === 'number' ? measure.value : null,
   threshold: rule.threshold,
   windowMs: rule.windowMs,
