@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Rule, ruleOf } from '#contracts';
-import { answering, PLAY_NODES, RulePlay } from './rule-play.fixture.js';
+import { type Answered, answering, PLAY_NODES, type PlayNode, RulePlay } from './rule-play.fixture.js';
 
 const rule = (changes: Partial<Parameters<typeof ruleOf>[0]> = {}): Rule =>
   ruleOf({
@@ -127,6 +127,26 @@ describe('no data', () => {
     expect(played.all('AlertFired').find(({ rule: name }) => name === 'success')?.reason.text).toBe(
       'no outcomes over 10s',
     );
+  });
+});
+
+describe('absence of a release that was rolled back', () => {
+  const CANARY: PlayNode = { nodeId: 'europe-n3', pop: 'europe-p1', region: 'europe', release: 'v2+c1' };
+  const answers = (node: PlayNode, bad: number) => (): readonly Answered[] =>
+    [...PLAY_NODES, node].map((each) => ({
+      node: each,
+      good: 100 - (each === node ? bad : 0),
+      bad: each === node ? bad : 0,
+    }));
+
+  it('`fire`: the alert ends by the health of its former nodes', () => {
+    const rules = [rule({ noData: 'fire', scopes: ['release_region'] })];
+    const played = new RulePlay({ rules, nodes: [...PLAY_NODES, CANARY] }).play(20, answers(CANARY, 20));
+    played.play(60, answers({ ...CANARY, release: 'v1+c1' }, 0));
+    expect(played.all('AlertFired')).toHaveLength(1);
+    expect(played.all('AlertResolved').map(({ reason }) => reason?.text)).toEqual([
+      expect.stringMatching(/^v2\+c1 left europe: 1 of 1 former nodes/),
+    ]);
   });
 });
 

@@ -24,7 +24,7 @@ const formerNodes = (release: string, region: string | undefined, view: TickView
   const isThere = (node: { readonly region: string }): boolean => region === undefined || node.region === region;
   for (const node of view.deployed(release)) if (isThere(node)) named.add(node.nodeId);
   for (const node of view.nodes) {
-    if (isThere(node) && (node.formerly === release || node.release === release)) named.add(node.nodeId);
+    if (isThere(node) && (node.formerly.includes(release) || node.release === release)) named.add(node.nodeId);
   }
   const moved = [...named]
     .map((nodeId) => view.node(nodeId))

@@ -11,12 +11,18 @@ const FORGET_TICKS = 300_000 / TICK_MS;
 /** Slots are open for 60 s; a node whose clock is further behind brings late data only and must not hold the others back. */
 export const LATE_SLOTS = 60;
 
+/**
+ * A bad release, its bad remedy and what came between are still remembered; of a node that changes more often the oldest is forgotten,
+ * and an alert of it stays unknown unless a rollout names its nodes.
+ */
+const FORMERLY_MAX = 4;
+
 /** A node as its telemetry shows it. */
 export interface NodePresence extends NodeSeen {
   /** The tick that last moved its watermark. */
   readonly seenTick: number;
-  /** The release it ran before, while it is remembered. */
-  readonly formerly: string | undefined;
+  /** The releases it ran before, the newest first, while it is remembered; at most `FORMERLY_MAX`. */
+  readonly formerly: readonly string[];
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -55,7 +61,7 @@ export class Presence {
     const known = this.nodes.get(node.nodeId);
     // Who was silent for too long comes back as new, whether or not anybody asked meanwhile: what is applied again is not evaluated.
     if (known === undefined || tick - known.seenTick > FORGET_TICKS) {
-      this.nodes.set(node.nodeId, { ...node, seenTick: tick, formerly: undefined });
+      this.nodes.set(node.nodeId, { ...node, seenTick: tick, formerly: [] });
       this.sorted = undefined;
       this.releases = undefined;
       return;
@@ -64,7 +70,8 @@ export class Presence {
     known.watermarkUs = node.watermarkUs;
     known.seenTick = Math.max(tick, known.seenTick);
     if (node.release === known.release) return;
-    known.formerly = known.release;
+    const before = [known.release, ...known.formerly.filter((release) => release !== known.release)];
+    known.formerly = before.slice(0, FORMERLY_MAX);
     known.release = node.release;
     this.releases = undefined;
   }

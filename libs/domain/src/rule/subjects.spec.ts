@@ -98,4 +98,15 @@ describe('the end of an alert', () => {
     expect(played.of('success').map(([, type]) => type)).toContain('AlertResolved');
     expect(played.all('AlertResolved')[0]?.reason.text).toMatch(/^v2\+c1 left the fleet: 1 of 1 former nodes/);
   });
+
+  it('of a release that was followed by another bad one comes from its former nodes too', () => {
+    const played = new RulePlay({ rules: [rule(['release'])], nodes: NODES }).play(12, failing('europe-n3'));
+    const runs = (release: string, bad: string) => (): readonly Answered[] =>
+      failing(bad)().map((each) => (each.node === CANARY ? { ...each, node: { ...CANARY, release } } : each));
+    played.play(12, runs('v3+c1', 'europe-n3')).play(40, runs('v4+c1', ''));
+    expect(played.all('AlertResolved').map(({ reason }) => reason?.text.split(':')[0])).toEqual([
+      'v2+c1 left the fleet',
+      'v3+c1 left the fleet',
+    ]);
+  });
 });
