@@ -19,7 +19,7 @@ export interface RuleTestReport {
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const testsOf = ({ fleet, customers, starts, tests }: RuleTestFile): readonly RuleTest[] =>
-  tests.map(({ test, runs, telemetry, obeys_after: obeysAfterMs, expect }) => ({
+  tests.map(({ test, runs, telemetry, silences, on_call: onCall, obeys_after: obeysAfterMs, expect }) => ({
     name: test,
     startsAtMs: starts === undefined ? STARTS_AT_MS : Math.floor(Date.parse(starts) / 1_000) * 1_000,
     runsMs: runs,
@@ -43,6 +43,8 @@ const testsOf = ({ fleet, customers, starts, tests }: RuleTestFile): readonly Ru
       ticketsPerMinute: tickets,
       latencyMs: latency,
     })),
+    silences: silences.map(({ at, for: forMs, where }) => ({ atMs: at, forMs, where })),
+    onCall,
     obeysAfterMs,
     expectations: expect,
   }));

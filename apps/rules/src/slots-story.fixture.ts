@@ -34,6 +34,8 @@ import { inStoryTime } from './story-time.fixture.js';
 const ORIGIN_TICK = Date.UTC(2021, 6, 22, 11, 47) / TICK_MS;
 /** Longer than the longest window. */
 const WARM_UP_SLOTS = 310;
+/** A thousand slots are decided one after another, and on a busy machine that takes minutes. */
+const WARM_UP_BOUND_MS = 90_000;
 const TICKS_PER_SLOT = SLOT_MS / TICK_MS;
 /** How long a wave is watched: short, so that a story is. */
 const VERIFY_MS = 5_000;
@@ -174,7 +176,7 @@ export class SlotsStory {
   async warmUp(): Promise<void> {
     const records = Array.from({ length: this.warmUpSlots }, () => this.nextTick(TICKS_PER_SLOT)).flat();
     await this.append(records);
-    await this.decided();
+    await this.decided(WARM_UP_BOUND_MS);
   }
 
   /** Goes on for some seconds, tick by tick; `before` each tick is decided, its records in the log already, it may do anything. */
@@ -260,10 +262,10 @@ export class SlotsStory {
   }
 
   /** Waits until every rules process has decided the last tick, and takes what was appended. */
-  private async decided(): Promise<void> {
+  private async decided(boundMs?: number): Promise<void> {
     const isDecided = ({ consumer, faults }: Mortal): boolean =>
       faults.isHeld || (consumer.nextTick() ?? 0) >= this.now;
-    await until(`tick ${this.now - 1} is decided`, () => this.mortals.every(isDecided));
+    await until(`tick ${this.now - 1} is decided`, () => this.mortals.every(isDecided), boundMs);
     const events = await this.eventStore.readAll(this.toldPosition, 1_000);
     this.toldPosition += events.length;
     this.told.push(...events);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema, releaseSchema, TIERS } from '#contracts';
+import { nameSchema, releaseSchema, SELECTOR_LABELS, SILENCE_MS_MAX, SILENCES_MAX, TIERS } from '#contracts';
 import { durationMsSchema } from './setting-kinds.js';
 import { readYamlConfigFile } from './yaml-config.js';
 
@@ -82,7 +82,7 @@ const expectation = z.union(
       .strictObject({ alert: nameSchema, is: z.enum(STATES), on: z.string().max(256).optional(), at: stretch })
       .transform(({ alert, is, on, at }) => ({ kind: 'alert' as const, rule: alert, state: is, on, at })),
     z
-      .strictObject({ page: nameSchema, between: stretch, count: count.default(ONCE) })
+      .strictObject({ page: nameSchema, to: nameSchema.optional(), between: stretch, count: count.default(ONCE) })
       .transform(({ page, ...rest }) => ({ kind: 'page' as const, what: page, ...rest })),
     z
       .strictObject({ command: nameSchema, to: releaseText.optional(), between: stretch, count: count.default(ONCE) })
@@ -94,10 +94,29 @@ const expectation = z.union(
   'expected one of: alert, is, at; page, between; command, between; no, between',
 );
 
+const patterns = z
+  .union([z.string().min(1).max(256), z.array(z.string().min(1).max(256)).min(1).max(100)])
+  .transform((given) => [given].flat());
+
+/** Set by somebody at a moment of the test; it begins some seconds later. */
+const silence = z.strictObject({
+  at: durationMsSchema,
+  for: durationMsSchema.refine((ms) => ms > 0 && ms <= SILENCE_MS_MAX, 'expected at most 7d'),
+  where: z
+    .partialRecord(z.enum(SELECTOR_LABELS), patterns)
+    .refine((where) => Object.keys(where).length > 0, 'expected at least one label'),
+});
+
 const test = z.strictObject({
   test: z.string().min(1).max(200),
   runs: durationMsSchema.refine((ms) => ms > 0 && ms <= RUNS_MS_MAX, 'expected at most 1d').default(600_000),
   telemetry: z.array(change).max(COUNT_MAX).default([]),
+  silences: z.array(silence).max(SILENCES_MAX).default([]),
+  /** Who is on call when; in a gap a page reaches nobody. */
+  on_call: z
+    .array(z.strictObject({ who: nameSchema, between: stretch }))
+    .max(COUNT_MAX)
+    .default([]),
   /** After how long nodes do what they are told; without it they never do. */
   obeys_after: durationMsSchema.optional(),
   expect: z.array(expectation).min(1).max(COUNT_MAX),
@@ -125,7 +144,12 @@ const schema = z.strictObject({
     queries: z.number().positive().max(100_000).default(200),
     regions: z.record(nameSchema, region).refine((all) => Object.keys(all).length > 0, 'expected at least one region'),
   }),
-  customers: z.array(customer).min(1).max(COUNT_MAX),
+  /** Rules of nodes and releases need none of their own. */
+  customers: z
+    .array(customer)
+    .min(1)
+    .max(COUNT_MAX)
+    .default([{ id: 'customer', tier: 'tier3', critical: false }]),
   tests: z.array(test).min(1).max(COUNT_MAX),
 });
 

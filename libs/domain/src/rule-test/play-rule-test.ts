@@ -1,8 +1,9 @@
-import { type Command, type Event, event, type RuleSet, SLOT_MS, streamOf, TICK_MS } from '#contracts';
+import { type Command, type Event, event, isRefusal, type RuleSet, SLOT_MS, streamOf, TICK_MS } from '#contracts';
 import { createSlidingWindows } from '../window/sliding-windows.js';
 import { type Engine, type EngineOptions, windowsOf } from '../rule/engine.js';
 import { createEngine } from '../rule/rules-engine.js';
-import type { NodeChoice, RuleTest, TelemetryChange } from './rule-test.js';
+import { decideNewSilence } from '../silence/silence.decide.js';
+import type { NodeChoice, RuleTest, TelemetryChange, TestedSilence } from './rule-test.js';
 import { TestedWorld } from './tested-world.js';
 
 /** Healthy time before a test begins: longer than the longest window of a rule, 5 min. */
@@ -22,6 +23,14 @@ export interface PlayedRuleTest {
   readonly events: readonly PlayedEvent[];
   /** Changes that concerned no node: the test does not say what its author meant. */
   readonly idle: readonly TelemetryChange[];
+  /** Silences that nobody could set, and why. */
+  readonly refused: readonly RefusedSilence[];
+}
+
+/** A silence that nobody could set. */
+export interface RefusedSilence {
+  readonly atMs: number;
+  readonly because: string;
 }
 
 /** By what is judged, and how ids are made. */
@@ -49,11 +58,13 @@ const seed = (engine: Engine, { customers }: RuleTest, beginsMs: number): void =
 class RuleTestPlay {
   readonly events: PlayedEvent[] = [];
   readonly idle: TelemetryChange[] = [];
+  readonly refused: RefusedSilence[] = [];
   private readonly world: TestedWorld;
   private readonly engine: Engine;
   private readonly versions = new Map<string, number>();
   private commands: { readonly dueMs: number; readonly command: Command }[] = [];
   private changes: readonly TelemetryChange[];
+  private silences = 0;
 
   constructor(
     private readonly test: RuleTest,
@@ -73,7 +84,9 @@ class RuleTestPlay {
     for (let ms = startsAtMs - WARM_UP_MS; ms < startsAtMs; ms += SLOT_MS)
       for (const part of this.world.tick(ms / TICK_MS + SLOT_TICKS - 1, SLOT_TICKS)) this.engine.apply(part);
     for (let ms = startsAtMs; ms < startsAtMs + runsMs; ms += TICK_MS) this.step(ms);
-    return { events: this.events, idle: [...this.idle, ...this.changes] };
+    for (const { atMs } of this.test.silences.filter((silence) => silence.atMs >= runsMs))
+      this.refused.push({ atMs, because: 'the test is over by then' });
+    return { events: this.events, idle: [...this.idle, ...this.changes], refused: this.refused };
   }
 
   /** As a process loads them: the settings of impact and maintenance come with the rules. */
@@ -88,12 +101,23 @@ class RuleTestPlay {
     for (const change of this.changes.filter(({ atMs }) => atMs <= afterMs))
       if (this.world.change(change, nowMs) === 0) this.idle.push(change);
     this.changes = this.changes.filter(({ atMs }) => atMs > afterMs);
+    for (const silence of this.test.silences.filter(({ atMs }) => atMs > afterMs - TICK_MS && atMs <= afterMs))
+      this.silence(silence, nowMs);
     for (const { command } of this.commands.filter(({ dueMs }) => dueMs <= afterMs)) this.world.obey(command, nowMs);
     this.commands = this.commands.filter(({ dueMs }) => dueMs > afterMs);
     const tick = nowMs / TICK_MS;
     for (const part of this.world.tick(tick)) this.engine.apply(part);
     for (const { stream, events } of this.engine.evaluate(tick))
       for (const event of events) this.take(stream, event, afterMs + TICK_MS);
+  }
+
+  private silence({ atMs, forMs, where }: TestedSilence, nowMs: number): void {
+    const silenceId = `s-${this.silences}`;
+    const wanted = { where, durationMs: forMs, comment: 'set by the test' };
+    const events = decideNewSilence(wanted, { silenceId, by: 'the test', nowMs, standing: this.silences });
+    this.silences += 1;
+    if (isRefusal(events)) this.refused.push({ atMs, because: events.detail });
+    else for (const each of events) this.take(streamOf.silence(silenceId), each, atMs);
   }
 
   private take(stream: string, event: Event, afterMs: number): void {

@@ -30,6 +30,8 @@ const quiet: RuleTest = {
   },
   customers: ['delta', 'ups', 'bbc'].map(customerOf),
   changes: [],
+  silences: [],
+  onCall: [],
   obeysAfterMs: undefined,
   expectations: [],
 };
@@ -62,7 +64,7 @@ describe('a played test', () => {
   });
 
   it('a fleet to which nothing happens decides nothing', () => {
-    expect(playRuleTest(quiet, rules)).toEqual({ events: [], idle: [] });
+    expect(playRuleTest(quiet, rules)).toEqual({ events: [], idle: [], refused: [] });
   });
 
   it('a change that concerns no node, and one behind the end, fail the test that means something else', () => {
@@ -133,7 +135,7 @@ describe('a verdict', () => {
   ];
   const judge = (expectation: Expectation) => {
     const test = { ...quiet, expectations: [expectation] };
-    return judgeRuleTest(test, { events, idle: [] }).verdicts[0]!;
+    return judgeRuleTest(test, { events, idle: [], refused: [] }).verdicts[0]!;
   };
   const alertIs = (state: Extract<Expectation, { kind: 'alert' }>['state'], fromMs: number, toMs = fromMs) =>
     judge({ kind: 'alert', rule: 'r', state, on: 'fleet', at: between(fromMs, toMs) }).isMet;

@@ -1,4 +1,4 @@
-import type { Release } from '#contracts';
+import type { Release, Selector } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 
 /** A region of the fleet of a test: its nodes stand in so many PoPs, evenly. */
@@ -59,6 +59,19 @@ export interface Stretch {
   readonly toMs: number;
 }
 
+/** A silence that somebody sets at a moment; it begins some seconds later, as every silence does. */
+export interface TestedSilence {
+  readonly atMs: number;
+  readonly forMs: number;
+  readonly where: Selector;
+}
+
+/** Who is on call in a stretch; in a gap a page reaches nobody. */
+export interface OnCall {
+  readonly who: string;
+  readonly between: Stretch;
+}
+
 /** What is expected of the time of a test. */
 export type Expectation =
   | {
@@ -70,11 +83,11 @@ export type Expectation =
       readonly at: Stretch;
     }
   | {
-      /** Counts what leaves within a stretch: pages that open, or commands. */
+      /** Counts what leaves within a stretch: pages that open, also late because they were held back; calls; commands. */
       readonly kind: 'page' | 'command';
-      /** Who is paged, or what is commanded; any without it. */
+      /** By which policy is paged, who is called beside it (`vp`, `on_call`), or what is commanded; any without it. */
       readonly what?: string | undefined;
-      /** The release that a command returns to. */
+      /** The release that a command returns to, or whom a page reaches: somebody who is on call. */
       readonly to?: string | undefined;
       readonly count: { readonly min: number; readonly max: number };
       readonly between: Stretch;
@@ -88,6 +101,8 @@ export interface RuleTest {
   readonly fleet: TestedFleet;
   readonly customers: readonly TestedCustomer[];
   readonly changes: readonly TelemetryChange[];
+  readonly silences: readonly TestedSilence[];
+  readonly onCall: readonly OnCall[];
   /** After how long nodes do what they are told; undefined = they never do. */
   readonly obeysAfterMs: number | undefined;
   readonly expectations: readonly Expectation[];
