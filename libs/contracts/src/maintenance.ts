@@ -43,6 +43,8 @@ export const maintenanceWindowSchema = z
         successBelow: z.number().min(0).max(100).default(95),
         /** ... or an impact score above this. */
         impactAbove: z.number().nonnegative().default(100),
+        /** ... or more of the fleet, per cent, silent than this: who says nothing fails nothing. 50 without it. */
+        silentAbove: z.number().min(0).max(100).optional(),
       })
       .default({ successBelow: 95, impactAbove: 100 }),
   })

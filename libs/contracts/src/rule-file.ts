@@ -109,7 +109,11 @@ export const maintenanceEntrySchema = z.strictObject({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "02:30"'),
   duration: durationSchema,
   breakthrough: z
-    .strictObject({ success_below: percentSchema.optional(), impact_above: z.number().nonnegative().optional() })
+    .strictObject({
+      success_below: percentSchema.optional(),
+      impact_above: z.number().nonnegative().optional(),
+      silent_above: percentSchema.optional().describe('Share of the fleet that is silent.'),
+    })
     .optional()
     .describe('What pages all the same.'),
 });

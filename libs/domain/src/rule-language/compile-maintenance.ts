@@ -26,6 +26,9 @@ const plain = (entry: SoundEntry<MaintenanceEntry>): Record<string, unknown> => 
               ? undefined
               : Number.parseFloat(entry.breakthrough.success_below),
           impactAbove: entry.breakthrough.impact_above,
+          ...(entry.breakthrough.silent_above !== undefined && {
+            silentAbove: Number.parseFloat(entry.breakthrough.silent_above),
+          }),
         },
       }),
 });

@@ -4,6 +4,9 @@ import { type Causality, inhibitorOf, possibleCauses } from '../incident/causali
 import type { Deciding } from '../rule/deciding.js';
 import { describeSubject } from '../rule/describe-subject.js';
 import type { Draft } from '../rule/draft.js';
+import { FLEET } from '../rule/rule.js';
+import type { TickView } from '../rule/tick-view.js';
+import { silentGroups } from '../presence/silent-groups.js';
 import { fitsSelector, labelsOf, type Labels } from '../rule/selector.js';
 import type { Maintenance } from './maintenance.js';
 import {
@@ -85,13 +88,20 @@ const fitting = (
   });
 };
 
+const silentPercentOf = (view: TickView): number => {
+  const { silent, expected } = silentGroups(view).find(FLEET);
+  return expected === 0 ? 0 : (100 * silent) / expected;
+};
+
 /** Before anything is muted by it: what is worse than work breaks the whole occurrence, so the order of alerts does not matter. */
 const decideBreaks = (quiet: Quiet, alerts: readonly Alert[]): void => {
   const { draft, causality, impactScore, deciding } = quiet;
   for (const alert of alerts) {
     for (const [maintenance, window] of fitting(quiet, alert)) {
       if (maintenance.state === 'broken') continue;
-      const worse = worseThanWork(window, { tally: causality.failures.of(alert), impactScore: impactScore() });
+      const tally = causality.failures.of(alert);
+      const silentPercent = silentPercentOf(deciding.view);
+      const worse = worseThanWork(window, { tally, impactScore: impactScore(), silentPercent });
       const because = worse === undefined ? undefined : `${worse} ${describeSubject(alert)}`;
       draft.add(decideBreakthrough(maintenance, alert.alertId, because, deciding.view.at));
     }

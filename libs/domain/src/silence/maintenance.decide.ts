@@ -37,21 +37,28 @@ export const decideMaintenanceEnd = (
   return [event('MaintenanceEndsSoon', { maintenanceId, endsAtMs, muting, at })];
 };
 
+/** More than half of a fleet is nowhere taken down on purpose at once; of two machines one may be. */
+const SILENT_ABOVE = 50;
+
 /** What an alert's subject shows, and what the fleet suffers. */
 export interface Evidence {
   readonly tally: Tally | undefined;
   readonly impactScore: number;
+  /** Of the fleet's nodes, per cent. Who is silent fails nothing, so an outage by silence shows here alone. */
+  readonly silentPercent: number;
 }
 
 /** Why what an alert is about is worse than work may make it; undefined when it is not. */
 export const worseThanWork = (
-  { breakthrough: { successBelow, impactAbove } }: MaintenanceWindow,
-  { tally, impactScore }: Evidence,
+  { breakthrough: { successBelow, impactAbove, silentAbove = SILENT_ABOVE } }: MaintenanceWindow,
+  { tally, impactScore, silentPercent }: Evidence,
 ): string | undefined => {
   if (tally !== undefined && tally.good + tally.bad >= OUTCOMES_MIN) {
     const success = successPercent(tally.good, tally.bad);
     if (success < successBelow) return `success ${success.toFixed(2)} % < ${successBelow} %`;
   }
+  if (silentPercent > silentAbove)
+    return `${silentPercent.toFixed(0)} % of the nodes are silent, above ${silentAbove} %`;
   return impactScore > impactAbove ? `impact score ${impactScore} > ${impactAbove}` : undefined;
 };
 

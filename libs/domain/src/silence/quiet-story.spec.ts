@@ -102,6 +102,26 @@ describe('a silence', () => {
 });
 
 describe('maintenance', () => {
+  it('B16: a fleet of which more than half falls silent pages, though it fails nothing; one of its eight nodes does not', () => {
+    const story = quietStory();
+    maintain(story, '11:40', 90);
+    story.play(10);
+    for (const node of story.fleet.nodes.slice(0, 1)) node.silent = true;
+    story.play(60);
+    expect(story.all('AlertFired').length).toBeGreaterThan(0);
+    expect(story.all('MaintenanceBrokenThrough')).toEqual([]);
+    for (const node of story.fleet.nodes.slice(0, 5)) node.silent = true;
+    story.play(60);
+    expect(story.all('MaintenanceBrokenThrough')).toMatchObject([
+      { because: expect.stringMatching(/^6[23] % of the nodes are silent, above 50 % /) },
+    ]);
+    const paged = [
+      ...story.all('IncidentOpened').filter(({ muted }) => muted === undefined),
+      ...story.all('IncidentUnmuted'),
+    ];
+    expect(paged.length).toBeGreaterThan(0);
+  });
+
   it('R112, B16: a deployment within a window of which 77 % fails pages, and is rolled back', () => {
     const story = quietStory();
     story.onDecided = obey(story, 3);
