@@ -16,7 +16,7 @@ import {
   worseThanWork,
 } from './maintenance.decide.js';
 import { decideMute } from './mute.decide.js';
-import { Calendar } from './occurrence.js';
+import { Calendar, type Occurrence } from './occurrence.js';
 import { loadedAt } from './quiet-state.js';
 import { isOpenAt } from './silence.js';
 import { decideSilenceEnd } from './silence.decide.js';
@@ -47,6 +47,10 @@ const mutingOf = ({ state }: Draft, id: string): number =>
 const windowsAt = ({ state }: Draft, tick: number): readonly MaintenanceWindow[] =>
   loadedAt(state.quiet, tick)?.windows ?? [];
 
+/** A window that was shortened, lengthened or moved has other occurrences: the one that began is none of them. */
+const isOccurrenceOf = ({ startsAtMs, endsAtMs }: Maintenance, occurrence: Occurrence | undefined): boolean =>
+  occurrence?.startsAtMs === startsAtMs && occurrence.endsAtMs === endsAtMs;
+
 /** Begins and ends what has its time. */
 const decideTimes = ({ draft, deciding: { view, hash } }: Quiet): void => {
   const { at, tick } = view;
@@ -54,7 +58,8 @@ const decideTimes = ({ draft, deciding: { view, hash } }: Quiet): void => {
     draft.add(decideSilenceEnd(silence, mutingOf(draft, silence.silenceId), at));
   const windows = windowsAt(draft, tick);
   for (const maintenance of draft.state.quiet.maintenance.values()) {
-    const isInForce = windows.some(({ name }) => name === maintenance.window);
+    const window = windows.find(({ name }) => name === maintenance.window);
+    const isInForce = window !== undefined && isOccurrenceOf(maintenance, calendar.at(window, at));
     draft.add(decideMaintenanceEnd(maintenance, isInForce, mutingOf(draft, maintenance.maintenanceId), at));
   }
   for (const window of windows) {

@@ -21,7 +21,7 @@ export const decideMaintenanceBegin = (
   return [event('MaintenanceBegan', { maintenanceId: newId(startsAtMs), window: name, startsAtMs, endsAtMs, at })];
 };
 
-/** What a tick says of an occurrence that began: that its end is near, or that it is over, by time or because its window is gone. */
+/** What a tick says of an occurrence that began: that its end is near, or that it is over, by time or because its window is gone or is another one. */
 export const decideMaintenanceEnd = (
   maintenance: Maintenance,
   isInForce: boolean,
@@ -30,7 +30,7 @@ export const decideMaintenanceEnd = (
 ): readonly EventOf<'MaintenanceEndsSoon' | 'MaintenanceEnded'>[] => {
   const { maintenanceId, endsAtMs, hasMatched, isEndTold } = maintenance;
   if (at >= endsAtMs || !isInForce) {
-    const because = at >= endsAtMs ? 'its time is over' : 'the rules have no such window any more';
+    const because = at >= endsAtMs ? 'its time is over' : 'the rules have no such window any more, or changed it';
     return [event('MaintenanceEnded', { maintenanceId, hasMatched, because, at })];
   }
   if (isEndTold || at < noticeAtMs(maintenance)) return [];

@@ -1,4 +1,4 @@
-import { type DeploySignal, event, ruleSetSchema, type Selector, streamOf } from '#contracts';
+import { type DeploySignal, event, ruleSetSchema, type Selector, streamOf, TICK_MS } from '#contracts';
 import { DEFAULT_RULES, EngineStory, ORIGIN_MS } from '#testing';
 
 /** What runs everywhere when a story begins. */
@@ -66,9 +66,20 @@ export const silence = (story: EngineStory, where: Selector, fromS: number, toS:
   );
 
 /** Rules are loaded that have one window, over minutes of the day of the story: 2021-07-22, a Thursday, from 11:47 UTC. */
-export const maintain = (story: EngineStory, startsAt: string, minutes: number, where: Selector = {}): void => {
+export const maintain = (
+  story: EngineStory,
+  startsAt: string,
+  minutes: number,
+  where: Selector = {},
+  version = 1,
+): void => {
   const window = { name: 'thursday', where, timeZone: 'UTC', days: ['thu'], startsAt, durationMs: minutes * 60_000 };
   const ruleSet = ruleSetSchema.parse({ rules: DEFAULT_RULES, maintenance: [window] });
-  const place = { version: 1, source: 'rules.yml', fromTick: 0, at: ORIGIN_MS };
+  const place = {
+    version,
+    source: 'rules.yml',
+    fromTick: version === 1 ? 0 : Math.ceil(atS(story.afterS) / TICK_MS),
+    at: ORIGIN_MS,
+  };
   story.tell(streamOf.rules, event('RulesLoaded', { ...place, sha256: 'ab'.repeat(32), ruleSet }));
 };

@@ -156,6 +156,22 @@ describe('maintenance', () => {
     expect(story.all('MaintenanceEnded')).toMatchObject([{ hasMatched: true, because: 'its time is over' }]);
   });
 
+  it('B16: a window that is shortened while it is open ends when it says now', () => {
+    const story = quietStory();
+    maintain(story, '11:40', 90);
+    story.play(5);
+    limp(story);
+    story.play(20);
+    maintain(story, '11:40', 8, {}, 2);
+    story.play(60);
+    expect(story.all('MaintenanceEnded').map(({ because }) => because)).toEqual([
+      'the rules have no such window any more, or changed it',
+      'its time is over',
+    ]);
+    expect(story.all('MaintenanceBegan').map(({ endsAtMs }) => endsAtMs)).toEqual([atS(83 * 60), atS(60)]);
+    expect(story.firstS('IncidentUnmuted')).toBeCloseTo(60, 0);
+  });
+
   it('B16: tells that its end is near, and that it muted nothing', () => {
     const story = quietStory();
     maintain(story, '11:46', 2, { pop: ['us-east-0'] });
