@@ -1,4 +1,4 @@
-import { event, type Event, streamOf } from '#contracts';
+import { event, type Event, type Mute, type Reason, streamOf } from '#contracts';
 import { DEFAULT_RULE_SET } from '#testing';
 import type { ExplainedStep, Explanation } from './explain/explanation.js';
 import type { WhyNot } from './explain/why-not.js';
@@ -14,6 +14,18 @@ import {
 } from './api.fixture.js';
 
 const RULE = 'dns_resolution_success_rate';
+const reason: Reason = {
+  rule: RULE,
+  signal: 'success_rate',
+  text: 'success 80 % < 99 % over 1m',
+  value: 80,
+  threshold: 99,
+  windowMs: 60_000,
+  good: 80,
+  bad: 20,
+  tick: 1,
+  coverage: 1,
+};
 const loaded = event('RulesLoaded', {
   version: 1,
   sha256: 'ab'.repeat(32),
@@ -71,6 +83,17 @@ describe('explain', () => {
         at,
       }),
     );
+    const fired = (alertId: string, key: string) =>
+      event('AlertFired', { alertId, rule: RULE, scope: 'release_region', key, severity: 'critical', reason, at });
+    const mutes: readonly Mute[] = [
+      { by: 'silence', id: 'si1', untilMs: NOW_MS, because: 'silenced by ana: peering is moved' },
+      { by: 'alert', id: 'al1', untilMs: null, because: 'inhibited: it is explained' },
+    ];
+    for (const mute of mutes) {
+      const alertId = `al-${mute.by}`;
+      const told = [fired(alertId, `v1|${mute.by}`), event('AlertMuted', { alertId, mute, at })];
+      await tell(streamOf.alert(alertId), 0, ...told);
+    }
   };
 
   const explained = async (kind: string, id: string): Promise<Explanation> => {
@@ -195,6 +218,15 @@ describe('explain', () => {
       'it did: alert al1 opened incident in1; rail capacity refused: 3 of 9 nodes would go on serving (at least 60 %)',
     );
     expect(found.events.map(({ id }) => id)).toContain('alert-al1@1');
+  });
+
+  it('B13: why not: it fired and was silenced, by whom and until when; or another alert explains it', async () => {
+    const silenced = await whyNot(RULE, '?subject=v1%7Csilence');
+    expect(silenced).toMatchObject({ verdict: 'muted' });
+    expect(silenced.because).toContain('silenced by ana: peering is moved (silence si1, until ');
+    const inhibited = await whyNot(RULE, '?subject=v1%7Calert');
+    expect(inhibited).toMatchObject({ verdict: 'inhibited' });
+    expect(inhibited.because).toContain('inhibited: it is explained (alert al1)');
   });
 
   it('B13: why not: no such rule, a signal that is not held, a subject that is none', async () => {

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '#contracts';
+import { callKeyOf, type RecordedEvent } from '#contracts';
 import type { AlertRow, DeliveryRepository, DeliveryRow, IncidentRepository, IncidentRow } from '#store';
 import type { RedirectRepository, RedirectRow, RollbackRepository, RollbackRow } from '#store';
 import { LIST_MAX } from './list-query.js';
@@ -31,7 +31,7 @@ export const readReport = async (
   if (found === undefined) return undefined;
   const undone = await rollbacks.list({ incidentId, limit: LIST_MAX });
   const moved = await redirects.list({ incidentId, limit: LIST_MAX });
-  const called = found.incident.escalations.map(({ to }) => `${incidentId}:${to}`);
+  const called = found.incident.escalations.map((call) => callKeyOf({ incidentId, ...call }));
   const commandIds = [
     ...undone.flatMap(({ waves }) => waves.flatMap(({ commandId }) => commandId ?? [])),
     ...moved.flatMap(({ commands }) => commands.map(({ commandId }) => commandId)),

@@ -52,6 +52,18 @@ export interface AlertRepository {
     readonly limit: number;
   }) => Promise<readonly AlertRow[]>;
   readonly find: (alertId: string) => Promise<AlertRow | undefined>;
+  /** Those of many that there are, oldest first. */
+  readonly findAll: (alertIds: readonly string[]) => Promise<readonly AlertRow[]>;
+  /** The alert of a rule for a subject that had fired and was not over at a moment. */
+  readonly openAt: (asked: AskedAlert) => Promise<AlertRow | undefined>;
+}
+
+/** A rule, a subject and a moment, ms of log time. */
+export interface AskedAlert {
+  readonly rule: string;
+  readonly scope: Scope;
+  readonly key: string;
+  readonly at: number;
 }
 
 const SELECT = `
@@ -70,4 +82,15 @@ export const createAlertRepository = (database: Queryable): AlertRepository => (
       [states ?? (state === undefined ? null : [state]), listLimit(limit)],
     ),
   find: async (alertId) => (await database.query<AlertRow>(`${SELECT} where a.alert_id = $1`, [alertId]))[0],
+  findAll: (alertIds) =>
+    database.query<AlertRow>(`${SELECT} where a.alert_id = any($1) order by a.begun_at, a.alert_id`, [alertIds]),
+  openAt: async ({ rule, scope, key, at }) =>
+    (
+      await database.query<AlertRow>(
+        `${SELECT} where a.rule = $1 and a.scope = $2 and a.key = $3 and a.fired_at <= $4
+           and (a.resolved_at is null or a.resolved_at > $4)
+         order by a.fired_at desc limit 1`,
+        [rule, scope, key, at],
+      )
+    )[0],
 });

@@ -19,3 +19,11 @@ export const readStream = async (tx: Queryable, stream: string): Promise<readonl
   ]);
   return rows.map(recordedEvent);
 };
+
+/** Reads many streams at once, in the order of the log: an incident may have thousands, and a query for each would take the pool. */
+export const readStreams = async (tx: Queryable, streams: readonly string[]): Promise<readonly RecordedEvent[]> => {
+  const rows = await tx.query<EventRow>(`select ${EVENT_COLUMNS} from event where stream = any($1) order by position`, [
+    streams,
+  ]);
+  return rows.map(recordedEvent);
+};

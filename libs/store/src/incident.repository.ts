@@ -2,7 +2,7 @@ import type { Call, Cause, Impact, Mute, Priority, Reason, RecordedEvent, Scope 
 import { streamOf } from '#contracts';
 import { type AlertRow, createAlertRepository, type Severity } from './alert.repository.js';
 import type { Queryable } from './database.js';
-import { readStream } from './event-read.js';
+import { readStreams } from './event-read.js';
 import { listLimit } from './list-limit.js';
 
 /** A fault is detected within two minutes of its onset (R44); the study took fifteen. */
@@ -110,8 +110,7 @@ const timelineOf = async (database: Queryable, incident: IncidentRow): Promise<r
     ...incident.rollbackIds.map(streamOf.rollback),
     ...incident.redirectIds.map(streamOf.redirect),
   ];
-  const events = await Promise.all(streams.map((stream) => readStream(database, stream)));
-  return events.flat().toSorted((a, b) => a.position - b.position);
+  return readStreams(database, streams);
 };
 
 /** Incidents in PostgreSQL. */
@@ -129,12 +128,8 @@ export const createIncidentRepository = (database: Queryable): IncidentRepositor
     find: async (incidentId) => {
       const incident = await findRow(incidentId);
       if (incident === undefined) return undefined;
-      const rows = await Promise.all(incident.alertIds.map(alerts.find));
-      return {
-        incident,
-        alerts: rows.filter((row) => row !== undefined),
-        timeline: await timelineOf(database, incident),
-      };
+      const rows = await alerts.findAll(incident.alertIds);
+      return { incident, alerts: rows, timeline: await timelineOf(database, incident) };
     },
   };
 };

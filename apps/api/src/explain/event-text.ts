@@ -1,4 +1,4 @@
-import { type EventData, type EventType, type Reason, type RecordedEvent, releaseName } from '#contracts';
+import { type EventData, type EventType, type Mute, type Reason, type RecordedEvent, releaseName } from '#contracts';
 
 type Sentences = { readonly [T in EventType]?: (data: EventData<T>) => string };
 
@@ -16,11 +16,17 @@ const losing = (evidence: readonly Reason[]): string =>
     ? ''
     : `; held too, and came later in the order: ${evidence.map(({ text }) => text).join('; ')}`;
 
+/** Who or what keeps a page back, and until when at the latest. */
+const muteText = ({ by, id, because, untilMs }: Mute): string =>
+  `${because} (${by} ${id}${untilMs === null ? '' : `, until ${new Date(untilMs).toISOString()}`})`;
+
 const SENTENCES: Sentences = {
   AlertFired: ({ scope, key, severity, reason }) => `a ${severity} alert of ${scope} ${key} fired: ${numbers(reason)}`,
   AlertBecameUnknown: ({ because }) => `the alert became unknown: ${because}`,
   AlertResumed: ({ reason }) => `the alert fires again: ${numbers(reason)}`,
   AlertResolved: ({ reason }) => `the alert is resolved: ${numbers(reason)}`,
+  AlertMuted: ({ mute }) => `it pages nobody: ${muteText(mute)}`,
+  AlertUnmuted: ({ because }) => `it may page again: ${because}`,
   IncidentOpened: ({ title, alertId, impact, onsetAt, at }) =>
     `an incident opened, by alert ${alertId}: ${title}; ${impact.affectedCustomers} customers, score ${impact.score}, $${impact.dollarsPerMinute} a minute` +
     (onsetAt === undefined ? '' : `; it began ${((at - onsetAt) / 1_000).toFixed(1)} s before`),

@@ -1,52 +1,55 @@
-import type { RecordedEvent } from '#contracts';
+import { event, type Event, type Mute, type RecordedEvent } from '#contracts';
 import { keptFrom, saidBy } from './kept-alert.js';
 
-const recorded = (version: number, type: string, data: Readonly<Record<string, unknown>>): RecordedEvent => {
-  const metadata = { actor: 'rules', cause: 'tick-1' };
-  const place = { position: version, stream: 'alert-al1', version, metadata, recordedAtMs: 0, hash: '' };
-  return { ...place, event: { type, data } } as unknown as RecordedEvent;
-};
-const muted = recorded(2, 'AlertMuted', {
-  alertId: 'al1',
+const recorded = (version: number, told: Event): RecordedEvent => ({
+  position: version,
+  stream: 'alert-al1',
+  version,
+  event: told,
+  metadata: { actor: 'rules', cause: 'tick-1' },
+  recordedAtMs: 0,
+  hash: '',
+});
+const muted = (mute: Mute) => recorded(2, event('AlertMuted', { alertId: 'al1', mute, at: 1 }));
+const silenced = muted({
   by: 'silence',
   id: 'si1',
-  until: Date.UTC(2021, 6, 22, 12),
-  because: 'planned work',
+  untilMs: Date.UTC(2021, 6, 22, 12),
+  because: 'silenced by ana: planned work',
 });
 
 describe('an alert that paged nobody', () => {
-  it('B13: was muted by a silence, until a moment, for a reason', () => {
-    expect(keptFrom([muted])).toEqual({
+  it('B13: was muted by a silence, by whom, until a moment, for a reason', () => {
+    const text = 'it pages nobody: silenced by ana: planned work (silence si1, until 2021-07-22T12:00:00.000Z)';
+    expect(keptFrom([silenced])).toEqual({
       verdict: 'muted',
-      because:
-        'it fired, and was muted: AlertMuted by silence id si1 because planned work until 2021-07-22T12:00:00.000Z',
-      events: [
-        { id: 'alert-al1@2', text: 'AlertMuted by silence id si1 because planned work until 2021-07-22T12:00:00.000Z' },
-      ],
+      because: `it fired, and was muted: ${text}`,
+      events: [{ id: 'alert-al1@2', text }],
     });
   });
 
   it('B13: an event without a sentence of its own says why and until when, by name', () => {
-    const pending = recorded(1, 'AlertPending', {
-      rule: 'r1',
-      reason: { text: 'p95 120 ms > 100 ms' },
-      dueAtMs: 60_000,
-    });
+    const pending = recorded(
+      1,
+      event('AlertPendingEnded', { alertId: 'al1', because: 'success 99.9 % >= 99 % over 1m', at: 1 }),
+    );
     expect(saidBy([pending])).toEqual([
-      { id: 'alert-al1@1', text: 'AlertPending rule r1 p95 120 ms > 100 ms due at 1970-01-01T00:01:00.000Z' },
+      { id: 'alert-al1@1', text: 'AlertPendingEnded because success 99.9 % >= 99 % over 1m' },
     ]);
   });
 
-  it('B13: was inhibited by another alert', () => {
-    const inhibited = recorded(3, 'AlertInhibited', { alertId: 'al1', by: 'al0', because: 'the fleet fails' });
-    expect(keptFrom([inhibited])).toMatchObject({
+  it('B13: was inhibited by another alert, for as long as that stands', () => {
+    const because = 'inhibited: success on v2+c2 explains it';
+    expect(keptFrom([muted({ by: 'alert', id: 'al0', untilMs: null, because })])).toMatchObject({
       verdict: 'inhibited',
-      because: 'it fired, and was inhibited: AlertInhibited by al0 because the fleet fails',
+      because: `it fired, and was inhibited: it pages nobody: ${because} (alert al0)`,
     });
   });
 
   it('B13: is kept by nothing once that is taken back', () => {
-    expect(keptFrom([muted, recorded(3, 'AlertUnmuted', { alertId: 'al1' })])).toBeUndefined();
+    const unmuted = event('AlertUnmuted', { alertId: 'al1', because: 'silence si1 is over', at: 2 });
+    expect(keptFrom([silenced, recorded(3, unmuted)])).toBeUndefined();
+    expect(saidBy([recorded(3, unmuted)])[0]?.text).toBe('it may page again: silence si1 is over');
     expect(keptFrom([])).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { type Family, type Rule, SLOT_MS } from '#contracts';
-import { type Measure, type Percentile, successPercent } from '#domain';
+import { type Measure, successPercent } from '#domain';
 import type { SegmentRepository } from '#store';
 import { figuresOf, sumSegments, type WindowFigures } from '../segment-windows.js';
 import type { AskedSubject } from './asked-subject.js';
@@ -13,17 +13,19 @@ const FAMILY_OF: Readonly<Partial<Record<AskedSubject['scope'], Family>>> = {
   customer: 'customer',
 };
 
-const percentileOf = (figures: WindowFigures, q: number): Percentile => {
-  const given = q >= 0.99 ? figures.p99 : q >= 0.95 ? figures.p95 : figures.p50;
-  return given ?? 'unknown';
-};
+/** Percentiles that figures of a window have; another one is not told as if it were the next. */
+const PERCENTILES: Readonly<Record<number, 'p50' | 'p95' | 'p99'>> = { 0.5: 'p50', 0.95: 'p95', 0.99: 'p99' };
+const percentileNameOf = ({ percentile = 0.95 }: Rule) => PERCENTILES[percentile];
 
-const measureOf = (rule: Rule, figures: WindowFigures): Measure => {
+/** undefined: nothing here says it. */
+const measureOf = (rule: Rule, figures: WindowFigures): Measure | undefined => {
   const { good, bad } = figures;
   if (good + bad < Math.max(1, rule.outcomesMin)) return { value: 'unknown', good, bad };
   if (rule.signal === 'latency') {
     // The bound of a percentile needs ranks that are not kept: the plain value is told.
-    const latencyUs = percentileOf(figures, rule.percentile ?? 0.95);
+    const name = percentileNameOf(rule);
+    if (name === undefined) return undefined;
+    const latencyUs = figures[name] ?? 'unknown';
     return { value: typeof latencyUs === 'number' ? latencyUs / 1_000 : latencyUs, good, bad };
   }
   const success = successPercent(good, bad);

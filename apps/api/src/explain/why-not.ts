@@ -48,8 +48,8 @@ export type WhyNotParts = ExplainParts & { readonly segments: Pick<SegmentReposi
 
 type Finding = Pick<WhyNot, 'verdict' | 'because'> & Partial<Pick<WhyNot, 'value' | 'margin' | 'events'>>;
 
-/** Alerts that are looked through for one that was open then. */
-const ALERTS_MAX = 500;
+/** Rollbacks and redirects of one incident that are looked through for refusals. */
+const ACTIONS_MAX = 500;
 
 const rulesAt = async ({ database }: WhyNotParts, at: number): Promise<readonly Rule[]> => {
   const loads = (await readStream(database, streamOf.rules)).flatMap(({ event }) =>
@@ -59,19 +59,8 @@ const rulesAt = async ({ database }: WhyNotParts, at: number): Promise<readonly 
   return inForce?.ruleSet.rules ?? [];
 };
 
-const openAt = async ({ alerts }: WhyNotParts, rule: Rule, { scope, key }: AskedSubject, at: number) =>
-  (await alerts.list({ limit: ALERTS_MAX })).find(
-    (alert) =>
-      alert.rule === rule.name &&
-      alert.scope === scope &&
-      alert.key === key &&
-      alert.firedAt !== null &&
-      alert.firedAt <= at &&
-      (alert.resolvedAt === null || alert.resolvedAt > at),
-  );
-
 const refusalsOf = async ({ rollbacks, redirects }: WhyNotParts, incidentId: string): Promise<readonly string[]> => {
-  const filter = { incidentId, limit: ALERTS_MAX };
+  const filter = { incidentId, limit: ACTIONS_MAX };
   const all = [...(await rollbacks.list(filter)), ...(await redirects.list(filter))];
   return all.flatMap(({ refusals }) => refusals.map(({ rail, because }) => `rail ${rail} refused: ${because}`));
 };
@@ -147,7 +136,7 @@ const find = async (parts: WhyNotParts, rule: Rule, subject: AskedSubject, at: n
       verdict: 'not_loaded',
       because: `rule ${rule.name} is evaluated for ${rule.scopes.join(', ')}, not for ${subject.scope}`,
     };
-  const alert = await openAt(parts, rule, subject, at);
+  const alert = await parts.alerts.openAt({ rule: rule.name, scope: subject.scope, key: subject.key, at });
   if (alert !== undefined) return whyNoPage(parts, alert, at);
   const measure = await readPastMeasure(parts.segments, rule, subject, at);
   if (measure !== undefined) return judge(rule, measure);

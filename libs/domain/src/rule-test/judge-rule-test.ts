@@ -147,17 +147,10 @@ const pageOf = (afterMs: number, what: string, about: string, onCall: readonly O
 };
 
 const leavingOf = ({ afterMs, event }: PlayedEvent, onCall: readonly OnCall[]): readonly Leaving[] => {
-  switch (event.type) {
-    case 'IncidentOpened': {
-      const { muted, title } = event.data;
-      return muted === undefined ? [pageOf(afterMs, DEFAULT_POLICY, title, onCall)] : [];
-    }
-    case 'IncidentUnmuted':
-      return [pageOf(afterMs, DEFAULT_POLICY, event.data.because, onCall)];
-    case 'IncidentEscalated':
-      return [pageOf(afterMs, event.data.to, event.data.because, onCall)];
-    default:
-  }
+  if (event.type === 'IncidentOpened' && event.data.muted === undefined)
+    return [pageOf(afterMs, DEFAULT_POLICY, event.data.title, onCall)];
+  if (event.type === 'IncidentUnmuted') return [pageOf(afterMs, DEFAULT_POLICY, event.data.because, onCall)];
+  if (event.type === 'IncidentEscalated') return [pageOf(afterMs, event.data.to, event.data.because, onCall)];
   if (event.type !== 'CommandIssued') return [];
   const { action, to, wave, audience } = event.data.command;
   const release = `${to.softwareVersion}+${to.configRev}`;
