@@ -1,4 +1,3 @@
-import type { ZodError } from 'zod';
 import { type Rule, type RuleAction, type RuleEntry, ruleSchema, type RuleScope, type Selector } from '#contracts';
 import { fastPathFault } from '../sequential/fast-path.js';
 import { readCondition } from './condition.js';
@@ -134,8 +133,13 @@ const WRITTEN: Readonly<Partial<Record<keyof Rule, keyof RuleEntry>>> = {
 /** Written in per cent, and kept as a share between 0 and 1. */
 const SHARES: ReadonlySet<string> = new Set(['percentile', 'objective', 'confidence']);
 
+/** What a schema says of what it refuses. */
+interface Refused {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
+
 /** What a rule refuses and nobody told yet; of a part that is missing its schema told. */
-const tellParts = ({ issues }: ZodError, entry: SoundEntry<RuleEntry>, told: ReadonlySet<string>, tell: Tell): void => {
+const tellParts = ({ issues }: Refused, entry: SoundEntry<RuleEntry>, told: ReadonlySet<string>, tell: Tell): void => {
   for (const { path, message } of issues) {
     const part = String(path[0]);
     const name = WRITTEN[part as keyof Rule] ?? (part as keyof RuleEntry);
