@@ -1,7 +1,8 @@
 import type { Event } from '#contracts';
 import type { PlayedEvent, PlayedRuleTest } from './play-rule-test.js';
 import { describeChoice } from './play-rule-test.js';
-import type { Expectation, RuleTest, Stretch } from './rule-test.js';
+import { leavingsOf } from './leavings.js';
+import type { Expectation, Leaving, RuleTest, Stretch } from './rule-test.js';
 
 type AlertState = Extract<Expectation, { kind: 'alert' }>['state'];
 
@@ -35,8 +36,6 @@ const STATE_AFTER: Readonly<Record<string, AlertState>> = {
   AlertResolved: 'inactive',
 };
 
-/** Who is paged: an incident that opens pages by the default policy. */
-const DEFAULT_POLICY = 'default';
 /** Lines of what happened that a failure shows. */
 const LINES_MAX = 12;
 
@@ -125,24 +124,11 @@ const judgeAlert = (expectation: Extract<Expectation, { kind: 'alert' }>, events
   };
 };
 
-/** Pages that open, and commands, as who or what, to which release, and when. */
-interface Leaving {
-  readonly afterMs: number;
-  readonly kind: 'page' | 'command';
-  readonly what: string;
-  readonly to: string | undefined;
-  readonly text: string;
+/** What was played, and what left because of it. */
+interface Judged {
+  readonly events: readonly PlayedEvent[];
+  readonly leavings: readonly Leaving[];
 }
-
-const leavingOf = ({ afterMs, event }: PlayedEvent): readonly Leaving[] => {
-  if (event.type === 'IncidentOpened')
-    return [{ afterMs, kind: 'page', what: DEFAULT_POLICY, to: undefined, text: `page: ${event.data.title}` }];
-  if (event.type !== 'CommandIssued') return [];
-  const { action, to, wave, audience } = event.data.command;
-  const release = `${to.softwareVersion}+${to.configRev}`;
-  const text = `command: ${action} to ${release}, wave ${wave}, ${audience.length} nodes`;
-  return [{ afterMs, kind: 'command', what: action, to: release, text }];
-};
 
 /** Why nothing left: what rails refused stands among the commands. */
 const refusalsOf = ({ afterMs, event }: PlayedEvent): readonly Happening[] =>
@@ -155,9 +141,15 @@ const describeCount = ({ min, max }: { min: number; max: number }): string => {
   return max === Infinity ? `at least ${min}` : `${min} to ${max}`;
 };
 
-const judgeLeaving = (expectation: Exclude<Expectation, { kind: 'alert' }>, events: readonly PlayedEvent[]) => {
+/** What else says why there is no such thing: a page that was held back, or a command that a rail refused. */
+const besideOf = (kind: Leaving['kind'], { events, leavings }: Judged): readonly Happening[] => {
+  if (kind === 'command') return events.flatMap(refusalsOf);
+  return kind === 'page' ? leavings.filter((each) => each.kind === 'muted') : [];
+};
+
+const judgeLeaving = (expectation: Exclude<Expectation, { kind: 'alert' }>, judged: Judged) => {
   const { kind, what, to, count, between } = expectation;
-  const all = events.flatMap(leavingOf).filter((each) => each.kind === kind);
+  const all = judged.leavings.filter((each) => each.kind === kind);
   const fit = all.filter(
     (each) =>
       (what === undefined || each.what === what) &&
@@ -168,8 +160,7 @@ const judgeLeaving = (expectation: Exclude<Expectation, { kind: 'alert' }>, even
   const named = [kind, what, to === undefined ? undefined : `to ${to}`].filter((each) => each !== undefined).join(' ');
   const text = `${describeCount(count)} ${named} ${describeStretch(between)}`;
   const isMet = fit.length >= count.min && fit.length <= count.max;
-  const refused = kind === 'command' ? events.flatMap(refusalsOf) : [];
-  const happenings = [...all, ...refused].toSorted((a, b) => a.afterMs - b.afterMs);
+  const happenings = [...all, ...besideOf(kind, judged)].toSorted((a, b) => a.afterMs - b.afterMs);
   return { text, isMet, instead: `there were ${fit.length}`, happenings };
 };
 
@@ -179,16 +170,17 @@ const linesOf = (happenings: readonly Happening[]): readonly string[] => {
   return more > 0 ? [...lines.slice(0, LINES_MAX), `${more} lines more`] : lines;
 };
 
-const judgeExpectation = (expectation: Expectation, events: readonly PlayedEvent[]): ExpectationVerdict => {
+const judgeExpectation = (expectation: Expectation, judged: Judged): ExpectationVerdict => {
   const { text, isMet, instead, happenings } =
-    expectation.kind === 'alert' ? judgeAlert(expectation, events) : judgeLeaving(expectation, events);
+    expectation.kind === 'alert' ? judgeAlert(expectation, judged.events) : judgeLeaving(expectation, judged);
   const lines = happenings.length === 0 ? ['nothing of the kind happened'] : linesOf(happenings);
   return { expectation, text, isMet, found: isMet ? [] : [instead, ...lines] };
 };
 
 /** Judges what was played by what was expected. A test with a change that concerned nothing is not passed: it tests something else. */
 export const judgeRuleTest = (test: RuleTest, played: PlayedRuleTest): RuleTestVerdict => {
-  const verdicts = test.expectations.map((expectation) => judgeExpectation(expectation, played.events));
+  const judged = { events: played.events, leavings: leavingsOf(played.events, test.onCall) };
+  const verdicts = test.expectations.map((expectation) => judgeExpectation(expectation, judged));
   const faults = played.idle.map(
     ({ atMs, where }) => `the change at ${describeAfter(atMs)} concerned nothing: ${describeChoice(where)}`,
   );

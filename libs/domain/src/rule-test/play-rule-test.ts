@@ -1,7 +1,18 @@
-import { type Command, type Event, event, type RuleSet, SLOT_MS, streamOf, TICK_MS } from '#contracts';
+import {
+  type Command,
+  type Event,
+  event,
+  isRefusal,
+  type RuleSet,
+  SILENCE_DELAY_MS,
+  SLOT_MS,
+  streamOf,
+  TICK_MS,
+} from '#contracts';
 import { createSlidingWindows } from '../window/sliding-windows.js';
 import { type Engine, type EngineOptions, windowsOf } from '../rule/engine.js';
 import { createEngine } from '../rule/rules-engine.js';
+import { decideNewSilence } from '../silence/silence.decide.js';
 import type { NodeChoice, RuleTest, TelemetryChange } from './rule-test.js';
 import { TestedWorld } from './tested-world.js';
 
@@ -63,6 +74,7 @@ class RuleTestPlay {
     const options = optionsOf(test, this.world, rules);
     this.engine = createEngine(options, createSlidingWindows(windowsOf(options)));
     this.load(rules);
+    this.silence();
     this.changes = test.changes.toSorted((a, b) => a.atMs - b.atMs);
   }
 
@@ -78,9 +90,36 @@ class RuleTestPlay {
 
   /** As a process loads them: the settings of impact and maintenance come with the rules. */
   private load({ ruleSet, sha256 }: RuleTestRules): void {
-    const digest = sha256(JSON.stringify(ruleSet));
-    const loaded = { version: 1, sha256: digest, source: 'a test', fromTick: 0, ruleSet, at: 0 };
-    this.engine.evolve({ stream: streamOf.rules, version: 1, event: event('RulesLoaded', loaded) });
+    const own = new Set(this.test.maintenance.map(({ name }) => name));
+    const maintenance = [...ruleSet.maintenance.filter(({ name }) => !own.has(name)), ...this.test.maintenance];
+    const inForce = { ...ruleSet, maintenance };
+    const digest = sha256(JSON.stringify(inForce));
+    const loaded = { version: 1, sha256: digest, source: 'a test', fromTick: 0, ruleSet: inForce, at: 0 };
+    this.evolve(streamOf.rules, event('RulesLoaded', loaded));
+  }
+
+  /** As people set them, in time for the first tick. */
+  private silence(): void {
+    const { silences, startsAtMs } = this.test;
+    const nowMs = startsAtMs - SILENCE_DELAY_MS;
+    for (const [standing, { where, between, by, comment }] of silences.entries()) {
+      const silenceId = `silence-${standing + 1}`;
+      const wanted = {
+        where,
+        comment,
+        startsAtMs: startsAtMs + between.fromMs,
+        endsAtMs: startsAtMs + between.toMs,
+      };
+      const decided = decideNewSilence(wanted, { silenceId, by, nowMs, standing });
+      if (isRefusal(decided)) throw new Error(`set a silence of ${this.test.name}: ${decided.detail}`);
+      for (const event of decided) this.evolve(streamOf.silence(silenceId), event);
+    }
+  }
+
+  private evolve(stream: string, event: Event): void {
+    const version = (this.versions.get(stream) ?? 0) + 1;
+    this.versions.set(stream, version);
+    this.engine.evolve({ stream, version, event });
   }
 
   private step(nowMs: number): void {
@@ -97,9 +136,7 @@ class RuleTestPlay {
   }
 
   private take(stream: string, event: Event, afterMs: number): void {
-    const version = (this.versions.get(stream) ?? 0) + 1;
-    this.versions.set(stream, version);
-    this.engine.evolve({ stream, version, event });
+    this.evolve(stream, event);
     this.events.push({ afterMs, event });
     const { obeysAfterMs } = this.test;
     if (event.type === 'CommandIssued' && obeysAfterMs !== undefined)

@@ -1,4 +1,4 @@
-import type { Release } from '#contracts';
+import type { MaintenanceWindow, Release, Selector } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 
 /** A region of the fleet of a test: its nodes stand in so many PoPs, evenly. */
@@ -59,6 +59,32 @@ export interface Stretch {
   readonly toMs: number;
 }
 
+/** A silence that somebody has set before the test begins. */
+export interface TestedSilence {
+  readonly where: Selector;
+  readonly between: Stretch;
+  readonly by: string;
+  readonly comment: string;
+}
+
+/** Who has duty when a page of a policy leaves; of several the first. */
+export interface OnCall {
+  readonly policy: string;
+  readonly person: string;
+  readonly between: Stretch;
+}
+
+/** Something that leaves for the outside, or would if nothing muted it. */
+export interface Leaving {
+  readonly afterMs: number;
+  readonly kind: 'page' | 'muted' | 'notice' | 'command';
+  /** Whose policy is paged, what mutes, what is told, or what is commanded. */
+  readonly what: string;
+  /** Who had duty, or the release that a command returns to. */
+  readonly to: string | undefined;
+  readonly text: string;
+}
+
 /** What is expected of the time of a test. */
 export type Expectation =
   | {
@@ -70,11 +96,11 @@ export type Expectation =
       readonly at: Stretch;
     }
   | {
-      /** Counts what leaves within a stretch: pages that open, or commands. */
-      readonly kind: 'page' | 'command';
-      /** Who is paged, or what is commanded; any without it. */
+      /** Counts what leaves within a stretch. */
+      readonly kind: Leaving['kind'];
+      /** Whose policy is paged, what mutes, what is told, or what is commanded; any without it. */
       readonly what?: string | undefined;
-      /** The release that a command returns to. */
+      /** Who has duty, or the release that a command returns to; any without it. */
       readonly to?: string | undefined;
       readonly count: { readonly min: number; readonly max: number };
       readonly between: Stretch;
@@ -88,6 +114,10 @@ export interface RuleTest {
   readonly fleet: TestedFleet;
   readonly customers: readonly TestedCustomer[];
   readonly changes: readonly TelemetryChange[];
+  readonly silences: readonly TestedSilence[];
+  /** Beside the windows of the rules; one of the same name takes its place. */
+  readonly maintenance: readonly MaintenanceWindow[];
+  readonly onCall: readonly OnCall[];
   /** After how long nodes do what they are told; undefined = they never do. */
   readonly obeysAfterMs: number | undefined;
   readonly expectations: readonly Expectation[];
