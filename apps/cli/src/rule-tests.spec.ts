@@ -71,6 +71,10 @@ nothing of the kind happened</failure></testcase>
     expect(failed(shipped('outage-2021.yml'))).toEqual([]);
   });
 
+  it('B12, B16: silences, maintenance and who has duty decide who is paged, and what is muted is recorded', () => {
+    expect(failed(shipped('quiet.yml'))).toEqual([]);
+  });
+
   it('R14, R15, R16, R18, R19, R20, R21, R22, R23, R24: every shipped rule fires for what it is for, for no less, and is unknown without data', () => {
     const report = shipped('pack.yml');
     expect(failed(report)).toEqual([]);
@@ -100,5 +104,39 @@ tests:
     expect(wrong).toThrow(/:12:29: tests\.0\.telemetry\.0\.failing: expected per cent, such as 25 % or 0\.05 %\n/);
     expect(wrong).toThrow(/:12:33: tests\.0\.telemetry\.0\.wehre: there is no such key; did you mean where\?\n/);
     expect(wrong).toThrow(/:14:9: tests\.0\.expect\.0: expected one of: alert, is, at;/);
+  });
+
+  it('tells what a test of silences, maintenance and duty has wrong, where it stands', () => {
+    const wrong = (): unknown =>
+      run(`
+starts: 2021-07-22T11:46:00Z
+on_call: [{ person: alice, between: 0s..30s }]
+tests:
+  - test: x
+    silences: [{ where: { regoin: europe }, between: 5s..5s }]
+    maintenance:
+      - { name: work, between: 10s..1m }
+    expect:
+      - { page: default, to: bob, between: 0s..5s }
+`);
+    expect(wrong).toThrow(/:13:27: tests\.0\.silences\.0\.where\.regoin: there is no such key; did you mean region\?/);
+    expect(wrong).toThrow(/:13:54: tests\.0\.silences\.0\.between: expected two times/);
+    expect(wrong).toThrow(/:15:32: tests\.0\.maintenance\.0\.between: expected a begin in whole/);
+  });
+
+  it('refuses an expectation of somebody who has no duty, and a window that could not begin by the clock', () => {
+    const wrong = (): unknown =>
+      run(`
+starts: 2021-07-22T11:46:30Z
+on_call: [{ person: alice, between: 0s..30s }]
+tests:
+  - test: x
+    maintenance:
+      - { name: work, between: 0s..1m }
+    expect:
+      - { page: default, to: bob, between: 0s..5s }
+`);
+    expect(wrong).toThrow(/:14:9: tests\.0\.maintenance\.0: starts must be a whole minute/);
+    expect(wrong).toThrow(/:16:30: tests\.0\.expect\.0\.to: bob is not in on_call\n +.*\n +\^/);
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { readRuleTestFile, type RuleTestFile } from '#config';
+import { type MaintenanceWindow, maintenanceWindowSchema } from '#contracts';
 import { judgeRuleTest, playRuleTest, type RuleTest, type RuleTestVerdict } from '#domain';
 import { UsageError } from './arguments.js';
 import type { Paint } from './paint.js';
@@ -18,10 +19,27 @@ export interface RuleTestReport {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const testsOf = ({ fleet, customers, starts, tests }: RuleTestFile): readonly RuleTest[] =>
-  tests.map(({ test, runs, telemetry, silences, on_call: onCall, obeys_after: obeysAfterMs, expect }) => ({
+type TestedWindow = RuleTestFile['tests'][number]['maintenance'][number];
+
+/** A window of one day, by the clock of UTC. */
+const windowOf = ({ name, where = {}, between, breakthrough }: TestedWindow, startsAtMs: number): MaintenanceWindow => {
+  const [date = '', time = ''] = new Date(startsAtMs + between.fromMs).toISOString().split('T');
+  const worse =
+    breakthrough === undefined
+      ? {}
+      : { breakthrough: { successBelow: breakthrough.success_below, impactAbove: breakthrough.impact_above } };
+  const durationMs = between.toMs - between.fromMs;
+  const window = { name, where, timeZone: 'UTC', date, startsAt: time.slice(0, 5), durationMs, ...worse };
+  return maintenanceWindowSchema.parse(window);
+};
+
+const startOf = (starts: string | undefined): number =>
+  starts === undefined ? STARTS_AT_MS : Math.floor(Date.parse(starts) / 1_000) * 1_000;
+
+const testsOf = ({ fleet, customers, starts, on_call: onCall, tests }: RuleTestFile): readonly RuleTest[] =>
+  tests.map(({ test, runs, telemetry, silences, maintenance, obeys_after: obeysAfterMs, expect }) => ({
     name: test,
-    startsAtMs: starts === undefined ? STARTS_AT_MS : Math.floor(Date.parse(starts) / 1_000) * 1_000,
+    startsAtMs: startOf(starts),
     runsMs: runs,
     fleet: {
       regions: Object.entries(fleet.regions).map(([region, each]) => ({ region, ...each })),
@@ -43,7 +61,8 @@ const testsOf = ({ fleet, customers, starts, tests }: RuleTestFile): readonly Ru
       ticketsPerMinute: tickets,
       latencyMs: latency,
     })),
-    silences: silences.map(({ at, for: forMs, where }) => ({ atMs: at, forMs, where })),
+    silences,
+    maintenance: maintenance.map((window) => windowOf(window, startOf(starts))),
     onCall,
     obeysAfterMs,
     expectations: expect,

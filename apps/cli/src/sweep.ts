@@ -15,12 +15,13 @@ export interface SweepReport {
 export const formatSweep = ({ rule, faults, rows, subjectsLeft }: SweepReport): readonly string[] => [
   `${rule}, ${rows.length} combinations, ${faults.length} faults`,
   ...formatTable(
-    ['threshold', 'window', 'for', 'alerts', 'found', 'first delay', 'false alarms'],
-    rows.map(({ threshold, windowMs, forMs, alerts, detected, firstDelayMs, falseAlarms }) => [
+    ['threshold', 'window', 'for', 'alerts', 'by fast path', 'found', 'first delay', 'false alarms'],
+    rows.map(({ threshold, windowMs, forMs, alerts, byFastPath, detected, firstDelayMs, falseAlarms }) => [
       String(threshold),
       `${windowMs / 1_000} s`,
       `${forMs / 1_000} s`,
       String(alerts),
+      byFastPath === null ? '-' : String(byFastPath),
       `${detected}/${faults.length}`,
       formatDelay(firstDelayMs),
       String(falseAlarms),

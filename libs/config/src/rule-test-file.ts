@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { nameSchema, releaseSchema, SELECTOR_LABELS, SILENCE_MS_MAX, SILENCES_MAX, TIERS } from '#contracts';
+import {
+  type Call,
+  nameSchema,
+  releaseSchema,
+  SELECTOR_LABELS,
+  selectorSchema,
+  type SelectorLabel,
+  SILENCES_MAX,
+  TIERS,
+} from '#contracts';
 import { durationMsSchema } from './setting-kinds.js';
 import { readYamlConfigFile } from './yaml-config.js';
 
@@ -74,6 +83,58 @@ const change = z.strictObject({
   tickets: z.number().nonnegative().max(1_000_000).optional(),
 });
 
+const pattern = z.string().min(1).max(256);
+const MINUTE_MS = 60_000;
+
+/** Label → pattern, or a list of them, as rules choose their subjects. */
+const patterns = z
+  .union([pattern, z.array(pattern).min(1).max(100)])
+  .transform((given) => [given].flat())
+  .optional();
+const selector = z
+  .strictObject(
+    Object.fromEntries(SELECTOR_LABELS.map((label) => [label, patterns])) as Record<SelectorLabel, typeof patterns>,
+  )
+  .transform((labels) => selectorSchema.parse(labels));
+
+/** `0s..45s`, both of them. */
+const span = stretch.refine(({ fromMs, toMs }) => fromMs < toMs, 'expected two times, such as 0s..45s');
+
+const silence = z.strictObject({
+  where: selector,
+  between: span,
+  by: z.string().min(1).max(200).default('a test'),
+  comment: z.string().trim().min(1).max(1_000).default('a test'),
+});
+
+/** A window that is open once, so that a test says it in its own time; those of the rules are in force beside it. */
+const maintenance = z.strictObject({
+  name: nameSchema,
+  where: selector.optional(),
+  between: span.refine(
+    ({ fromMs, toMs }) => fromMs % MINUTE_MS === 0 && toMs - fromMs <= RUNS_MS_MAX,
+    'expected a begin in whole minutes, and 1d at most: windows begin by the clock',
+  ),
+  breakthrough: z
+    .strictObject({
+      success_below: share.transform((part) => 100 * part).default(95),
+      impact_above: z.number().nonnegative().default(100),
+    })
+    .optional(),
+});
+
+/** Whom pages reach: the one policy that there is, and who is called above it. */
+const POLICIES = ['default', 'vp', 'on_call'] as const satisfies readonly ('default' | Call['to'])[];
+
+const duty = z.strictObject({
+  policy: z.enum(POLICIES).default('default'),
+  person: nameSchema,
+  between: stretch.default({ fromMs: 0, toMs: Infinity }),
+});
+
+const MUTED_BY = ['silence', 'maintenance', 'alert'] as const;
+const NOTICES = ['silence_ends', 'maintenance_ends', 'maintenance_broken'] as const;
+
 const STATES = ['inactive', 'pending', 'firing', 'recovering', 'unknown'] as const;
 
 const expectation = z.union(
@@ -82,41 +143,35 @@ const expectation = z.union(
       .strictObject({ alert: nameSchema, is: z.enum(STATES), on: z.string().max(256).optional(), at: stretch })
       .transform(({ alert, is, on, at }) => ({ kind: 'alert' as const, rule: alert, state: is, on, at })),
     z
-      .strictObject({ page: nameSchema, to: nameSchema.optional(), between: stretch, count: count.default(ONCE) })
+      .strictObject({
+        page: z.enum(POLICIES),
+        to: nameSchema.optional(),
+        between: stretch,
+        count: count.default(ONCE),
+      })
       .transform(({ page, ...rest }) => ({ kind: 'page' as const, what: page, ...rest })),
+    z
+      .strictObject({ muted: z.enum(MUTED_BY), between: stretch, count: count.default(ONCE) })
+      .transform(({ muted, ...rest }) => ({ kind: 'muted' as const, what: muted, ...rest })),
+    z
+      .strictObject({ notice: z.enum(NOTICES), between: stretch, count: count.default(ONCE) })
+      .transform(({ notice, ...rest }) => ({ kind: 'notice' as const, what: notice, ...rest })),
     z
       .strictObject({ command: nameSchema, to: releaseText.optional(), between: stretch, count: count.default(ONCE) })
       .transform(({ command, ...rest }) => ({ kind: 'command' as const, what: command, ...rest })),
     z
-      .strictObject({ no: z.enum(['page', 'command']), between: stretch })
+      .strictObject({ no: z.enum(['page', 'muted', 'notice', 'command']), between: stretch })
       .transform(({ no, between }) => ({ kind: no, between, count: NEVER })),
   ],
-  'expected one of: alert, is, at; page, between; command, between; no, between',
+  'expected one of: alert, is, at; page, between; muted, between; notice, between; command, between; no, between',
 );
-
-const patterns = z
-  .union([z.string().min(1).max(256), z.array(z.string().min(1).max(256)).min(1).max(100)])
-  .transform((given) => [given].flat());
-
-/** Set by somebody at a moment of the test; it begins some seconds later. */
-const silence = z.strictObject({
-  at: durationMsSchema,
-  for: durationMsSchema.refine((ms) => ms > 0 && ms <= SILENCE_MS_MAX, 'expected at most 7d'),
-  where: z
-    .partialRecord(z.enum(SELECTOR_LABELS), patterns)
-    .refine((where) => Object.keys(where).length > 0, 'expected at least one label'),
-});
 
 const test = z.strictObject({
   test: z.string().min(1).max(200),
   runs: durationMsSchema.refine((ms) => ms > 0 && ms <= RUNS_MS_MAX, 'expected at most 1d').default(600_000),
   telemetry: z.array(change).max(COUNT_MAX).default([]),
   silences: z.array(silence).max(SILENCES_MAX).default([]),
-  /** Who is on call when; in a gap a page reaches nobody. */
-  on_call: z
-    .array(z.strictObject({ who: nameSchema, between: stretch }))
-    .max(COUNT_MAX)
-    .default([]),
+  maintenance: z.array(maintenance).max(100).default([]),
   /** After how long nodes do what they are told; without it they never do. */
   obeys_after: durationMsSchema.optional(),
   expect: z.array(expectation).min(1).max(COUNT_MAX),
@@ -134,7 +189,7 @@ const customer = z.strictObject({
   critical: z.boolean().default(false),
 });
 
-const schema = z.strictObject({
+const file = z.strictObject({
   /** Where the rules are, from this file on; the shipped pack without it. */
   rules: z.string().min(1).max(1_000).optional(),
   starts: z.iso.datetime({ offset: true }).optional(),
@@ -150,7 +205,34 @@ const schema = z.strictObject({
     .min(1)
     .max(COUNT_MAX)
     .default([{ id: 'customer', tier: 'tier3', critical: false }]),
+  /** Who has duty, in the time of each test. */
+  on_call: z.array(duty).max(COUNT_MAX).default([]),
   tests: z.array(test).min(1).max(COUNT_MAX),
+});
+
+/** What is named must be there: an expectation of somebody who has no duty could never be met, or always. */
+const schema = file.superRefine(({ on_call: onCall, starts, tests }, ctx) => {
+  const wrong = (path: readonly (string | number)[], message: string): void =>
+    ctx.addIssue({ code: 'custom', path: ['tests', ...path], message });
+  const startsInMinute = starts === undefined ? 0 : Date.parse(starts) % MINUTE_MS;
+  for (const [at, { expect, silences, maintenance: windows }] of tests.entries()) {
+    for (const [nth, each] of expect.entries())
+      if (
+        each.kind === 'page' &&
+        'to' in each &&
+        each.to !== undefined &&
+        !onCall.some(({ person }) => person === each.to)
+      )
+        wrong([at, 'expect', nth, 'to'], `${each.to} is not in on_call`);
+    for (const [nth, { where: labels }] of silences.entries())
+      if (Object.keys(labels).length === 0) wrong([at, 'silences', nth, 'where'], 'expected at least one label');
+    for (const [nth, { name }] of windows.entries()) {
+      if (startsInMinute !== 0)
+        wrong([at, 'maintenance', nth], 'starts must be a whole minute: windows begin by the clock');
+      if (windows.findIndex((other) => other.name === name) !== nth)
+        wrong([at, 'maintenance', nth, 'name'], `there is another window ${name}`);
+    }
+  }
 });
 
 /** Tests of rules, as they are written. */

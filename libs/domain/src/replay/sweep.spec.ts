@@ -1,4 +1,4 @@
-import { ruleSetSchema, SLOT_MS, TICK_MS } from '#contracts';
+import { type Rule, ruleSetSchema, SLOT_MS, TICK_MS } from '#contracts';
 import { DEFAULT_RULES } from '#testing';
 import { scoreDecisions, regressions } from './backtest.js';
 import type { Fault } from './faults.js';
@@ -8,8 +8,9 @@ import type { Replay, ReplayOptions } from './replay.js';
 import { Sweep } from './sweep.js';
 
 const story = recordStory();
-/** Windows are swept; the sequential test does not ask for a threshold. */
-const rule = { ...DEFAULT_RULES.find(({ name }) => name === 'dns_resolution_success_rate')!, fastPath: false };
+/** It has the fast path, which a rule below 98.03 % cannot have. */
+const rule = DEFAULT_RULES.find(({ name }) => name === 'dns_resolution_success_rate')!;
+const withoutFastPath = { ...rule, fastPath: false };
 const endMs = (LAST_TICK + 1) * TICK_MS;
 
 const replayed = (changes: Partial<ReplayOptions> = {}): Replay => {
@@ -18,10 +19,11 @@ const replayed = (changes: Partial<ReplayOptions> = {}): Replay => {
   replay.end();
   return replay;
 };
-const setOf = (threshold: number) => ruleSetSchema.parse({ rules: [{ ...rule, threshold }] });
+const setOf = (threshold: number, changes: Partial<Rule> = {}) =>
+  ruleSetSchema.parse({ rules: [{ ...(threshold < 98.03 ? withoutFastPath : rule), ...changes, threshold }] });
 /** When the engine itself fires with one threshold, cohort or fleet, in order. */
-const firings = (threshold: number): readonly number[] =>
-  replayed({ other: setOf(threshold) })
+const firings = (threshold: number, changes: Partial<Rule> = {}): readonly number[] =>
+  replayed({ other: setOf(threshold, changes) })
     .decisions.flatMap(({ events }) => events)
     .flatMap((event) => (event.type === 'AlertFired' && event.data.rule === rule.name ? [event.data.at] : []));
 
@@ -43,6 +45,28 @@ describe('a sweep', () => {
     const expected = firings(threshold);
     expect({ alerts, falseAlarms }).toEqual({ alerts: expected.length, falseAlarms: 0 });
     expect(firstDelayMs).toBe(expected[0] === undefined ? null : expected[0] - fault.fromMs);
+  });
+
+  it('B14: says which path decided, and of thresholds that cannot have the fast path that there is none', () => {
+    // So many outcomes that the window is later than the test.
+    const [fast, slow] = [rule, withoutFastPath].map((tried) => {
+      const patient = { ...tried, outcomesMin: 5_000 };
+      const sweep = new Sweep({
+        rule: patient,
+        thresholds: [95, 99],
+        windowsMs: [60_000],
+        forsMs: [0],
+        faults: [fault],
+      });
+      replayed({ observe: sweep.observe });
+      return sweep.rows();
+    });
+    expect(fast!.map(({ byFastPath }) => byFastPath)).toEqual([null, expect.any(Number)]);
+    expect(slow!.map(({ byFastPath }) => byFastPath)).toEqual([null, null]);
+    expect(fast![1]!.byFastPath).toBeGreaterThan(0);
+    expect(fast![1]!.firstDelayMs).toBe(firings(99, { outcomesMin: 5_000 })[0]! - fault.fromMs);
+    expect(fast![1]!.firstDelayMs).toBeLessThan(slow![1]!.firstDelayMs!);
+    expect(fast![0]).toEqual(slow![0]);
   });
 
   it('waits for as long as it is told, and a shorter window is not later', () => {

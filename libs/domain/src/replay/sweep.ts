@@ -3,6 +3,7 @@ import { isBreached } from '../rule/assess.js';
 import { cohortKey } from '../rule/presence.js';
 import type { Subject } from '../rule/rule.js';
 import type { TickView } from '../rule/tick-view.js';
+import { fastPathFault, readFastPath } from '../sequential/fast-path.js';
 import { readSignal } from '../signal/signals.js';
 import { type Fault, faultAt } from './faults.js';
 
@@ -21,6 +22,8 @@ export interface SweepRow {
   readonly windowMs: number;
   readonly forMs: number;
   readonly alerts: number;
+  /** Of them, those that the sequential test found before the window did; null when a rule with this threshold cannot have it. */
+  readonly byFastPath: number | null;
   /** Faults that it found, of how many. */
   readonly detected: number;
   /** Ms from the begin of the first fault that it found to its alert; null when it found none. Negative = before it was known. */
@@ -34,13 +37,36 @@ const SUBJECTS_MAX = 1_000;
 export const COMBINATIONS_MAX = 1_000;
 const NOT = -1;
 
+/** A look at one subject over one window at a tick. */
+interface Look {
+  readonly view: TickView;
+  readonly subject: Subject;
+  /** Of the subject and of the window. */
+  readonly index: number;
+  readonly window: number;
+  /** Whether the sequential test has found a breach. */
+  readonly isFast: boolean;
+}
+
+/** A condition that holds, and whether its window says so. */
+interface Breach {
+  readonly condition: number;
+  readonly windowMs: number;
+  readonly isByWindow: boolean;
+}
+
+/** A rule as it could be loaded: with the fast path only where its threshold allows no more than the test does. */
+const triedRule = (rule: Rule): Rule => ({ ...rule, fastPath: rule.fastPath && fastPathFault(rule) === undefined });
+
 /**
  * One rule with every combination of threshold, window and `for`, in one pass over the log: a window is read once on a tick and
  * compared with each threshold. An alert of a combination and a subject
  *
  *   is quiet ──breached for so long──▶ fires, counted ──not breached for a whole window──▶ is quiet
  *
- * Only windows are swept: the sequential test of a rule with the fast path asks for no threshold, and would fire for all of them. What an alert would have done (pages, commands) is what `replay` and `backtest` tell.
+ * where breached is what it is to the rule: by its window, or by its fast path. The sequential test asks for no threshold and no window,
+ * so it finds the same for each combination; those whose threshold could not be loaded with the fast path have their window alone. What an
+ * alert would have done (pages, commands) is what `replay` and `backtest` tell.
  */
 export class Sweep {
   /** Subjects beyond the bound. */
@@ -51,6 +77,7 @@ export class Sweep {
   private readonly breachedLast: Int32Array;
   private readonly isFiring: Uint8Array;
   private readonly alerts: Uint32Array;
+  private readonly byFastPath: Uint32Array;
   private readonly falseAlarms: Uint32Array;
   /** Ms from a fault to the first alert, by combination and fault; NaN = none. */
   private readonly delays: Float64Array;
@@ -58,7 +85,9 @@ export class Sweep {
 
   constructor(private readonly options: SweepOptions) {
     const { rule, thresholds, windowsMs, forsMs, faults } = options;
-    this.rules = windowsMs.map((windowMs) => thresholds.map((threshold) => ({ ...rule, windowMs, threshold })));
+    this.rules = windowsMs.map((windowMs) =>
+      thresholds.map((threshold) => triedRule({ ...rule, windowMs, threshold })),
+    );
     const conditions = windowsMs.length * thresholds.length;
     const combinations = conditions * forsMs.length;
     if (combinations > COMBINATIONS_MAX)
@@ -67,6 +96,7 @@ export class Sweep {
     this.breachedLast = new Int32Array(conditions * SUBJECTS_MAX).fill(NOT);
     this.isFiring = new Uint8Array(combinations * SUBJECTS_MAX);
     this.alerts = new Uint32Array(combinations);
+    this.byFastPath = new Uint32Array(combinations);
     this.falseAlarms = new Uint32Array(combinations);
     this.delays = new Float64Array(combinations * faults.length).fill(NaN);
   }
@@ -76,7 +106,8 @@ export class Sweep {
     for (const subject of this.subjectsOf(view)) {
       const index = this.indexOf(subject);
       if (index === undefined || view.attendance(subject).live.length === 0) continue;
-      this.rules.forEach((rules, window) => this.observeWindow(view, subject, index, window, rules));
+      const isFast = readFastPath(this.options.rule, subject, view) !== undefined;
+      this.rules.forEach((rules, window) => this.observeWindow({ view, subject, index, window, isFast }, rules));
     }
   };
 
@@ -95,6 +126,7 @@ export class Sweep {
             windowMs,
             forMs,
             alerts,
+            byFastPath: this.rules[window]![at]!.fastPath ? this.byFastPath[combination]! : null,
             detected: found.length,
             firstDelayMs: found[0] ?? null,
             falseAlarms,
@@ -124,18 +156,19 @@ export class Sweep {
     return this.subjects.size - 1;
   }
 
-  private observeWindow(view: TickView, subject: Subject, index: number, window: number, rules: readonly Rule[]): void {
+  private observeWindow({ view, subject, index, window, isFast }: Look, rules: readonly Rule[]): void {
     const { windowMs } = rules[0]!;
     const measure = readSignal({ rule: rules[0]!, subject, windowMs, endSlot: view.endSlot }, view);
     rules.forEach((rule, at) => {
       const condition = window * rules.length + at;
       const place = index * this.rules.length * rules.length + condition;
-      if (isBreached(rule, measure)) this.breached(view, place, condition, windowMs);
+      const isByWindow = isBreached(rule, measure);
+      if (isByWindow || (isFast && rule.fastPath)) this.breached(view, place, { condition, windowMs, isByWindow });
       else if (measure.value !== 'unknown') this.notBreached(view, place, windowMs);
     });
   }
 
-  private breached({ tick, at }: TickView, place: number, condition: number, windowMs: number): void {
+  private breached({ tick, at }: TickView, place: number, breach: Breach): void {
     if (this.breachedSince[place] === NOT) this.breachedSince[place] = this.counted(tick);
     this.breachedLast[place] = this.counted(tick);
     const heldMs = (this.counted(tick) - this.breachedSince[place]!) * TICK_MS;
@@ -143,7 +176,7 @@ export class Sweep {
       const own = place * this.options.forsMs.length + nth;
       if (heldMs < forMs || this.isFiring[own] === 1) return;
       this.isFiring[own] = 1;
-      this.fire(condition * this.options.forsMs.length + nth, at, windowMs);
+      this.fire(breach.condition * this.options.forsMs.length + nth, at, breach);
     });
   }
 
@@ -156,9 +189,10 @@ export class Sweep {
     this.isFiring.fill(0, place * length, (place + 1) * length);
   }
 
-  private fire(combination: number, at: number, windowMs: number): void {
+  private fire(combination: number, at: number, { windowMs, isByWindow }: Breach): void {
     const { faults } = this.options;
     this.alerts[combination]! += 1;
+    if (!isByWindow) this.byFastPath[combination]! += 1;
     const fault = faultAt(faults, at, windowMs);
     if (fault < 0) this.falseAlarms[combination]! += 1;
     else {

@@ -1,7 +1,8 @@
 import type { Event } from '#contracts';
 import type { PlayedEvent, PlayedRuleTest } from './play-rule-test.js';
 import { describeChoice } from './play-rule-test.js';
-import type { Expectation, OnCall, RuleTest, Stretch } from './rule-test.js';
+import { leavingsOf } from './leavings.js';
+import type { Expectation, Leaving, RuleTest, Stretch } from './rule-test.js';
 
 type AlertState = Extract<Expectation, { kind: 'alert' }>['state'];
 
@@ -35,10 +36,6 @@ const STATE_AFTER: Readonly<Record<string, AlertState>> = {
   AlertResolved: 'inactive',
 };
 
-/** Who is paged: an incident that opens pages by the default policy. */
-const DEFAULT_POLICY = 'default';
-/** Whom rules call above every policy (R24). */
-const VP = 'vp';
 /** Lines of what happened that a failure shows. */
 const LINES_MAX = 12;
 
@@ -127,70 +124,43 @@ const judgeAlert = (expectation: Extract<Expectation, { kind: 'alert' }>, events
   };
 };
 
-/** Pages that open, calls beside them, and commands, as by which policy or what, to whom or which release, and when. */
-interface Leaving {
-  readonly afterMs: number;
-  readonly kind: 'page' | 'command';
-  readonly what: string;
-  readonly to: readonly string[];
-  readonly text: string;
+/** What was played, and what left because of it. */
+interface Judged {
+  readonly events: readonly PlayedEvent[];
+  readonly leavings: readonly Leaving[];
 }
 
-const onCallAt = (afterMs: number, onCall: readonly OnCall[]): readonly string[] =>
-  onCall.filter(({ between: { fromMs, toMs } }) => afterMs >= fromMs && afterMs < toMs).map(({ who }) => who);
-
-/** A page reaches who is on call; without a schedule nothing is said of whom. */
-const pageOf = (afterMs: number, what: string, about: string, onCall: readonly OnCall[]): Leaving => {
-  const to = what === VP ? [VP] : onCallAt(afterMs, onCall);
-  const whom = to.length > 0 ? ` to ${to.join(' and ')}` : onCall.length > 0 ? ' to nobody: a gap' : '';
-  return { afterMs, kind: 'page', what, to, text: `page ${what}${whom}: ${about}` };
-};
-
-const leavingOf = ({ afterMs, event }: PlayedEvent, onCall: readonly OnCall[]): readonly Leaving[] => {
-  if (event.type === 'IncidentOpened' && event.data.muted === undefined)
-    return [pageOf(afterMs, DEFAULT_POLICY, event.data.title, onCall)];
-  if (event.type === 'IncidentUnmuted') return [pageOf(afterMs, DEFAULT_POLICY, event.data.because, onCall)];
-  if (event.type === 'IncidentEscalated') return [pageOf(afterMs, event.data.to, event.data.because, onCall)];
-  if (event.type !== 'CommandIssued') return [];
-  const { action, to, wave, audience } = event.data.command;
-  const release = `${to.softwareVersion}+${to.configRev}`;
-  const text = `command: ${action} to ${release}, wave ${wave}, ${audience.length} nodes`;
-  return [{ afterMs, kind: 'command', what: action, to: [release], text }];
-};
-
-/** Why nothing left: what rails refused stands among the commands, and what was held back among the pages. */
-const heldBackOf = ({ afterMs, event }: PlayedEvent, kind: Leaving['kind']): readonly Happening[] => {
-  if (kind === 'command' && event.type === 'RollbackRefused')
-    return [{ afterMs, text: `refused by rail ${event.data.rail}: ${event.data.because}` }];
-  if (kind === 'page' && event.type === 'IncidentOpened' && event.data.muted !== undefined)
-    return [{ afterMs, text: `held back by ${event.data.muted.because}: ${event.data.title}` }];
-  return [];
-};
+/** Why nothing left: what rails refused stands among the commands. */
+const refusalsOf = ({ afterMs, event }: PlayedEvent): readonly Happening[] =>
+  event.type === 'RollbackRefused'
+    ? [{ afterMs, text: `refused by rail ${event.data.rail}: ${event.data.because}` }]
+    : [];
 
 const describeCount = ({ min, max }: { min: number; max: number }): string => {
   if (min === max) return min === 0 ? 'no' : `${min}`;
   return max === Infinity ? `at least ${min}` : `${min} to ${max}`;
 };
 
-const judgeLeaving = (
-  expectation: Exclude<Expectation, { kind: 'alert' }>,
-  events: readonly PlayedEvent[],
-  onCall: readonly OnCall[],
-) => {
+/** What else says why there is no such thing: a page that was held back, or a command that a rail refused. */
+const besideOf = (kind: Leaving['kind'], { events, leavings }: Judged): readonly Happening[] => {
+  if (kind === 'command') return events.flatMap(refusalsOf);
+  return kind === 'page' ? leavings.filter((each) => each.kind === 'muted') : [];
+};
+
+const judgeLeaving = (expectation: Exclude<Expectation, { kind: 'alert' }>, judged: Judged) => {
   const { kind, what, to, count, between } = expectation;
-  const all = events.flatMap((each) => leavingOf(each, onCall)).filter((each) => each.kind === kind);
+  const all = judged.leavings.filter((each) => each.kind === kind);
   const fit = all.filter(
     (each) =>
       (what === undefined || each.what === what) &&
-      (to === undefined || each.to.includes(to)) &&
+      (to === undefined || each.to === to) &&
       each.afterMs >= between.fromMs &&
       each.afterMs <= between.toMs,
   );
   const named = [kind, what, to === undefined ? undefined : `to ${to}`].filter((each) => each !== undefined).join(' ');
   const text = `${describeCount(count)} ${named} ${describeStretch(between)}`;
   const isMet = fit.length >= count.min && fit.length <= count.max;
-  const heldBack = events.flatMap((each) => heldBackOf(each, kind));
-  const happenings = [...all, ...heldBack].toSorted((a, b) => a.afterMs - b.afterMs);
+  const happenings = [...all, ...besideOf(kind, judged)].toSorted((a, b) => a.afterMs - b.afterMs);
   return { text, isMet, instead: `there were ${fit.length}`, happenings };
 };
 
@@ -200,26 +170,20 @@ const linesOf = (happenings: readonly Happening[]): readonly string[] => {
   return more > 0 ? [...lines.slice(0, LINES_MAX), `${more} lines more`] : lines;
 };
 
-const judgeExpectation = (
-  expectation: Expectation,
-  events: readonly PlayedEvent[],
-  onCall: readonly OnCall[],
-): ExpectationVerdict => {
+const judgeExpectation = (expectation: Expectation, judged: Judged): ExpectationVerdict => {
   const { text, isMet, instead, happenings } =
-    expectation.kind === 'alert' ? judgeAlert(expectation, events) : judgeLeaving(expectation, events, onCall);
+    expectation.kind === 'alert' ? judgeAlert(expectation, judged.events) : judgeLeaving(expectation, judged);
   const lines = happenings.length === 0 ? ['nothing of the kind happened'] : linesOf(happenings);
   return { expectation, text, isMet, found: isMet ? [] : [instead, ...lines] };
 };
 
 /** Judges what was played by what was expected. A test with a change that concerned nothing is not passed: it tests something else. */
 export const judgeRuleTest = (test: RuleTest, played: PlayedRuleTest): RuleTestVerdict => {
-  const verdicts = test.expectations.map((expectation) => judgeExpectation(expectation, played.events, test.onCall));
-  const faults = [
-    ...played.idle.map(
-      ({ atMs, where }) => `the change at ${describeAfter(atMs)} concerned nothing: ${describeChoice(where)}`,
-    ),
-    ...played.refused.map(({ atMs, because }) => `the silence at ${describeAfter(atMs)} was refused: ${because}`),
-  ];
+  const judged = { events: played.events, leavings: leavingsOf(played.events, test.onCall) };
+  const verdicts = test.expectations.map((expectation) => judgeExpectation(expectation, judged));
+  const faults = played.idle.map(
+    ({ atMs, where }) => `the change at ${describeAfter(atMs)} concerned nothing: ${describeChoice(where)}`,
+  );
   const isPassed = faults.length === 0 && verdicts.every(({ isMet }) => isMet);
   return { test: test.name, isPassed, verdicts, faults };
 };

@@ -1,9 +1,19 @@
-import { type Command, type Event, event, isRefusal, type RuleSet, SLOT_MS, streamOf, TICK_MS } from '#contracts';
+import {
+  type Command,
+  type Event,
+  event,
+  isRefusal,
+  type RuleSet,
+  SILENCE_DELAY_MS,
+  SLOT_MS,
+  streamOf,
+  TICK_MS,
+} from '#contracts';
 import { createSlidingWindows } from '../window/sliding-windows.js';
 import { type Engine, type EngineOptions, windowsOf } from '../rule/engine.js';
 import { createEngine } from '../rule/rules-engine.js';
 import { decideNewSilence } from '../silence/silence.decide.js';
-import type { NodeChoice, RuleTest, TelemetryChange, TestedSilence } from './rule-test.js';
+import type { NodeChoice, RuleTest, TelemetryChange } from './rule-test.js';
 import { TestedWorld } from './tested-world.js';
 
 /** Healthy time before a test begins: longer than the longest window of a rule, 5 min. */
@@ -23,14 +33,6 @@ export interface PlayedRuleTest {
   readonly events: readonly PlayedEvent[];
   /** Changes that concerned no node: the test does not say what its author meant. */
   readonly idle: readonly TelemetryChange[];
-  /** Silences that nobody could set, and why. */
-  readonly refused: readonly RefusedSilence[];
-}
-
-/** A silence that nobody could set. */
-export interface RefusedSilence {
-  readonly atMs: number;
-  readonly because: string;
 }
 
 /** By what is judged, and how ids are made. */
@@ -58,13 +60,11 @@ const seed = (engine: Engine, { customers }: RuleTest, beginsMs: number): void =
 class RuleTestPlay {
   readonly events: PlayedEvent[] = [];
   readonly idle: TelemetryChange[] = [];
-  readonly refused: RefusedSilence[] = [];
   private readonly world: TestedWorld;
   private readonly engine: Engine;
   private readonly versions = new Map<string, number>();
   private commands: { readonly dueMs: number; readonly command: Command }[] = [];
   private changes: readonly TelemetryChange[];
-  private silences = 0;
 
   constructor(
     private readonly test: RuleTest,
@@ -74,6 +74,7 @@ class RuleTestPlay {
     const options = optionsOf(test, this.world, rules);
     this.engine = createEngine(options, createSlidingWindows(windowsOf(options)));
     this.load(rules);
+    this.silence();
     this.changes = test.changes.toSorted((a, b) => a.atMs - b.atMs);
   }
 
@@ -84,16 +85,41 @@ class RuleTestPlay {
     for (let ms = startsAtMs - WARM_UP_MS; ms < startsAtMs; ms += SLOT_MS)
       for (const part of this.world.tick(ms / TICK_MS + SLOT_TICKS - 1, SLOT_TICKS)) this.engine.apply(part);
     for (let ms = startsAtMs; ms < startsAtMs + runsMs; ms += TICK_MS) this.step(ms);
-    for (const { atMs } of this.test.silences.filter((silence) => silence.atMs >= runsMs))
-      this.refused.push({ atMs, because: 'the test is over by then' });
-    return { events: this.events, idle: [...this.idle, ...this.changes], refused: this.refused };
+    return { events: this.events, idle: [...this.idle, ...this.changes] };
   }
 
   /** As a process loads them: the settings of impact and maintenance come with the rules. */
   private load({ ruleSet, sha256 }: RuleTestRules): void {
-    const digest = sha256(JSON.stringify(ruleSet));
-    const loaded = { version: 1, sha256: digest, source: 'a test', fromTick: 0, ruleSet, at: 0 };
-    this.engine.evolve({ stream: streamOf.rules, version: 1, event: event('RulesLoaded', loaded) });
+    const own = new Set(this.test.maintenance.map(({ name }) => name));
+    const maintenance = [...ruleSet.maintenance.filter(({ name }) => !own.has(name)), ...this.test.maintenance];
+    const inForce = { ...ruleSet, maintenance };
+    const digest = sha256(JSON.stringify(inForce));
+    const loaded = { version: 1, sha256: digest, source: 'a test', fromTick: 0, ruleSet: inForce, at: 0 };
+    this.evolve(streamOf.rules, event('RulesLoaded', loaded));
+  }
+
+  /** As people set them, in time for the first tick. */
+  private silence(): void {
+    const { silences, startsAtMs } = this.test;
+    const nowMs = startsAtMs - SILENCE_DELAY_MS;
+    for (const [standing, { where, between, by, comment }] of silences.entries()) {
+      const silenceId = `silence-${standing + 1}`;
+      const wanted = {
+        where,
+        comment,
+        startsAtMs: startsAtMs + between.fromMs,
+        endsAtMs: startsAtMs + between.toMs,
+      };
+      const decided = decideNewSilence(wanted, { silenceId, by, nowMs, standing });
+      if (isRefusal(decided)) throw new Error(`set a silence of ${this.test.name}: ${decided.detail}`);
+      for (const event of decided) this.evolve(streamOf.silence(silenceId), event);
+    }
+  }
+
+  private evolve(stream: string, event: Event): void {
+    const version = (this.versions.get(stream) ?? 0) + 1;
+    this.versions.set(stream, version);
+    this.engine.evolve({ stream, version, event });
   }
 
   private step(nowMs: number): void {
@@ -101,8 +127,6 @@ class RuleTestPlay {
     for (const change of this.changes.filter(({ atMs }) => atMs <= afterMs))
       if (this.world.change(change, nowMs) === 0) this.idle.push(change);
     this.changes = this.changes.filter(({ atMs }) => atMs > afterMs);
-    for (const silence of this.test.silences.filter(({ atMs }) => atMs > afterMs - TICK_MS && atMs <= afterMs))
-      this.silence(silence, nowMs);
     for (const { command } of this.commands.filter(({ dueMs }) => dueMs <= afterMs)) this.world.obey(command, nowMs);
     this.commands = this.commands.filter(({ dueMs }) => dueMs > afterMs);
     const tick = nowMs / TICK_MS;
@@ -111,19 +135,8 @@ class RuleTestPlay {
       for (const event of events) this.take(stream, event, afterMs + TICK_MS);
   }
 
-  private silence({ atMs, forMs, where }: TestedSilence, nowMs: number): void {
-    const silenceId = `s-${this.silences}`;
-    const wanted = { where, durationMs: forMs, comment: 'set by the test' };
-    const events = decideNewSilence(wanted, { silenceId, by: 'the test', nowMs, standing: this.silences });
-    this.silences += 1;
-    if (isRefusal(events)) this.refused.push({ atMs, because: events.detail });
-    else for (const each of events) this.take(streamOf.silence(silenceId), each, atMs);
-  }
-
   private take(stream: string, event: Event, afterMs: number): void {
-    const version = (this.versions.get(stream) ?? 0) + 1;
-    this.versions.set(stream, version);
-    this.engine.evolve({ stream, version, event });
+    this.evolve(stream, event);
     this.events.push({ afterMs, event });
     const { obeysAfterMs } = this.test;
     if (event.type === 'CommandIssued' && obeysAfterMs !== undefined)

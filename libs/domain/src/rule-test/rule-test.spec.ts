@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { event, OUTCOME, type Reason } from '#contracts';
 import { DEFAULT_RULE_SET } from '#testing';
 import { judgeRuleTest } from './judge-rule-test.js';
+import { leavingsOf } from './leavings.js';
 import { type PlayedEvent, playRuleTest } from './play-rule-test.js';
 import type { Expectation, RuleTest } from './rule-test.js';
 import { BatchRows, TestedNode } from './tested-node.js';
@@ -31,6 +32,7 @@ const quiet: RuleTest = {
   customers: ['delta', 'ups', 'bbc'].map(customerOf),
   changes: [],
   silences: [],
+  maintenance: [],
   onCall: [],
   obeysAfterMs: undefined,
   expectations: [],
@@ -64,7 +66,7 @@ describe('a played test', () => {
   });
 
   it('a fleet to which nothing happens decides nothing', () => {
-    expect(playRuleTest(quiet, rules)).toEqual({ events: [], idle: [], refused: [] });
+    expect(playRuleTest(quiet, rules)).toEqual({ events: [], idle: [] });
   });
 
   it('a change that concerns no node, and one behind the end, fail the test that means something else', () => {
@@ -135,7 +137,7 @@ describe('a verdict', () => {
   ];
   const judge = (expectation: Expectation) => {
     const test = { ...quiet, expectations: [expectation] };
-    return judgeRuleTest(test, { events, idle: [], refused: [] }).verdicts[0]!;
+    return judgeRuleTest(test, { events, idle: [] }).verdicts[0]!;
   };
   const alertIs = (state: Extract<Expectation, { kind: 'alert' }>['state'], fromMs: number, toMs = fromMs) =>
     judge({ kind: 'alert', rule: 'r', state, on: 'fleet', at: between(fromMs, toMs) }).isMet;
@@ -166,5 +168,32 @@ describe('a verdict', () => {
       found: ['there were 0', 'nothing of the kind happened'],
     });
     expect(judge({ kind: 'page', count: { min: 0, max: 0 }, between: between(0, 60_000) }).isMet).toBe(true);
+  });
+
+  it('of a page that is held back counts it when it leaves, with who was called above it meanwhile, to who has duty then', () => {
+    const byTier = { tier1: 0, tier2: 0, tier3: 0 };
+    const impact = { affectedCustomers: 0, byTier, score: 0, dollarsPerMinute: 0, top: [] };
+    const mute = { by: 'silence', id: 's1', untilMs: 60_000, because: 'silenced by ana: work' } as const;
+    const opened = { ...alert, incidentId: 'i1', title: 'DNS fails', reason, impact, muted: mute, at: 1 };
+    const held: PlayedEvent[] = [
+      { afterMs: 1_000, event: event('IncidentOpened', opened) },
+      {
+        afterMs: 2_000,
+        event: event('IncidentEscalated', { incidentId: 'i1', to: 'vp', alertId: 'a1', because: 'b', at: 2 }),
+      },
+      { afterMs: 60_000, event: event('IncidentUnmuted', { incidentId: 'i1', alertId: 'a1', because: 'over', at: 3 }) },
+    ];
+    const onCall = [
+      { policy: 'default', person: 'alice', between: between(0, 59_000) },
+      { policy: 'default', person: 'bob', between: between(0, 90_000) },
+    ];
+    expect(leavingsOf(held, onCall).map(({ afterMs, kind, what, to }) => [afterMs, kind, what, to])).toEqual([
+      [1_000, 'muted', 'silence', undefined],
+      [60_000, 'page', 'default', 'bob'],
+      [60_000, 'page', 'vp', undefined],
+    ]);
+    const never = { count: { min: 0, max: 0 }, between: between(0, 59_000) };
+    const test = { ...quiet, onCall, expectations: [{ kind: 'page' as const, ...never }] };
+    expect(judgeRuleTest(test, { events: held, idle: [] }).isPassed).toBe(true);
   });
 });

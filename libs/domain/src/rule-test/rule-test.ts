@@ -1,4 +1,4 @@
-import type { Release, Selector } from '#contracts';
+import type { MaintenanceWindow, Release, Selector } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 
 /** A region of the fleet of a test: its nodes stand in so many PoPs, evenly. */
@@ -59,17 +59,30 @@ export interface Stretch {
   readonly toMs: number;
 }
 
-/** A silence that somebody sets at a moment; it begins some seconds later, as every silence does. */
+/** A silence that somebody has set before the test begins. */
 export interface TestedSilence {
-  readonly atMs: number;
-  readonly forMs: number;
   readonly where: Selector;
+  readonly between: Stretch;
+  readonly by: string;
+  readonly comment: string;
 }
 
-/** Who is on call in a stretch; in a gap a page reaches nobody. */
+/** Who has duty when a page of a policy leaves; of several the first. */
 export interface OnCall {
-  readonly who: string;
+  readonly policy: string;
+  readonly person: string;
   readonly between: Stretch;
+}
+
+/** Something that leaves for the outside, or would if nothing muted it. */
+export interface Leaving {
+  readonly afterMs: number;
+  readonly kind: 'page' | 'muted' | 'notice' | 'command';
+  /** Whose policy is paged, what mutes, what is told, or what is commanded. */
+  readonly what: string;
+  /** Who had duty, or the release that a command returns to. */
+  readonly to: string | undefined;
+  readonly text: string;
 }
 
 /** What is expected of the time of a test. */
@@ -83,11 +96,11 @@ export type Expectation =
       readonly at: Stretch;
     }
   | {
-      /** Counts what leaves within a stretch: pages that open, also late because they were held back; calls; commands. */
-      readonly kind: 'page' | 'command';
-      /** By which policy is paged, who is called beside it (`vp`, `on_call`), or what is commanded; any without it. */
+      /** Counts what leaves within a stretch. */
+      readonly kind: Leaving['kind'];
+      /** Whose policy is paged, what mutes, what is told, or what is commanded; any without it. */
       readonly what?: string | undefined;
-      /** The release that a command returns to, or whom a page reaches: somebody who is on call. */
+      /** Who has duty, or the release that a command returns to; any without it. */
       readonly to?: string | undefined;
       readonly count: { readonly min: number; readonly max: number };
       readonly between: Stretch;
@@ -102,6 +115,8 @@ export interface RuleTest {
   readonly customers: readonly TestedCustomer[];
   readonly changes: readonly TelemetryChange[];
   readonly silences: readonly TestedSilence[];
+  /** Beside the windows of the rules; one of the same name takes its place. */
+  readonly maintenance: readonly MaintenanceWindow[];
   readonly onCall: readonly OnCall[];
   /** After how long nodes do what they are told; undefined = they never do. */
   readonly obeysAfterMs: number | undefined;
