@@ -71,7 +71,7 @@ export const delaysOf = (fault: Fault, runs: number, newTest: () => Test = () =>
 
 /** Slots and limits of the exact window of R17: success < 99 % over a minute with confidence, on 100 outcomes and 10 failures at least. */
 const WINDOW_TICKS = 60 * TICKS_PER_S;
-const R17 = { failing: 0.01, outcomesMin: 100, failuresMin: 10, z: zOf(0.9) } as const;
+const R17 = { failing: 0.01, outcomesMin: 100, failuresMin: 10, z: zOf(0.95) } as const;
 
 /** Alarms of healthy cells. */
 export interface FalseAlarms {

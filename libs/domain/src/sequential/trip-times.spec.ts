@@ -20,7 +20,7 @@ const RULES: readonly Rule[] = [
   spike('spike_500_1m', 500, 60_000),
   below('success_99.5_1m', 99.5, 60_000),
   // R17 as it is shipped.
-  { ...below('success_99_1m', 99, 60_000), confidence: 0.9 },
+  { ...below('success_99_1m', 99, 60_000), confidence: 0.95 },
   below('success_90_1m', 90, 60_000),
   below('success_95_2m', 95, 120_000),
 ];
