@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
@@ -126,6 +126,8 @@ export const exportRecording = async (
   span: { readonly fromMs: number; readonly toMs: number },
 ): Promise<number> => {
   await mkdir(directory, { recursive: true });
+  // Half of another one would be read as this one.
+  if ((await readdir(directory)).length > 0) throw new UsageError(`--export ${directory}: is not empty`);
   const partitions: Manifest['partitions'] = [];
   for (const topic of [...TELEMETRY_TOPICS, ...WHOLE])
     for (const { partition, low, high } of await recording.offsets(topic)) {

@@ -27,6 +27,7 @@ describe('the arguments of replay, backtest and sweep', () => {
     ['sweep --rule r --window 1m', 'sweep: expected --threshold and --window'],
     ['sweep --rule r --threshold x --window 1m', '--threshold x: expected a number'],
     ['sweep --rule r --threshold 1 --window 0s', '--window 0s: expected whole seconds'],
+    ['sweep --rule r --threshold 1 --window 10m', '--window 10m: expected whole seconds, like 30s or 2m, 5m at most'],
   ])('%s is refused', (line, message) => {
     expect(() => read(line)).toThrow(UsageError);
     expect(() => read(line)).toThrow(message);

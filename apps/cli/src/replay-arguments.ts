@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { RULE_WINDOW_MS_MAX } from '#contracts';
 import type { AskedSpan } from './replay-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -86,7 +87,7 @@ const listOf = <T>(name: string, text: string | undefined, valueOf: (item: strin
 
 const EXPECTED: Readonly<Record<string, string>> = {
   threshold: 'a number in the unit of the signal',
-  window: 'whole seconds, like 30s or 2m',
+  window: 'whole seconds, like 30s or 2m, 5m at most',
   for: 'a duration like 0s, 30s or 2m',
 };
 
@@ -102,7 +103,7 @@ const durationOf = (text: string): number | undefined => {
 
 const windowOf = (text: string): number | undefined => {
   const ms = durationOf(text);
-  return ms === 0 ? undefined : ms;
+  return ms === 0 || (ms ?? 0) > RULE_WINDOW_MS_MAX ? undefined : ms;
 };
 
 const check = (asked: ReplayAsked): ReplayAsked => {

@@ -73,7 +73,7 @@ const replay = async (work: Work): Promise<Answer> => {
 const backtest = async (work: Work): Promise<Answer> => {
   const { asked, facts, range, paint } = work;
   const other = readRulesFile(asked.rules!);
-  const faults = readFaults(asked.truth, facts.events, range.toTick);
+  const faults = readFaults(asked.truth, facts.events, range);
   const before = { ...(await runRecorded(work)), rules: recordedRules(facts.events) };
   const after = { ...(await run(work, { rules: [], other })), rules: other.rules };
   const report = backtestOf(before, after, faults);
@@ -87,7 +87,9 @@ const sweep = async (work: Work): Promise<Answer> => {
   const rule = known.find(({ name }) => name === asked.rule);
   if (rule === undefined)
     throw new UsageError(`--rule ${asked.rule}: expected one of ${known.map(({ name }) => name).join(', ')}`);
-  const faults = readFaults(asked.truth, facts.events, range.toTick);
+  if (rule.shortWindowMs !== undefined)
+    throw new UsageError(`--rule ${rule.name}: has two windows, of which a sweep would try one; backtest takes it`);
+  const faults = readFaults(asked.truth, facts.events, range);
   const swept = new Sweep({ rule, thresholds, windowsMs, forsMs, faults });
   const keptFor = windowsMs.map((windowMs): Rule => ({ ...rule, windowMs }));
   await run(work, { rules: known, keptFor, observe: swept.observe });

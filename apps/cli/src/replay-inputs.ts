@@ -40,17 +40,21 @@ const truthSchema = z
   )
   .max(1_000);
 
-/** What was really wrong: as a file says, or the recorded incidents. */
+/** What was really wrong within a range: as a file says, or the recorded incidents. Others could not be found in it. */
 export const readFaults = (
   path: string | undefined,
   events: readonly RecordedEvent[],
-  toTick: number,
+  { fromTick, toTick }: { readonly fromTick: number; readonly toTick: number },
 ): readonly Fault[] => {
-  if (path === undefined) return faultsOf(events, (toTick + 1) * TICK_MS);
-  return parsed(truthSchema, path, 'list of faults [{"name", "from", "to"}]').map(({ name, from, to }) => {
+  const [fromMs, endMs] = [fromTick * TICK_MS, (toTick + 1) * TICK_MS];
+  const faults = path === undefined ? faultsOf(events, endMs) : readTruth(path);
+  return faults.filter((fault) => fault.toMs > fromMs && fault.fromMs < endMs);
+};
+
+const readTruth = (path: string): readonly Fault[] =>
+  parsed(truthSchema, path, 'list of faults [{"name", "from", "to"}]').map(({ name, from, to }) => {
     return { name, fromMs: Date.parse(from), toMs: Date.parse(to), earlyMs: 0 };
   });
-};
 
 /** Before an incident and after its end: enough to see it begin and to see that it is over. */
 const BEFORE_MS = 600_000;

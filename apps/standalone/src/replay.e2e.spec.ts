@@ -226,6 +226,9 @@ describe('tocsin replay beside a server', () => {
     const { status, out } = await server.tocsin('replay', '--from-files', exported);
     expect(out).toContain('the same decisions');
     expect(status).toBe(0);
+    expect(await server.tocsin('replay', '--export', exported)).toMatchObject({ status: 2 });
+    const again = await server.tocsin('replay', '--from-files', exported);
+    expect(again).toMatchObject({ status: 0, out });
   });
 
   it('backtest: 1 where other rules find less', async () => {

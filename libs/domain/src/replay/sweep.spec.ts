@@ -69,6 +69,24 @@ describe('a sweep', () => {
     expect(fast![0]).toEqual(slow![0]);
   });
 
+  it.each([
+    [['region', 'node'], {}],
+    [['release_region'], { region: ['nowhere'] }],
+  ] as const)('B14: follows what the rule is for: %j where %j', (scopes, where) => {
+    const own = { scopes: [...scopes], where, fastPath: false, confidence: undefined } as Partial<Rule>;
+    const sweep = new Sweep({
+      rule: { ...rule, ...own },
+      thresholds: [95],
+      windowsMs: [60_000],
+      forsMs: [0],
+      faults: [fault],
+    });
+    replayed({ observe: sweep.observe });
+    const expected = firings(95, own);
+    expect(expected.length > 0).toBe(!('region' in where));
+    expect(sweep.rows()[0]?.alerts).toBe(expected.length);
+  });
+
   it('waits for as long as it is told, and a shorter window is not later', () => {
     expect(row(95, 60_000, 2_000).firstDelayMs).toBe(row(95, 60_000, 0).firstDelayMs! + 2_000);
     expect(row(95, 10_000, 0).firstDelayMs).toBeLessThanOrEqual(row(95, 60_000, 0).firstDelayMs!);

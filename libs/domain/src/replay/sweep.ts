@@ -1,7 +1,7 @@
-import { FLEET_KEY, type Rule, TICK_MS } from '#contracts';
+import { type Rule, TICK_MS } from '#contracts';
 import { isBreached } from '../rule/assess.js';
-import { cohortKey } from '../rule/presence.js';
 import type { Subject } from '../rule/rule.js';
+import { SubjectReader } from '../rule/subjects.js';
 import type { TickView } from '../rule/tick-view.js';
 import { fastPathFault, readFastPath } from '../sequential/fast-path.js';
 import { readSignal } from '../signal/signals.js';
@@ -31,7 +31,7 @@ export interface SweepRow {
   readonly falseAlarms: number;
 }
 
-/** Most subjects that are followed: the fleet and every release in every region. Further ones are not swept, and told as such. */
+/** Most subjects that are followed: a fleet of as many nodes. Further ones are not swept, and told as such. */
 const SUBJECTS_MAX = 1_000;
 /** Most combinations: with the most subjects their state takes 60 MB. */
 export const COMBINATIONS_MAX = 1_000;
@@ -136,12 +136,13 @@ export class Sweep {
     );
   }
 
-  private subjectsOf({ nodes }: TickView): readonly Subject[] {
-    const { scopes } = this.options.rule;
-    const fleet: readonly Subject[] = scopes.includes('fleet') ? [{ scope: 'fleet', key: FLEET_KEY }] : [];
-    if (!scopes.includes('release_region')) return fleet;
-    const cohorts = new Set(nodes.map(({ release, region }) => cohortKey(release, region)));
-    return [...fleet, ...Array.from(cohorts, (key): Subject => ({ scope: 'release_region', key }))];
+  /** As the rule has them: its scopes, and what fits its selector. */
+  private subjectsOf(view: TickView): readonly Subject[] {
+    const { rule } = this.options;
+    const reader = new SubjectReader(view, []);
+    return rule.scopes.flatMap((scope) =>
+      reader.read(scope, [rule]).flatMap(({ subject, rules }) => (rules.length > 0 ? [subject] : [])),
+    );
   }
 
   private indexOf({ scope, key }: Subject): number | undefined {
