@@ -10,6 +10,9 @@ const PERCENTILE = 0.95;
 
 const percentileName = ({ percentile = PERCENTILE }: Rule): string => `p${Number((100 * percentile).toFixed(1))}`;
 
+const isWithin = ({ comparison, threshold }: Rule, value: Measure['value']): boolean =>
+  comparison === 'above' && typeof value === 'number' && value <= threshold;
+
 /**
  * A latency percentile in milliseconds; timeouts rank above every latency, so it can be `timeout` (B10). What it is at least is the
  * percentile of the lower rank that 99.9 % of samples of this size keep above: with 100 outcomes p95 is at least what p83 shows.
@@ -35,8 +38,10 @@ export const latency: Signal = {
       return typeof latencyUs === 'number' ? latencyUs / 1_000 : latencyUs;
     };
     const z = zOf(confidenceOf(place.rule));
-    const measure = { value: read(percentile), good, bad };
-    return z === 0 ? measure : { ...measure, atLeast: read(wilsonLowerBound(percentile * count, count, z)) };
+    const value = read(percentile);
+    const measure = { value, good, bad };
+    // A bound lies below its value: where that breaches nothing, the bound does not either, and need not be read.
+    return z === 0 || isWithin(place.rule, value) ? measure : { ...measure, atLeast: read(wilsonLowerBound(percentile * count, count, z)) };
   },
   describe: (rule, value) => {
     const shown = `${percentileName(rule)} ${value === 'timeout' ? value : `${value} ms`}`;
