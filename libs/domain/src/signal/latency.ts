@@ -41,7 +41,9 @@ export const latency: Signal = {
     const value = read(percentile);
     const measure = { value, good, bad };
     // A bound lies below its value: where that breaches nothing, the bound does not either, and need not be read.
-    return z === 0 || isWithin(place.rule, value) ? measure : { ...measure, atLeast: read(wilsonLowerBound(percentile * count, count, z)) };
+    return z === 0 || isWithin(place.rule, value)
+      ? measure
+      : { ...measure, atLeast: read(wilsonLowerBound(percentile * count, count, z)) };
   },
   describe: (rule, value) => {
     const shown = `${percentileName(rule)} ${value === 'timeout' ? value : `${value} ms`}`;
