@@ -1,14 +1,13 @@
-import { z } from 'zod';
-import { type Environment, readSettings } from '#config';
+import type { Environment } from '#config';
 import { type Rule, TICK_MS } from '#contracts';
-import { Sweep, VERIFY_MS } from '#domain';
+import { Sweep } from '#domain';
 import { backtestOf, formatBacktest } from './backtest.js';
 import { exportRecording, openFileRecording } from './file-recording.js';
 import { openLogRecording } from './log-recording.js';
 import type { Paint } from './paint.js';
 import { readFacts, type RecordedFacts, type Recording } from './recording.js';
 import type { ReplayAsked } from './replay-arguments.js';
-import { readFaults, readRulesFile, recordedRules, spanOfIncident } from './replay-inputs.js';
+import { readFaults, readRulesFile, recordedRules, recordedVerifyMs, spanOfIncident } from './replay-inputs.js';
 import { type ProgressScreen, ReplayProgress } from './replay-progress.js';
 import { rangeOf, type ReplayRange, type ReplayResult, runReplay } from './replay-run.js';
 import { formatReplay, reportOf } from './replay.js';
@@ -38,17 +37,12 @@ interface Work extends ReplayProcess {
   readonly range: ReplayRange;
 }
 
-/** As the rules read it: a replay waits for a wave as long as they did. */
-const settingsSchema = z.object({
-  ROLLBACK_VERIFY_MS: z.coerce.number().int().min(1_000).multipleOf(1_000).default(VERIFY_MS),
-});
-
 type Wanted = Partial<Parameters<typeof runReplay>[0]> & { readonly rules: readonly Rule[] };
 
 const run = async (work: Work, wanted: Wanted): Promise<ReplayResult> => {
-  const { recording, facts, range, screen, nowMs, environment } = work;
+  const { recording, facts, range, screen, nowMs } = work;
   const progress = new ReplayProgress(screen, range, nowMs);
-  const verifyMs = readSettings(environment, settingsSchema).ROLLBACK_VERIFY_MS;
+  const verifyMs = recordedVerifyMs(facts.events);
   try {
     return await runReplay({ recording, facts, range, verifyMs, onTick: progress.onTick, ...wanted });
   } finally {

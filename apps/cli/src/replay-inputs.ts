@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RecordedEvent, type Rule, type RuleSet, ruleSetSchema, TICK_MS } from '#contracts';
-import { type Fault, faultsOf } from '#domain';
+import { type Fault, faultsOf, VERIFY_MS } from '#domain';
 import type { AskedSpan } from './replay-run.js';
 import { readRuleSet } from './rule-set.js';
 import { UsageError } from './usage-error.js';
@@ -24,11 +24,17 @@ const parsed = <S extends z.ZodType>(schema: S, path: string, what: string): z.o
 export const readRulesFile = (path: string): RuleSet =>
   path.endsWith('.json') ? parsed(ruleSetSchema, path, 'set of rules') : readRuleSet(path);
 
-/** The rules that were in force last: those that were loaded, or the shipped pack. */
-export const recordedRules = (events: readonly RecordedEvent[]): readonly Rule[] => {
+const lastLoaded = (events: readonly RecordedEvent[]): RuleSet | undefined => {
   const loaded = events.findLast(({ event }) => event.type === 'RulesLoaded')?.event;
-  return loaded?.type === 'RulesLoaded' ? loaded.data.ruleSet.rules : readRuleSet().rules;
+  return loaded?.type === 'RulesLoaded' ? loaded.data.ruleSet : undefined;
 };
+
+/** The rules that were in force last: those that were loaded, or the shipped pack. */
+export const recordedRules = (events: readonly RecordedEvent[]): readonly Rule[] =>
+  (lastLoaded(events) ?? readRuleSet()).rules;
+
+/** For how long rolled back waves were watched last, ms: other rules are played as if they had been loaded by the same process. */
+export const recordedVerifyMs = (events: readonly RecordedEvent[]): number => lastLoaded(events)?.verifyMs ?? VERIFY_MS;
 
 const truthSchema = z
   .array(

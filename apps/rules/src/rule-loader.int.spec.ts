@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Environment } from '#config';
 import { event, streamOf, TICK_MS } from '#contracts';
 import { createLogger, systemClock } from '#runtime';
 import {
@@ -29,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => db.close());
 
 /** A process: its own copy of the files, and what it said. */
-const processWith = (text: string, customers: readonly CustomerRow[] = []) => {
+const processWith = (text: string, customers: readonly CustomerRow[] = [], more: Environment = {}) => {
   const path = join(mkdtempSync(join(tmpdir(), 'rules-')), 'own.yml');
   const write = (next: string): void => writeFileSync(path, next);
   write(text);
@@ -41,7 +42,7 @@ const processWith = (text: string, customers: readonly CustomerRow[] = []) => {
     catalogue: { current: () => ({ version: 1, nodes: [], customers, registry: [] }) },
     clock: { nowMs: () => NOW_MS, sleep: systemClock.sleep },
     logger: Object.assign(createLogger('silent'), { warn, error: () => undefined }),
-    settings: readRulesSettings({ RULES: path }),
+    settings: readRulesSettings({ RULES: path, ...more }),
   });
   return { loader, path, write, warnings };
 };
@@ -93,6 +94,15 @@ describe('loading rules', () => {
     await loader.reload('test');
     expect([loader.refused(), await ruleSets.reload()]).toMatchObject([undefined, { refusedProblems: null }]);
     expect(await ruleSets.latest()).toMatchObject({ version: 2, ruleSet: { rules: [{ threshold: 98 }] } });
+  });
+
+  it('a set tells for how long waves are watched, so that a replay knows it', async () => {
+    await processWith(rule('< 99 %')).loader.load();
+    expect((await ruleSets.latest())?.ruleSet).not.toHaveProperty('verifyMs');
+    const hasty = (): Promise<void> => processWith(rule('< 99 %'), [], { ROLLBACK_VERIFY_MS: '3000' }).loader.load();
+    await hasty();
+    await hasty();
+    expect(await ruleSets.latest()).toMatchObject({ version: 2, ruleSet: { verifyMs: 3_000 } });
   });
 
   it('of processes side by side one loads, whoever is asked', async () => {

@@ -1,8 +1,9 @@
 import { event, type Event, type EventData, type RuleSet, streamOf, TICK_MS } from '#contracts';
-import { describeUnmatched, unjudgedCustomers, unmatchedPatterns } from '#domain';
+import { describeUnmatched, unjudgedCustomers, unmatchedPatterns, VERIFY_MS } from '#domain';
 import type { CatalogueFollower, Clock, Logger } from '#runtime';
 import type { EventStore, LoadedRuleSet, RuleSetRepository } from '#store';
-import { digestOf, readRuleFiles, type RuleFilesRead, type RuleSource } from './rule-files.js';
+import { digestOf, readRuleFiles, type RuleFilesRead } from './rule-files.js';
+import type { RulesSettings } from './rules.config.js';
 
 /** What the loader needs of its process. */
 export interface RuleLoaderParts {
@@ -11,7 +12,7 @@ export interface RuleLoaderParts {
   readonly catalogue: Pick<CatalogueFollower, 'current'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly settings: { readonly source: RuleSource; readonly ruleSet: RuleSet };
+  readonly settings: RulesSettings;
 }
 
 /**
@@ -112,8 +113,9 @@ export class RuleLoader {
     this.refusal = undefined;
   }
 
-  private async loadSet(ruleSet: RuleSet, cause: string): Promise<void> {
+  private async loadSet(read: RuleSet, cause: string): Promise<void> {
     const { clock, settings, logger, ruleSets } = this.parts;
+    const ruleSet = settings.verifyMs === VERIFY_MS ? read : { ...read, verifyMs: settings.verifyMs };
     const sha256 = digestOf(ruleSet);
     this.ruleSet = ruleSet;
     for (const { rule, message } of unjudgedCustomers(ruleSet, this.parts.catalogue.current()))

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { ConfigError, type Environment, readSettings } from '#config';
-import type { RuleSet } from '#contracts';
+import { RULE_WINDOW_MS_MAX, type RuleSet } from '#contracts';
 import { VERIFY_MS } from '#domain';
 import { readRuleFiles, type RuleSource, SHIPPED_RULES } from './rule-files.js';
 
-const wholeSeconds = z.coerce.number().int().min(1_000).multipleOf(1_000);
+/** As long as windows hold at most. */
+const watched = z.coerce.number().int().min(1_000).max(RULE_WINDOW_MS_MAX).multipleOf(1_000);
 
 const schema = z.object({
   /** For how long a rolled back wave must look healthy before the next one, ms. A minute or more, but for rehearsals. */
-  ROLLBACK_VERIFY_MS: wholeSeconds.default(VERIFY_MS),
+  ROLLBACK_VERIFY_MS: watched.default(VERIFY_MS),
   /** A file of rules, or a directory of them, in place of those that come with Tocsin. */
   RULES: z.string().optional(),
 });

@@ -107,8 +107,8 @@ class RecordedServer {
   }
 
   tocsin(...args: readonly string[]): Promise<Told> {
-    const { DATABASE_URL, ROLLBACK_VERIFY_MS } = this.environment;
-    const env = { PATH: process.env['PATH'], DATABASE_URL, ROLLBACK_VERIFY_MS };
+    const { DATABASE_URL } = this.environment;
+    const env = { PATH: process.env['PATH'], DATABASE_URL };
     return new Promise((done) => {
       const child = execFile(process.execPath, ['dist/apps/cli/src/main.js', ...args], { env }, (_error, out, err) =>
         done({ status: child.exitCode ?? -1, out, err }),

@@ -149,6 +149,11 @@ export const ruleSetSchema = z.strictObject({
   rules: z.array(ruleSchema).max(RULES_MAX),
   impact: impactSettingsSchema.default(DEFAULT_IMPACT),
   maintenance: z.array(maintenanceWindowSchema).max(100).default([]),
+  /**
+   * For how long a rolled back wave is watched, ms: at most what windows hold. Set by whoever loads the rules, so that a replay waits
+   * for as long as was waited; left out where it is the default.
+   */
+  verifyMs: z.number().int().min(1_000).max(RULE_WINDOW_MS_MAX).multipleOf(1_000).optional(),
 });
 /** Everything that is judged by. */
 export type RuleSet = z.infer<typeof ruleSetSchema>;

@@ -21,7 +21,7 @@ import type { TickView } from './tick-view.js';
 
 /** What an operator may set. */
 export interface EngineSettings {
-  /** For how long a rolled back wave must look healthy before the next one, in whole seconds. Default 60 s. */
+  /** For how long a rolled back wave must look healthy before the next one, in whole seconds, where the rules do not say it. Default 60 s. */
   readonly verifyMs?: number;
 }
 

@@ -115,7 +115,8 @@ export class RulesEngine implements Engine {
     this.isEvaluated = true;
     this.rememberMinutes();
     const inForce = rulesInForce(this.state.ruleSets, tick, this.options.rules);
-    if (inForce.ruleSet !== this.ruleSet) this.windows.watch?.(watchedMs(inForce.ruleSet.rules, this.verifyMs));
+    if (inForce.ruleSet !== this.ruleSet)
+      this.windows.watch?.(watchedMs(inForce.ruleSet.rules, this.verifyMsOf(inForce.ruleSet)));
     this.ruleSet = inForce.ruleSet;
     const draft = new Draft(this.state);
     const view = this.view(tick, inForce.ruleSet.impact);
@@ -153,7 +154,7 @@ export class RulesEngine implements Engine {
 
   private deciding(view: TickView, { ruleSet, loaded }: RulesInForce): Deciding {
     const { hash, sha256 } = this.options;
-    const { signals, escalationSignals, answers, verifyMs } = this;
+    const { signals, escalationSignals, answers } = this;
     const { rules } = ruleSet;
     return {
       view,
@@ -166,8 +167,12 @@ export class RulesEngine implements Engine {
       escalationSignals,
       answers,
       spillovers: this.spillovers.at(view.at),
-      verifyMs,
+      verifyMs: this.verifyMsOf(ruleSet),
     };
+  }
+
+  private verifyMsOf(ruleSet: RuleSet): number {
+    return ruleSet.verifyMs ?? this.verifyMs;
   }
 
   private view(tick: number, impactSettings: ImpactSettings): TickView {
