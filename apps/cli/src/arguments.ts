@@ -5,6 +5,9 @@ import { UsageError } from './usage-error.js';
 
 export { UsageError };
 
+/** What is to be explained: something that was decided, `latest` being the newest incident, or why a rule paged nobody. */
+export type WantedOfExplain = { readonly id: string } | { readonly path: string };
+
 /** What was asked for. */
 export type Asked =
   | { readonly command: 'help' }
@@ -21,7 +24,7 @@ export type Asked =
       readonly junit: string | undefined;
       readonly json: boolean;
     }
-  | ({ readonly command: 'explain'; readonly path: string } & Common)
+  | ({ readonly command: 'explain'; readonly wanted: WantedOfExplain } & Common)
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
   | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common)
   | {
@@ -59,10 +62,10 @@ export const USAGE = `tocsin <command> [options]
   status                    is the fleet well, whom does it hurt, what is being rolled back
   tail [--after POSITION]   events as they are recorded; from now on, or from a position
   incident show <id|latest> one incident: why, who, what was done, who was told
-  explain <id>              why: an alert, incident, page, command, rollback or redirect, from its numbers to what was sent
+  explain <id|latest>       why: an alert, incident, page, command, rollback or redirect, from its numbers to what was sent
   explain --why-not <rule> [--subject S] [--at TIME]
                             why a rule paged nobody; S is fleet, release|region, or pop:iad1; TIME is 2026-01-01T00:00:00Z
-  incident cost <id>        what it costs: measured, and by the formulas of the cost model
+  incident cost <id|latest> what it costs: measured, and by the formulas of the cost model
   impact                    whom it hurts now, by region in the order of recovery, country and sector
   customers list [--tier T] [--sector S] [--country C]
   customers import <file> [--dry-run]
@@ -166,20 +169,24 @@ interface WhyNotOptions {
   readonly at?: string | undefined;
 }
 
-const explainPathOf = ([id, ...more]: readonly string[], rule: string | undefined, asked: WhyNotOptions): string => {
+const explainOf = (
+  [id, ...more]: readonly string[],
+  rule: string | undefined,
+  asked: WhyNotOptions,
+): WantedOfExplain => {
   const { subject, at } = asked;
   noMore(more);
   if (rule === undefined) {
     if (id === undefined) throw new UsageError('explain: expected an id, or --why-not <rule>');
     if (subject !== undefined || at !== undefined) throw new UsageError('--subject and --at belong to --why-not');
-    return `/v1/explain/any/${encodeURIComponent(id)}`;
+    return { id };
   }
   noMore(id === undefined ? [] : [id]);
   const query = new URLSearchParams({
     ...(subject === undefined ? {} : { subject }),
     ...(at === undefined ? {} : { at }),
   });
-  return `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query.toString()}`}`;
+  return { path: `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query.toString()}`}` };
 };
 
 type Values = ReturnType<typeof parse>['values'];
@@ -201,7 +208,7 @@ const customersOf = ([action, file, ...more]: readonly string[], values: Values)
 
 const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Common): Asked => {
   if (action !== 'show' && action !== 'cost')
-    throw new UsageError(`incident ${action ?? ''}: expected incident show <id|latest> or cost <id>`);
+    throw new UsageError(`incident ${action ?? ''}: expected incident show <id|latest> or cost <id|latest>`);
   if (incidentId === undefined) throw new UsageError(`incident ${action}: expected an incident id`);
   noMore(more);
   return { command: `incident ${action}`, incidentId, ...common };
@@ -238,7 +245,7 @@ export const readArguments = (args: readonly string[]): Asked => {
       noMore(rest);
       return { command, after: positionOf(values.after), ...common };
     case 'explain':
-      return { command, path: explainPathOf(rest, values['why-not'], values), ...common };
+      return { command, wanted: explainOf(rest, values['why-not'], values), ...common };
     case 'incident':
       return incidentOf(rest, common);
     case 'impact':

@@ -22,11 +22,15 @@ describe('the arguments', () => {
     [['node-key', 'list'], { command: 'node-key', wanted: { action: 'list' }, ...COMMON }],
     [['node-key', 'issue', 'n1'], { command: 'node-key', wanted: { action: 'issue', nodeId: 'n1' }, ...COMMON }],
     [['node-key', 'revoke', 'n1.2'], { command: 'node-key', wanted: { action: 'revoke', keyId: 'n1.2' }, ...COMMON }],
-    [['explain', 'in1'], { command: 'explain', path: '/v1/explain/any/in1', ...COMMON }],
-    [['explain', '--why-not', 'r1'], { command: 'explain', path: '/v1/why-not/r1', ...COMMON }],
+    [['explain', 'in1'], { command: 'explain', wanted: { id: 'in1' }, ...COMMON }],
+    [['explain', '--why-not', 'r1'], { command: 'explain', wanted: { path: '/v1/why-not/r1' }, ...COMMON }],
     [
       ['explain', '--why-not', 'r1', '--subject', 'v2+c1|us', '--at', '2021-07-22T11:47:00Z'],
-      { command: 'explain', path: '/v1/why-not/r1?subject=v2%2Bc1%7Cus&at=2021-07-22T11%3A47%3A00Z', ...COMMON },
+      {
+        command: 'explain',
+        wanted: { path: '/v1/why-not/r1?subject=v2%2Bc1%7Cus&at=2021-07-22T11%3A47%3A00Z' },
+        ...COMMON,
+      },
     ],
     [['incident', 'cost', 'i1'], { command: 'incident cost', incidentId: 'i1', ...COMMON }],
     [['impact'], { command: 'impact', ...COMMON }],

@@ -1,10 +1,20 @@
 import { z } from 'zod';
 import type { ApiClient } from './api-client.js';
+import type { WantedOfExplain } from './arguments.js';
+import { readId } from './incident.js';
 
 const answer = z.looseObject({ lines: z.array(z.string()) });
 /** Why, or why not: data for programs, and lines for people. */
 export type Explained = z.infer<typeof answer>;
 
-/** Asks why something was decided, or why a rule paged nobody. */
-export const readExplained = async (api: ApiClient, path: string): Promise<Explained> =>
-  answer.parse(await api.get(path));
+const pathOf = async (api: ApiClient, wanted: WantedOfExplain): Promise<string | undefined> => {
+  if ('path' in wanted) return wanted.path;
+  const id = await readId(api, wanted.id);
+  return id === undefined ? undefined : `/v1/explain/any/${encodeURIComponent(id)}`;
+};
+
+/** Asks why something was decided, or why a rule paged nobody; undefined when the newest incident is asked for and there is none. */
+export const readExplained = async (api: ApiClient, wanted: WantedOfExplain): Promise<Explained | undefined> => {
+  const path = await pathOf(api, wanted);
+  return path === undefined ? undefined : answer.parse(await api.get(path));
+};

@@ -54,6 +54,17 @@ const money = ({ affectedCustomers, dollarsPerMinute }: z.infer<typeof part>): r
   formatDollars(dollarsPerMinute),
 ];
 
+const placeLines = (title: string, places: readonly z.infer<typeof place>[]): readonly string[] =>
+  places.length === 0
+    ? []
+    : [
+        '',
+        ...formatTable(
+          [title, 'customers', '$ a minute', 'sites', '% of sites'],
+          places.map((each) => [each.place, ...money(each), formatCount(each.sites), String(each.sitesPercent)]),
+        ),
+      ];
+
 /** Whom it hurts, for people: regions in the order in which they are brought back. */
 export const formatImpact = (impact: ImpactAnswer): readonly string[] => [
   `${formatCount(impact.affectedCustomers)} customers, score ${formatCount(impact.score)}, ${formatDollars(impact.dollarsPerMinute)} a minute, at ${formatTime(impact.asOf)}`,
@@ -64,11 +75,17 @@ export const formatImpact = (impact: ImpactAnswer): readonly string[] => [
       return [String(each.order), each.region, formatPercent(failing), ...money(each)];
     }),
   ),
-  ...[...impact.worldRegions, ...impact.countries].map(
-    (each) =>
-      `${each.place}: ${money(each).join(' customers, ')} a minute, ${formatCount(each.sites)} sites (${each.sitesPercent} %)`,
-  ),
-  ...impact.sectors.map((each) => `${each.key}: ${money(each).join(' customers, ')} a minute`),
+  ...placeLines('part of the world', impact.worldRegions),
+  ...placeLines('country', impact.countries),
+  ...(impact.sectors.length === 0
+    ? []
+    : [
+        '',
+        ...formatTable(
+          ['sector', 'customers', '$ a minute'],
+          impact.sectors.map((each) => [each.key, ...money(each)]),
+        ),
+      ]),
 ];
 
 const sectionLines = ({ section, lines, dollars }: z.infer<typeof table>): readonly string[] => [

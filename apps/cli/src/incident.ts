@@ -43,9 +43,13 @@ const listAnswer = z.looseObject({ incidents: z.array(incidentSchema) });
 const latestId = async (api: ApiClient): Promise<string | undefined> =>
   listAnswer.parse(await api.get('/v1/incidents?limit=1')).incidents[0]?.incidentId;
 
+/** What is asked for by its id, `latest` being the newest incident; undefined when there is none yet. */
+export const readId = async (api: ApiClient, asked: string): Promise<string | undefined> =>
+  asked === 'latest' ? await latestId(api) : asked;
+
 /** Reads one incident; undefined when there is none (yet). */
 export const readIncident = async (api: ApiClient, asked: string): Promise<IncidentReport | undefined> => {
-  const incidentId = asked === 'latest' ? await latestId(api) : asked;
+  const incidentId = await readId(api, asked);
   if (incidentId === undefined) return undefined;
   try {
     return detailAnswer.parse(await api.get(`/v1/incidents/${encodeURIComponent(incidentId)}`));

@@ -10,7 +10,7 @@ import { askCustomers, formatCustomers } from './customers.js';
 import { formatCost, formatImpact, readCost, readImpact } from './impact.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
 import { readExplained } from './explain.js';
-import { formatIncident, readIncident } from './incident.js';
+import { formatIncident, readId, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
 import { askSilences, formatMaintenance, formatSilences, readMaintenance } from './quiet.js';
@@ -43,13 +43,15 @@ const status: Command<'status'> = async (asked, paint) => {
   return found.verdict === 'well' ? EXIT.ok : EXIT.finding;
 };
 
+const noIncident = (id: string, isJson: boolean): Exit => {
+  tell(id === 'latest' ? 'there has been no incident' : `there is no incident ${id}`);
+  if (isJson) printJson(null);
+  return id === 'latest' ? EXIT.ok : EXIT.usage;
+};
+
 const showIncident: Command<'incident show'> = async (asked, paint) => {
   const report = await readIncident(apiOf(asked), asked.incidentId);
-  if (report === undefined) {
-    tell(asked.incidentId === 'latest' ? 'there has been no incident' : `there is no incident ${asked.incidentId}`);
-    if (asked.json) printJson(null);
-    return asked.incidentId === 'latest' ? EXIT.ok : EXIT.usage;
-  }
+  if (report === undefined) return noIncident(asked.incidentId, asked.json);
   if (asked.json) printJson(report);
   else for (const line of formatIncident(report, nowMs(), paint)) print(line);
   return report.incident.status === 'resolved' ? EXIT.ok : EXIT.finding;
@@ -70,7 +72,8 @@ const tail: Command<'tail'> = async (asked, paint) => {
 };
 
 const explain: Command<'explain'> = async (asked) => {
-  const found = await readExplained(apiOf(asked), asked.path);
+  const found = await readExplained(apiOf(asked), asked.wanted);
+  if (found === undefined) return noIncident('latest', asked.json);
   if (asked.json) printJson(found);
   else for (const line of found.lines) print(line);
   return EXIT.ok;
@@ -98,7 +101,10 @@ const impact: Command<'impact'> = async (asked) => {
 };
 
 const incidentCost: Command<'incident cost'> = async (asked) => {
-  const cost = await readCost(apiOf(asked), asked.incidentId);
+  const api = apiOf(asked);
+  const incidentId = await readId(api, asked.incidentId);
+  if (incidentId === undefined) return noIncident('latest', asked.json);
+  const cost = await readCost(api, incidentId);
   if (asked.json) printJson(cost);
   else for (const line of formatCost(cost)) print(line);
   return cost.isOver ? EXIT.ok : EXIT.finding;

@@ -160,7 +160,7 @@ export const whyNot = async (parts: WhyNotParts, question: WhyNotQuestion): Prom
   };
   const found = rule === undefined ? missing : await find(parts, rule, subject, at);
   const { verdict, because, value = null, margin = null, events = [] } = found;
-  const head = `${name} for ${subject.scope} ${subject.key} at ${new Date(at).toISOString()}: ${verdict.replace('_', ' ')}`;
+  const head = `${name} for ${subject.scope === 'fleet' ? 'the fleet' : `${subject.scope} ${subject.key}`} at ${new Date(at).toISOString()}: ${verdict.replace('_', ' ')}`;
   const distance =
     margin === null ? [] : [`margin ${Number(margin.toFixed(4))}: ${margin < 0 ? 'beyond' : 'short of'} the threshold`];
   const lines = [head, because, ...distance, ...events.map(({ id, text }) => `${text}  [${id}]`)];
