@@ -8,8 +8,8 @@ import { NO_DATA, RULE_SCOPES, RULES_MAX, SIGNAL_NAMES } from './rule.js';
 import { SELECTOR_LABELS, type SelectorLabel } from './selector.js';
 
 const DURATION_EXPECTED = 'expected a duration such as 30s, 2m or 1h30m';
-const CONDITION_EXPECTED = 'expected a comparison and a value such as "< 99 %" or "> 100 ms"';
-const CLEAR_EXPECTED = 'expected a comparison and a value such as ">= 99.2 %" or "<= 80 ms"';
+const CONDITION_EXPECTED = 'expected < or > and a value, such as "< 99 %" or "> 100 ms"';
+const CLEAR_EXPECTED = 'expected >= or <= and a value, such as ">= 99.2 %" or "<= 80 ms"';
 const PERCENT_EXPECTED = 'expected a percentage such as 99.9 %';
 const ACTION_EXPECTED =
   'expected page, page: <policy>, escalate: vp, roll_back, halt, redirect_traffic, fall_back or status_update';

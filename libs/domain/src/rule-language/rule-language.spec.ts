@@ -164,7 +164,12 @@ describe('what is wrong with a rule', () => {
     ['a scope twice', { for_each: ['pop', 'pop'] }, 'for_each.1: pop comes twice'],
     ['another unit', { fires: '< 99 ms' }, 'fires: success_rate is in %, not ms'],
     ['no unit', { fires: '< 99' }, 'fires: success_rate is in %, not a bare number'],
-    ['no condition', { fires: 'often' }, 'fires: expected a comparison and a value such as "< 99 %" or "> 100 ms"'],
+    ['no condition', { fires: 'often' }, 'fires: expected < or > and a value, such as "< 99 %" or "> 100 ms"'],
+    [
+      'a clear condition without =',
+      { clears: '> 99 %' },
+      'clears: expected >= or <= and a value, such as ">= 99.2 %" or "<= 80 ms"',
+    ],
     ['a window above its bound', { window: '6m' }, 'window: success_rate is kept for 5m at most'],
     [
       'a window of half a slot',
