@@ -12,7 +12,7 @@ import type { SlotsFigures } from './slots.bench.js';
 const PROGRAM = fileURLToPath(new URL('../slots-bench.main.js', import.meta.url));
 const OUTCOMES_PER_S = 100_000;
 const WARM_UP_S = 30;
-/** What the evaluation of one slot may take (issue 5). */
+/** What the evaluation of one slot may take. */
 const EVALUATE_MS_MAX = 20;
 const TICKS_PER_SLOT = 1_000 / TICK_MS;
 

@@ -229,19 +229,19 @@ export class FamilyWindows {
 
   /** The sums of a window; those of an earlier end are moved on, unless they were asked for since the last change. */
   private cursorAt(slots: number, end: number): WindowCursor {
-    const same = this.cursors.filter((cursor) => cursor.slots === slots);
-    const cursor = same.find((each) => each.end === end) ?? this.cursorNear(same, slots, end);
+    const cursor = this.cursors.find((each) => each.slots === slots && each.end === end) ?? this.cursorNear(slots, end);
     cursor.usedAt = this.changes;
     return cursor;
   }
 
-  private cursorNear(same: readonly WindowCursor[], slots: number, end: number): WindowCursor {
+  private cursorNear(slots: number, end: number): WindowCursor {
+    const same = this.cursors.filter((cursor) => cursor.slots === slots);
     const byDistance = same.toSorted((a, b) => Math.abs(a.end - end) - Math.abs(b.end - end));
     const earlier = byDistance.find((each) => each.end < end && each.usedAt < this.changes);
     const oldest = same.length < CURSORS_PER_WINDOW ? undefined : same.toSorted((a, b) => a.usedAt - b.usedAt)[0];
     const moved = earlier ?? oldest;
-    const cursor = moved ?? byDistance[0]?.copy() ?? new WindowCursor(slots, Number.NEGATIVE_INFINITY);
-    cursor.moveTo(end, this.columnsOf);
+    const cursor = moved ?? byDistance[0]?.copy() ?? new WindowCursor(slots, Number.NEGATIVE_INFINITY, this.columnsOf);
+    cursor.moveTo(end);
     if (moved === undefined && this.options.windows.has(slots)) this.cursors.push(cursor);
     return cursor;
   }
