@@ -65,8 +65,6 @@ const both = (one: Above, other: Above): Above => {
  */
 export class AffectedReader {
   private readonly known = new Map<string, Above>();
-  /** Those with failures enough in the longest window that was asked for. */
-  private readonly failing = new Map<string, { readonly windowMs: number; readonly indexes: readonly number[] }>();
 
   constructor(
     private readonly windows: WindowReader,
@@ -114,34 +112,20 @@ export class AffectedReader {
       const { indexes } = ofRelease;
       if (indexes.length === 0) return ofRelease;
       // Who is well with the release need not be looked for in each of its regions.
-      const place = { badMin: failuresMinOf(this.settings), windowMs, endSlot, among: indexes };
-      return both(ofRelease, this.read('customer_region', region, place));
+      return both(ofRelease, this.read('customer_region', region, { windowMs, endSlot, among: indexes }));
     });
   }
 
   private above(family: Family, part: string, windowMs: number, endSlot: number): Above {
-    return this.once(`${family}/${windowMs}/${endSlot}/${part}`, () => {
-      const id = `${family}/${endSlot}/${part}`;
-      const longer = this.failing.get(id);
-      // Who does not fail in a window fails in no part of it.
-      const among = longer !== undefined && longer.windowMs >= windowMs ? longer.indexes : undefined;
-      const failing: number[] = [];
-      const above = this.read(
-        family,
-        part,
-        { badMin: failuresMinOf(this.settings), windowMs, endSlot, among },
-        (index) => failing.push(index),
-      );
-      if (among === undefined) this.failing.set(id, { windowMs, indexes: failing });
-      return above;
-    });
+    return this.once(`${family}/${windowMs}/${endSlot}/${part}`, () => this.read(family, part, { windowMs, endSlot }));
   }
 
-  private read(family: Family, part: string, place: FailingPlace, see?: (index: number) => void): Above {
+  private read(family: Family, part: string, window: Pick<FailingPlace, 'windowMs' | 'endSlot' | 'among'>): Above {
+    const { settings } = this;
     const above = { indexes: [] as number[], ratios: [] as number[] };
+    const place = { ...window, badMin: failuresMinOf(settings), ratioAbove: settings.affectedRatio };
     this.windows.eachFailing(family, customerKeys(this.customers, part), place, (index, good, bad) => {
-      see?.(index);
-      const ratio = affectedRatio(good, bad, this.settings);
+      const ratio = affectedRatio(good, bad, settings);
       if (ratio === undefined) return;
       above.indexes.push(index);
       above.ratios.push(ratio);

@@ -23,6 +23,7 @@ export interface FamilyWindowsOptions {
 /** Which keys are looked for, in slots. */
 interface FailingSlots {
   readonly badMin: number;
+  readonly ratioAbove: number;
   readonly slots: number;
   readonly end: number;
   /** Indexes in the list; undefined = all. */
@@ -112,9 +113,13 @@ export class FamilyWindows {
   }
 
   /** Those of a list of keys that fail so often. */
-  eachFailing(keys: readonly string[], { badMin, slots, end, among }: FailingSlots, visit: VisitFailing): void {
+  eachFailing(
+    keys: readonly string[],
+    { badMin, ratioAbove, slots, end, among }: FailingSlots,
+    visit: VisitFailing,
+  ): void {
     const cursor = this.cursorAt(slots, end);
-    const bads = cursor.column(COUNT.bad);
+    const [goods, bads] = [cursor.column(COUNT.good), cursor.column(COUNT.bad)];
     // A list is worth looking up when many of it are asked for.
     const isFew = among !== undefined && among.length < FEW_SHARE * keys.length;
     const ids = isFew ? undefined : this.keys.ofList(keys);
@@ -123,7 +128,9 @@ export class FamilyWindows {
       const index = among === undefined ? at : among[at]!;
       const id = ids === undefined ? this.keys.find(keys[index]!) : ids[index]!;
       const bad = id < 0 || id >= bads.length ? 0 : bads[id]!;
-      if (bad >= badMin) visit(index, cursor.sum(COUNT.good, id), bad);
+      if (bad < badMin) continue;
+      const good = id < goods.length ? goods[id]! : 0;
+      if (bad > ratioAbove * (good + bad)) visit(index, good, bad);
     }
   }
 

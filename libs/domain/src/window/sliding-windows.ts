@@ -148,10 +148,12 @@ class TickWindows implements SlidingWindows {
   readonly eachFailing = (
     family: Family,
     keys: readonly string[],
-    { badMin, windowMs, endSlot, among }: FailingPlace,
+    { badMin, ratioAbove = 0, windowMs, endSlot, among }: FailingPlace,
     visit: VisitFailing,
-  ): void =>
-    this.families.get(family)?.eachFailing(keys, { badMin, slots: slotsIn(windowMs), end: endSlot, among }, visit);
+  ): void => {
+    const place = { badMin, ratioAbove, slots: slotsIn(windowMs), end: endSlot, among };
+    this.families.get(family)?.eachFailing(keys, place, visit);
+  };
 
   readonly eachAdded = (family: Family, visit: VisitAdded): void => this.families.get(family)?.eachAdded(visit);
 

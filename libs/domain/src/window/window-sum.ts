@@ -10,6 +10,8 @@ export interface WindowSum {
 /** Which of many keys are looked for: those with so many failures in a window. */
 export interface FailingPlace {
   readonly badMin: number;
+  /** Those of which no more than this share fails are not looked for, 0..1; a reader may visit them too. Default all. */
+  readonly ratioAbove?: number | undefined;
   readonly windowMs: number;
   readonly endSlot: number;
   /** Indexes of those that are asked for, ascending; a reader may visit others too. Default all. */
