@@ -3,6 +3,7 @@ import { AddedCounts } from './added-counts.js';
 import { ChangedCells } from './changed-cells.js';
 import { type CellColumns, COUNT, COUNTS_PER_CELL } from './cells.js';
 import { KeyNumbers } from './key-numbers.js';
+import { MarkedIndexes } from './marked-indexes.js';
 import { NarrowCounts } from './narrow-counts.js';
 import { ToldCells } from './told-cells.js';
 import { BUCKETS_COLUMN, WindowCursor } from './window-cursor.js';
@@ -43,6 +44,12 @@ const CURSORS_PER_WINDOW = 8;
 
 /** Up to this share of a list its keys are found one by one: the numbers of 10,000 customers in each region are 300 KB to read again and again. */
 const FEW_SHARE = 0.05;
+
+/** Up to so many keys are summed from their slots, a few hundred numbers for each: 16 cost what it costs to move sums of 80,000 on. */
+const ONE_BY_ONE_MAX = 16;
+
+/** One list is looked through at a time, so all families share it. */
+const FAILING = new MarkedIndexes();
 
 /** One block is put in place at a time, so all families share it. */
 const CHANGED = new ChangedCells();
@@ -112,26 +119,66 @@ export class FamilyWindows {
     return { good: of(COUNT.good), bad: of(COUNT.bad), excluded: of(COUNT.excluded), timeout: of(COUNT.timeout) };
   }
 
-  /** Those of a list of keys that fail so often. */
-  eachFailing(
-    keys: readonly string[],
-    { badMin, ratioAbove, slots, end, among }: FailingSlots,
-    visit: VisitFailing,
-  ): void {
-    const cursor = this.cursorAt(slots, end);
+  /** Those of a list of keys that fail so often, in the order of the list. */
+  eachFailing(keys: readonly string[], place: FailingSlots, visit: VisitFailing): void {
+    const { among } = place;
+    if (among === undefined) this.eachOfAll(keys, place, visit);
+    else if (among.length <= ONE_BY_ONE_MAX) this.eachOneByOne(keys, among, place, visit);
+    else this.eachAmong(keys, among, place, visit);
+  }
+
+  /** From one end of the sums to the other: of a large fleet they are in no cache, and to jump about in them is ten times slower. */
+  private eachOfAll(keys: readonly string[], place: FailingSlots, visit: VisitFailing): void {
+    const { badMin, ratioAbove } = place;
+    const cursor = this.cursorAt(place.slots, place.end);
     const [goods, bads] = [cursor.column(COUNT.good), cursor.column(COUNT.bad)];
-    // A list is worth looking up when many of it are asked for.
-    const isFew = among !== undefined && among.length < FEW_SHARE * keys.length;
-    const ids = isFew ? undefined : this.keys.ofList(keys);
-    const length = among === undefined ? keys.length : among.length;
-    for (let at = 0; at < length; at += 1) {
-      const index = among === undefined ? at : among[at]!;
-      const id = ids === undefined ? this.keys.find(keys[index]!) : ids[index]!;
-      const bad = id < 0 || id >= bads.length ? 0 : bads[id]!;
-      if (bad < badMin) continue;
+    const [indices, ids] = [this.keys.indicesOf(keys), this.keys.ofList(keys)];
+    FAILING.begin(keys.length);
+    const length = Math.min(bads.length, indices.length);
+    for (let id = 0; id < length; id += 1) {
+      const bad = bads[id]!;
+      if (bad < badMin || indices[id]! < 0) continue;
       const good = id < goods.length ? goods[id]! : 0;
+      if (bad > ratioAbove * (good + bad)) FAILING.add(indices[id]!);
+    }
+    FAILING.take((index) => visit(index, cursor.sum(COUNT.good, ids[index]!), bads[ids[index]!]!));
+  }
+
+  private eachAmong(keys: readonly string[], among: readonly number[], place: FailingSlots, visit: VisitFailing): void {
+    const { badMin, ratioAbove } = place;
+    const cursor = this.cursorAt(place.slots, place.end);
+    // A list is worth looking up when many of it are asked for.
+    const ids = among.length < FEW_SHARE * keys.length ? undefined : this.keys.ofList(keys);
+    for (const index of among) {
+      const id = ids === undefined ? this.keys.find(keys[index]!) : ids[index]!;
+      const bad = id < 0 ? 0 : cursor.sum(COUNT.bad, id);
+      if (bad < badMin) continue;
+      const good = cursor.sum(COUNT.good, id);
       if (bad > ratioAbove * (good + bad)) visit(index, good, bad);
     }
+  }
+
+  /** From the slots themselves: sums of every key, moved on all the time, are too much for a few that are asked for. */
+  private eachOneByOne(
+    keys: readonly string[],
+    among: readonly number[],
+    { badMin, ratioAbove, slots, end }: FailingSlots,
+    visit: VisitFailing,
+  ): void {
+    for (const index of among) {
+      const id = this.keys.find(keys[index]!);
+      if (id < 0) continue;
+      const bad = this.sumOfSlots(COUNT.bad, id, slots, end);
+      if (bad < badMin) continue;
+      const good = this.sumOfSlots(COUNT.good, id, slots, end);
+      if (bad > ratioAbove * (good + bad)) visit(index, good, bad);
+    }
+  }
+
+  private sumOfSlots(column: number, id: number, slots: number, end: number): number {
+    let sum = 0;
+    for (let slot = end - slots + 1; slot <= end; slot += 1) sum += this.columnsOf(slot)?.[column]?.get(id) ?? 0;
+    return sum;
   }
 
   /** Visits what was added since the last time. */

@@ -3,12 +3,24 @@ import type { ChangedCells } from './changed-cells.js';
 /** The indices of a list of keys as they were at some time. */
 interface KnownIndices {
   readonly ids: Int32Array;
+  /** Number → index in the list, -1 where it is none of the list's. May be longer, or shorter, than there are numbers. */
+  indices: Int32Array;
   /** Keys without a number, and where they stand. */
   readonly unknown: Map<string, number>;
   /** How many of the keys that were added have been looked at. */
   seen: number;
   readonly freed: number;
 }
+
+const place = (known: KnownIndices, index: number, id: number): void => {
+  known.ids[index] = id;
+  if (id >= known.indices.length) {
+    const grown = new Int32Array(Math.max(id + 1, 2 * known.indices.length)).fill(-1);
+    grown.set(known.indices);
+    known.indices = grown;
+  }
+  known.indices[id] = index;
+};
 
 /**
  * The keys of a family as small numbers, which are indices of columns. Numbers of keys that have no data left are given again.
@@ -99,27 +111,42 @@ export class KeyNumbers {
 
   /** The numbers of a list of different keys, -1 for the unknown; only what was added since is looked at, as long as none is freed. */
   ofList(keys: readonly string[]): Int32Array {
+    return this.known(keys).ids;
+  }
+
+  /** Where the numbers stand in a list, -1 for those of other keys; it ends where no more are in it. */
+  indicesOf(keys: readonly string[]): Int32Array {
+    return this.known(keys).indices;
+  }
+
+  private known(keys: readonly string[]): KnownIndices {
     const known = this.lists.get(keys);
     if (known === undefined || known.freed !== this.freed) return this.lookUp(keys);
-    const { ids, unknown } = known;
+    const { unknown } = known;
     for (; known.seen < this.added.length; known.seen += 1) {
       const key = this.added[known.seen]!;
       const index = unknown.get(key);
       if (index === undefined) continue;
-      ids[index] = this.find(key);
+      place(known, index, this.find(key));
       unknown.delete(key);
     }
-    return ids;
+    return known;
   }
 
-  private lookUp(keys: readonly string[]): Int32Array {
-    const ids = new Int32Array(keys.length);
-    const unknown = new Map<string, number>();
+  private lookUp(keys: readonly string[]): KnownIndices {
+    const known: KnownIndices = {
+      ids: new Int32Array(keys.length).fill(-1),
+      indices: new Int32Array(this.newestSlots.length).fill(-1),
+      unknown: new Map(),
+      seen: this.added.length,
+      freed: this.freed,
+    };
     keys.forEach((key, index) => {
-      ids[index] = this.find(key);
-      if (ids[index] === -1) unknown.set(key, index);
+      const id = this.find(key);
+      if (id < 0) known.unknown.set(key, index);
+      else place(known, index, id);
     });
-    this.lists.set(keys, { ids, unknown, seen: this.added.length, freed: this.freed });
-    return ids;
+    this.lists.set(keys, known);
+    return known;
   }
 }
