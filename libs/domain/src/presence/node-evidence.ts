@@ -130,44 +130,105 @@ export const readSuccess = (node: NodeActivity, { activity, rates, tick }: ReadA
     { endTick: activity.toldTickOf('telemetry.probes', tick), ticks: RECENT_TICKS },
   );
 
-/** Reads what is known of a node at a tick. */
-export const readEvidence = (node: NodeActivity, { activity, rates, tick }: ReadAt): NodeEvidence => {
-  const rate = rates.get(node.nodeId);
-  const told = activity.toldTick(node, tick);
-  const reported = activity.toldTickOf('telemetry.nodes', tick);
-  const probed = activity.toldTickOf('telemetry.probes', tick);
-  const { heartbeats, arrivedTick, crashTick } = node;
-  const beatTicks = heartbeats === undefined ? Number.POSITIVE_INFINITY : reported - heartbeats.tick;
-  const silentTicks = arrivedTick === undefined ? 0 : told - arrivedTick;
-  const observed = node.own.all.sum(told, RATE_TICKS);
-  const probe = newestProbes(node, probed);
-  const changed = heartbeats?.agentChangedTick;
-  const ticksOf = (ticks: number): number => ticks * TICK_MS;
-  return {
-    nodeId: node.nodeId,
-    heartbeat: heartbeatOf(node, reported),
-    rate: rateOf(node, told, rate),
-    probe,
-    isProbedDead: probe === 'bad' && isDeadNow(node, probed),
-    silentMs: ticksOf(silentTicks),
-    darkMs: ticksOf(Math.min(beatTicks, arrivedTick === undefined ? beatTicks : silentTicks)),
-    silentMaxMs: ticksOf(Math.max(SILENT_MAX_TICKS, rate === undefined ? 0 : silenceTicksOf(rate))),
-    // What the server answered before it died may be told in the tick of the crash, or in the one after it.
-    isCrashed:
-      crashTick !== undefined &&
-      activity.clockAt(tick) - crashTick <= SILENT_MAX_TICKS &&
-      (arrivedTick ?? -1) <= crashTick + 1,
-    isAgentNew: changed !== undefined && reported - changed <= SILENT_MAX_TICKS,
-    isAgentWaiting: heartbeats !== undefined && heartbeats.tick >= (arrivedTick ?? told) + WAITING_TICKS,
-    isSilentAgain: isSilentAgain(node, told, rate),
-    isBehind: (heartbeats?.queued ?? 0) >= BEHIND_BATCHES_MIN,
-    isLate: node.lateTick !== undefined && told - node.lateTick < SILENT_MAX_TICKS,
-    completeness: heartbeats?.completeness,
-    taps: heartbeats?.taps,
-    observed,
-    expected: rate === undefined ? undefined : expectedIn(node, rate.perS, { endTick: told, ticks: RATE_TICKS }),
-  };
-};
+/** Evidence that is read when it is asked for: of a thousand nodes nearly all are healthy, and of those nobody asks for more. */
+class ReadEvidence implements NodeEvidence {
+  readonly nodeId: string;
+  readonly heartbeat: NodeEvidence['heartbeat'];
+  readonly rate: NodeEvidence['rate'];
+  readonly probe: ProbeVerdict;
+  readonly completeness: number | undefined;
+  private readonly expectedRate: ExpectedRate | undefined;
+  private readonly told: number;
+  private readonly reported: number;
+  private readonly probed: number;
+
+  constructor(
+    private readonly node: NodeActivity,
+    private readonly at: ReadAt,
+  ) {
+    const { activity, rates, tick } = at;
+    this.nodeId = node.nodeId;
+    this.expectedRate = rates.get(node.nodeId);
+    this.told = activity.toldTick(node, tick);
+    this.reported = activity.toldTickOf('telemetry.nodes', tick);
+    this.probed = activity.toldTickOf('telemetry.probes', tick);
+    this.heartbeat = heartbeatOf(node, this.reported);
+    this.rate = rateOf(node, this.told, this.expectedRate);
+    this.probe = newestProbes(node, this.probed);
+    this.completeness = node.heartbeats?.completeness;
+  }
+
+  get isProbedDead(): boolean {
+    return this.probe === 'bad' && isDeadNow(this.node, this.probed);
+  }
+
+  get silentMs(): number {
+    return this.silentTicks * TICK_MS;
+  }
+
+  get darkMs(): number {
+    const { heartbeats, arrivedTick } = this.node;
+    const beatTicks = heartbeats === undefined ? Number.POSITIVE_INFINITY : this.reported - heartbeats.tick;
+    return Math.min(beatTicks, arrivedTick === undefined ? beatTicks : this.silentTicks) * TICK_MS;
+  }
+
+  get silentMaxMs(): number {
+    const { expectedRate } = this;
+    return Math.max(SILENT_MAX_TICKS, expectedRate === undefined ? 0 : silenceTicksOf(expectedRate)) * TICK_MS;
+  }
+
+  /** What the server answered before it died may be told in the tick of the crash, or in the one after it. */
+  get isCrashed(): boolean {
+    const { crashTick, arrivedTick } = this.node;
+    if (crashTick === undefined) return false;
+    const { activity, tick } = this.at;
+    return activity.clockAt(tick) - crashTick <= SILENT_MAX_TICKS && (arrivedTick ?? -1) <= crashTick + 1;
+  }
+
+  get isAgentNew(): boolean {
+    const changed = this.node.heartbeats?.agentChangedTick;
+    return changed !== undefined && this.reported - changed <= SILENT_MAX_TICKS;
+  }
+
+  get isAgentWaiting(): boolean {
+    const { heartbeats, arrivedTick } = this.node;
+    return heartbeats !== undefined && heartbeats.tick >= (arrivedTick ?? this.told) + WAITING_TICKS;
+  }
+
+  get isSilentAgain(): boolean {
+    return isSilentAgain(this.node, this.told, this.expectedRate);
+  }
+
+  get isBehind(): boolean {
+    return (this.node.heartbeats?.queued ?? 0) >= BEHIND_BATCHES_MIN;
+  }
+
+  get isLate(): boolean {
+    const { lateTick } = this.node;
+    return lateTick !== undefined && this.told - lateTick < SILENT_MAX_TICKS;
+  }
+
+  get taps(): number | undefined {
+    return this.node.heartbeats?.taps;
+  }
+
+  get observed(): number {
+    return this.node.own.all.sum(this.told, RATE_TICKS);
+  }
+
+  get expected(): number | undefined {
+    if (this.expectedRate === undefined) return undefined;
+    return expectedIn(this.node, this.expectedRate.perS, { endTick: this.told, ticks: RATE_TICKS });
+  }
+
+  private get silentTicks(): number {
+    const { arrivedTick } = this.node;
+    return arrivedTick === undefined ? 0 : this.told - arrivedTick;
+  }
+}
+
+/** Reads what is known of a node at a tick; ask for it before the next one is applied. */
+export const readEvidence = (node: NodeActivity, at: ReadAt): NodeEvidence => new ReadEvidence(node, at);
 
 /** Whether an evidence shows that not everything is observed. */
 export const isIncomplete = ({ completeness }: NodeEvidence): boolean => (completeness ?? 1) < COMPLETENESS_MIN;
