@@ -30,6 +30,40 @@ const wellIn = (good: number, p99Ms: number): boolean => {
   return readRedirectHealth(PLAN, [], view).place.isWell;
 };
 
+describe('whether those who took the traffic are well', () => {
+  const fleet = [...NODES, 'a', 'b', 'c', 'd', 'e', 'f', 'g'].map((nodeId) => ({
+    nodeId,
+    pop: 'p',
+    region: NODES.includes(nodeId) ? 'asia' : 'europe',
+  }));
+  const siblings = (reporting: number) => {
+    const live = fleet.slice(3, 3 + reporting) as unknown as TickView['nodes'];
+    // The moved ones are expected no more, since they are quiet.
+    const view = signalView({
+      fleet,
+      attendance: () => ({ expected: 7, live, watermarkSlot: undefined }),
+      node: () => undefined,
+    });
+    return readRedirectHealth(PLAN, [], view).siblings;
+  };
+
+  it('RAIL: nobody knows while fewer than 80 % of the others report; those who were moved do not count as reporting', () => {
+    expect(siblings(5)).toEqual({ areWell: undefined, detail: '5 of 7 nodes report' });
+    expect(siblings(6).areWell).not.toBeUndefined();
+  });
+});
+
+describe('whether nodes are back', () => {
+  it('none is that nobody has heard of: a place is not back because its nodes were forgotten', () => {
+    const view = signalView({
+      fleet: [{ nodeId: 'a', pop: 'p', region: 'europe' }],
+      attendance: () => ({ expected: 1, live: [], watermarkSlot: undefined }),
+      node: () => undefined,
+    });
+    expect(readRedirectHealth(PLAN, [], view).back).toEqual({ isBack: false, detail: '0 of 3 nodes answer clients' });
+  });
+});
+
 describe('whether a place that was moved is well', () => {
   it('R25: not while its p99 is above 5 s, though nothing times out and every answer is good', () => {
     expect(wellIn(1_000, 45)).toBe(true);

@@ -34,10 +34,13 @@ const readSiblings = (
   redirects: readonly Redirect[],
   view: TickView,
 ): RedirectHealth['siblings'] => {
-  const { live, expected } = view.attendance({ scope: 'fleet', key: FLEET_KEY });
+  const moved = new Set(plan.nodes);
+  const others = view.fleet.filter(({ nodeId }) => !moved.has(nodeId)).length;
+  const { live } = view.attendance({ scope: 'fleet', key: FLEET_KEY });
+  const reporting = live.filter(({ nodeId }) => !moved.has(nodeId)).length;
   // Those who took the traffic are not well, or a partition stands still: nobody knows, and nothing is moved for it.
-  if (live.length + plan.nodes.length < REPORTING_MIN * expected)
-    return { areWell: undefined, detail: `${live.length} of ${expected} nodes report` };
+  if (reporting < REPORTING_MIN * others)
+    return { areWell: undefined, detail: `${reporting} of ${others} nodes report` };
   const measure = (endSlot: number): Capacity =>
     measureCapacity(plan, { thresholdMs: plan.slowMs, endSlot, redirects, breached: new Set() }, view);
   const now = measure(view.endSlot);
@@ -61,8 +64,11 @@ const add = (a: Asked, b: Asked): Asked => ({
 /** Not what is proved to be slow, as before it was moved: what is not shown to be fast would come back and be slow again. */
 const isFast = ({ good, bad, timeout }: Asked): boolean => timeout <= TIMEOUT_SHARE_MAX * (good + bad);
 
-const askedOf = (nodeId: string, endSlot: number, { windows }: TickView): Asked =>
-  add(windows.sum('node', nodeId, WELL_WINDOW_MS, endSlot), windows.sum('probe', nodeId, WELL_WINDOW_MS, endSlot));
+/** What a node says of its answers, and what probers say of it, of whom nobody is told what timed out: each that failed may have. */
+const askedOf = (nodeId: string, endSlot: number, { windows }: TickView): Asked => {
+  const probed = windows.sum('probe', nodeId, WELL_WINDOW_MS, endSlot);
+  return add(windows.sum('node', nodeId, WELL_WINDOW_MS, endSlot), { ...probed, timeout: probed.bad });
+};
 
 const isNodeWell = (nodeId: string, { slowMs }: RedirectPlan, endSlot: number, view: TickView): boolean => {
   const asked = askedOf(nodeId, endSlot, view);
@@ -102,13 +108,11 @@ const isInTraffic = (nodeId: string, endSlot: number, view: TickView): boolean =
   return own.good + own.bad - probed.good - probed.bad >= CLIENT_OUTCOMES_MIN;
 };
 
-/** In two windows. Who is in the inventory no more need not come back. */
+/** In two windows, every one of them: one that was forgotten, since nothing was heard of it for so long, is not back. */
 const readBack = ({ nodes }: RedirectPlan, view: TickView): RedirectHealth['back'] => {
-  const known = new Set(view.fleet.map(({ nodeId }) => nodeId));
-  const left = nodes.filter((nodeId) => known.has(nodeId));
   const ends = [view.endSlot, view.endSlot - NODE_WINDOW_MS / SLOT_MS];
-  const back = left.filter((nodeId) => ends.every((endSlot) => isInTraffic(nodeId, endSlot, view)));
-  return { isBack: back.length === left.length, detail: `${back.length} of ${left.length} nodes answer clients` };
+  const back = nodes.filter((nodeId) => ends.every((endSlot) => isInTraffic(nodeId, endSlot, view)));
+  return { isBack: back.length === nodes.length, detail: `${back.length} of ${nodes.length} nodes answer clients` };
 };
 
 /** Reads how a redirect goes, from the telemetry of those who took the traffic and of those who left it. */
