@@ -54,6 +54,33 @@ describe('whether those who took the traffic are well', () => {
 });
 
 describe('whether nodes are back', () => {
+  const backOf = (perS: number | undefined, good: number) => {
+    const node = { nodeId: 'n', seen: {}, seenTick: 1_000 } as unknown as ReturnType<TickView['node']>;
+    const view = signalView({
+      tick: 1_000,
+      cells: { node: Object.fromEntries(NODES.map((nodeId) => [nodeId, { good }])) },
+      attendance: () => ({ expected: 0, live: [], watermarkSlot: undefined }),
+      node: () => node,
+    });
+    return readRedirectHealth({ ...PLAN, perS }, [], view).back.isBack;
+  };
+
+  it.each([
+    [undefined, 9, false],
+    [undefined, 10, true],
+    // 30 outcomes a second of three nodes: a quarter of a node's share is 25 in 10 s, ten are enough.
+    [30, 9, false],
+    [30, 10, true],
+    // 0.6 a second: 12 a minute for each, three of which show it.
+    [0.6, 2, false],
+    [0.6, 3, true],
+    // Asked once in a quarter of an hour: one answer shows it.
+    [0.003, 0, false],
+    [0.003, 1, true],
+  ])('of %s outcomes a second before, %s of each node: %s', (perS, good, isBack) => {
+    expect(backOf(perS, good)).toBe(isBack);
+  });
+
   it('none is that nobody has heard of: a place is not back because its nodes were forgotten', () => {
     const view = signalView({
       fleet: [{ nodeId: 'a', pop: 'p', region: 'europe' }],

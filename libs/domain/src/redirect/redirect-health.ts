@@ -17,8 +17,10 @@ const WELL_WINDOW_MS = 60_000;
 const OUTCOMES_MIN = 3;
 /** Outcomes or probes of the place in the two minutes: of fewer than 100 the p99 is the slowest one, and may be fast by chance. */
 const PLACE_OUTCOMES_MIN = 100;
-/** Outcomes of clients in 10 s without which a node is not said to be in the traffic. */
+/** Outcomes of clients without which a node is not said to be in the traffic ... */
 const CLIENT_OUTCOMES_MIN = 10;
+/** ... or, where this would be more, a quarter of what its place had before for each node: some have less than their share. */
+const CLIENT_SHARE_MIN = 0.25;
 /** Share of the fleet that must report, those who were moved set aside; as rollbacks ask for it (RR20). */
 const REPORTING_MIN = 0.8;
 /** Share of the nodes that must be well. */
@@ -99,19 +101,31 @@ const readPlace = (plan: RedirectPlan, view: TickView): RedirectHealth['place'] 
   return { isWell: isShown && well.length >= WELL_SHARE_MIN * nodes.length, detail };
 };
 
+/** How a node shows that it is in the traffic: in 10 s, or in a minute where 10 s are too short for what it is asked. */
+const trafficOf = ({
+  nodes,
+  perS = Infinity,
+}: RedirectPlan): { readonly windowMs: number; readonly outcomesMin: number } => {
+  const shareIn = (windowMs: number): number => (CLIENT_SHARE_MIN * perS * windowMs) / 1_000 / nodes.length;
+  const windowMs = shareIn(NODE_WINDOW_MS) >= CLIENT_OUTCOMES_MIN ? NODE_WINDOW_MS : WELL_WINDOW_MS;
+  return { windowMs, outcomesMin: Math.max(1, Math.min(CLIENT_OUTCOMES_MIN, shareIn(windowMs))) };
+};
+
 /** Whether a node answers clients: what it says beyond what probers ask it, which a server that left the traffic answers as well. */
-const isInTraffic = (nodeId: string, endSlot: number, view: TickView): boolean => {
+const isInTraffic = (nodeId: string, plan: RedirectPlan, endSlot: number, view: TickView): boolean => {
   const node = view.node(nodeId);
   if (node === undefined || !isLive(node, view.tick)) return false;
-  const own = view.windows.sum('node', nodeId, NODE_WINDOW_MS, endSlot);
-  const probed = view.windows.sum('probe', nodeId, NODE_WINDOW_MS, endSlot);
-  return own.good + own.bad - probed.good - probed.bad >= CLIENT_OUTCOMES_MIN;
+  const { windowMs, outcomesMin } = trafficOf(plan);
+  const own = view.windows.sum('node', nodeId, windowMs, endSlot);
+  const probed = view.windows.sum('probe', nodeId, windowMs, endSlot);
+  return own.good + own.bad - probed.good - probed.bad >= outcomesMin;
 };
 
 /** In two windows, every one of them: one that was forgotten, since nothing was heard of it for so long, is not back. */
-const readBack = ({ nodes }: RedirectPlan, view: TickView): RedirectHealth['back'] => {
+const readBack = (plan: RedirectPlan, view: TickView): RedirectHealth['back'] => {
+  const { nodes } = plan;
   const ends = [view.endSlot, view.endSlot - NODE_WINDOW_MS / SLOT_MS];
-  const back = nodes.filter((nodeId) => ends.every((endSlot) => isInTraffic(nodeId, endSlot, view)));
+  const back = nodes.filter((nodeId) => ends.every((endSlot) => isInTraffic(nodeId, plan, endSlot, view)));
   return { isBack: back.length === nodes.length, detail: `${back.length} of ${nodes.length} nodes answer clients` };
 };
 
