@@ -21,13 +21,18 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 type TestedWindow = RuleTestFile['tests'][number]['maintenance'][number];
 
+const breakthroughOf = ({
+  success_below: successBelow,
+  impact_above: impactAbove,
+  silent_above: silentAbove,
+}: NonNullable<TestedWindow['breakthrough']>): MaintenanceWindow['breakthrough'] => {
+  return { successBelow, impactAbove, ...(silentAbove !== undefined && { silentAbove }) };
+};
+
 /** A window of one day, by the clock of UTC. */
 const windowOf = ({ name, where = {}, between, breakthrough }: TestedWindow, startsAtMs: number): MaintenanceWindow => {
   const [date = '', time = ''] = new Date(startsAtMs + between.fromMs).toISOString().split('T');
-  const worse =
-    breakthrough === undefined
-      ? {}
-      : { breakthrough: { successBelow: breakthrough.success_below, impactAbove: breakthrough.impact_above } };
+  const worse = breakthrough === undefined ? {} : { breakthrough: breakthroughOf(breakthrough) };
   const durationMs = between.toMs - between.fromMs;
   const window = { name, where, timeZone: 'UTC', date, startsAt: time.slice(0, 5), durationMs, ...worse };
   return maintenanceWindowSchema.parse(window);

@@ -119,6 +119,7 @@ const maintenance = z.strictObject({
     .strictObject({
       success_below: share.transform((part) => 100 * part).default(95),
       impact_above: z.number().nonnegative().default(100),
+      silent_above: share.transform((part) => 100 * part).optional(),
     })
     .optional(),
 });

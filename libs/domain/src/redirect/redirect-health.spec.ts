@@ -30,6 +30,67 @@ const wellIn = (good: number, p99Ms: number): boolean => {
   return readRedirectHealth(PLAN, [], view).place.isWell;
 };
 
+describe('whether those who took the traffic are well', () => {
+  const fleet = [...NODES, 'a', 'b', 'c', 'd', 'e', 'f', 'g'].map((nodeId) => ({
+    nodeId,
+    pop: 'p',
+    region: NODES.includes(nodeId) ? 'asia' : 'europe',
+  }));
+  const siblings = (reporting: number) => {
+    const live = fleet.slice(3, 3 + reporting) as unknown as TickView['nodes'];
+    // The moved ones are expected no more, since they are quiet.
+    const view = signalView({
+      fleet,
+      attendance: () => ({ expected: 7, live, watermarkSlot: undefined }),
+      node: () => undefined,
+    });
+    return readRedirectHealth(PLAN, [], view).siblings;
+  };
+
+  it('RAIL: nobody knows while fewer than 80 % of the others report; those who were moved do not count as reporting', () => {
+    expect(siblings(5)).toEqual({ areWell: undefined, detail: '5 of 7 nodes report' });
+    expect(siblings(6).areWell).not.toBeUndefined();
+  });
+});
+
+describe('whether nodes are back', () => {
+  const backOf = (perS: number | undefined, good: number) => {
+    const node = { nodeId: 'n', seen: {}, seenTick: 1_000 } as unknown as ReturnType<TickView['node']>;
+    const view = signalView({
+      tick: 1_000,
+      cells: { node: Object.fromEntries(NODES.map((nodeId) => [nodeId, { good }])) },
+      attendance: () => ({ expected: 0, live: [], watermarkSlot: undefined }),
+      node: () => node,
+    });
+    return readRedirectHealth({ ...PLAN, perS }, [], view).back.isBack;
+  };
+
+  it.each([
+    [undefined, 9, false],
+    [undefined, 10, true],
+    // 30 outcomes a second of three nodes: a quarter of a node's share is 25 in 10 s, ten are enough.
+    [30, 9, false],
+    [30, 10, true],
+    // 0.6 a second: 12 a minute for each, three of which show it.
+    [0.6, 2, false],
+    [0.6, 3, true],
+    // Asked once in a quarter of an hour: one answer shows it.
+    [0.003, 0, false],
+    [0.003, 1, true],
+  ])('of %s outcomes a second before, %s of each node: %s', (perS, good, isBack) => {
+    expect(backOf(perS, good)).toBe(isBack);
+  });
+
+  it('none is that nobody has heard of: a place is not back because its nodes were forgotten', () => {
+    const view = signalView({
+      fleet: [{ nodeId: 'a', pop: 'p', region: 'europe' }],
+      attendance: () => ({ expected: 1, live: [], watermarkSlot: undefined }),
+      node: () => undefined,
+    });
+    expect(readRedirectHealth(PLAN, [], view).back).toEqual({ isBack: false, detail: '0 of 3 nodes answer clients' });
+  });
+});
+
 describe('whether a place that was moved is well', () => {
   it('R25: not while its p99 is above 5 s, though nothing times out and every answer is good', () => {
     expect(wellIn(1_000, 45)).toBe(true);

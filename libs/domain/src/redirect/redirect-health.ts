@@ -17,8 +17,10 @@ const WELL_WINDOW_MS = 60_000;
 const OUTCOMES_MIN = 3;
 /** Outcomes or probes of the place in the two minutes: of fewer than 100 the p99 is the slowest one, and may be fast by chance. */
 const PLACE_OUTCOMES_MIN = 100;
-/** Outcomes of clients in 10 s without which a node is not said to be in the traffic. */
+/** Outcomes of clients without which a node is not said to be in the traffic ... */
 const CLIENT_OUTCOMES_MIN = 10;
+/** ... or, where this would be more, a quarter of what its place had before for each node: some have less than their share. */
+const CLIENT_SHARE_MIN = 0.25;
 /** Share of the fleet that must report, those who were moved set aside; as rollbacks ask for it (RR20). */
 const REPORTING_MIN = 0.8;
 /** Share of the nodes that must be well. */
@@ -34,10 +36,13 @@ const readSiblings = (
   redirects: readonly Redirect[],
   view: TickView,
 ): RedirectHealth['siblings'] => {
-  const { live, expected } = view.attendance({ scope: 'fleet', key: FLEET_KEY });
+  const moved = new Set(plan.nodes);
+  const others = view.fleet.filter(({ nodeId }) => !moved.has(nodeId)).length;
+  const { live } = view.attendance({ scope: 'fleet', key: FLEET_KEY });
+  const reporting = live.filter(({ nodeId }) => !moved.has(nodeId)).length;
   // Those who took the traffic are not well, or a partition stands still: nobody knows, and nothing is moved for it.
-  if (live.length + plan.nodes.length < REPORTING_MIN * expected)
-    return { areWell: undefined, detail: `${live.length} of ${expected} nodes report` };
+  if (reporting < REPORTING_MIN * others)
+    return { areWell: undefined, detail: `${reporting} of ${others} nodes report` };
   const measure = (endSlot: number): Capacity =>
     measureCapacity(plan, { thresholdMs: plan.slowMs, endSlot, redirects, breached: new Set() }, view);
   const now = measure(view.endSlot);
@@ -61,8 +66,11 @@ const add = (a: Asked, b: Asked): Asked => ({
 /** Not what is proved to be slow, as before it was moved: what is not shown to be fast would come back and be slow again. */
 const isFast = ({ good, bad, timeout }: Asked): boolean => timeout <= TIMEOUT_SHARE_MAX * (good + bad);
 
-const askedOf = (nodeId: string, endSlot: number, { windows }: TickView): Asked =>
-  add(windows.sum('node', nodeId, WELL_WINDOW_MS, endSlot), windows.sum('probe', nodeId, WELL_WINDOW_MS, endSlot));
+/** What a node says of its answers, and what probers say of it, of whom nobody is told what timed out: each that failed may have. */
+const askedOf = (nodeId: string, endSlot: number, { windows }: TickView): Asked => {
+  const probed = windows.sum('probe', nodeId, WELL_WINDOW_MS, endSlot);
+  return add(windows.sum('node', nodeId, WELL_WINDOW_MS, endSlot), { ...probed, timeout: probed.bad });
+};
 
 const isNodeWell = (nodeId: string, { slowMs }: RedirectPlan, endSlot: number, view: TickView): boolean => {
   const asked = askedOf(nodeId, endSlot, view);
@@ -93,22 +101,32 @@ const readPlace = (plan: RedirectPlan, view: TickView): RedirectHealth['place'] 
   return { isWell: isShown && well.length >= WELL_SHARE_MIN * nodes.length, detail };
 };
 
-/** Whether a node answers clients: what it says beyond what probers ask it, which a server that left the traffic answers as well. */
-const isInTraffic = (nodeId: string, endSlot: number, view: TickView): boolean => {
-  const node = view.node(nodeId);
-  if (node === undefined || !isLive(node, view.tick)) return false;
-  const own = view.windows.sum('node', nodeId, NODE_WINDOW_MS, endSlot);
-  const probed = view.windows.sum('probe', nodeId, NODE_WINDOW_MS, endSlot);
-  return own.good + own.bad - probed.good - probed.bad >= CLIENT_OUTCOMES_MIN;
+/** How a node shows that it is in the traffic: in 10 s, or in a minute where 10 s are too short for what it is asked. */
+const trafficOf = ({
+  nodes,
+  perS = Infinity,
+}: RedirectPlan): { readonly windowMs: number; readonly outcomesMin: number } => {
+  const shareIn = (windowMs: number): number => (CLIENT_SHARE_MIN * perS * windowMs) / 1_000 / nodes.length;
+  const windowMs = shareIn(NODE_WINDOW_MS) >= CLIENT_OUTCOMES_MIN ? NODE_WINDOW_MS : WELL_WINDOW_MS;
+  return { windowMs, outcomesMin: Math.max(1, Math.min(CLIENT_OUTCOMES_MIN, shareIn(windowMs))) };
 };
 
-/** In two windows. Who is in the inventory no more need not come back. */
-const readBack = ({ nodes }: RedirectPlan, view: TickView): RedirectHealth['back'] => {
-  const known = new Set(view.fleet.map(({ nodeId }) => nodeId));
-  const left = nodes.filter((nodeId) => known.has(nodeId));
+/** Whether a node answers clients: what it says beyond what probers ask it, which a server that left the traffic answers as well. */
+const isInTraffic = (nodeId: string, plan: RedirectPlan, endSlot: number, view: TickView): boolean => {
+  const node = view.node(nodeId);
+  if (node === undefined || !isLive(node, view.tick)) return false;
+  const { windowMs, outcomesMin } = trafficOf(plan);
+  const own = view.windows.sum('node', nodeId, windowMs, endSlot);
+  const probed = view.windows.sum('probe', nodeId, windowMs, endSlot);
+  return own.good + own.bad - probed.good - probed.bad >= outcomesMin;
+};
+
+/** In two windows, every one of them: one that was forgotten, since nothing was heard of it for so long, is not back. */
+const readBack = (plan: RedirectPlan, view: TickView): RedirectHealth['back'] => {
+  const { nodes } = plan;
   const ends = [view.endSlot, view.endSlot - NODE_WINDOW_MS / SLOT_MS];
-  const back = left.filter((nodeId) => ends.every((endSlot) => isInTraffic(nodeId, endSlot, view)));
-  return { isBack: back.length === left.length, detail: `${back.length} of ${left.length} nodes answer clients` };
+  const back = nodes.filter((nodeId) => ends.every((endSlot) => isInTraffic(nodeId, plan, endSlot, view)));
+  return { isBack: back.length === nodes.length, detail: `${back.length} of ${nodes.length} nodes answer clients` };
 };
 
 /** Reads how a redirect goes, from the telemetry of those who took the traffic and of those who left it. */

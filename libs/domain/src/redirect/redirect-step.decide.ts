@@ -50,8 +50,7 @@ export interface RedirectStep {
 const NOTHING: RedirectStep = { events: [] };
 const FINAL_STATUSES: ReadonlySet<string> = new Set(['done', 'failed', 'refused']);
 /** What a person must do about nodes that did not come back. */
-const BRING_BACK =
-  'bring its nodes back by hand, or take them out of the inventory: the incident stays open until then';
+const BRING_BACK = 'bring its nodes back by hand: the incident stays open until all of them answer clients';
 /** What a person must do about a place of which nobody knows whether it is well. */
 const SHOW_WELL = 'probe its nodes, or give them traffic by hand: when they answer well it comes back by itself';
 const WAVE_OF = { drain: 1, resume: 2 } as const;

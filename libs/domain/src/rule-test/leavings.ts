@@ -67,7 +67,9 @@ class Leavings {
       this.page(afterMs, policy, `${incident.title} (${because})`);
   }
 
-  private call(afterMs: number, { incidentId, to, because }: EventData<'IncidentEscalated'>): void {
+  /** What went wrong with a redirect is told though the incident is muted: whoever muted it does not know of it. */
+  private call(afterMs: number, { incidentId, to, because, redirect }: EventData<'IncidentEscalated'>): void {
+    if (redirect !== undefined) return this.page(afterMs, to, because);
     const incident = this.incidents.get(incidentId);
     incident?.called.push(to);
     if (incident?.isMuted === false) this.page(afterMs, to, because);

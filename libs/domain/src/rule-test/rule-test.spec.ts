@@ -192,6 +192,18 @@ describe('a verdict', () => {
       [60_000, 'page', 'default', 'bob'],
       [60_000, 'page', 'vp', undefined],
     ]);
+    const redirect = { redirectId: 'rd1', step: 'resume' } as const;
+    const trouble = event('IncidentEscalated', {
+      incidentId: 'i1',
+      to: 'vp',
+      alertId: 'a1',
+      because: 'b',
+      redirect,
+      at: 2,
+    });
+    const told = leavingsOf([held[0]!, { afterMs: 3_000, event: trouble }, held[2]!], onCall);
+    // Whoever silenced the alert does not know what was done about it: that call is not held back, and is not made again.
+    expect(told.filter(({ what }) => what === 'vp').map(({ afterMs }) => afterMs)).toEqual([3_000]);
     const never = { count: { min: 0, max: 0 }, between: between(0, 59_000) };
     const test = { ...quiet, onCall, expectations: [{ kind: 'page' as const, ...never }] };
     expect(judgeRuleTest(test, { events: held, idle: [] }).isPassed).toBe(true);
