@@ -66,6 +66,18 @@ describe('baselines of small customers after a restart of the rules', () => {
     expect(story.decisions()).toEqual(whole);
   }, 120_000);
 
+  it('R28: where nothing was kept segments say what is normal', async () => {
+    await play(async (tick) => {
+      if (tick !== FAILING_S * 4) return;
+      await story.killRules();
+      await story.dropKept();
+      await story.startRules();
+    });
+    expect(fired()).toContain('rollback_error_rate_spike');
+    // A sample of ten seconds says nothing of a small customer.
+    expect(fired()).not.toContain('customer_error_rate_spike');
+  }, 120_000);
+
   it('R15, B2: killed every nineteen ticks, and in each around the one that takes a minute, it decides the same', async () => {
     await play(async (tick) => {
       if (tick % 19 === 0 || Math.abs(tick - MINUTE_TICK) <= 2) await restart(story);
