@@ -77,6 +77,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   CustomersRegistered: ['customers'],
   RulesLoaded: ['version', 'source', 'sha256'],
   RulesRefused: ['source', 'problems'],
+  RulesUnchanged: ['source'],
 };
 
 /** One line of text of an event's data. */

@@ -15,7 +15,7 @@ import type { SegmentRepository, SegmentRow } from '#store';
 
 const MINUTE_MS = 60_000;
 const MINUTE_SLOTS = 60;
-/** What is older than an hour comes from the minutes that the rules keep: reading three hours of slots would delay every start. */
+/** An hour is what a baseline needs (C7): reading the slots of three would delay the start. */
 const BASELINE_MINUTES = 60;
 /** The windows are read again from within a minute: that one and the next may be known to them in part. */
 const PARTIAL_MINUTES = 2;
@@ -90,8 +90,8 @@ const addCustomers = (sums: Map<string, { good: number; bad: number }>, { body }
 const POOL_SLOTS = 10;
 
 /**
- * What customers were answered in the three hours before a time, from the segments: ten seconds of every ten minutes, eighteen short
- * reads. They are a sample: customers of little traffic are unknown until an hour of theirs was seen.
+ * What customers were answered in the three hours before a time, from the segments, for a start without pools: ten seconds of every ten
+ * minutes, seventeen short reads. They are a sample: customers of little traffic are unknown until an hour of theirs was seen.
  */
 export const readCustomerMinutes = async (
   segments: SegmentRepository,

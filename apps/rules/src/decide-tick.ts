@@ -1,8 +1,8 @@
 import type { Decision } from '#domain';
-import { READ_EVENTS_MAX, type StreamAppend } from '#store';
+import { type Queryable, READ_EVENTS_MAX, type StreamAppend } from '#store';
 import { type Decider, loadPosition } from './decider.js';
+import { keepMinutes, type UnkeptMinutes, unkeptMinutes } from './kept-minutes.js';
 import type { RulesParts } from './rules-parts.js';
-import { keepMinutes } from './signal-minutes.js';
 
 /** The database knows less than this process decided: what is held here was never recorded, and must be rebuilt. */
 export class Diverged extends Error {
@@ -45,6 +45,24 @@ const stepOf = ({ log }: RulesParts, { committedTick, incarnation }: Decider, ne
   next,
 });
 
+/** Moves the position past a tick, and with it keeps the minutes that are new; false when somebody else moved it. */
+const move = async (
+  tx: Queryable,
+  decider: Decider,
+  parts: RulesParts,
+  tick: number,
+  unkept: UnkeptMinutes | undefined,
+): Promise<boolean> => {
+  if (!(await parts.positions.advance(tx, stepOf(parts, decider, tick + 1)))) return false;
+  if (unkept !== undefined) await keepMinutes(tx, parts, unkept);
+  return true;
+};
+
+const setMoved = (decider: Decider, tick: number, unkept: UnkeptMinutes | undefined): void => {
+  decider.committedTick = tick + 1;
+  decider.kept = unkept?.newest ?? decider.kept;
+};
+
 /** Decisions and position, or neither. */
 const append = async (
   decider: Decider,
@@ -52,28 +70,36 @@ const append = async (
   tick: number,
   decisions: readonly Decision[],
 ): Promise<void> => {
-  const { database, eventStore, positions } = parts;
+  const { database, eventStore } = parts;
+  const unkept = unkeptMinutes(decider.engine, decider.kept);
   const streams = decisions satisfies readonly StreamAppend[];
   await database.transaction(async (tx) => {
     const result = await eventStore.appendIn(tx, streams, { actor: 'rules', cause: `tick-${tick}` });
     if ('conflict' in result) throw new Raced(tick, result.conflict);
-    if (!(await positions.advance(tx, stepOf(parts, decider, tick + 1)))) throw new Raced(tick);
+    if (!(await move(tx, decider, parts, tick, unkept))) throw new Raced(tick);
   });
-  decider.committedTick = tick + 1;
+  setMoved(decider, tick, unkept);
 };
 
-/** Takes over where the database says the rules are; another process may have come further. */
+/** Takes over where the database says the rules are; another process may have come further, and kept what is known here. */
 const followPosition = async (decider: Decider, parts: RulesParts): Promise<void> => {
   const { nextOffset, incarnation } = await loadPosition(parts);
   if (incarnation !== decider.incarnation || nextOffset < decider.committedTick)
     throw new Diverged(`the position of rules went back from tick ${decider.committedTick} to ${nextOffset}`);
   decider.committedTick = nextOffset;
+  if (nextOffset > decider.nextTick) decider.kept = decider.engine.newestMinutes();
 };
 
 /** Of processes side by side one moves the position, and the others find that it was moved: nothing was decided, so nothing is lost. */
 const keepPosition = async (decider: Decider, parts: RulesParts, tick: number): Promise<void> => {
   if (tick + 1 < decider.committedTick + POSITION_EVERY_TICKS) return;
-  if (await parts.positions.advance(parts.database, stepOf(parts, decider, tick + 1))) decider.committedTick = tick + 1;
+  const { database } = parts;
+  const unkept = unkeptMinutes(decider.engine, decider.kept);
+  const isMoved =
+    unkept === undefined
+      ? await move(database, decider, parts, tick, unkept)
+      : await database.transaction((tx) => move(tx, decider, parts, tick, unkept));
+  if (isMoved) setMoved(decider, tick, unkept);
   else await followPosition(decider, parts);
 };
 
@@ -87,7 +113,6 @@ export const decideTick = async (decider: Decider, parts: RulesParts, tick: numb
   if (decisions.length > 0) await append(decider, parts, tick, decisions);
   else await keepPosition(decider, parts, tick);
   decider.nextTick = tick + 1;
-  decider.keptMinute = await keepMinutes(decider.engine, parts.signalMinutes, decider.keptMinute);
   return decisions.length;
 };
 

@@ -10,6 +10,7 @@ import {
   EVOLVE_AGAIN_MS,
   FIRINGS_MAX,
   FLAP_WINDOW_MS,
+  type NewestMinutes,
   REAPPLY_MS,
   RULE_SETS_MAX,
   type TickGate,
@@ -18,8 +19,8 @@ import {
 import type { TopicPartition } from '#event-log';
 import { HISTORY_EVENTS_MAX, type LoadedRuleSet, type PositionRow } from '#store';
 import { readBaseline, readCustomerMinutes, readNodeMinutes } from './baseline.repository.js';
+import { readMinutes } from './kept-minutes.js';
 import type { RulesParts } from './rules-parts.js';
-import { readMinutes } from './signal-minutes.js';
 
 /** Everything a rules process knows: rebuilt from the store and from `slots` whenever it is in doubt. */
 export interface Decider {
@@ -31,8 +32,8 @@ export interface Decider {
   committedTick: number;
   /** The next tick to decide, as this process knows; ticks without decisions run ahead of the position. */
   nextTick: number;
-  /** The newest minute of the fleet that is kept; -1 before the first. */
-  keptMinute: number;
+  /** The newest minutes that are kept. */
+  kept: NewestMinutes;
   /** The last event of the store that the engine knows. */
   position: number;
   /** Where to begin to read `slots`. */
@@ -98,15 +99,43 @@ export const loadPosition = async ({ positions, log }: RulesParts): Promise<Posi
   return row;
 };
 
-/** From when on `slots` is held from an offset: retention may have dropped what is asked for. */
-const heldFromMs = async ({ log }: RulesParts, offset: number, askedMs: number): Promise<number> => {
+interface Start {
+  /** Where `slots` is read again from. */
+  readonly offset: number;
+  readonly decidedMs: number;
+  /** Nothing was ever decided. */
+  readonly isFirst: boolean;
+  readonly kept: NewestMinutes;
+}
+
+/** The tick with which `slots` begins at an offset; undefined while there is none. */
+const tickAt = async ({ log }: RulesParts, offset: number): Promise<number | undefined> => {
   const [record] = await log.read({ ...SLOTS, offset }, 1);
   const part = record === undefined ? undefined : decodeTick(record.value);
-  return part === undefined || isRefusal(part) ? askedMs : Math.max(askedMs, part.tick * TICK_MS);
+  return part === undefined || isRefusal(part) ? undefined : part.tick;
 };
 
 /**
- * Builds a decider that knows what the last one knew: decisions from the event store, the baseline from the segments, and the
+ * Lets the engine know what segments say of the time before. Where pools were kept, or all of `slots` is read again, that would be
+ * more than was known before the restart: they are asked at the first start, after one of a program that kept none, and when
+ * retention took ticks that nobody decided.
+ */
+const seedBaselines = async (
+  engine: Engine,
+  parts: RulesParts,
+  { offset, decidedMs, isFirst, kept }: Start,
+): Promise<void> => {
+  // Before the first record of all nothing was dropped.
+  const heldFromTick = offset === 0 ? 0 : ((await tickAt(parts, offset)) ?? 0);
+  const heldFromMs = Math.max(decidedMs - REAPPLY_MS, heldFromTick * TICK_MS);
+  const isKnown = kept.poolMinute >= 0 ? heldFromMs <= decidedMs : offset === 0;
+  if (isKnown && !isFirst) return;
+  engine.seedBaseline(await readBaseline(parts.segments, heldFromMs));
+  engine.seedCustomers(await readCustomerMinutes(parts.segments, heldFromMs));
+};
+
+/**
+ * Builds a decider that knows what the last one knew: decisions from the event store, baselines from what was kept, and the
  * windows once `slots` has been read again from `offset`. Ticks below `nextTick` are only applied: what they told of deploys and
  * answers reaches the first tick that is decided, where what is known already changes nothing.
  */
@@ -118,9 +147,8 @@ export const rebuildDecider = async (parts: RulesParts): Promise<Decider> => {
   const sets = await parts.ruleSets.since(nextOffset);
   if (sets.length === 0) throw new Error('build the decider: no set of rules was ever loaded');
   const engine = newEngine(parts, sets);
-  engine.seedBaseline(await readBaseline(parts.segments, await heldFromMs(parts, offset, decidedMs - REAPPLY_MS)));
-  const keptMinute = await readMinutes(engine, parts.signalMinutes);
-  engine.seedCustomers(await readCustomerMinutes(parts.segments, decidedMs - REAPPLY_MS));
+  const kept = await readMinutes(engine, parts);
+  await seedBaselines(engine, parts, { offset, decidedMs, isFirst: nextOffset === 0, kept });
   engine.seedNodes(await readNodeMinutes(parts.segments, decidedMs));
   const position = await evolveHistory(engine, parts, decidedMs);
   // Once more: one that was loaded meanwhile may be below that position.
@@ -129,7 +157,7 @@ export const rebuildDecider = async (parts: RulesParts): Promise<Decider> => {
   // It may have changed since the engine was made.
   engine.setCatalogue(catalogue.current());
   const gate = createTickGate(sources, undefined);
-  return { engine, gate, incarnation, committedTick: nextOffset, nextTick: nextOffset, keptMinute, position, offset };
+  return { engine, gate, incarnation, committedTick: nextOffset, nextTick: nextOffset, kept, position, offset };
 };
 
 /** Once an hour the season of the next one is read. */

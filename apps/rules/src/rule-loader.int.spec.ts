@@ -105,6 +105,38 @@ describe('loading rules', () => {
     expect(await ruleSets.latest()).toMatchObject({ version: 2, ruleSet: { verifyMs: 3_000 } });
   });
 
+  const wrong = 'rules: [{alert: a}]\n';
+  const refusal = async () => (await ruleSets.reload())?.refusedProblems ?? null;
+
+  it('files that go back to what is in force are refused no longer, though nothing is loaded', async () => {
+    const { loader, write } = processWith(rule('< 99 %'));
+    await loader.load();
+    write(wrong);
+    await loader.reload('test');
+    expect(await refusal()).not.toBeNull();
+    write(rule('< 99 %'));
+    await loader.reload('test');
+    await loader.reload('test');
+    expect([loader.refused(), await refusal()]).toEqual([undefined, null]);
+    expect(await types()).toEqual(['RulesLoaded', 'RulesRefused', 'RulesUnchanged']);
+    write(wrong);
+    await loader.reload('test');
+    expect(await refusal()).not.toBeNull();
+  });
+
+  it('a start with what is in force ends a refusal; a copy whose files were never wrong does not', async () => {
+    const { loader, write } = processWith(rule('< 99 %'));
+    const copy = processWith(rule('< 99 %'));
+    await loader.load();
+    await copy.loader.load();
+    write(wrong);
+    await loader.reload('test');
+    await copy.loader.reload('test');
+    expect(await refusal()).not.toBeNull();
+    await processWith(rule('< 99 %')).loader.load();
+    expect(await refusal()).toBeNull();
+  });
+
   it('of processes side by side one loads, whoever is asked', async () => {
     const both = [processWith(rule('< 99 %')), processWith(rule('< 99 %'))];
     await Promise.all(both.map(({ loader }) => loader.load()));

@@ -29,6 +29,9 @@ const TRIES_MAX = 16;
 const PROBLEMS_MAX = 100;
 const PROBLEM_CHARACTERS_MAX = 2_000;
 
+/** The cause of what is loaded before anything is decided. */
+const AT_START = 'start';
+
 /** What is to be appended, and on what it rests. */
 interface Decided<E extends Event> {
   readonly stream: string;
@@ -56,7 +59,7 @@ export class RuleLoader {
   async load(): Promise<void> {
     const { ruleSets, settings } = this.parts;
     this.seenAsked = (await ruleSets.reload())?.askedVersion ?? 0;
-    await this.loadSet(settings.ruleSet, 'start');
+    await this.loadSet(settings.ruleSet, AT_START);
   }
 
   /** Reads the files again. */
@@ -129,8 +132,26 @@ export class RuleLoader {
       const decided = event('RulesLoaded', { ...place, sha256, ruleSet, at });
       return { stream: streamOf.rules, expectedVersion, decided };
     });
-    if (loaded === undefined) return logger.info({ sha256, cause }, 'rules: the files say what is in force');
-    this.tell(loaded.data, cause);
+    if (loaded !== undefined) return this.tell(loaded.data, cause);
+    logger.info({ sha256, cause }, 'rules: the files say what is in force');
+    await this.endRefusal(cause);
+  }
+
+  /**
+   * Nothing is loaded, so that nothing else says that the files are well again. What another process refused when it was asked last is
+   * its own to end: here its files are not known.
+   */
+  private async endRefusal(cause: string): Promise<void> {
+    const { clock, settings, ruleSets } = this.parts;
+    await this.append(cause, async () => {
+      const expectedVersion = await ruleSets.reloadVersion();
+      const { refusedAt, askedAt } = (await ruleSets.reload()) ?? { refusedAt: null, askedAt: null };
+      if (refusedAt === null) return undefined;
+      const isOwn = this.refusal !== undefined || cause === AT_START || refusedAt < (askedAt ?? 0);
+      if (!isOwn) return undefined;
+      const decided = event('RulesUnchanged', { source: settings.source.name, at: clock.nowMs() });
+      return { stream: streamOf.rulesReload, expectedVersion, decided };
+    });
   }
 
   private tell({ version, sha256, fromTick, ruleSet }: EventData<'RulesLoaded'>, cause: string): void {

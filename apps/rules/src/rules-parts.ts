@@ -7,12 +7,12 @@ import type {
   PositionRepository,
   RuleSetRepository,
   SegmentRepository,
-  SignalMinuteRepository,
 } from '#store';
+import type { MinuteRepositories } from './kept-minutes.js';
 import type { RulesSettings } from './rules.config.js';
 
 /** What the rules need of their process. */
-export interface RulesParts {
+export interface RulesParts extends MinuteRepositories {
   /** Told apart from every other rules process: each of them reads all of `slots`, so none may share its group with another. */
   readonly processId: string;
   readonly log: EventLog;
@@ -20,7 +20,6 @@ export interface RulesParts {
   readonly eventStore: EventStore;
   readonly positions: PositionRepository;
   readonly segments: SegmentRepository;
-  readonly signalMinutes: SignalMinuteRepository;
   readonly history: DeciderHistory;
   readonly ruleSets: RuleSetRepository;
   readonly catalogue: CatalogueFollower;

@@ -2,8 +2,8 @@ import { openStory, OUTAGE_TICKS, playOutage } from './outage.fixture.js';
 import type { SlotsStory } from './slots-story.fixture.js';
 
 /**
- * More than ten minutes before what is read again after a restart: the baseline of a restarted process is the segments' word.
- * A process that never stopped has it from its windows.
+ * More than ten minutes before what is read again after a restart: a process that never stopped has the baseline from its windows, a
+ * restarted one from what was kept.
  */
 const WARM_UP_SLOTS = 1_020;
 /** One kill in twenty ticks, in the middle of them. */

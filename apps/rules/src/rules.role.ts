@@ -25,6 +25,7 @@ import {
   type Role,
 } from '#runtime';
 import {
+  createBaselinePoolRepository,
   createDeciderHistory,
   createPositionRepository,
   createRuleSetRepository,
@@ -61,6 +62,7 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
       positions: createPositionRepository(database),
       segments: createSegmentRepository(database),
       signalMinutes: createSignalMinuteRepository(database),
+      baselinePools: createBaselinePoolRepository(database),
       history: createDeciderHistory(database),
       ruleSets: createRuleSetRepository(database),
     };

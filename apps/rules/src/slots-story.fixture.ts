@@ -8,12 +8,15 @@ import {
   COUNTS_PER_CELL,
   createCells,
   encodeBlock,
+  encodePool,
   encodeTick,
+  POOL_MINUTES,
   type PartitionTick,
 } from '#domain';
 import { type EventLog, openEmbeddedLog } from '#event-log';
 import { createLogger, type Logger, systemClock } from '#runtime';
 import {
+  createBaselinePoolRepository,
   createDeciderHistory,
   createEventStore,
   createPositionRepository,
@@ -36,6 +39,8 @@ const ORIGIN_TICK = Date.UTC(2021, 6, 22, 11, 47) / TICK_MS;
 const WARM_UP_SLOTS = 310;
 /** A thousand slots are decided one after another, and on a busy machine that takes minutes. */
 const WARM_UP_BOUND_MS = 90_000;
+/** Minutes that baselines pool. */
+const POOL_MS = POOL_MINUTES * 60_000;
 const TICKS_PER_SLOT = SLOT_MS / TICK_MS;
 /** How long a wave is watched: short, so that a story is. */
 const VERIFY_MS = 5_000;
@@ -147,6 +152,20 @@ export class SlotsStory {
     this.toldPosition = 1;
   }
 
+  /** What an earlier life of the rules kept: pools of ten minutes that end before the story begins, newest first. */
+  async keepPools(count: number, customers: readonly { readonly customerId: string; good: number; bad: number }[]) {
+    const newest = Math.floor((this.now * TICK_MS) / POOL_MS) - 1;
+    const pools = Array.from({ length: count }, (_, age) => ({ pool: newest - age, fleet: [], customers }));
+    const rows = pools.map((each) => ({ pool: each.pool, body: encodePool(each) }));
+    const held = rows.map(({ pool }) => pool);
+    await createBaselinePoolRepository(this.test.database).write(this.test.database, rows, held);
+  }
+
+  /** Drops what the rules kept of minutes, as a program that keeps none leaves the database. */
+  async dropKept(): Promise<void> {
+    for (const table of ['baseline_pool', 'signal_minute']) await this.test.database.query(`delete from ${table}`);
+  }
+
   /** Starts one more rules process. */
   async startRules(): Promise<void> {
     const faults = createFaults();
@@ -227,6 +246,7 @@ export class SlotsStory {
       positions: createPositionRepository(database),
       segments: createSegmentRepository(database),
       signalMinutes: createSignalMinuteRepository(database),
+      baselinePools: createBaselinePoolRepository(database),
       history: createDeciderHistory(database),
       ruleSets: createRuleSetRepository(database),
       catalogue: {

@@ -52,6 +52,7 @@ export * from './rule-language/index.js';
 export * from './rule/presence.js';
 export { minutesOfUse, type NodeMinute, SAMPLE_SLOTS } from './presence/node-minutes.js';
 export * from './signal/baseline.js';
+export { type BaselinePool, decodePool, encodePool } from './signal/baseline-pool.js';
 export type { CohortMinute } from './signal/minute-counts.js';
 export type { CustomerMinute } from './signal/signal-memory.js';
 export { BASELINE_MINUTES, POOL_MINUTES, POOLS_KEPT } from './signal/robust-ratio.js';

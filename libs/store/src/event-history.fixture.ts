@@ -143,9 +143,10 @@ const loaded = (version: number): Event =>
   });
 const refused = event('RulesRefused', { source: 'rules', problems: ['a.yml:1:1: wrong'], at: T });
 const asked = event('RulesReloadAsked', { at: T });
+const unchanged = event('RulesUnchanged', { source: 'rules', at: T + 1 });
 const ruleSets: Chapter = [
   [streamOf.rules, 0, [loaded(1), loaded(2)]],
-  [streamOf.rulesReload, 0, [asked, refused]],
+  [streamOf.rulesReload, 0, [asked, refused, unchanged]],
 ];
 
 const rollouts: Chapter = ['ro1', 'ro2'].map((rolloutId) => [

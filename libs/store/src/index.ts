@@ -1,5 +1,6 @@
 export * from './alert.repository.js';
 export * from './api-key.repository.js';
+export * from './baseline-pool.repository.js';
 export * from './batch-gaps.js';
 export * from './catalogue.repository.js';
 export * from './channel.repository.js';

@@ -37,6 +37,7 @@ const RECORDS = new Set([
   'batch_gap',
   'offset_gap',
   'signal_minute',
+  'baseline_pool',
   'dead_letter',
   'dead_letter_total',
   'channel',

@@ -26,7 +26,7 @@ export interface RuleReload {
   readonly askedVersion: number | null;
   readonly askedAt: number | null;
   readonly askedBy: string | null;
-  /** null: nothing was refused since the last set was loaded. */
+  /** null: nothing was refused since the last set was loaded, or since the files said again what is in force. */
   readonly refusedAt: number | null;
   readonly refusedSource: string | null;
   readonly refusedProblems: readonly string[] | null;
@@ -49,6 +49,13 @@ const VERSION = `version, sha256, source, from_tick as "fromTick", loaded_at as 
   jsonb_array_length(rule_set -> 'rules') as "ruleCount"`;
 const LOADED = `${VERSION}, rule_set as "ruleSet"`;
 
+const RELOAD = `
+  select asked_version as "askedVersion", asked_at as "askedAt", asked_by as "askedBy", refusal.at as "refusedAt",
+    refusal.source as "refusedSource", refusal.problems as "refusedProblems"
+  from rule_reload left join lateral (
+    select refused_at as at, refused_source as source, refused_problems as problems where refusal_ended_at is null
+  ) refusal on true`;
+
 /** What was recorded before a part had been thought of has the part's default. */
 const loaded = (row: LoadedRuleSet): LoadedRuleSet => ({ ...row, ruleSet: ruleSetSchema.parse(row.ruleSet) });
 
@@ -70,13 +77,7 @@ export const createRuleSetRepository = (database: Queryable): RuleSetRepository 
     database.query<RuleSetVersion>(`select ${VERSION} from rule_set order by version desc limit $1`, [
       listLimit(limit),
     ]),
-  reload: async () =>
-    (
-      await database.query<RuleReload>(
-        `select asked_version as "askedVersion", asked_at as "askedAt", asked_by as "askedBy", refused_at as "refusedAt",
-           refused_source as "refusedSource", refused_problems as "refusedProblems" from rule_reload`,
-      )
-    )[0],
+  reload: async () => (await database.query<RuleReload>(RELOAD))[0],
   reloadVersion: async () =>
     (
       await database.query<{ version: number }>('select version from chain_anchor where stream = $1', [

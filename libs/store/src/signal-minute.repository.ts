@@ -16,7 +16,7 @@ export const SIGNAL_MINUTES_KEPT = 4_320;
 /** The minutes that rules look back at. */
 export interface SignalMinuteRepository {
   /** The first to write a minute wins: rules processes side by side write the same. Drops what is older than three days. */
-  readonly write: (minutes: readonly SignalMinuteRow[]) => Promise<void>;
+  readonly write: (tx: Queryable, minutes: readonly SignalMinuteRow[]) => Promise<void>;
   /** Ascending, the last three days of what is kept. */
   readonly read: () => Promise<readonly SignalMinuteRow[]>;
 }
@@ -26,12 +26,12 @@ const INSERT = `
 
 /** Minutes in PostgreSQL. */
 export const createSignalMinuteRepository = (database: Queryable): SignalMinuteRepository => ({
-  write: async (minutes) => {
+  write: async (tx, minutes) => {
     if (minutes.length === 0) return;
     const newest = Math.max(...minutes.map(({ minute }) => minute));
     const bodies = minutes.map(({ counts }) => JSON.stringify(counts));
-    await database.query(INSERT, [minutes.map(({ minute }) => minute), bodies]);
-    await database.query('delete from signal_minute where minute <= $1', [newest - SIGNAL_MINUTES_KEPT]);
+    await tx.query(INSERT, [minutes.map(({ minute }) => minute), bodies]);
+    await tx.query('delete from signal_minute where minute <= $1', [newest - SIGNAL_MINUTES_KEPT]);
   },
   read: () =>
     database

@@ -26,4 +26,6 @@ export const rulesEvents = {
     problems: z.array(z.string().max(2_000)).min(1).max(100),
     at,
   }),
+  /** Files that had been refused say what is in force: nothing is refused any more, and nothing was loaded. */
+  RulesUnchanged: z.object({ source: z.string().max(1_000), at }),
 } as const;

@@ -8,6 +8,7 @@ import {
   decideImpact,
   decideMembership,
   decideResolution,
+  INCIDENT_ALERTS_MAX,
   type Links,
 } from './incident.decide.js';
 
@@ -103,6 +104,36 @@ describe('membership', () => {
     given(evolveIncident, opened)
       .when(joins(alertOf('a2', 'release_region', 'v1+c1|asia')))
       .thenTypes('IncidentOpened');
+  });
+  it('an incident holds 2,000 alerts: the next critical one opens another, which others join, and a warning waits for it', () => {
+    const join = (count: number) =>
+      Array.from({ length: count }, (_, index) => {
+        const joined = { incidentId: 'i1', alertId: `m${index}`, rule: 'r', severity: 'critical', at: 1_500 } as const;
+        return event('AlertJoinedIncident', joined);
+      });
+    const next = alertOf('a2', 'fleet', 'fleet');
+    given(evolveIncident, opened, ...join(INCIDENT_ALERTS_MAX - 2))
+      .when(joins(next))
+      .thenTypes('AlertJoinedIncident');
+    const full = [opened, ...join(INCIDENT_ALERTS_MAX - 1)];
+    given(evolveIncident, ...full)
+      .when(joins(next, { causedBy: 'm7', isSameFault: () => true }))
+      .thenTypes('IncidentOpened');
+    given(evolveIncident, ...full)
+      .when(joins(alertOf('a2', 'fleet', 'fleet', 'warning')))
+      .thenNothing();
+    given(evolveIncident, ...full)
+      .when(joins(alertOf('m7', 'fleet', 'fleet')))
+      .thenNothing();
+    const second = event('IncidentOpened', { ...opened.data, incidentId: 'i2', alertId: 'a2' });
+    const both = [full, [second]].map((events) =>
+      events.reduce<Incident | undefined>((incident, each) => evolveIncident(incident, each), undefined),
+    );
+    const open = both.filter((incident) => incident !== undefined);
+    const opening = () => ({ incidentId: 'new', title: 'T', impact: impactOf(1) });
+    expect(decideMembership(alertOf('a3', 'fleet', 'fleet'), open, 2_000, opening, placeOf)).toMatchObject([
+      { type: 'AlertJoinedIncident', data: { incidentId: 'i2' } },
+    ]);
   });
   const openedFor = (scope: Scope, key: string) => event('IncidentOpened', { ...opened.data, scope, key });
 

@@ -27,6 +27,13 @@ const IMPACT_FIRST_MS = 1_000;
 /** Customers that begin to fail within a minute of each other have one fault, until it is known better. */
 const CUSTOMERS_TOGETHER_MS = 60_000;
 
+/**
+ * Alerts of an incident, those that ended included: two rules of a thousand subjects each, the most that a rule judges. One that is full
+ * takes no further: who comes next, if critical, opens another, which pages, and the others join that. So nothing is left out, and a
+ * fault of any size pages once for so many alerts.
+ */
+export const INCIDENT_ALERTS_MAX = 2_000;
+
 /** How a new alert is related to what is open, as far as the tick shows it. */
 export interface Links {
   /** The alert that inhibits it. */
@@ -105,7 +112,7 @@ const isWider = ({ scope, severity }: Alert, { widest }: Incident, { causedBy, m
   severity === 'critical' && causedBy === undefined && muted === undefined && WIDTH[scope] > WIDTH[widest];
 
 /**
- * Where a new alert goes: into the open incident it belongs to; else a critical one opens its own and a warning stands alone, to
+ * Where a new alert goes: into the open incident it belongs to and that is not full; else a critical one opens its own and a warning stands alone, to
  * join when an incident opens.
  */
 export const decideMembership = (
@@ -119,7 +126,8 @@ export const decideMembership = (
   if (standsAlone(alert)) return [];
   if (open.some(({ alertIds }) => alertIds.has(alert.alertId))) return [];
   const { alertId, rule, severity, scope, key, reason } = alert;
-  const incident = incidentOf(alert, open, placeOf, links);
+  const notFull = open.filter(({ alertIds }) => alertIds.size < INCIDENT_ALERTS_MAX);
+  const incident = incidentOf(alert, notFull, placeOf, links);
   if (incident !== undefined) {
     const { incidentId } = incident;
     const wider = isWider(alert, incident, links) ? { widens: { scope, key, reason: reason.text.slice(0, 500) } } : {};

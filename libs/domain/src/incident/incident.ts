@@ -30,6 +30,7 @@ export interface Ranking {
 export interface Incident {
   readonly incidentId: string;
   readonly state: 'open' | 'resolved';
+  /** At most `INCIDENT_ALERTS_MAX`. */
   readonly alertIds: ReadonlySet<string>;
   /** The release that its root points at; undefined when that is the fleet, or nodes. */
   readonly suspect: string | undefined;

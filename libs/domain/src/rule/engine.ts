@@ -7,6 +7,8 @@ import type { Catalogue } from './catalogue.js';
 import type { NodeMinute } from '../presence/node-minutes.js';
 import type { BaselineMinute } from '../signal/baseline.js';
 import { signalOf } from '../signal/signals.js';
+import type { BaselinePool } from '../signal/baseline-pool.js';
+import type { ChangedPools } from '../signal/kept-pools.js';
 import type { CohortMinute } from '../signal/minute-counts.js';
 import type { CustomerMinute } from '../signal/signal-memory.js';
 import { BURN_SLOTS_MS } from '../signal/burn-rate.js';
@@ -45,6 +47,14 @@ export interface EngineOptions {
  */
 export const REAPPLY_MS = 360_000;
 
+/** The newest minutes that an engine took, since the epoch; -1 before the first. */
+export interface NewestMinutes {
+  /** Of cohorts. */
+  readonly minute: number;
+  /** Of the pools of baselines. */
+  readonly poolMinute: number;
+}
+
 /**
  * The rules engine. `apply` changes what is known of the fleet, `evaluate` decides and changes nothing, `evolve` changes what was
  * decided. For each tick the caller applies its parts, evaluates it, appends the decisions in one transaction and evolves the
@@ -57,13 +67,19 @@ export interface Engine {
   readonly evaluate: (tick: number) => readonly Decision[];
   readonly evolve: (recorded: EvolvedEvent) => void;
   readonly setCatalogue: (catalogue: Catalogue) => void;
-  /** Minutes of history the windows no longer hold, so that a restart does not forget the baseline. */
+  /** Minutes of the fleet, for a start without pools; those that are known stay as they are. */
   readonly seedBaseline: (minutes: readonly BaselineMinute[]) => void;
   /** Minutes of the fleet and its cohorts of up to three days, for burn rates and the excluded baseline. */
   readonly seedMinutes: (minutes: readonly CohortMinute[]) => void;
   /** Minutes of the fleet and its cohorts that are newer than one, to be kept for the next start. */
   readonly minutesAfter: (minute: number) => readonly CohortMinute[];
-  /** Minutes of customers of the last hours, so that a restart does not forget what is normal for each. */
+  /** The pools of baselines that changed since a minute, to be kept for the next start. */
+  readonly poolsAfter: (minute: number) => ChangedPools;
+  /** Pools that were kept, oldest first: baselines answer as those that they were taken from. */
+  readonly restorePools: (pools: readonly BaselinePool[]) => void;
+  /** Up to where what is kept goes, when all of it is. */
+  readonly newestMinutes: () => NewestMinutes;
+  /** Minutes of customers of the last hours, for a start without pools: less exact, and those that are known stay as they are. */
   readonly seedCustomers: (minutes: readonly CustomerMinute[]) => void;
   /** Minutes of nodes from before: of the last hour, and of the same time on earlier days. May be told again, ahead of time. */
   readonly seedNodes: (minutes: readonly NodeMinute[]) => void;

@@ -15,6 +15,8 @@ import type { NodeActivity } from '../presence/node-activity.js';
 import { type NodeMinute, NodeMinutes, SAMPLE_MINUTES, SAMPLE_SLOTS } from '../presence/node-minutes.js';
 import type { IsExcluded } from '../presence/rate-buckets.js';
 import { Baseline, type BaselineMinute } from '../signal/baseline.js';
+import type { BaselinePool } from '../signal/baseline-pool.js';
+import { type ChangedPools, KeptPools } from '../signal/kept-pools.js';
 import { type CohortMinute, FLEET_MINUTES } from '../signal/minute-counts.js';
 import { type CustomerMinute, SignalMemory } from '../signal/signal-memory.js';
 import { Spillovers } from '../signal/spillover.js';
@@ -27,7 +29,7 @@ import { type DeciderState, evolveDecided, type EvolvedEvent, NOTHING_DECIDED } 
 import { decideTick } from './decide-tick.js';
 import type { Deciding } from './deciding.js';
 import { Draft, type Decision } from './draft.js';
-import { type Engine, type EngineOptions, VERIFY_MS, watchedMs } from './engine.js';
+import { type Engine, type EngineOptions, type NewestMinutes, VERIFY_MS, watchedMs } from './engine.js';
 import { LateSlots } from './late-slots.js';
 import { Presence } from './presence.js';
 import { type RulesInForce, rulesInForce } from './rule-sets.js';
@@ -62,6 +64,7 @@ export class RulesEngine implements Engine {
   private readonly expectedRates = new ExpectedRates();
   private readonly spillovers = new Spillovers();
   private readonly memory = new SignalMemory();
+  private readonly pools = new KeptPools(this.baseline, this.memory.baselines);
   private readonly verifyMs: number;
   private state: DeciderState = NOTHING_DECIDED;
   /** The one that the windows are watched for. */
@@ -135,7 +138,7 @@ export class RulesEngine implements Engine {
   };
 
   readonly seedBaseline = (minutes: readonly BaselineMinute[]): void => {
-    for (const minute of minutes) this.baseline.record(minute);
+    for (const minute of minutes) if (!this.baseline.has(minute.minute)) this.baseline.record(minute);
   };
 
   readonly seedNodes = (minutes: readonly NodeMinute[]): void => {
@@ -151,6 +154,15 @@ export class RulesEngine implements Engine {
   readonly minutesAfter = (minute: number): readonly CohortMinute[] => this.memory.minutes.after(minute);
 
   readonly seedCustomers = (minutes: readonly CustomerMinute[]): void => this.memory.seedCustomers(minutes);
+
+  readonly poolsAfter = (minute: number): ChangedPools => this.pools.after(minute);
+
+  readonly restorePools = (pools: readonly BaselinePool[]): void => this.pools.restore(pools);
+
+  readonly newestMinutes = (): NewestMinutes => ({
+    minute: this.memory.minutes.newest,
+    poolMinute: this.baseline.newest,
+  });
 
   private deciding(view: TickView, { ruleSet, loaded }: RulesInForce): Deciding {
     const { hash, sha256 } = this.options;

@@ -1,4 +1,4 @@
-import { BASELINE_MINUTES, BASELINE_NEWEST_EXCLUDED, robustRatio } from './robust-ratio.js';
+import { BASELINE_MINUTES, BASELINE_NEWEST_EXCLUDED, poolOf, robustRatio } from './robust-ratio.js';
 
 /** Outcomes of the whole fleet in one minute. */
 export interface BaselineMinute {
@@ -14,17 +14,31 @@ export const BASELINE_FLOOR = 0.0005;
 /** The trailing baseline of the fleet's failure ratio. Holds at most three hours of minutes. */
 export class Baseline {
   private readonly minutes = new Map<number, BaselineMinute>();
+  /** The newest minute that is known; -1 before the first. */
+  newest = -1;
 
-  /** Sets the counts of a minute; what is more than three hours older is dropped. */
+  /** Sets the counts of a minute; what is more than three hours older than the newest is dropped. */
   record(minute: BaselineMinute): void {
     this.minutes.set(minute.minute, minute);
+    this.newest = Math.max(this.newest, minute.minute);
     for (const known of this.minutes.keys()) {
-      if (known < minute.minute - BASELINE_MINUTES - BASELINE_NEWEST_EXCLUDED) this.minutes.delete(known);
+      if (known < this.newest - BASELINE_MINUTES - BASELINE_NEWEST_EXCLUDED) this.minutes.delete(known);
     }
   }
 
   has(minute: number): boolean {
     return this.minutes.has(minute);
+  }
+
+  /** The pools of which a minute is known. */
+  pools(): readonly number[] {
+    return [...new Set([...this.minutes.keys()].map(poolOf))];
+  }
+
+  /** The minutes of a pool that are known, ascending. */
+  minutesOf(pool: number): readonly BaselineMinute[] {
+    const known = [...this.minutes.values()].filter(({ minute }) => poolOf(minute) === pool);
+    return known.toSorted((a, b) => a.minute - b.minute);
   }
 
   /** The failure ratio that is normal at a minute, not below the floor; minutes in which an incident was open do not count. */

@@ -58,16 +58,45 @@ describe('the baseline of a customer', () => {
     expect(hardly.ratioOf('bank')).toBe('unknown');
   });
 
-  it('who leaves the catalogue is forgotten, and whoever gets the row begins anew; there are rows for 10,000', () => {
+  it('C7: who leaves the catalogue is not learnt meanwhile, and keeps what three hours hold of it', () => {
     const baselines = fresh('bank');
     learn(baselines, [0, 60], () => 0.02);
     baselines.setCustomers([customer('shop')]);
+    learn(baselines, [60, 120], () => 0.8);
     baselines.setCustomers([customer('bank')]);
+    expect(baselines.ratioOf('bank')).toBeCloseTo(0.02, 9);
+    baselines.setCustomers([customer('shop')]);
+    learn(baselines, [120, 240], () => 0.8);
     expect(baselines.ratioOf('bank')).toBe('unknown');
+    expect(baselines.countsOf(12)).toEqual([]);
+  });
+
+  it('of more than 10,000 the first by id are learnt, whoever came first', () => {
     const many = Array.from({ length: BASELINE_CUSTOMERS_MAX }, (_unused, index) => customer(`c${index}`));
-    const full = new CustomerBaselines();
-    full.setCustomers([...many, customer('bank')]);
-    learn(full, [0, 60], () => 0.02);
-    expect(full.ratioOf('bank')).toBe('unknown');
+    const last = fresh();
+    last.setCustomers([customer('zoo'), ...many]);
+    last.begin(0);
+    for (const { customerId } of many) last.add(customerId, 0, 1, 0);
+    last.add('zoo', 0, 1, 0);
+    expect(last.countsOf(0)).toHaveLength(BASELINE_CUSTOMERS_MAX);
+    expect(last.countsOf(0)).not.toContainEqual(expect.objectContaining({ customerId: 'zoo' }));
+    last.setCustomers([customer('zoo'), ...many, customer('bank')]);
+    learn(last, [0, 60], () => 0.02);
+    expect(last.ratioOf('bank')).toBeCloseTo(0.02, 9);
+  });
+
+  it('rows of who left are given to others; while all are taken, who is new is unknown', () => {
+    const baselines = fresh();
+    for (const round of [0, 1, 2]) {
+      const many = Array.from({ length: BASELINE_CUSTOMERS_MAX }, (_unused, index) => customer(`r${round}-${index}`));
+      baselines.setCustomers(many);
+      baselines.begin(round * 10);
+      for (const { customerId } of many) baselines.add(customerId, round * 10, 1, 0);
+    }
+    expect(baselines.countsOf(1)).toHaveLength(BASELINE_CUSTOMERS_MAX);
+    expect(baselines.countsOf(2)).toEqual([]);
+    baselines.begin(180);
+    baselines.add('r2-7', 180, 1, 0);
+    expect(baselines.countsOf(18)).toEqual([{ customerId: 'r2-7', good: 1, bad: 0 }]);
   });
 });

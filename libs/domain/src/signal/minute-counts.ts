@@ -37,7 +37,8 @@ const placeOf = (minute: number): number => minute % MINUTES_KEPT;
 
 /** What the fleet and its cohorts answered, minute by minute, for three days: one number per minute and class, in rings. */
 export class MinuteCounts {
-  private newest = -1;
+  /** The newest minute that was begun; -1 before the first. */
+  newest = -1;
   private readonly rows = new Map<string, Row>();
   /** Place in the rings → the minute that is there, of which all cohorts are known. */
   private readonly minutes = new Int32Array(MINUTES_KEPT).fill(-1);

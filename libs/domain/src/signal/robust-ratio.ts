@@ -14,6 +14,8 @@ export const BASELINE_NEWEST_EXCLUDED = 2;
 export const POOL_MINUTES = 10;
 /** Pools of three hours. */
 export const POOLS_KEPT = BASELINE_MINUTES / POOL_MINUTES;
+/** The pool that a minute belongs to, both since the epoch. */
+export const poolOf = (minute: number): number => Math.floor(minute / POOL_MINUTES);
 /** Less history than this says nothing: ten minutes ride out a burst. */
 const HISTORY_MINUTES_MIN = 10;
 /** Less history than this says nothing: at the floor of failures 10,000 outcomes hold five. */
@@ -35,7 +37,7 @@ export const robustRatio = (minutes: Iterable<RatioMinute>): number | 'unknown' 
   const groups = new Map<number, { part: number; whole: number }>();
   let [count, all] = [0, 0];
   for (const { minute, part, whole } of minutes) {
-    const index = Math.floor(minute / POOL_MINUTES);
+    const index = poolOf(minute);
     const group = groups.get(index) ?? { part: 0, whole: 0 };
     groups.set(index, { part: group.part + part, whole: group.whole + whole });
     count += 1;

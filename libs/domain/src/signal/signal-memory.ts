@@ -4,7 +4,7 @@ import type { CatalogueCustomer } from '../rule/catalogue.js';
 import type { PartitionTick } from '../window/partition-tick.js';
 import { CustomerBaselines } from './customer-baselines.js';
 import { type CohortMinute, FLEET_MINUTES, MinuteCounts } from './minute-counts.js';
-import { BASELINE_MINUTES, BASELINE_NEWEST_EXCLUDED, robustRatio } from './robust-ratio.js';
+import { BASELINE_MINUTES, BASELINE_NEWEST_EXCLUDED, poolOf, robustRatio } from './robust-ratio.js';
 import { cohortsOf, type SignalSubject } from './signal-subject.js';
 import { TicketCounts } from './ticket-counts.js';
 import type { WindowReader } from './window-reader.js';
@@ -26,12 +26,12 @@ type IsExcludedMinute = (minute: number) => boolean;
 
 /**
  * What signals remember beyond the windows: minutes of cohorts, baselines of customers, and tickets. Minutes are taken from the windows
- * when they are two minutes old, and before a start come from the segments; tickets are of the last six minutes, which a restart reads again.
+ * when they are two minutes old, and are kept for a restart; tickets are of the last six minutes, which it reads again.
  */
 export class SignalMemory {
   readonly tickets = new TicketCounts();
   readonly minutes = new MinuteCounts();
-  private readonly baselines = new CustomerBaselines();
+  readonly baselines = new CustomerBaselines();
   private customers: readonly CatalogueCustomer[] = [];
   private exclusion: unknown;
   private isExcluded: IsExcludedMinute = () => false;
@@ -83,10 +83,11 @@ export class SignalMemory {
     }
   }
 
-  /** Minutes of customers of before the start. */
+  /** Minutes of customers of before the start; pools that are known already are left as they are. */
   seedCustomers(minutes: readonly CustomerMinute[]): void {
+    const known = new Set(this.baselines.pools());
     for (const { customerId, minute, good, bad } of minutes)
-      if (this.baselines.begin(minute)) this.baselines.add(customerId, minute, good, bad);
+      if (!known.has(poolOf(minute)) && this.baselines.begin(minute)) this.baselines.add(customerId, minute, good, bad);
   }
 
   /** The failure ratio that is normal for a customer. */

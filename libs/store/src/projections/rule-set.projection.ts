@@ -8,7 +8,9 @@ export const ruleSetProjection = projection(['rule_set', 'rule_reload'], {
        values ($1, $2, $3, $4, $5, $6, $7)`,
       [version, sha256, source, fromTick, json(ruleSet), at, metadata.actor],
     );
-    await tx.query('update rule_reload set refused_at = null, refused_source = null, refused_problems = null');
+    await tx.query(
+      'update rule_reload set refused_at = null, refused_source = null, refused_problems = null, refusal_ended_at = null',
+    );
   },
   RulesReloadAsked: (tx, { at }, { version, metadata }) =>
     tx.query(
@@ -21,7 +23,8 @@ export const ruleSetProjection = projection(['rule_set', 'rule_reload'], {
     tx.query(
       `insert into rule_reload (one, refused_at, refused_source, refused_problems) values (true, $1, $2, $3)
        on conflict (one) do update set refused_at = excluded.refused_at, refused_source = excluded.refused_source,
-         refused_problems = excluded.refused_problems`,
+         refused_problems = excluded.refused_problems, refusal_ended_at = null`,
       [at, source, json(problems)],
     ),
+  RulesUnchanged: (tx, { at }) => tx.query('update rule_reload set refusal_ended_at = $1', [at]),
 });
