@@ -78,8 +78,8 @@ export const ruleSchema = z.strictObject({
   outcome: z.enum(outcomeNames).optional(),
   /** For affected_customers: of which tier; all without it. */
   tier: z.enum(TIERS).optional(),
-  /** For burn_rate: the wanted success, 0..1. */
-  objective: z.number().gt(0).lt(1).optional(),
+  /** For burn_rate: the wanted success, 0..1; that it leaves a budget is for the language to say, recorded sets are read as they are. */
+  objective: z.number().min(0).max(1).optional(),
   scopes: z.array(z.enum(RULE_SCOPES)).min(1).default(['fleet', 'release_region']),
   /** Only subjects that fit; everything without it. */
   where: selectorSchema.default({}),

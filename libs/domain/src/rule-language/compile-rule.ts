@@ -74,6 +74,15 @@ const checkHighest = ({ signal, scopes, comparison, threshold }: Rule, { highest
   }
 };
 
+const SHARE_BOUNDS = 'must be above 0 % and below 100 %';
+
+/** An objective of 100 % leaves no budget to burn, one of 0 % nothing to miss. */
+const checkObjective = ({ objective }: SoundEntry<RuleEntry>, tell: Tell): void => {
+  if (objective === undefined) return;
+  const share = shareOf(objective);
+  if (share <= 0 || share >= 1) tell(['objective'], SHARE_BOUNDS);
+};
+
 /** What would be written and never happen: actions are those of an incident, and a warning alone opens none. */
 const checkActions = ({ severity, actions }: Rule, tell: Tell): void => {
   for (const [index, action] of actions.entries()) {
@@ -143,8 +152,7 @@ const tellParts = ({ issues }: Refused, entry: SoundEntry<RuleEntry>, told: Read
   for (const { path, message } of issues) {
     const part = String(path[0]);
     const name = WRITTEN[part as keyof Rule] ?? (part as keyof RuleEntry);
-    if (entry[name] !== undefined && !told.has(name))
-      tell([name], SHARES.has(part) ? 'must be above 0 % and below 100 %' : message);
+    if (entry[name] !== undefined && !told.has(name)) tell([name], SHARES.has(part) ? SHARE_BOUNDS : message);
   }
 };
 
@@ -164,6 +172,7 @@ export const compileRule = (entry: SoundEntry<RuleEntry>, tellAt: Tell): Rule | 
   checkParameters(entry, words, tell);
   for (const name of ['window', 'short_window'] as const) checkWindow(name, entry, words, tell);
   checkScopes(entry, words, tell);
+  checkObjective(entry, tell);
   const readable = SCOPES_DEFAULT.filter((scope) => words.scopes.includes(scope));
   const scopes = entry.for_each ?? (readable.length > 0 ? readable : words.scopes.slice(0, 1));
   checkSelector(entry, scopes, tell);
