@@ -185,6 +185,23 @@ describe('what is wrong with a rule', () => {
       'objective: must be above 0 % and below 100 %',
     ],
     [
+      'absence of a release for longer than it is remembered',
+      {
+        signal: 'burn_rate',
+        objective: '99 %',
+        fires: '> 2 x',
+        window: '1h',
+        for_each: ['fleet', 'release'],
+        no_data: 'fire',
+      },
+      'no_data: a release of which nothing is heard is forgotten after 5m: over 1h its absence would never fire',
+    ],
+    [
+      'a component that the topology lacks',
+      { labels: { component: 'cahce' } },
+      'labels.component: there is no part cahce; did you mean cache?',
+    ],
+    [
       'a page policy that is not there',
       { severity: 'critical', actions: [{ page: 'night' }] },
       'actions.0: there is no page policy night; there is default',
