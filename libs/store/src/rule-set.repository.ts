@@ -1,4 +1,4 @@
-import { type RuleSet, ruleSetSchema, streamOf } from '#contracts';
+import { recordedRuleSetSchema, type RuleSet, streamOf } from '#contracts';
 import type { Queryable } from './database.js';
 import { listLimit } from './list-limit.js';
 
@@ -50,7 +50,7 @@ const VERSION = `version, sha256, source, from_tick as "fromTick", loaded_at as 
 const LOADED = `${VERSION}, rule_set as "ruleSet"`;
 
 /** What was recorded before a part had been thought of has the part's default. */
-const loaded = (row: LoadedRuleSet): LoadedRuleSet => ({ ...row, ruleSet: ruleSetSchema.parse(row.ruleSet) });
+const loaded = (row: LoadedRuleSet): LoadedRuleSet => ({ ...row, ruleSet: recordedRuleSetSchema.parse(row.ruleSet) });
 
 /** Sets of rules in PostgreSQL. */
 export const createRuleSetRepository = (database: Queryable): RuleSetRepository => ({
