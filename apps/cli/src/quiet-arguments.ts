@@ -1,4 +1,11 @@
-import { newSilenceSchema, type NewSilence, SELECTOR_LABELS, selectorSchema } from '#contracts';
+import {
+  DURATION_EXPECTED,
+  newSilenceSchema,
+  type NewSilence,
+  readDuration,
+  SELECTOR_LABELS,
+  selectorSchema,
+} from '#contracts';
 import { UsageError } from './usage-error.js';
 
 /** What is wanted of silences. */
@@ -15,17 +22,9 @@ export interface SilenceOptions {
   readonly comment: string | undefined;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
-
-/** `2h30m` in ms: days, hours, minutes, seconds, the larger first, each once. */
-export const durationOf = (text: string): number => {
-  const parts = /^(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s)?$/.exec(text);
-  const ms = ['d', 'h', 'm', 's'].reduce(
-    (sum, unit, at) => sum + Number(parts?.[at + 1] ?? 0) * (UNIT_MS[unit] ?? 0),
-    0,
-  );
-  if (ms === 0)
-    throw new UsageError(`${text}: expected a duration such as 2h30m, of days d, hours h, minutes m, seconds s`);
+const durationOf = (text: string): number => {
+  const ms = readDuration(text) ?? 0;
+  if (ms === 0) throw new UsageError(`${text}: ${DURATION_EXPECTED}`);
   return ms;
 };
 

@@ -16,6 +16,16 @@ describe('the arguments of replay, backtest and sweep', () => {
     });
   });
 
+  it('durations are those of the rules', () => {
+    expect(read('sweep --rule r --threshold 95 --window 1m30s --for 1h30m,250ms,1d')).toMatchObject({
+      windowsMs: [90_000],
+      forsMs: [5_400_000, 250, 86_400_000],
+    });
+    expect(read('silence add --where node=a --for 1w --comment x')).toMatchObject({
+      wanted: { silence: { durationMs: 7 * 86_400_000 } },
+    });
+  });
+
   it.each([
     ['replay --from yesterday', '--from yesterday: expected a time'],
     ['replay --from 2021-07-22 --to 2021-07-21', '--from: expected a time before --to'],
@@ -27,7 +37,13 @@ describe('the arguments of replay, backtest and sweep', () => {
     ['sweep --rule r --window 1m', 'sweep: expected --threshold and --window'],
     ['sweep --rule r --threshold x --window 1m', '--threshold x: expected a number'],
     ['sweep --rule r --threshold 1 --window 0s', '--window 0s: expected whole seconds'],
-    ['sweep --rule r --threshold 1 --window 10m', '--window 10m: expected whole seconds, like 30s or 2m, 5m at most'],
+    [
+      'sweep --rule r --threshold 1 --window 10m',
+      '--window 10m: expected whole seconds, like 30s or 1m30s, 5m at most',
+    ],
+    ['sweep --rule r --threshold 1 --window 1500ms', '--window 1500ms: expected whole seconds'],
+    ['sweep --rule r --threshold 1 --window 1m --for 1m1h', '--for 1m1h: expected a duration'],
+    ['silence add --where node=a --for 2h30 --comment x', '2h30: expected a duration such as 30s'],
   ])('%s is refused', (line, message) => {
     expect(() => read(line)).toThrow(UsageError);
     expect(() => read(line)).toThrow(message);

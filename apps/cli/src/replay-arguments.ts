@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { RULE_WINDOW_MS_MAX } from '#contracts';
+import { readDuration, RULE_WINDOW_MS_MAX } from '#contracts';
 import type { AskedSpan } from './replay-run.js';
 import { UsageError } from './usage-error.js';
 
@@ -87,23 +87,15 @@ const listOf = <T>(name: string, text: string | undefined, valueOf: (item: strin
 
 const EXPECTED: Readonly<Record<string, string>> = {
   threshold: 'a number in the unit of the signal',
-  window: 'whole seconds, like 30s or 2m, 5m at most',
-  for: 'a duration like 0s, 30s or 2m',
+  window: 'whole seconds, like 30s or 1m30s, 5m at most',
+  for: 'a duration like 0s, 30s or 1h30m',
 };
 
 const numberOf = (text: string): number | undefined => (/^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined);
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
-
-const durationOf = (text: string): number | undefined => {
-  const [, amount, unit] = /^(\d{1,6})(s|m|h)?$/.exec(text) ?? [];
-  if (amount === undefined || (unit === undefined && amount !== '0')) return undefined;
-  return Number(amount) * UNITS[unit ?? 's']!;
-};
-
 const windowOf = (text: string): number | undefined => {
-  const ms = durationOf(text);
-  return ms === 0 || (ms ?? 0) > RULE_WINDOW_MS_MAX ? undefined : ms;
+  const ms = readDuration(text);
+  return ms === undefined || ms === 0 || ms % 1_000 !== 0 || ms > RULE_WINDOW_MS_MAX ? undefined : ms;
 };
 
 const check = (asked: ReplayAsked): ReplayAsked => {
@@ -138,6 +130,6 @@ export const readReplayArguments = (command: ReplayAsked['command'], args: reado
     rule: values.rule,
     thresholds: listOf('threshold', values.threshold, numberOf),
     windowsMs: listOf('window', values.window, windowOf),
-    forsMs: values.for === undefined ? [0] : listOf('for', values.for, durationOf),
+    forsMs: values.for === undefined ? [0] : listOf('for', values.for, readDuration),
   });
 };

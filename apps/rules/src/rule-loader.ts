@@ -1,4 +1,4 @@
-import { event, type Event, type EventData, type RuleSet, streamOf, TICK_MS } from '#contracts';
+import { event, type Event, type EventData, RULE_SET_EDITION, type RuleSet, streamOf, TICK_MS } from '#contracts';
 import { describeUnmatched, unjudgedCustomers, unmatchedPatterns, VERIFY_MS } from '#domain';
 import type { CatalogueFollower, Clock, Logger } from '#runtime';
 import type { EventStore, LoadedRuleSet, RuleSetRepository } from '#store';
@@ -129,7 +129,12 @@ export class RuleLoader {
       const at = clock.nowMs();
       const expectedVersion = latest?.version ?? 0;
       const place = { version: expectedVersion + 1, fromTick: firstTick(latest, at), source: settings.source.name };
-      const decided = event('RulesLoaded', { ...place, sha256, ruleSet, at });
+      const decided = event('RulesLoaded', {
+        ...place,
+        sha256,
+        ruleSet: { ...ruleSet, edition: RULE_SET_EDITION },
+        at,
+      });
       return { stream: streamOf.rules, expectedVersion, decided };
     });
     if (loaded !== undefined) return this.tell(loaded.data, cause);

@@ -81,6 +81,12 @@ const change = z.strictObject({
   silent: z.boolean().optional(),
   restarts: z.literal(true).optional(),
   tickets: z.number().nonnegative().max(1_000_000).optional(),
+  /** Of all queries: answered as the client's fault, which neither succeeds nor fails. */
+  excluded: share.optional(),
+  /** These customers complain to somebody ... */
+  escalates: z.array(nameSchema).min(1).max(COUNT_MAX).optional(),
+  /** ... and are content again. */
+  settles: z.array(nameSchema).min(1).max(COUNT_MAX).optional(),
 });
 
 const pattern = z.string().min(1).max(256);

@@ -1,16 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { z } from 'zod';
+import { readDuration } from '#contracts';
 
-const MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const BYTES = { KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824 } as const;
 
-/** A duration as `250ms`, `5s`, `10m`, `1h` or `7d`; its value is in ms. */
+/** A duration as `250ms`, `5s`, `1h30m` or `7d`; its value is in ms. */
 export const durationMsSchema = z
   .string('expected a duration, such as 250ms, 5s, 10m, 1h, 7d')
   .transform((text, ctx) => {
-    const [, digits, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
-    if (digits !== undefined && unit !== undefined) return Number(digits) * MS[unit as keyof typeof MS];
+    const ms = readDuration(text);
+    if (ms !== undefined) return ms;
     ctx.addIssue('expected a duration, such as 250ms, 5s, 10m, 1h, 7d');
     return z.NEVER;
   });

@@ -2,6 +2,7 @@ export * from './batch-tag.js';
 export * from './cause.js';
 export * from './command.js';
 export * from './command-signature.js';
+export * from './duration.js';
 export * from './event.js';
 export * from './family.js';
 export * from './cost-model.js';

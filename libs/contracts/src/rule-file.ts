@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION_EXPECTED, DURATION_PATTERN } from './duration.js';
 import { SEVERITIES } from './events/event-parts.js';
 import { TIERS } from './impact.js';
 import { WEEKDAYS } from './maintenance.js';
@@ -7,7 +8,6 @@ import { OUTCOMES, type OutcomeName } from './outcome.js';
 import { NO_DATA, RULE_SCOPES, RULES_MAX, SIGNAL_NAMES } from './rule.js';
 import { SELECTOR_LABELS, type SelectorLabel } from './selector.js';
 
-const DURATION_EXPECTED = 'expected a duration such as 30s, 2m or 1h30m';
 const CONDITION_EXPECTED = 'expected < or > and a value, such as "< 99 %" or "> 100 ms"';
 const CLEAR_EXPECTED = 'expected >= or <= and a value, such as ">= 99.2 %" or "<= 80 ms"';
 const PERCENT_EXPECTED = 'expected a percentage such as 99.9 %';
@@ -15,10 +15,8 @@ const ACTION_EXPECTED =
   'expected page, page: <policy>, escalate: vp, roll_back, halt, redirect_traffic, fall_back or status_update';
 const SLO_EXPECTED = 'expected an objective such as 99.95 % over 30d';
 
-/** Durations as Prometheus writes them: parts in falling order, each unit once. */
-const DURATION_PARTS = '(?:\\d+y)?(?:\\d+w)?(?:\\d+d)?(?:\\d+h)?(?:\\d+m(?!s))?(?:\\d+s)?(?:\\d+ms)?';
 const durationSchema = z.union(
-  [z.string().regex(new RegExp(`^(?=\\d)(?:${DURATION_PARTS}|0)$`), DURATION_EXPECTED), z.literal(0)],
+  [z.string().regex(DURATION_PATTERN, DURATION_EXPECTED), z.literal(0)],
   DURATION_EXPECTED,
 );
 const percentSchema = z.string(PERCENT_EXPECTED).regex(/^\d{1,3}(?:\.\d+)? ?%$/, PERCENT_EXPECTED);

@@ -78,8 +78,8 @@ export const ruleSchema = z.strictObject({
   outcome: z.enum(outcomeNames).optional(),
   /** For affected_customers: of which tier; all without it. */
   tier: z.enum(TIERS).optional(),
-  /** For burn_rate: the wanted success, 0..1. */
-  objective: z.number().gt(0).lt(1).optional(),
+  /** For burn_rate: the wanted success, 0..1; that it leaves a budget is for the language to say, recorded sets are read as they are. */
+  objective: z.number().min(0).max(1).optional(),
   scopes: z.array(z.enum(RULE_SCOPES)).min(1).default(['fleet', 'release_region']),
   /** Only subjects that fit; everything without it. */
   where: selectorSchema.default({}),
@@ -144,8 +144,16 @@ export type ImpactSettings = z.infer<typeof impactSettingsSchema>;
 /** The study's figures. */
 export const DEFAULT_IMPACT: ImpactSettings = impactSettingsSchema.parse({});
 
+/**
+ * The edition of the sets that are recorded now. In the first one, which says none, every rule had its confidence written out, 0.999
+ * unless it said another, and success was judged by its plain value all the same.
+ */
+export const RULE_SET_EDITION = 2;
+
 /** Everything that is judged by, as one: loaded, recorded and replayed together. */
 export const ruleSetSchema = z.strictObject({
+  /** Of a set that was recorded. */
+  edition: z.literal(RULE_SET_EDITION).optional(),
   rules: z.array(ruleSchema).max(RULES_MAX),
   impact: impactSettingsSchema.default(DEFAULT_IMPACT),
   maintenance: z.array(maintenanceWindowSchema).max(100).default([]),
@@ -157,3 +165,22 @@ export const ruleSetSchema = z.strictObject({
 });
 /** Everything that is judged by. */
 export type RuleSet = z.infer<typeof ruleSetSchema>;
+
+/** What was written out in the first edition where a rule said nothing. */
+const CONFIDENCE_OF_EDITION_1 = 0.999;
+const edition1Schema = z.looseObject({
+  edition: z.undefined().optional(),
+  rules: z.array(z.unknown()),
+});
+
+const withoutDefault = (rule: unknown): unknown => {
+  if (typeof rule !== 'object' || rule === null || !('confidence' in rule)) return rule;
+  const { confidence, ...rest } = rule;
+  return confidence === CONFIDENCE_OF_EDITION_1 ? rest : rule;
+};
+
+/** A set that was recorded, of whatever edition, as it is judged by: so that an old log decides what it decided. */
+export const recordedRuleSetSchema = z.preprocess((recorded) => {
+  const first = edition1Schema.safeParse(recorded);
+  return first.success ? { ...first.data, rules: first.data.rules.map(withoutDefault) } : recorded;
+}, ruleSetSchema);

@@ -1,4 +1,4 @@
-import { type RuleSet, ruleSetSchema, streamOf } from '#contracts';
+import { recordedRuleSetSchema, type RuleSet, streamOf } from '#contracts';
 import type { Queryable } from './database.js';
 import { listLimit } from './list-limit.js';
 
@@ -57,7 +57,7 @@ const RELOAD = `
   ) refusal on true`;
 
 /** What was recorded before a part had been thought of has the part's default. */
-const loaded = (row: LoadedRuleSet): LoadedRuleSet => ({ ...row, ruleSet: ruleSetSchema.parse(row.ruleSet) });
+const loaded = (row: LoadedRuleSet): LoadedRuleSet => ({ ...row, ruleSet: recordedRuleSetSchema.parse(row.ruleSet) });
 
 /** Sets of rules in PostgreSQL. */
 export const createRuleSetRepository = (database: Queryable): RuleSetRepository => ({

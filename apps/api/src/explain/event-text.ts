@@ -30,10 +30,10 @@ const SENTENCES: Sentences = {
   IncidentOpened: ({ title, alertId, impact, onsetAt, at }) =>
     `an incident opened, by alert ${alertId}: ${title}; ${impact.affectedCustomers} customers, score ${impact.score}, $${impact.dollarsPerMinute} a minute` +
     (onsetAt === undefined ? '' : `; it began ${((at - onsetAt) / 1_000).toFixed(1)} s before`),
-  AlertJoinedIncident: ({ rule, alertId, severity, widens }) =>
+  AlertJoinedIncident: ({ rule, alertId, severity, widens, muted }) =>
     `${severity} alert ${alertId} of rule ${rule} joined it: ` +
     (widens === undefined
-      ? 'no page of its own'
+      ? `no page of its own${muted === undefined ? '' : `, for it is muted (${muted.because})`}`
       : `its page now says ${widens.scope} ${widens.key} as well (${widens.reason})`),
   IncidentImpactChanged: ({ impact }) =>
     `its impact: ${impact.affectedCustomers} customers, score ${impact.score}, $${impact.dollarsPerMinute} a minute`,

@@ -63,6 +63,8 @@ export const incidentEvents = {
     severity: z.enum(SEVERITIES),
     /** It is about more than the incident was paged for: the page says so. */
     widens: z.object({ scope: z.enum(SCOPES), key: z.string().max(256), reason: z.string().max(500) }).optional(),
+    /** Why the page does not say so for now; when that ends it joins again, and widens. */
+    muted: muteSchema.optional(),
     at,
   }),
   IncidentImpactChanged: z.object({ incidentId: id, impact: impactSchema, at }),

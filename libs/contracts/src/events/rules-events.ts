@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ruleSetSchema } from '../rule.js';
+import { recordedRuleSetSchema } from '../rule.js';
 import { at } from './event-parts.js';
 
 /** Events of stream `rules`, which holds the sets alone, and of `rules-reload`, which holds what was asked and refused. */
@@ -14,7 +14,7 @@ export const rulesEvents = {
     source: z.string().max(1_000),
     /** The first tick that is decided by them. */
     fromTick: z.number().int().nonnegative(),
-    ruleSet: ruleSetSchema,
+    ruleSet: recordedRuleSetSchema,
     at,
   }),
   /** Somebody asked for the files to be read again; every process that decides does so, and the first one tells the outcome. */

@@ -45,7 +45,8 @@ export interface Alert extends AlertSubject {
 
 /** What one tick says about a rule for a subject; `undecided` = neither breached nor proved clear. */
 export type Assessment =
-  | { readonly is: 'breached'; readonly reason: Reason }
+  /** `isByAbsence`: nothing was said, which proves nothing against anybody. */
+  | { readonly is: 'breached'; readonly reason: Reason; readonly isByAbsence?: true }
   | { readonly is: 'clear'; readonly reason: Reason }
   | { readonly is: 'unknown'; readonly because: string }
   | { readonly is: 'undecided' };

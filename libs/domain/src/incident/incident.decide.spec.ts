@@ -92,7 +92,7 @@ describe('membership', () => {
     const muted = { by: 'silence', id: 's1', untilMs: 9_000, because: 'work' } as const;
     given(evolveIncident, opened)
       .when(joins(alertOf('a3', 'fleet', 'fleet'), { muted }))
-      .thenEvents(event('AlertJoinedIncident', other));
+      .thenEvents(event('AlertJoinedIncident', { ...other, muted }));
   });
   it('R3: the fleet and the same release join, another release opens its own', () => {
     given(evolveIncident, opened)

@@ -105,11 +105,22 @@ const WIDTH: Readonly<Record<Scope, number>> = {
 };
 
 /**
- * Whether an alert that joins says more than the page of its incident: it is critical, nothing explains or mutes it, and it is about
- * more of the fleet than anything that the page told. A page for one release must not stand for a fleet that fails.
+ * Whether an alert that joins says more than the page of its incident: it is critical, and it is about more of the fleet than anything
+ * that the page told. A page for one release must not stand for a fleet that fails.
  */
-const isWider = ({ scope, severity }: Alert, { widest }: Incident, { causedBy, muted }: Links): boolean =>
-  severity === 'critical' && causedBy === undefined && muted === undefined && WIDTH[scope] > WIDTH[widest];
+const isWider = ({ scope, severity }: Alert, { widest }: Incident): boolean =>
+  severity === 'critical' && WIDTH[scope] > WIDTH[widest];
+
+/** What joining tells beside itself: nothing of what is explained; of what is muted, that it will be told when that ends. */
+const tellingOf = (
+  alert: Alert,
+  incident: Incident,
+  { causedBy, muted }: Links,
+): Pick<EventData<'AlertJoinedIncident'>, 'widens' | 'muted'> => {
+  if (causedBy !== undefined || !isWider(alert, incident)) return {};
+  const { scope, key, reason } = alert;
+  return muted === undefined ? { widens: { scope, key, reason: reason.text.slice(0, 500) } } : { muted };
+};
 
 /**
  * Where a new alert goes: into the open incident it belongs to and that is not full; else a critical one opens its own and a warning stands alone, to
@@ -130,8 +141,8 @@ export const decideMembership = (
   const incident = incidentOf(alert, notFull, placeOf, links);
   if (incident !== undefined) {
     const { incidentId } = incident;
-    const wider = isWider(alert, incident, links) ? { widens: { scope, key, reason: reason.text.slice(0, 500) } } : {};
-    return [event('AlertJoinedIncident', { incidentId, alertId, rule, severity, ...wider, at })];
+    const telling = tellingOf(alert, incident, links);
+    return [event('AlertJoinedIncident', { incidentId, alertId, rule, severity, ...telling, at })];
   }
   if (severity !== 'critical') return [];
   const { incidentId, title, impact, onsetAt } = opening();
@@ -160,6 +171,27 @@ export const decideUnmute = (
   const isFirst = paging.alertId === [...alertIds][0];
   const because = isFirst ? `${what} is muted no longer, and goes on` : `${what} is not muted`;
   return [event('IncidentUnmuted', { incidentId, alertId: paging.alertId, because: because.slice(0, 500), at })];
+};
+
+/** Tells the widest of the alerts that joined while they were muted and are not any more; of what is as wide the page says enough. */
+export const decideWidening = (
+  incident: Incident,
+  alerts: ReadonlyMap<string, Alert>,
+  mutes: ReadonlyMap<string, Mute>,
+  at: number,
+): readonly Event[] => {
+  const { incidentId, held, muted } = incident;
+  if (muted !== undefined) return [];
+  const [widest] = [...held]
+    .map((alertId) => alerts.get(alertId))
+    .filter((alert) => alert !== undefined)
+    .filter((alert) => !mutes.has(alert.alertId) && isWider(alert, incident))
+    .toSorted((a, b) => WIDTH[b.scope] - WIDTH[a.scope]);
+  if (widest === undefined) return [];
+  const { alertId, rule, severity } = widest;
+  return [
+    event('AlertJoinedIncident', { incidentId, alertId, rule, severity, ...tellingOf(widest, incident, {}), at }),
+  ];
 };
 
 const moved = (before: number, now: number): boolean =>

@@ -42,6 +42,8 @@ export interface Incident {
   readonly subjects: readonly AlertSubject[];
   /** The widest scope that it was paged for. */
   readonly widest: Scope;
+  /** Alerts that were muted when they joined, of more of the fleet than the page tells. */
+  readonly held: ReadonlySet<string>;
   /** Why its page is held back; undefined: it left. */
   readonly muted: Mute | undefined;
   readonly ranking: Ranking | undefined;
@@ -102,6 +104,7 @@ const opened = ({ data }: EventOf<'IncidentOpened'>): Incident => {
     subject,
     subjects: [subject],
     widest: scope,
+    held: new Set(),
     muted,
     ranking: undefined,
     impact,
@@ -128,6 +131,16 @@ const rerooted = (incident: Incident, { data }: EventOf<'IncidentCauseChanged'>)
   };
 };
 
+const joined = (incident: Incident, { data }: EventOf<'AlertJoinedIncident'>): Incident => {
+  const { alertId, widens, muted } = data;
+  return {
+    ...incident,
+    alertIds: new Set([...incident.alertIds, alertId]),
+    widest: widens?.scope ?? incident.widest,
+    held: new Set([...incident.held].filter((each) => each !== alertId).concat(muted === undefined ? [] : [alertId])),
+  };
+};
+
 /** The incident after an event; undefined when it is not one that opens it. */
 export const evolveIncident = (
   incident: Incident | undefined,
@@ -136,11 +149,8 @@ export const evolveIncident = (
   switch (event.type) {
     case 'IncidentOpened':
       return opened(event);
-    case 'AlertJoinedIncident': {
-      const { alertId, widens } = event.data;
-      const widest = widens?.scope ?? incident?.widest;
-      return incident && { ...incident, alertIds: new Set([...incident.alertIds, alertId]), widest: widest! };
-    }
+    case 'AlertJoinedIncident':
+      return incident && joined(incident, event);
     case 'IncidentImpactChanged': {
       const { impact, at } = event.data;
       return incident && { ...incident, impact, impactAtMs: at, lost: lostUntil(incident, at) };

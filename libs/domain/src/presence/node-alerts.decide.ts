@@ -11,9 +11,12 @@ import { describeEvidence, type NodeState } from './node-verdict.decide.js';
 import { OpenAlerts, type PresenceRule } from './open-alerts.js';
 import { addAlert, presenceReason } from './presence-alert.js';
 
-const TELEMETRY_FAULT = { name: 'telemetry_fault', severity: 'warning' } as const;
-const AGENT_FAULT = { name: 'agent_fault', severity: 'warning' } as const;
-const TRAFFIC_LOST = { name: 'traffic_lost', severity: 'warning' } as const;
+/** What a node says cannot be so. */
+export const TELEMETRY_FAULT = { name: 'telemetry_fault', severity: 'warning' } as const;
+/** Its agent says that it fails. */
+export const AGENT_FAULT = { name: 'agent_fault', severity: 'warning' } as const;
+/** It answers far fewer than it should. */
+export const TRAFFIC_LOST = { name: 'traffic_lost', severity: 'warning' } as const;
 
 const NODE_RULES: readonly PresenceRule[] = [NODE_OUTAGE, NODE_SILENT, TELEMETRY_FAULT, AGENT_FAULT, TRAFFIC_LOST];
 

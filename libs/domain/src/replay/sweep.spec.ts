@@ -1,5 +1,7 @@
 import { type Rule, ruleSetSchema, SLOT_MS, TICK_MS } from '#contracts';
 import { DEFAULT_RULES } from '#testing';
+import type { TickView } from '../rule/tick-view.js';
+import { signalView } from '../signal/signal-view.fixture.js';
 import { scoreDecisions, regressions } from './backtest.js';
 import type { Fault } from './faults.js';
 import { faultAt, faultsOf } from './faults.js';
@@ -10,6 +12,7 @@ import { Sweep } from './sweep.js';
 const story = recordStory();
 /** It has the fast path, which a rule below 98.03 % cannot have. */
 const rule = DEFAULT_RULES.find(({ name }) => name === 'dns_resolution_success_rate')!;
+const latency = DEFAULT_RULES.find(({ name }) => name === 'dns_query_latency')!;
 const withoutFastPath = { ...rule, fastPath: false };
 const endMs = (LAST_TICK + 1) * TICK_MS;
 
@@ -85,6 +88,26 @@ describe('a sweep', () => {
     const expected = firings(95, own);
     expect(expected.length > 0).toBe(!('region' in where));
     expect(sweep.rows()[0]?.alerts).toBe(expected.length);
+  });
+
+  it.each([
+    ['above', [200, 500]],
+    ['below', [500, 200]],
+  ] as const)('B14: the order of thresholds changes nothing where a bound decides: %s', (comparison, thresholds) => {
+    // p95 is 400 ms, and at least 150 ms: 200 ms is not surely passed.
+    const slow = signalView({
+      cells: { fleet: { fleet: { good: 1_000 } } },
+      percentile: (_family, _keys, rank) => (rank >= 0.95 ? 400_000 : 150_000),
+      attendance: () => ({ expected: 1, live: [{}] as unknown as TickView['nodes'], watermarkSlot: undefined }),
+    });
+    const tried = { ...latency, scopes: ['fleet' as const], comparison };
+    const alertsOf = (order: readonly number[]) => {
+      const sweep = new Sweep({ rule: tried, thresholds: order, windowsMs: [60_000], forsMs: [0], faults: [] });
+      sweep.observe(slow);
+      return Object.fromEntries(sweep.rows().map(({ threshold, alerts }) => [threshold, alerts]));
+    };
+    const expected = { 200: Number(comparison === 'below'), 500: Number(comparison === 'below') };
+    expect([alertsOf(thresholds), alertsOf(thresholds.toReversed())]).toEqual([expected, expected]);
   });
 
   it('waits for as long as it is told, and a shorter window is not later', () => {

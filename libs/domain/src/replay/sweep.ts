@@ -1,5 +1,5 @@
 import { type Rule, TICK_MS } from '#contracts';
-import { isBreached } from '../rule/assess.js';
+import { isBeyond, isBreached } from '../rule/assess.js';
 import type { Subject } from '../rule/rule.js';
 import { SubjectReader } from '../rule/subjects.js';
 import type { TickView } from '../rule/tick-view.js';
@@ -57,6 +57,13 @@ interface Breach {
 
 /** A rule as it could be loaded: with the fast path only where its threshold allows no more than the test does. */
 const triedRule = (rule: Rule): Rule => ({ ...rule, fastPath: rule.fastPath && fastPathFault(rule) === undefined });
+
+/**
+ * The rule that breaches whenever one of the others does. A signal need not read a bound where its rule breaches nothing, so what is read
+ * for this one is enough for all.
+ */
+const easiestOf = (rules: readonly Rule[]): Rule =>
+  rules.reduce((easiest, rule) => (isBeyond(rule.comparison, easiest.threshold, rule.threshold) ? easiest : rule));
 
 /**
  * One rule with every combination of threshold, window and `for`, in one pass over the log: a window is read once on a tick and
@@ -158,8 +165,9 @@ export class Sweep {
   }
 
   private observeWindow({ view, subject, index, window, isFast }: Look, rules: readonly Rule[]): void {
-    const { windowMs } = rules[0]!;
-    const measure = readSignal({ rule: rules[0]!, subject, windowMs, endSlot: view.endSlot }, view);
+    const rule = easiestOf(rules);
+    const { windowMs } = rule;
+    const measure = readSignal({ rule, subject, windowMs, endSlot: view.endSlot }, view);
     rules.forEach((rule, at) => {
       const condition = window * rules.length + at;
       const place = index * this.rules.length * rules.length + condition;

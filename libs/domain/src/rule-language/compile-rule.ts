@@ -1,4 +1,13 @@
-import { type Rule, type RuleAction, type RuleEntry, ruleSchema, type RuleScope, type Selector } from '#contracts';
+import {
+  type Rule,
+  RULE_WINDOW_MS_MAX,
+  type RuleAction,
+  type RuleEntry,
+  ruleSchema,
+  type RuleScope,
+  type Selector,
+} from '#contracts';
+import { partOf, TOPOLOGY } from '../incident/topology.js';
 import { fastPathFault } from '../sequential/fast-path.js';
 import { readCondition } from './condition.js';
 import { durationMs, durationText } from './duration.js';
@@ -74,6 +83,33 @@ const checkHighest = ({ signal, scopes, comparison, threshold }: Rule, { highest
   }
 };
 
+const SHARE_BOUNDS = 'must be above 0 % and below 100 %';
+
+/** An objective of 100 % leaves no budget to burn, one of 0 % nothing to miss. */
+const checkObjective = ({ objective }: SoundEntry<RuleEntry>, tell: Tell): void => {
+  if (objective === undefined) return;
+  const share = shareOf(objective);
+  if (share <= 0 || share >= 1) tell(['objective'], SHARE_BOUNDS);
+};
+
+/** A release without data is forgotten after as long as the longest window of slots, unless a rollout still names its nodes. */
+const checkAbsence = ({ noData, scopes, windowMs }: Rule, tell: Tell): void => {
+  if (noData !== 'fire' || windowMs <= RULE_WINDOW_MS_MAX) return;
+  if (!scopes.some((scope) => scope === 'release' || scope === 'release_region')) return;
+  const [kept, asked] = [durationText(RULE_WINDOW_MS_MAX), durationText(windowMs)];
+  tell(
+    ['no_data'],
+    `a release of which nothing is heard is forgotten after ${kept}: over ${asked} its absence would never fire`,
+  );
+};
+
+/** What explains an alert is looked for by its component: one that there is not would be taken for the edge. */
+const checkComponent = ({ labels }: Rule, tell: Tell): void => {
+  const word = labels['component'];
+  if (word === undefined || partOf(word) !== undefined) return;
+  tell(['labels', 'component'], `there is no part ${word}`, { word, known: TOPOLOGY.map(({ name }) => name) });
+};
+
 /** What would be written and never happen: actions are those of an incident, and a warning alone opens none. */
 const checkActions = ({ severity, actions }: Rule, tell: Tell): void => {
   for (const [index, action] of actions.entries()) {
@@ -143,8 +179,7 @@ const tellParts = ({ issues }: Refused, entry: SoundEntry<RuleEntry>, told: Read
   for (const { path, message } of issues) {
     const part = String(path[0]);
     const name = WRITTEN[part as keyof Rule] ?? (part as keyof RuleEntry);
-    if (entry[name] !== undefined && !told.has(name))
-      tell([name], SHARES.has(part) ? 'must be above 0 % and below 100 %' : message);
+    if (entry[name] !== undefined && !told.has(name)) tell([name], SHARES.has(part) ? SHARE_BOUNDS : message);
   }
 };
 
@@ -164,6 +199,7 @@ export const compileRule = (entry: SoundEntry<RuleEntry>, tellAt: Tell): Rule | 
   checkParameters(entry, words, tell);
   for (const name of ['window', 'short_window'] as const) checkWindow(name, entry, words, tell);
   checkScopes(entry, words, tell);
+  checkObjective(entry, tell);
   const readable = SCOPES_DEFAULT.filter((scope) => words.scopes.includes(scope));
   const scopes = entry.for_each ?? (readable.length > 0 ? readable : words.scopes.slice(0, 1));
   checkSelector(entry, scopes, tell);
@@ -185,6 +221,8 @@ export const compileRule = (entry: SoundEntry<RuleEntry>, tellAt: Tell): Rule | 
   else {
     checkHighest(rule.data, words, tell);
     checkActions(rule.data, tell);
+    checkAbsence(rule.data, tell);
+    checkComponent(rule.data, tell);
   }
   const fault = rule.data?.fastPath === true ? fastPathFault(rule.data) : undefined;
   if (fault !== undefined) tell(['fast_path'], fault);

@@ -1,39 +1,8 @@
 import fc from 'fast-check';
-import { readYamlFiles } from '#config';
-import { ruleEntrySchema, ruleFileSchema, ruleOf, type RuleSet } from '#contracts';
-import { writeFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { ruleEntrySchema, ruleOf } from '#contracts';
 import { compileRules } from './compile.js';
 import { durationMs, durationText } from './duration.js';
-import { unmatchedPatterns } from './unmatched.js';
-
-const directory = mkdtempSync(join(tmpdir(), 'rule-language-'));
-const read = (...texts: readonly string[]) => {
-  const paths = texts.map((text, index) => {
-    const path = join(directory, `${'abc'[index]}.yml`);
-    writeFileSync(path, text);
-    return path;
-  });
-  return readYamlFiles(paths, ruleFileSchema, compileRules);
-};
-const problemsOf = (...texts: readonly string[]): readonly string[] =>
-  (read(...texts).problems ?? []).map((problem) => problem.replaceAll(`${directory}/`, ''));
-/** The first lines: place and message. */
-const saidOf = (...texts: readonly string[]): readonly string[] =>
-  problemsOf(...texts).map((problem) => problem.split('\n')[0] ?? '');
-const setOf = (text: string): RuleSet => {
-  const { merged, problems } = read(text);
-  if (merged === undefined) throw new Error(problems.join('\n'));
-  return merged.ruleSet;
-};
-const rule = (changes: Readonly<Record<string, unknown>> = {}): string => {
-  const entry = { alert: 'a', signal: 'success_rate', window: '1m', fires: '< 99 %', severity: 'critical', ...changes };
-  return `rules:\n  - ${Object.entries(entry)
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
-    .join('\n    ')}\n`;
-};
+import { problemsOf, rule, saidOf, setOf } from './written-rule.fixture.js';
 
 describe('a rule that is written', () => {
   it('has the defaults of the contract for what it leaves out', () => {
@@ -141,6 +110,14 @@ describe('a rule that is written', () => {
   });
 });
 
+describe('a rule that was recorded', () => {
+  it('is read though the language takes it no more: a server starts with what it recorded', () => {
+    const base = { name: 'a', signal: 'burn_rate', comparison: 'above', threshold: 2 } as const;
+    for (const objective of [0, 1])
+      expect(ruleOf({ ...base, objective, windowMs: 60_000, severity: 'warning' })).toMatchObject({ objective });
+  });
+});
+
 describe('what is wrong with a rule', () => {
   const SCOPES = 'fleet, region, pop, node, release, release_region, customer';
   it.each([
@@ -208,6 +185,28 @@ describe('what is wrong with a rule', () => {
       'objective: must be above 0 % and below 100 %',
     ],
     [
+      'an objective without any room',
+      { signal: 'burn_rate', objective: '100 %', fires: '> 2 x', window: '1h' },
+      'objective: must be above 0 % and below 100 %',
+    ],
+    [
+      'absence of a release for longer than it is remembered',
+      {
+        signal: 'burn_rate',
+        objective: '99 %',
+        fires: '> 2 x',
+        window: '1h',
+        for_each: ['fleet', 'release'],
+        no_data: 'fire',
+      },
+      'no_data: a release of which nothing is heard is forgotten after 5m: over 1h its absence would never fire',
+    ],
+    [
+      'a component that the topology lacks',
+      { labels: { component: 'cahce' } },
+      'labels.component: there is no part cahce; did you mean cache?',
+    ],
+    [
       'a page policy that is not there',
       { severity: 'critical', actions: [{ page: 'night' }] },
       'actions.0: there is no page policy night; there is default',
@@ -254,6 +253,13 @@ describe('what is wrong with a rule', () => {
     const found = saidOf(rule(changes));
     expect(found).toHaveLength(1);
     expect(found[0]?.replace(/^a\.yml:\d+:\d+: rules\.0\./, '')).toBe(said);
+  });
+
+  it('of an objective: with a caret under it', () => {
+    const text = rule({ signal: 'burn_rate', objective: '100 %', fires: '> 2 x', window: '1h' });
+    expect(problemsOf(text)).toEqual([
+      'a.yml:7:16: rules.0.objective: must be above 0 % and below 100 %\n        objective: "100 %"\n                   ^',
+    ]);
   });
 
   it('of latency: its percentile is missing, told at the rule', () => {
@@ -327,73 +333,5 @@ describe('maintenance', () => {
     [{ where: { rle: 'a' } }, 'maintenance.0.where.rle: there is no such key; did you mean rule?'],
   ])('%j is wrong', (changes, said) => {
     expect(saidOf(window(changes)).map((line) => line.replace(/^a\.yml:\d+:\d+: /, ''))).toEqual([said]);
-  });
-});
-
-describe('an objective', () => {
-  const slo = (text: string, rest = '') => `slos:\n  - { name: dns, slo: ${text}${rest} }\n`;
-
-  it('becomes the four pairs of the workbook', () => {
-    const rules = setOf(slo('99.95 % over 30d', ', for_each: [release], min_outcomes: 500')).rules;
-    expect(
-      rules.map(({ name, threshold, windowMs, shortWindowMs, severity, actions }) => [
-        name,
-        threshold,
-        durationText(windowMs),
-        durationText(shortWindowMs ?? 0),
-        severity,
-        actions.length,
-      ]),
-    ).toEqual([
-      ['dns_burn_1h', 14.4, '1h', '5m', 'critical', 1],
-      ['dns_burn_6h', 6, '6h', '30m', 'critical', 1],
-      ['dns_burn_1d', 3, '1d', '2h', 'warning', 0],
-      ['dns_burn_3d', 1, '3d', '6h', 'warning', 0],
-    ]);
-    for (const each of rules)
-      expect(each).toMatchObject({ signal: 'burn_rate', objective: 0.9995, scopes: ['release'], outcomesMin: 500 });
-  });
-
-  it('never fires on what it allows, however short its period', () => {
-    expect(setOf(slo('99.9 % over 7d')).rules.map(({ threshold }) => threshold)).toEqual([3.36, 1.4, 1, 1]);
-  });
-
-  it.each([
-    ['100 % over 30d', 'slo: an objective lies above 0 % and below 100 %: it leaves a budget'],
-    ['99 % over 3d', 'slo: a period is 7d to 90d long'],
-    ['99 %', 'slo: expected an objective such as 99.95 % over 30d'],
-  ])('%s is wrong', (text, said) => {
-    expect(saidOf(slo(text))).toEqual([expect.stringMatching(new RegExp(`^a\\.yml:2:\\d+: slos\\.0\\.${said}$`))]);
-  });
-
-  it('is watched for what has minutes, and for nothing else', () => {
-    expect(saidOf(slo('99 % over 30d', ', for_each: [customer]'))).toEqual([
-      expect.stringMatching(
-        /slos\.0\.for_each\.0: an objective cannot be watched for customer; it can for fleet, region, release, release_region$/,
-      ),
-    ]);
-  });
-
-  it('has no room for the name of another rule', () => {
-    expect(saidOf(`${rule({ alert: 'dns_burn_1h' })}${slo('99 % over 30d')}`)).toEqual([
-      'a.yml:8:13: slos.0.name: there is a rule dns_burn_1h already, in a.yml',
-    ]);
-  });
-});
-
-describe('a selector that fits nothing', () => {
-  const catalogue = {
-    nodes: [{ nodeId: 'n1', pop: 'iad1', region: 'us-east' }],
-    customers: [{ customerId: 'delta', name: 'Delta', tier: 'tier1' as const, critical: false }],
-  };
-
-  it('is found in rules and maintenance; releases come and go, so nothing is said about them', () => {
-    const where = { region: ['us-*', 'eu-*'], release: 'v9*' };
-    const text = `${rule({ for_each: ['node'], where })}maintenance: [{name: m, zone: UTC, days: [mon], starts: "02:00", duration: 1h, where: {rule: [a, b*], customer: ups}}]\n`;
-    expect(unmatchedPatterns(setOf(text), catalogue)).toEqual([
-      { of: { section: 'rules', name: 'a' }, label: 'region', pattern: 'eu-*' },
-      { of: { section: 'maintenance', name: 'm' }, label: 'rule', pattern: 'b*' },
-      { of: { section: 'maintenance', name: 'm' }, label: 'customer', pattern: 'ups' },
-    ]);
   });
 });

@@ -12,6 +12,7 @@ import {
 import { createSlidingWindows } from '../window/sliding-windows.js';
 import { type Engine, type EngineOptions, windowsOf } from '../rule/engine.js';
 import { createEngine } from '../rule/rules-engine.js';
+import { FLEET_MINUTES } from '../signal/minute-counts.js';
 import { decideNewSilence } from '../silence/silence.decide.js';
 import type { NodeChoice, RuleTest, TelemetryChange } from './rule-test.js';
 import { TestedWorld } from './tested-world.js';
@@ -52,6 +53,8 @@ const seed = (engine: Engine, { customers }: RuleTest, beginsMs: number): void =
   const { minutes, good, bad } = HISTORY;
   const history = Array.from({ length: minutes }, (_, age) => ({ minute: newest - age, good, bad }));
   engine.seedBaseline(history);
+  // Hardly anything is excluded; what is normal then is the floor.
+  engine.seedMinutes(history.map((minute) => ({ ...minute, key: FLEET_MINUTES, excluded: 0 })));
   // Each customer fails as the fleet does.
   engine.seedCustomers(customers.flatMap(({ customerId }) => history.map((minute) => ({ customerId, ...minute }))));
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { event, OUTCOME, type Reason } from '#contracts';
+import { event, OUTCOME, type Reason, ruleOf, ruleSetSchema } from '#contracts';
 import { DEFAULT_RULE_SET } from '#testing';
 import { judgeRuleTest } from './judge-rule-test.js';
 import { leavingsOf } from './leavings.js';
@@ -69,6 +69,45 @@ describe('a played test', () => {
     expect(playRuleTest(quiet, rules)).toEqual({ events: [], idle: [] });
   });
 
+  it('R34: customers escalate and are content again; a share of all queries is excluded, and surges over what is normal', () => {
+    const of = { comparison: 'above', severity: 'warning', windowMs: 10_000 } as const;
+    const ruleSet = ruleSetSchema.parse({
+      rules: [
+        ruleOf({ ...of, scopes: ['fleet'], name: 'escalated', signal: 'customer_escalations', threshold: 1 }),
+        ruleOf({ ...of, scopes: ['fleet'], name: 'excluded', signal: 'excluded_surge', threshold: 500 }),
+      ],
+    });
+    const test: RuleTest = {
+      ...quiet,
+      runsMs: 60_000,
+      changes: [
+        { atMs: 2_000, where: {}, escalates: ['delta'] },
+        { atMs: 5_000, where: {}, escalates: ['ups', 'bbc'], excluded: 0.02 },
+        { atMs: 20_000, where: {}, settles: ['delta', 'ups'], excluded: 0 },
+      ],
+      expectations: [
+        { kind: 'alert', rule: 'escalated', state: 'inactive', at: between(0, 4_750) },
+        { kind: 'alert', rule: 'escalated', state: 'firing', at: between(6_000, 20_000) },
+        { kind: 'alert', rule: 'escalated', state: 'inactive', at: between(40_000, 40_000) },
+        { kind: 'alert', rule: 'excluded', state: 'inactive', at: between(0, 4_750) },
+        { kind: 'alert', rule: 'excluded', state: 'firing', at: between(10_000, 20_000) },
+        { kind: 'alert', rule: 'excluded', state: 'inactive', at: between(59_000, 59_000) },
+      ],
+    };
+    const verdict = judgeRuleTest(test, playRuleTest(test, { ...rules, ruleSet }));
+    expect(verdict.verdicts.filter(({ isMet }) => !isMet)).toEqual([]);
+    expect(verdict.isPassed).toBe(true);
+  });
+
+  it.each([{ escalates: ['dleta'] }, { settles: ['delta'] }])(
+    'R34: %j of nobody who could fails the test',
+    (change) => {
+      const changes = [{ atMs: 1_000, where: {}, ...change }];
+      const verdict = judgeRuleTest({ ...quiet, changes }, playRuleTest({ ...quiet, changes, runsMs: 2_000 }, rules));
+      expect(verdict).toMatchObject({ isPassed: false, faults: [expect.stringContaining('concerned nothing')] });
+    },
+  );
+
   it('a change that concerns no node, and one behind the end, fail the test that means something else', () => {
     const changes = [
       { atMs: 1_000, where: { region: 'eurpe' }, failing: 0.5 },
@@ -90,6 +129,7 @@ describe('a tested node', () => {
       release: good,
       failing: 0.013,
       timeouts: 0.3,
+      excluded: 0,
       medianMs: 15,
       queriesPerSecond: 777,
       isSilent: false,

@@ -51,6 +51,12 @@ export interface TelemetryChange {
   readonly restarts?: boolean | undefined;
   /** Support tickets a minute, of the whole world. */
   readonly ticketsPerMinute?: number | undefined;
+  /** Share of all outcomes that are excluded, 0..1; of the others `failing` is a share. */
+  readonly excluded?: number | undefined;
+  /** Customers who complain to somebody from now on ... */
+  readonly escalates?: readonly string[] | undefined;
+  /** ... and who are content again. */
+  readonly settles?: readonly string[] | undefined;
 }
 
 /** A stretch of event time, from the beginning of the test; both ends belong to it. */

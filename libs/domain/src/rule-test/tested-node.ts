@@ -38,6 +38,8 @@ export interface NodeConduct {
   release: Release;
   failing: number;
   timeouts: number;
+  /** Share of all it answers that counts as neither good nor bad. */
+  excluded: number;
   medianMs: number;
   queriesPerSecond: number;
   isSilent: boolean;
@@ -56,7 +58,7 @@ const take = (carried: Float64Array, index: number, amount: number): number => {
 };
 
 /**
- * A node of a test. Each tick it answers for every customer with up to three rows (answered, failed, timed out), whose weights are
+ * A node of a test. Each tick it answers for every customer with up to four rows (answered, failed, timed out, refused), whose weights are
  * how many they stand for: the fold counts them as it counts outcomes, at a thousandth of the work.
  */
 export class TestedNode {
@@ -64,6 +66,7 @@ export class TestedNode {
   private readonly answered: Float64Array;
   private readonly failed: Float64Array;
   private readonly timedOut: Float64Array;
+  private readonly refused: Float64Array;
   private readonly zones: readonly string[];
 
   constructor(
@@ -77,14 +80,16 @@ export class TestedNode {
     this.answered = new Float64Array(customers.length);
     this.failed = new Float64Array(customers.length);
     this.timedOut = new Float64Array(customers.length);
+    this.refused = new Float64Array(customers.length);
   }
 
   /** The outcomes of so many ticks that end with this one, valid until the rows are used again; undefined when it is silent. */
   batch(tick: number, ticks: number, rows: BatchRows): OutcomeBatch | undefined {
-    const { isSilent, queriesPerSecond, failing, failingOf } = this.conduct;
+    const { isSilent, queriesPerSecond, failing, failingOf, excluded } = this.conduct;
     if (isSilent) return undefined;
     rows.n = 0;
-    const all = (queriesPerSecond * ticks * TICK_MS) / 1_000 / this.customers.length;
+    const asked = (queriesPerSecond * ticks * TICK_MS) / 1_000 / this.customers.length;
+    const all = asked * (1 - excluded);
     this.customers.forEach(({ customerId }, index) => {
       const share = failingOf.get(customerId) ?? failing;
       const good = take(this.answered, index, all * (1 - share));
@@ -93,6 +98,8 @@ export class TestedNode {
       rows.add(index, good, OUTCOME.answer, this.latencyUs(index, tick));
       rows.add(index, bad, OUTCOME.servfail, this.latencyUs(index, tick));
       rows.add(index, late, OUTCOME.timeout, LATENCY_NONE);
+      const refused = take(this.refused, index, asked * excluded);
+      rows.add(index, refused, OUTCOME.refused_foreign, this.latencyUs(index, tick));
     });
     this.seq += 1;
     return this.envelope((tick + 1 - ticks) * TICK_MS, rows);
@@ -148,8 +155,8 @@ export class BatchRows {
   private readonly flags: Uint8Array;
 
   constructor(customers: number) {
-    // An answer, a failure and a timeout for each.
-    const rowsMax = 3 * customers;
+    // An answer, a failure, a timeout and a refusal for each.
+    const rowsMax = 4 * customers;
     this.zoneIx = new Uint16Array(rowsMax);
     this.weight = new Uint32Array(rowsMax);
     this.outcome = new Uint8Array(rowsMax);

@@ -1,6 +1,7 @@
 import {
   type Command,
   type CommandAnswer,
+  type EscalationSignal,
   type NodeReport,
   type Release,
   releaseName,
@@ -15,7 +16,7 @@ import type { NodeChoice, RuleTest, TelemetryChange } from './rule-test.js';
 import { BatchRows, TestedNode } from './tested-node.js';
 
 /** A healthy fleet of the study: it fails 0.05 % (R6), half of it as timeouts. */
-const HEALTHY = { failing: 0.0005, timeouts: 0.5, medianMs: 15 } as const;
+const HEALTHY = { failing: 0.0005, timeouts: 0.5, excluded: 0, medianMs: 15 } as const;
 const HEARTBEAT_TICKS = 1_000 / TICK_MS;
 /** Tickets are told in counts of a second. */
 const MINUTE_S = 60;
@@ -41,8 +42,11 @@ export class TestedWorld {
   private answers: CommandAnswer[] = [];
   private ticketsPerMinute: number | undefined;
   private rollouts = 0;
+  /** Customer → its escalation that is open. */
+  private readonly escalations = new Map<string, string>();
+  private escalated = 0;
 
-  constructor(test: RuleTest) {
+  constructor(private readonly test: RuleTest) {
     this.nodes = nodesOf(test);
     this.rows = new BatchRows(test.customers.length);
     const customerOf = new Map(test.customers.map(({ zone, customerId }) => [zone, customerId]));
@@ -66,13 +70,46 @@ export class TestedWorld {
     });
   }
 
-  /** Makes a change; answers how many nodes it concerned. */
+  /** Makes a change; answers how many nodes or customers it concerned: 0 when one of what it names is not there. */
   change(change: TelemetryChange, nowMs: number): number {
     const nodes = this.chosen(change.where);
     for (const node of nodes) changeNode(node, change);
     if (change.deploy !== undefined) this.deploy(change.deploy, nodes, nowMs);
     if (change.ticketsPerMinute !== undefined) this.ticketsPerMinute = change.ticketsPerMinute;
-    return nodes.length;
+    const isEach = [...(change.escalates ?? [])]
+      .map((customerId) => this.escalate(customerId, nowMs))
+      .concat([...(change.settles ?? [])].map((customerId) => this.settle(customerId, nowMs)));
+    return isEach.every(Boolean) ? nodes.length : 0;
+  }
+
+  /** A customer complains; false when there is none, or it does already. */
+  private escalate(customerId: string, nowMs: number): boolean {
+    if (this.escalations.has(customerId) || !this.test.customers.some((each) => each.customerId === customerId))
+      return false;
+    this.escalated += 1;
+    const escalationId = `escalation-${this.escalated}`;
+    this.escalations.set(customerId, escalationId);
+    this.tellEscalation(escalationId, customerId, 'opened', nowMs);
+    return true;
+  }
+
+  /** A customer is content again; false when it was. */
+  private settle(customerId: string, nowMs: number): boolean {
+    const escalationId = this.escalations.get(customerId);
+    if (escalationId === undefined) return false;
+    this.escalations.delete(customerId);
+    this.tellEscalation(escalationId, customerId, 'closed', nowMs);
+    return true;
+  }
+
+  private tellEscalation(
+    escalationId: string,
+    customerId: string,
+    state: EscalationSignal['state'],
+    nowMs: number,
+  ): void {
+    const type = 'customer_escalation' as const;
+    this.signals.push({ type, escalationId, customerId, severity: 'critical', state, atUs: nowMs * 1_000 });
   }
 
   /** Nodes do what they are told, and say so. */
@@ -163,13 +200,14 @@ export class TestedWorld {
 }
 
 const changeNode = ({ conduct }: TestedNode, change: TelemetryChange): void => {
-  const { failing, customers, timeouts, latencyMs, queriesPerSecond, isSilent, restarts } = change;
+  const { failing, customers, timeouts, excluded, latencyMs, queriesPerSecond, isSilent, restarts } = change;
   if (failing !== undefined && customers === undefined) {
     conduct.failing = failing;
     conduct.failingOf.clear();
   }
   if (failing !== undefined) for (const customer of customers ?? []) conduct.failingOf.set(customer, failing);
   if (timeouts !== undefined) conduct.timeouts = timeouts;
+  if (excluded !== undefined) conduct.excluded = excluded;
   if (latencyMs !== undefined) conduct.medianMs = latencyMs;
   if (queriesPerSecond !== undefined) conduct.queriesPerSecond = queriesPerSecond;
   if (isSilent !== undefined) conduct.isSilent = isSilent;

@@ -125,7 +125,8 @@ const readAbsence = (rule: Rule, subject: Subject, view: TickView): Assessment |
   const begun = readSignal(placeOf(rule, subject, slot + 1), view);
   if (measure.good + measure.bad + begun.good + begun.bad > 0) return undefined;
   const reason = reasonOf(rule, subject, { value: 'unknown', good: 0, bad: 0 }, slot, view);
-  return { is: 'breached', reason: { ...reason, text: `no outcomes over ${describeWindow(rule.windowMs)}` } };
+  const text = `no outcomes over ${describeWindow(rule.windowMs)}`;
+  return { is: 'breached', reason: { ...reason, text }, isByAbsence: true };
 };
 
 /**

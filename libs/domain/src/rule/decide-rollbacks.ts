@@ -15,12 +15,15 @@ interface Held extends HeldTrigger {
   readonly alert: Alert;
 }
 
-/** Triggers that hold on this very tick; one that fired earlier and no longer breaches starts nothing. */
+/**
+ * Triggers that hold on this very tick; one that fired earlier and no longer breaches starts nothing, nor does one that breaches by
+ * absence: a release that says nothing was not seen to fail.
+ */
 const heldTriggers = (draft: Draft, { rules }: Deciding, assessments: Assessments): readonly Held[] =>
   [...draft.state.alerts.values()].flatMap((alert) => {
     const order = rules.find(({ name }) => name === alert.rule)?.rollbackOrder;
     const assessment = assessments.get(alertKeyOf(alert.rule, alert.scope, alert.key));
-    if (order === undefined || assessment?.is !== 'breached') return [];
+    if (order === undefined || assessment?.is !== 'breached' || assessment.isByAbsence === true) return [];
     return [{ alert, order, reason: assessment.reason, heldSinceMs: alert.firedAtMs }];
   });
 

@@ -5,7 +5,13 @@ import { impactParts } from '../impact/impact-parts.js';
 import { type Causality, causeOrder } from '../incident/causality.js';
 import { changesOf, decideCauses } from '../incident/causes.decide.js';
 import { Failures } from '../incident/failures.js';
-import { decideImpact, decideMembership, decideResolution, decideUnmute } from '../incident/incident.decide.js';
+import {
+  decideImpact,
+  decideMembership,
+  decideResolution,
+  decideUnmute,
+  decideWidening,
+} from '../incident/incident.decide.js';
 import { decideRoot, linksOf } from '../incident/root.decide.js';
 import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
@@ -63,8 +69,9 @@ const decideMemberships = (
     draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf, links));
   }
   // The page first: whatever else this tick tells of the incident is a change of it.
-  for (const incident of openIncidents(draft))
-    draft.add(decideUnmute(incident, draft.state.alerts, draft.state.quiet.mutes, view.at));
+  for (const decide of [decideUnmute, decideWidening])
+    for (const incident of openIncidents(draft))
+      draft.add(decide(incident, draft.state.alerts, draft.state.quiet.mutes, view.at));
 };
 
 const onsetOf = (alert: Alert, { windows, baseline }: TickView): number | undefined =>

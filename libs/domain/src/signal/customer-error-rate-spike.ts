@@ -81,16 +81,30 @@ const findSpikes = (place: SignalPlace, view: TickView): Found => {
 const nameOf = ({ customer, value }: Spike): string =>
   `${customer.name}${customer.critical ? ' (critical)' : ''} ${value.toFixed(0)} %`;
 
-const measureOf = ({ worst, above, unlearnt }: Found, place: SignalPlace, view: TickView): Measure => {
+const describeFound = ({ above, unlearnt }: Found): string | undefined => {
+  const named = above.toSorted(byUrgency).slice(0, NAMED_MAX).map(nameOf);
+  const spikes = detailOf(above.length, 'customers', named);
+  if (unlearnt === 0) return spikes;
+  return spikes === undefined
+    ? `${unlearnt} customers that fail have no baseline yet`
+    : `${spikes}; ${unlearnt} that fail have no baseline yet`;
+};
+
+/** Of customers that are all new nothing is known; where some have a baseline and none of these fails, they are well. */
+const isAnyLearnt = ({ customers, memory }: TickView): boolean =>
+  customers.some(({ customerId }) => memory.customerBaseline(customerId) !== 'unknown');
+
+const measureOf = (found: Found, place: SignalPlace, view: TickView): Measure => {
+  const { worst, unlearnt } = found;
   if (worst !== undefined) {
-    const named = above.toSorted(byUrgency).slice(0, NAMED_MAX).map(nameOf);
     const { value, atLeast, good, bad } = worst;
-    return withDetail({ value, atLeast, good, bad }, detailOf(above.length, 'customers', named));
+    return withDetail({ value, atLeast, good, bad }, describeFound(found));
   }
   const { good, bad } = sumOf(place, view);
   // Nobody fails often enough to be judged: that is known of a fleet that has data, and of no other.
-  const isKnown = unlearnt === 0 && good + bad >= Math.max(1, place.rule.outcomesMin);
-  return { value: isKnown ? 0 : 'unknown', good, bad };
+  const hasData = good + bad >= Math.max(1, place.rule.outcomesMin);
+  const isKnown = hasData && (unlearnt === 0 || isAnyLearnt(view));
+  return withDetail({ value: isKnown ? 0 : 'unknown', good, bad }, describeFound(found));
 };
 
 /**
@@ -99,10 +113,10 @@ const measureOf = ({ worst, above, unlearnt }: Found, place: SignalPlace, view: 
  */
 export const customerErrorRateSpike: Signal = {
   about:
-    'failure ratio of the worst customer in per cent of its own trailing baseline (floor 0.05 %); the detail lists those above',
+    'failure ratio of the worst customer in per cent of its own trailing baseline (floor 0.05 %); the detail lists those above, and counts those that fail without a baseline',
   unit: '% of the baseline',
   window: SLOT_WINDOW,
-  noData: 'fewer outcomes than `outcomesMin`, or all customers that fail have no baseline yet (1 h, 1,500 outcomes)',
+  noData: 'fewer outcomes than `outcomesMin`, or a customer fails and none has a baseline yet (1 h, 1,500 outcomes)',
   scopes: CUSTOMER_SCOPES,
   counts: 'outcomes',
   isOfFailures: true,

@@ -4,7 +4,7 @@ import { evolveEscalation } from '../escalation/escalation.js';
 import { event, type EscalationSignal } from '#contracts';
 import { given } from '#testing';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
-import { readFixed, signalView } from './signal-view.fixture.js';
+import { fixedWindows, readFixed, signalView } from './signal-view.fixture.js';
 import { SignalMemory } from './signal-memory.js';
 
 const END_TICK = signalView({}).tick;
@@ -93,14 +93,14 @@ const customers: readonly CatalogueCustomer[] = [
   { customerId: 'ups', name: 'UPS', tier: 'tier1', critical: false },
 ];
 const END_MINUTE = Math.floor(signalView({}).endSlot / 60);
-const spikeView = (hasHistory = true) => {
+const spikeView = (hasHistory = true, learnt: readonly string[] = ['delta', 'emergency', 'ups']) => {
   const memory = new SignalMemory();
   memory.begin(customers, () => false);
-  const ratio = { delta: 0.0005, emergency: 0.01, ups: 0.0005 };
+  const ratio = Object.entries({ delta: 0.0005, emergency: 0.01, ups: 0.0005 }).filter(([id]) => learnt.includes(id));
   if (hasHistory)
     memory.seedCustomers(
       Array.from({ length: 120 }, (_unused, index) => END_MINUTE - 122 + index).flatMap((minute) =>
-        Object.entries(ratio).map(([customerId, failing]) => ({
+        ratio.map(([customerId, failing]) => ({
           customerId,
           minute,
           good: 10_000 * (1 - failing),
@@ -128,6 +128,16 @@ describe('customer error rate spike', () => {
     expect(spike).toMatchObject({ value: 2_000, good: 9_900, bad: 100 });
     expect(spike.atLeast).toBeGreaterThan(1_000);
     expect(spike.detail).toBe('2 customers: Emergency (critical) 1000 %, Delta 2000 %');
+  });
+
+  it('R15: a customer without a baseline does not hide that the others are well; how many there are is told', () => {
+    const view = spikeView(true, ['delta', 'ups']);
+    const calm = { delta: { good: 10_000 }, emergency: { good: 9_000, bad: 1_000 }, ups: { good: 10_000 } };
+    const cells = { fleet: { fleet: { good: 29_000, bad: 1_000 } }, customer: calm };
+    const read = readFixed('customer_error_rate_spike', { ...view, windows: fixedWindows(cells, () => 0) });
+    expect(read).toMatchObject({ value: 0, detail: '1 customers that fail have no baseline yet' });
+    const spike = readFixed('customer_error_rate_spike', view, { threshold: 500 });
+    expect(spike.detail).toBe('1 customers: Delta 2000 %; 1 that fail have no baseline yet');
   });
 
   it('R15: who has no baseline yet is unknown, never well; where nobody fails it is zero', () => {

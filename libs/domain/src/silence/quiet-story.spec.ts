@@ -1,3 +1,4 @@
+import { event, ruleOf, ruleSetSchema, streamOf } from '#contracts';
 import { obey } from '#testing';
 import { atS, BAD, deploy, fail, GOOD, maintain, quietStory, silence } from './quiet-story.fixture.js';
 
@@ -77,6 +78,29 @@ describe('a silence', () => {
     // The fleet suffers, and whom the silence names inhibits nobody.
     expect(story.all('IncidentUnmuted')).toHaveLength(1);
     expect(story.all('IncidentOpened')).toHaveLength(1);
+  });
+
+  it('of what is about more of the fleet than the page ends: the page says so then, once', () => {
+    const story = quietStory();
+    const critical = { signal: 'success_rate', comparison: 'below', severity: 'critical', windowMs: 60_000 } as const;
+    const rules = [
+      ruleOf({ ...critical, name: 'of_release', scopes: ['release'], where: { release: [BAD] }, threshold: 99 }),
+      ruleOf({ ...critical, name: 'of_fleet', scopes: ['fleet'], threshold: 98 }),
+    ];
+    const place = { version: 1, source: 'rules.yml', fromTick: 0, at: atS(0), sha256: 'ab'.repeat(32) };
+    story.tell(streamOf.rules, event('RulesLoaded', { ...place, ruleSet: ruleSetSchema.parse({ rules }) }));
+    silence(story, { rule: ['of_fleet'] }, 0, 90);
+    deploy(story, BAD, [0, 1]);
+    story.play(5);
+    // The release explains half of what the fleet fails.
+    for (const release of [BAD, GOOD]) fail(story, 0.2, release);
+    story.play(80);
+    const widening = () => story.all('AlertJoinedIncident').filter(({ widens }) => widens !== undefined);
+    expect(story.all('IncidentOpened')).toMatchObject([{ rule: 'of_release' }]);
+    expect(story.all('AlertFired').map(({ rule }) => rule)).toContain('of_fleet');
+    expect(widening()).toEqual([]);
+    story.play(20);
+    expect(widening()).toMatchObject([{ rule: 'of_fleet', widens: { scope: 'fleet', key: 'fleet' }, at: atS(90) }]);
   });
 
   it('B16: tells that its end is near, and at its end whether it matched anything', () => {
