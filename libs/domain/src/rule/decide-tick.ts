@@ -52,7 +52,7 @@ const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, causal
         incidentId: hash(`incident|${alert.alertId}`),
         title: titleOfAlert(alert, rules),
         impact: { ...readImpact(covers, alert, view), ...readParts(covers, view) },
-        onsetAt: onsetOf(alert, view),
+        onsetAt: readOnset(alert, view),
       };
     };
     const links = linksOf(alert, draft.state, causality);
@@ -62,9 +62,6 @@ const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, causal
   for (const incident of openIncidents(draft))
     draft.add(decideUnmute(incident, draft.state.alerts, draft.state.quiet.mutes, view.at));
 };
-
-const onsetOf = (alert: Alert, { windows, baseline }: TickView): number | undefined =>
-  readOnset(windows, { subject: alert, slot: alert.firedSlot, baseline });
 
 const titleOf = (rule: Rule, alert: Alert): string => {
   // A reason has no number for a timeout only: an alert does not fire on nothing.
