@@ -1,3 +1,5 @@
+import { readCostModel } from './api.config.js';
+import { createQueries } from './queries.js';
 import {
   COHORT,
   LAST_SLOT,
@@ -135,6 +137,24 @@ describe('impact and costs', () => {
     expect((await served.ask(asked, viewer)).body).toMatchObject({
       data: { affectedCustomers: { customers: [{ customerId: 'ems', minutes: 1 }, {}, {}] } },
     });
+  });
+
+  it('R100: what an incident costs is read of its own stream, not of its thousands of alerts', async () => {
+    const asked: { readonly text: string; readonly values: readonly unknown[] | undefined }[] = [];
+    const database: typeof served.db.database = {
+      ...served.db.database,
+      query: (text, values) => {
+        asked.push({ text, values });
+        return served.db.database.query(text, values);
+      },
+    };
+    const { catalogue, clock } = served.parts;
+    const queries = createQueries({ database, catalogue, clock, costModel: readCostModel({}) });
+    expect(await queries.incidentCost('in1')).toMatchObject({ incidentId: 'in1', dollarsPerMinute: 50_500 });
+    expect(asked.filter(({ text }) => /from alert\b/.test(text))).toEqual([]);
+    expect(asked.filter(({ text }) => /from event\b/.test(text)).map(({ values }) => values)).toEqual([
+      ['incident-in1'],
+    ]);
   });
 
   it('R100: an incident costs what was told of it for as long as it stood, also when it is over', async () => {
