@@ -105,9 +105,10 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
   };
 };
 
-const explainQueries = ({ database, clock }: QueryParts) => {
+const explainQueries = ({ database, catalogue, clock }: QueryParts) => {
   const parts = {
     database,
+    catalogue,
     alerts: createAlertRepository(database),
     incidents: createIncidentRepository(database),
     rollbacks: createRollbackRepository(database),
