@@ -1,10 +1,12 @@
-import { type Impact, type ImpactSettings, KEY_SEPARATOR, SLOT_MS } from '#contracts';
+import { type Covered, type Impact, type ImpactSettings, SLOT_MS } from '#contracts';
 import {
   type AffectedCustomer,
   AffectedReader,
   byUrgency,
   type CatalogueCustomer,
   type CellTable,
+  coveredBy,
+  coversOf,
   IMPACT_WINDOW_MS,
   impactOf,
 } from '#domain';
@@ -35,6 +37,8 @@ export interface AffectedCustomers {
   readonly source: 'windows' | 'incident';
   /** The end of the windows, ms since the epoch; null when they were not read. */
   readonly asOf: number | null;
+  /** Whose customers are counted: what the incident is about, or the fleet where that has no counts per customer. */
+  readonly covers: readonly Covered[];
   /** As counted from the source; the list below may be shorter. */
   readonly affectedCustomers: number;
   readonly score: number;
@@ -47,6 +51,15 @@ export interface AffectedCustomers {
 }
 
 type CustomerFamily = 'customer' | 'customer_region' | 'customer_release';
+
+/** Of a cohort a customer counts that is hurt by its release and in its region. */
+const FAMILIES_OF: Readonly<Record<Covered['scope'], readonly CustomerFamily[]>> = {
+  fleet: ['customer'],
+  customer: ['customer'],
+  region: ['customer_region'],
+  release: ['customer_release'],
+  release_region: ['customer_release', 'customer_region'],
+};
 
 /** Customers of a large fleet take seconds to sum; impact is to be known within 15 s (R12). */
 const KEPT_SLOTS = 5;
@@ -70,6 +83,7 @@ const asRecorded = (
   return {
     source: 'incident',
     asOf: null,
+    covers: coversOf(told),
     affectedCustomers,
     score,
     dollarsPerMinute,
@@ -83,15 +97,22 @@ const asRecorded = (
 };
 
 interface Measured {
+  readonly covers: readonly Covered[];
   readonly affected: readonly AffectedCustomer[];
   readonly slot: number;
 }
 
-const asMeasured = (incident: IncidentRow, { affected, slot }: Measured, limit: number, settings: ImpactSettings) => {
+const asMeasured = (
+  incident: IncidentRow,
+  { covers, affected, slot }: Measured,
+  limit: number,
+  settings: ImpactSettings,
+) => {
   const { affectedCustomers, score, dollarsPerMinute } = impactOf(affected, settings);
   return {
     source: 'windows' as const,
     asOf: (slot + 1) * SLOT_MS,
+    covers,
     affectedCustomers,
     score,
     dollarsPerMinute,
@@ -105,8 +126,8 @@ const asMeasured = (incident: IncidentRow, { affected, slot }: Measured, limit: 
 };
 
 /**
- * Whom an incident hurts: now, by the same functions and over the same window that decide an incident's impact; for one that is
- * resolved, or while no telemetry arrives, what it recorded.
+ * Whom an incident hurts: now, by the same functions, over the same window and of the same subjects as the impact it told last; for
+ * one that is resolved, or while no telemetry arrives, what it recorded.
  */
 export const createAffectedCustomers = (
   segments: Pick<SegmentRepository, 'read'>,
@@ -116,9 +137,9 @@ export const createAffectedCustomers = (
 ): ((incident: IncidentRow, limit: number) => Promise<AffectedCustomers>) => {
   const recent = createRecentSums(segments, clock, { windowMs: IMPACT_WINDOW_MS, keptSlots: KEPT_SLOTS });
   const measure = async (incident: IncidentRow, settings: ImpactSettings): Promise<Measured | undefined> => {
-    const [release, region] = incident.key.split(KEY_SEPARATOR);
-    const isFleet = incident.scope === 'fleet' || release === undefined || region === undefined;
-    const families: readonly CustomerFamily[] = isFleet ? ['customer'] : ['customer_release', 'customer_region'];
+    // What was told before impacts said what they cover is read of its root.
+    const covers = incident.impact.covers ?? coveredBy(incident);
+    const families = new Set(covers.flatMap(({ scope }) => FAMILIES_OF[scope]));
     const tables = new Map<string, CellTable>();
     let slot = Infinity;
     for (const family of families) {
@@ -128,10 +149,7 @@ export const createAffectedCustomers = (
     }
     if (tables.size === 0) return undefined;
     const reader = new AffectedReader(summedWindows(tables), catalogue.current().customers, settings);
-    const affected = isFleet
-      ? reader.fleet(IMPACT_WINDOW_MS, slot)
-      : reader.cohort(release, region, IMPACT_WINDOW_MS, slot);
-    return { affected, slot };
+    return { covers, affected: reader.covered(covers, IMPACT_WINDOW_MS, slot), slot };
   };
   return async (incident, limit) => {
     const { incidentId } = incident;

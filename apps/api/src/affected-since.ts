@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ImpactSettings, refuse, type Refusal, SLOT_MS } from '#contracts';
-import { AffectedReader, byUrgency, impactOf } from '#domain';
+import { type AffectedCustomer, AffectedReader, byUrgency, type CatalogueCustomer, impactOf } from '#domain';
 import type { CatalogueFollower, Clock } from '#runtime';
 import type { SegmentRepository } from '#store';
 import { type HurtCustomer, hurtCustomer } from './affected-customers.js';
@@ -15,6 +15,11 @@ export interface HurtSince extends HurtCustomer {
   /** Its zones. */
   readonly domains: number;
   readonly sector: string | null;
+  /** In how many minutes it was hurt; `failing` is its share in the worst of them. */
+  readonly minutes: number;
+  /** The beginning of the first of them and the end of the last, ms since the epoch. */
+  readonly firstAt: number;
+  readonly lastAt: number;
 }
 
 /** Who was hurt in a stretch of the past. */
@@ -22,28 +27,73 @@ export interface AffectedSince {
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
+  /** Who was hurt in any minute, each once. */
   readonly affectedCustomers: number;
   readonly byTier: { readonly tier1: number; readonly tier2: number; readonly tier3: number };
+  /** While all of them are hurt at once. */
   readonly dollarsPerMinute: number;
   /** Critical ones first, then by tier, then by money, then by the share that fails. */
   readonly customers: readonly HurtSince[];
 }
 
 /**
- * Longest stretch of one answer: the half hour in which an operator looks back. The seconds of all customers are added up, some 10 ms
- * for 10,000 of them; a longer outage is asked for in parts.
+ * Longest stretch of one answer: the 3 h 13 min of 2021, and some more. The seconds of all customers are added up, some 10 ms for 10,000
+ * of them, so the worst answer takes minutes, in which others have their turn; a longer outage is asked for in parts.
  */
-const STRETCH_MS_MAX = 1_800_000;
+const STRETCH_MS_MAX = 14_400_000;
+/** Whoever is hurt for a minute was hurt, as an incident's impact says; over hours such a minute would not show. */
+const MINUTE_SLOTS = 60;
 
-/** From when on, and until when: without an end as long as one answer may be, or until now. */
+/** From when on, and until when: without an end until now. */
 export const sinceQuery = z.object({ since: moment, until: moment.optional(), limit: limitQuery });
 /** From when on, and until when. */
 export type SinceQuery = z.output<typeof sinceQuery>;
 
-/**
- * Who was hurt since an instant of the past: by the ratio over the whole stretch, so that a second of trouble in half an hour hurts
- * nobody. Tiers are those of today's catalogue.
- */
+type Hurt = AffectedCustomer & Pick<HurtSince, 'minutes' | 'firstAt' | 'lastAt'>;
+
+/** Who was hurt in the minutes so far, by id: at most the customers of the catalogue. */
+class HurtInMinutes {
+  private readonly hurt = new Map<string, Hurt>();
+
+  add(affected: readonly AffectedCustomer[], firstAt: number, lastAt: number): void {
+    for (const { customer, failing } of affected) {
+      const known = this.hurt.get(customer.customerId);
+      this.hurt.set(customer.customerId, {
+        customer,
+        failing: Math.max(known?.failing ?? 0, failing),
+        minutes: (known?.minutes ?? 0) + 1,
+        firstAt: known?.firstAt ?? firstAt,
+        lastAt,
+      });
+    }
+  }
+
+  get all(): readonly Hurt[] {
+    return [...this.hurt.values()];
+  }
+}
+
+/** Reads one minute after the other, so that no more than the cells of one are held. */
+const readHurt = async (
+  segments: Pick<SegmentRepository, 'read'>,
+  { fromSlot, toSlot }: { readonly fromSlot: number; readonly toSlot: number },
+  customers: readonly CatalogueCustomer[],
+  settings: ImpactSettings,
+): Promise<readonly Hurt[]> => {
+  const hurt = new HurtInMinutes();
+  for (let first = fromSlot; first <= toSlot; first += MINUTE_SLOTS) {
+    const last = Math.min(first + MINUTE_SLOTS - 1, toSlot);
+    const range = { family: 'customer' as const, fromSlot: first, toSlot: last };
+    const [sum] = await sumSegments(segments, range, MINUTE_SLOTS);
+    if (sum === undefined) continue;
+    const reader = new AffectedReader(summedWindows(new Map([['customer', sum]])), customers, settings);
+    const affected = reader.fleet((last - first + 1) * SLOT_MS, last);
+    hurt.add(affected, first * SLOT_MS, (last + 1) * SLOT_MS);
+  }
+  return hurt.all;
+};
+
+/** Who was hurt in any minute since an instant of the past, by the ratio over that minute. Tiers are those of today's catalogue. */
 export const createAffectedSince =
   (
     segments: Pick<SegmentRepository, 'read'>,
@@ -53,16 +103,14 @@ export const createAffectedSince =
   ): ((query: SinceQuery) => Promise<AffectedSince | Refusal>) =>
   async ({ since: from, until, limit }) => {
     const nowMs = (lastCompleteSlot(clock.nowMs()) + 1) * SLOT_MS;
-    const to = Math.min(until ?? from + STRETCH_MS_MAX, nowMs);
+    const to = Math.min(until ?? nowMs, nowMs);
     if (from >= to) return refuse('QUERY_INVALID', 'expected an instant of the past that lies before until', 'since');
     if (to - from > STRETCH_MS_MAX)
-      return refuse('QUERY_INVALID', `at most ${STRETCH_MS_MAX / 60_000} minutes at once`, 'until');
-    const slots = { family: 'customer' as const, fromSlot: from / SLOT_MS, toSlot: to / SLOT_MS - 1 };
-    const [sum] = await sumSegments(segments, slots, (to - from) / SLOT_MS);
+      return refuse('QUERY_INVALID', `at most ${STRETCH_MS_MAX / 3_600_000} hours at once`, 'until');
     const { customers } = catalogue.current();
     const settings = await readSettings();
-    const tables = new Map(sum === undefined ? [] : [['customer', sum]]);
-    const affected = new AffectedReader(summedWindows(tables), customers, settings).fleet(to - from, slots.toSlot);
+    const slots = { fromSlot: from / SLOT_MS, toSlot: to / SLOT_MS - 1 };
+    const affected = await readHurt(segments, slots, customers, settings);
     const { affectedCustomers, byTier, dollarsPerMinute } = impactOf(affected, settings);
     const domains = new Map(customers.map(({ customerId, zones }) => [customerId, zones.length]));
     const first = affected.toSorted(byUrgency(settings)).slice(0, limit);
@@ -76,6 +124,9 @@ export const createAffectedSince =
         ...hurtCustomer(each, settings),
         domains: domains.get(each.customer.customerId) ?? 0,
         sector: each.customer.sector ?? null,
+        minutes: each.minutes,
+        firstAt: each.firstAt,
+        lastAt: each.lastAt,
       })),
     };
   };

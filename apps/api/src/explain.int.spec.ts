@@ -1,4 +1,4 @@
-import { event, type Event, type Mute, type Reason, streamOf } from '#contracts';
+import { event, type Event, type Mute, type Reason, type Rule, ruleOf, streamOf } from '#contracts';
 import { DEFAULT_RULE_SET } from '#testing';
 import type { ExplainedStep, Explanation } from './explain/explanation.js';
 import type { WhyNot } from './explain/why-not.js';
@@ -26,12 +26,36 @@ const reason: Reason = {
   tick: 1,
   coverage: 1,
 };
+const asked = (name: string, rule: Partial<Rule>): Rule =>
+  ruleOf({
+    name,
+    signal: 'failure_rate',
+    comparison: 'above',
+    threshold: 5,
+    windowMs: 60_000,
+    severity: 'warning',
+    ...rule,
+  });
+const ASKED_RULES = [
+  asked('failures', {}),
+  asked('sure_success', { signal: 'success_rate', comparison: 'below', threshold: 95, confidence: 0.999 }),
+  asked('p90', { signal: 'latency', percentile: 0.9, threshold: 100 }),
+  asked('p95', { signal: 'latency', percentile: 0.95, threshold: 100 }),
+  asked('in_europe', { scopes: ['release_region', 'pop', 'node'], where: { region: ['eu-*'] } }),
+  asked('canary_nodes', { scopes: ['node'], where: { region: ['us-*'], release: ['v9*'] } }),
+  asked('customers', { scopes: ['customer'] }),
+  asked('gold', { scopes: ['customer'], where: { tier: ['tier1'] } }),
+  asked('still', { shortWindowMs: 10_000 }),
+  asked('of_release', { scopes: ['release'] }),
+  asked('pop_latency', { signal: 'latency', scopes: ['pop'], threshold: 100 }),
+  asked('burn', { signal: 'burn_rate', threshold: 2, windowMs: 300_000 }),
+];
 const loaded = event('RulesLoaded', {
   version: 1,
   sha256: 'ab'.repeat(32),
   source: 'rules/default.yml, shipped',
   fromTick: 0,
-  ruleSet: DEFAULT_RULE_SET,
+  ruleSet: { ...DEFAULT_RULE_SET, rules: [...DEFAULT_RULE_SET.rules, ...ASKED_RULES] },
   at: 0,
 });
 
@@ -49,7 +73,17 @@ describe('explain', () => {
       segmentOf('release_region', LAST_SLOT, {
         'v9+c1|us-east': { good: 100, bad: 900 },
         'v8+c1|us-east': { good: 95, bad: 5 },
+        'v7+c1|us-east': { good: 93, bad: 7 + 4 },
+        'slow|us-east': { good: 880, bad: 0, latencyUs: 20_000 },
       }),
+      // Part of the same minute: slow answers, and what was over ten seconds before its end.
+      segmentOf('release_region', LAST_SLOT - 20, {
+        'slow|us-east': { good: 120, bad: 0, latencyUs: 300_000 },
+        'over|us-east': { good: 500, bad: 500 },
+      }),
+      segmentOf('release_region', LAST_SLOT - 1, { 'over|us-east': { good: 1_000, bad: 0 } }),
+      segmentOf('node', LAST_SLOT, { n1: { good: 500, bad: 500 } }),
+      segmentOf('customer', LAST_SLOT, { delta: { good: 500, bad: 500 }, ems: { good: 500, bad: 500 } }),
     ]);
   });
   afterAll(() => served.end());
@@ -227,6 +261,62 @@ describe('explain', () => {
     const inhibited = await whyNot(RULE, '?subject=v1%7Calert');
     expect(inhibited).toMatchObject({ verdict: 'inhibited' });
     expect(inhibited.because).toContain('inhibited: it is explained (alert al1)');
+  });
+
+  const cohort = (release: string): string => `?subject=${encodeURIComponent(`${release}|us-east`)}`;
+
+  it('B13: why not: beyond the threshold, but it may be by chance', async () => {
+    expect(await whyNot('failures', cohort('v7+c1'))).toMatchObject({
+      verdict: 'not_sure',
+      because: expect.stringMatching(
+        /^failures 10\.58 % > 5 % over 1m, but it may be \d.* by chance \(confidence 99\.9 %\)/,
+      ),
+    });
+    expect(await whyNot('sure_success', cohort('v7+c1'))).toMatchObject({ verdict: 'not_sure' });
+    expect(await whyNot('failures', cohort('v9+c1'))).toMatchObject({ verdict: 'pending' });
+  });
+
+  it('B13: why not: any percentile of latency is read, with its bound', async () => {
+    expect(await whyNot('p90', cohort('slow'))).toMatchObject({ verdict: 'not_sure', value: expect.closeTo(300, -1) });
+    expect(await whyNot('p95', cohort('slow'))).toMatchObject({ verdict: 'pending', value: expect.closeTo(300, -1) });
+  });
+
+  it('B13: why not: the rule chooses other subjects', async () => {
+    const said = { verdict: 'not_loaded', because: expect.stringContaining('evaluated where region eu-*') };
+    expect(await whyNot('in_europe', cohort('v9+c1'))).toMatchObject(said);
+    expect(await whyNot('in_europe', '?subject=node:n1')).toMatchObject(said);
+    expect(await whyNot('in_europe', '?subject=node:n2')).toMatchObject({ verdict: 'unknown' });
+    expect(await whyNot('in_europe', '?subject=pop:iad1')).toMatchObject(said);
+    expect(await whyNot('customers', '?subject=customer:delta')).toMatchObject({ verdict: 'not_loaded' });
+    expect(await whyNot('gold', '?subject=customer:ems')).toMatchObject({ verdict: 'not_loaded' });
+    expect(await whyNot('gold', '?subject=customer:delta')).toMatchObject({ verdict: 'pending' });
+    expect(await whyNot('canary_nodes', '?subject=node:n2')).toMatchObject({ verdict: 'not_loaded' });
+    expect(await whyNot('canary_nodes', '?subject=node:n1')).toMatchObject({
+      verdict: 'unreadable',
+      because: expect.stringContaining('which release n1 ran then is not held'),
+    });
+  });
+
+  it('B13: why not: the long window breaches, the short one does not', async () => {
+    expect(await whyNot('failures', cohort('over'))).toMatchObject({ verdict: 'pending' });
+    expect(await whyNot('still', cohort('over'))).toMatchObject({
+      verdict: 'within_threshold',
+      value: 0,
+      because: 'failures 25 % > 5 % over 1m, but its short window does not say so: failures 0 % <= 5 % over 10s',
+    });
+    expect(await whyNot('still', cohort('v9+c1'))).toMatchObject({ verdict: 'pending' });
+  });
+
+  it('B13: why not: what cannot be read says why', async () => {
+    const because = async (rule: string, query: string): Promise<string> => {
+      const found = await whyNot(rule, query);
+      expect(found.verdict).toBe('unreadable');
+      return found.because;
+    };
+    expect(await because('of_release', '?subject=release:v9%2Bc1')).toContain('ask for release|region');
+    expect(await because('pop_latency', '?subject=pop:iad1')).toContain('latency of a pop is not told to the rules');
+    expect(await because('burn', '')).toContain('burn_rate is read of minutes');
+    expect(await because('customer_impact_score', '')).toContain('customer_impact is not held in the segments');
   });
 
   it('B13: why not: no such rule, a signal that is not held, a subject that is none', async () => {

@@ -1,3 +1,5 @@
+import { readCostModel } from './api.config.js';
+import { createQueries } from './queries.js';
 import {
   COHORT,
   LAST_SLOT,
@@ -110,8 +112,49 @@ describe('impact and costs', () => {
     expect((await served.ask(asked, viewer)).body).toEqual({
       data: { affectedCustomers: { affectedCustomers: 2, customers: [{ customerId: 'ems', domains: 1 }] } },
     });
-    for (const wrong of ['', '?since=soon', `?since=${NOW_MS + 60_000}`, '?since=0&until=3600000'])
+    for (const wrong of ['', '?since=soon', `?since=${NOW_MS + 60_000}`, '?since=0&until=14401000'])
       expect(await get(`/v1/impact/customers${wrong}`)).toMatchObject({ status: 400 });
+  });
+
+  it('R56: over two hours: whoever was hurt in any minute, however long and however well since', async () => {
+    const from = LAST_SLOT - 7_200;
+    const minutes = Array.from({ length: 110 }, (_, minute) =>
+      segmentOf('customer', from + 60 * minute, {
+        ups: { good: 20, bad: 80 },
+        delta: minute === 3 ? { good: 20, bad: 80 } : { good: 1_000, bad: 0 },
+      }),
+    );
+    await writeSegments(served, minutes);
+    const { body } = await get(`/v1/impact/customers?since=${from * 1_000}`);
+    expect(body).toMatchObject({ from: from * 1_000, to: (LAST_SLOT + 1) * 1_000, affectedCustomers: 3 });
+    const customers: readonly { readonly customerId: string }[] = body['customers'] ?? [];
+    const of = (customerId: string) => customers.find((each) => each.customerId === customerId);
+    const start = from * 1_000;
+    expect(of('ups')).toMatchObject({ minutes: 110, firstAt: start, lastAt: start + 110 * 60_000, failing: 0.8 });
+    // Once then, and twice in the minutes of the other tests.
+    expect(of('delta')).toMatchObject({ minutes: 3, firstAt: start + 3 * 60_000, failing: 0.8 });
+    const asked = `{ affectedCustomers(since: "${start}") { customers { customerId minutes firstAt lastAt } } }`;
+    expect((await served.ask(asked, viewer)).body).toMatchObject({
+      data: { affectedCustomers: { customers: [{ customerId: 'ems', minutes: 1 }, {}, {}] } },
+    });
+  });
+
+  it('R100: what an incident costs is read of its own stream, not of its thousands of alerts', async () => {
+    const asked: { readonly text: string; readonly values: readonly unknown[] | undefined }[] = [];
+    const database: typeof served.db.database = {
+      ...served.db.database,
+      query: (text, values) => {
+        asked.push({ text, values });
+        return served.db.database.query(text, values);
+      },
+    };
+    const { catalogue, clock } = served.parts;
+    const queries = createQueries({ database, catalogue, clock, costModel: readCostModel({}) });
+    expect(await queries.incidentCost('in1')).toMatchObject({ incidentId: 'in1', dollarsPerMinute: 50_500 });
+    expect(asked.filter(({ text }) => /from alert\b/.test(text))).toEqual([]);
+    expect(asked.filter(({ text }) => /from event\b/.test(text)).map(({ values }) => values)).toEqual([
+      ['incident-in1'],
+    ]);
   });
 
   it('R100: an incident costs what was told of it for as long as it stood, also when it is over', async () => {

@@ -1,6 +1,6 @@
 import { type CostModel, type ImpactSettings, type RecordedEvent, type Tier, TIERS } from '#contracts';
 import { type CostEstimate, dollarsLost, estimateCost, type MoneyTold } from '#domain';
-import type { IncidentDetail } from '#store';
+import type { IncidentRow } from '#store';
 
 /** What a tier lost. */
 export interface TierCost {
@@ -32,20 +32,21 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** The tellings of an incident's own stream, in order. */
-const tellingsOf = (timeline: readonly RecordedEvent[]): readonly MoneyTold[] =>
-  timeline.flatMap(({ event }) =>
+const tellingsOf = (stream: readonly RecordedEvent[]): readonly MoneyTold[] =>
+  stream.flatMap(({ event }) =>
     event.type === 'IncidentOpened' || event.type === 'IncidentImpactChanged'
       ? [{ at: event.data.at, dollarsPerMinute: event.data.impact.dollarsPerMinute }]
       : [],
   );
 
-/** Reads what an incident costs from its events. */
+/** Reads what an incident costs from the events of its own stream. */
 export const costOf = (
-  { incident, timeline }: IncidentDetail,
+  incident: IncidentRow,
+  stream: readonly RecordedEvent[],
   { nowMs, settings, model }: { readonly nowMs: number; readonly settings: ImpactSettings; readonly model: CostModel },
 ): IncidentCost => {
   const { incidentId, openedAt, resolvedAt, impact, peakImpact } = incident;
-  const tellings = tellingsOf(timeline);
+  const tellings = tellingsOf(stream);
   const until = resolvedAt ?? Math.max(nowMs, openedAt);
   const lastedMs = until - openedAt;
   const cumulativeDollars = dollarsLost(tellings, until);

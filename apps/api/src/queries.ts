@@ -1,4 +1,4 @@
-import { type CostModel, DEFAULT_IMPACT, type ImpactSettings, refuse, type Refusal } from '#contracts';
+import { type CostModel, DEFAULT_IMPACT, type ImpactSettings, refuse, type Refusal, streamOf } from '#contracts';
 import type { Infrastructure } from '#runtime';
 import {
   createAlertRepository,
@@ -17,6 +17,7 @@ import {
   createSegmentRepository,
   type LedgerTotals,
   type NodeRow,
+  readStream,
 } from '#store';
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
 import { createAffectedSince } from './affected-since.js';
@@ -89,9 +90,14 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
       return incident === undefined ? unknown(incidentId) : affected(incident, limit);
     },
     incidentCost: async (incidentId: string): Promise<IncidentCost | Refusal> => {
-      const found = await incidents.find(incidentId);
-      if (found === undefined) return unknown(incidentId);
-      return costOf(found, { nowMs: clock.nowMs(), settings: await impactSettingsOf(database)(), model: costModel });
+      const incident = await incidents.findRow(incidentId);
+      if (incident === undefined) return unknown(incidentId);
+      const stream = await readStream(database, streamOf.incident(incidentId));
+      return costOf(incident, stream, {
+        nowMs: clock.nowMs(),
+        settings: await impactSettingsOf(database)(),
+        model: costModel,
+      });
     },
     rollbacks: rollbacks.list,
     redirects: redirects.list,
@@ -99,9 +105,10 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
   };
 };
 
-const explainQueries = ({ database, clock }: QueryParts) => {
+const explainQueries = ({ database, catalogue, clock }: QueryParts) => {
   const parts = {
     database,
+    catalogue,
     alerts: createAlertRepository(database),
     incidents: createIncidentRepository(database),
     rollbacks: createRollbackRepository(database),

@@ -235,6 +235,7 @@ describe('the REST API', () => {
   it('R56: customers affected come from the incident, and from their windows while telemetry arrives', async () => {
     expect((await get('/v1/incidents/in1/customers')).body).toMatchObject({
       source: 'incident',
+      covers: [{ scope: 'fleet', key: 'fleet' }],
       affectedCustomers: 2,
       customers: [{ customerId: 'delta', failing: 0.77, tier: 'tier1', dollarsPerMinute: 50_000 }],
     });
@@ -252,6 +253,7 @@ describe('the REST API', () => {
     ]);
     expect((await get('/v1/incidents/in1/customers')).body).toMatchObject({
       source: 'windows',
+      covers: [{ scope: 'release_region', key: COHORT }],
       affectedCustomers: 2,
       score: 101,
       dollarsPerMinute: 50500,

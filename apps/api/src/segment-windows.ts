@@ -91,11 +91,17 @@ export const sumSegments = async (
 
 const orNull = (percentile: Percentile): number | 'timeout' | null => (percentile === 'unknown' ? null : percentile);
 
-const percentileIn = (cells: Cells, row: number, timeout: number, q: number): number | 'timeout' | null => {
+const percentileIn = (cells: Cells, row: number, timeout: number, q: number): Percentile => {
   const { sub } = FAMILIES[cells.family];
-  if (sub === 0 || !hasHistogram(cells.family) || cells.buckets === undefined) return null;
+  if (sub === 0 || !hasHistogram(cells.family) || cells.buckets === undefined) return 'unknown';
   const width = bucketsOf(cells.family);
-  return orNull(percentileOf(cells.buckets.subarray(row * width, (row + 1) * width), timeout, q, sub));
+  return percentileOf(cells.buckets.subarray(row * width, (row + 1) * width), timeout, q, sub);
+};
+
+/** Any percentile of one key, µs. */
+export const percentileOfKey = (cells: Cells, key: string, q: number): Percentile => {
+  const row = cells.find(key);
+  return row < 0 ? 'unknown' : percentileIn(cells, row, cells.counts[row * COUNTS_PER_CELL + COUNT.timeout] ?? 0, q);
 };
 
 const NOTHING: WindowFigures = {
@@ -121,8 +127,8 @@ export const figuresOf = (cells: Cells, key: string): WindowFigures => {
     excluded: count('excluded'),
     timeout,
     success: good + bad === 0 ? null : successPercent(good, bad),
-    p50: percentileIn(cells, row, timeout, 0.5),
-    p95: percentileIn(cells, row, timeout, 0.95),
-    p99: percentileIn(cells, row, timeout, 0.99),
+    p50: orNull(percentileIn(cells, row, timeout, 0.5)),
+    p95: orNull(percentileIn(cells, row, timeout, 0.95)),
+    p99: orNull(percentileIn(cells, row, timeout, 0.99)),
   };
 };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { z } from 'zod';
-import { TELEMETRY_TOPICS, type Topic, TOPICS } from '#contracts';
+import { streamOf, TELEMETRY_TOPICS, type Topic, TOPICS } from '#contracts';
 import type { LogRecord, TopicPartition } from '#event-log';
 import type { Recording } from './recording.js';
 import { UsageError } from './usage-error.js';
@@ -92,19 +92,30 @@ export const openFileRecording = async (directory: string): Promise<Recording> =
   };
 };
 
+/** API keys with the hashes of their secrets, and the keys of nodes: a replay needs none, and an export is handed to somebody. */
+const KEY_STREAMS = [streamOf.key(''), streamOf.nodeKeys('')];
+const streamSchema = z.object({ stream: z.string() });
+
+/** By the event itself, not by the key of its record: what cannot be read ends the export, as it ends a replay. */
+const isOfKeys = ({ topic, value }: LogRecord): boolean => {
+  if (topic !== 'events') return false;
+  const { stream } = streamSchema.parse(JSON.parse(Buffer.from(value).toString('utf8')));
+  return KEY_STREAMS.some((prefix) => stream.startsWith(prefix));
+};
+
 const writePartition = async (
   recording: Recording,
   directory: string,
   partition: TopicPartition,
   span: { readonly fromMs: number; readonly toMs: number },
-): Promise<{ readonly low: number; readonly high: number } | undefined> => {
+): Promise<{ readonly low: number; readonly high: number; readonly count: number } | undefined> => {
   const file = createWriteStream(fileOf(directory, partition));
-  let [low, high] = [undefined as number | undefined, 0];
+  let [low, high, count] = [undefined as number | undefined, 0, 0];
   for await (const page of recording.pages(partition, span.fromMs)) {
     const lines = page
-      .filter(({ appendedAtMs }) => appendedAtMs < span.toMs)
+      .filter((record) => record.appendedAtMs < span.toMs && !isOfKeys(record))
       .map(({ offset, appendedAtMs: at, key, headers, value }) => {
-        [low, high] = [low ?? offset, offset + 1];
+        [low, high, count] = [low ?? offset, offset + 1, count + 1];
         return `${JSON.stringify({ offset, at, key, headers, value: Buffer.from(value).toString('base64') })}\n`;
       });
     if (!file.write(lines.join(''))) await once(file, 'drain');
@@ -113,13 +124,16 @@ const writePartition = async (
   }
   file.end();
   await finished(file);
-  return low === undefined ? undefined : { low, high };
+  return low === undefined ? undefined : { low, high, count };
 };
 
 /** These are written whole: they say what held before the first record. */
 const WHOLE = ['events', 'registry.zones', 'telemetry.dead-letter'] as const satisfies readonly Topic[];
 
-/** Writes what a replay of a span needs into a directory, which must not hold another one. */
+/**
+ * Writes what a replay of a span needs into a directory, which must not hold another one; answers how many records that are. Events
+ * of keys are left out: positions have gaps there, as they have where deliveries are skipped.
+ */
 export const exportRecording = async (
   recording: Recording,
   directory: string,
@@ -129,15 +143,18 @@ export const exportRecording = async (
   // Half of another one would be read as this one.
   if ((await readdir(directory)).length > 0) throw new UsageError(`--export ${directory}: is not empty`);
   const partitions: Manifest['partitions'] = [];
+  let count = 0;
   for (const topic of [...TELEMETRY_TOPICS, ...WHOLE])
     for (const { partition, low, high } of await recording.offsets(topic)) {
       const isWhole = WHOLE.some((each) => each === topic);
       const whole = { fromMs: 0, toMs: Infinity };
       const held = await writePartition(recording, directory, { topic, partition }, isWhole ? whole : span);
-      partitions.push({ topic, partition, ...(held ?? { low: span.fromMs === 0 ? low : high, high }) });
+      count += held?.count ?? 0;
+      const { low: first, high: end } = held ?? { low: span.fromMs === 0 ? low : high, high };
+      partitions.push({ topic, partition, low: first, high: end });
     }
   const ticks = (await recording.toldTicks()) ?? null;
   const manifest = { version: 1, name: recording.name, ticks, partitions } satisfies Manifest;
   await writeFile(join(directory, MANIFEST), `${JSON.stringify(manifest)}\n`, { flag: 'wx' });
-  return partitions.reduce((sum, { low, high }) => sum + high - low, 0);
+  return count;
 };

@@ -81,14 +81,15 @@ const headLines = ({ incident }: IncidentReport, nowMs: number, paint: Paint): s
     acknowledgedAt === null
       ? 'by nobody'
       : `by ${acknowledgedBy ?? 'somebody'}, ${formatDuration(acknowledgedAt - openedAt)} after opening`;
-  const { byTier } = peakImpact;
+  const { byTier, covers = [] } = peakImpact;
+  const ofWhat = covers.some(({ scope }) => scope === 'fleet') ? ' of the fleet' : '';
   return [
     paint.strong(title),
     `${colour(status)}, ${urgencyOf(incident)}, opened ${formatTime(openedAt)} UTC, ${resolvedAt === null ? 'for' : 'lasted'} ${lasted}`,
     `why           ${reason.text}`,
     ...actionLines(incident),
     `acknowledged  ${acknowledged}`,
-    `at its worst  ${formatCount(peakImpact.affectedCustomers)} customers (tier 1: ${byTier.tier1}, tier 2: ${byTier.tier2}, ` +
+    `at its worst  ${formatCount(peakImpact.affectedCustomers)} customers${ofWhat} (tier 1: ${byTier.tier1}, tier 2: ${byTier.tier2}, ` +
       `tier 3: ${byTier.tier3}), score ${formatCount(peakImpact.score)}, ${formatDollars(peakImpact.dollarsPerMinute)} a minute`,
   ];
 };

@@ -9,7 +9,14 @@ import { readFacts, type RecordedFacts, type Recording } from './recording.js';
 import type { ReplayAsked } from './replay-arguments.js';
 import { readFaults, readRulesFile, recordedRules, recordedVerifyMs, spanOfIncident } from './replay-inputs.js';
 import { type ProgressScreen, ReplayProgress } from './replay-progress.js';
-import { rangeOf, type ReplayRange, type ReplayResult, runReplay } from './replay-run.js';
+import {
+  rangeOf,
+  type ReplayRange,
+  type ReplayResult,
+  runReplay,
+  type ShortenedRule,
+  shortenedRules,
+} from './replay-run.js';
 import { formatReplay, reportOf } from './replay.js';
 import { formatSweep } from './sweep.js';
 import { UsageError } from './usage-error.js';
@@ -60,8 +67,17 @@ const runOther = (work: Work, path: string): Promise<ReplayResult> =>
 const replay = async (work: Work): Promise<Answer> => {
   const { asked, recording, facts, range, paint } = work;
   const result = asked.rules === undefined ? await runRecorded(work) : await runOther(work, asked.rules);
-  const report = reportOf(recording.name, range, result, facts.events);
+  const rules = asked.rules === undefined ? recordedRules(facts.events) : readRulesFile(asked.rules).rules;
+  const report = reportOf(recording.name, range, result, facts.events, rules);
   return { json: report, lines: formatReplay(report, paint), isFinding: !report.isSame };
+};
+
+/** Of two sets, each rule once. */
+const shortenedOf = (range: ReplayRange, ...sets: readonly (readonly Rule[])[]): readonly ShortenedRule[] => {
+  const all = shortenedRules(range, sets.flat());
+  return all.filter(({ rule, looksBackMs }, at) =>
+    all.slice(0, at).every((each) => each.rule !== rule || each.looksBackMs !== looksBackMs),
+  );
 };
 
 const backtest = async (work: Work): Promise<Answer> => {
@@ -70,7 +86,12 @@ const backtest = async (work: Work): Promise<Answer> => {
   const faults = readFaults(asked.truth, facts.events, range);
   const before = { ...(await runRecorded(work)), rules: recordedRules(facts.events) };
   const after = { ...(await run(work, { rules: [], other })), rules: other.rules };
-  const report = backtestOf(before, after, faults);
+  const isTold = asked.truth !== undefined;
+  const report = backtestOf(before, after, {
+    faults,
+    isTold,
+    shortened: shortenedOf(range, before.rules, after.rules),
+  });
   return { json: report, lines: formatBacktest(report, paint), isFinding: report.regressions.length > 0 };
 };
 
@@ -87,7 +108,8 @@ const sweep = async (work: Work): Promise<Answer> => {
   const swept = new Sweep({ rule, thresholds, windowsMs, forsMs, faults });
   const keptFor = windowsMs.map((windowMs): Rule => ({ ...rule, windowMs }));
   await run(work, { rules: known, keptFor, observe: swept.observe });
-  const report = { rule: rule.name, faults, rows: swept.rows(), subjectsLeft: swept.subjectsLeft };
+  const isTold = asked.truth !== undefined;
+  const report = { rule: rule.name, isTold, faults, rows: swept.rows(), subjectsLeft: swept.subjectsLeft };
   return { json: report, lines: formatSweep(report), isFinding: false };
 };
 

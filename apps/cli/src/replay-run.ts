@@ -12,6 +12,7 @@ import {
   type TickView,
 } from '#domain';
 import type { LogRecord } from '#event-log';
+import { formatDuration } from './figures.js';
 import type { RecordedFacts, Recording } from './recording.js';
 
 /** What is replayed, in ticks; `fromTick` and `toTick` are decided, what is before them is applied. */
@@ -104,6 +105,36 @@ export const rangeOf = async (
   const fromTick = Math.max(tickOf(fromMs ?? 0), firstTick + REAPPLY_MS / TICK_MS);
   return { readFromMs, firstTick, fromTick, toTick, joinUntilTick: firstTick + REAPPLY_MS / TICK_MS };
 };
+
+/** A rule that looks back further than was read before the first tick that is decided. */
+export interface ShortenedRule {
+  readonly rule: string;
+  readonly looksBackMs: number;
+  readonly readMs: number;
+}
+
+/**
+ * Rules whose windows are longer than what was read before the first decision: live they had minutes that were kept, here those count
+ * as without failures. A log that is held and read from its start has nothing before it.
+ */
+export const shortenedRules = (
+  { firstTick, fromTick, joinUntilTick }: ReplayRange,
+  rules: readonly Rule[],
+): readonly ShortenedRule[] => {
+  const readMs = (fromTick - firstTick) * TICK_MS;
+  return rules.flatMap(({ name, windowMs, shortWindowMs = 0 }) => {
+    const looksBackMs = Math.max(windowMs, shortWindowMs);
+    return joinUntilTick === 0 || looksBackMs <= readMs ? [] : [{ rule: name, looksBackMs, readMs }];
+  });
+};
+
+/** For people: of which rules not everything is known. */
+export const formatShortened = (shortened: readonly ShortenedRule[]): readonly string[] =>
+  shortened.map(
+    ({ rule, looksBackMs, readMs }) =>
+      `not comparable: ${rule} looks back ${formatDuration(looksBackMs)}, of which ${formatDuration(readMs)} were read before the first tick; ` +
+      'it may decide later or less than it did',
+  );
 
 /** The records of one source, one after the other; a page is read when the one before is used up. */
 class SourceReader {

@@ -1,4 +1,4 @@
-import { TICK_MS } from '#contracts';
+import { type Rule, TICK_MS } from '#contracts';
 import {
   type Difference,
   differences,
@@ -9,7 +9,14 @@ import {
 } from '#domain';
 import { formatCount, formatTime } from './figures.js';
 import type { Paint } from './paint.js';
-import { hashOfDecisions, type ReplayRange, type ReplayResult } from './replay-run.js';
+import {
+  formatShortened,
+  hashOfDecisions,
+  type ReplayRange,
+  type ReplayResult,
+  type ShortenedRule,
+  shortenedRules,
+} from './replay-run.js';
 import { formatTable } from './table.js';
 
 /** What a replay answers, as `--json` prints it. */
@@ -23,6 +30,8 @@ export interface ReplayReport {
   readonly recorded: { readonly decisions: number; readonly sha256: string };
   readonly replayed: { readonly decisions: number; readonly sha256: string };
   readonly isSame: boolean;
+  /** Rules that had less before them than they look back: what they decide here is no proof of anything. */
+  readonly shortened: readonly ShortenedRule[];
   /** What people and other roles did to something that the replay did not decide. */
   readonly withoutSubject: number;
   readonly differences: readonly Difference[];
@@ -34,6 +43,7 @@ export const reportOf = (
   range: ReplayRange,
   result: ReplayResult,
   events: Parameters<typeof recordedDecisions>[0],
+  rules: readonly Rule[],
 ): ReplayReport => {
   const recorded = recordedDecisions(events, range.fromTick, range.toTick);
   const told = (decisions: readonly LoggedDecision[]) => ({
@@ -50,6 +60,7 @@ export const reportOf = (
     recorded: was,
     replayed: is,
     isSame: was.sha256 === is.sha256,
+    shortened: shortenedRules(range, rules),
     withoutSubject: result.withoutSubject.length,
     differences: differences(happeningsOf(recorded), happeningsOf(result.decisions)),
   };
@@ -82,6 +93,7 @@ export const formatReplay = (report: ReplayReport, paint: Paint): readonly strin
     isSame
       ? paint.good('the same decisions')
       : paint.bad(`other decisions: ${count('added')} added, ${count('missing')} missing, ${count('moved')} moved`),
+    ...formatShortened(report.shortened).map(paint.warn),
     ...(report.withoutSubject === 0 ? [] : [`${report.withoutSubject} acts of others had nothing to act on`]),
     ...(other.length === 0
       ? []

@@ -16,6 +16,15 @@ const impactPartSchema = z.object({
 /** What customers of one region or sector lose. */
 export type ImpactPart = z.infer<typeof impactPartSchema>;
 
+/** Of what customers are counted one by one; a PoP or a node has no counts per customer. */
+export const COVERED_SCOPES = ['fleet', 'region', 'release', 'release_region', 'customer'] as const;
+/** Subjects of one impact at most: what is about more is told for the fleet. */
+export const COVERED_MAX = 50;
+
+const coveredSchema = z.object({ scope: z.enum(COVERED_SCOPES), key: z.string().max(256) });
+/** Something whose customers an impact counts. */
+export type Covered = z.infer<typeof coveredSchema>;
+
 /** Who is hurt now, and what it costs. */
 export const impactSchema = z.object({
   /** Customers whose own failure ratio is above its threshold with confidence. */
@@ -31,6 +40,11 @@ export const impactSchema = z.object({
     .max(20),
   /** Lost since the incident opened, until this was told: what was told before, each for as long as it stood. */
   cumulativeDollars: z.number().nonnegative().optional(),
+  /**
+   * Whose customers were counted, each once: what the incident is about, or the fleet where that has no counts per customer.
+   * Absent: the fleet, of an incident about the fleet, and of all that were told before this was.
+   */
+  covers: z.array(coveredSchema).min(1).max(COVERED_MAX).optional(),
   /** By region of the fleet; a customer that is hurt in two counts in both. The costliest first: the order of recovery. */
   byRegion: z.array(impactPartSchema).max(IMPACT_PARTS_MAX).optional(),
   /** By sector of the customers that have one, the costliest first. */

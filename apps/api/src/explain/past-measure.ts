@@ -1,7 +1,7 @@
-import { type Family, type Rule, SLOT_MS } from '#contracts';
-import { type Measure, successPercent } from '#domain';
+import { type Family, type Rule, type SignalName, SLOT_MS } from '#contracts';
+import { type CellTable, type Measure, measureFailures, measureLatency, measureSuccess, SIGNALS } from '#domain';
 import type { SegmentRepository } from '#store';
-import { figuresOf, sumSegments, type WindowFigures } from '../segment-windows.js';
+import { figuresOf, percentileOfKey, sumSegments } from '../segment-windows.js';
 import type { AskedSubject } from './asked-subject.js';
 
 const FAMILY_OF: Readonly<Partial<Record<AskedSubject['scope'], Family>>> = {
@@ -13,37 +13,48 @@ const FAMILY_OF: Readonly<Partial<Record<AskedSubject['scope'], Family>>> = {
   customer: 'customer',
 };
 
-/** Percentiles that figures of a window have; another one is not told as if it were the next. */
-const PERCENTILES: Readonly<Record<number, 'p50' | 'p95' | 'p99'>> = { 0.5: 'p50', 0.95: 'p95', 0.99: 'p99' };
-const percentileNameOf = ({ percentile = 0.95 }: Rule) => PERCENTILES[percentile];
+type Read = (rule: Rule, cells: CellTable, key: string) => Measure;
 
-/** undefined: nothing here says it. */
-const measureOf = (rule: Rule, figures: WindowFigures): Measure | undefined => {
-  const { good, bad } = figures;
-  if (good + bad < Math.max(1, rule.outcomesMin)) return { value: 'unknown', good, bad };
-  if (rule.signal === 'latency') {
-    // The bound of a percentile needs ranks that are not kept: the plain value is told.
-    const name = percentileNameOf(rule);
-    if (name === undefined) return undefined;
-    const latencyUs = figures[name] ?? 'unknown';
-    return { value: typeof latencyUs === 'number' ? latencyUs / 1_000 : latencyUs, good, bad };
-  }
-  const success = successPercent(good, bad);
-  return { value: rule.signal === 'success_rate' ? success : 100 - success, good, bad };
+/** By the functions of the rules themselves: with the bound that a breach is judged by. */
+const READ: Readonly<Partial<Record<SignalName, Read>>> = {
+  success_rate: (rule, cells, key) => measureSuccess(rule, figuresOf(cells, key)),
+  failure_rate: (rule, cells, key) => measureFailures(rule, figuresOf(cells, key)),
+  latency: (rule, cells, key) =>
+    measureLatency(rule, figuresOf(cells, key), (rank) => percentileOfKey(cells, key, rank)),
 };
 
-/** What a rule reads of a subject at a moment, read again from the segments; undefined for signals that those do not hold. */
+/** Why a value of the past cannot be told. */
+export interface Unreadable {
+  readonly unreadable: string;
+}
+
+const howToRead = ({ signal }: Rule, scope: AskedSubject['scope']): { family: Family; read: Read } | Unreadable => {
+  const [read, family] = [READ[signal], FAMILY_OF[scope]];
+  if (signal === 'burn_rate')
+    return { unreadable: 'burn_rate is read of minutes that the rules keep, not of segments' };
+  if (read === undefined) return { unreadable: `${signal} is not held in the segments` };
+  if (!SIGNALS[signal].scopes.includes(scope))
+    return { unreadable: `${signal} of a ${scope} is not told to the rules` };
+  if (family === undefined)
+    return {
+      unreadable: `the segments have no cells of a ${scope}, but of each of its regions: ask for release|region`,
+    };
+  return { family, read };
+};
+
+/** What a rule reads of a subject at a moment over one of its windows, read again from the segments. */
 export const readPastMeasure = async (
   segments: Pick<SegmentRepository, 'read'>,
   rule: Rule,
   { scope, key }: AskedSubject,
-  atMs: number,
-): Promise<Measure | undefined> => {
-  const family = FAMILY_OF[scope];
-  if (family === undefined || !['success_rate', 'failure_rate', 'latency'].includes(rule.signal)) return undefined;
-  const slots = rule.windowMs / SLOT_MS;
+  { atMs, windowMs }: { readonly atMs: number; readonly windowMs: number },
+): Promise<Measure | Unreadable> => {
+  const how = howToRead(rule, scope);
+  if ('unreadable' in how) return how;
+  const slots = windowMs / SLOT_MS;
   const endSlot = Math.floor(atMs / SLOT_MS) - 1;
-  const [cells] = await sumSegments(segments, { family, key, fromSlot: endSlot - slots + 1, toSlot: endSlot }, slots);
-  if (cells === undefined) return undefined;
-  return measureOf(rule, figuresOf(cells, key));
+  const range = { family: how.family, key, fromSlot: endSlot - slots + 1, toSlot: endSlot };
+  const [cells] = await sumSegments(segments, range, slots);
+  if (cells === undefined) throw new Error(`sum ${how.family}: a window without a step`);
+  return how.read(rule, cells, key);
 };

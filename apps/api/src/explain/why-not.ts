@@ -1,9 +1,10 @@
 import { isRefusal, type RecordedEvent, type Refusal, refuse, type Rule, streamOf } from '#contracts';
 import { confidenceOf, describeMeasure, type Measure } from '#domain';
-import { type AlertRow, readStream, type SegmentRepository } from '#store';
+import { type AlertRow, type Catalogue, readStream, type SegmentRepository } from '#store';
 import { type AskedSubject, readSubject } from './asked-subject.js';
 import type { ExplainParts } from './explained-streams.js';
 import { keptFrom, saidBy, type SaidEvent } from './kept-alert.js';
+import { whyNotChosen } from './chosen-subject.js';
 import { readPastMeasure } from './past-measure.js';
 
 /** Why a rule paged or acted for nobody at a moment. */
@@ -44,7 +45,10 @@ export interface WhyNotQuestion {
 }
 
 /** What answers are read from. */
-export type WhyNotParts = ExplainParts & { readonly segments: Pick<SegmentRepository, 'read'> };
+export type WhyNotParts = ExplainParts & {
+  readonly segments: Pick<SegmentRepository, 'read'>;
+  readonly catalogue: { readonly current: () => Catalogue };
+};
 
 type Finding = Pick<WhyNot, 'verdict' | 'because'> & Partial<Pick<WhyNot, 'value' | 'margin' | 'events'>>;
 
@@ -130,6 +134,26 @@ const judge = (rule: Rule, measure: Measure): Finding => {
   return { ...shown, verdict: 'pending', because: `${text}, and no alert was open yet: ${held}` };
 };
 
+const isBreach = ({ verdict }: Finding): boolean => verdict === 'pending';
+
+/** Of a rule with two windows both must breach: the one that did not says why. */
+const judgePast = async (parts: WhyNotParts, rule: Rule, subject: AskedSubject, atMs: number): Promise<Finding> => {
+  const { windowMs, shortWindowMs } = rule;
+  const measure = await readPastMeasure(parts.segments, rule, subject, { atMs, windowMs });
+  if ('unreadable' in measure)
+    return {
+      verdict: 'unreadable',
+      because: `no alert was open, and its value then is not known: ${measure.unreadable}`,
+    };
+  const found = judge(rule, measure);
+  if (shortWindowMs === undefined || !isBreach(found)) return found;
+  const short = await readPastMeasure(parts.segments, rule, subject, { atMs, windowMs: shortWindowMs });
+  const foundShort = 'unreadable' in short ? found : judge({ ...rule, windowMs: shortWindowMs }, short);
+  if (isBreach(foundShort)) return found;
+  const text = describeMeasure(rule, measure, true);
+  return { ...foundShort, because: `${text}, but its short window does not say so: ${foundShort.because}` };
+};
+
 const find = async (parts: WhyNotParts, rule: Rule, subject: AskedSubject, at: number): Promise<Finding> => {
   if (!rule.scopes.includes(subject.scope))
     return {
@@ -138,12 +162,8 @@ const find = async (parts: WhyNotParts, rule: Rule, subject: AskedSubject, at: n
     };
   const alert = await parts.alerts.openAt({ rule: rule.name, scope: subject.scope, key: subject.key, at });
   if (alert !== undefined) return whyNoPage(parts, alert, at);
-  const measure = await readPastMeasure(parts.segments, rule, subject, at);
-  if (measure !== undefined) return judge(rule, measure);
-  return {
-    verdict: 'unreadable',
-    because: `no alert was open, and ${rule.signal} is not held in the segments: its value then is not known`,
-  };
+  // By the catalogue of today: what fired then was chosen then, whatever became of it.
+  return whyNotChosen(rule, subject, parts.catalogue.current()) ?? judgePast(parts, rule, subject, at);
 };
 
 /** Why a rule paged nobody for a subject at a moment: from what is recorded, and from the segments, read again. */

@@ -73,6 +73,12 @@ export class HurtSinceType extends HurtCustomerType {
   domains!: number;
   @Field(() => String, { nullable: true })
   sector!: string | null;
+  @Field(() => Int, { description: 'In how many minutes it was hurt; failing is its share in the worst.' })
+  minutes!: number;
+  @Field({ description: 'Beginning of the first of them, ms since the epoch.' })
+  firstAt!: number;
+  @Field({ description: 'End of the last.' })
+  lastAt!: number;
 }
 
 /** Who was hurt in a stretch of the past. */

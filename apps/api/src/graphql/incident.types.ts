@@ -37,6 +37,15 @@ export class HurtCustomerType extends NamedCustomerType {
   dollarsPerMinute!: number;
 }
 
+/** Something whose customers an impact counts. */
+@ObjectType('Covered')
+export class CoveredType {
+  @Field({ description: 'fleet, region, release, release_region or customer.' })
+  scope!: string;
+  @Field()
+  key!: string;
+}
+
 /** Who is hurt, and what it costs. */
 @ObjectType('Impact')
 export class ImpactType {
@@ -50,6 +59,8 @@ export class ImpactType {
   dollarsPerMinute!: number;
   @Field(() => [NamedCustomerType])
   top!: readonly NamedCustomerType[];
+  @Field(() => [CoveredType], { nullable: true, description: 'Whose customers were counted; null: the fleet.' })
+  covers!: readonly CoveredType[] | null;
 }
 
 /** Why something pages nobody for now. */
@@ -271,6 +282,11 @@ export class AffectedCustomersType {
   source!: string;
   @Field(() => Number, { nullable: true, description: 'End of the windows, ms since the epoch.' })
   asOf!: number | null;
+  @Field(() => [CoveredType], {
+    description:
+      'Whose customers are counted: what the incident is about, or the fleet where that has no counts per customer.',
+  })
+  covers!: readonly CoveredType[];
   @Field(() => Int)
   affectedCustomers!: number;
   @Field()

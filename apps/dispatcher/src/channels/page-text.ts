@@ -36,12 +36,14 @@ export interface PageText {
 }
 
 /** Nobody known to be hurt yet is not nobody hurt: then nothing is said. */
-const whoIsHurt = ({ affectedCustomers, dollarsPerMinute, cumulativeDollars = 0 }: Impact): string => {
+const whoIsHurt = ({ affectedCustomers, dollarsPerMinute, cumulativeDollars = 0, covers = [] }: Impact): string => {
   if (affectedCustomers === 0) return '';
   const figure = (value: number): string => Math.round(value).toLocaleString('en-US');
   const customers = `${figure(affectedCustomers)} customer${affectedCustomers === 1 ? '' : 's'}`;
+  // Said where the incident is about less: what was counted is not its own.
+  const ofWhat = covers.some(({ scope }) => scope === 'fleet') ? ' of the fleet' : '';
   const lost = cumulativeDollars >= 1 ? `, $${figure(cumulativeDollars)} so far` : '';
-  return `: ${customers}, $${figure(dollarsPerMinute)} a minute${lost}`;
+  return `: ${customers}${ofWhat}, $${figure(dollarsPerMinute)} a minute${lost}`;
 };
 
 /** Who is called, or what is asked for: whoever is woken by it reads that first. */

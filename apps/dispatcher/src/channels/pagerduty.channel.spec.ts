@@ -111,6 +111,26 @@ describe('the PagerDuty channel', () => {
     ]);
   });
 
+  it("R66: a page says when its customers are the fleet's, because its own subject has none", async () => {
+    const impact = {
+      affectedCustomers: 1,
+      byTier: { tier1: 1, tier2: 0, tier3: 0 },
+      score: 100,
+      dollarsPerMinute: 50_000,
+      top: [],
+    };
+    const summaryOf = async (covers: readonly object[]): Promise<unknown> => {
+      await send({ body: { ...delivery().body, impact: { ...impact, covers } } });
+      return (pagerDuty.events.at(-1) as { payload: { summary: string } }).payload.summary;
+    };
+    expect(await summaryOf([{ scope: 'fleet', key: 'fleet' }])).toBe(
+      'success 23 % < 99 %: 1 customer of the fleet, $50,000 a minute',
+    );
+    expect(await summaryOf([{ scope: 'region', key: 'us-east' }])).toBe(
+      'success 23 % < 99 %: 1 customer, $50,000 a minute',
+    );
+  });
+
   it('keeps an event within 512 kB: the largest details go first and are named, the small ones stay', async () => {
     const body = { ...delivery().body, huge: 'x'.repeat(600_000), large: 'y'.repeat(400_000), score: 1_520 };
     expect(await send({ body })).toMatchObject({ status: 202 });

@@ -12,7 +12,8 @@ import { decideRequest } from './request.decide.js';
 /** What actions need beside the tick. */
 export interface Acting {
   readonly assessments: Assessments;
-  readonly impact: () => Impact;
+  /** Whom an incident hurts now. */
+  readonly impactOf: (incident: Incident) => Impact;
 }
 
 const isFiring = ({ state }: Alert): boolean => state === 'firing';
@@ -48,12 +49,12 @@ const actInIncident = (draft: Draft, alert: Alert, action: RuleAction, deciding:
       // Whoever silenced it, or announced the work, knows; what is inhibited is a symptom of what calls.
       const mutedBy = draft.state.quiet.mutes.get(alert.alertId)?.by;
       if (mutedBy === 'silence' || mutedBy === 'maintenance') return;
-      const because = escalationText(alert, acting.impact());
+      const because = escalationText(alert, acting.impactOf(incident));
       return draft.add(decideEscalation(incident, { to: action.to, alertId: alert.alertId, because, at }));
     }
     case 'status_update':
     case 'fall_back':
-      return draft.add(decideRequest(incident, action.do, { alert, impact: acting.impact(), at }));
+      return draft.add(decideRequest(incident, action.do, { alert, impact: acting.impactOf(incident), at }));
     case 'redirect_traffic':
       return decideRedirect(draft, { alert, incident }, deciding, acting.assessments);
     // A page is the delivery of the incident's events, a rollback is decided by the order of its triggers, a halt needs no incident.

@@ -1,4 +1,4 @@
-import { DEFAULT_IMPACT, type Family, type ImpactSettings, KEY_SEPARATOR, type Tier } from '#contracts';
+import { type Covered, DEFAULT_IMPACT, type Family, type ImpactSettings, KEY_SEPARATOR, type Tier } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import type { WindowReader } from '../signal/window-reader.js';
 import type { FailingPlace } from '../window/window-sum.js';
@@ -56,6 +56,19 @@ const both = (one: Above, other: Above): Above => {
   return found;
 };
 
+const NOBODY: Above = { indexes: [], ratios: [] };
+
+/** Those that are in any, each with the highest of its ratios. */
+const any = (all: readonly Above[]): Above => {
+  const [one = NOBODY] = all;
+  if (all.length <= 1) return one;
+  const highest = new Map<number, number>();
+  for (const { indexes, ratios } of all)
+    indexes.forEach((index, at) => highest.set(index, Math.max(highest.get(index) ?? 0, ratios[at]!)));
+  const indexes = [...highest.keys()].sort((a, b) => a - b);
+  return { indexes, ratios: indexes.map((index) => highest.get(index)!) };
+};
+
 /**
  * Who is hurt, read from the windows of one tick; answers are kept for the tick, since rules and incidents ask for the same.
  *
@@ -77,8 +90,19 @@ export class AffectedReader {
     return this.list(this.above('customer', '', windowMs, endSlot));
   }
 
-  cohort(release: string, region: string, windowMs: number, endSlot: number): readonly AffectedCustomer[] {
-    return this.list(this.aboveInCohort(release, region, windowMs, endSlot));
+  /** Everybody who is hurt in any of these. */
+  covered(covers: readonly Covered[], windowMs: number, endSlot: number): readonly AffectedCustomer[] {
+    return this.list(any(covers.map((each) => this.aboveIn(each, windowMs, endSlot))));
+  }
+
+  /** How many are hurt in that part of any of these that lies in a region, by tier. */
+  coveredByTier(
+    covers: readonly Covered[],
+    region: string,
+    windowMs: number,
+    endSlot: number,
+  ): Readonly<Record<Tier, number>> {
+    return this.byTier(any(covers.map((each) => this.aboveInRegion(each, region, windowMs, endSlot))));
   }
 
   /** How many of the fleet's customers are hurt, by tier. */
@@ -104,6 +128,48 @@ export class AffectedReader {
     const count = { tier1: 0, tier2: 0, tier3: 0 };
     for (const index of indexes) count[this.customers[index]!.tier] += 1;
     return count;
+  }
+
+  private aboveIn({ scope, key }: Covered, windowMs: number, endSlot: number): Above {
+    switch (scope) {
+      case 'fleet':
+        return this.above('customer', '', windowMs, endSlot);
+      case 'region':
+        return this.above('customer_region', key, windowMs, endSlot);
+      case 'release':
+        return this.above('customer_release', key, windowMs, endSlot);
+      case 'release_region': {
+        const [release = '', region = ''] = key.split(KEY_SEPARATOR);
+        return this.aboveInCohort(release, region, windowMs, endSlot);
+      }
+      case 'customer':
+        return this.only(key, this.above('customer', '', windowMs, endSlot));
+    }
+  }
+
+  private aboveInRegion({ scope, key }: Covered, region: string, windowMs: number, endSlot: number): Above {
+    switch (scope) {
+      case 'fleet':
+        return this.above('customer_region', region, windowMs, endSlot);
+      case 'region':
+        return key === region ? this.above('customer_region', region, windowMs, endSlot) : NOBODY;
+      case 'release': {
+        // Where it answers nothing it hurts nobody, whatever else does.
+        const { good, bad } = this.windows.sum('release_region', `${key}${KEY_SEPARATOR}${region}`, windowMs, endSlot);
+        return good + bad === 0 ? NOBODY : this.aboveInCohort(key, region, windowMs, endSlot);
+      }
+      case 'release_region': {
+        const [release = '', own] = key.split(KEY_SEPARATOR);
+        return own === region ? this.aboveInCohort(release, region, windowMs, endSlot) : NOBODY;
+      }
+      case 'customer':
+        return this.only(key, this.above('customer_region', region, windowMs, endSlot));
+    }
+  }
+
+  private only(customerId: string, { indexes, ratios }: Above): Above {
+    const at = indexes.findIndex((index) => this.customers[index]!.customerId === customerId);
+    return at < 0 ? NOBODY : { indexes: [indexes[at]!], ratios: [ratios[at]!] };
   }
 
   private aboveInCohort(release: string, region: string, windowMs: number, endSlot: number): Above {

@@ -1,6 +1,7 @@
 import { createPlainWindows, plainCells } from '#testing';
 import { DEFAULT_IMPACT, type ImpactSettings, impactSettingsSchema } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
+import { WHOLE_FLEET } from './covered.js';
 import { AffectedReader, affectedRatio, failuresMinOf } from './affected.js';
 import { impactOf } from './impact.js';
 import { impactParts } from './impact-parts.js';
@@ -51,7 +52,7 @@ const readerOf = (settings: ImpactSettings): AffectedReader => {
 
 describe('an impact in parts', () => {
   it('R57: by region of the fleet and by sector, the costliest first; a customer counts in each of its regions', () => {
-    expect(impactParts(readerOf(DEFAULT_IMPACT), ['europe', 'asia', 'us-east'], 60_000, SLOT)).toEqual({
+    expect(impactParts(readerOf(DEFAULT_IMPACT), WHOLE_FLEET, ['europe', 'asia', 'us-east'], 60_000, SLOT)).toEqual({
       byRegion: [
         { key: 'us-east', affectedCustomers: 2, dollarsPerMinute: 55_000 },
         { key: 'europe', affectedCustomers: 2, dollarsPerMinute: 5_500 },

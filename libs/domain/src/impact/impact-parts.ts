@@ -1,4 +1,4 @@
-import { type Impact, IMPACT_PARTS_MAX, type ImpactPart, type ImpactSettings, TIERS } from '#contracts';
+import { type Covered, type Impact, IMPACT_PARTS_MAX, type ImpactPart, type ImpactSettings, TIERS } from '#contracts';
 import type { AffectedCustomer, AffectedReader } from './affected.js';
 import { type ByTier, dollarsPerMinuteOf } from './impact.js';
 
@@ -42,15 +42,18 @@ export const partsOf = (
 export const sectorOf = ({ sector }: AffectedCustomer['customer']): readonly string[] =>
   sector === undefined ? [] : [sector];
 
-/** The parts of the fleet's impact; asked for when an impact is told, every five seconds at most, not each tick. */
+/** The parts of an impact; asked for when an impact is told, every five seconds at most, not each tick. */
 export const impactParts = (
   reader: AffectedReader,
+  covers: readonly Covered[],
   regions: Iterable<string>,
   windowMs: number,
   endSlot: number,
 ): ImpactParts => ({
   byRegion: costliest(
-    [...regions].map((region) => partOf(region, reader.regionByTier(region, windowMs, endSlot), reader.settings)),
+    [...regions].map((region) =>
+      partOf(region, reader.coveredByTier(covers, region, windowMs, endSlot), reader.settings),
+    ),
   ),
-  bySector: partsOf(reader.fleet(windowMs, endSlot), sectorOf, reader.settings),
+  bySector: partsOf(reader.covered(covers, windowMs, endSlot), sectorOf, reader.settings),
 });

@@ -175,7 +175,7 @@ describe('membership', () => {
 
 describe('impact', () => {
   const tells = (tier1: number, at: number) => (incident: Incident | undefined) =>
-    incident === undefined ? [] : decideImpact(incident, impactOf(tier1), at);
+    incident === undefined ? [] : decideImpact(incident, () => impactOf(tier1), at);
   const changed = (tier1: number, at: number, cumulativeDollars = 0) =>
     event('IncidentImpactChanged', { incidentId: 'i1', impact: { ...impactOf(tier1), cumulativeDollars }, at });
 
@@ -197,9 +197,9 @@ describe('impact', () => {
     let asked = 0;
     const parts = () => ({ byRegion: [{ key: 'us-east', affectedCustomers: ++asked, dollarsPerMinute: 50_000 }] });
     const incident = evolveIncident(undefined, opened)!;
-    expect(decideImpact(incident, impactOf(0), 3_000, parts)).toEqual([]);
-    expect(decideImpact(incident, impactOf(1), 1_250, parts)).toEqual([]);
-    expect(decideImpact(incident, impactOf(1), 3_000, parts)).toMatchObject([
+    expect(decideImpact(incident, () => impactOf(0), 3_000, parts)).toEqual([]);
+    expect(decideImpact(incident, () => impactOf(1), 1_250, parts)).toEqual([]);
+    expect(decideImpact(incident, () => impactOf(1), 3_000, parts)).toMatchObject([
       { data: { impact: { byRegion: [{ key: 'us-east', affectedCustomers: 1 }] } } },
     ]);
   });

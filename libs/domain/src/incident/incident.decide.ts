@@ -11,6 +11,7 @@ import {
   type Refusal,
 } from '#contracts';
 import type { Alert } from '../alert/alert.js';
+import { coversOf } from '../impact/covered.js';
 import type { ImpactParts } from '../impact/impact-parts.js';
 import { dollarsOf } from '../impact/money-lost.js';
 import { describeSubject } from '../rule/describe-subject.js';
@@ -197,22 +198,35 @@ export const decideWidening = (
 const moved = (before: number, now: number): boolean =>
   now !== before && Math.abs(now - before) >= IMPACT_CHANGE_MIN * before;
 
+/** Whether other customers are counted than before; as long as nobody is hurt it makes no difference who is not. */
+const isOfOthers = (before: Impact, now: Impact): boolean => {
+  if (before.affectedCustomers === 0 && now.affectedCustomers === 0) return false;
+  const [was, is] = [coversOf(before), coversOf(now)];
+  return (
+    was.length !== is.length ||
+    is.some(({ scope, key }) => !was.some((each) => each.scope === scope && each.key === key))
+  );
+};
+
 const isNews = (before: Impact, now: Impact): boolean =>
+  isOfOthers(before, now) ||
   moved(before.score, now.score) ||
   moved(before.affectedCustomers, now.affectedCustomers) ||
   moved(before.dollarsPerMinute, now.dollarsPerMinute) ||
   TIERS.some((tier) => before.byTier[tier] === 0 && now.byTier[tier] > 0);
 
-/** Tells a changed impact, if the change matters and the last telling is old enough; its parts are asked for only then. */
+/** Tells a changed impact, if the last telling is old enough and the change matters; it is read only then, and so are its parts. */
 export const decideImpact = (
   incident: Incident,
-  impact: Impact,
+  read: () => Impact,
   at: number,
   parts: () => ImpactParts = () => ({}),
 ): readonly Event[] => {
   const { incidentId, impactAtMs, openedAtMs } = incident;
   const dueAtMs = impactAtMs === undefined ? openedAtMs + IMPACT_FIRST_MS : impactAtMs + IMPACT_INTERVAL_MS;
-  if (at < dueAtMs || !isNews(incident.impact, impact)) return [];
+  if (at < dueAtMs) return [];
+  const impact = read();
+  if (!isNews(incident.impact, impact)) return [];
   const cumulativeDollars = dollarsOf(lostUntil(incident, at));
   return [event('IncidentImpactChanged', { incidentId, impact: { ...impact, ...parts(), cumulativeDollars }, at })];
 };

@@ -1,10 +1,10 @@
-import type { Event, Impact } from '#contracts';
+import type { Event } from '#contracts';
 import type { Alert } from '../alert/alert.js';
-import { impactOf } from '../impact/impact.js';
-import { impactParts } from '../impact/impact-parts.js';
+import { coveredBy, coveredByIncident, readImpact, readParts, WHOLE_FLEET } from '../impact/covered.js';
 import { type Causality, causeOrder } from '../incident/causality.js';
 import { changesOf, decideCauses } from '../incident/causes.decide.js';
 import { Failures } from '../incident/failures.js';
+import type { Incident } from '../incident/incident.js';
 import {
   decideImpact,
   decideMembership,
@@ -35,8 +35,6 @@ import { FLEET, type Rule } from './rule.js';
 import { decideLosses } from './telemetry-loss.decide.js';
 import type { TickView } from './tick-view.js';
 
-/** The impact an incident tells is that of the last minute, as R27 judges it. */
-export const IMPACT_WINDOW_MS = 60_000;
 /** Steps a rollback may take within one tick: verified, next commanded, and the look that finds nothing more. */
 const WAVE_STEPS_MAX = 4;
 
@@ -48,23 +46,21 @@ const openIncidents = ({ state }: Draft) =>
     .filter((incident) => incident.state === 'open')
     .sort((a, b) => a.openedAtMs - b.openedAtMs || (a.incidentId < b.incidentId ? -1 : 1));
 
-const partsOf = ({ affected, placement, endSlot }: TickView) =>
-  impactParts(affected, placement.keys(), IMPACT_WINDOW_MS, endSlot);
+const coveredNow = (incident: Incident, { state }: Draft) =>
+  coveredByIncident(incident, state.alerts, (alertId) => state.quiet.mutes.get(alertId)?.by === 'alert');
 
-const decideMemberships = (
-  draft: Draft,
-  { view, rules, hash }: Deciding,
-  impact: () => Impact,
-  causality: Causality,
-): void => {
+const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, causality: Causality): void => {
   // Causes first, so that an incident is named after them and their symptoms join it.
   for (const alert of [...draft.state.alerts.values()].toSorted((a, b) => causeOrder(a, b, causality))) {
-    const opening = () => ({
-      incidentId: hash(`incident|${alert.alertId}`),
-      title: titleOfAlert(alert, rules),
-      impact: { ...impact(), ...partsOf(view) },
-      onsetAt: onsetOf(alert, view),
-    });
+    const opening = () => {
+      const covers = coveredBy(alert);
+      return {
+        incidentId: hash(`incident|${alert.alertId}`),
+        title: titleOfAlert(alert, rules),
+        impact: { ...readImpact(covers, alert, view), ...readParts(covers, view) },
+        onsetAt: readOnset(alert, view),
+      };
+    };
     const links = linksOf(alert, draft.state, causality);
     draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf, links));
   }
@@ -73,9 +69,6 @@ const decideMemberships = (
     for (const incident of openIncidents(draft))
       draft.add(decide(incident, draft.state.alerts, draft.state.quiet.mutes, view.at));
 };
-
-const onsetOf = (alert: Alert, { windows, baseline }: TickView): number | undefined =>
-  readOnset(windows, { subject: alert, slot: alert.firedSlot, baseline });
 
 const titleOf = (rule: Rule, alert: Alert): string => {
   // A reason has no number for a timeout only: an alert does not fire on nothing.
@@ -109,20 +102,23 @@ const titleOfAlert = (alert: Alert, rules: readonly Rule[]): string => {
   return rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert);
 };
 
-const decideIncidents = (
-  draft: Draft,
-  { view, rules, spillovers }: Deciding,
-  impact: () => Impact,
-  causality: Causality,
-): void => {
+const tellImpact = (draft: Draft, incidentId: string, view: TickView): void => {
+  // Another alert may have become its root meanwhile.
+  const incident = draft.state.incidents.get(incidentId);
+  // With nobody reporting, no impact is no news.
+  if (incident === undefined || view.attendance(FLEET).live.length === 0) return;
+  const covers = coveredNow(incident, draft);
+  const impact = () => readImpact(covers, incident.subject, view);
+  draft.add(decideImpact(incident, impact, view.at, () => readParts(covers, view)));
+};
+
+const decideIncidents = (draft: Draft, { view, rules, spillovers }: Deciding, causality: Causality): void => {
   const openAlertIds = new Set(draft.state.alerts.keys());
   for (const incident of openIncidents(draft)) {
     draft.add(decideRoot(incident, draft.state.alerts, causality, (alert) => titleOfAlert(alert, rules), view.at));
     draft.add(decideCauses(incident, changesOf(draft.state, view.tick), causality.failures, view));
     for (const signal of spillovers) draft.add(decideSpillover(incident, signal, view.at));
-    // With nobody reporting, no impact is no news.
-    if (view.attendance(FLEET).live.length > 0)
-      draft.add(decideImpact(incident, impact(), view.at, () => partsOf(view)));
+    tellImpact(draft, incident.incidentId, view);
     const rollbacks = [...draft.state.rollbacks.values()].filter((each) => each.incidentId === incident.incidentId);
     const isMoved = [...draft.state.redirects.values()].some(
       (each) => each.incidentId === incident.incidentId && isAway(each),
@@ -134,9 +130,6 @@ const decideIncidents = (
 /** Decides one tick: rollouts, alerts, what of them pages nobody, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const { view, signals } = deciding;
-  let told: Impact | undefined;
-  const impact = (): Impact =>
-    (told ??= impactOf(view.affected.fleet(IMPACT_WINDOW_MS, view.endSlot), view.affected.settings));
   for (const signal of signals) {
     draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
   }
@@ -147,11 +140,14 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   decidePresence(draft, deciding);
   const rules = new Map(deciding.rules.map((rule) => [rule.name, rule]));
   const causality: Causality = { rules, failures: new Failures(view), placeOf: view.placeOf };
-  decideQuiet(draft, deciding, causality, () => impact().score);
-  decideMemberships(draft, deciding, impact, causality);
+  decideQuiet(draft, deciding, causality, () => readImpact(WHOLE_FLEET, FLEET, view).score);
+  decideMemberships(draft, deciding, causality);
   decideRollbacks(draft, deciding, assessments);
-  decideActions(draft, deciding, { assessments, impact });
+  decideActions(draft, deciding, {
+    assessments,
+    impactOf: (incident) => readImpact(coveredNow(incident, draft), incident.subject, view),
+  });
   decideWaves(draft, deciding);
   decideRedirectSteps(draft, deciding);
-  decideIncidents(draft, deciding, impact, causality);
+  decideIncidents(draft, deciding, causality);
 };

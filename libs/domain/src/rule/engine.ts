@@ -13,7 +13,7 @@ import type { CohortMinute } from '../signal/minute-counts.js';
 import type { CustomerMinute } from '../signal/signal-memory.js';
 import { BURN_SLOTS_MS } from '../signal/burn-rate.js';
 import { CLEAR_SPAN_SLOTS } from './assess.js';
-import { IMPACT_WINDOW_MS } from './decide-tick.js';
+import { IMPACT_WINDOW_MS } from '../impact/covered.js';
 import { NODE_WINDOW_MS } from './departure.js';
 import { LATE_SLOTS } from './presence.js';
 import type { EvolvedEvent } from './decider-state.js';

@@ -163,7 +163,10 @@ export class RulePlay {
     add('fleet', 'fleet');
     add('node', node.nodeId);
     add('release_region', `${node.release}${KEY_SEPARATOR}${node.region}`);
-    if (customer !== undefined) add('customer', customer);
+    if (customer === undefined) return slot;
+    add('customer', customer);
+    add('customer_region', `${customer}${KEY_SEPARATOR}${node.region}`);
+    add('customer_release', `${customer}${KEY_SEPARATOR}${node.release}`);
     return slot;
   }
 

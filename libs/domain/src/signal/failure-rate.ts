@@ -1,7 +1,16 @@
+import type { Rule } from '#contracts';
+import type { Measure } from './measure.js';
 import { OUTCOME_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';
 import { readShare } from './ratio-measure.js';
 import { sumOf } from './scope-windows.js';
 import type { Signal } from './signal.js';
+
+/** The failures of so many outcomes, with what they are at least. */
+export const measureFailures = (rule: Rule, { good, bad }: Pick<Measure, 'good' | 'bad'>): Measure => ({
+  ...readShare({ ...rule, hits: bad, count: good + bad }, 100),
+  good,
+  bad,
+});
 
 /** The failure rate (R14): 100 × bad / (good + bad), with its Wilson lower bound. */
 export const failureRate: Signal = {
@@ -12,10 +21,7 @@ export const failureRate: Signal = {
   scopes: OUTCOME_SCOPES,
   counts: 'outcomes',
   isOfFailures: true,
-  read: (place, view) => {
-    const { good, bad } = sumOf(place, view);
-    return { ...readShare({ ...place.rule, hits: bad, count: good + bad }, 100), good, bad };
-  },
+  read: (place, view) => measureFailures(place.rule, sumOf(place, view)),
   describe: (rule, value) => ({
     found: `failures ${value} %`,
     limit: `${rule.threshold} %`,

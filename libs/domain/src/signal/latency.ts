@@ -1,5 +1,6 @@
 import type { Rule } from '#contracts';
 import { wilsonLowerBound } from '../impact/wilson.js';
+import type { Percentile } from '../window/window-sum.js';
 import { confidenceOf, zOf } from './confidence.js';
 import type { Measure } from './measure.js';
 import { COHORT_SCOPES, SLOT_WINDOW } from './outcome-scopes.js';
@@ -12,6 +13,28 @@ const percentileName = ({ percentile = PERCENTILE }: Rule): string => `p${Number
 
 const isWithin = ({ comparison, threshold }: Rule, value: Measure['value']): boolean =>
   comparison === 'above' && typeof value === 'number' && value <= threshold;
+
+/** The latency of so many outcomes, from their percentiles by rank, µs; with what it is at least where that could tell. */
+export const measureLatency = (
+  rule: Rule,
+  { good, bad }: Pick<Measure, 'good' | 'bad'>,
+  percentileUs: (rank: number) => Percentile,
+): Measure => {
+  const { percentile = PERCENTILE, outcomesMin } = rule;
+  const count = good + bad;
+  if (count < Math.max(1, outcomesMin)) return { value: 'unknown', good, bad };
+  const read = (rank: number): Measure['value'] => {
+    const latencyUs = percentileUs(rank);
+    return typeof latencyUs === 'number' ? latencyUs / 1_000 : latencyUs;
+  };
+  const z = zOf(confidenceOf(rule));
+  const value = read(percentile);
+  const measure = { value, good, bad };
+  // A bound lies below its value: where that breaches nothing, the bound does not either, and need not be read.
+  return z === 0 || isWithin(rule, value)
+    ? measure
+    : { ...measure, atLeast: read(wilsonLowerBound(percentile * count, count, z)) };
+};
 
 /**
  * A latency percentile in milliseconds; timeouts rank above every latency, so it can be `timeout` (B10). What it is at least is the
@@ -27,24 +50,10 @@ export const latency: Signal = {
   scopes: COHORT_SCOPES,
   counts: 'outcomes',
   isOfFailures: false,
-  read: (place, view) => {
-    if (!COHORT_SCOPES.includes(place.subject.scope)) return UNKNOWN;
-    const { percentile = PERCENTILE, outcomesMin } = place.rule;
-    const { good, bad } = sumOf(place, view);
-    const count = good + bad;
-    if (count < Math.max(1, outcomesMin)) return { value: 'unknown', good, bad };
-    const read = (rank: number): Measure['value'] => {
-      const latencyUs = percentileIn(place, rank, view);
-      return typeof latencyUs === 'number' ? latencyUs / 1_000 : latencyUs;
-    };
-    const z = zOf(confidenceOf(place.rule));
-    const value = read(percentile);
-    const measure = { value, good, bad };
-    // A bound lies below its value: where that breaches nothing, the bound does not either, and need not be read.
-    return z === 0 || isWithin(place.rule, value)
-      ? measure
-      : { ...measure, atLeast: read(wilsonLowerBound(percentile * count, count, z)) };
-  },
+  read: (place, view) =>
+    COHORT_SCOPES.includes(place.subject.scope)
+      ? measureLatency(place.rule, sumOf(place, view), (rank) => percentileIn(place, rank, view))
+      : UNKNOWN,
   describe: (rule, value) => {
     const shown = `${percentileName(rule)} ${value === 'timeout' ? value : `${value} ms`}`;
     return { found: shown, limit: `${rule.threshold} ms`, title: `DNS latency ${shown}` };

@@ -38,7 +38,7 @@ export const cellsOf = (subject: SignalSubject, view: TickView): ScopeCells => {
 };
 
 /** The outcomes of a subject in a window. */
-export const sumOf = ({ subject, windowMs, endSlot }: SignalPlace, view: TickView): WindowSum => {
+export const sumOf = ({ subject, windowMs, endSlot }: Omit<SignalPlace, 'rule'>, view: TickView): WindowSum => {
   const { family, keys } = cellsOf(subject, view);
   const sum = { good: 0, bad: 0, excluded: 0, timeout: 0 };
   for (const key of keys) {
