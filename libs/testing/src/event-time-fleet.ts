@@ -105,8 +105,9 @@ export class EventTimeFleet {
   private addTo(slot: number, family: Family, key: string, ...added: Counts): void {
     const families = this.slots.get(slot) ?? new Map<Family, Map<string, Counts>>();
     const cells = families.get(family) ?? new Map<string, Counts>();
-    const before = cells.get(key) ?? [0, 0, 0, 0];
-    cells.set(key, before.map((count, index) => count + added[index]!) as Counts);
+    const counts = cells.get(key) ?? [0, 0, 0, 0];
+    for (let index = 0; index < counts.length; index += 1) counts[index]! += added[index]!;
+    cells.set(key, counts);
     this.slots.set(slot, families.set(family, cells));
   }
 
