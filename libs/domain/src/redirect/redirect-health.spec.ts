@@ -101,4 +101,19 @@ describe('whether a place that was moved is well', () => {
     expect(wellIn(16, 45)).toBe(false);
     expect(wellIn(17, 45)).toBe(true);
   });
+
+  it('R25: not by probes of which 5 % fail: nobody says which of them timed out', () => {
+    const wellBy = (good: number, bad: number): boolean => {
+      const view = signalView({
+        cells: { probe: Object.fromEntries(NODES.map((nodeId) => [nodeId, { good, bad }])) },
+        percentile: () => 'unknown',
+        fleet: NODES.map((nodeId) => ({ nodeId, pop: 'asia-0', region: 'asia' })),
+        attendance: () => ({ expected: 3, live: [], watermarkSlot: undefined }),
+        node: () => undefined,
+      });
+      return readRedirectHealth(PLAN, [], view).place.isWell;
+    };
+    expect(wellBy(1_000, 0)).toBe(true);
+    expect(wellBy(950, 50)).toBe(false);
+  });
 });
