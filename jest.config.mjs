@@ -1,7 +1,7 @@
 /** jest runs what tsc wrote to dist; failures still point at the .ts line through source maps. */
 export default {
   rootDir: 'dist',
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/../jest-environment.cjs',
   transform: {},
   testMatch: ['**/*.spec.js'],
   testPathIgnorePatterns: ['\\.(faults|soak)\\.spec\\.js$'],
