@@ -54,11 +54,11 @@ describe('whether those who took the traffic are well', () => {
 });
 
 describe('whether nodes are back', () => {
-  const backOf = (perS: number | undefined, good: number) => {
+  const backOf = (perS: number | undefined, goods: readonly number[]) => {
     const node = { nodeId: 'n', seen: {}, seenTick: 1_000 } as unknown as ReturnType<TickView['node']>;
     const view = signalView({
       tick: 1_000,
-      cells: { node: Object.fromEntries(NODES.map((nodeId) => [nodeId, { good }])) },
+      cells: { node: Object.fromEntries(NODES.map((nodeId, index) => [nodeId, { good: goods[index]! }])) },
       attendance: () => ({ expected: 0, live: [], watermarkSlot: undefined }),
       node: () => node,
     });
@@ -66,19 +66,21 @@ describe('whether nodes are back', () => {
   };
 
   it.each([
-    [undefined, 9, false],
-    [undefined, 10, true],
-    // 30 outcomes a second of three nodes: a quarter of a node's share is 25 in 10 s, ten are enough.
-    [30, 9, false],
-    [30, 10, true],
-    // 0.6 a second: 12 a minute for each, three of which show it.
-    [0.6, 2, false],
-    [0.6, 3, true],
-    // Asked once in a quarter of an hour: one answer shows it.
-    [0.003, 0, false],
-    [0.003, 1, true],
-  ])('of %s outcomes a second before, %s of each node: %s', (perS, good, isBack) => {
-    expect(backOf(perS, good)).toBe(isBack);
+    [undefined, [10, 10, 9], false],
+    [undefined, [10, 10, 10], true],
+    // 30 outcomes a second: a quarter is 75 in 10 s, and of each node three.
+    [30, [24, 25, 25], false],
+    [30, [25, 25, 25], true],
+    [30, [2, 40, 40], false],
+    [30, [3, 3, 69], true],
+    // 1 a second: 15 in a minute are a quarter.
+    [1, [3, 3, 8], false],
+    [1, [3, 3, 9], true],
+    // Nothing is known to have been asked: one answer of each shows it.
+    [0, [0, 5, 5], false],
+    [0, [1, 1, 1], true],
+  ])('of %s outcomes a second before, %s of its nodes: %s', (perS, goods, isBack) => {
+    expect(backOf(perS, goods)).toBe(isBack);
   });
 
   it('none is that nobody has heard of: a place is not back because its nodes were forgotten', () => {

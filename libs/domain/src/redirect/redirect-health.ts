@@ -17,9 +17,9 @@ const WELL_WINDOW_MS = 60_000;
 const OUTCOMES_MIN = 3;
 /** Outcomes or probes of the place in the two minutes: of fewer than 100 the p99 is the slowest one, and may be fast by chance. */
 const PLACE_OUTCOMES_MIN = 100;
-/** Outcomes of clients without which a node is not said to be in the traffic ... */
+/** Outcomes of clients in 10 s without which a node is not said to be in the traffic, where nobody knows what it had. */
 const CLIENT_OUTCOMES_MIN = 10;
-/** ... or, where this would be more, a quarter of what its place had before for each node: some have less than their share. */
+/** What a place answers again of what it had before: clients come back in time, as the records of its names run out. */
 const CLIENT_SHARE_MIN = 0.25;
 /** Share of the fleet that must report, those who were moved set aside; as rollbacks ask for it (RR20). */
 const REPORTING_MIN = 0.8;
@@ -101,32 +101,52 @@ const readPlace = (plan: RedirectPlan, view: TickView): RedirectHealth['place'] 
   return { isWell: isShown && well.length >= WELL_SHARE_MIN * nodes.length, detail };
 };
 
-/** How a node shows that it is in the traffic: in 10 s, or in a minute where 10 s are too short for what it is asked. */
-const trafficOf = ({
-  nodes,
-  perS = Infinity,
-}: RedirectPlan): { readonly windowMs: number; readonly outcomesMin: number } => {
-  const shareIn = (windowMs: number): number => (CLIENT_SHARE_MIN * perS * windowMs) / 1_000 / nodes.length;
-  const windowMs = shareIn(NODE_WINDOW_MS) >= CLIENT_OUTCOMES_MIN ? NODE_WINDOW_MS : WELL_WINDOW_MS;
-  return { windowMs, outcomesMin: Math.max(1, Math.min(CLIENT_OUTCOMES_MIN, shareIn(windowMs))) };
+/** What clients must be answered, in 10 s, or in a minute where 10 s are too short for what the place is asked. */
+interface Traffic {
+  readonly windowMs: number;
+  readonly ofNode: number;
+  readonly ofPlace: number;
+}
+
+const trafficOf = ({ nodes, perS }: RedirectPlan): Traffic => {
+  if (perS === undefined) return { windowMs: NODE_WINDOW_MS, ofNode: CLIENT_OUTCOMES_MIN, ofPlace: 0 };
+  const ofPlaceIn = (windowMs: number): number => (CLIENT_SHARE_MIN * perS * windowMs) / 1_000;
+  const isBusy = ofPlaceIn(NODE_WINDOW_MS) >= CLIENT_OUTCOMES_MIN * nodes.length;
+  const windowMs = isBusy ? NODE_WINDOW_MS : WELL_WINDOW_MS;
+  const ofPlace = ofPlaceIn(windowMs);
+  // Some nodes have a hundredth of what others have: of each the least that shows anything, of the place its share.
+  return { windowMs, ofNode: Math.max(1, Math.min(OUTCOMES_MIN, ofPlace / nodes.length)), ofPlace };
 };
 
-/** Whether a node answers clients: what it says beyond what probers ask it, which a server that left the traffic answers as well. */
-const isInTraffic = (nodeId: string, plan: RedirectPlan, endSlot: number, view: TickView): boolean => {
+/** What a node says beyond what probers ask it, which a server that left the traffic answers as well. */
+const answeredTo = (nodeId: string, windowMs: number, endSlot: number, { windows }: TickView): number => {
+  const own = windows.sum('node', nodeId, windowMs, endSlot);
+  const probed = windows.sum('probe', nodeId, windowMs, endSlot);
+  return own.good + own.bad - probed.good - probed.bad;
+};
+
+const isReporting = (nodeId: string, view: TickView): boolean => {
   const node = view.node(nodeId);
-  if (node === undefined || !isLive(node, view.tick)) return false;
-  const { windowMs, outcomesMin } = trafficOf(plan);
-  const own = view.windows.sum('node', nodeId, windowMs, endSlot);
-  const probed = view.windows.sum('probe', nodeId, windowMs, endSlot);
-  return own.good + own.bad - probed.good - probed.bad >= outcomesMin;
+  return node !== undefined && isLive(node, view.tick);
 };
 
 /** In two windows, every one of them: one that was forgotten, since nothing was heard of it for so long, is not back. */
 const readBack = (plan: RedirectPlan, view: TickView): RedirectHealth['back'] => {
   const { nodes } = plan;
+  const { windowMs, ofNode, ofPlace } = trafficOf(plan);
   const ends = [view.endSlot, view.endSlot - NODE_WINDOW_MS / SLOT_MS];
-  const back = nodes.filter((nodeId) => ends.every((endSlot) => isInTraffic(nodeId, plan, endSlot, view)));
-  return { isBack: back.length === nodes.length, detail: `${back.length} of ${nodes.length} nodes answer clients` };
+  const back = nodes.filter(
+    (nodeId) =>
+      isReporting(nodeId, view) && ends.every((endSlot) => answeredTo(nodeId, windowMs, endSlot, view) >= ofNode),
+  );
+  const isPlaceBack = ends.every(
+    (endSlot) => nodes.reduce((sum, nodeId) => sum + answeredTo(nodeId, windowMs, endSlot, view), 0) >= ofPlace,
+  );
+  const share = back.length === nodes.length && !isPlaceBack ? `, less than ${100 * CLIENT_SHARE_MIN} % of before` : '';
+  return {
+    isBack: back.length === nodes.length && isPlaceBack,
+    detail: `${back.length} of ${nodes.length} nodes answer clients${share}`,
+  };
 };
 
 /** Reads how a redirect goes, from the telemetry of those who took the traffic and of those who left it. */
