@@ -24,7 +24,7 @@ export interface FamilyWindowsOptions {
 /** Which keys are looked for, in slots. */
 interface FailingSlots {
   readonly badMin: number;
-  readonly ratioAbove: number;
+  readonly ratioAbove: number | undefined;
   readonly slots: number;
   readonly end: number;
   /** Indexes in the list; undefined = all. */
@@ -53,6 +53,9 @@ const FAILING = new MarkedIndexes();
 
 /** One block is put in place at a time, so all families share it. */
 const CHANGED = new ChangedCells();
+
+const isAbove = (good: number, bad: number, ratioAbove: number | undefined): boolean =>
+  ratioAbove === undefined || bad > ratioAbove * (good + bad);
 
 const filledOf = ({ buckets }: CellColumns, row: number, width: number): Uint32Array => {
   const filled: number[] = [];
@@ -134,14 +137,13 @@ export class FamilyWindows {
     const [goods, bads] = [cursor.column(COUNT.good), cursor.column(COUNT.bad)];
     const [indices, ids] = [this.keys.indicesOf(keys), this.keys.ofList(keys)];
     FAILING.begin(keys.length);
-    const length = Math.min(bads.length, indices.length);
-    for (let id = 0; id < length; id += 1) {
-      const bad = bads[id]!;
+    for (let id = 0; id < indices.length; id += 1) {
+      const bad = id < bads.length ? bads[id]! : 0;
       if (bad < badMin || indices[id]! < 0) continue;
       const good = id < goods.length ? goods[id]! : 0;
-      if (bad > ratioAbove * (good + bad)) FAILING.add(indices[id]!);
+      if (isAbove(good, bad, ratioAbove)) FAILING.add(indices[id]!);
     }
-    FAILING.take((index) => visit(index, cursor.sum(COUNT.good, ids[index]!), bads[ids[index]!]!));
+    FAILING.take((index) => visit(index, cursor.sum(COUNT.good, ids[index]!), cursor.sum(COUNT.bad, ids[index]!)));
   }
 
   private eachAmong(keys: readonly string[], among: readonly number[], place: FailingSlots, visit: VisitFailing): void {
@@ -154,7 +156,7 @@ export class FamilyWindows {
       const bad = id < 0 ? 0 : cursor.sum(COUNT.bad, id);
       if (bad < badMin) continue;
       const good = cursor.sum(COUNT.good, id);
-      if (bad > ratioAbove * (good + bad)) visit(index, good, bad);
+      if (isAbove(good, bad, ratioAbove)) visit(index, good, bad);
     }
   }
 
@@ -171,7 +173,7 @@ export class FamilyWindows {
       const bad = this.sumOfSlots(COUNT.bad, id, slots, end);
       if (bad < badMin) continue;
       const good = this.sumOfSlots(COUNT.good, id, slots, end);
-      if (bad > ratioAbove * (good + bad)) visit(index, good, bad);
+      if (isAbove(good, bad, ratioAbove)) visit(index, good, bad);
     }
   }
 

@@ -148,7 +148,7 @@ class TickWindows implements SlidingWindows {
   readonly eachFailing = (
     family: Family,
     keys: readonly string[],
-    { badMin, ratioAbove = 0, windowMs, endSlot, among }: FailingPlace,
+    { badMin, ratioAbove, windowMs, endSlot, among }: FailingPlace,
     visit: VisitFailing,
   ): void => {
     const place = { badMin, ratioAbove, slots: slotsIn(windowMs), end: endSlot, among };
