@@ -44,7 +44,7 @@ const STRETCH_MS_MAX = 14_400_000;
 /** Whoever is hurt for a minute was hurt, as an incident's impact says; over hours such a minute would not show. */
 const MINUTE_SLOTS = 60;
 
-/** From when on, and until when: without an end until now. */
+/** From when on, and until when: without an end for four hours, or until now. */
 export const sinceQuery = z.object({ since: moment, until: moment.optional(), limit: limitQuery });
 /** From when on, and until when. */
 export type SinceQuery = z.output<typeof sinceQuery>;
@@ -103,7 +103,7 @@ export const createAffectedSince =
   ): ((query: SinceQuery) => Promise<AffectedSince | Refusal>) =>
   async ({ since: from, until, limit }) => {
     const nowMs = (lastCompleteSlot(clock.nowMs()) + 1) * SLOT_MS;
-    const to = Math.min(until ?? nowMs, nowMs);
+    const to = Math.min(until ?? from + STRETCH_MS_MAX, nowMs);
     if (from >= to) return refuse('QUERY_INVALID', 'expected an instant of the past that lies before until', 'since');
     if (to - from > STRETCH_MS_MAX)
       return refuse('QUERY_INVALID', `at most ${STRETCH_MS_MAX / 3_600_000} hours at once`, 'until');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type RecordedEvent, type Rule, type RuleSet, ruleSetSchema, TICK_MS } from '#contracts';
+import { type RecordedEvent, type Rule, recordedRuleSetSchema, type RuleSet, TICK_MS } from '#contracts';
 import { type Fault, faultsOf, VERIFY_MS } from '#domain';
 import type { AskedSpan } from './replay-run.js';
 import { readRuleSet } from './rule-set.js';
@@ -22,7 +22,7 @@ const parsed = <S extends z.ZodType>(schema: S, path: string, what: string): z.o
 
 /** Other rules: as people write them, or the JSON of a set as it is recorded. */
 export const readRulesFile = (path: string): RuleSet =>
-  path.endsWith('.json') ? parsed(ruleSetSchema, path, 'set of rules') : readRuleSet(path);
+  path.endsWith('.json') ? parsed(recordedRuleSetSchema, path, 'set of rules') : readRuleSet(path);
 
 const lastLoaded = (events: readonly RecordedEvent[]): RuleSet | undefined => {
   const loaded = events.findLast(({ event }) => event.type === 'RulesLoaded')?.event;

@@ -115,6 +115,9 @@ const tickAt = async ({ log }: RulesParts, offset: number): Promise<number | und
   return part === undefined || isRefusal(part) ? undefined : part.tick;
 };
 
+/** Pools are written each minute: those that are further behind were left by a program that a later one, which kept none, replaced. */
+const POOLS_BEHIND_MS_MAX = 300_000;
+
 /**
  * Lets the engine know what segments say of the time before. Where pools were kept, or all of `slots` is read again, that would be
  * more than was known before the restart: they are asked at the first start, after one of a program that kept none, and when
@@ -128,7 +131,8 @@ const seedBaselines = async (
   // Before the first record of all nothing was dropped.
   const heldFromTick = offset === 0 ? 0 : ((await tickAt(parts, offset)) ?? 0);
   const heldFromMs = Math.max(decidedMs - REAPPLY_MS, heldFromTick * TICK_MS);
-  const isKnown = kept.poolMinute >= 0 ? heldFromMs <= decidedMs : offset === 0;
+  const areKept = kept.poolMinute >= 0 && decidedMs - kept.poolMinute * 60_000 <= POOLS_BEHIND_MS_MAX;
+  const isKnown = areKept ? heldFromMs <= decidedMs : offset === 0;
   if (isKnown && !isFirst) return;
   engine.seedBaseline(await readBaseline(parts.segments, heldFromMs));
   engine.seedCustomers(await readCustomerMinutes(parts.segments, heldFromMs));

@@ -144,7 +144,7 @@ export class RuleLoader {
 
   /**
    * Nothing is loaded, so that nothing else says that the files are well again. What another process refused when it was asked last is
-   * its own to end: here its files are not known.
+   * its own to end: here its files are not known. A start ends it, since whoever starts one has mended the files.
    */
   private async endRefusal(cause: string): Promise<void> {
     const { clock, settings, ruleSets } = this.parts;

@@ -117,8 +117,12 @@ describe('membership', () => {
       .thenTypes('AlertJoinedIncident');
     const full = [opened, ...join(INCIDENT_ALERTS_MAX - 1)];
     given(evolveIncident, ...full)
-      .when(joins(next, { causedBy: 'm7', isSameFault: () => true }))
+      .when(joins(next))
       .thenTypes('IncidentOpened');
+    // What one of the 2,000 explains says nothing new: it waits, and pages nobody.
+    given(evolveIncident, ...full)
+      .when(joins(next, { causedBy: 'm7', isSameFault: () => true }))
+      .thenNothing();
     given(evolveIncident, ...full)
       .when(joins(alertOf('a2', 'fleet', 'fleet', 'warning')))
       .thenNothing();

@@ -124,8 +124,8 @@ const tellingOf = (
 };
 
 /**
- * Where a new alert goes: into the open incident it belongs to and that is not full; else a critical one opens its own and a warning stands alone, to
- * join when an incident opens.
+ * Where a new alert goes: into the open incident it belongs to and that is not full; else a critical one opens its own, unless its
+ * cause is in a full one, and a warning stands alone, to join when an incident opens.
  */
 export const decideMembership = (
   alert: Alert,
@@ -146,6 +146,9 @@ export const decideMembership = (
     return [event('AlertJoinedIncident', { incidentId, alertId, rule, severity, ...telling, at })];
   }
   if (severity !== 'critical') return [];
+  const { causedBy } = links;
+  // Its cause is told by an incident that takes no more: another page would tell nothing.
+  if (causedBy !== undefined && open.some(({ alertIds }) => alertIds.has(causedBy))) return [];
   const { incidentId, title, impact, onsetAt } = opening();
   const onset = onsetAt === undefined ? {} : { onsetAt };
   const muted = links.muted === undefined ? {} : { muted: links.muted };

@@ -107,9 +107,10 @@ const tellImpact = (draft: Draft, incidentId: string, view: TickView): void => {
   const incident = draft.state.incidents.get(incidentId);
   // With nobody reporting, no impact is no news.
   if (incident === undefined || view.attendance(FLEET).live.length === 0) return;
-  const covers = coveredNow(incident, draft);
-  const impact = () => readImpact(covers, incident.subject, view);
-  draft.add(decideImpact(incident, impact, view.at, () => readParts(covers, view)));
+  // Looked for when it is time to tell it: an incident may have many alerts.
+  const covers = () => coveredNow(incident, draft);
+  const impact = () => readImpact(covers(), incident.subject, view);
+  draft.add(decideImpact(incident, impact, view.at, () => readParts(covers(), view)));
 };
 
 const decideIncidents = (draft: Draft, { view, rules, spillovers }: Deciding, causality: Causality): void => {

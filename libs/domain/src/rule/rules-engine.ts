@@ -183,8 +183,9 @@ export class RulesEngine implements Engine {
     };
   }
 
-  private verifyMsOf(ruleSet: RuleSet): number {
-    return ruleSet.verifyMs ?? this.verifyMs;
+  /** A set of the second edition that does not say it has the default, whatever this process was started with. */
+  private verifyMsOf({ verifyMs, edition }: RuleSet): number {
+    return verifyMs ?? (edition === undefined ? this.verifyMs : VERIFY_MS);
   }
 
   private view(tick: number, impactSettings: ImpactSettings): TickView {
