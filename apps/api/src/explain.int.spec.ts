@@ -1,4 +1,4 @@
-import { event, type Event, type Mute, type Reason, type Rule, ruleOf, streamOf } from '#contracts';
+import { event, type Event, type Mute, type Reason, type Rule, RULE_SET_EDITION, ruleOf, streamOf } from '#contracts';
 import { DEFAULT_RULE_SET } from '#testing';
 import type { ExplainedStep, Explanation } from './explain/explanation.js';
 import type { WhyNot } from './explain/why-not.js';
@@ -55,7 +55,7 @@ const loaded = event('RulesLoaded', {
   sha256: 'ab'.repeat(32),
   source: 'rules/default.yml, shipped',
   fromTick: 0,
-  ruleSet: { ...DEFAULT_RULE_SET, rules: [...DEFAULT_RULE_SET.rules, ...ASKED_RULES] },
+  ruleSet: { ...DEFAULT_RULE_SET, edition: RULE_SET_EDITION, rules: [...DEFAULT_RULE_SET.rules, ...ASKED_RULES] },
   at: 0,
 });
 
