@@ -74,10 +74,12 @@ export class ExpectedRates {
   /** Node → rate; nodes without history are absent, and those of which nothing is expected: no silence of theirs means anything. */
   at(parts: RateParts): ReadonlyMap<string, ExpectedRate> {
     const { activity, tick, quiet } = parts;
-    const nodes = activity.at(tick).filter(({ nodeId }) => !quiet.has(nodeId));
+    const all = activity.at(tick);
+    const nodes = quiet.size === 0 ? all : all.filter(({ nodeId }) => !quiet.has(nodeId));
+    const bases = nodes.map((node) => this.base(node, parts));
     const ratios = new Map<string, { readonly nodeId: string; readonly ratio: number }[]>();
-    for (const node of nodes) {
-      const base = this.base(node, parts);
+    for (const [index, node] of nodes.entries()) {
+      const base = bases[index];
       const expected = ((base?.perS ?? 0) * BUCKET_TICKS * TICK_MS) / 1_000;
       if (expected < SIBLING_OUTCOMES_MIN) continue;
       const seen = node.own.all.sum(activity.toldTick(node, tick), BUCKET_TICKS);
@@ -89,10 +91,11 @@ export class ExpectedRates {
     }
     const byPop = new Map([...ratios].map(([pop, list]) => [pop, siblingsOf(list)]));
     const rates = new Map<string, ExpectedRate>();
-    for (const node of nodes) {
-      const base = this.base(node, parts);
+    for (const [index, node] of nodes.entries()) {
+      const base = bases[index];
       if (base === undefined || base.perS <= 0) continue;
-      rates.set(node.nodeId, { ...base, perS: base.perS * (byPop.get(node.pop)?.(node.nodeId) ?? 1) });
+      const share = byPop.get(node.pop)?.(node.nodeId) ?? 1;
+      rates.set(node.nodeId, share === 1 ? base : { ...base, perS: base.perS * share });
     }
     return rates;
   }

@@ -20,7 +20,7 @@ export interface Group {
 }
 
 const NO_GROUPS: ReadonlyMap<string, Group> = new Map();
-const NOWHERE = { region: undefined, release: undefined, pop: undefined } as const;
+const NOWHERE: GroupPlace = { region: undefined, pop: undefined };
 
 /** What nodes are grouped by. */
 export type GroupScope = 'fleet' | 'region' | 'release' | 'pop';
@@ -28,16 +28,25 @@ export type GroupScope = 'fleet' | 'region' | 'release' | 'pop';
 /** The order in which groups are decided: what fires first in a tick opens the incident that the others join. */
 const SCOPES: readonly GroupScope[] = ['fleet', 'region', 'release', 'pop'];
 
-type GroupKeys = Readonly<Record<GroupScope, string | undefined>>;
 type GroupState = 'silent' | 'live' | 'unseen';
+
+/** Where a node belongs; of one of whom nothing is known any more only that it is of the fleet. */
+interface GroupPlace {
+  readonly region: string | undefined;
+  readonly pop: string | undefined;
+}
 
 /** Groups of the inventory and of every node that was heard of, with how many of each are silent; a scope is counted when it is asked for. */
 export class Groups {
-  private readonly nodes: { readonly keys: GroupKeys; readonly state: GroupState }[] = [];
+  private readonly places: GroupPlace[] = [];
+  private readonly releases: (string | undefined)[] = [];
+  private readonly states: GroupState[] = [];
   private readonly counted = new Map<AlertSubject['scope'], ReadonlyMap<string, Group>>();
 
-  add(keys: GroupKeys, state: GroupState): void {
-    this.nodes.push({ keys, state });
+  add(place: GroupPlace, release: string | undefined, state: GroupState): void {
+    this.places.push(place);
+    this.releases.push(release);
+    this.states.push(state);
   }
 
   find({ scope, key }: AlertSubject): Group {
@@ -59,8 +68,8 @@ export class Groups {
 
   private count(scope: GroupScope): ReadonlyMap<string, Group> {
     const groups = new Map<string, Group>();
-    for (const { keys, state } of this.nodes) {
-      const key = keys[scope];
+    for (const [index, state] of this.states.entries()) {
+      const key = this.keyOf(scope, index);
       if (key === undefined || key === '') continue;
       const group = groups.get(key) ?? { subject: { scope, key }, expected: 0, silent: 0, live: 0 };
       group.expected += 1;
@@ -69,6 +78,11 @@ export class Groups {
       if (group.expected === 1) groups.set(key, group);
     }
     return groups;
+  }
+
+  private keyOf(scope: GroupScope, index: number): string | undefined {
+    if (scope === 'fleet') return FLEET_KEY;
+    return scope === 'release' ? this.releases[index] : this.places[index]![scope];
   }
 }
 
@@ -93,21 +107,21 @@ const countGroups = (view: TickView, judged: readonly JudgedNode[], open: OpenAl
   const paged = new Set([...open.of(NODE_OUTAGE), ...open.of(NODE_SILENT)].map(({ key }) => key));
   const isDark = view.activity.darkTicks(view.tick) * TICK_MS >= DARK_MS;
   const places = placesOf(view.activity.at(view.tick));
-  for (const { nodeId, pop, region } of view.fleet) {
+  for (const node of view.fleet) {
+    const { nodeId } = node;
     const place = places.get(nodeId);
     const known = place === undefined ? undefined : judged[place];
-    const keys = { fleet: FLEET_KEY, region, pop, release: known?.node.release };
     if (known === undefined) {
-      groups.add(keys, paged.has(nodeId) ? 'silent' : 'unseen');
+      groups.add(node, undefined, paged.has(nodeId) ? 'silent' : 'unseen');
       continue;
     }
     if (isDark) {
-      groups.add({ ...NOWHERE, fleet: FLEET_KEY }, 'silent');
+      groups.add(NOWHERE, undefined, 'silent');
       continue;
     }
     const isSilent = isDown(known.verdict) || (paged.has(nodeId) && known.evidence.rate !== 'normal');
     // Of whom nothing was heard for 10 s, as while the clock of the fleet stood still, nobody says that it is back (B4).
-    groups.add(keys, isSilent ? 'silent' : isUnheard(known.node, view) ? 'unseen' : 'live');
+    groups.add(node, known.node.release, isSilent ? 'silent' : isUnheard(known.node, view) ? 'unseen' : 'live');
   }
   return groups;
 };
