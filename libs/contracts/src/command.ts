@@ -9,19 +9,30 @@ export const COMMAND_TTL_MS = 120_000;
 export const COMMAND_AUDIENCE_MAX = 10_000;
 
 /**
- * What a node can be told to do: return to a release, stop taking new ones, leave the traffic, come back to it. Tocsin decides
- * rollbacks, and redirects by `drain` and `resume`; `halt` is an operator's.
+ * What a node can be told to do: return to a release, stop taking new ones, leave the traffic, come back to it, take a release. What a
+ * DNS provider, or who speaks for it, can be told: answer for a customer, and stop doing so. Tocsin decides rollbacks, redirects by `drain`
+ * and `resume`, the stages of a rollout that it drives by `deploy`, and `fall_back` and `restore`; `halt` is an operator's.
  */
-export const COMMAND_ACTIONS = ['rollback', 'halt', 'drain', 'resume'] as const;
+export const COMMAND_ACTIONS = ['rollback', 'halt', 'drain', 'resume', 'deploy', 'fall_back', 'restore'] as const;
 /** What a node can be told to do. */
 export type CommandAction = (typeof COMMAND_ACTIONS)[number];
 const commandFields = z.object({
   commandId: z.string().min(1).max(128),
   action: z.enum(COMMAND_ACTIONS),
-  /** The rollback or the redirect that it is a part of: one of them. */
+  /** The rollback, redirect, rollout or fallback that it is a part of: one of them. */
   rollbackId: z.string().min(1).max(128).optional(),
   redirectId: z.string().min(1).max(128).optional(),
-  /** 1, 2, 3 …: waves are parts of one rollback; of a redirect 1 leaves and 2 comes back. */
+  rolloutId: z.string().min(1).max(128).optional(),
+  fallbackId: z.string().min(1).max(128).optional(),
+  /** Of a fallback: whom it is for, and what the customer is told to do meanwhile. */
+  customer: z
+    .object({
+      customerId: nameSchema,
+      domains: z.array(z.string().max(256)).max(1_000),
+      workaround: z.string().max(2_000),
+    })
+    .optional(),
+  /** 1, 2, 3 …: waves are parts of one rollback, stages of a rollout, steps of a fallback; of a redirect 1 leaves and 2 comes back. */
   wave: z.number().int().positive(),
   /** Grows with every command to the fleet; an agent refuses one that is not newer than its last. */
   generation: z.number().int().positive(),
@@ -37,10 +48,11 @@ const commandFields = z.object({
   reason: z.string().max(1_000),
 });
 
-/** An instruction to nodes or to the deploy system: one wave of one rollback, or one half of a redirect. */
+/** An instruction to nodes or to the deploy system: one wave of one rollback, one half of a redirect, one stage, one step of a fallback. */
 export const commandSchema = commandFields.refine(
-  ({ rollbackId, redirectId }) => (rollbackId === undefined) !== (redirectId === undefined),
-  'expected rollbackId or redirectId',
+  ({ rollbackId, redirectId, rolloutId, fallbackId }) =>
+    [rollbackId, redirectId, rolloutId, fallbackId].filter((each) => each !== undefined).length === 1,
+  'expected one of rollbackId, redirectId, rolloutId, fallbackId',
 );
 
 /** A command before it is signed. */

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { alertEvents } from './events/alert-events.js';
+import { automationEvents } from './events/automation-events.js';
+import { breakerEvents } from './events/breaker-events.js';
 import { catalogueEvents } from './events/catalogue-events.js';
 import { commandEvents } from './events/command-events.js';
 import { deliveryEvents } from './events/delivery-events.js';
 import { escalationEvents } from './events/escalation-events.js';
+import { fallbackEvents } from './events/fallback-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
+import { overrideEvents } from './events/override-events.js';
 import { redirectEvents } from './events/redirect-events.js';
+import { releaseEvents } from './events/release-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
@@ -22,6 +27,18 @@ export {
   type SpilloverLevel,
 } from './events/event-parts.js';
 export type { Mute } from './events/silence-events.js';
+export { AUTOMATION_MODES, type AutomationMode } from './events/automation-events.js';
+export { FALLBACK_PROVIDERS, FALLBACK_STEPS } from './events/fallback-events.js';
+export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
+export { WAVE_STEPS } from './events/rollback-events.js';
+export {
+  GATE_PHASES,
+  GATE_VERDICTS,
+  PREFLIGHT_ITEMS,
+  RISKS,
+  ROLLOUT_MODES,
+  ROLLOUT_ORIGINS,
+} from './events/rollout-events.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.
@@ -42,6 +59,11 @@ export const eventSchemas = {
   ...maintenanceEvents,
   ...muteEvents,
   ...escalationEvents,
+  ...releaseEvents,
+  ...automationEvents,
+  ...breakerEvents,
+  ...fallbackEvents,
+  ...overrideEvents,
 } as const;
 
 /** The type of an event. */
@@ -94,4 +116,9 @@ export const streamOf = {
   silence: (silenceId: string) => `silence-${silenceId}`,
   maintenance: (maintenanceId: string) => `maintenance-${maintenanceId}`,
   escalation: (escalationId: string) => `escalation-${escalationId}`,
+  release: (service: string, release: string) => `release-${service}/${release}`,
+  automation: 'automation',
+  breaker: (service: string) => `breaker-${service}`,
+  fallback: (fallbackId: string) => `fallback-${fallbackId}`,
+  override: (overrideId: string) => `override-${overrideId}`,
 } as const;

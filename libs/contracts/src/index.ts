@@ -16,6 +16,7 @@ export * from './outcome-batch/index.js';
 export * from './principal.js';
 export * from './problem.js';
 export * from './resolver-name.js';
+export * from './rollout-plan.js';
 export * from './rule.js';
 export * from './rule-file.js';
 export * from './selector.js';

@@ -29,20 +29,33 @@ export interface Principal {
   readonly nodeId: string | undefined;
 }
 
-/** What a route asks for; `public` is for health alone. */
-export type Permission = 'public' | 'telemetry' | 'probe' | 'signal' | 'commands' | 'view' | 'operate' | 'administer';
+/**
+ * What a route asks for; `public` is for health alone. `roll_out` is to bring a release and to ask its gate, `approve` to vote on what a
+ * rail refused, under the role of one's own key.
+ */
+export type Permission =
+  | 'public'
+  | 'telemetry'
+  | 'probe'
+  | 'signal'
+  | 'commands'
+  | 'roll_out'
+  | 'view'
+  | 'operate'
+  | 'approve'
+  | 'administer';
 
 const GRANTS: Record<PrincipalRole, readonly Permission[]> = {
   node: ['telemetry', 'commands'],
   ingest: ['telemetry', 'commands'],
   prober: ['probe'],
-  deploy: ['signal', 'commands'],
+  deploy: ['signal', 'commands', 'roll_out'],
   viewer: ['view'],
-  operator: ['view', 'operate'],
-  incident_commander: ['view', 'operate', 'signal'],
-  admin: ['view', 'operate', 'signal', 'administer'],
-  engineering_vp: ['view'],
-  customer_success_vp: ['view'],
+  operator: ['view', 'operate', 'roll_out'],
+  incident_commander: ['view', 'operate', 'signal', 'roll_out', 'approve'],
+  admin: ['view', 'operate', 'signal', 'roll_out', 'administer'],
+  engineering_vp: ['view', 'approve'],
+  customer_success_vp: ['view', 'approve'],
 };
 
 /** Whether a role holds a permission. */

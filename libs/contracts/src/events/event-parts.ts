@@ -7,6 +7,12 @@ export { SEVERITIES } from '../severity.js';
 export const id = z.string().min(1).max(128);
 /** Ms since the epoch, of log time: the tick that decided, never the wall clock of a process. */
 export const at = z.number().int().nonnegative();
+/** Who acted: `user:alice`, `deploy:ci`, `rules`. */
+export const by = z.string().min(1).max(200);
+/** What a person gives as the reason of an action. */
+export const comment = z.string().min(1).max(500);
+/** Why something was decided, in words with units. */
+export const why = z.string().max(500);
 
 /**
  * What an alert is about: the whole fleet, or one release in one region; for lost telemetry the partition or the node it is lost of;
@@ -28,19 +34,26 @@ export const CALLED = [...ESCALATION_TARGETS, 'on_call'] as const;
 /** What of a redirect needs a person: it was given back, nobody shows that its place is well, or it did not come back. */
 export const REDIRECT_TROUBLES = ['drain', 'wait', 'resume'] as const;
 
+/** What of a rollback needs a person: a wave is not confirmed, does not help, or failed; or a rail refuses what a trigger asks for. */
+export const ROLLBACK_TROUBLES = ['unconfirmed', 'ineffective', 'failed', 'refused'] as const;
+
 /** What tells the calls of an incident apart. */
 export interface Call {
   readonly incidentId: string;
   readonly to: (typeof CALLED)[number];
   readonly redirect?: { readonly redirectId: string; readonly step: (typeof REDIRECT_TROUBLES)[number] } | undefined;
+  readonly rollback?: { readonly rollbackId: string; readonly step: (typeof ROLLBACK_TROUBLES)[number] } | undefined;
 }
 
 /**
- * The key under which a receiver folds a call, and by which it is made once. Each trouble of a redirect has its own: folded into a
- * call that is open already, it would wake nobody.
+ * The key under which a receiver folds a call, and by which it is made once. Each trouble of a redirect or a rollback has its own: folded
+ * into a call that is open already, it would wake nobody.
  */
-export const callKeyOf = ({ incidentId, to, redirect }: Call): string =>
-  redirect === undefined ? `${incidentId}:${to}` : `${incidentId}:${to}:${redirect.redirectId}:${redirect.step}`;
+export const callKeyOf = ({ incidentId, to, redirect, rollback }: Call): string => {
+  if (redirect !== undefined) return `${incidentId}:${to}:${redirect.redirectId}:${redirect.step}`;
+  if (rollback !== undefined) return `${incidentId}:${to}:${rollback.rollbackId}:${rollback.step}`;
+  return `${incidentId}:${to}`;
+};
 
 /** How the queries of another provider move against what is usual. */
 export const SPILLOVER_LEVELS = ['rising', 'receding'] as const;

@@ -8,6 +8,7 @@ import {
   id,
   PRIORITIES,
   REDIRECT_TROUBLES,
+  ROLLBACK_TROUBLES,
   reasonSchema,
   SCOPES,
   SEVERITIES,
@@ -78,6 +79,8 @@ export const incidentEvents = {
     because: z.string().max(500),
     /** The redirect that needs a person, and what of it; absent: a rule asked for the call. */
     redirect: z.object({ redirectId: id, step: z.enum(REDIRECT_TROUBLES) }).optional(),
+    /** The rollback that needs a person, and what of it. */
+    rollback: z.object({ rollbackId: id, step: z.enum(ROLLBACK_TROUBLES) }).optional(),
     at,
   }),
   /** A public status update is asked for, with what is known; who writes it is told as by a page. */

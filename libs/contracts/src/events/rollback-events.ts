@@ -1,10 +1,28 @@
 import { z } from 'zod';
 import { nameSchema } from '../node-report.js';
 import { releaseSchema } from '../signal.js';
-import { at, id, reasonSchema } from './event-parts.js';
+import { AUTOMATION_MODES } from './automation-events.js';
+import { at, by, comment, id, reasonSchema, why } from './event-parts.js';
+
+/** The four steps of a wave, in this order (R58). */
+export const WAVE_STEPS = ['stop', 'deploy', 'start', 'verify'] as const;
 
 /** Events of stream `rollback-<rollbackId>`. */
 export const rollbackEvents = {
+  /** A person wants a rollout rolled back (R31): meets rails of class S and X only. */
+  RollbackRequested: z.object({ rollbackId: id, rolloutId: id, by, comment, at }),
+  /** Every rail holds, and the mode of the service says that a person decides (RAIL-15); in `observe` nobody is asked. */
+  RollbackProposed: z.object({
+    rollbackId: id,
+    incidentId: id,
+    rolloutId: id,
+    mode: z.enum(AUTOMATION_MODES),
+    nodes: z.number().int().positive(),
+    because: why,
+    at,
+  }),
+  /** A person said yes to what was proposed. */
+  RollbackApproved: z.object({ rollbackId: id, by, comment, at }),
   RollbackDecided: z.object({
     rollbackId: id,
     incidentId: id,
@@ -20,6 +38,10 @@ export const rollbackEvents = {
     rails: z.array(z.object({ rail: z.string(), holds: z.boolean(), detail: z.string().max(500) })),
     /** Success, per cent, of the release and of its control at the decision: each wave must close half of the gap. */
     gap: z.object({ release: z.number(), control: z.number() }),
+    /** Who asked for it; absent: nobody, a trigger held. */
+    by: by.optional(),
+    /** The override that opened rails of class S. */
+    overrideId: id.optional(),
     at,
   }),
   /** A trigger held and a rail refused: what an operator asks about first. */
@@ -32,8 +54,22 @@ export const rollbackEvents = {
     status: z.string().max(20),
     at,
   }),
+  /** How far a node of a wave has come (R58). */
+  WaveStepAnswered: z.object({
+    rollbackId: id,
+    wave: z.number().int(),
+    nodeId: nameSchema,
+    step: z.enum(WAVE_STEPS),
+    status: z.string().max(20),
+    detail: z.string().max(500),
+    at,
+  }),
+  /** No answer in half of the time: the same command is sent again, under the same id. */
+  WaveRepeated: z.object({ rollbackId: id, wave: z.number().int(), commandId: id, missing: z.number().int(), at }),
   WaveVerified: z.object({ rollbackId: id, wave: z.number().int(), because: z.string().max(500), at }),
   RollbackStopped: z.object({ rollbackId: id, because: z.string().max(500), at }),
+  /** Whoever has a stake is told how it ended (R30); last of all. */
+  StakeholdersNotified: z.object({ rollbackId: id, because: why, at }),
   /** Every wave verified by telemetry of the nodes themselves. */
   RollbackCompleted: z.object({ rollbackId: id, because: z.string().max(500), at }),
 } as const;

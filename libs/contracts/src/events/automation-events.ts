@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { nameSchema } from '../node-report.js';
+import { at, by, comment } from './event-parts.js';
+
+/** How far Tocsin goes by itself (RAIL-15), from watching to acting; `auto` is what is shipped. */
+export const AUTOMATION_MODES = ['observe', 'recommend', 'approve', 'auto'] as const;
+/** How far Tocsin goes by itself. */
+export type AutomationMode = (typeof AUTOMATION_MODES)[number];
+
+/** Events of stream `automation`: what people allow Tocsin to do by itself. */
+export const automationEvents = {
+  /** The kill switch (RAIL-14): off, and nothing is commanded, whoever asks. */
+  AutomationSwitched: z.object({ isOn: z.boolean(), by, comment, at }),
+  AutomationModeSet: z.object({ service: nameSchema, mode: z.enum(AUTOMATION_MODES), by, comment, at }),
+  /** The rate rail (RAIL-10) is closed again by a person. */
+  RateRailReset: z.object({ service: nameSchema, by, comment, at }),
+} as const;
