@@ -42,6 +42,8 @@ export * from './incident/topology.js';
 export * from './silence/occurrence.js';
 export * from './silence/silence.js';
 export { decideExpiry, decideNewSilence } from './silence/silence.decide.js';
+export * from './automation/automation.js';
+export * from './release/release-record.js';
 export * from './rollout/rollback.js';
 export * from './rollout/rollout.js';
 export * from './rule/decider-state.js';

@@ -1,4 +1,6 @@
-import { type Event, type EventType, streamOf } from '#contracts';
+import { type Event, type EventType, releaseName, streamOf } from '#contracts';
+import { type Automation, evolveAutomation, UNTOUCHED_AUTOMATION } from '../automation/automation.js';
+import { evolveReleases, type ReleaseRecords } from '../release/release-record.js';
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
 import { evolveFirings, type Firing } from '../alert/firings.js';
 import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
@@ -33,6 +35,9 @@ export interface DeciderState {
   /** Those that are open, and what closed within a day. */
   readonly escalations: ReadonlyMap<string, Escalation>;
   readonly redirects: ReadonlyMap<string, Redirect>;
+  /** What is known of releases as such, by `releaseKeyOf`. */
+  readonly releases: ReleaseRecords;
+  readonly automation: Automation;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -50,6 +55,8 @@ export const NOTHING_DECIDED: DeciderState = {
   quiet: NOTHING_QUIET,
   escalations: new Map(),
   redirects: new Map(),
+  releases: new Map(),
+  automation: UNTOUCHED_AUTOMATION,
   versions: new Map(),
   generation: 0,
 };
@@ -101,6 +108,8 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     ...quietStreams(state.quiet),
     ...Array.from(escalations.keys(), streamOf.escalation),
     ...Array.from(redirects.keys(), streamOf.redirect),
+    ...Array.from(state.releases.values(), ({ service, release }) => streamOf.release(service, releaseName(release))),
+    streamOf.automation,
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
   return { ...state, incidents, rollouts, rollbacks, redirects, escalations, versions };
@@ -119,6 +128,10 @@ const evolveAlerts = (state: DeciderState, event: Event): DeciderState | undefin
 
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
   if (event.type === 'RulesLoaded') return { ...state, ruleSets: evolveRuleSets(state.ruleSets, event) };
+  const releases = evolveReleases(state.releases, event);
+  if (releases !== undefined) return { ...state, releases };
+  const automation = evolveAutomation(state.automation, event);
+  if (automation !== undefined) return { ...state, automation };
   const withAlerts = evolveAlerts(state, event);
   if (withAlerts !== undefined) return withAlerts;
   if (isIncidentEvent(event)) {

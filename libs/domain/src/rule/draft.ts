@@ -1,4 +1,4 @@
-import { type Event, streamOf } from '#contracts';
+import { type Event, releaseName, streamOf } from '#contracts';
 import { type DeciderState, evolveDecided } from './decider-state.js';
 
 /** Events to append to one stream, and the version it has now (0 = it does not exist yet). */
@@ -12,6 +12,8 @@ export interface Decision {
 const streamOfEvent = ({ type, data }: Event): string => {
   if (type === 'CommandIssued') return streamOf.command(data.command.commandId);
   if (type.startsWith('Rollout') && 'rolloutId' in data) return streamOf.rollout(data.rolloutId);
+  if (type === 'RateRailOpened') return streamOf.automation;
+  if (type === 'ReleaseQuarantined') return streamOf.release(data.service, releaseName(data.release));
   if ('redirectId' in data) return streamOf.redirect(data.redirectId);
   if ('rollbackId' in data) return streamOf.rollback(data.rollbackId);
   if ('incidentId' in data) return streamOf.incident(data.incidentId);
