@@ -44,6 +44,8 @@ export * from './silence/silence.js';
 export { decideExpiry, decideNewSilence } from './silence/silence.decide.js';
 export * from './automation/automation.js';
 export * from './release/release-record.js';
+export * from './breaker/breaker.js';
+export * from './breaker/breaker.decide.js';
 export * from './rollout/rollback.js';
 export * from './rollout/rollout.js';
 export * from './rule/decider-state.js';

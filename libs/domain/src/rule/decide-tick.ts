@@ -22,6 +22,7 @@ import { decideWaveStep } from '../rollout/wave.decide.js';
 import { readWaveHealth } from '../rollout/wave-health.js';
 import { decideQuiet } from '../silence/decide-quiet.js';
 import { decideActions } from '../action/decide-actions.js';
+import { decideBreakers } from '../breaker/decide-breakers.js';
 import { readOnset } from '../incident/onset.js';
 import { decideRedirectSteps } from '../redirect/decide-redirects.js';
 import { decideAlerts } from './decide-alerts.js';
@@ -134,6 +135,7 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   for (const signal of signals) {
     draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
   }
+  decideBreakers(draft, view.at);
   decideEscalations(draft, deciding);
   const assessments = decideAlerts(draft, deciding);
   decideLate(draft, deciding);

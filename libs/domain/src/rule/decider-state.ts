@@ -4,6 +4,7 @@ import { evolveReleases, type ReleaseRecords } from '../release/release-record.j
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
 import { evolveFirings, type Firing } from '../alert/firings.js';
 import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
+import { type Breaker, evolveBreaker, isBreakerEvent } from '../breaker/breaker.js';
 import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
 import { evolveRedirect, isAway, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
@@ -38,6 +39,8 @@ export interface DeciderState {
   /** What is known of releases as such, by `releaseKeyOf`. */
   readonly releases: ReleaseRecords;
   readonly automation: Automation;
+  /** By service: as many as Tocsin updates by itself. */
+  readonly breakers: ReadonlyMap<string, Breaker>;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -57,6 +60,7 @@ export const NOTHING_DECIDED: DeciderState = {
   redirects: new Map(),
   releases: new Map(),
   automation: UNTOUCHED_AUTOMATION,
+  breakers: new Map(),
   versions: new Map(),
   generation: 0,
 };
@@ -110,6 +114,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     ...Array.from(redirects.keys(), streamOf.redirect),
     ...Array.from(state.releases.values(), ({ service, release }) => streamOf.release(service, releaseName(release))),
     streamOf.automation,
+    ...Array.from(state.breakers.keys(), streamOf.breaker),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
   return { ...state, incidents, rollouts, rollbacks, redirects, escalations, versions };
@@ -151,6 +156,10 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
     const generation = event.type === 'RedirectCommanded' ? event.data.generation : 0;
     const redirects = put(state.redirects, id, evolveRedirect(state.redirects.get(id), event));
     return { ...state, redirects, generation: Math.max(state.generation, generation) };
+  }
+  if (isBreakerEvent(event)) {
+    const { service } = event.data;
+    return { ...state, breakers: put(state.breakers, service, evolveBreaker(state.breakers.get(service), event)) };
   }
   if (!isRollbackEvent(event)) return undefined;
   const id = event.data.rollbackId;

@@ -11,11 +11,14 @@ export interface Decision {
 /** The stream of an event that a decider may return. */
 const streamOfEvent = ({ type, data }: Event): string => {
   if (type === 'CommandIssued') return streamOf.command(data.command.commandId);
+  if (type.startsWith('Breaker') && 'service' in data) return streamOf.breaker(data.service);
+  if (type === 'UpdateBegan' || type === 'UpdateEnded') return streamOf.breaker(data.service);
   if (type.startsWith('Rollout') && 'rolloutId' in data) return streamOf.rollout(data.rolloutId);
   if (type === 'RateRailOpened') return streamOf.automation;
   if (type === 'ReleaseQuarantined') return streamOf.release(data.service, releaseName(data.release));
   if ('redirectId' in data) return streamOf.redirect(data.redirectId);
   if ('rollbackId' in data) return streamOf.rollback(data.rollbackId);
+  if ('fallbackId' in data) return streamOf.fallback(data.fallbackId);
   if ('incidentId' in data) return streamOf.incident(data.incidentId);
   if ('silenceId' in data) return streamOf.silence(data.silenceId);
   if ('maintenanceId' in data) return streamOf.maintenance(data.maintenanceId);
