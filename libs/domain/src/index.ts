@@ -46,6 +46,7 @@ export * from './automation/automation.js';
 export * from './release/release-record.js';
 export * from './breaker/breaker.js';
 export * from './breaker/breaker.decide.js';
+export * from './gate/gate.js';
 export * from './rollout/rollback.js';
 export * from './rollout/rollout.js';
 export * from './rule/decider-state.js';

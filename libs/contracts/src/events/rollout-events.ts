@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from '../node-report.js';
-import { rolloutPlanSchema } from '../rollout-plan.js';
+import { gateSchema, rolloutPlanSchema } from '../rollout-plan.js';
 import { COMMAND_AUDIENCE_MAX } from '../command.js';
 import { at, by, id, comment, release, why } from './event-parts.js';
 
@@ -16,6 +16,8 @@ export const RISKS = ['low', 'medium', 'high'] as const;
 export const GATE_VERDICTS = ['promote', 'roll_back', 'need_more_data'] as const;
 /** When a gate is armed: while a stage bakes, while it waits for a person, and after the last stage. */
 export const GATE_PHASES = ['baking', 'approval', 'watch'] as const;
+/** What a gate calls a person for: an answer in time, or a control. */
+export const GATE_LACKS = ['answer', 'control'] as const;
 
 const stage = nameSchema;
 const nodes = z.array(nameSchema).max(COMMAND_AUDIENCE_MAX);
@@ -126,6 +128,12 @@ export const rolloutEvents = {
     control: counts,
     customers: count,
     tests: z.array(gateTestSchema).max(10),
+    /** With the first of a stage: what it is judged by from now on. */
+    judgedBy: z.object({ gate: gateSchema, durationMs: z.number().int().positive() }).optional(),
+    /** The last slot in which there was a control; absent before the first. */
+    controlSlot: count.optional(),
+    /** The dispersion of the cohort, as the tests keep it, so that a restart goes on exactly. */
+    dispersion: z.array(z.number()).max(100).optional(),
     at,
   }),
   /** The verdict changed; `roll_back` is the last: failures latch. */
@@ -140,8 +148,11 @@ export const rolloutEvents = {
     because: why,
     at,
   }),
-  /** Twice the duration passed without an answer: a person looks. Told once a stage. */
-  GateOverdue: z.object({ rolloutId: id, stage, because: why, at }),
+  /**
+   * A person looks: twice the duration passed without an answer, or the cohort fails and there is no control to compare it with. Each is
+   * told once a stage; without saying what is lacking it is an answer.
+   */
+  GateOverdue: z.object({ rolloutId: id, stage, lacking: z.enum(GATE_LACKS).optional(), because: why, at }),
   /** The gate of a stage let it pass; `next` is the stage that may begin, absent after the last. */
   StagePromoted: z.object({ rolloutId: id, stage, next: stage.optional(), because: why, at }),
   /** Every stage was promoted; its gate stays armed for the watch. */

@@ -6,6 +6,7 @@ import { evolveFirings, type Firing } from '../alert/firings.js';
 import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
 import { type Breaker, evolveBreaker, isBreakerEvent } from '../breaker/breaker.js';
 import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
+import { evolveGate, type Gate, isGateEvent } from '../gate/gate.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
 import { evolveRedirect, isAway, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
@@ -29,6 +30,8 @@ export interface DeciderState {
   readonly firings: readonly Firing[];
   readonly incidents: ReadonlyMap<string, Incident>;
   readonly rollouts: ReadonlyMap<string, Rollout>;
+  /** By rollout: what it is judged by, and what its gate says. */
+  readonly gates: ReadonlyMap<string, Gate>;
   readonly rollbacks: ReadonlyMap<string, Rollback>;
   /** The newest sets of rules that were loaded, oldest first. */
   readonly ruleSets: readonly LoadedRules[];
@@ -53,6 +56,7 @@ export const NOTHING_DECIDED: DeciderState = {
   firings: [],
   incidents: new Map(),
   rollouts: new Map(),
+  gates: new Map(),
   rollbacks: new Map(),
   ruleSets: [],
   quiet: NOTHING_QUIET,
@@ -96,6 +100,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     new Map([...map].filter(([, value]) => lastMs(value) >= now - EVOLVE_AGAIN_MS));
   const incidents = keep(state.incidents, (each) => each.resolvedAtMs ?? Infinity);
   const rollouts = keep(state.rollouts, (each) => each.deployedAtMs);
+  const gates = new Map([...state.gates].filter(([rolloutId]) => rollouts.has(rolloutId)));
   const rollbacks = keep(state.rollbacks, (each) =>
     isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
@@ -117,7 +122,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     ...Array.from(state.breakers.keys(), streamOf.breaker),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
-  return { ...state, incidents, rollouts, rollbacks, redirects, escalations, versions };
+  return { ...state, incidents, rollouts, gates, rollbacks, redirects, escalations, versions };
 };
 
 const evolveAlerts = (state: DeciderState, event: Event): DeciderState | undefined => {
@@ -183,12 +188,20 @@ const versionsAfter = (before: DeciderState, after: DeciderState, { stream, vers
   return versions;
 };
 
+/** The gate of a rollout is made of the events of its stream. */
+const evolveGates = (state: DeciderState, event: Event): DeciderState | undefined => {
+  if (!isGateEvent(event)) return undefined;
+  const id = event.data.rolloutId;
+  return { ...state, gates: put(state.gates, id, evolveGate(state.gates.get(id), event)) };
+};
+
 /** The state after a recorded event. One that is known already, or concerns no decider, changes nothing. */
 export const evolveDecided = (state: DeciderState, recorded: EvolvedEvent): DeciderState => {
   const { stream, version, event } = recorded;
   if (version <= (state.versions.get(stream) ?? 0)) return state;
   const quiet = evolveQuiet(state.quiet, event);
-  const next = evolveParts(state, event) ?? (quiet && state);
+  const gated = evolveGates(state, event);
+  const next = evolveParts(gated ?? state, event) ?? gated ?? (quiet && state);
   if (next === undefined) return state;
   const evolved = { ...next, quiet: quiet ?? state.quiet, versions: versionsAfter(state, next, recorded) };
   return STARTS.has(event.type) && 'at' in event.data ? forget(evolved, event.data.at) : evolved;
