@@ -1,6 +1,6 @@
 import { type Cause, CAUSES_MAX, event, type Event, FLEET_KEY, releaseName } from '#contracts';
 import { compareRelease, type Comparison, isToBlame } from '../rollout/blame.js';
-import type { Rollout } from '../rollout/rollout.js';
+import { hasBegun, type Rollout } from '../rollout/rollout.js';
 import type { AlertSubject } from '../rule/rule.js';
 import type { DeciderState } from '../rule/decider-state.js';
 import { cohortKey } from '../rule/presence.js';
@@ -35,7 +35,7 @@ export interface Changes {
 
 /** Every change that is remembered: rollouts of the last day, and the rules in force. */
 export const changesOf = (state: DeciderState, tick: number): Changes => ({
-  rollouts: [...state.rollouts.values()],
+  rollouts: [...state.rollouts.values()].filter(hasBegun),
   rules: loadedAt(state.quiet, tick),
 });
 

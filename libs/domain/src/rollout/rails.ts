@@ -55,6 +55,13 @@ const causeLink: Rail = ({ rollout, badNodes, at }) => {
   if (rollout === undefined) {
     return { rail: 'cause_link', holds: false, detail: 'no deploy signal names this release' };
   }
+  // Telemetry would be its own witness: that these nodes changed, and that they fail.
+  if (rollout.origin === 'telemetry')
+    return {
+      rail: 'cause_link',
+      holds: false,
+      detail: 'no deploy signal names this release, telemetry alone shows it',
+    };
   const foreign = badNodes.filter((nodeId) => !rollout.nodes.has(nodeId));
   const ageMs = at - rollout.deployedAtMs;
   const detail = `rollout ${rollout.rolloutId} reached ${rollout.nodes.size} nodes, the last ${Math.round(ageMs / 60_000)} min ago; ${foreign.length} bad nodes are not among them`;

@@ -6,7 +6,7 @@ import type { TickView } from '../rule/tick-view.js';
 import { successPercent } from '../signal/success-rate.js';
 import type { Comparison } from './blame.js';
 import type { RailFacts } from './rails.js';
-import type { Rollout } from './rollout.js';
+import { hasBegun, type Rollout } from './rollout.js';
 import { dollarsPerMinuteOf } from '../impact/impact.js';
 import { recoveryOrder } from '../impact/recovery-order.js';
 import { planWaves } from './waves.js';
@@ -35,7 +35,7 @@ const regionsOf = (release: string, view: TickView): readonly string[] =>
  * name their releases alike.
  */
 const rolloutOf = (release: string, badNodes: readonly string[], state: DeciderState): Rollout | undefined => {
-  const named = [...state.rollouts.values()].filter((each) => releaseName(each.release) === release);
+  const named = [...state.rollouts.values()].filter((each) => releaseName(each.release) === release && hasBegun(each));
   const nodesOf = (service: string): ReadonlySet<string> =>
     new Set(named.filter((each) => each.service === service).flatMap(({ nodes }) => [...nodes]));
   const badOf = ({ service }: Rollout): number => badNodes.filter((nodeId) => nodesOf(service).has(nodeId)).length;

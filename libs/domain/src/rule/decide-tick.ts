@@ -17,7 +17,7 @@ import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
 import { isAway } from '../redirect/redirect.js';
 import { isUnderWay } from '../rollout/rollback.js';
-import { decideDeploy } from '../rollout/rollout.decide.js';
+import { decideArrivals, decideStages } from '../rollout/decide-rollouts.js';
 import { decideWaveStep } from '../rollout/wave.decide.js';
 import { readWaveHealth } from '../rollout/wave-health.js';
 import { decideQuiet } from '../silence/decide-quiet.js';
@@ -131,10 +131,8 @@ const decideIncidents = (draft: Draft, { view, rules, spillovers }: Deciding, ca
 
 /** Decides one tick: rollouts, alerts, what of them pages nobody, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
-  const { view, signals } = deciding;
-  for (const signal of signals) {
-    draft.add(decideDeploy(draft.state.rollouts.get(signal.rolloutId), signal, view.at));
-  }
+  const { view } = deciding;
+  decideArrivals(draft, deciding);
   decideBreakers(draft, view.at);
   decideEscalations(draft, deciding);
   const assessments = decideAlerts(draft, deciding);
@@ -151,6 +149,7 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
     impactOf: (incident) => readImpact(coveredNow(incident, draft), incident.subject, view),
   });
   decideWaves(draft, deciding);
+  decideStages(draft, deciding);
   decideRedirectSteps(draft, deciding);
   decideIncidents(draft, deciding, causality);
 };

@@ -10,7 +10,7 @@ import { evolveGate, type Gate, isGateEvent } from '../gate/gate.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
 import { evolveRedirect, isAway, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
-import { evolveRollout, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
+import { evolveRollout, isOpen, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
 import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
 import { evolveQuiet, NOTHING_QUIET, quietStreams, type QuietState } from '../silence/quiet-state.js';
 
@@ -99,7 +99,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const keep = <T>(map: ReadonlyMap<string, T>, lastMs: (value: T) => number): ReadonlyMap<string, T> =>
     new Map([...map].filter(([, value]) => lastMs(value) >= now - EVOLVE_AGAIN_MS));
   const incidents = keep(state.incidents, (each) => each.resolvedAtMs ?? Infinity);
-  const rollouts = keep(state.rollouts, (each) => each.deployedAtMs);
+  const rollouts = keep(state.rollouts, (each) => (isOpen(each) ? Infinity : each.deployedAtMs));
   const gates = new Map([...state.gates].filter(([rolloutId]) => rollouts.has(rolloutId)));
   const rollbacks = keep(state.rollbacks, (each) =>
     isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
@@ -150,7 +150,9 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   }
   if (isRolloutEvent(event)) {
     const id = event.data.rolloutId;
-    return { ...state, rollouts: put(state.rollouts, id, evolveRollout(state.rollouts.get(id), event)) };
+    const generation = event.type === 'StageCommanded' ? event.data.generation : 0;
+    const rollouts = put(state.rollouts, id, evolveRollout(state.rollouts.get(id), event));
+    return { ...state, rollouts, generation: Math.max(state.generation, generation) };
   }
   if (isEscalationEvent(event)) {
     const id = event.data.escalationId;

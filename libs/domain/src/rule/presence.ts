@@ -23,6 +23,8 @@ export interface NodePresence extends NodeSeen {
   readonly seenTick: number;
   /** The releases it ran before, the newest first, while it is remembered; at most `FORMERLY_MAX`. */
   readonly formerly: readonly string[];
+  /** The tick at which it was first seen to run its release. */
+  readonly sinceTick: number;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -61,7 +63,7 @@ export class Presence {
     const known = this.nodes.get(node.nodeId);
     // Who was silent for too long comes back as new, whether or not anybody asked meanwhile: what is applied again is not evaluated.
     if (known === undefined || tick - known.seenTick > FORGET_TICKS) {
-      this.nodes.set(node.nodeId, { ...node, seenTick: tick, formerly: [] });
+      this.nodes.set(node.nodeId, { ...node, seenTick: tick, formerly: [], sinceTick: tick });
       this.sorted = undefined;
       this.releases = undefined;
       return;
@@ -73,6 +75,7 @@ export class Presence {
     const before = [known.release, ...known.formerly.filter((release) => release !== known.release)];
     known.formerly = before.slice(0, FORMERLY_MAX);
     known.release = node.release;
+    known.sinceTick = tick;
     this.releases = undefined;
   }
 
