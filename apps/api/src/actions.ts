@@ -1,15 +1,21 @@
 import { isRefusal, type NewSilence, type Principal, type Refusal } from '#contracts';
 import { actorOf, type Infrastructure } from '#runtime';
 import {
+  createAutomationRepository,
   createCatalogueRepository,
   createIncidentRepository,
   createQuietRepository,
+  createRedirectRepository,
+  createReleaseRepository,
   createRuleSetRepository,
   type IncidentRow,
 } from '#store';
 import { acknowledge } from './acknowledge.js';
+import { automationActs } from './automation-acts.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
 import { issueNodeKey, revokeNodeKey } from './node-keys.js';
+import { endRedirect } from './redirect-acts.js';
+import { releaseActs } from './release-acts.js';
 import { askForReload } from './rules-reload.js';
 import { type NewCustomers, type NewNodes, registerCustomers, registerNodes } from './registration.js';
 import { addSilence, expireSilence } from './silences.js';
@@ -17,8 +23,21 @@ import { addSilence, expireSilence } from './silences.js';
 /** What the actions change, and with what. */
 export type ActionParts = Pick<Infrastructure, 'database' | 'eventStore' | 'catalogue' | 'nodeKeys' | 'clock'>;
 
+/** What is done to what Tocsin itself does. */
+const actsOnActions = ({ database, eventStore: store, clock }: ActionParts) => {
+  const parts = { store, clock };
+  const redirects = { ...parts, repository: createRedirectRepository(database) };
+  return {
+    ...releaseActs({ ...parts, repository: createReleaseRepository(database) }),
+    ...automationActs({ ...parts, repository: createAutomationRepository(database) }),
+    endRedirect: (redirectId: string, comment: string, caller: Principal) =>
+      endRedirect(redirects, redirectId, comment, caller),
+  };
+};
+
 /** Everything that can be done, once for REST and GraphQL. */
-export const createActions = ({ database, eventStore, catalogue, nodeKeys, clock }: ActionParts) => {
+export const createActions = (parts: ActionParts) => {
+  const { database, eventStore, catalogue, nodeKeys, clock } = parts;
   const repository = createCatalogueRepository(database);
   const incidents = createIncidentRepository(database);
   const registrar = (caller: Principal) => ({ store: eventStore, repository, actor: actorOf(caller) });
@@ -30,6 +49,7 @@ export const createActions = ({ database, eventStore, catalogue, nodeKeys, clock
     return result;
   };
   return {
+    ...actsOnActions(parts),
     acknowledge: async (incidentId: string, note: string, caller: Principal): Promise<IncidentRow | Refusal> => {
       const refusal = await acknowledge(eventStore, clock, { incidentId, note, caller });
       if (refusal !== undefined) return refusal;

@@ -10,6 +10,7 @@ import { IncidentsResolver } from './graphql/incidents.resolver.js';
 import { RolloutsResolver } from './graphql/rollouts.resolver.js';
 import { ImpactResolver } from './graphql/impact.resolver.js';
 import { createQueries } from './queries.js';
+import { AutomationController } from './rest/automation.controller.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
 import { EventsController } from './rest/events.controller.js';
 import { ExplainController } from './rest/explain.controller.js';
@@ -20,6 +21,8 @@ import { InventoryController } from './rest/inventory.controller.js';
 import { KeysController } from './rest/keys.controller.js';
 import { NodeKeysController } from './rest/node-keys.controller.js';
 import { QuietController } from './rest/quiet.controller.js';
+import { RedirectsController } from './rest/redirects.controller.js';
+import { ReleasesController } from './rest/releases.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
 import { ACTIONS, EVENT_FEED, QUERIES } from './tokens.js';
@@ -60,6 +63,7 @@ export class ApiModule implements OnModuleDestroy {
       module: ApiModule,
       imports: [graphqlModule()],
       controllers: [
+        AutomationController,
         DeliveriesController,
         EventsController,
         ExplainController,
@@ -70,6 +74,8 @@ export class ApiModule implements OnModuleDestroy {
         KeysController,
         NodeKeysController,
         QuietController,
+        RedirectsController,
+        ReleasesController,
         RolloutsController,
         RulesController,
       ],

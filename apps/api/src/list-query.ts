@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { REDIRECT_STATUSES } from '#store';
+import { commentSchema } from '#contracts';
+import { FALLBACK_STATUSES, OVERRIDE_STATUSES, REDIRECT_STATUSES, ROLLBACK_STATUSES, ROLLOUT_STATUSES } from '#store';
 
 /** Rows of one answer unless more is asked for. */
 export const LIST_DEFAULT = 50;
@@ -25,13 +26,21 @@ export const alertQuery = z.object({
 /** The query of incidents. */
 export const incidentQuery = statusQuery(['open', 'acknowledged', 'resolved']);
 /** The query of rollouts. */
-export const rolloutQuery = statusQuery(['running', 'halted', 'rolled_back']);
+export const rolloutQuery = statusQuery(ROLLOUT_STATUSES);
 /** The query of rollbacks. */
-export const rollbackQuery = statusQuery(['refused', 'running', 'stopped', 'completed']).extend({
+export const rollbackQuery = statusQuery(ROLLBACK_STATUSES).extend({
   incidentId: z.string().min(1).max(128).optional(),
 });
 /** The query of redirects. */
 export const redirectQuery = statusQuery(REDIRECT_STATUSES).extend({
+  incidentId: z.string().min(1).max(128).optional(),
+});
+/** The query of overrides. */
+export const overrideQuery = statusQuery(OVERRIDE_STATUSES).extend({
+  rollbackId: z.string().min(1).max(128).optional(),
+});
+/** The query of fallbacks. */
+export const fallbackQuery = statusQuery(FALLBACK_STATUSES).extend({
   incidentId: z.string().min(1).max(128).optional(),
 });
 /** The query of commands. */
@@ -45,3 +54,6 @@ export const plainListQuery = z.object({ limit: limitQuery });
 
 /** What an acknowledgement may say; it may say nothing. */
 export const acknowledgement = z.object({ note: z.string().max(1_000).default('') }).default({ note: '' });
+
+/** What an act must say: why. */
+export const commented = z.strictObject({ comment: commentSchema });

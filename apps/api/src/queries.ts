@@ -3,22 +3,29 @@ import type { Infrastructure } from '#runtime';
 import {
   createAlertRepository,
   createApiKeyRepository,
+  createAutomationRepository,
+  createBreakerRepository,
   createCommandRepository,
   createDeadLetterRepository,
   createDeliveryRepository,
+  createFallbackRepository,
   createIncidentRepository,
   createNodeKeyRepository,
   createNodeLedger,
+  createOverrideRepository,
   createQuietRepository,
   createRedirectRepository,
+  createReleaseRepository,
   createRollbackRepository,
   createRolloutRepository,
   createRuleSetRepository,
   createSegmentRepository,
   type LedgerTotals,
   type NodeRow,
+  type RolloutRow,
   readStream,
 } from '#store';
+import { readAutomation } from './automation-acts.js';
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
 import { createAffectedSince } from './affected-since.js';
 import { explain } from './explain/explain.js';
@@ -124,6 +131,22 @@ const explainQueries = ({ database, catalogue, clock }: QueryParts) => {
   };
 };
 
+const actionQueries = ({ database }: QueryParts) => {
+  const rollouts = createRolloutRepository(database);
+  const automation = createAutomationRepository(database);
+  return {
+    rollouts: rollouts.list,
+    rollout: async (rolloutId: string): Promise<RolloutRow | Refusal> =>
+      (await rollouts.find(rolloutId)) ?? refuse('NOT_FOUND', `there is no rollout ${rolloutId}`),
+    releases: createReleaseRepository(database).list,
+    automation: () => readAutomation(automation),
+    overrides: createOverrideRepository(database).list,
+    breakers: createBreakerRepository(database).list,
+    fallbacks: createFallbackRepository(database).list,
+    commands: createCommandRepository(database).list,
+  };
+};
+
 /** Everything that can be asked, once for REST and GraphQL. */
 export const createQueries = (parts: QueryParts) => {
   const { database, catalogue, clock } = parts;
@@ -135,6 +158,7 @@ export const createQueries = (parts: QueryParts) => {
   return {
     ...incidentQueries(parts),
     ...explainQueries(parts),
+    ...actionQueries(parts),
     impact: createImpactView(segments, catalogue, clock, impactSettingsOf(database)),
     affectedSince: createAffectedSince(segments, catalogue, clock, impactSettingsOf(database)),
     customers: () => catalogue.current().customers,
@@ -142,8 +166,6 @@ export const createQueries = (parts: QueryParts) => {
     disagreements: createDisagreements(segments, clock),
     windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),
     alerts: createAlertRepository(database).list,
-    rollouts: createRolloutRepository(database).list,
-    commands: createCommandRepository(database).list,
     deadLetters: async (limit: number) => {
       const letters = await deadLetters.list({ limit });
       return { deadLetters: letters.map(({ raw: _bytes, ...letter }) => letter), totals: await deadLetters.totals() };

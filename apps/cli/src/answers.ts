@@ -50,7 +50,7 @@ const release = z.looseObject({ softwareVersion: z.string(), configRev: z.string
 /** A rollback and its waves. */
 export const rollbackSchema = z.looseObject({
   rollbackId: z.string(),
-  incidentId: z.string(),
+  incidentId: z.string().nullable(),
   status: z.string(),
   from: release.nullable(),
   to: release.nullable(),

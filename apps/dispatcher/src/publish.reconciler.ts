@@ -1,7 +1,14 @@
 import { commandSchema, type EventData, type FleetCommand, type RecordedEvent } from '#contracts';
 import type { EventLog, NewRecord } from '#event-log';
 import type { Logger } from '#runtime';
-import type { Database, EventStore, PositionRepository, Queryable } from '#store';
+import {
+  type CommandRepository,
+  createCommandRepository,
+  type Database,
+  type EventStore,
+  type PositionRepository,
+  type Queryable,
+} from '#store';
 import { PUBLISH_APPENDS_MAX, PUBLISH_BYTES_MAX, PUBLISH_EVENTS_MAX } from './dispatcher.config.js';
 
 /** What publishing needs. */
@@ -47,19 +54,41 @@ export const fleetCommandOf = ({ signed }: EventData<'CommandSigned'>): FleetCom
   }
 };
 
-const commandRecords = (events: readonly RecordedEvent[], logger: Logger): readonly NewRecord[] =>
-  events.flatMap(({ position, event }) => {
-    if (event.type !== 'CommandSigned') return [];
-    const { commandId } = event.data;
-    const command = fleetCommandOf(event.data);
-    if (command !== undefined) return [recordOf(commandId, command)];
-    // It must not stop what comes after it, and no node could act on it.
-    logger.error({ commandId, position }, 'a signed command cannot be read; it is not published');
-    return [];
-  });
+/** What an event brings to nodes: a command that was signed, or one that is sent again; one that nobody signed yet is not sent at all. */
+const signedBy = async (
+  { event }: RecordedEvent,
+  commands: Pick<CommandRepository, 'find'>,
+): Promise<EventData<'CommandSigned'> | undefined> => {
+  if (event.type === 'CommandSigned') return event.data;
+  if (event.type !== 'WaveRepeated') return undefined;
+  const { commandId } = event.data;
+  const signed = (await commands.find(commandId))?.signed ?? undefined;
+  return signed && { commandId, signed };
+};
+
+const commandRecords = async (
+  events: readonly RecordedEvent[],
+  commands: Pick<CommandRepository, 'find'>,
+  logger: Logger,
+): Promise<readonly NewRecord[]> => {
+  const records: NewRecord[] = [];
+  for (const recorded of events) {
+    const signed = await signedBy(recorded, commands);
+    if (signed === undefined) continue;
+    const { commandId } = signed;
+    const command = fleetCommandOf(signed);
+    if (command === undefined) {
+      // It must not stop what comes after it, and no node could act on it.
+      logger.error({ commandId, position: recorded.position }, 'a signed command cannot be read; it is not published');
+      continue;
+    }
+    records.push(recordOf(commandId, command));
+  }
+  return records;
+};
 
 /**
- * Publishes the event store to `events`, in the global order, and each signed command to `fleet.commands`. The position is a row of
+ * Publishes the event store to `events`, in the global order, and each signed command to `fleet.commands`, again when it is repeated. The position is a row of
  * the database, held while a run appends and moved with its commit: of several dispatchers one publishes at a time, and one that
  * dies or hangs between append and commit loses the row with its session, so that the next publishes the same again. Readers fold
  * repetitions by position, or by command id.
@@ -102,7 +131,7 @@ export class PublishReconciler {
     const next = (events.at(-1)?.position ?? row.nextOffset - 1) + 1;
     if (events.length === 0) return { events, next };
     await eventLog.append(PLACE.topic, records.slice(0, count));
-    const commands = commandRecords(events, logger);
+    const commands = await commandRecords(events, createCommandRepository(tx), logger);
     if (commands.length > 0) await eventLog.append('fleet.commands', commands);
     const { incarnation, nextOffset: expected } = row;
     const step = { cluster: eventLog.clusterId, consumer: 'publisher', ...PLACE, incarnation, expected, next } as const;

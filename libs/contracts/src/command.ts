@@ -45,6 +45,8 @@ const commandFields = z.object({
   audienceDigest: z.string().regex(/^[0-9a-f]{64}$/),
   issuedAtMs: z.number().int().nonnegative(),
   expiresAtMs: z.number().int().nonnegative(),
+  /** Of a node that starts again: so many probes, of which so many must pass (R43); absent: as the executor does it. */
+  healthCheck: z.object({ probes: z.number().int().positive(), passesMin: z.number().int().positive() }).optional(),
   reason: z.string().max(1_000),
 });
 

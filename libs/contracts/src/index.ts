@@ -15,6 +15,7 @@ export * from './outcome.js';
 export * from './outcome-batch/index.js';
 export * from './principal.js';
 export * from './problem.js';
+export * from './release-request.js';
 export * from './resolver-name.js';
 export * from './rollout-plan.js';
 export * from './rule.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WAVE_STEPS } from './wave-step.js';
 
 /** Names of nodes, PoPs, regions, releases: they become parts of keys, so no separator and no surprise. */
 export const nameSchema = z
@@ -42,6 +43,14 @@ export const nodeReportSchema = z.discriminatedUnion('type', [
     /** The release that the node really runs after the command, as read back. */
     softwareVersion: nameSchema.optional(),
     configRev: nameSchema.optional(),
+    /**
+     * The step that the node has come to (R58), where its executor tells: while it is `running` that step is done, with `failed` it is
+     * what failed, with `done` it was the last.
+     */
+    step: z.enum(WAVE_STEPS).optional(),
+    /** Of the health check of that step: how many probes were made, and how many passed (R43). */
+    probes: z.number().int().nonnegative().max(1_000).optional(),
+    passed: z.number().int().nonnegative().max(1_000).optional(),
     detail: z.string().max(4_000),
   }),
 ]);

@@ -30,8 +30,8 @@ export interface Principal {
 }
 
 /**
- * What a route asks for; `public` is for health alone. `roll_out` is to bring a release and to ask its gate, `approve` to vote on what a
- * rail refused, under the role of one's own key.
+ * What a route asks for; `public` is for health alone. `roll_out` is to bring a release, `ask_gate` to ask whether it may go on, `approve`
+ * to vote on what a rail refused, under the role of one's own key, `lift` to let a release out of quarantine.
  */
 export type Permission =
   | 'public'
@@ -40,22 +40,24 @@ export type Permission =
   | 'signal'
   | 'commands'
   | 'roll_out'
+  | 'ask_gate'
   | 'view'
   | 'operate'
   | 'approve'
+  | 'lift'
   | 'administer';
 
 const GRANTS: Record<PrincipalRole, readonly Permission[]> = {
   node: ['telemetry', 'commands'],
   ingest: ['telemetry', 'commands'],
   prober: ['probe'],
-  deploy: ['signal', 'commands', 'roll_out'],
-  viewer: ['view'],
-  operator: ['view', 'operate', 'roll_out'],
-  incident_commander: ['view', 'operate', 'signal', 'roll_out', 'approve'],
-  admin: ['view', 'operate', 'signal', 'roll_out', 'administer'],
-  engineering_vp: ['view', 'approve'],
-  customer_success_vp: ['view', 'approve'],
+  deploy: ['signal', 'commands', 'roll_out', 'ask_gate'],
+  viewer: ['view', 'ask_gate'],
+  operator: ['view', 'ask_gate', 'operate', 'roll_out'],
+  incident_commander: ['view', 'ask_gate', 'operate', 'signal', 'roll_out', 'approve', 'lift'],
+  admin: ['view', 'ask_gate', 'operate', 'signal', 'roll_out', 'lift', 'administer'],
+  engineering_vp: ['view', 'ask_gate', 'approve'],
+  customer_success_vp: ['view', 'ask_gate', 'approve'],
 };
 
 /** Whether a role holds a permission. */

@@ -8,9 +8,11 @@ export type CommandStatus = 'issued' | 'signed';
 /** A command. Times are ms since the epoch. */
 export interface CommandRow {
   readonly commandId: string;
-  /** The rollback or the redirect that it is a part of; the other is null. */
+  /** The rollback, redirect, rollout or fallback that it is a part of; the others are null. */
   readonly rollbackId: string | null;
   readonly redirectId: string | null;
+  readonly rolloutId: string | null;
+  readonly fallbackId: string | null;
   readonly wave: number;
   readonly generation: number;
   readonly status: CommandStatus;
@@ -33,7 +35,8 @@ export interface CommandRepository {
 }
 
 const SELECT = `
-  select command_id as "commandId", rollback_id as "rollbackId", redirect_id as "redirectId", wave, generation, status, command, signed,
+  select command_id as "commandId", rollback_id as "rollbackId", redirect_id as "redirectId", rollout_id as "rolloutId",
+    fallback_id as "fallbackId", wave, generation, status, command, signed,
     issued_at as "issuedAt", expires_at as "expiresAt"
   from command`;
 

@@ -1,6 +1,6 @@
-import { event, type Event, ruleSetSchema, streamOf } from '#contracts';
+import { DEFAULT_PLAN, event, type Event, ruleSetSchema, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
-import { createDeciderHistory } from './decider-history.js';
+import { BREAKER_EVENTS_MAX, createDeciderHistory } from './decider-history.js';
 import { alertFired, HISTORY_AT_MS, incidentOpened, reasonOf, rollbackDecided, tell } from './event-history.fixture.js';
 import { createEventStore } from './event-store.js';
 import { quiet } from './quiet-history.fixture.js';
@@ -62,6 +62,20 @@ describe('decider history', () => {
   const streams = async (decidedMs?: number): Promise<readonly string[]> => [
     ...new Set((await read(decidedMs)).map(({ stream }) => stream)),
   ];
+
+  const declared = (rolloutId: string): Event =>
+    event('RolloutDeclared', {
+      rolloutId,
+      service: 'dns',
+      release: RELEASE,
+      previous: RELEASE,
+      mode: 'advisory',
+      plan: DEFAULT_PLAN,
+      nodes: [],
+      by: 'deploy:ci',
+      at: OLD_MS,
+    });
+  const over = (rolloutId: string, at: number): Event => event('RolloutEnded', { rolloutId, because: 'watched', at });
 
   it('leaves out what ended before the time to keep, and every other stream', async () => {
     await append(
@@ -160,6 +174,100 @@ describe('decider history', () => {
       [streamOf.alert('r'), [alertFired('r', 'warning', OLD_MS), recovering]],
     );
     expect(await streams()).toEqual(['alert-p', 'alert-r']);
+  });
+
+  it('B20: gives every rollout that may still be judged however old, and no other', async () => {
+    const told = (rolloutId: string, ...more: readonly Event[]) =>
+      [streamOf.rollout(rolloutId), [declared(rolloutId), rollout(rolloutId, OLD_MS), ...more]] as const;
+    const completed = (rolloutId: string): Event =>
+      event('RolloutCompleted', { rolloutId, because: 'promoted', at: OLD_MS });
+    await append(
+      told('running'),
+      told('watched', completed('watched')),
+      told('ended', completed('ended'), over('ended', OLD_MS)),
+      told('halted', event('RolloutHalted', { rolloutId: 'halted', because: 'a breach', at: OLD_MS })),
+      told('back', event('RolloutRolledBack', { rolloutId: 'back', rollbackId: 'r', at: OLD_MS })),
+      [streamOf.rollout('new'), [declared('new')]],
+      [streamOf.rollout('signal'), [rollout('signal', OLD_MS)]],
+      [streamOf.rollout('now'), [rollout('now', NOW_MS)]],
+    );
+    expect(await streams()).toEqual(['rollout-running', 'rollout-watched', 'rollout-new', 'rollout-now']);
+  });
+
+  it('R53: gives what people asked for and nobody answered yet, however old', async () => {
+    const comment = 'x';
+    const asked = (overrideId: string, rollbackId: string): Event =>
+      event('OverrideRequested', {
+        overrideId,
+        rollbackId,
+        rails: ['fresh'],
+        checklist: { isCritical: true, dollarsPerHour: 1, affectedCustomers: 1, resolutionEtaMs: 1 },
+        by: 'operator:ana',
+        comment,
+        expiresAtMs: OLD_MS + 1,
+        at: OLD_MS,
+      });
+    const expired = event('OverrideExpired', { overrideId: 'gone', because: 'late', at: OLD_MS });
+    const request = (rollbackId: string): Event =>
+      event('RollbackRequested', { rollbackId, rolloutId: 'r', by: 'operator:ana', comment, at: OLD_MS });
+    await append(
+      [streamOf.rollout('now'), [rollout('now', NOW_MS)]],
+      [streamOf.rollback('asked'), [request('asked')]],
+      [streamOf.rollback('ended'), [rollback('ended', 'i', OLD_MS), completed('ended')]],
+      [streamOf.override('open'), [asked('open', 'ended')]],
+      [streamOf.override('gone'), [asked('gone', 'ended'), expired]],
+      [
+        streamOf.override('of'),
+        [asked('of', 'asked'), event('OverrideExpired', { ...expired.data, overrideId: 'of' })],
+      ],
+    );
+    expect((await streams()).toSorted()).toEqual(['override-of', 'override-open', 'rollback-asked', 'rollout-now']);
+  });
+
+  it('R42: gives of a breaker its newest events, and fallbacks, releases and the automation whole', async () => {
+    const service = 'dns';
+    const update = (each: number): readonly Event[] => [
+      event('UpdateBegan', { service, updateId: `${each}`, rolloutId: 'r', nodeId: 'n', at: OLD_MS }),
+      event('UpdateEnded', { service, updateId: `${each}`, isHealthy: true, detail: '', at: OLD_MS }),
+    ];
+    const many = Array.from({ length: BREAKER_EVENTS_MAX / 2 + 1 }, (_, each) => update(each)).flat();
+    const decided = (fallbackId: string): Event =>
+      event('FallbackDecided', {
+        fallbackId,
+        incidentId: 'i',
+        customerId: 'c',
+        provider: 'quad9_dns',
+        isDryRun: false,
+        because: '',
+        at: OLD_MS,
+      });
+    const lifted = event('QuarantineLifted', { service, release: RELEASE, by: 'admin:root', comment: 'x', at: OLD_MS });
+    await append(
+      [streamOf.rollout('now'), [rollout('now', NOW_MS)]],
+      [streamOf.automation, [event('AutomationSwitched', { isOn: false, by: 'a', comment: 'x', at: OLD_MS })]],
+      [streamOf.release(service, 'v2+c2'), [lifted]],
+      [streamOf.fallback('open'), [decided('open')]],
+      [
+        streamOf.fallback('over'),
+        [decided('over'), event('FallbackEnded', { fallbackId: 'over', because: '', at: OLD_MS })],
+      ],
+      [streamOf.breaker(service), many],
+    );
+    const found = [
+      ...(await read()),
+      ...(await read(NOW_MS, (await read()).at(-1)?.position)),
+      ...(await read(NOW_MS, 2_000)),
+    ];
+    const streamsFound = new Set(found.map(({ stream }) => stream));
+    expect([...streamsFound]).toEqual([
+      'rollout-now',
+      'automation',
+      'release-dns/v2+c2',
+      'fallback-open',
+      'breaker-dns',
+    ]);
+    const versions = found.filter(({ stream }) => stream === 'breaker-dns').map(({ version }) => version);
+    expect([Math.min(...versions), new Set(versions).size]).toEqual([3, BREAKER_EVENTS_MAX]);
   });
 
   it('gives the newest sets of rules', async () => {

@@ -35,13 +35,17 @@ const PAGE_ACTIONS = {
   IncidentEscalated: 'escalate',
   StatusUpdateRequested: 'request',
   FallBackRequested: 'request',
+  StakeholdersNotified: 'update',
 } as const satisfies Partial<Record<string, Action>>;
 
 type PageEvent = EventOf<keyof typeof PAGE_ACTIONS>;
 
-/** Of the alerts that join, those are told that are about more than the page. */
-const isPage = (told: RecordedEvent['event']): told is PageEvent =>
-  Object.hasOwn(PAGE_ACTIONS, told.type) && (told.type !== 'AlertJoinedIncident' || told.data.widens !== undefined);
+/** Of the alerts that join, those are told that are about more than the page; of a notice, what names its incident. */
+const isPage = (told: RecordedEvent['event']): told is PageEvent => {
+  if (told.type === 'AlertJoinedIncident') return told.data.widens !== undefined;
+  if (told.type === 'StakeholdersNotified') return told.data.incidentId !== undefined;
+  return Object.hasOwn(PAGE_ACTIONS, told.type);
+};
 
 /** The incident an event pages about, if it does. */
 export const pagedIncident = ({ event: told }: RecordedEvent): string | undefined =>
@@ -94,6 +98,7 @@ const actionBody = (
   ...(type === 'IncidentUnmuted' && requests.length > 0 ? { requests } : {}),
   ...(type === 'StatusUpdateRequested' ? { request: 'status_update' } : {}),
   ...(type === 'FallBackRequested' ? { request: 'fall_back' } : {}),
+  ...(type === 'StakeholdersNotified' ? { notice: 'rollback', rollbackId: data.rollbackId } : {}),
 });
 
 const pageBody = (
@@ -129,6 +134,10 @@ const pageBody = (
 const isHeldBack = (paged: PageEvent, { muted }: IncidentRow): boolean =>
   paged.type === 'IncidentOpened' ? paged.data.muted !== undefined : muted !== null;
 
+/** A call for what Tocsin did is made though its incident is muted. */
+const isLoud = ({ redirect, rollback }: IncidentRow['escalations'][number]): boolean =>
+  redirect !== undefined || rollback !== undefined;
+
 /**
  * The keys that a page goes out under. Whoever is called above the page has one of their own: under the incident's the call would
  * fold into what the receiver has open and wake nobody, and would wait behind a page that is retried. It is acknowledged and ends with
@@ -139,7 +148,7 @@ const keysOf = (paged: PageEvent, { incidentId, escalations }: IncidentRow): rea
   if (paged.type === 'IncidentEscalated') return [callKeyOf(paged.data)];
   // Who was called while the page was held back is called now.
   if (paged.type === 'IncidentUnmuted') {
-    const held = escalations.filter(({ at, redirect }) => at < paged.data.at && redirect === undefined);
+    const held = escalations.filter((call) => call.at < paged.data.at && !isLoud(call));
     return [incidentId, ...held.map(keyOf)];
   }
   const isOfAll = paged.type === 'IncidentAcknowledged' || paged.type === 'IncidentResolved';
@@ -147,13 +156,12 @@ const keysOf = (paged: PageEvent, { incidentId, escalations }: IncidentRow): rea
 };
 
 /**
- * Whoever mutes an alert knows of its fault, and not of what Tocsin did about it and cannot undo: a redirect that needs a person calls
- * one all the same.
+ * Whoever mutes an alert knows of its fault, and not of what Tocsin did about it and cannot undo: a redirect or a rollback that needs
+ * a person calls one all the same.
  */
 const loudKeys = (paged: PageEvent, { incidentId, escalations }: IncidentRow): ReadonlySet<string> => {
   const told = paged.type === 'IncidentEscalated' ? [paged.data] : escalations;
-  const loud = told.filter(({ redirect }) => redirect !== undefined);
-  return new Set(loud.map((call) => callKeyOf({ incidentId, to: call.to, redirect: call.redirect })));
+  return new Set(told.filter(isLoud).map((call) => callKeyOf({ ...call, incidentId })));
 };
 
 const pagesOf = (paged: PageEvent, context: DeliveryContext): readonly Told[] => {
@@ -166,23 +174,30 @@ const pagesOf = (paged: PageEvent, context: DeliveryContext): readonly Told[] =>
   return keys.map((dedupKey) => ({ ...told, dedupKey }));
 };
 
-const commandOf = ({ data }: EventOf<'CommandSigned'>, { command }: DeliveryContext): readonly Told[] => {
-  if (command === undefined) return [];
+/** A command that was signed, or is sent again: what nobody signed yet does not leave. */
+const commandOf = (told: EventOf<'CommandSigned' | 'WaveRepeated'>, { command }: DeliveryContext): readonly Told[] => {
+  const signed = told.type === 'CommandSigned' ? told.data.signed : command?.signed;
+  if (command === undefined || signed === undefined || signed === null) return [];
   const { expiresAt, issuedAt } = command;
-  const body = { signed: data.signed, expiresAtMs: expiresAt };
-  return [{ subject: 'command', action: 'command', dedupKey: data.commandId, body, at: issuedAt }];
+  const at = told.type === 'CommandSigned' ? issuedAt : told.data.at;
+  const body = { signed, expiresAtMs: expiresAt };
+  return [{ subject: 'command', action: 'command', dedupKey: told.data.commandId, body, at }];
 };
+
+/** The command that an event sends, if it does. */
+export const sentCommand = ({ event: told }: RecordedEvent): string | undefined =>
+  told.type === 'CommandSigned' || told.type === 'WaveRepeated' ? told.data.commandId : undefined;
 
 const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): readonly Told[] => {
   if (isPage(told)) return pagesOf(told, context);
-  return told.type === 'CommandSigned' ? commandOf(told, context) : [];
+  return told.type === 'CommandSigned' || told.type === 'WaveRepeated' ? commandOf(told, context) : [];
 };
 
 /**
  * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is
  * unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad or
- * about more of the fleet than it was told; a command when it
- * is signed, never before. Ids follow from the event, so a repeated append asks for nothing new.
+ * about more of the fleet than it was told, and when a rollback has ended; a command when it is signed, never before, and again when it
+ * is repeated. Ids follow from the event, so a repeated append asks for nothing new.
  */
 export const deliveriesFor = (
   cause: RecordedEvent,

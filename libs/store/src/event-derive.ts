@@ -3,7 +3,7 @@ import { impactSchema, streamOf } from '#contracts';
 import { createChannelRepository } from './channel.repository.js';
 import { createCommandRepository } from './command.repository.js';
 import type { Queryable } from './database.js';
-import { deliveriesFor, type DeliveryContext, pagedIncident } from './deliveries-for.js';
+import { deliveriesFor, type DeliveryContext, pagedIncident, sentCommand } from './deliveries-for.js';
 import { createDeliveryRepository, type DeliveryRow, endClaims } from './delivery.repository.js';
 import type { PendingEvent } from './event-append.js';
 import { createIncidentRepository } from './incident.repository.js';
@@ -11,7 +11,7 @@ import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
 import { createRollbackRepository } from './rollback.repository.js';
 
 const isTelling = (recorded: RecordedEvent): boolean =>
-  recorded.event.type === 'CommandSigned' || pagedIncident(recorded) !== undefined;
+  sentCommand(recorded) !== undefined || pagedIncident(recorded) !== undefined;
 
 /** Pages of one incident that are looked at: more than a growing outage makes. */
 const TOLD_PAGES_MAX = 50;
@@ -27,8 +27,8 @@ const highestTold = async (tx: Queryable, incidentId: string): Promise<number> =
 };
 
 const contextOf = async (tx: Queryable, recorded: RecordedEvent): Promise<DeliveryContext> => {
-  if (recorded.event.type === 'CommandSigned')
-    return { command: await createCommandRepository(tx).find(recorded.event.data.commandId) };
+  const commandId = sentCommand(recorded);
+  if (commandId !== undefined) return { command: await createCommandRepository(tx).find(commandId) };
   const incidentId = pagedIncident(recorded);
   if (incidentId === undefined) return {};
   return {

@@ -9,6 +9,7 @@ import {
   streamOf,
 } from '#contracts';
 import { actionsChapter } from './event-history-actions.fixture.js';
+import { rolloutsChapter } from './event-history-rollouts.fixture.js';
 import { createChannelRepository } from './channel.repository.js';
 import type { Database } from './database.js';
 import { type Chapter, HISTORY_AT_MS as T, impactOf, reasonOf } from './event-history-parts.fixture.js';
@@ -366,4 +367,5 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await tell(store, recovery);
   await tell(store, timers);
   await tell(store, actionsChapter);
+  await tell(store, rolloutsChapter);
 };

@@ -52,6 +52,7 @@ export interface IncidentRow {
     readonly alertId: string;
     readonly because: string;
     readonly redirect?: Call['redirect'];
+    readonly rollback?: Call['rollback'];
     readonly at: number;
   }[];
   readonly requests: readonly {

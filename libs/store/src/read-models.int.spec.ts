@@ -8,6 +8,11 @@ import { createDeliveryRepository } from './delivery.repository.js';
 import { HISTORY_AT_MS as T, impactOf, reasonOf, tell, tellHistory } from './event-history.fixture.js';
 import { createEventStore, type EventStore } from './event-store.js';
 import { createIncidentRepository } from './incident.repository.js';
+import { createAutomationRepository } from './automation.repository.js';
+import { createBreakerRepository } from './breaker.repository.js';
+import { createFallbackRepository } from './fallback.repository.js';
+import { createOverrideRepository } from './override.repository.js';
+import { createReleaseRepository } from './release.repository.js';
 import { createRedirectRepository } from './redirect.repository.js';
 import { createRollbackRepository } from './rollback.repository.js';
 import { createRolloutRepository } from './rollout.repository.js';
@@ -174,7 +179,8 @@ describe('read models', () => {
   });
 
   it('show rollouts with their stages, commands and deliveries', async () => {
-    expect(await createRolloutRepository(db.database).list({ limit: 9 })).toMatchObject([
+    const statuses = ['halted', 'rolled_back'] as const;
+    expect(await createRolloutRepository(db.database).list({ statuses, limit: 9 })).toMatchObject([
       { rolloutId: 'ro1', status: 'rolled_back', rollbackId: 'rb1', stage: 'early' },
       {
         rolloutId: 'ro2',
@@ -198,6 +204,121 @@ describe('read models', () => {
     expect(
       deliveries.map(({ channel, action, status, attempts }) => [channel, action, status, attempts]),
     ).toContainEqual(['pagerduty', 'trigger', 'delivered', 2]);
+  });
+
+  it('B20: show a rollout with its plan, its pre-flight, its gate and what was done about it', async () => {
+    const rollouts = createRolloutRepository(db.database);
+    expect(await rollouts.find('ro3')).toMatchObject({
+      status: 'completed',
+      mode: 'driving',
+      origin: 'declared',
+      declaredBy: 'deploy:ci',
+      stage: 'rest',
+      plan: { stages: [{ name: 'canary' }, { name: 'rest' }] },
+      preflight: {
+        risk: { risk: 'low', author: 'ana' },
+        impact: { stages: [{ customers: 2 }] },
+        loadTest: { families: [{ passed: true }] },
+        overridden: [{ items: ['target'], by: 'operator:ana' }],
+      },
+      gateMeasured: { stage: 'canary', cohort: { bad: 10 }, throughSlot: (T + 60_000) / 1_000 },
+      gateDecided: { verdict: 'promote', because: 'every test passed' },
+      gateOverdue: { stage: 'rest' },
+      updates: [{ nodeId: 'n1', status: 'done', passed: 3 }],
+    });
+    expect((await rollouts.find('ro3'))?.preflight).not.toHaveProperty('missing');
+    expect((await rollouts.find('ro3'))?.steps.map(({ what, by }) => [what, by])).toEqual([
+      ['start_requested', 'deploy:ci'],
+      ['commanded', undefined],
+      ['approved', 'operator:ana'],
+      ['promoted', undefined],
+    ]);
+    const rows = await rollouts.list({ statuses: ['declared', 'ended'], limit: 9 });
+    expect(rows).toMatchObject([
+      { rolloutId: 'ro4', status: 'ended' },
+      {
+        rolloutId: 'ro5',
+        status: 'declared',
+        stage: null,
+        startedAt: null,
+        preflight: { missing: [{ item: 'risk' }] },
+      },
+    ]);
+  });
+
+  it('R39, R51: show releases with what is known of them, and what Tocsin may do by itself', async () => {
+    expect(await createReleaseRepository(db.database).list({ limit: 9 })).toMatchObject([
+      { name: 'v2.1.7+c44', attestation: null, quarantine: { rollbackId: 'rb2' } },
+      {
+        name: 'v2.1.6+c43',
+        attestation: { nodes: 20, isRollbackSafe: true },
+        rehearsal: { passed: true },
+        quarantine: null,
+        lifting: { by: 'admin:root' },
+      },
+    ]);
+    expect(await createReleaseRepository(db.database).find('dns', 'none')).toBeUndefined();
+    expect(await createAutomationRepository(db.database).read()).toEqual({
+      lastSwitch: { isOn: false, by: 'admin:root', comment: 'drill', at: T },
+      rateRail: { rollbackId: 'rb1', plans: 3, because: '3 in 24 h', at: T + 1 },
+      services: [
+        {
+          service: 'dns',
+          mode: { mode: 'approve', by: 'operator:ana', comment: 'week 1', at: T + 1 },
+          rateReset: { by: 'operator:ana', comment: 'known', at: T + 2 },
+        },
+      ],
+    });
+  });
+
+  it('R31, R53, R58: show rollbacks that people asked for, the steps of a wave, and overrides with their votes', async () => {
+    const rollbacks = createRollbackRepository(db.database);
+    expect(await rollbacks.find('rb4')).toMatchObject({
+      status: 'proposed',
+      proposal: { mode: 'approve', nodes: 2 },
+      approval: { by: 'operator:ana' },
+    });
+    expect(await rollbacks.find('rb5')).toMatchObject({
+      status: 'requested',
+      incidentId: null,
+      rolloutId: 'ro3',
+      request: { by: 'operator:ana', comment: 'customers call' },
+    });
+    expect(await rollbacks.find('rb1')).toMatchObject({
+      told: { because: 'it is over' },
+      waves: [{ steps: [{ nodeId: 'n1', step: 'stop', status: 'done' }] }, { repeats: [{ missing: 1 }] }],
+    });
+    const overrides = createOverrideRepository(db.database);
+    expect(await overrides.list({ rollbackId: 'rb3', limit: 9 })).toMatchObject([
+      { overrideId: 'ov1', status: 'granted', votes: [{ role: 'engineering_vp', isApproved: true }] },
+      { overrideId: 'ov2', status: 'refused', because: 'the engineering VP said no' },
+      { overrideId: 'ov3', status: 'expired', votes: [] },
+      { overrideId: 'ov4', status: 'open', endedAt: null },
+    ]);
+    expect(await overrides.list({ statuses: ['open'], limit: 9 })).toMatchObject([{ overrideId: 'ov4' }]);
+  });
+
+  it('R42, R60: show breakers with the updates under way, and fallbacks with what providers answered', async () => {
+    expect(await createBreakerRepository(db.database).list({ limit: 9 })).toMatchObject([
+      {
+        service: 'dns',
+        status: 'open',
+        failures: 6,
+        updates: 10,
+        healthy: 1,
+        unhealthy: 1,
+        running: [{ nodeId: 'n3' }],
+      },
+      { service: 'mail', status: 'half_open' },
+      { service: 'web', status: 'closed', because: 'the update was healthy' },
+    ]);
+    const fallbacks = createFallbackRepository(db.database);
+    expect(await fallbacks.list({ incidentId: 'in2', limit: 9 })).toMatchObject([
+      { fallbackId: 'fb1', status: 'running', provider: 'google_dns', answers: [{ status: 'failed' }] },
+      { fallbackId: 'fb2', status: 'stopped', endedAt: null },
+      { fallbackId: 'fb3', status: 'ended', isDryRun: true },
+    ]);
+    expect(await fallbacks.list({ statuses: ['stopped'], limit: 9 })).toHaveLength(1);
   });
 
   it('show the catalogue at its version: last registration wins, a zone has one customer', async () => {

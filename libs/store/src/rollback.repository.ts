@@ -4,12 +4,25 @@ import { listLimit } from './list-limit.js';
 import type { ReleaseRow } from './rollout.repository.js';
 
 /** What a rollback is now. */
-export type RollbackStatus = 'refused' | 'running' | 'stopped' | 'completed';
+export const ROLLBACK_STATUSES = ['requested', 'proposed', 'refused', 'running', 'stopped', 'completed'] as const;
+/** What a rollback is now. */
+export type RollbackStatus = (typeof ROLLBACK_STATUSES)[number];
+
+type Told<T> = Omit<T, 'rollbackId'>;
 
 /** A node's last answer to the command of its wave. */
 export interface WaveAnswerRow {
   readonly nodeId: string;
   readonly status: string;
+  readonly answeredAt: number;
+}
+
+/** How far a node of a wave has come: its last word on one of the four steps. */
+export interface WaveStepRow {
+  readonly nodeId: string;
+  readonly step: EventData<'WaveStepAnswered'>['step'];
+  readonly status: string;
+  readonly detail: string;
   readonly answeredAt: number;
 }
 
@@ -26,12 +39,17 @@ export interface WaveRow {
   /** What verified it. */
   readonly because: string | null;
   readonly answers: readonly WaveAnswerRow[];
+  /** In the order in which they were told. */
+  readonly steps: readonly WaveStepRow[];
+  /** Each time its command was sent again, and how many nodes were missing. */
+  readonly repeats: readonly { readonly commandId: string; readonly missing: number; readonly at: number }[];
 }
 
-/** A rollback. What only a decision knows is null while there is none but a refusal. Times are ms of log time. */
+/** A rollback. What only a decision knows is null while there is none. Times are ms of log time. */
 export interface RollbackRow {
   readonly rollbackId: string;
-  readonly incidentId: string;
+  /** null while a person asked for it and nothing was decided. */
+  readonly incidentId: string | null;
   readonly status: RollbackStatus;
   readonly rolloutId: string | null;
   readonly service: string | null;
@@ -44,7 +62,18 @@ export interface RollbackRow {
   readonly refusals: readonly { readonly rail: string; readonly because: string; readonly at: number }[];
   /** Success, per cent, of the release and of its control at the decision. */
   readonly gap: EventData<'RollbackDecided'>['gap'] | null;
-  /** Why it was refused, stopped or completed. */
+  /** Who asked for it. */
+  readonly request: Omit<EventData<'RollbackRequested'>, 'rollbackId' | 'rolloutId'> | null;
+  /** What was proposed to a person, and who said yes to it. */
+  readonly proposal: Omit<EventData<'RollbackProposed'>, 'rollbackId' | 'incidentId' | 'rolloutId'> | null;
+  readonly approval: Told<EventData<'RollbackApproved'>> | null;
+  /** Who asked for what was decided; null: nobody, a trigger held. */
+  readonly decidedBy: string | null;
+  /** The override that opened its rails. */
+  readonly overrideId: string | null;
+  /** What whoever has a stake was told in the end. */
+  readonly told: Told<EventData<'StakeholdersNotified'>> | null;
+  /** Why it was proposed, refused, stopped or completed. */
   readonly because: string | null;
   readonly decidedAt: number;
   readonly endedAt: number | null;
@@ -67,16 +96,22 @@ const ANSWERS = `
      order by a.node_id), '[]')
    from rollback_answer a where a.rollback_id = w.rollback_id and a.wave = w.wave)`;
 
+const STEPS = `
+  (select coalesce(jsonb_agg(jsonb_build_object('nodeId', s.node_id, 'step', s.step, 'status', s.status, 'detail', s.detail,
+     'answeredAt', s.answered_at) order by s.answered_at, s.node_id, s.step), '[]')
+   from rollback_step s where s.rollback_id = w.rollback_id and s.wave = w.wave)`;
+
 const WAVES = `
   (select coalesce(jsonb_agg(jsonb_build_object('wave', w.wave, 'nodes', w.nodes, 'status', w.status,
      'generation', w.generation, 'commandId', w.command_id, 'commandedAt', w.commanded_at, 'verifiedAt', w.verified_at,
-     'because', w.because, 'answers', ${ANSWERS}) order by w.wave), '[]')
+     'because', w.because, 'answers', ${ANSWERS}, 'steps', ${STEPS},
+     'repeats', w.repeats) order by w.wave), '[]')
    from rollback_wave w where w.rollback_id = r.rollback_id)`;
 
 const SELECT = `
   select r.rollback_id as "rollbackId", r.incident_id as "incidentId", r.status, r.rollout_id as "rolloutId", r.service,
     r.from_release as "from", r.to_release as "to", r.trigger_reason as "trigger", r.evidence, r.rails,
-    r.refusals, r.gap, r.because, r.decided_at as "decidedAt", r.ended_at as "endedAt", ${WAVES} as waves
+    r.refusals, r.gap, r.request, r.proposal, r.approval, r.decided_by as "decidedBy", r.override_id as "overrideId", r.told, r.because, r.decided_at as "decidedAt", r.ended_at as "endedAt", ${WAVES} as waves
   from rollback r`;
 
 /** Rollbacks in PostgreSQL. */

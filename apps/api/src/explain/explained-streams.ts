@@ -87,10 +87,12 @@ const findAlert: Find = async (parts, alertId) => {
 const findRollback: Find = async (parts, rollbackId) => {
   const rollback = await parts.rollbacks.find(rollbackId);
   if (rollback === undefined) return undefined;
-  const incident = await parts.incidents.findRow(rollback.incidentId);
+  const { incidentId } = rollback;
+  const incident = incidentId === null ? undefined : await parts.incidents.findRow(incidentId);
   const commandIds = rollback.waves.flatMap(({ commandId }) => commandId ?? []);
   const alerts = incident?.alertIds.map(streamOf.alert) ?? [];
-  const streams = [...alerts, streamOf.incident(rollback.incidentId), streamOf.rollback(rollbackId)];
+  const ofIncident = incidentId === null ? [] : [streamOf.incident(incidentId)];
+  const streams = [...alerts, ...ofIncident, streamOf.rollback(rollbackId)];
   return {
     kind: 'rollback',
     streams: [...streams, ...(await commandStreams(parts, commandIds))],

@@ -32,14 +32,14 @@ export class RolloutType {
   release!: ReleaseType;
   @Field(() => ReleaseType)
   previous!: ReleaseType;
-  @Field({ description: 'running, halted or rolled_back.' })
+  @Field({ description: 'declared, running, halted, completed, ended or rolled_back.' })
   status!: string;
-  @Field()
-  stage!: string;
+  @Field(() => String, { nullable: true, description: 'The stage it reached last; null before the first.' })
+  stage!: string | null;
   @Field(() => [StageType])
   stages!: readonly StageType[];
-  @Field()
-  startedAt!: number;
+  @Field(() => Number, { nullable: true })
+  startedAt!: number | null;
   @Field()
   changedAt!: number;
   @Field(() => String, { nullable: true })
@@ -94,9 +94,9 @@ export class GapType {
 export class RollbackType {
   @Field()
   rollbackId!: string;
-  @Field()
-  incidentId!: string;
-  @Field({ description: 'refused, running, stopped or completed.' })
+  @Field(() => String, { nullable: true, description: 'null while a person asked for it and nothing was decided.' })
+  incidentId!: string | null;
+  @Field({ description: 'requested, proposed, refused, running, stopped or completed.' })
   status!: string;
   @Field(() => String, { nullable: true })
   rolloutId!: string | null;

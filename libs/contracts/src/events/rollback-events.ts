@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { nameSchema } from '../node-report.js';
 import { releaseSchema } from '../signal.js';
+import { WAVE_STEPS } from '../wave-step.js';
 import { AUTOMATION_MODES } from './automation-events.js';
 import { at, by, comment, id, reasonSchema, why } from './event-parts.js';
-
-/** The four steps of a wave, in this order (R58). */
-export const WAVE_STEPS = ['stop', 'deploy', 'start', 'verify'] as const;
 
 /** Events of stream `rollback-<rollbackId>`. */
 export const rollbackEvents = {
@@ -69,7 +67,13 @@ export const rollbackEvents = {
   WaveVerified: z.object({ rollbackId: id, wave: z.number().int(), because: z.string().max(500), at }),
   RollbackStopped: z.object({ rollbackId: id, because: z.string().max(500), at }),
   /** Whoever has a stake is told how it ended (R30); last of all. */
-  StakeholdersNotified: z.object({ rollbackId: id, because: why, at }),
+  StakeholdersNotified: z.object({
+    rollbackId: id,
+    /** Whose key the message has; absent: it is of a version that told nobody. */
+    incidentId: id.optional(),
+    because: why,
+    at,
+  }),
   /** Every wave verified by telemetry of the nodes themselves. */
   RollbackCompleted: z.object({ rollbackId: id, because: z.string().max(500), at }),
 } as const;

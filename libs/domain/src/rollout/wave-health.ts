@@ -3,12 +3,18 @@ import { OUTCOMES_MIN } from '../signal/measure.js';
 import { successPercent } from '../signal/success-rate.js';
 import { describeWindow } from '../rule/describe-subject.js';
 import type { TickView } from '../rule/tick-view.js';
-import { isLive } from '../rule/presence.js';
+import { isLive, type NodePresence } from '../rule/presence.js';
 import { type Rollback, waveNodes } from './rollback.js';
-import type { WaveHealth } from './wave.decide.js';
+import type { WaveHealth } from './wave-context.js';
 
 /** Share of a wave's nodes that must report on the target release; a node that never returns must not block the rest. */
 const PRESENT_MIN = 0.8;
+
+/** RAIL-6: one that answered, and after the whole verification window still says that it runs something else, was not rolled back. */
+const foreignOf = (live: readonly NodePresence[], target: string, fromMs: number): string | undefined => {
+  const foreign = live.find(({ release, watermarkUs }) => release !== target && watermarkUs / 1_000 >= fromMs);
+  return foreign && `node ${foreign.nodeId} answered done, and its telemetry says that it runs ${foreign.release}`;
+};
 
 /**
  * What the nodes of a wave say themselves: their success over a window that begins after the last of them answered, once the
@@ -23,7 +29,8 @@ export const readWaveHealth = (rollback: Rollback, verifyMs: number, view: TickV
     .filter((node) => isLive(node, view.tick));
   const present = live.filter(({ release }) => release === target);
   if (present.length < live.length || present.length < PRESENT_MIN * names.length) {
-    return { success: undefined, detail: `${present.length} of ${names.length} nodes report on ${target}` };
+    const detail = `${present.length} of ${names.length} nodes report on ${target}`;
+    return { success: undefined, detail, foreign: foreignOf(live, target, rollback.answeredAtMs + verifyMs) };
   }
   const slot = Math.min(...present.map((node) => Math.floor(node.watermarkUs / 1_000_000) - 1), view.endSlot);
   if ((slot + 1) * SLOT_MS < rollback.answeredAtMs + verifyMs) {

@@ -1,7 +1,8 @@
 import { type CommandAnswer, COMMAND_TTL_MS, commandSchema, event, type Reason } from '#contracts';
 import { given } from '#testing';
 import { evolveRollback, type Rollback } from './rollback.js';
-import { decideWaveStep, type WaveContext } from './wave.decide.js';
+import { decideWaveStep, neededSuccess } from './wave.decide.js';
+import type { SagaStep, WaveContext } from './wave-context.js';
 
 const decided = event('RollbackDecided', {
   rollbackId: 'rb1',
@@ -22,31 +23,44 @@ const answered = (nodeId: string, status = 'done') =>
   event('WaveAnswered', { rollbackId: 'rb1', wave: 1, nodeId, status, at: 4_000 });
 const verified = event('WaveVerified', { rollbackId: 'rb1', wave: 1, because: 'x', at: 5_000 });
 
-const answer = (nodeId: string, status: CommandAnswer['status'], commandId = 'c-1'): CommandAnswer => ({
+const repeated = event('WaveRepeated', { rollbackId: 'rb1', wave: 1, commandId: 'c-1', missing: 2, at: 61_000 });
+const because = 'x';
+const stopped = event('RollbackStopped', { rollbackId: 'rb1', because, at: 9_000 });
+const completed = event('RollbackCompleted', { rollbackId: 'rb1', because, at: 9_000 });
+const notified = event('StakeholdersNotified', { rollbackId: 'rb1', incidentId: 'i1', because, at: 9_250 });
+
+const answer = (nodeId: string, status: CommandAnswer['status'], more: Partial<CommandAnswer> = {}): CommandAnswer => ({
   type: 'answer',
   nodeId,
   agentBootId: '1',
   atUs: 0,
-  commandId,
+  commandId: 'c-1',
   generation: 7,
   status,
   detail: '',
+  ...more,
 });
+const sagaStep = (rollback: Rollback | undefined, context: Partial<WaveContext> = {}): SagaStep =>
+  rollback === undefined
+    ? { events: [] }
+    : decideWaveStep(rollback, {
+        at: 4_000,
+        verifyMs: 10_000,
+        generation: 7,
+        answers: [],
+        healthOf: () => ({ success: undefined, detail: 'too early' }),
+        recoveryOf: () => ({ verdict: 'unknown', reason: 'probers: unknown' }),
+        isIncidentOpen: () => true,
+        commandIdOf: (_, wave) => `c-${wave}`,
+        sha256: () => '0'.repeat(64),
+        ...context,
+      });
 const step =
   (context: Partial<WaveContext> = {}) =>
   (rollback: Rollback | undefined) =>
-    rollback === undefined
-      ? []
-      : decideWaveStep(rollback, {
-          at: 4_000,
-          verifyMs: 10_000,
-          generation: 7,
-          answers: [],
-          healthOf: () => ({ success: undefined, detail: 'too early' }),
-          commandIdOf: (_, wave) => `c-${wave}`,
-          sha256: () => '0'.repeat(64),
-          ...context,
-        });
+    sagaStep(rollback, context).events;
+const after = (...events: Parameters<typeof evolveRollback>[1][]): Rollback | undefined =>
+  events.reduce<Rollback | undefined>(evolveRollback, undefined);
 const health = (success: number | undefined) => ({ healthOf: () => ({ success, detail: 'over 10s' }) });
 
 describe('a wave', () => {
@@ -67,7 +81,7 @@ describe('a wave', () => {
       answer('n1', 'done'),
       answer('n1', 'done'),
       answer('n9', 'done'),
-      answer('n2', 'done', 'c-0'),
+      answer('n2', 'done', { commandId: 'c-0' }),
     ];
     given(evolveRollback, decided, commanded).when(step({ answers })).thenEvents(answered('n1'));
     given(evolveRollback, decided, commanded, answered('n1')).when(step({ answers })).thenNothing();
@@ -75,27 +89,81 @@ describe('a wave', () => {
   it('a node that failed or refused stops the rollback', () => {
     given(evolveRollback, decided, commanded)
       .when(step({ answers: [answer('n1', 'refused')] }))
-      .thenTypes('WaveAnswered', 'RollbackStopped');
+      .thenTypes('WaveAnswered', 'RollbackStopped', 'ReleaseQuarantined');
   });
-  it('a node that says why it failed is quoted, without the output of its program', () => {
+  it('R58: a node that says why it failed is quoted, without the output of its program, and the VP is called', () => {
     const why = 'x'.repeat(300);
     const detail = `the program ended with 2 ${why}${why}\n${why}`;
-    const [, stopped] = step({
+    const { events, trouble } = sagaStep(after(decided, commanded), {
       answers: [
-        { ...answer('n1', 'failed', 'c-0'), detail: 'of another command' },
-        { ...answer('n1', 'failed'), detail },
+        answer('n1', 'failed', { commandId: 'c-0', detail: 'of another command' }),
+        answer('n1', 'failed', { detail }),
       ],
-    })([decided, commanded].reduce<Rollback | undefined>(evolveRollback, undefined));
-    const because = stopped?.type === 'RollbackStopped' ? stopped.data.because : '';
-    expect(because.startsWith('wave 1: node n1 answered failed: the program ended with 2 xxx')).toBe(true);
-    expect(because.length).toBeLessThanOrEqual(500);
+    });
+    const said = events.find((each) => each.type === 'RollbackStopped')?.data.because ?? '';
+    expect(said.startsWith('wave 1: node n1 answered failed: the program ended with 2 xxx')).toBe(true);
+    expect(said.length).toBeLessThanOrEqual(500);
+    expect(trouble).toEqual({ step: 'failed', text: said });
   });
-  it('missing answers stop it when the command has expired', () => {
-    const at = 1_000 + COMMAND_TTL_MS;
-    given(evolveRollback, decided, commanded, answered('n1'))
+  it('R58: each step of a node is told once and in order, its end with the last', () => {
+    const answers = [
+      answer('n1', 'accepted'),
+      answer('n1', 'running', { step: 'stop' }),
+      answer('n1', 'running', { step: 'deploy' }),
+      answer('n1', 'running', { step: 'stop' }),
+      answer('n1', 'running', { step: 'start', probes: 5, passed: 4 }),
+      answer('n1', 'done', { step: 'verify', softwareVersion: 'v1', configRev: 'c1' }),
+    ];
+    const events = step({ answers })(after(decided, commanded));
+    const told = events.map((each) => (each.type === 'WaveStepAnswered' ? each.data.step : each.type));
+    expect(told).toEqual(['stop', 'deploy', 'start', 'verify', 'WaveAnswered']);
+    expect(events[2]).toMatchObject({ data: { status: 'done', detail: '4 of 5 probes passed' } });
+    const later = [decided, commanded, ...events] as Parameters<typeof after>;
+    expect(step({ answers })(after(...later))).toEqual([]);
+  });
+  it.each([
+    ['three of five probes', { probes: 5, passed: 3 }, '3 of 5 probes passed, at least 4 must'],
+    ['one probe of one', { probes: 1, passed: 1 }, '1 of 5 probes passed, at least 4 must'],
+    ['79 of 100 probes', { probes: 100, passed: 79 }, '79 of 100 probes passed, at least 80 must'],
+  ])('R43, R58: a start with %s is a failed step: it stops the wave', (_, probes, text) => {
+    const answers = [answer('n1', 'running', { step: 'start', ...probes })];
+    const { events, trouble } = sagaStep(after(decided, commanded), { answers });
+    expect(events.map(({ type }) => type)).toEqual([
+      'WaveStepAnswered',
+      'WaveAnswered',
+      'RollbackStopped',
+      'ReleaseQuarantined',
+    ]);
+    expect(events.slice(0, 2)).toMatchObject([{ data: { status: 'failed' } }, { data: { status: 'failed' } }]);
+    expect(trouble).toEqual({ step: 'failed', text: `wave 1: node n1 failed to start: ${text}` });
+  });
+  it('RAIL-6: a node that says done and runs another release has failed', () => {
+    const answers = [answer('n1', 'done', { softwareVersion: 'v2', configRev: 'c2' })];
+    const { events, trouble } = sagaStep(after(decided, commanded), { answers });
+    expect(events[0]).toMatchObject({ type: 'WaveAnswered', data: { nodeId: 'n1', status: 'failed' } });
+    expect(trouble?.text).toBe('wave 1: node n1 answered failed: it runs v2+c2, not v1+c1');
+  });
+  it('RAIL-6: one whose telemetry says another release after its window has failed as well', () => {
+    const foreign = 'node n1 answered done, and its telemetry says that it runs v2+c2';
+    const wave = after(decided, commanded, answered('n1'), answered('n2'));
+    const { trouble } = sagaStep(wave, { healthOf: () => ({ success: undefined, detail: '', foreign }) });
+    expect(trouble).toEqual({ step: 'failed', text: `wave 1: ${foreign}` });
+  });
+  it('B8: without every answer in half of its life the command is sent again, once and under its id', () => {
+    const at = 1_000 + COMMAND_TTL_MS / 2;
+    given(evolveRollback, decided, commanded)
       .when(step({ at: at - 1 }))
       .thenNothing();
-    given(evolveRollback, decided, commanded, answered('n1')).when(step({ at })).thenTypes('RollbackStopped');
+    given(evolveRollback, decided, commanded).when(step({ at })).thenEvents(repeated);
+    given(evolveRollback, decided, commanded, repeated).when(step({ at })).thenNothing();
+  });
+  it('missing answers stop it when the command has expired, and the VP is called', () => {
+    const at = 1_000 + COMMAND_TTL_MS;
+    const wave = after(decided, commanded, answered('n1'), repeated);
+    expect(step({ at: at - 1 })(wave)).toEqual([]);
+    const { events, trouble } = sagaStep(wave, { at });
+    expect(events.map(({ type }) => type)).toEqual(['RollbackStopped', 'ReleaseQuarantined']);
+    expect(trouble).toEqual({ step: 'unconfirmed', text: 'wave 1: 1 of 2 nodes did not answer within 120 s' });
   });
   it('RAIL-9: is verified when half of the gap is closed, not by the answers', () => {
     const wave = [decided, commanded, answered('n1'), answered('n2')] as const;
@@ -109,26 +177,60 @@ describe('a wave', () => {
       .when(step(health(60)))
       .thenTypes('WaveVerified');
   });
-  it('RAIL-9: one that does not help stops at its deadline', () => {
-    const at = 4_000 + 20_000 + COMMAND_TTL_MS;
-    const wave = [decided, commanded, answered('n1'), answered('n2')] as const;
-    given(evolveRollback, ...wave)
-      .when(step({ at: at - 1, ...health(23) }))
-      .thenNothing();
-    given(evolveRollback, ...wave)
-      .when(step({ at, ...health(23) }))
-      .thenTypes('RollbackStopped');
+  it('R59: is not verified while probers say the opposite of its telemetry; what they do not know refuses nothing', () => {
+    const wave = after(decided, commanded, answered('n1'), answered('n2'));
+    const bad = { verdict: 'not_recovered', reason: 'probers: not recovered' } as const;
+    expect(step({ ...health(100), recoveryOf: () => bad })(wave)).toEqual([]);
+    const at = 4_000 + 120_000;
+    expect(sagaStep(wave, { ...health(100), recoveryOf: () => bad, at }).trouble?.step).toBe('ineffective');
+    const [verified] = step(health(100))(wave);
+    expect(verified).toMatchObject({
+      type: 'WaveVerified',
+      data: { because: expect.stringMatching(/probers: unknown$/) },
+    });
   });
-  it('the last one verified completes the rollback and the rollout', () => {
+  it('RAIL-9: one that does not help stops two minutes after the restart, one that nobody reports of is unconfirmed', () => {
+    const at = 4_000 + 120_000;
+    const wave = after(decided, commanded, answered('n1'), answered('n2'));
+    expect(step({ at: at - 1, ...health(23) })(wave)).toEqual([]);
+    expect(sagaStep(wave, { at, ...health(23) }).trouble?.step).toBe('ineffective');
+    expect(sagaStep(wave, { at, ...health(undefined) }).trouble?.step).toBe('unconfirmed');
+  });
+  it.each([
+    ['half of what it can be told by', { release: 20, control: 100 }, 60],
+    ['no worse than before where there was none', { release: 99.95, control: 99.95 }, 98.95],
+    ['no worse than the worse where the release is better', { release: 100, control: 99 }, 98],
+  ])('RAIL-9: the gap that a wave must close is %s', (_, gap, needed) => {
+    expect(neededSuccess(gap)).toBeCloseTo(needed, 6);
+  });
+  it('R30, R39: after the last wave: quarantine, the end, the end of the rollout; in the next tick who has a stake is told, once', () => {
     const last = { ...commanded, data: { ...commanded.data, wave: 2, commandId: 'c-2' } };
     given(evolveRollback, decided, commanded, verified).when(step()).thenTypes('WaveCommanded', 'CommandIssued');
-    given(evolveRollback, decided, commanded, verified, last, verified)
-      .when(step())
-      .thenTypes('RollbackCompleted', 'RolloutRolledBack');
+    const end = [decided, commanded, verified, last, verified] as const;
+    given(evolveRollback, ...end)
+      .when(step({ at: 5_000 }))
+      .thenNothing();
+    given(evolveRollback, ...end)
+      .when(step({ at: 5_250 }))
+      .thenTypes('ReleaseQuarantined', 'RollbackCompleted', 'RolloutRolledBack');
+    given(evolveRollback, ...end, completed)
+      .when(step({ at: 9_000 }))
+      .thenNothing();
+    given(evolveRollback, ...end, completed)
+      .when(step({ at: 9_250 }))
+      .thenTypes('StakeholdersNotified');
+    given(evolveRollback, ...end, completed)
+      .when(step({ at: 9_250, isIncidentOpen: () => false }))
+      .thenNothing();
+    given(evolveRollback, ...end, completed, notified)
+      .when(step({ at: 9_500 }))
+      .thenNothing();
   });
-  it('after a stop there is no further wave', () => {
-    const stopped = event('RollbackStopped', { rollbackId: 'rb1', because: 'x', at: 9 });
+  it('R30: after a stop who has a stake is told, and there is no further wave', () => {
     given(evolveRollback, decided, commanded, stopped)
+      .when(step({ answers: [answer('n1', 'done')], at: 1e9 }))
+      .thenTypes('StakeholdersNotified');
+    given(evolveRollback, decided, commanded, stopped, notified)
       .when(step({ answers: [answer('n1', 'done')], at: 1e9 }))
       .thenNothing();
   });

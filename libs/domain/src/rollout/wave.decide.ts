@@ -1,37 +1,22 @@
-import { type Command, type CommandAnswer, COMMAND_TTL_MS, type Event, event } from '#contracts';
+import { type Command, COMMAND_TTL_MS, type Event, event } from '#contracts';
+import { HEALTH_PASSES_MIN, HEALTH_PROBES } from '../outcome/k-of-n.js';
 import { type Plan, type Rollback, waveNodes } from './rollback.js';
+import { decideNotice, endCompleted, endStopped } from './rollback-end.decide.js';
+import { takeAnswers } from './wave-answers.js';
+import { NOTHING_YET, type SagaStep, type WaveContext } from './wave-context.js';
 
 /** Share of the gap between release and control that a wave must have closed (RAIL-9). */
 export const GAP_CLOSED_MIN = 0.5;
+/** A gap of less than this many points, twice what is normal, cannot be told from noise: half of it proves nothing. */
+const GAP_TOLD_MIN = 0.1;
+/** Where there was no gap to close, because a person had another reason, a wave must not be worse by more than a point. */
+const WORSE_MAX = 1;
 
-/** The reason of an event takes 500 characters: beside the names of node and wave this much is left. */
-const WHY_CHARACTERS_MAX = 380;
+/** Without an answer for half of a command's life it may have been lost, and there is as much time left for the one that is sent again. */
+export const REPEAT_AFTER_MS = COMMAND_TTL_MS / 2;
 
-/** What the telemetry of a wave's nodes says. */
-export interface WaveHealth {
-  /** Success, per cent, over the verification window; undefined while it cannot be told. */
-  readonly success: number | undefined;
-  /** Why not, or over what. */
-  readonly detail: string;
-}
-
-/** What a step of a rollback needs beside its state. */
-export interface WaveContext {
-  readonly at: number;
-  readonly verifyMs: number;
-  /** The generation the next command gets. */
-  readonly generation: number;
-  readonly answers: readonly CommandAnswer[];
-  readonly healthOf: (rollback: Rollback) => WaveHealth;
-  readonly commandIdOf: (rollbackId: string, wave: number) => string;
-  readonly sha256: (text: string) => string;
-}
-
-const FINAL_STATUSES: ReadonlySet<string> = new Set(['done', 'failed', 'refused']);
-
-const stop = (rollback: Rollback, because: string, at: number): readonly Event[] => [
-  event('RollbackStopped', { rollbackId: rollback.rollbackId, because: `wave ${rollback.wave}: ${because}`, at }),
-];
+/** A wave that has not helped two minutes after the restart does not help (RAIL-9: 60 to 120 s). */
+const INEFFECTIVE_AFTER_MS = 120_000;
 
 const makeCommand = (rollback: Rollback, plan: Plan, wave: number, context: WaveContext): Command => {
   const audience = [...(plan.waves[wave - 1] ?? [])].sort((a, b) => (a < b ? -1 : 1));
@@ -48,95 +33,92 @@ const makeCommand = (rollback: Rollback, plan: Plan, wave: number, context: Wave
     audienceDigest: context.sha256(audience.join('\n')),
     issuedAtMs: context.at,
     expiresAtMs: context.at + COMMAND_TTL_MS,
+    healthCheck: { probes: HEALTH_PROBES, passesMin: HEALTH_PASSES_MIN },
     reason: plan.reason,
   };
 };
 
-const commandNext = (rollback: Rollback, plan: Plan, context: WaveContext): readonly Event[] => {
+const commandNext = (rollback: Rollback, plan: Plan, context: WaveContext): SagaStep => {
   const { rollbackId } = rollback;
   const { at, generation } = context;
   const wave = rollback.wave + 1;
-  if (wave > plan.waves.length) {
-    const because = `all ${plan.waves.length} waves verified by the telemetry of their nodes`;
-    return [
-      event('RollbackCompleted', { rollbackId, because, at }),
-      event('RolloutRolledBack', { rolloutId: plan.rolloutId, rollbackId, at }),
-    ];
-  }
+  if (wave > plan.waves.length) return endCompleted(rollback, plan, context);
   const command = makeCommand(rollback, plan, wave, context);
-  return [
-    event('WaveCommanded', { rollbackId, wave, generation, commandId: command.commandId, at }),
-    event('CommandIssued', { command }),
-  ];
+  return {
+    events: [
+      event('WaveCommanded', { rollbackId, wave, generation, commandId: command.commandId, at }),
+      event('CommandIssued', { command }),
+    ],
+  };
 };
 
-/** What a node answered, with the first line of why: what follows it is the output of a program. */
-const describeAnswer = (
-  commandId: string | undefined,
-  [nodeId, status]: readonly [string, string],
-  answers: readonly CommandAnswer[],
-): string => {
-  const given = answers.find(
-    (answer) => answer.commandId === commandId && answer.nodeId === nodeId && answer.status === status,
-  );
-  const why = (given?.detail ?? '').split('\n')[0]?.slice(0, WHY_CHARACTERS_MAX) ?? '';
-  return `node ${nodeId} answered ${status}${why === '' ? '' : `: ${why}`}`;
+/** The same command under the same id, once: an executor that has it does nothing more. */
+const repeat = (rollback: Rollback, missing: number, at: number): readonly Event[] => {
+  const { rollbackId, wave, commandId, commandedAtMs, isRepeated } = rollback;
+  if (isRepeated || commandId === undefined || at < commandedAtMs + REPEAT_AFTER_MS) return [];
+  return [event('WaveRepeated', { rollbackId, wave, commandId, missing, at })];
 };
 
-const takeAnswers = (rollback: Rollback, { answers, at }: WaveContext): readonly Event[] => {
-  const { rollbackId, wave, commandId } = rollback;
-  const nodes = new Set(waveNodes(rollback));
-  const told = new Map(rollback.answers);
-  const events: Event[] = [];
-  for (const answer of answers) {
-    const { nodeId, status } = answer;
-    if (answer.commandId !== commandId || !nodes.has(nodeId) || !FINAL_STATUSES.has(status) || told.has(nodeId))
-      continue;
-    told.set(nodeId, status);
-    events.push(event('WaveAnswered', { rollbackId, wave, nodeId, status, at }));
+const awaitAnswers = (rollback: Rollback, plan: Plan, context: WaveContext): SagaStep => {
+  const { at, answers } = context;
+  const { events, failed } = takeAnswers(rollback, plan, answers, at);
+  if (failed !== undefined) {
+    const stopped = endStopped(rollback, plan, { step: 'failed', text: failed }, at);
+    return { ...stopped, events: [...events, ...stopped.events] };
   }
-  const failed = [...told].find(([, status]) => status !== 'done');
-  return failed === undefined ? events : [...events, ...stop(rollback, describeAnswer(commandId, failed, answers), at)];
+  if (events.length > 0) return { events };
+  const nodes = waveNodes(rollback);
+  const missing = nodes.filter((nodeId) => !rollback.answers.has(nodeId)).length;
+  if (at < rollback.commandedAtMs + COMMAND_TTL_MS) return { events: repeat(rollback, missing, at) };
+  const text = `${missing} of ${nodes.length} nodes did not answer within ${COMMAND_TTL_MS / 1_000} s`;
+  return endStopped(rollback, plan, { step: 'unconfirmed', text }, at);
 };
 
-const awaitAnswers = (rollback: Rollback, context: WaveContext): readonly Event[] => {
-  const events = takeAnswers(rollback, context);
-  if (events.length > 0 || context.at < rollback.commandedAtMs + COMMAND_TTL_MS) return events;
-  const missing = waveNodes(rollback).filter((nodeId) => !rollback.answers.has(nodeId));
-  const count = `${missing.length} of ${waveNodes(rollback).length} nodes`;
-  return stop(rollback, `${count} did not answer within ${COMMAND_TTL_MS / 1_000} s`, context.at);
-};
+/** The success, per cent, that the nodes of a wave must show. */
+export const neededSuccess = ({ release, control }: Plan['gap']): number =>
+  control - release < GAP_TOLD_MIN
+    ? Math.min(release, control) - WORSE_MAX
+    : release + GAP_CLOSED_MIN * (control - release);
 
-const verify = (rollback: Rollback, plan: Plan, context: WaveContext): readonly Event[] => {
+/** Telemetry must show that the gap closes, and no prober may say the opposite; where none looks, telemetry alone decides. */
+const verify = (rollback: Rollback, plan: Plan, context: WaveContext): SagaStep => {
   const { at, verifyMs } = context;
-  const needed = plan.gap.release + GAP_CLOSED_MIN * (plan.gap.control - plan.gap.release);
-  const { success, detail } = context.healthOf(rollback);
-  const { rollbackId, wave } = rollback;
-  if (success !== undefined && success >= needed) {
-    const because = `success ${success.toFixed(2)} % >= ${needed.toFixed(2)} % ${detail}`;
-    return [event('WaveVerified', { rollbackId, wave, because, at })];
-  }
-  // Twice the window for the watermark to pass it, and one command's life for restarts: longer means it does not help.
-  if (at < rollback.answeredAtMs + 2 * verifyMs + COMMAND_TTL_MS) return [];
-  const found = success === undefined ? detail : `success ${success.toFixed(2)} % < ${needed.toFixed(2)} % ${detail}`;
-  return stop(rollback, `not verified: ${found}`, at);
+  const { rollbackId, wave, answeredAtMs } = rollback;
+  const needed = neededSuccess(plan.gap);
+  const { success, detail, foreign } = context.healthOf(rollback);
+  if (foreign !== undefined) return endStopped(rollback, plan, { step: 'failed', text: foreign }, at);
+  const probed = context.recoveryOf(waveNodes(rollback), answeredAtMs);
+  const isEnough = success !== undefined && success >= needed;
+  const shown =
+    success === undefined
+      ? detail
+      : `success ${success.toFixed(2)} % ${isEnough ? '>=' : '<'} ${needed.toFixed(2)} % ${detail}`;
+  const because = `${shown}; ${probed.reason}`.slice(0, 500);
+  if (isEnough && probed.verdict !== 'not_recovered')
+    return { events: [event('WaveVerified', { rollbackId, wave, because, at })] };
+  if (at < answeredAtMs + Math.max(INEFFECTIVE_AFTER_MS, 2 * verifyMs)) return NOTHING_YET;
+  const step = success === undefined ? 'unconfirmed' : 'ineffective';
+  return endStopped(rollback, plan, { step, text: `not verified: ${because}` }, at);
 };
 
-/** The next step of a rollback under way; nothing while it waits. Called until it has nothing more to say. */
-export const decideWaveStep = (rollback: Rollback, context: WaveContext): readonly Event[] => {
+/** The next step of a rollback; nothing while it waits, or is over and everybody knows. Called until it has nothing more to say. */
+export const decideWaveStep = (rollback: Rollback, context: WaveContext): SagaStep => {
   const { plan } = rollback;
-  if (plan === undefined) return [];
+  if (plan === undefined) return NOTHING_YET;
   switch (rollback.state) {
     case 'decided':
     case 'verified':
       return commandNext(rollback, plan, context);
     case 'commanded':
-      return awaitAnswers(rollback, context);
+      return awaitAnswers(rollback, plan, context);
     case 'answered':
       return verify(rollback, plan, context);
-    case 'refused':
     case 'stopped':
     case 'completed':
-      return [];
+      return decideNotice(rollback, plan, context);
+    case 'requested':
+    case 'refused':
+    case 'proposed':
+      return NOTHING_YET;
   }
 };

@@ -5,6 +5,7 @@ import { NODE_OUTAGE } from '../presence/node-rules.js';
 import { RESTART_LOOP } from '../presence/restart-loop.decide.js';
 import { compareRelease, type Comparison, isToBlame } from '../rollout/blame.js';
 import { judgeRails } from '../rollout/rails.js';
+import { rollbackIdOf } from '../rollout/rollback.js';
 import { decideRollback, type HeldTrigger } from '../rollout/rollback.decide.js';
 import { gatherFacts } from '../rollout/rollback-case.js';
 import { decideHalt } from '../rollout/rollout.decide.js';
@@ -77,20 +78,28 @@ const decideCandidate = (draft: Draft, candidate: Candidate, deciding: Deciding)
   const { comparison, triggers } = candidate;
   const incidentId = incidentOfCandidate(draft, candidate);
   if (incidentId === undefined) return;
-  const rollbackId = hash(`rollback|${incidentId}|${comparison.release}`);
+  const isDecided = [...draft.state.rollbacks.values()].some(
+    (each) => each.incidentId === incidentId && each.plan && releaseName(each.plan.from) === comparison.release,
+  );
+  if (isDecided) return;
+  const facts = gatherFacts(comparison.release, comparison, draft.state, view);
+  // Of a release that nobody is known to have brought nothing is decided; what refuses it is recorded for each incident.
+  const { rollout } = facts;
+  const rollbackId =
+    rollout === undefined ? hash(`rollback|${incidentId}|${comparison.release}`) : rollbackIdOf(rollout, hash);
   const rollback = draft.state.rollbacks.get(rollbackId);
   if (rollback !== undefined && rollback.state !== 'refused') return;
-  const facts = gatherFacts(comparison.release, comparison, draft.state, view);
   const evidence = evidenceOf(draft, comparison.release, deciding);
   const all = { triggers: [...triggers, ...evidence], facts, rails: judgeRails(facts) };
   const events = decideRollback(rollback, { rollbackId, incidentId, ...all });
-  draft.add(events);
   const decided = events.find((each) => each.type === 'RollbackDecided');
   if (decided !== undefined) {
     const { service, trigger } = decided.data;
+    // Before the rollback, in the log as well: nothing widens the rollout while it is taken back (R30).
     halt(draft, service, `rollback of ${comparison.release}: ${trigger.text}`, view.at);
-    return;
   }
+  draft.add(events);
+  if (decided !== undefined) return;
   // What rails refuse to roll back is not brought to more nodes either.
   const because = triggers[0]?.reason.text;
   if (because === undefined || !isToBlame(comparison)) return;

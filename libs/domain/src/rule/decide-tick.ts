@@ -1,4 +1,3 @@
-import type { Event } from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import { coveredBy, coveredByIncident, readImpact, readParts, WHOLE_FLEET } from '../impact/covered.js';
 import { type Causality, causeOrder } from '../incident/causality.js';
@@ -18,8 +17,8 @@ import { decideSpillover } from '../incident/spillover.decide.js';
 import { isAway } from '../redirect/redirect.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import { decideArrivals, decideStages } from '../rollout/decide-rollouts.js';
-import { decideWaveStep } from '../rollout/wave.decide.js';
-import { readWaveHealth } from '../rollout/wave-health.js';
+import { decideWaves } from '../rollout/decide-waves.js';
+import { isNoticeDue } from '../rollout/rollback-end.decide.js';
 import { decideQuiet } from '../silence/decide-quiet.js';
 import { decideActions } from '../action/decide-actions.js';
 import { decideBreakers } from '../breaker/decide-breakers.js';
@@ -35,9 +34,6 @@ import type { Draft } from './draft.js';
 import { FLEET, type Rule } from './rule.js';
 import { decideLosses } from './telemetry-loss.decide.js';
 import type { TickView } from './tick-view.js';
-
-/** Steps a rollback may take within one tick: verified, next commanded, and the look that finds nothing more. */
-const WAVE_STEPS_MAX = 4;
 
 /** The longest title, as the contract says. */
 const TITLE_MAX = 300;
@@ -77,27 +73,6 @@ const titleOf = (rule: Rule, alert: Alert): string => {
   return describeIncident(rule, value, alert);
 };
 
-const decideWaves = (draft: Draft, { view, answers, verifyMs, hash, sha256 }: Deciding): void => {
-  for (const rollbackId of draft.state.rollbacks.keys()) {
-    for (let step = 0; step < WAVE_STEPS_MAX; step += 1) {
-      const rollback = draft.state.rollbacks.get(rollbackId);
-      if (rollback === undefined) break;
-      const events: readonly Event[] = decideWaveStep(rollback, {
-        at: view.at,
-        verifyMs,
-        answers,
-        sha256,
-        // A tick is later than every earlier one, so generations grow even where the last one is no longer remembered.
-        generation: Math.max(draft.state.generation + 1, view.tick),
-        healthOf: (each) => readWaveHealth(each, verifyMs, view),
-        commandIdOf: (id, wave) => hash(`command|${id}|${wave}`),
-      });
-      if (events.length === 0) break;
-      draft.add(events);
-    }
-  }
-};
-
 const titleOfAlert = (alert: Alert, rules: readonly Rule[]): string => {
   const rule = rules.find(({ name }) => name === alert.rule);
   return rule === undefined ? alert.reason.text.slice(0, TITLE_MAX) : titleOf(rule, alert);
@@ -125,7 +100,8 @@ const decideIncidents = (draft: Draft, { view, rules, spillovers }: Deciding, ca
     const isMoved = [...draft.state.redirects.values()].some(
       (each) => each.incidentId === incident.incidentId && isAway(each),
     );
-    draft.add(decideResolution(incident, openAlertIds, rollbacks.some(isUnderWay) || isMoved, view.at));
+    const isActing = isMoved || rollbacks.some((each) => isUnderWay(each) || isNoticeDue(each));
+    draft.add(decideResolution(incident, openAlertIds, isActing, view.at));
   }
 };
 

@@ -102,7 +102,9 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const rollouts = keep(state.rollouts, (each) => (isOpen(each) ? Infinity : each.deployedAtMs));
   const gates = new Map([...state.gates].filter(([rolloutId]) => rollouts.has(rolloutId)));
   const rollbacks = keep(state.rollbacks, (each) =>
-    isUnderWay(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
+    isUnderWay(each) || each.state === 'requested' || incidents.has(each.incidentId ?? '')
+      ? Infinity
+      : Math.max(each.plan?.decidedAtMs ?? 0, each.request?.atMs ?? 0),
   );
   const escalations = keep(state.escalations, (each) => each.closedAtMs ?? Infinity);
   const redirects = keep(state.redirects, (each) =>

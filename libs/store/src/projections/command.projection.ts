@@ -4,12 +4,15 @@ import { json, projection } from './projection.js';
 export const commandProjection = projection(['command'], {
   CommandIssued: (tx, { command }) =>
     tx.query(
-      `insert into command (command_id, rollback_id, redirect_id, wave, generation, status, command, issued_at, expires_at)
-       values ($1, $2, $3, $4, $5, 'issued', $6::jsonb, $7, $8)`,
+      `insert into command (command_id, rollback_id, redirect_id, rollout_id, fallback_id, wave, generation, status, command,
+         issued_at, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, 'issued', $8::jsonb, $9, $10)`,
       [
         command.commandId,
         command.rollbackId ?? null,
         command.redirectId ?? null,
+        command.rolloutId ?? null,
+        command.fallbackId ?? null,
         command.wave,
         command.generation,
         json(command),

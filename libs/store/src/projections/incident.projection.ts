@@ -65,10 +65,19 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
       because,
       at,
     ]),
-  IncidentEscalated: (tx, { incidentId, to, alertId, because, redirect, at }) =>
+  IncidentEscalated: (tx, { incidentId, to, alertId, because, redirect, rollback, at }) =>
     tx.query('update incident set escalations = escalations || $2::jsonb where incident_id = $1', [
       incidentId,
-      json([{ to, alertId, because, ...(redirect !== undefined && { redirect }), at }]),
+      json([
+        {
+          to,
+          alertId,
+          because,
+          ...(redirect !== undefined && { redirect }),
+          ...(rollback !== undefined && { rollback }),
+          at,
+        },
+      ]),
     ]),
   StatusUpdateRequested: (tx, asked) => request(tx, 'status_update', asked),
   FallBackRequested: (tx, asked) => request(tx, 'fall_back', asked),

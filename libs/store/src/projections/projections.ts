@@ -12,6 +12,12 @@ import type { Projection } from './projection.js';
 import { quietProjection } from './quiet.projection.js';
 import { redirectProjection } from './redirect.projection.js';
 import { rollbackProjection } from './rollback.projection.js';
+import { automationProjection } from './automation.projection.js';
+import { breakerProjection } from './breaker.projection.js';
+import { fallbackProjection } from './fallback.projection.js';
+import { overrideProjection } from './override.projection.js';
+import { releaseProjection } from './release.projection.js';
+import { rolloutStepsProjection } from './rollout-steps.projection.js';
 import { ruleSetProjection } from './rule-set.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
 import { zoneRegistryProjection } from './zone-registry.projection.js';
@@ -22,6 +28,7 @@ export const PROJECTIONS: readonly Projection[] = [
   incidentProjection,
   quietProjection,
   rolloutProjection,
+  rolloutStepsProjection,
   rollbackProjection,
   redirectProjection,
   commandProjection,
@@ -32,6 +39,11 @@ export const PROJECTIONS: readonly Projection[] = [
   nodeKeyProjection,
   ruleSetProjection,
   escalationProjection,
+  releaseProjection,
+  automationProjection,
+  overrideProjection,
+  breakerProjection,
+  fallbackProjection,
 ];
 
 /** Every table that a rebuild empties and fills again. */

@@ -1,0 +1,47 @@
+import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { liftingSchema, newAttestationSchema, newRehearsalSchema, type Principal } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import type { Actions } from '../actions.js';
+import { plainListQuery } from '../list-query.js';
+import type { Queries } from '../queries.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
+
+/** What is known of releases, whichever rollout brings them. */
+@Controller('v1/releases')
+export class ReleasesController {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
+
+  @Get()
+  @Needs('view')
+  async releases(@Query() query: unknown) {
+    const { limit } = accepted(readQuery(plainListQuery, query));
+    return { releases: await this.queries.releases({ limit }) };
+  }
+
+  @Post('attestations')
+  @HttpCode(200)
+  @Needs('operate')
+  async attest(@Body() body: unknown, @Caller() caller: Principal) {
+    const attested = accepted(readBody(newAttestationSchema, body));
+    return { release: accepted(await this.actions.attestRelease(attested, caller)) };
+  }
+
+  @Post('rehearsals')
+  @HttpCode(200)
+  @Needs('roll_out')
+  async rehearse(@Body() body: unknown, @Caller() caller: Principal) {
+    const rehearsed = accepted(readBody(newRehearsalSchema, body));
+    return { release: accepted(await this.actions.rehearseRollback(rehearsed, caller)) };
+  }
+
+  @Post('quarantine/lift')
+  @HttpCode(200)
+  @Needs('lift')
+  async lift(@Body() body: unknown, @Caller() caller: Principal) {
+    const lifting = accepted(readBody(liftingSchema, body));
+    return { release: accepted(await this.actions.liftQuarantine(lifting, caller)) };
+  }
+}

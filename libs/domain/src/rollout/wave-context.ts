@@ -1,0 +1,43 @@
+import type { CommandAnswer, Event, EventData } from '#contracts';
+import type { Rollback } from './rollback.js';
+import type { ProbedRecovery } from './wave-probes.js';
+
+/** What the telemetry of a wave's nodes says. */
+export interface WaveHealth {
+  /** Success, per cent, over the verification window; undefined while it cannot be told. */
+  readonly success: number | undefined;
+  /** Why not, or over what. */
+  readonly detail: string;
+  /** A node that answered and, long enough after, runs another release than the target (RAIL-6), in words. */
+  readonly foreign?: string | undefined;
+}
+
+/** What a step of a rollback needs beside its state. */
+export interface WaveContext {
+  readonly at: number;
+  readonly verifyMs: number;
+  /** The generation the next command gets. */
+  readonly generation: number;
+  readonly answers: readonly CommandAnswer[];
+  readonly healthOf: (rollback: Rollback) => WaveHealth;
+  /** What probers say of nodes since they answered (R59). */
+  readonly recoveryOf: (nodes: readonly string[], sinceMs: number) => ProbedRecovery;
+  readonly isIncidentOpen: (incidentId: string | undefined) => boolean;
+  readonly commandIdOf: (rollbackId: string, wave: number) => string;
+  readonly sha256: (text: string) => string;
+}
+
+/** What of a rollback a person has to know. */
+export interface RollbackTrouble {
+  readonly step: NonNullable<EventData<'IncidentEscalated'>['rollback']>['step'];
+  readonly text: string;
+}
+
+/** What a rollback does next, and what went wrong with it if a person has to know. */
+export interface SagaStep {
+  readonly events: readonly Event[];
+  readonly trouble?: RollbackTrouble;
+}
+
+/** A rollback that waits. */
+export const NOTHING_YET: SagaStep = { events: [] };
