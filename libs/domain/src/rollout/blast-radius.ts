@@ -13,11 +13,6 @@ import type { CatalogueCustomer } from '../rule/catalogue.js';
 import type { TickView } from '../rule/tick-view.js';
 import { pickNodes, stageNodesMax, type StageNode } from './stage-nodes.js';
 
-/** A node as far as its share of a region's traffic goes. */
-export interface PlacedNode extends StageNode {
-  readonly region: string;
-}
-
 /** How many queries a customer had in each region; of few it is not told whether anybody is hurt. */
 export type TrafficOf = (customerId: string) => ReadonlyMap<string, number>;
 
@@ -25,8 +20,8 @@ export type TrafficOf = (customerId: string) => ReadonlyMap<string, number>;
 export interface BlastRadiusFacts {
   readonly plan: RolloutPlan;
   /** Whom the rollout is for. */
-  readonly targets: readonly PlacedNode[];
-  readonly fleet: readonly PlacedNode[];
+  readonly targets: readonly StageNode[];
+  readonly fleet: readonly StageNode[];
   readonly customers: readonly Pick<CatalogueCustomer, 'customerId' | 'tier'>[];
   readonly trafficOf: TrafficOf;
   readonly settings: ImpactSettings;
@@ -35,7 +30,7 @@ export interface BlastRadiusFacts {
 type StageImpact = EventData<'BlastRadiusComputed'>['stages'][number];
 
 /** Region → the share of its nodes that are among some. */
-const regionShares = (nodeIds: ReadonlySet<string>, fleet: readonly PlacedNode[]): ReadonlyMap<string, number> => {
+const regionShares = (nodeIds: ReadonlySet<string>, fleet: readonly StageNode[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, { all: number; among: number }>();
   for (const { nodeId, region } of fleet) {
     const count = counts.get(region) ?? { all: 0, among: 0 };
@@ -87,7 +82,7 @@ export const blastRadiusOf = (facts: BlastRadiusFacts): readonly StageImpact[] =
 export const decideBlastRadius = (
   rolloutId: string,
   plan: RolloutPlan,
-  targets: readonly PlacedNode[],
+  targets: readonly StageNode[],
   view: Pick<
     TickView,
     'at' | 'knownSinceMs' | 'windows' | 'endSlot' | 'placement' | 'fleet' | 'customers' | 'impactSettings'

@@ -27,8 +27,8 @@ export interface Declared {
   readonly declaredAtMs: number;
   readonly isRiskAssessed: boolean;
   readonly isImpactComputed: boolean;
-  /** The last load test: on which node, and the families that did not pass. */
-  readonly loadTest: { readonly nodeId: string; readonly failed: readonly string[] } | undefined;
+  /** The last load test: on which node, and the families that passed. */
+  readonly loadTest: { readonly nodeId: string; readonly passed: readonly string[] } | undefined;
   /** What somebody overrode, by name and reason. */
   readonly overridden: ReadonlySet<PreflightItem>;
   readonly isStartRequested: boolean;
@@ -120,8 +120,8 @@ export const evolveDeclared = (declared: Declared, event: GuardedEvent<typeof is
       return { ...declared, isImpactComputed: true };
     case 'LoadTested': {
       const { nodeId, families } = event.data;
-      const failed = families.filter(({ passed }) => !passed).map(({ family }) => family);
-      return { ...declared, loadTest: { nodeId, failed } };
+      const passed = families.filter((each) => each.passed).map(({ family }) => family);
+      return { ...declared, loadTest: { nodeId, passed } };
     }
     case 'PreflightOverridden':
       return { ...declared, overridden: new Set([...declared.overridden, ...event.data.items]) };

@@ -1,4 +1,5 @@
 import { DEFAULT_PLAN, event, type Event } from '#contracts';
+import { PROBE_FAMILIES } from '../probe/probe-families.js';
 import type { ReleaseRecord } from '../release/release-record.js';
 import { missingItems, type PreflightFacts } from './preflight.js';
 import { evolveRollout, isRolloutEvent, type Rollout } from './rollout.js';
@@ -25,10 +26,7 @@ const loadTested = (passed: boolean): Event =>
   event('LoadTested', {
     ...of,
     nodeId: 'n1',
-    families: [
-      { family: 'normal', passed: true, detail: '' },
-      { family: 'oversized', passed, detail: '' },
-    ],
+    families: PROBE_FAMILIES.map((family) => ({ family, passed: passed || family !== 'oversized', detail: '' })),
     by: 'prober:p1',
   });
 
@@ -65,7 +63,7 @@ describe('a pre-flight', () => {
   });
   it('R63: a family that did not pass is missing, until the test is made again', () => {
     const failed = [declared, risk, impact, loadTested(false)];
-    expect(missing(failed)).toEqual(['load_test: on n1 failed: oversized']);
+    expect(missing(failed)).toEqual(['load_test: on n1 did not pass: oversized']);
     expect(missing([...failed, loadTested(true)])).toEqual([]);
   });
   it.each<[string, Partial<ReleaseRecord>, string]>([

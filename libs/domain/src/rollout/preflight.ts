@@ -1,4 +1,5 @@
 import { type EventData, releaseName } from '#contracts';
+import { PROBE_FAMILIES } from '../probe/probe-families.js';
 import type { ReleaseRecord } from '../release/release-record.js';
 import type { Declared, PreflightItem } from './declared.js';
 import type { Rollout } from './rollout.js';
@@ -36,7 +37,8 @@ const targetFault = ({ target, at, targets }: PreflightFacts): string | undefine
 
 const loadTestFault = ({ loadTest }: Declared): string | undefined => {
   if (loadTest === undefined) return 'no load test was told of its first node';
-  return loadTest.failed.length === 0 ? undefined : `on ${loadTest.nodeId} failed: ${loadTest.failed.join(', ')}`;
+  const failed = PROBE_FAMILIES.filter((family) => !loadTest.passed.includes(family));
+  return failed.length === 0 ? undefined : `on ${loadTest.nodeId} did not pass: ${failed.join(', ')}`;
 };
 
 /**

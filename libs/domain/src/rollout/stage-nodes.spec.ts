@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { pickNodes, rolloutOrder, stageNodesMax, type StageNode } from './stage-nodes.js';
 
-const pop = (name: string, count: number): readonly StageNode[] =>
-  Array.from({ length: count }, (_, index) => ({ nodeId: `${name}-n${index}`, pop: name }));
+const pop = (name: string, count: number, region = 'eu'): readonly StageNode[] =>
+  Array.from({ length: count }, (_, index) => ({ nodeId: `${name}-n${index}`, pop: name, region }));
 
 /** A few PoPs of different sizes. */
 const fleets = fc
   .array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 })
-  .map((sizes) => sizes.flatMap((size, index) => pop(`p${index}`, size)));
+  .map((sizes) => sizes.flatMap((size, index) => pop(`p${index}`, size, `r${index % 3}`)));
 
 describe('the nodes of a stage', () => {
   it.each([
@@ -24,6 +24,10 @@ describe('the nodes of a stage', () => {
     const fleet = [...pop('a', 4), ...pop('b', 4), ...pop('c', 4)];
     expect(pickNodes(fleet, new Set(), 3)).toEqual(['a-n0', 'b-n0', 'c-n0']);
     expect(pickNodes(fleet, new Set(['a-n0', 'b-n0', 'c-n0']), 5)).toEqual(['a-n1', 'b-n1']);
+  });
+  it('come from the regions by turns', () => {
+    const fleet = [...pop('a', 4), ...pop('b', 4), ...pop('c', 4, 'us'), ...pop('d', 4, 'us')];
+    expect(rolloutOrder(fleet).slice(0, 4)).toEqual(['a-n0', 'c-n0', 'b-n0', 'd-n0']);
   });
   it('R34: leave every PoP a control of its own as long as the share allows it', () => {
     fc.assert(
