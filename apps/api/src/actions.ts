@@ -7,6 +7,7 @@ import {
   createQuietRepository,
   createRedirectRepository,
   createReleaseRepository,
+  createRolloutRepository,
   createRuleSetRepository,
   type IncidentRow,
 } from '#store';
@@ -16,6 +17,7 @@ import { createKey, type NewKey, revokeKey } from './api-keys.js';
 import { issueNodeKey, revokeNodeKey } from './node-keys.js';
 import { endRedirect } from './redirect-acts.js';
 import { releaseActs } from './release-acts.js';
+import { rolloutActs } from './rollout-acts.js';
 import { askForReload } from './rules-reload.js';
 import { type NewCustomers, type NewNodes, registerCustomers, registerNodes } from './registration.js';
 import { addSilence, expireSilence } from './silences.js';
@@ -24,11 +26,13 @@ import { addSilence, expireSilence } from './silences.js';
 export type ActionParts = Pick<Infrastructure, 'database' | 'eventStore' | 'catalogue' | 'nodeKeys' | 'clock'>;
 
 /** What is done to what Tocsin itself does. */
-const actsOnActions = ({ database, eventStore: store, clock }: ActionParts) => {
+const actsOnActions = ({ database, eventStore: store, catalogue, clock }: ActionParts) => {
   const parts = { store, clock };
+  const releases = createReleaseRepository(database);
   const redirects = { ...parts, repository: createRedirectRepository(database) };
   return {
-    ...releaseActs({ ...parts, repository: createReleaseRepository(database) }),
+    ...rolloutActs({ ...parts, repository: createRolloutRepository(database), releases, catalogue }),
+    ...releaseActs({ ...parts, repository: releases }),
     ...automationActs({ ...parts, repository: createAutomationRepository(database) }),
     endRedirect: (redirectId: string, comment: string, caller: Principal) =>
       endRedirect(redirects, redirectId, comment, caller),

@@ -23,6 +23,7 @@ import { NodeKeysController } from './rest/node-keys.controller.js';
 import { QuietController } from './rest/quiet.controller.js';
 import { RedirectsController } from './rest/redirects.controller.js';
 import { ReleasesController } from './rest/releases.controller.js';
+import { RollbacksController } from './rest/rollbacks.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
 import { ACTIONS, EVENT_FEED, QUERIES } from './tokens.js';
@@ -76,6 +77,7 @@ export class ApiModule implements OnModuleDestroy {
         QuietController,
         RedirectsController,
         ReleasesController,
+        RollbacksController,
         RolloutsController,
         RulesController,
       ],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commentSchema } from '#contracts';
+import { commentSchema, nameSchema } from '#contracts';
 import { FALLBACK_STATUSES, OVERRIDE_STATUSES, REDIRECT_STATUSES, ROLLBACK_STATUSES, ROLLOUT_STATUSES } from '#store';
 
 /** Rows of one answer unless more is asked for. */
@@ -57,3 +57,5 @@ export const acknowledgement = z.object({ note: z.string().max(1_000).default(''
 
 /** What an act must say: why. */
 export const commented = z.strictObject({ comment: commentSchema });
+/** Which stage of a gate; without it the next. */
+export const gateQuery = z.object({ stage: nameSchema.optional() });

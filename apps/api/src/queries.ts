@@ -33,6 +33,7 @@ import type { ExplainedKind } from './explain/explanation.js';
 import { whyNot, type WhyNotQuestion } from './explain/why-not.js';
 import { createImpactView } from './impact-view.js';
 import { costOf, type IncidentCost } from './incident-cost.js';
+import { readGate } from './gate-query.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
 import { readMaintenance } from './maintenance-schedule.js';
@@ -131,14 +132,17 @@ const explainQueries = ({ database, catalogue, clock }: QueryParts) => {
   };
 };
 
-const actionQueries = ({ database }: QueryParts) => {
+const actionQueries = ({ database, catalogue, clock }: QueryParts) => {
+  const releases = createReleaseRepository(database);
   const rollouts = createRolloutRepository(database);
   const automation = createAutomationRepository(database);
   return {
     rollouts: rollouts.list,
     rollout: async (rolloutId: string): Promise<RolloutRow | Refusal> =>
       (await rollouts.find(rolloutId)) ?? refuse('NOT_FOUND', `there is no rollout ${rolloutId}`),
-    releases: createReleaseRepository(database).list,
+    gate: (rolloutId: string, stage: string | undefined) =>
+      readGate({ database, releases, catalogue, clock }, rolloutId, stage),
+    releases: releases.list,
     automation: () => readAutomation(automation),
     overrides: createOverrideRepository(database).list,
     breakers: createBreakerRepository(database).list,

@@ -18,6 +18,7 @@ export * from './problem.js';
 export * from './release-request.js';
 export * from './resolver-name.js';
 export * from './rollout-plan.js';
+export * from './rollout-request.js';
 export * from './rule.js';
 export * from './rule-file.js';
 export * from './selector.js';

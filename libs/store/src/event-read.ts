@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '#contracts';
+import type { EventType, RecordedEvent } from '#contracts';
 import type { Queryable } from './database.js';
 import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.js';
 
@@ -25,5 +25,22 @@ export const readStreams = async (tx: Queryable, streams: readonly string[]): Pr
   const rows = await tx.query<EventRow>(`select ${EVENT_COLUMNS} from event where stream = any($1) order by position`, [
     streams,
   ]);
+  return rows.map(recordedEvent);
+};
+
+/**
+ * The events of one stream, in order, and of one type only the last: what is told over and over, and of which only the last word
+ * counts, is not read again each time that somebody asks.
+ */
+export const readStreamLastOf = async (
+  tx: Queryable,
+  stream: string,
+  type: EventType,
+): Promise<readonly RecordedEvent[]> => {
+  const rows = await tx.query<EventRow>(
+    `select ${EVENT_COLUMNS} from event where stream = $1 and (type <> $2 or version =
+       (select max(version) from event where stream = $1 and type = $2)) order by version`,
+    [stream, type],
+  );
   return rows.map(recordedEvent);
 };

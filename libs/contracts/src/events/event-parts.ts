@@ -34,8 +34,11 @@ export const CALLED = [...ESCALATION_TARGETS, 'on_call'] as const;
 /** What of a redirect needs a person: it was given back, nobody shows that its place is well, or it did not come back. */
 export const REDIRECT_TROUBLES = ['drain', 'wait', 'resume'] as const;
 
-/** What of a rollback needs a person: a wave is not confirmed, does not help, or failed; or a rail refuses what a trigger asks for. */
-export const ROLLBACK_TROUBLES = ['unconfirmed', 'ineffective', 'failed', 'refused'] as const;
+/**
+ * What of a rollback needs a person: a wave is not confirmed, does not help, or failed; a rail refuses what a trigger asks for; an override
+ * waits for votes, or did in vain.
+ */
+export const ROLLBACK_TROUBLES = ['unconfirmed', 'ineffective', 'failed', 'refused', 'vote', 'expired'] as const;
 
 /** What tells the calls of an incident apart. */
 export interface Call {

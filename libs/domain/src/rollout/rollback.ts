@@ -77,6 +77,8 @@ export interface Plan {
   readonly waves: readonly (readonly string[])[];
   readonly gap: EventData<'RollbackDecided'>['gap'];
   readonly reason: string;
+  /** Who asked for it; undefined: nobody, a trigger held. */
+  readonly by: string | undefined;
   readonly decidedAtMs: number;
 }
 
@@ -110,8 +112,8 @@ const begun = (rollbackId: string, incidentId: string | undefined): Rollback => 
 });
 
 const decided = (rollback: Rollback | undefined, data: EventData<'RollbackDecided'>): Rollback => {
-  const { rollbackId, incidentId, rolloutId, service, from, to, waves, gap, trigger, at } = data;
-  const plan = { rolloutId, service, from, to, waves, gap, reason: trigger.text, decidedAtMs: at };
+  const { rollbackId, incidentId, rolloutId, service, from, to, waves, gap, trigger, by, at } = data;
+  const plan = { rolloutId, service, from, to, waves, gap, reason: trigger.text, by, decidedAtMs: at };
   return { ...(rollback ?? begun(rollbackId, incidentId)), incidentId, state: 'decided', plan };
 };
 

@@ -2,9 +2,10 @@ import { AGENT_FAULT, TELEMETRY_FAULT, TRAFFIC_LOST } from '../presence/node-ale
 import { NODE_OUTAGE, NODE_SILENT } from '../presence/node-rules.js';
 import { RESTART_LOOP } from '../presence/restart-loop.decide.js';
 import { SILENT_SHARE } from '../presence/silent-share.decide.js';
+import { ROLLBACK_REQUESTED } from '../rollout/requested-rollbacks.decide.js';
 import { TELEMETRY_LOST } from './telemetry-loss.decide.js';
 
-/** Names under which alerts fire whatever rules are loaded: of presence and of lost telemetry. A silence or maintenance may name them. */
+/** Names under which alerts fire whatever rules are loaded: of presence, of lost telemetry and of rollbacks that people ask for. A silence or maintenance may name them. */
 export const BUILT_IN_RULES: readonly string[] = [
   NODE_OUTAGE,
   NODE_SILENT,
@@ -14,4 +15,5 @@ export const BUILT_IN_RULES: readonly string[] = [
   RESTART_LOOP,
   SILENT_SHARE,
   TELEMETRY_LOST,
+  ROLLBACK_REQUESTED,
 ].map(({ name }) => name);

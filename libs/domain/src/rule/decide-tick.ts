@@ -12,11 +12,13 @@ import {
   decideWidening,
 } from '../incident/incident.decide.js';
 import { decideRoot, linksOf } from '../incident/root.decide.js';
+import { decideOverrides } from '../override/decide-overrides.js';
 import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
 import { isAway } from '../redirect/redirect.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import { decideArrivals, decideStages } from '../rollout/decide-rollouts.js';
+import { decideRequestAlerts, decideRequestedRollbacks } from '../rollout/requested-rollbacks.decide.js';
 import { decideWaves } from '../rollout/decide-waves.js';
 import { isNoticeDue } from '../rollout/rollback-end.decide.js';
 import { decideQuiet } from '../silence/decide-quiet.js';
@@ -117,9 +119,12 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   decidePresence(draft, deciding);
   const rules = new Map(deciding.rules.map((rule) => [rule.name, rule]));
   const causality: Causality = { rules, failures: new Failures(view), placeOf: view.placeOf };
+  decideRequestAlerts(draft, deciding);
   decideQuiet(draft, deciding, causality, () => readImpact(WHOLE_FLEET, FLEET, view).score);
   decideMemberships(draft, deciding, causality);
   decideRollbacks(draft, deciding, assessments);
+  decideRequestedRollbacks(draft, deciding);
+  decideOverrides(draft, deciding);
   decideActions(draft, deciding, {
     assessments,
     impactOf: (incident) => readImpact(coveredNow(incident, draft), incident.subject, view),

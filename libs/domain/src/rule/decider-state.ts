@@ -8,6 +8,13 @@ import { type Breaker, evolveBreaker, isBreakerEvent } from '../breaker/breaker.
 import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
 import { evolveGate, type Gate, isGateEvent } from '../gate/gate.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
+import {
+  evolveOverride,
+  isOverrideEvent,
+  keptOverrides,
+  type Override,
+  overrideStreams,
+} from '../override/override.js';
 import { evolveRedirect, isAway, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isOpen, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
@@ -39,6 +46,8 @@ export interface DeciderState {
   /** Those that are open, and what closed within a day. */
   readonly escalations: ReadonlyMap<string, Escalation>;
   readonly redirects: ReadonlyMap<string, Redirect>;
+  /** Those that wait for votes, and what ended within a day. */
+  readonly overrides: ReadonlyMap<string, Override>;
   /** What is known of releases as such, by `releaseKeyOf`. */
   readonly releases: ReleaseRecords;
   readonly automation: Automation;
@@ -62,6 +71,7 @@ export const NOTHING_DECIDED: DeciderState = {
   quiet: NOTHING_QUIET,
   escalations: new Map(),
   redirects: new Map(),
+  overrides: new Map(),
   releases: new Map(),
   automation: UNTOUCHED_AUTOMATION,
   breakers: new Map(),
@@ -110,6 +120,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const redirects = keep(state.redirects, (each) =>
     isAway(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
+  const overrides = keptOverrides(state.overrides, now - EVOLVE_AGAIN_MS);
   const streams: ReadonlySet<string> = new Set([
     streamOf.rules,
     ...alertStreams(state),
@@ -119,12 +130,13 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     ...quietStreams(state.quiet),
     ...Array.from(escalations.keys(), streamOf.escalation),
     ...Array.from(redirects.keys(), streamOf.redirect),
+    ...overrideStreams(overrides),
     ...Array.from(state.releases.values(), ({ service, release }) => streamOf.release(service, releaseName(release))),
     streamOf.automation,
     ...Array.from(state.breakers.keys(), streamOf.breaker),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
-  return { ...state, incidents, rollouts, gates, rollbacks, redirects, escalations, versions };
+  return { ...state, incidents, rollouts, gates, rollbacks, redirects, overrides, escalations, versions };
 };
 
 const evolveAlerts = (state: DeciderState, event: Event): DeciderState | undefined => {
@@ -169,6 +181,10 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   if (isBreakerEvent(event)) {
     const { service } = event.data;
     return { ...state, breakers: put(state.breakers, service, evolveBreaker(state.breakers.get(service), event)) };
+  }
+  if (isOverrideEvent(event)) {
+    const id = event.data.overrideId;
+    return { ...state, overrides: put(state.overrides, id, evolveOverride(state.overrides.get(id), event)) };
   }
   if (!isRollbackEvent(event)) return undefined;
   const id = event.data.rollbackId;

@@ -1,0 +1,189 @@
+import { DEFAULT_PLAN, event, type Event, type PrincipalRole, streamOf } from '#contracts';
+import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
+
+const RELEASE = { softwareVersion: 'v2.2.0', configRev: 'c50' };
+const PREVIOUS = { softwareVersion: 'v2.1.4', configRev: 'c41' };
+const declaration = { rolloutId: 'ro9', service: 'dns', release: RELEASE, previous: PREVIOUS };
+const plan = {
+  stages: [
+    {
+      name: 'canary',
+      sharePercent: 50,
+      durationMs: 60_000,
+      gate: { failing: { healthy: 0.001, faulty: 0.003 } },
+      needsApproval: true,
+    },
+    { name: 'rest', sharePercent: 100, durationMs: 60_000, gate: { failing: { healthy: 0.001, faulty: 0.003 } } },
+  ],
+};
+
+describe('rollouts over HTTP', () => {
+  let api: ServedApi;
+  beforeEach(async () => {
+    api = await serveApi();
+    await tellStory(api);
+  });
+  afterEach(() => api.end());
+
+  const post = async (role: PrincipalRole, path: string, body: unknown = {}) =>
+    api.send('POST', `/v1/${path}`, await api.as(role), body);
+  const get = async (role: PrincipalRole, path: string) => api.send('GET', `/v1/${path}`, await api.as(role));
+  const declare = (changes: object = {}, role: PrincipalRole = 'deploy') =>
+    post(role, 'rollouts', { ...declaration, ...changes });
+  const told = async (rolloutId: string) =>
+    (await api.parts.eventStore.readStream(streamOf.rollout(rolloutId))).map(({ event: { type, data }, metadata }) => [
+      type,
+      metadata.actor,
+      'by' in data ? data.by : undefined,
+    ]);
+  const tell = async (stream: string, ...events: readonly Event[]) => {
+    const expectedVersion = (await api.parts.eventStore.readStream(stream)).length;
+    const appends = [{ stream, expectedVersion, events }];
+    expect(await api.parts.eventStore.append(appends, { actor: 'rules', cause: 'test' })).toHaveProperty('appended');
+  };
+
+  it('a deploy key declares, asks the gate what is missing, and asks for the start; every act has its actor', async () => {
+    expect(await declare()).toMatchObject({
+      status: 201,
+      body: {
+        rollout: {
+          status: 'declared',
+          mode: 'advisory',
+          declaredBy: 'deploy:test deploy',
+          declaredAt: NOW_MS,
+          plan: DEFAULT_PLAN,
+          stage: null,
+        },
+      },
+    });
+    const gate = await get('deploy', 'rollouts/ro9/gate');
+    expect(gate).toMatchObject({
+      status: 200,
+      body: {
+        rolloutId: 'ro9',
+        state: 'declared',
+        phase: 'declared',
+        mayProceed: false,
+        verdict: 'need_more_data',
+        stage: 'canary',
+        cohort: null,
+        control: null,
+        tests: [],
+      },
+    });
+    const missing = gate.body['missing'] as unknown as readonly { item: string }[];
+    expect(missing.map(({ item }) => item)).toEqual(['risk', 'impact', 'target', 'load_test']);
+    await post('deploy', 'rollouts/ro9/risk', { risk: 'low', author: 'ana', text: 'a flag that is off' });
+    await post('deploy', 'rollouts/ro9/load-tests', {
+      nodeId: 'n1',
+      families: [{ family: 'oversized', passed: true }],
+    });
+    await post('operator', 'rollouts/ro9/overrides', { items: ['target', 'impact'], comment: 'the first of its kind' });
+    expect(await get('viewer', 'rollouts/ro9/gate')).toMatchObject({ body: { missing: [], mayProceed: true } });
+    expect(await post('deploy', 'rollouts/ro9/start')).toMatchObject({ status: 200 });
+    expect(await post('deploy', 'rollouts/ro9/start')).toMatchObject({ status: 200 });
+    expect(await told('ro9')).toEqual([
+      ['RolloutDeclared', 'deploy:test deploy', 'deploy:test deploy'],
+      ['RiskAssessed', 'deploy:test deploy', 'deploy:test deploy'],
+      ['LoadTested', 'deploy:test deploy', 'deploy:test deploy'],
+      ['PreflightOverridden', 'operator:test operator', 'operator:test operator'],
+      ['RolloutStartRequested', 'deploy:test deploy', 'deploy:test deploy'],
+    ]);
+    expect((await get('viewer', 'rollouts/ro9')).body).toMatchObject({
+      rollout: { preflight: { overridden: [{ items: ['target', 'impact'] }] }, steps: [{ what: 'start_requested' }] },
+    });
+  });
+
+  it('the same declaration again changes nothing, also ten at once; another under the same id is refused', async () => {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => declare({ plan, nodes: ['n1', 'n2'] })));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(await declare({ plan, nodes: ['n2', 'n1'] })).toMatchObject({ status: 201 });
+    expect(await told('ro9')).toHaveLength(1);
+    for (const other of [
+      { plan, nodes: ['n1'] },
+      { nodes: ['n1', 'n2'] },
+      { plan, mode: 'driving', nodes: ['n1', 'n2'] },
+    ])
+      expect(await declare(other)).toMatchObject({ status: 409, body: { code: 'ROLLOUT_OTHER' } });
+    // One that a deploy signal began has no declaration to compare with.
+    expect(await declare({ rolloutId: 'ro1' })).toMatchObject({ status: 409, body: { code: 'ROLLOUT_OTHER' } });
+  });
+
+  it.each([
+    ['previous', { previous: RELEASE }, '/previous'],
+    ['stages of one name', { plan: { stages: [plan.stages[0], plan.stages[0]] } }, '/plan/stages'],
+    ['shares that shrink', { plan: { stages: plan.stages.toReversed() } }, '/plan/stages'],
+    ['mode', { mode: 'reckless' }, '/mode'],
+  ])('a declaration with a wrong %s is refused with its place', async (_what, changes, pointer) => {
+    const { status, body } = await declare(changes);
+    expect([status, JSON.stringify(body['errors'])]).toEqual([422, expect.stringContaining(pointer)]);
+  });
+
+  it('R39: a release in quarantine is not declared, nor a node that the inventory does not have', async () => {
+    const quarantined = { service: 'dns', release: RELEASE, rollbackId: 'rb1', because: 'rolled back', at: NOW_MS };
+    await tell(streamOf.release('dns', 'v2.2.0+c50'), event('ReleaseQuarantined', quarantined));
+    expect(await declare()).toMatchObject({ status: 409, body: { code: 'RELEASE_QUARANTINED' } });
+    expect(await declare({ nodes: ['n1', 'n99'] })).toMatchObject({
+      status: 422,
+      body: { code: 'NODE_UNKNOWN', errors: [{ pointer: '/nodes/1' }] },
+    });
+    expect(await told('ro9')).toEqual([]);
+  });
+
+  it('a stage is approved once its gate says promote, by a person; a halt says why and stands', async () => {
+    await declare({ plan });
+    const started = { ...declaration, stage: 'canary', nodes: ['n1'], origin: 'declared' as const, at: NOW_MS };
+    await tell(streamOf.rollout('ro9'), event('RolloutStarted', started));
+    const approve = (stage = 'canary', role: PrincipalRole = 'operator') =>
+      post(role, 'rollouts/ro9/approvals', { stage });
+    expect(await approve()).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
+    const counts = { good: 9_000, bad: 1 };
+    const measured = { rolloutId: 'ro9', stage: 'canary', cohort: counts, control: counts, tests: [], at: NOW_MS };
+    for (const throughSlot of [1, 2])
+      await tell(
+        streamOf.rollout('ro9'),
+        event('GateMeasured', { ...measured, phase: 'baking', throughSlot, customers: 2 }),
+      );
+    const verdict = { ...measured, phase: 'baking' as const, verdict: 'promote' as const, because: 'it is well' };
+    await tell(streamOf.rollout('ro9'), event('GateDecided', verdict));
+    expect((await get('deploy', 'rollouts/ro9/gate')).body).toMatchObject({
+      phase: 'approval',
+      verdict: 'promote',
+      waitsFor: 'approval',
+      mayProceed: false,
+      cohort: counts,
+    });
+    expect(await approve('canary', 'deploy')).toMatchObject({ status: 403 });
+    expect(await approve('rest')).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
+    expect(await approve('none')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/stage' }] } });
+    expect(await approve()).toMatchObject({ status: 200, body: { rollout: { steps: [{ what: 'approved' }] } } });
+    expect(await approve()).toMatchObject({ status: 200 });
+    expect(await post('operator', 'rollouts/ro9/halt')).toMatchObject({ status: 422 });
+    for (const comment of ['a customer calls', 'again'])
+      expect(await post('operator', 'rollouts/ro9/halt', { comment })).toMatchObject({ status: 200 });
+    expect((await told('ro9')).slice(-2).map(([type, , by]) => [type, by])).toEqual([
+      ['StageApproved', 'operator:test operator'],
+      ['HaltRequested', 'operator:test operator'],
+    ]);
+    for (const late of ['risk', 'overrides'])
+      expect([late, (await post('operator', `rollouts/ro9/${late}`, LATE[late])).status]).toEqual([late, 409]);
+  });
+
+  it('what is not there is not found', async () => {
+    for (const path of ['start', 'halt', 'approvals', 'risk'])
+      expect([path, await post('operator', `rollouts/none/${path}`, LATE[path] ?? {})]).toMatchObject([
+        path,
+        { status: 404 },
+      ]);
+    expect(await get('viewer', 'rollouts/none')).toMatchObject({ status: 404 });
+    expect(await get('deploy', 'rollouts/none/gate')).toMatchObject({ status: 404 });
+    expect(await get('deploy', 'rollouts')).toMatchObject({ status: 403 });
+  });
+});
+
+const LATE: Readonly<Record<string, object>> = {
+  risk: { risk: 'low', author: 'ana', text: 'x' },
+  overrides: { items: ['risk'], comment: 'x' },
+  halt: { comment: 'x' },
+  approvals: { stage: 'canary' },
+};
