@@ -18,6 +18,10 @@ const weigh = (byTier: ByTier, each: ByTier): number => TIERS.reduce((sum, tier)
 /** The impact score of so many customers: the sum of tier weights (C1). */
 export const impactScoreOf = (byTier: ByTier, settings = DEFAULT_IMPACT): number => weigh(byTier, settings.weights);
 
+/** The impact score of customers. */
+export const impactScoreOfAll = (affected: readonly AffectedCustomer[], settings = DEFAULT_IMPACT): number =>
+  impactScoreOf(countByTier(affected), settings);
+
 /** What so many customers lose in a minute (C2). */
 export const dollarsPerMinuteOf = (byTier: ByTier, settings = DEFAULT_IMPACT): number =>
   weigh(byTier, settings.dollarsPerMinute);

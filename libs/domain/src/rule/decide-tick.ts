@@ -21,6 +21,7 @@ import { decideArrivals, decideStages } from '../rollout/decide-rollouts.js';
 import { decideRequestAlerts, decideRequestedRollbacks } from '../rollout/requested-rollbacks.decide.js';
 import { decideWaves } from '../rollout/decide-waves.js';
 import { isNoticeDue } from '../rollout/rollback-end.decide.js';
+import { decideGates } from '../gate/decide-gates.js';
 import { decideQuiet } from '../silence/decide-quiet.js';
 import { decideActions } from '../action/decide-actions.js';
 import { decideBreakers } from '../breaker/decide-breakers.js';
@@ -107,12 +108,13 @@ const decideIncidents = (draft: Draft, { view, rules, spillovers }: Deciding, ca
   }
 };
 
-/** Decides one tick: rollouts, alerts, what of them pages nobody, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
+/** Decides one tick: rollouts, their gates, alerts, what of them pages nobody, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
 export const decideTick = (draft: Draft, deciding: Deciding): void => {
   const { view } = deciding;
   decideArrivals(draft, deciding);
   decideBreakers(draft, view.at);
   decideEscalations(draft, deciding);
+  decideGates(draft, deciding);
   const assessments = decideAlerts(draft, deciding);
   decideLate(draft, deciding);
   decideLosses(draft, deciding);

@@ -1,5 +1,7 @@
 import type { CommandAnswer, DeploySignal, EscalationSignal, RuleSet, SpilloverSignal } from '#contracts';
 import type { Assessment } from '../alert/alert.js';
+import type { Gate } from '../gate/gate.js';
+import type { GateSums } from '../gate/gate-sums.js';
 import type { Rule } from './rule.js';
 import type { LoadedRules } from './rule-sets.js';
 import type { TickView } from './tick-view.js';
@@ -18,6 +20,8 @@ export interface Deciding {
   /** What other providers told within the last minutes. */
   readonly spillovers: readonly SpilloverSignal[];
   readonly verifyMs: number;
+  /** What is counted of the stage of a rollout. */
+  readonly sumsOf: (gate: Gate) => GateSums | undefined;
   readonly hash: (text: string) => string;
   readonly sha256: (text: string) => string;
 }

@@ -7,6 +7,7 @@ import {
   type RuleSet,
   SLOT_MS,
 } from '#contracts';
+import { GateFolds } from '../gate/gate-folds.js';
 import type { Incident } from '../incident/incident.js';
 import { isOfNodes } from '../incident/place.js';
 import { ExpectedRates } from '../presence/expected-rates.js';
@@ -59,6 +60,7 @@ export class RulesEngine implements Engine {
   private readonly late = new LateSlots();
   private readonly baseline = new Baseline();
   private readonly tests = new SequentialTests();
+  private readonly gates = new GateFolds();
   private readonly activity = new FleetActivity();
   private readonly nodeMinutes = new NodeMinutes();
   private readonly expectedRates = new ExpectedRates();
@@ -92,7 +94,11 @@ export class RulesEngine implements Engine {
   }
 
   readonly apply = (part: PartitionTick): void => {
-    if (part.tick > this.appliedTick) this.rememberMinutes();
+    if (part.tick > this.appliedTick) {
+      this.rememberMinutes();
+      // Ticks between them told nothing, so what is known is what was known at the end of the last of them.
+      this.foldGates(part.tick - 1);
+    }
     if (this.isEvaluated) {
       [this.isEvaluated, this.signals, this.answers] = [false, [], []];
       this.escalationSignals = [];
@@ -117,6 +123,7 @@ export class RulesEngine implements Engine {
   readonly evaluate = (tick: number): readonly Decision[] => {
     this.isEvaluated = true;
     this.rememberMinutes();
+    this.foldGates(tick);
     const inForce = rulesInForce(this.state.ruleSets, tick, this.options.rules);
     if (inForce.ruleSet !== this.ruleSet)
       this.windows.watch?.(watchedMs(inForce.ruleSet.rules, this.verifyMsOf(inForce.ruleSet)));
@@ -180,7 +187,19 @@ export class RulesEngine implements Engine {
       answers,
       spillovers: this.spillovers.at(view.at),
       verifyMs: this.verifyMsOf(ruleSet),
+      sumsOf: (gate) => this.gates.sumsOf(gate),
     };
+  }
+
+  /** The same after a restart: what is recorded of a gate is not counted again. */
+  private foldGates(tick: number): void {
+    const { presence, windows } = this;
+    this.gates.fold(this.state.gates, tick, {
+      windows,
+      customers: this.catalogue.customers,
+      nodesAt: (at) => presence.at(at),
+      releasesAt: (at) => new Set([...presence.placementAt(at).values()].flatMap((releases) => [...releases])),
+    });
   }
 
   /** A set of the second edition that does not say it has the default, whatever this process was started with. */
