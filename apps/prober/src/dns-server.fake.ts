@@ -12,6 +12,8 @@ export type Behaviour =
   | { readonly kind: 'wrong_question' }
   /** Answers from another port, which is a stranger's. */
   | { readonly kind: 'wrong_source' }
+  /** Answers until a name comes that is too long: from then on it knows no name. */
+  | { readonly kind: 'corruptible'; readonly address: string }
   /** Does nothing until `release` is called. */
   | { readonly kind: 'held' }
   /** Says over UDP that it does not fit; over TCP it answers. */
@@ -32,6 +34,8 @@ export interface FakeDnsServer {
 }
 
 const QUESTION_AT = 12;
+/** A packet that is longer than a name may be holds one that is too long: what probes ask has little else. */
+const NAME_OCTETS_MAX = 300;
 const [QR, TC] = [0x80, 0x02];
 
 /** Behind the question; undefined when there is none that may be asked. */
@@ -90,6 +94,7 @@ const responseTo = (query: Buffer, behaviour: Behaviour, isTcp: boolean): Buffer
       return Buffer.concat([packet, recordOf(query, '192.0.2.66')]);
     }
     case 'answer':
+    case 'corruptible':
       return Buffer.concat([answered(query, 0, 1), recordOf(query, behaviour.address)]);
     case 'wrong_source':
     case 'held':
@@ -125,6 +130,7 @@ export const startDnsServer = async (): Promise<FakeDnsServer> => {
   udp.on('message', (query, { port: to, address }) => {
     asked.push(query);
     sources.add(to);
+    if (behaviour.kind === 'corruptible' && query.length > NAME_OCTETS_MAX) behaviour = { kind: 'rcode', rcode: 3 };
     const { kind } = behaviour;
     const packet = responseTo(query, behaviour, false);
     if (packet === undefined) return;

@@ -2,6 +2,7 @@ export { EXPECT_ANY, type Expectation, isReplyTo, judge, type Judgement, type Re
 export { judgeBurst } from './burst.js';
 export { canonicalValue } from './answer-data.js';
 export { encodeName, QTYPE, type QtypeName } from './dns-query.js';
+export { judgeLoad, type LoadResult, LOADS } from './load-test.js';
 export {
   CRITICAL_DOMAINS,
   DEFAULT_RHYTHMS,
