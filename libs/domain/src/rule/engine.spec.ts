@@ -70,11 +70,11 @@ const cohortRule = (rule: string) => (data: { rule: string; scope: string }) =>
 const isOfOutcomes = ({ reason }: { reason: { signal: string } }): boolean => reason.signal !== 'presence';
 
 describe('a healthy fleet', () => {
-  it('decides nothing but that a rollout began', () => {
+  it('decides nothing but that a rollout began, and what it is judged by', () => {
     const told = story();
     deploy(told, 0.25);
     told.play(60);
-    expect(told.told.map(({ event }) => event.type)).toEqual(['RolloutStarted']);
+    expect(told.told.map(({ event }) => event.type)).toEqual(['RolloutStarted', 'GateMeasured']);
   });
 });
 
