@@ -1,20 +1,13 @@
 import { DEFAULT_PLAN, event, type Event, type PrincipalRole, streamOf } from '#contracts';
+import { PROBE_FAMILIES } from '#domain';
 import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
 
 const RELEASE = { softwareVersion: 'v2.2.0', configRev: 'c50' };
 const PREVIOUS = { softwareVersion: 'v2.1.4', configRev: 'c41' };
 const declaration = { rolloutId: 'ro9', service: 'dns', release: RELEASE, previous: PREVIOUS };
+/** A person lets the second stage begin. */
 const plan = {
-  stages: [
-    {
-      name: 'canary',
-      sharePercent: 50,
-      durationMs: 60_000,
-      gate: { failing: { healthy: 0.001, faulty: 0.003 } },
-      needsApproval: true,
-    },
-    { name: 'rest', sharePercent: 100, durationMs: 60_000, gate: { failing: { healthy: 0.001, faulty: 0.003 } } },
-  ],
+  stages: DEFAULT_PLAN.stages.map((stage, index) => (index === 0 ? { ...stage, needsApproval: true } : stage)),
 };
 
 describe('rollouts over HTTP', () => {
@@ -76,7 +69,7 @@ describe('rollouts over HTTP', () => {
     await post('deploy', 'rollouts/ro9/risk', { risk: 'low', author: 'ana', text: 'a flag that is off' });
     await post('deploy', 'rollouts/ro9/load-tests', {
       nodeId: 'n1',
-      families: [{ family: 'oversized', passed: true }],
+      families: PROBE_FAMILIES.map((family) => ({ family, passed: true })),
     });
     await post('operator', 'rollouts/ro9/overrides', { items: ['target', 'impact'], comment: 'the first of its kind' });
     expect(await get('viewer', 'rollouts/ro9/gate')).toMatchObject({ body: { missing: [], mayProceed: true } });
@@ -113,6 +106,7 @@ describe('rollouts over HTTP', () => {
     ['previous', { previous: RELEASE }, '/previous'],
     ['stages of one name', { plan: { stages: [plan.stages[0], plan.stages[0]] } }, '/plan/stages'],
     ['shares that shrink', { plan: { stages: plan.stages.toReversed() } }, '/plan/stages'],
+    ['plan', { plan: { stages: plan.stages.slice(1) } }, '/plan/stages/0/sharePercent'],
     ['mode', { mode: 'reckless' }, '/mode'],
   ])('a declaration with a wrong %s is refused with its place', async (_what, changes, pointer) => {
     const { status, body } = await declare(changes);
@@ -128,6 +122,12 @@ describe('rollouts over HTTP', () => {
       body: { code: 'NODE_UNKNOWN', errors: [{ pointer: '/nodes/1' }] },
     });
     expect(await told('ro9')).toEqual([]);
+  });
+
+  it('B20: what a rollout of the service brings already is not declared again', async () => {
+    await declare();
+    expect(await declare({ rolloutId: 'ro10' })).toMatchObject({ status: 409, body: { code: 'ROLLOUT_UNDER_WAY' } });
+    expect(await declare({ rolloutId: 'ro10', service: 'web' })).toMatchObject({ status: 201 });
   });
 
   it('a stage is approved once its gate says promote, by a person; a halt says why and stands', async () => {
@@ -154,7 +154,7 @@ describe('rollouts over HTTP', () => {
       cohort: counts,
     });
     expect(await approve('canary', 'deploy')).toMatchObject({ status: 403 });
-    expect(await approve('rest')).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
+    expect(await approve('early_adopter')).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
     expect(await approve('none')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/stage' }] } });
     expect(await approve()).toMatchObject({ status: 200, body: { rollout: { steps: [{ what: 'approved' }] } } });
     expect(await approve()).toMatchObject({ status: 200 });

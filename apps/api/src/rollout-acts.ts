@@ -21,12 +21,14 @@ import {
   decideRolloutDeclaration,
   decideStageApproval,
   decideStartRequest,
+  EVOLVE_AGAIN_MS,
   evolveKnownRollout,
   type KnownRollout,
+  refuseDeclaration,
   UNKNOWN_ROLLOUT,
 } from '#domain';
 import type { CatalogueFollower } from '#runtime';
-import type { ReleaseRepository, RolloutRepository, RolloutRow } from '#store';
+import { LIST_ROWS_MAX, type ReleaseRepository, type RolloutRepository, type RolloutRow } from '#store';
 import { act, type ActParts } from './act.js';
 
 /** What rollouts are acted on with. */
@@ -68,10 +70,20 @@ const strangers = ({ catalogue }: RolloutParts, nodes: readonly string[]): Refus
     : refuse('NODE_UNKNOWN', `node ${nodes[index] ?? ''} is not in the inventory`, `/nodes/${index}`);
 };
 
+/** Those that are declared, and what deploy tools or telemetry brought within a day; what came before has no end that is known. */
+const openRollouts = async ({ repository }: RolloutParts, nowMs: number): Promise<readonly RolloutRow[]> => {
+  const rows = await repository.list({ statuses: ['declared', 'running', 'completed'], limit: LIST_ROWS_MAX });
+  return rows.filter(({ plan, changedAt }) => plan !== null || changedAt >= nowMs - EVOLVE_AGAIN_MS);
+};
+
 const declare = async (parts: RolloutParts, wanted: NewRollout, caller: Principal): Promise<RolloutRow | Refusal> => {
   const stranger = strangers(parts, wanted.nodes);
   if (stranger !== undefined) return stranger;
   return on(parts, 'declare', wanted.rolloutId, caller, async (known, acting) => {
+    if (known.rollout === undefined) {
+      const refusal = refuseDeclaration(wanted, await openRollouts(parts, acting.at));
+      if (refusal !== undefined) return refusal;
+    }
     const release = await parts.releases.find(wanted.service, releaseName(wanted.release));
     return decideRolloutDeclaration(known, wanted, release?.quarantine?.because, acting);
   });

@@ -38,6 +38,7 @@ export const PROBLEMS = {
   SILENCES_TOO_MANY: { status: 409, title: 'As many silences stand as there may be' },
   RELEASE_QUARANTINED: { status: 409, title: 'The release is in quarantine' },
   RELEASE_NOT_QUARANTINED: { status: 409, title: 'The release is not in quarantine' },
+  PLAN_INVALID: { status: 422, title: 'The plan is not one that may be followed' },
   ROLLOUT_UNDER_WAY: { status: 409, title: 'Another rollout brings the release already' },
   ROLLOUTS_TOO_MANY: { status: 409, title: 'As many rollouts are open as there may be' },
   ROLLOUT_OTHER: { status: 409, title: 'Another rollout was declared under this id' },

@@ -56,6 +56,7 @@ export * from './gate/gate.js';
 export { nodesOfShare } from './gate/judged-by.js';
 export { type SimulatedStage, type Simulation, simulateStage } from './gate/simulate.js';
 export * from './rollout/rollback.js';
+export { refuseDeclaration } from './rollout/declaration.decide.js';
 export * from './rollout/rollout.js';
 export * from './rollout/known-rollout.js';
 export * from './rollout/rollout-acts.decide.js';

@@ -1,3 +1,5 @@
+import { nodesOfShare } from '../gate/judged-by.js';
+
 /** A node that a rollout may reach. */
 export interface StageNode {
   readonly nodeId: string;
@@ -5,15 +7,9 @@ export interface StageNode {
   readonly region: string;
 }
 
-/** Arithmetic of shares in binary: 7 % of 100 nodes is 7, not 7.000000000000001. */
-const EPSILON = 1e-9;
-
-/**
- * How many nodes a rollout may have once a stage is reached, of all that it is for: rounded up, so that whoever brings the nodes may round
- * as he likes, and at least one.
- */
+/** How many nodes a rollout may have once a stage is reached, of all that it is for: whoever brings the nodes may round as he likes. */
 export const stageNodesMax = (sharePercent: number, targets: number): number =>
-  Math.min(targets, Math.max(1, Math.ceil((sharePercent * targets) / 100 - EPSILON)));
+  Math.min(targets, nodesOfShare(sharePercent, targets));
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
