@@ -6,7 +6,9 @@ import {
   createIncidentRepository,
   createQuietRepository,
   createRedirectRepository,
+  createOverrideRepository,
   createReleaseRepository,
+  createRollbackRepository,
   createRolloutRepository,
   createRuleSetRepository,
   type IncidentRow,
@@ -15,8 +17,10 @@ import { acknowledge } from './acknowledge.js';
 import { automationActs } from './automation-acts.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
 import { issueNodeKey, revokeNodeKey } from './node-keys.js';
+import { overrideActs } from './override-acts.js';
 import { endRedirect } from './redirect-acts.js';
 import { releaseActs } from './release-acts.js';
+import { rollbackActs } from './rollback-acts.js';
 import { rolloutActs } from './rollout-acts.js';
 import { askForReload } from './rules-reload.js';
 import { type NewCustomers, type NewNodes, registerCustomers, registerNodes } from './registration.js';
@@ -29,11 +33,25 @@ export type ActionParts = Pick<Infrastructure, 'database' | 'eventStore' | 'cata
 const actsOnActions = ({ database, eventStore: store, catalogue, clock }: ActionParts) => {
   const parts = { store, clock };
   const releases = createReleaseRepository(database);
+  const automation = createAutomationRepository(database);
   const redirects = { ...parts, repository: createRedirectRepository(database) };
   return {
     ...rolloutActs({ ...parts, repository: createRolloutRepository(database), releases, catalogue }),
     ...releaseActs({ ...parts, repository: releases }),
-    ...automationActs({ ...parts, repository: createAutomationRepository(database) }),
+    ...automationActs({ ...parts, repository: automation }),
+    ...rollbackActs({
+      ...parts,
+      database,
+      repository: createRollbackRepository(database),
+      releases,
+      automation,
+      catalogue,
+    }),
+    ...overrideActs({
+      ...parts,
+      repository: createOverrideRepository(database),
+      incidents: createIncidentRepository(database),
+    }),
     endRedirect: (redirectId: string, comment: string, caller: Principal) =>
       endRedirect(redirects, redirectId, comment, caller),
   };

@@ -28,7 +28,8 @@ export interface GateReport extends GateAnswer {
   readonly control: EventData<'GateMeasured'>['control'] | null;
 }
 
-const recordOf = (row: KnownReleaseRow | undefined): PreflightFacts['target'] =>
+/** What is known of a release, as the deciders know it. */
+export const recordOf = (row: KnownReleaseRow | undefined): PreflightFacts['target'] =>
   row && {
     service: row.service,
     release: row.release,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type RecordedEvent, type Rule, type RuleSet, TICK_MS } from '#contracts';
+import { decisionId, type RecordedEvent, type Rule, type RuleSet, TICK_MS } from '#contracts';
 import {
   BASELINE_MINUTES,
   decidedTick,
@@ -59,7 +59,6 @@ export interface ReplayResult {
 const WARM_UP_MS = REAPPLY_MS + BASELINE_MINUTES * 60_000;
 /** Of a log that runs, the last ticks may not be decided yet: two seconds. */
 const UNDECIDED_TICKS = 8;
-const ID_CHARACTERS = 32;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -199,7 +198,7 @@ export const runReplay = async (options: RunOptions): Promise<ReplayResult> => {
     ...(keptFor === undefined ? {} : { keptFor }),
     settings: { verifyMs },
     zoneOf: (id) => facts.zones.get(id),
-    hash: (text) => sha256(text).slice(0, ID_CHARACTERS),
+    hash: decisionId,
     sha256,
     ...(observe === undefined ? {} : { observe }),
   });

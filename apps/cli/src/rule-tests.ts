@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { readRuleTestFile, type RuleTestFile } from '#config';
-import { type MaintenanceWindow, maintenanceWindowSchema } from '#contracts';
+import { decisionId, type MaintenanceWindow, maintenanceWindowSchema } from '#contracts';
 import { judgeRuleTest, playRuleTest, type RuleTest, type RuleTestVerdict } from '#domain';
 import { UsageError } from './arguments.js';
 import type { Paint } from './paint.js';
@@ -9,7 +9,8 @@ import { readRuleSet } from './rule-set.js';
 
 /** Where tests begin that do not say when: the minute of the outage of 2021. */
 const STARTS_AT_MS = Date.UTC(2021, 6, 22, 11, 47);
-const ID_CHARACTERS = 32;
+/** Twice what the target of a rollback must have been good for. */
+const GOOD_FOR_MS = 172_800_000;
 
 /** What the tests of one file came to. */
 export interface RuleTestReport {
@@ -41,8 +42,20 @@ const windowOf = ({ name, where = {}, between, breakthrough }: TestedWindow, sta
 const startOf = (starts: string | undefined): number =>
   starts === undefined ? STARTS_AT_MS : Math.floor(Date.parse(starts) / 1_000) * 1_000;
 
+/** What may be gone back to: what the fleet runs, unless the test says otherwise. */
+const releasesOf = (
+  given: RuleTestFile['tests'][number]['releases'],
+  fleet: RuleTestFile['fleet'],
+): RuleTest['releases'] => {
+  const nodes = Object.values(fleet.regions).reduce((sum, region) => sum + region.nodes, 0);
+  const own = { release: fleet.release, good_for: GOOD_FOR_MS, nodes, safe: true, rehearsed: true };
+  return (given ?? [own]).map(({ release, good_for: goodForMs, nodes: on, safe: isSafe, rehearsed: isRehearsed }) => {
+    return { release, goodForMs, nodes: on, isSafe, isRehearsed };
+  });
+};
+
 const testsOf = ({ fleet, customers, starts, on_call: onCall, tests }: RuleTestFile): readonly RuleTest[] =>
-  tests.map(({ test, runs, telemetry, silences, maintenance, obeys_after: obeysAfterMs, expect }) => ({
+  tests.map(({ test, runs, telemetry, releases, silences, maintenance, obeys_after: obeysAfterMs, expect }) => ({
     name: test,
     startsAtMs: startOf(starts),
     runsMs: runs,
@@ -58,6 +71,7 @@ const testsOf = ({ fleet, customers, starts, on_call: onCall, tests }: RuleTestF
       critical,
       zone: `${id.toLowerCase()}.example`,
     })),
+    releases: releasesOf(releases, fleet),
     changes: telemetry.map(({ at, queries, silent, tickets, latency, ...rest }) => ({
       ...rest,
       atMs: at,
@@ -81,7 +95,7 @@ export const runRuleTests = (path: string, onTest: (name: string) => void): Rule
   const rules = {
     ruleSet: readRuleSet(rulesPath),
     sha256,
-    hash: (text: string) => sha256(text).slice(0, ID_CHARACTERS),
+    hash: decisionId,
   };
   const verdicts = testsOf(config).map((test) => {
     onTest(test.name);

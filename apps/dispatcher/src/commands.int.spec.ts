@@ -1,4 +1,4 @@
-import { type Command, fleetCommandSchema, signedCommandSchema, verifyCommand } from '#contracts';
+import { type Command, event, fleetCommandSchema, signedCommandSchema, verifyCommand } from '#contracts';
 import type { EventLog } from '#event-log';
 import { until } from '#testing';
 import type { Channel } from './channels/channel.js';
@@ -56,6 +56,32 @@ describe('commands and events', () => {
     dispatcher.tick();
     await until('both are there', () => hook.messages.length === 2);
     expect(executed().map(({ generation }) => generation)).toEqual([1, 2]);
+  });
+
+  it('B8: a repeated command leaves again under its id, by webhook and for nodes; an executor acts on it once', async () => {
+    const dispatcher = await world.dispatcher([deploy()]);
+    await world.issues('co1', 3);
+    await dispatcher.settle();
+    const repeated = { rollbackId: 'rb1', wave: 1, commandId: 'co1', missing: 1, at: world.clock.nowMs() + 60_000 };
+    await world.tell('rollback-rb1', 0, event('WaveRepeated', repeated));
+    await world.clock.advance(60_000);
+    await dispatcher.settle();
+    await until('both are there', () => hook.messages.length === 2);
+    const [first, second] = hook.messages.map(({ data }) => signedCommandSchema.parse(data));
+    expect(second).toEqual(first);
+    expect((await read('fleet.commands')).map(({ key }) => key)).toEqual(['co1', 'co1']);
+    if (second === undefined) throw new Error('nothing was sent');
+    const { verdict } = verifyCommand(second, world.keys.publicKey, world.clock.nowMs(), 'n1', 3);
+    expect(verdict).toBe('refuse');
+  });
+
+  it('B8: a command that nobody signed does not leave because it is repeated', async () => {
+    const repeated = { rollbackId: 'rb1', wave: 1, commandId: 'unknown', missing: 1, at: world.clock.nowMs() };
+    await world.tell('rollback-rb1', 0, event('WaveRepeated', repeated));
+    const dispatcher = await world.dispatcher([deploy()]);
+    await dispatcher.settle();
+    expect(hook.messages).toEqual([]);
+    expect(await read('fleet.commands')).toEqual([]);
   });
 
   it('R25: the commands of a redirect are signed, delivered and verified, drain before resume', async () => {

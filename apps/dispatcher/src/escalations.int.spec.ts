@@ -31,14 +31,14 @@ describe('what an incident calls for', () => {
     const declared = event('IncidentDeclared', { incidentId: 'in1', priority: 'P0', because: 'critical', at });
     await world.tell(streamOf.incident('in1'), 0, opened('in1', at), declared, ...more);
   };
-  const escalated = (): Event =>
-    event('IncidentEscalated', {
-      incidentId: 'in1',
-      to: 'vp',
-      alertId: 'al2',
-      because: 'impact score 1100 > 1000 over 2m',
-      at: world.clock.nowMs(),
-    });
+  const escalatedData = () => ({
+    incidentId: 'in1',
+    to: 'vp' as const,
+    alertId: 'al2',
+    because: 'impact score 1100 > 1000 over 2m',
+    at: world.clock.nowMs(),
+  });
+  const escalated = (): Event => event('IncidentEscalated', escalatedData());
   const summaries = () =>
     pagerDuty.events.flatMap((each) => (each.event_action === 'trigger' ? [each.payload.summary] : []));
 
@@ -48,6 +48,35 @@ describe('what an incident calls for', () => {
     await dispatcher.settle();
     expect(summaries()).toEqual(['P0: success 23 % < 99 %: 1 customer, $5,000 a minute']);
     expect(hook.messages).toMatchObject([{ type: 'incident.opened', data: { priority: 'P0' } }]);
+  });
+
+  it('R30: how a rollback ended is told under the key of its incident, and wakes nobody again', async () => {
+    const dispatcher = await world.dispatcher([pager(), webhook()]);
+    await tells();
+    await dispatcher.settle();
+    const told = {
+      rollbackId: 'rb1',
+      incidentId: 'in1',
+      because: 'rollback of dns completed',
+      at: world.clock.nowMs(),
+    };
+    await world.tell(streamOf.rollback('rb1'), 0, event('StakeholdersNotified', told));
+    await dispatcher.settle();
+    expect(new Set(pagerDuty.events.map((each) => each.dedup_key))).toEqual(new Set(['in1']));
+    expect(hook.messages.at(-1)).toMatchObject({
+      data: { incidentId: 'in1', notice: 'rollback', rollbackId: 'rb1', because: 'rollback of dns completed' },
+    });
+  });
+
+  it('R58: each trouble of a rollback calls under a key of its own', async () => {
+    const dispatcher = await world.dispatcher([pager()]);
+    await tells();
+    const step = (of: 'unconfirmed' | 'failed'): Event =>
+      event('IncidentEscalated', { ...escalatedData(), rollback: { rollbackId: 'rb1', step: of } });
+    await world.tell(streamOf.incident('in1'), 2, step('failed'), step('unconfirmed'));
+    await dispatcher.settle();
+    const keys = pagerDuty.events.map((each) => each.dedup_key);
+    expect(new Set(keys)).toEqual(new Set(['in1', 'in1:vp:rb1:failed', 'in1:vp:rb1:unconfirmed']));
   });
 
   it('R24: an escalation is an alert of its own, sent at once though the page is being retried, and ends with it', async () => {

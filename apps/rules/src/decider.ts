@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { event, isRefusal, streamOf, TELEMETRY_TOPICS, TICK_MS } from '#contracts';
+import { decisionId, event, isRefusal, streamOf, TELEMETRY_TOPICS, TICK_MS } from '#contracts';
 import {
   type CompleteTick,
   createEngine,
@@ -44,8 +44,6 @@ export interface Decider {
 export const SLOTS = { topic: 'slots', partition: 0 } as const satisfies TopicPartition;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-/** 128 bits: ids of decisions never meet. */
-const ID_CHARACTERS = 32;
 
 /** By the sets that decide from a tick on; the windows are those of all of them. */
 const newEngine = ({ catalogue, settings }: RulesParts, sets: readonly LoadedRuleSet[]): Engine => {
@@ -53,7 +51,7 @@ const newEngine = ({ catalogue, settings }: RulesParts, sets: readonly LoadedRul
     rules: sets[0]?.ruleSet.rules ?? [],
     catalogue: catalogue.current(),
     settings: { verifyMs: settings.verifyMs },
-    hash: (text: string) => sha256(text).slice(0, ID_CHARACTERS),
+    hash: decisionId,
     sha256,
   };
   const rules = sets.flatMap(({ ruleSet }) => ruleSet.rules);

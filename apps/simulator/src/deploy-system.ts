@@ -2,7 +2,7 @@ import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { type Command, type CommandAnswer, type Release, signedCommandSchema, verifyCommand } from '#contracts';
 import type { Clock } from './clock.js';
 import type { ReceiverAnswer } from './pagerduty.js';
-import { createRandom } from './random.js';
+import { WaveExecution } from './wave-execution.js';
 
 /** A command as it came, and what was made of it. */
 export interface ReceivedCommand {
@@ -45,10 +45,6 @@ export interface DeploySystem {
 
 /** Standard Webhooks: a message older or newer than this is not looked at. */
 const WEBHOOK_AGE_MAX_MS = 300_000;
-/** A restart of a DNS server with its zones in memory takes about a second; each node differs. */
-const RESTART_MIN_MS = 500;
-const RESTART_MAX_MS = 1_500;
-
 const header = (headers: Headers, name: string): string => {
   const value = headers[name];
   return typeof value === 'string' ? value : '';
@@ -83,44 +79,18 @@ const commandIdOf = (payload: string): string => {
 const ANSWER: Record<ReceivedCommand['verdict'], number> = { executed: 202, repeated: 200, refused: 422 };
 
 /**
- * Takes signed commands over a signed webhook and obeys: per node stop, start on the target release, read back, answer `accepted`
- * and then `done` or `failed`; a drain or a resume restarts nothing. It acts once per command, and never on one that is forged, expired, or older than its last.
+ * Takes signed commands over a signed webhook and obeys: per node stop, deploy, start on the target release with its health check, and
+ * verify what really runs, each told when it is done (R58); a drain or a resume restarts nothing. It acts once per command, and never on
+ * one that is forged, expired, or older than its last; of one that comes again it tells again what came of it, since an answer may have
+ * been lost.
  */
 export const createDeploySystem = ({ secret, clock, seed }: DeploySystemOptions): DeploySystem => {
   const received: ReceivedCommand[] = [];
-  const acted = new Set<string>();
-  const random = createRandom(seed, 'restarts');
+  const execution = new WaveExecution(clock, seed);
   let lastGeneration = 0;
   let target: DeployTarget | undefined;
 
-  const answerOf = (command: Command, nodeId: string, status: CommandAnswer['status']): CommandAnswer => ({
-    type: 'answer',
-    nodeId,
-    agentBootId: target?.agentBootId(nodeId) ?? '0',
-    atUs: clock.nowMs() * 1_000,
-    commandId: command.commandId,
-    generation: command.generation,
-    status,
-    ...(status === 'done' ? target?.release(nodeId) : {}),
-    detail: `wave ${command.wave}`,
-  });
-  const act = async (command: Command, nodeId: string): Promise<void> => {
-    if (target?.release(nodeId) === undefined) {
-      target?.report([answerOf(command, nodeId, 'failed')]);
-      return;
-    }
-    if (command.action === 'rollback') target.stop(nodeId);
-    await clock.sleep(RESTART_MIN_MS + random.next() * (RESTART_MAX_MS - RESTART_MIN_MS));
-    if (command.action === 'rollback') target.start(nodeId, command.to);
-    target.report([answerOf(command, nodeId, 'done')]);
-  };
-  const execute = (command: Command): void => {
-    acted.add(command.commandId);
-    lastGeneration = command.generation;
-    target?.report(command.audience.map((nodeId) => answerOf(command, nodeId, 'accepted')));
-    for (const nodeId of command.audience) void act(command, nodeId);
-  };
-  const judge = (body: string, arrivedAtMs: number, publicKey: KeyObject): ReceivedCommand => {
+  const judge = (body: string, arrivedAtMs: number, target: DeployTarget): ReceivedCommand => {
     const refused = (detail: string): ReceivedCommand => ({
       arrivedAtMs,
       verdict: 'refused',
@@ -129,20 +99,23 @@ export const createDeploySystem = ({ secret, clock, seed }: DeploySystemOptions)
     });
     const signed = signedCommandSchema.safeParse(parseData(body));
     if (!signed.success) return refused('the message holds no signed command');
-    const verdict = verifyCommand(signed.data, publicKey, arrivedAtMs, undefined, lastGeneration);
+    const verdict = verifyCommand(signed.data, target.publicKey, arrivedAtMs, undefined, lastGeneration);
     if (verdict.verdict === 'execute')
       return { arrivedAtMs, verdict: 'executed', command: verdict.command, detail: `wave ${verdict.command.wave}` };
     // The generation is checked last: what fails there is genuine, and may be what was already done.
-    if (verdict.reason === 'generation_old' && acted.has(commandIdOf(signed.data.payload)))
+    if (verdict.reason === 'generation_old' && execution.repeat(commandIdOf(signed.data.payload), target))
       return { arrivedAtMs, verdict: 'repeated', command: undefined, detail: 'already acted on' };
     return refused(`${verdict.reason}: ${verdict.detail}`);
   };
   const deliver = (headers: Headers, body: string, arrivedAtMs: number): ReceiverAnswer => {
     if (target === undefined) return { status: 503, body: { error: 'not ready' } };
     if (!isSigned(secret, headers, body, arrivedAtMs)) return { status: 401, body: { error: 'signature' } };
-    const judged = judge(body, arrivedAtMs, target.publicKey);
+    const judged = judge(body, arrivedAtMs, target);
     received.push(judged);
-    if (judged.command !== undefined) execute(judged.command);
+    if (judged.command !== undefined) {
+      lastGeneration = judged.command.generation;
+      execution.begin(judged.command, target);
+    }
     return { status: ANSWER[judged.verdict], body: { verdict: judged.verdict, detail: judged.detail } };
   };
   return {

@@ -81,9 +81,11 @@ describe('the local deploy system', () => {
   let system: DeploySystem;
   let answers: CommandAnswer[];
   let running: Map<string, Release | 'stopped'>;
+  let refusesStart: boolean;
   beforeEach(() => {
     clock = createManualClock(NOW_MS);
     answers = [];
+    refusesStart = false;
     running = new Map([
       ['iad-01', BAD_RELEASE],
       ['iad-02', BAD_RELEASE],
@@ -98,7 +100,7 @@ describe('the local deploy system', () => {
       publicKey,
       report: (more) => answers.push(...more),
       stop: (nodeId) => running.set(nodeId, 'stopped'),
-      start: (nodeId, target) => running.set(nodeId, target),
+      start: (nodeId, target) => refusesStart || running.set(nodeId, target),
       release,
       agentBootId: () => '5',
     });
@@ -119,14 +121,38 @@ describe('the local deploy system', () => {
     );
   });
 
-  it('B8: acts once on a command, however often it comes, and never on an older one', async () => {
+  it('R58, R43: tells the four steps of each node in order, with its health check', async () => {
+    send(messageOf({ audience: ['iad-01'] }));
+    await clock.advance(1_500);
+    expect(answers.map(({ status, step, probes, passed }) => [status, step, probes, passed])).toEqual([
+      ['accepted', undefined, undefined, undefined],
+      ['running', 'stop', undefined, undefined],
+      ['running', 'deploy', undefined, undefined],
+      ['running', 'start', 5, 5],
+      ['done', 'verify', undefined, undefined],
+    ]);
+  });
+
+  it('R43: a node that does not come up on the target fails its health check, and is not said to be done', async () => {
+    refusesStart = true;
+    send(messageOf({ audience: ['iad-01'] }));
+    await clock.advance(1_500);
+    expect(answers.at(-1)).toMatchObject({ status: 'failed', step: 'start', probes: 5 });
+    expect(answers.at(-1)?.passed).toBeLessThan(4);
+  });
+
+  it('B8: acts once on a command, however often it comes, tells again how it ended, and never acts on an older one', async () => {
     expect(send(messageOf({ generation: 5 }))).toBe(202);
     await clock.advance(1_500);
     const before = answers.length;
     expect(send(messageOf({ generation: 5 }))).toBe(200);
     expect(send(messageOf({ commandId: 'c-0', generation: 4 }))).toBe(422);
     await clock.advance(1_500);
-    expect(answers).toHaveLength(before);
+    expect(answers.slice(before).map(({ nodeId, status }) => `${nodeId} ${status}`)).toEqual([
+      'iad-01 done',
+      'iad-02 done',
+    ]);
+    expect([...running.values()]).toEqual([GOOD_RELEASE, GOOD_RELEASE, BAD_RELEASE]);
     expect(system.received.map(({ verdict }) => verdict)).toEqual(['executed', 'repeated', 'refused']);
   });
 

@@ -173,10 +173,22 @@ const expectation = z.union(
   'expected one of: alert, is, at; page, between; muted, between; notice, between; command, between; no, between',
 );
 
+/** What the deploy system vouched for before the test: a release that a rollback may return to. */
+const known = z.strictObject({
+  release,
+  good_for: durationMsSchema.default(2 * RUNS_MS_MAX),
+  /** On how many it ran well. */
+  nodes: z.number().int().positive().max(COUNT_MAX).default(COUNT_MAX),
+  safe: z.boolean().default(true),
+  rehearsed: z.boolean().default(true),
+});
+
 const test = z.strictObject({
   test: z.string().min(1).max(200),
   runs: durationMsSchema.refine((ms) => ms > 0 && ms <= RUNS_MS_MAX, 'expected at most 1d').default(600_000),
   telemetry: z.array(change).max(COUNT_MAX).default([]),
+  /** Without it the release of the fleet is one to go back to; an empty list: none is. */
+  releases: z.array(known).max(100).optional(),
   silences: z.array(silence).max(SILENCES_MAX).default([]),
   maintenance: z.array(maintenance).max(100).default([]),
   /** After how long nodes do what they are told; without it they never do. */

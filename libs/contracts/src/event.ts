@@ -30,6 +30,7 @@ export type { Mute } from './events/silence-events.js';
 export { AUTOMATION_MODES, type AutomationMode } from './events/automation-events.js';
 export { FALLBACK_PROVIDERS, FALLBACK_STEPS } from './events/fallback-events.js';
 export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
+export { BLAME_MAX } from './events/rollback-events.js';
 export { WAVE_STEPS, type WaveStep } from './wave-step.js';
 export {
   GATE_PHASES,

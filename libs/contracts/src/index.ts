@@ -6,6 +6,7 @@ export * from './duration.js';
 export * from './event.js';
 export * from './family.js';
 export * from './cost-model.js';
+export * from './decision-id.js';
 export * from './customer.js';
 export * from './impact.js';
 export * from './maintenance.js';

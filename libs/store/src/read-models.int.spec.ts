@@ -274,7 +274,7 @@ describe('read models', () => {
   it('R31, R53, R58: show rollbacks that people asked for, the steps of a wave, and overrides with their votes', async () => {
     const rollbacks = createRollbackRepository(db.database);
     expect(await rollbacks.find('rb4')).toMatchObject({
-      status: 'proposed',
+      status: 'requested',
       proposal: { mode: 'approve', nodes: 2 },
       approval: { by: 'operator:ana' },
     });

@@ -7,6 +7,7 @@ import {
   eventSchemas,
   isRefusal,
   SLOT_MS,
+  streamOf,
   TICK_MS,
 } from '#contracts';
 import {
@@ -19,6 +20,7 @@ import {
   type Rule,
   RulesEngine,
 } from '#domain';
+import { attestationsOf } from './attestations.js';
 import { DEFAULT_RULES } from './default-rules.js';
 import { EventTimeFleet } from './event-time-fleet.js';
 import { createPlainWindows, plainCells } from './plain-windows.js';
@@ -67,6 +69,11 @@ export interface StoryOptions {
   readonly settings?: EngineSettings;
   /** The default pack unless told. */
   readonly rules?: readonly Rule[];
+  /**
+   * Services whose deploy system vouches for what runs when the story begins: good for two days, on all of its nodes, and going back to it
+   * was rehearsed. `dns` unless told.
+   */
+  readonly attestedFor?: readonly string[];
   /** Minutes of healthy history; 60 unless told. */
   readonly historyMinutes?: number;
   /** Builds the fleet, before the warm-up. */
@@ -95,6 +102,7 @@ export class EngineStory {
     );
     options.build(this.fleet);
     this.engine = this.newEngine();
+    for (const service of options.attestedFor ?? ['dns']) this.attest(service);
     while (this.now < ORIGIN_TICK) this.applyNext(SLOT_MS / TICK_MS);
   }
 
@@ -135,6 +143,20 @@ export class EngineStory {
 
   all<T extends EventType>(type: T): readonly EventOf<T>['data'][] {
     return this.told.filter(({ event }) => event.type === type).map(({ event }) => event.data as EventOf<T>['data']);
+  }
+
+  /** As its deploy system tells it before the story begins; no part of what the story tells. */
+  private attest(service: string): void {
+    for (const name of new Set(this.fleet.nodes.map(({ release }) => release))) {
+      const nodes = this.fleet.nodes.filter(({ release }) => release === name).length;
+      const stream = streamOf.release(service, name);
+      for (const event of attestationsOf({ service, release: name, nodes, at: ORIGIN_MS })) {
+        const version = (this.versions.get(stream) ?? 0) + 1;
+        this.versions.set(stream, version);
+        this.recorded.push({ stream, version, event });
+        this.engine.evolve({ stream, version, event });
+      }
+    }
   }
 
   private newEngine(): RulesEngine {

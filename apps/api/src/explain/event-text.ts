@@ -52,10 +52,18 @@ const SENTENCES: Sentences = {
   RollbackRefused: ({ rail, because }) => `a rollback was refused by rail ${rail}: ${because}`,
   WaveCommanded: ({ wave, commandId, generation }) =>
     `wave ${wave} was commanded: command ${commandId}, generation ${generation}`,
+  WaveStepAnswered: ({ wave, nodeId, step, status, detail }) =>
+    `node ${nodeId} of wave ${wave}: ${step} ${status}${detail === '' ? '' : `, ${detail}`}`,
+  WaveRepeated: ({ wave, commandId, missing }) =>
+    `wave ${wave} was sent again, command ${commandId}: ${missing} nodes had not answered`,
   WaveAnswered: ({ wave, nodeId, status }) => `node ${nodeId} of wave ${wave} answered ${status}`,
   WaveVerified: ({ wave, because }) => `wave ${wave} is verified: ${because}`,
   RollbackStopped: ({ because }) => `the rollback stopped: ${because}`,
   RollbackCompleted: ({ because }) => `the rollback is complete: ${because}`,
+  StakeholdersNotified: ({ because }) => `who has a stake is told: ${because}`,
+  RollbackRequested: ({ rolloutId, by, comment }) => `${by} asked for a rollback of ${rolloutId}: ${comment}`,
+  RollbackProposed: ({ mode, nodes, because }) => `a rollback of ${nodes} nodes is proposed (${mode}): ${because}`,
+  RollbackApproved: ({ by, comment }) => `${by} approved the rollback: ${comment}`,
   RedirectDecided: ({ scope, key, nodes, siblings, trigger, rails: judged }) =>
     `${nodes.length} nodes of ${scope} ${key} were to leave the traffic to ${siblings.join(', ')}, triggered by ${numbers(trigger)}; ${rails(judged)}`,
   RedirectRefused: ({ rail, because }) => `a redirect was refused by rail ${rail}: ${because}`,

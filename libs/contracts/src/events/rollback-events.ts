@@ -5,6 +5,27 @@ import { WAVE_STEPS } from '../wave-step.js';
 import { AUTOMATION_MODES } from './automation-events.js';
 import { at, by, comment, id, reasonSchema, why } from './event-parts.js';
 
+/** Whom a rail binds. */
+export const RAIL_CLASSES = ['E', 'S', 'X'] as const;
+/** Changes that a decision tells beside the one that it blames: whoever doubts it looks at these. */
+export const BLAME_MAX = 20;
+
+const share = z.number().min(0).max(1);
+
+/** A rollout that was compared: what failed with it and without it, among nodes that are alike in everything else. */
+export const blameSchema = z.object({
+  rolloutId: id,
+  release: releaseSchema,
+  isBlamed: z.boolean(),
+  /** Failing shares; null without outcomes to say it from. */
+  failingWith: share.nullable(),
+  failingWithout: share.nullable(),
+  /** Groups of nodes, of one place and with the same other changes, in which both were compared. */
+  strata: z.number().int().nonnegative(),
+  /** Log time at which it was first brought anywhere. */
+  sinceMs: at,
+});
+
 /** Events of stream `rollback-<rollbackId>`. */
 export const rollbackEvents = {
   /** A person wants a rollout rolled back (R31): meets rails of class S and X only. */
@@ -33,7 +54,17 @@ export const rollbackEvents = {
     /** The first trigger, in the listed order, that held; the others are evidence. */
     trigger: reasonSchema,
     evidence: z.array(reasonSchema).max(20),
-    rails: z.array(z.object({ rail: z.string(), holds: z.boolean(), detail: z.string().max(500) })),
+    rails: z.array(
+      z.object({
+        rail: z.string(),
+        /** Whom it binds: `E` whatever nobody asked for, `S` every command without an override, `X` every command. */
+        class: z.enum(RAIL_CLASSES).optional(),
+        holds: z.boolean(),
+        detail: z.string().max(500),
+      }),
+    ),
+    /** Every change that was compared, those that explain the fault first (B20). */
+    blame: z.array(blameSchema).max(BLAME_MAX).optional(),
     /** Success, per cent, of the release and of its control at the decision: each wave must close half of the gap. */
     gap: z.object({ release: z.number(), control: z.number() }),
     /** Who asked for it; absent: nobody, a trigger held. */

@@ -1,6 +1,9 @@
 import { type Cause, CAUSES_MAX, event, type Event, FLEET_KEY, releaseName } from '#contracts';
-import { compareRelease, type Comparison, isToBlame } from '../rollout/blame.js';
-import { hasBegun, type Rollout } from '../rollout/rollout.js';
+import { judgeChanges, type JudgedChange } from '../rollout/blame.js';
+import { blameCells } from '../rollout/blame-cells.js';
+import { carries, type Change } from '../rollout/change.js';
+import { changesSeen } from '../rollout/suspect.js';
+import type { Rollout } from '../rollout/rollout.js';
 import type { AlertSubject } from '../rule/rule.js';
 import type { DeciderState } from '../rule/decider-state.js';
 import { cohortKey } from '../rule/presence.js';
@@ -24,8 +27,6 @@ const PROVED_SHARE_MIN = 0.5;
 const RULES_ONSET_MS = 60_000;
 /** The age at which a change is half as likely as a fresh one, where nothing but time speaks for it. */
 const AGE_HALF_MS = 6 * 3_600_000;
-/** Changes that are compared, the latest: what a day of a large fleet brings. Others count as unknown. */
-const CHANGES_MAX = 50;
 
 /** What may be behind a fault. */
 export interface Changes {
@@ -35,7 +36,7 @@ export interface Changes {
 
 /** Every change that is remembered: rollouts of the last day, and the rules in force. */
 export const changesOf = (state: DeciderState, tick: number): Changes => ({
-  rollouts: [...state.rollouts.values()].filter(hasBegun),
+  rollouts: [...state.rollouts.values()],
   rules: loadedAt(state.quiet, tick),
 });
 
@@ -53,7 +54,7 @@ const recency = (ageMs: number): number => 1 / (1 + ageMs / AGE_HALF_MS);
 
 type Judgement = Pick<Cause, 'verdict' | 'because' | 'score'>;
 
-const judge = (comparison: Comparison, explained: number, onsetAfterMs: number): Judgement => {
+const judge = ({ comparison, isBlamed }: JudgedChange, explained: number, onsetAfterMs: number): Judgement => {
   const [bad, control] = [percent(failing(comparison.success)), percent(failing(comparison.control))];
   const ruledOut = (because: string): Judgement => ({ verdict: 'ruled_out', because, score: 0 });
   if (onsetAfterMs < 0) return ruledOut('it came after the fault');
@@ -62,38 +63,63 @@ const judge = (comparison: Comparison, explained: number, onsetAfterMs: number):
     const score = round(0.3 * explained * recency(onsetAfterMs));
     return { verdict: 'possible', because: `${bad} fail with it, and nothing runs beside it to compare with`, score };
   }
-  if (!isToBlame(comparison)) return ruledOut(`${bad} fail with it, ${control} beside it`);
+  if (!isBlamed) return ruledOut(`${bad} fail with it, ${control} beside it`);
   const because = `${bad} fail with it, ${control} beside it; it brings ${percent(explained)} of the failures`;
   if (explained < PROVED_SHARE_MIN) return { verdict: 'possible', because, score: round(0.3 + 0.2 * explained) };
   return { verdict: 'proved', because, score: round(0.6 + 0.3 * explained + 0.1 * recency(onsetAfterMs)) };
 };
 
-const regionsOf = (release: string, { placement, windows, endSlot }: TickView) => {
-  const regions = [...placement].filter(([, releases]) => releases.has(release)).map(([region]) => region);
-  const failingRegions = regions.filter((region) => {
-    const { good, bad } = windows.sum('release_region', cohortKey(release, region), RANK_INTERVAL_MS, endSlot);
-    return bad >= SHARE_FAILURES_MIN && bad > 0.01 * (good + bad);
-  });
+const regionsOf = (change: Change, { placement, windows, endSlot }: TickView) => {
+  const carriedIn = (region: string): readonly string[] =>
+    [...(placement.get(region) ?? [])].filter((release) => carries(change, release));
+  const regions = [...placement.keys()].filter((region) => carriedIn(region).length > 0);
+  const failingRegions = regions.filter((region) =>
+    carriedIn(region).some((release) => {
+      const { good, bad } = windows.sum('release_region', cohortKey(release, region), RANK_INTERVAL_MS, endSlot);
+      return bad >= SHARE_FAILURES_MIN && bad > 0.01 * (good + bad);
+    }),
+  );
   return { regions: regions.slice(0, 100).toSorted(), failingRegions: failingRegions.slice(0, 100).toSorted() };
 };
 
-const causeOf = (incident: Incident, rollout: Rollout, failures: Failures, view: TickView): Cause => {
-  const { rolloutId, release, previous, startedAtMs } = rollout;
-  const name = releaseName(release);
-  const comparison = compareRelease(view.windows, name, view.placement, view.endSlot);
-  const explained = round(failures.share({ scope: 'release', key: name }, explainedSubject(incident)) ?? 0);
-  const onsetAfterMs = incident.openedAtMs - startedAtMs;
+/** Which part of a subject's failures is of nodes that have a change. */
+const explainedBy = (change: Change, subject: AlertSubject, failures: Failures, { placement }: TickView): number => {
+  const running = new Set([...placement.values()].flatMap((releases) => [...releases]));
+  const shares = [...running]
+    .filter((release) => carries(change, release))
+    .map((key) => failures.share({ scope: 'release', key }, subject) ?? 0);
+  return round(
+    Math.min(
+      1,
+      shares.reduce((sum, share) => sum + share, 0),
+    ),
+  );
+};
+
+const causeOf = (incident: Incident, judged: JudgedChange, failures: Failures, view: TickView): Cause => {
+  const { change, comparison } = judged;
+  const { rolloutId, release, previous } = change.rollout;
+  const explained = explainedBy(change, explainedSubject(incident), failures, view);
+  const onsetAfterMs = incident.openedAtMs - change.sinceMs;
   return {
     kind: release.softwareVersion === previous.softwareVersion ? 'config' : 'release',
     id: rolloutId,
     release,
-    ...judge(comparison, explained, onsetAfterMs),
+    ...judge(judged, explained, onsetAfterMs),
     failingWith: failing(comparison.success),
     failingWithout: failing(comparison.control),
     explained,
     onsetAfterMs,
-    ...regionsOf(name, view),
+    ...regionsOf(change, view),
   };
+};
+
+/** What came after the fault takes no blame from what came before. */
+const judgeRollouts = (incident: Incident, rollouts: readonly Rollout[], view: TickView): readonly JudgedChange[] => {
+  const [before, after]: [Change[], Change[]] = [[], []];
+  for (const change of changesSeen(rollouts, view))
+    (change.sinceMs <= incident.openedAtMs ? before : after).push(change);
+  return [before, after].flatMap((changes) => judgeChanges(changes, blameCells(view)));
 };
 
 const causeOfRules = (incident: Incident, rules: LoadedWindows | undefined): readonly Cause[] => {
@@ -103,16 +129,6 @@ const causeOfRules = (incident: Incident, rules: LoadedWindows | undefined): rea
   const because = `the rules changed ${Math.round(onsetAfterMs / 1_000)} s before: the fault may be older than what finds it`;
   const nothing = { failingWith: null, failingWithout: null, explained: 0, regions: [], failingRegions: [] };
   return [{ kind: 'rules', id: rules.sha256, verdict: 'possible', score: 0.1, ...nothing, onsetAfterMs, because }];
-};
-
-/** The latest rollout of each release, with the first of its starts: a release that is rolled out again is one change. */
-const byRelease = (rollouts: readonly Rollout[]): readonly Rollout[] => {
-  const latest = new Map<string, Rollout>();
-  for (const rollout of rollouts.toSorted((a, b) => a.startedAtMs - b.startedAtMs)) {
-    const name = releaseName(rollout.release);
-    latest.set(name, { ...rollout, startedAtMs: latest.get(name)?.startedAtMs ?? rollout.startedAtMs });
-  }
-  return [...latest.values()].slice(-CHANGES_MAX);
 };
 
 /** What was proved stays proved after its release has left the fleet: the evidence is that of the fault. */
@@ -152,7 +168,8 @@ export const decideCauses = (
   const { incidentId, openedAtMs, ranking } = incident;
   const dueAtMs = ranking === undefined ? openedAtMs + RANK_FIRST_MS : ranking.atMs + RANK_INTERVAL_MS;
   if (view.at < dueAtMs || (ranking?.count ?? 0) >= RANKINGS_MAX) return [];
-  const known = byRelease(rollouts).map((rollout) => causeOf(incident, rollout, failures, view));
+  const judged = judgeRollouts(incident, rollouts, view);
+  const known = judged.map((each) => causeOf(incident, each, failures, view));
   const causes = withProofs([...known, ...causeOfRules(incident, rules)], ranking?.causes ?? [])
     .toSorted((a, b) => b.score - a.score || a.onsetAfterMs - b.onsetAfterMs || (a.id < b.id ? -1 : 1))
     .slice(0, CAUSES_MAX);

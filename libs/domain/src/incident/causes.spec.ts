@@ -25,7 +25,7 @@ const rollout = (softwareVersion: string, minutesBefore: number, changes: Partia
   release: { softwareVersion, configRev: 'c1' },
   previous: { softwareVersion: 'v1', configRev: 'c1' },
   stage: 's',
-  nodes: new Set(),
+  nodes: new Set(['n']),
   startedAtMs: OPENED_MS - minutesBefore * MINUTE_MS,
   deployedAtMs: OPENED_MS - minutesBefore * MINUTE_MS,
   state: 'running',

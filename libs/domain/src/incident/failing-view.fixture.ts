@@ -59,7 +59,13 @@ export const failingView = (
     placement,
     placeOf,
     tierOf: () => undefined,
-    nodes: nodes.map((node) => ({ ...node, watermarkUs: 0, seenTick: 0, formerly: [], sinceTick: 0 })),
+    nodes: nodes.map((node) => ({
+      ...node,
+      watermarkUs: 0,
+      seenTick: Math.floor(at / 250),
+      formerly: [],
+      sinceTick: 0,
+    })),
     windows: {
       sum: (family, key) => sums.get(`${family} ${key}`) ?? { good: 0, bad: 0, excluded: 0, timeout: 0 },
       eachFailing: () => undefined,

@@ -1,5 +1,6 @@
 import type { Alert } from '../alert/alert.js';
 import { compareRelease, isToBlame } from '../rollout/blame.js';
+import { blameCells } from '../rollout/blame-cells.js';
 import { isUnderWay } from '../rollout/rollback.js';
 import type { DeciderState } from '../rule/decider-state.js';
 import { NODE_WINDOW_MS } from '../rule/departure.js';
@@ -63,7 +64,7 @@ const blamedReleaseIn = (nodes: readonly CatalogueNode[], { reason }: Alert, vie
     .sort()
     .find(
       (release) =>
-        isToBlame(compareRelease(view.windows, release, view.placement, view.endSlot)) ||
+        isToBlame(compareRelease(release, blameCells(view))) ||
         (reason.signal === 'latency' && isReleaseSlow(release, slowness, view)),
     );
 };

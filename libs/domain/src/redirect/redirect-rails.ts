@@ -1,5 +1,5 @@
 import { COMMAND_AUDIENCE_MAX, type EventData } from '#contracts';
-import { EVIDENCE_NODES_MIN, EVIDENCE_OUTCOMES_MIN } from '../rollout/rails.js';
+import { EVIDENCE_NODES_MIN, EVIDENCE_OUTCOMES_MIN } from '../rollout/evidence-rails.js';
 import type { Capacity } from './capacity.js';
 
 /** Share of the capacity that must be left (R25). */

@@ -10,11 +10,12 @@ import {
   OUTCOME,
   type RecordedEvent,
   releaseName,
+  streamOf,
   type Signal,
   TICK_MS,
 } from '#contracts';
 import type { TelemetryRecord, TelemetryTopic } from '../partition/read-record.decide.js';
-import { DEFAULT_RULES } from '#testing';
+import { attestationsOf, DEFAULT_RULES } from '#testing';
 import type { RecordedSource } from './recorded-partition.js';
 import { Replay, type ReplayOptions } from './replay.js';
 
@@ -227,6 +228,9 @@ const register = (teller: StoryTeller): void => {
   const nodes = teller.nodes.map(({ nodeId, pop, region }) => ({ nodeId, pop, region }));
   teller.record('catalogue', event('NodesRegistered', { nodes }), ORIGIN_MS - 1_000, BY);
   teller.record('catalogue', event('CustomersRegistered', { customers }), ORIGIN_MS - 1_000, BY);
+  const attested = { service: 'dns', release: releaseName(GOOD), nodes: nodes.length, at: ORIGIN_MS - 1_000 };
+  for (const each of attestationsOf(attested))
+    teller.record(streamOf.release('dns', releaseName(GOOD)), each, ORIGIN_MS - 1_000, BY);
 };
 
 const ACKNOWLEDGED_TICK = ORIGIN_TICK + (ACKNOWLEDGED_S * 1_000) / TICK_MS;

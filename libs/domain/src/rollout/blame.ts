@@ -1,7 +1,8 @@
+import { releaseName } from '#contracts';
 import { Z_999 } from '../impact/wilson.js';
 import { successPercent } from '../signal/success-rate.js';
-import type { WindowReader } from '../signal/window-reader.js';
-import { cohortKey } from '../rule/presence.js';
+import { carries, type Change, isBesides } from './change.js';
+import { compareStrata, type Stratum, type Tally } from './stratified.js';
 
 /** Over how long a release is compared with its control: long enough for a sample, short enough to show a fault of seconds. */
 export const JUDGE_WINDOW_MS = 10_000;
@@ -9,11 +10,17 @@ export const JUDGE_WINDOW_MS = 10_000;
 export const EFFECT_MIN = 5;
 /** A control below this many outcomes is no control: its own success would be known to no better than a point. */
 const CONTROL_OUTCOMES_MIN = 100;
+/** PoPs are compared each by itself where they hold half of the outcomes of those that have the change; otherwise whole regions. */
+const POP_SHARE_MIN = 0.5;
 
-/** Where a release runs: the regions, and every release of each. */
-export type Placement = ReadonlyMap<string, ReadonlySet<string>>;
+/** What the nodes of one PoP that run the same answered over the last ten seconds; of a node that it answered on its release only. */
+export interface BlameCell extends Tally {
+  readonly pop: string;
+  readonly region: string;
+  readonly release: string;
+}
 
-/** A release beside the other releases of the same regions. */
+/** What has a change beside what has not, in the same places and with the same other changes. */
 export interface Comparison {
   readonly release: string;
   /** Success, per cent; undefined when there is nothing to say it from. */
@@ -23,56 +30,119 @@ export interface Comparison {
   readonly effect: number | undefined;
   /** Whether the difference is significant at p < 0.001, one-sided. */
   readonly isSignificant: boolean;
+  /** In how many places, alike in everything else, both were compared. */
+  readonly strata: number;
 }
 
-interface Tally {
-  good: number;
-  bad: number;
+/** A change with what speaks for or against it. */
+export interface JudgedChange {
+  readonly change: Change;
+  readonly comparison: Comparison;
+  /** It explains the fault, or the part of it that no other does. */
+  readonly isBlamed: boolean;
 }
-
-const tally = (windows: WindowReader, keys: readonly string[], endSlot: number): Tally => {
-  const total = { good: 0, bad: 0 };
-  for (const key of keys) {
-    const { good, bad } = windows.sum('release_region', key, JUDGE_WINDOW_MS, endSlot);
-    total.good += good;
-    total.bad += bad;
-  }
-  return total;
-};
-
-const zScore = (a: Tally, b: Tally): number => {
-  const [na, nb] = [a.good + a.bad, b.good + b.bad];
-  const pooled = (a.bad + b.bad) / (na + nb);
-  return (a.bad / na - b.bad / nb) / Math.sqrt(pooled * (1 - pooled) * (1 / na + 1 / nb));
-};
-
-/** Compares a release with its control: the other releases in the regions where it runs, over the last ten seconds. */
-export const compareRelease = (
-  windows: WindowReader,
-  release: string,
-  placement: Placement,
-  endSlot: number,
-): Comparison => {
-  const regions = [...placement].filter(([, releases]) => releases.has(release));
-  const own = regions.map(([region]) => cohortKey(release, region));
-  const others = regions.flatMap(([region, releases]) =>
-    [...releases].filter((each) => each !== release).map((each) => cohortKey(each, region)),
-  );
-  const mine = tally(windows, own, endSlot);
-  const control = tally(windows, others, endSlot);
-  const hasControl = control.good + control.bad >= CONTROL_OUTCOMES_MIN;
-  const success = mine.good + mine.bad > 0 ? successPercent(mine.good, mine.bad) : undefined;
-  const controlSuccess = hasControl ? successPercent(control.good, control.bad) : undefined;
-  const effect = success === undefined || controlSuccess === undefined ? undefined : controlSuccess - success;
-  return {
-    release,
-    success,
-    control: controlSuccess,
-    effect,
-    isSignificant: effect !== undefined && effect > 0 && zScore(mine, control) > Z_999,
-  };
-};
 
 /** Whether a comparison blames the release. */
 export const isToBlame = ({ effect, isSignificant }: Comparison): boolean =>
   effect !== undefined && effect >= EFFECT_MIN && isSignificant;
+
+const NOTHING: Tally = { good: 0, bad: 0 };
+const plus = (a: Tally, { good, bad }: Tally): Tally => ({ good: a.good + good, bad: a.bad + bad });
+const count = ({ good, bad }: Tally): number => good + bad;
+const total = (tallies: readonly Tally[]): Tally => tallies.reduce(plus, NOTHING);
+
+const strataBy = (
+  cells: readonly BlameCell[],
+  keyOf: (cell: BlameCell) => string,
+  has: (cell: BlameCell) => boolean,
+): readonly Stratum[] => {
+  const strata = new Map<string, Stratum>();
+  for (const cell of cells) {
+    const key = keyOf(cell);
+    const stratum = strata.get(key) ?? { having: NOTHING, lacking: NOTHING };
+    strata.set(
+      key,
+      has(cell)
+        ? { ...stratum, having: plus(stratum.having, cell) }
+        : { ...stratum, lacking: plus(stratum.lacking, cell) },
+    );
+  }
+  return [...strata.values()].filter(({ having, lacking }) => count(having) > 0 && count(lacking) > 0);
+};
+
+/** Compares what has something with what has it not, within each place and each context. */
+export const compareCells = (
+  release: string,
+  cells: readonly BlameCell[],
+  has: (cell: BlameCell) => boolean,
+  contextOf: (cell: BlameCell) => string = () => '',
+): Comparison => {
+  const own = total(cells.filter(has));
+  const byPop = strataBy(cells, (cell) => `${cell.region}|${cell.pop}|${contextOf(cell)}`, has);
+  const inPops = total(byPop.map(({ having }) => having));
+  const isByPop = count(inPops) > 0 && count(inPops) >= POP_SHARE_MIN * count(own);
+  const strata = isByPop ? byPop : strataBy(cells, (cell) => `${cell.region}|${contextOf(cell)}`, has);
+  const control = total(strata.map(({ lacking }) => lacking));
+  const difference = count(control) >= CONTROL_OUTCOMES_MIN ? compareStrata(strata) : undefined;
+  return {
+    release,
+    success: count(own) > 0 ? successPercent(own.good, own.bad) : undefined,
+    control: difference && successPercent(control.good, control.bad),
+    effect: difference?.points,
+    isSignificant: difference !== undefined && difference.points > 0 && difference.z > Z_999,
+    strata: difference === undefined ? 0 : strata.length,
+  };
+};
+
+/** A release, as telemetry names it, beside everything else in the same PoPs or regions. */
+export const compareRelease = (release: string, cells: readonly BlameCell[]): Comparison =>
+  compareCells(release, cells, (cell) => cell.release === release);
+
+/** A change against nodes that are alike in every other change that they can have beside it. */
+const judge = (change: Change, changes: readonly Change[], cells: readonly BlameCell[]): JudgedChange => {
+  const besides = changes.filter((other) => isBesides(change, other));
+  const contexts = new Map<string, string>();
+  const contextOf = ({ release }: BlameCell): string => {
+    const context = contexts.get(release) ?? besides.map((other) => (carries(other, release) ? 1 : 0)).join('');
+    contexts.set(release, context);
+    return context;
+  };
+  const compare = (each: Change): Comparison =>
+    compareCells(releaseName(each.rollout.release), cells, ({ release }) => carries(each, release), contextOf);
+  const comparison = compare(change);
+  if (comparison.control !== undefined || change.part === 'both') return { change, comparison, isBlamed: false };
+  // Everybody has this part of it: what is left to blame is that it came together with the rest of its release.
+  const whole: Change = { ...change, part: 'both' };
+  const ofWhole = compare(whole);
+  return ofWhole.control === undefined
+    ? { change, comparison, isBlamed: false }
+    : { change: whole, comparison: ofWhole, isBlamed: false };
+};
+
+/** The worst; of equals the first. */
+const worst = (judged: readonly JudgedChange[]): JudgedChange | undefined =>
+  judged
+    .filter(({ comparison }) => isToBlame(comparison))
+    .toSorted((a, b) => (b.comparison.effect ?? 0) - (a.comparison.effect ?? 0))[0];
+
+/**
+ * Which of several changes explains a fault (B20): the one whose nodes fail more than nodes that are alike in everything but it: in the
+ * same PoP or region, and with the same of the other changes that a node can have beside it. Where one is found its nodes are put aside, and
+ * the others are judged by what is left: what only seemed to fail because its nodes had the first as well does so no more, and what
+ * fails by itself still does. Two changes that only ever come together cannot be told apart: then neither is blamed. None is blamed
+ * for what fails alike without it: the network, a customer, everything.
+ */
+export const judgeChanges = (changes: readonly Change[], cells: readonly BlameCell[]): readonly JudgedChange[] => {
+  const blamed: JudgedChange[] = [];
+  let [left, rest] = [changes, cells];
+  for (;;) {
+    const others = left;
+    const cellsLeft = rest;
+    const judged = left.map((change) => judge(change, others, cellsLeft));
+    const found = worst(judged);
+    if (found === undefined) return [...blamed, ...judged];
+    blamed.push({ ...found, isBlamed: true });
+    left = left.filter(({ rollout }) => rollout !== found.change.rollout);
+    rest = rest.filter(({ release }) => !carries(found.change, release));
+  }
+};

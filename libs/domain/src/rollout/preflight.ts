@@ -21,7 +21,8 @@ export interface PreflightFacts {
   readonly targets: number;
 }
 
-const targetFault = ({ target, at, targets }: PreflightFacts): string | undefined => {
+/** Why a rollback may not go to a release; undefined: it may. */
+export const targetFault = ({ target, at, targets }: PreflightFacts): string | undefined => {
   const nodesMin = Math.min(ATTESTED_NODES_MIN, Math.max(1, targets));
   if (target?.attested === undefined) return 'nobody attested that it runs well';
   if (target.quarantined !== undefined) return `it is in quarantine: ${target.quarantined.because}`;

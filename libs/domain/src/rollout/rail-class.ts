@@ -1,22 +1,9 @@
-/**
- * How a rail binds: E, evidence, binds automatic rollbacks and warns a person; S, safety, binds everybody unless three people open it;
- * X cannot be overridden by anyone.
- */
-export type RailClass = 'E' | 'S' | 'X';
+import { RAILS } from './rails.js';
+import type { RailClass } from './rail.js';
 
-const EVIDENCE: ReadonlySet<string> = new Set([
-  'minimum_evidence',
-  'control_group',
-  'cause_link',
-  'control_coverage',
-  'coverage',
-  'data_readable',
-  'mode',
-]);
-const ABSOLUTE: ReadonlySet<string> = new Set(['audience', 'fencing', 'kill_switch', 'idempotency']);
+/** Rails of earlier versions, as the log has them. */
+const FORMER: ReadonlyMap<string, RailClass> = new Map([['control_coverage', 'E']]);
 
 /** The class of a rail by its name; one that is not known here binds, and can be opened by three people. */
-export const classOfRail = (rail: string): RailClass => {
-  if (EVIDENCE.has(rail)) return 'E';
-  return ABSOLUTE.has(rail) ? 'X' : 'S';
-};
+export const classOfRail = (name: string): RailClass =>
+  RAILS.find(({ rail }) => rail === name)?.class ?? FORMER.get(name) ?? 'S';

@@ -7,11 +7,11 @@ import type { DeciderState } from '../rule/decider-state.js';
 import type { Deciding } from '../rule/deciding.js';
 import type { Draft } from '../rule/draft.js';
 import { type AlertSubject, FLEET } from '../rule/rule.js';
-import { compareRelease, type Comparison } from './blame.js';
-import { classOfRail } from './rail-class.js';
-import { judgeRails, type RailResult } from './rails.js';
+import type { Comparison } from './blame.js';
+import { judgeRails, refusalsTo } from './rails.js';
 import { isUnderWay, type Rollback, rollbackIdOf } from './rollback.js';
 import { gatherFacts } from './rollback-case.js';
+import { suspectOfRollout } from './suspect.js';
 import { isNoticeDue } from './rollback-end.decide.js';
 import { decideHalt } from './rollout.decide.js';
 import type { Rollout } from './rollout.js';
@@ -127,28 +127,21 @@ interface Answering {
   readonly incidentId: string;
 }
 
-/** A rail of class E warns a person; one of class S holds unless it was opened, one of class X always. */
-const isRefused = ({ rail, holds }: RailResult, { opened }: Wish): boolean => {
-  const railClass = classOfRail(rail);
-  return !holds && railClass !== 'E' && !(railClass === 'S' && opened.has(rail));
-};
-
 const answer = (draft: Draft, { rollback, rollout, wish, incidentId }: Answering, { view }: Deciding): Event[] => {
   const { rollbackId, refusedRails } = rollback;
   const { rolloutId, service, release: from, previous: to } = rollout;
   const { at, tick } = view;
-  const name = releaseName(from);
-  const comparison = compareRelease(view.windows, name, view.placement, view.endSlot);
-  const facts = { ...gatherFacts(name, comparison, draft.state, view), rollout };
+  const suspect = suspectOfRollout(rollout, draft.state, view);
+  const facts = gatherFacts(suspect, draft.state, view);
   const rails = judgeRails(facts);
-  const refusals = rails.filter((each) => isRefused(each, wish));
+  const refusals = refusalsTo({ is: 'person', overrides: wish.opened }, rails);
   if (refusals.length > 0)
     return refusals
       .filter(({ rail }) => rollback.state === 'requested' || !refusedRails.has(rail))
       .map(({ rail, detail }) => event('RollbackRefused', { rollbackId, incidentId, rail, because: detail, at }));
   const { by, text, overrideId } = wish;
   const plan = { rollbackId, incidentId, rolloutId, service, from, to, waves: facts.waves.map((wave) => [...wave]) };
-  const because = { trigger: reasonOf(text, tick), evidence: [], rails: [...rails], gap: gapOf(comparison) };
+  const because = { trigger: reasonOf(text, tick), evidence: [], rails: [...rails], gap: gapOf(suspect.comparison) };
   const who = overrideId === undefined ? { by } : { by, overrideId };
   return [event('RollbackDecided', { ...plan, ...because, ...who, at })];
 };
@@ -158,7 +151,7 @@ const refuseUnknown = (draft: Draft, { rollbackId }: Rollback, at: number): void
   const incidentId = incidentOf(draft, FLEET)?.incidentId;
   if (incidentId === undefined) return;
   const because = 'its rollout changed nothing within a day and is not known any more';
-  draft.add([event('RollbackRefused', { rollbackId, incidentId, rail: 'target_known', because, at })]);
+  draft.add([event('RollbackRefused', { rollbackId, incidentId, rail: 'target', because, at })]);
 };
 
 /** R31: what a person asked for is decided, or refused by each rail of class S or X, in the tick that knows of it; its rollouts halt first. */

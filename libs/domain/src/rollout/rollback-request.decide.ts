@@ -1,6 +1,6 @@
 import { event, type EventOf, refuse, type Refusal } from '#contracts';
-import { classOfRail, type RailClass } from './rail-class.js';
-import type { RailResult } from './rails.js';
+import { classOfRail } from './rail-class.js';
+import type { RailResult } from './rail.js';
 import type { Rollback } from './rollback.js';
 import type { Rollout } from './rollout.js';
 
@@ -49,15 +49,18 @@ export interface RollbackPreview {
   /** How many nodes each wave commands. */
   readonly waves: readonly number[];
   /** Rails that bind a person, with their answers. */
-  readonly binding: readonly (RailResult & { readonly class: RailClass })[];
+  readonly binding: readonly RailResult[];
   /** Rails that would only warn one. */
-  readonly warnings: readonly RailResult[];
+  readonly warnings: readonly RailAnswer[];
 }
+
+/** What a rail says, as far as it is told to people before anything is decided. */
+export type RailAnswer = Omit<RailResult, 'class'>;
 
 /** Shows a person the waves and the rails of a rollback as they are now; nothing is decided. */
 export const previewRollback = (
   waves: readonly (readonly string[])[],
-  rails: readonly RailResult[],
+  rails: readonly RailAnswer[],
 ): RollbackPreview => ({
   waves: waves.map((wave) => wave.length),
   binding: rails.flatMap((each) => {

@@ -1,5 +1,5 @@
 import { event } from '#contracts';
-import type { EngineStory } from '#testing';
+import { type EngineStory, ORIGIN_MS } from '#testing';
 import {
   apply,
   break2021,
@@ -176,7 +176,7 @@ describe('a rollback that a person asks for', () => {
       rolloutId: ROLLOUT.rolloutId,
       by: 'user:alice',
       comment,
-      at: 0,
+      at: ORIGIN_MS + 5_000,
     });
   const asked = (story: EngineStory): EngineStory => {
     story.tell(`rollback-${ROLLBACK_ID}`, requested());
@@ -217,7 +217,7 @@ describe('a rollback that a person asks for', () => {
     story.fleet.signals.reverse();
     story.play(1);
     asked(story).play(590);
-    expect(story.all('RollbackRefused').map(({ rail }) => rail)).toEqual(['target_known']);
+    expect(story.all('RollbackRefused').map(({ rail }) => rail)).toEqual(['target']);
     expect(story.all('RolloutHalted')).toHaveLength(1);
     expect(story.all('IncidentOpened')).toHaveLength(1);
     expect(story.all('RollbackDecided')).toEqual([]);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { planWaves, type WaveNode } from './waves.js';
+import { planWaves as plan, type WaveNode } from './waves.js';
 
 const fleetArbitrary = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 4 }), fc.boolean()), {
@@ -16,6 +16,11 @@ const split = (rows: readonly { node: WaveNode; isBad: boolean }[]) => ({
   fleet: rows.map(({ node }) => node),
   bad: rows.filter(({ isBad }) => isBad).map(({ node }) => node),
 });
+
+const serving = (fleet: readonly WaveNode[]) => new Set(fleet.map(({ nodeId }) => nodeId));
+/** Of a fleet that serves. */
+const planWaves = (nodes: readonly WaveNode[], fleet: readonly WaveNode[], order?: readonly string[]) =>
+  plan(nodes, { nodes: fleet, serving: serving(fleet) }, order);
 
 describe('waves', () => {
   it('R32, RAIL-7: hold every node of the release exactly once, and no other', () => {
@@ -67,6 +72,18 @@ describe('waves', () => {
     expect(second?.filter((region) => region === 'europe')).toHaveLength(35);
     expect(second).not.toContain('asia');
     expect(planWaves(bad, fleet, ['nowhere'])).toEqual(planWaves(bad, fleet));
+  });
+
+  it('RAIL-8: who does not serve counts as away, and is brought back without taking anything', () => {
+    const fleet = Array.from({ length: 10 }, (_, at) => ({ nodeId: `n${at}`, pop: `p${at}`, region: 'r' }));
+    const up = (count: number) => ({ nodes: fleet, serving: serving(fleet.slice(0, count)) });
+    const bad = fleet.slice(6);
+    // Six must serve: of ten that do four may go at once, of eight two, of six none.
+    expect(plan(bad, up(10)).map((wave) => wave.length)).toEqual([1, 3]);
+    expect(plan(bad, up(8)).at(-1)).toEqual(expect.arrayContaining(['n8', 'n9']));
+    expect(plan(bad, up(6)).flat().sort()).toEqual(['n6', 'n7', 'n8', 'n9']);
+    // What cannot be spared is planned all the same, and refused by its rail.
+    expect(plan(fleet.slice(0, 4), up(6)).flat()).toHaveLength(4);
   });
 
   it('RAIL-7: no nodes give no waves', () => {

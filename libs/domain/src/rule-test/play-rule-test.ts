@@ -3,6 +3,7 @@ import {
   type Event,
   event,
   isRefusal,
+  releaseName,
   type RuleSet,
   SILENCE_DELAY_MS,
   SLOT_MS,
@@ -15,7 +16,7 @@ import { createEngine } from '../rule/rules-engine.js';
 import { FLEET_MINUTES } from '../signal/minute-counts.js';
 import { decideNewSilence } from '../silence/silence.decide.js';
 import type { NodeChoice, RuleTest, TelemetryChange } from './rule-test.js';
-import { TestedWorld } from './tested-world.js';
+import { TESTED_SERVICE, TestedWorld } from './tested-world.js';
 
 /** Healthy time before a test begins: longer than the longest window of a rule, 5 min. */
 const WARM_UP_MS = 320_000;
@@ -77,6 +78,7 @@ class RuleTestPlay {
     const options = optionsOf(test, this.world, rules);
     this.engine = createEngine(options, createSlidingWindows(windowsOf(options)));
     this.load(rules);
+    this.attest();
     this.silence();
     this.changes = test.changes.toSorted((a, b) => a.atMs - b.atMs);
   }
@@ -99,6 +101,19 @@ class RuleTestPlay {
     const digest = sha256(JSON.stringify(inForce));
     const loaded = { version: 1, sha256: digest, source: 'a test', fromTick: 0, ruleSet: inForce, at: 0 };
     this.evolve(streamOf.rules, event('RulesLoaded', loaded));
+  }
+
+  /** As the deploy system told it, before the first tick. */
+  private attest(): void {
+    const { releases, startsAtMs: at } = this.test;
+    for (const { release, goodForMs, nodes, isSafe, isRehearsed } of releases) {
+      const of = { service: TESTED_SERVICE, release, by: 'a test', at };
+      const good = { goodSinceMs: Math.max(0, at - goodForMs), nodes, isRollbackSafe: isSafe };
+      const stream = streamOf.release(TESTED_SERVICE, releaseName(release));
+      this.evolve(stream, event('ReleaseAttested', { ...of, ...good }));
+      const tried = { ...of, passed: isRehearsed, detail: 'as the test says' };
+      this.evolve(stream, event('RollbackRehearsed', tried));
+    }
   }
 
   /** As people set them, in time for the first tick. */

@@ -30,6 +30,7 @@ const quiet: RuleTest = {
     queriesPerSecond: 1_000,
   },
   customers: ['delta', 'ups', 'bbc'].map(customerOf),
+  releases: [{ release: good, goodForMs: 172_800_000, nodes: 16, isSafe: true, isRehearsed: true }],
   changes: [],
   silences: [],
   maintenance: [],

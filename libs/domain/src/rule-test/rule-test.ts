@@ -16,6 +16,18 @@ export interface TestedFleet {
   readonly queriesPerSecond: number;
 }
 
+/** What the deploy system of a test said of a release before it began (RAIL-6). */
+export interface TestedRelease {
+  readonly release: Release;
+  /** For how long it ran well, and on how many nodes. */
+  readonly goodForMs: number;
+  readonly nodes: number;
+  /** Whether it was declared safe to go back to. */
+  readonly isSafe: boolean;
+  /** Whether going back to it was tried with success. */
+  readonly isRehearsed: boolean;
+}
+
 /** A customer of a test; it has one zone. */
 export interface TestedCustomer extends CatalogueCustomer {
   readonly zone: string;
@@ -119,6 +131,8 @@ export interface RuleTest {
   readonly runsMs: number;
   readonly fleet: TestedFleet;
   readonly customers: readonly TestedCustomer[];
+  /** Releases that may be gone back to. */
+  readonly releases: readonly TestedRelease[];
   readonly changes: readonly TelemetryChange[];
   readonly silences: readonly TestedSilence[];
   /** Beside the windows of the rules; one of the same name takes its place. */

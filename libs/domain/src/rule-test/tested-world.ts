@@ -20,7 +20,8 @@ const HEALTHY = { failing: 0.0005, timeouts: 0.5, excluded: 0, medianMs: 15 } as
 const HEARTBEAT_TICKS = 1_000 / TICK_MS;
 /** Tickets are told in counts of a second. */
 const MINUTE_S = 60;
-const SERVICE = 'edge-dns';
+/** Of the releases of a test. */
+export const TESTED_SERVICE = 'edge-dns';
 
 const nodesOf = (test: RuleTest): readonly TestedNode[] =>
   test.fleet.regions.flatMap(({ region, pops, nodes }) =>
@@ -185,7 +186,7 @@ export class TestedWorld {
     this.signals.push({
       type: 'deploy',
       rolloutId: `rollout-${this.rollouts}`,
-      service: SERVICE,
+      service: TESTED_SERVICE,
       release,
       previous,
       stage: `stage-${this.rollouts}`,

@@ -2,10 +2,14 @@ import { AGENT_FAULT, TELEMETRY_FAULT, TRAFFIC_LOST } from '../presence/node-ale
 import { NODE_OUTAGE, NODE_SILENT } from '../presence/node-rules.js';
 import { RESTART_LOOP } from '../presence/restart-loop.decide.js';
 import { SILENT_SHARE } from '../presence/silent-share.decide.js';
+import { ROLLOUT_GATE } from '../rollout/gate-alert.decide.js';
 import { ROLLBACK_REQUESTED } from '../rollout/requested-rollbacks.decide.js';
 import { TELEMETRY_LOST } from './telemetry-loss.decide.js';
 
-/** Names under which alerts fire whatever rules are loaded: of presence, of lost telemetry and of rollbacks that people ask for. A silence or maintenance may name them. */
+/**
+ * Names under which alerts fire whatever rules are loaded: of presence, of lost telemetry, of gates and of rollbacks that people ask for. A
+ * silence or maintenance may name them.
+ */
 export const BUILT_IN_RULES: readonly string[] = [
   NODE_OUTAGE,
   NODE_SILENT,
@@ -15,5 +19,6 @@ export const BUILT_IN_RULES: readonly string[] = [
   RESTART_LOOP,
   SILENT_SHARE,
   TELEMETRY_LOST,
+  ROLLOUT_GATE,
   ROLLBACK_REQUESTED,
 ].map(({ name }) => name);

@@ -17,6 +17,7 @@ import { decidePresence } from '../presence/presence.decide.js';
 import { decideSpillover } from '../incident/spillover.decide.js';
 import { isAway } from '../redirect/redirect.js';
 import { isUnderWay } from '../rollout/rollback.js';
+import { decideGateAlerts } from '../rollout/gate-alert.decide.js';
 import { decideArrivals, decideStages } from '../rollout/decide-rollouts.js';
 import { decideRequestAlerts, decideRequestedRollbacks } from '../rollout/requested-rollbacks.decide.js';
 import { decideWaves } from '../rollout/decide-waves.js';
@@ -119,6 +120,7 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   decideLate(draft, deciding);
   decideLosses(draft, deciding);
   decidePresence(draft, deciding);
+  decideGateAlerts(draft, deciding);
   const rules = new Map(deciding.rules.map((rule) => [rule.name, rule]));
   const causality: Causality = { rules, failures: new Failures(view), placeOf: view.placeOf };
   decideRequestAlerts(draft, deciding);

@@ -55,7 +55,8 @@ const request = (tx: Queryable, requested: EventData<'RollbackRequested'>): Prom
   return tx.query(
     `insert into rollback (rollback_id, status, rollout_id, evidence, rails, request, decided_at)
      values ($1, 'requested', $2, '[]', '[]', $3::jsonb, $4)
-     on conflict (rollback_id) do update set rollout_id = excluded.rollout_id, request = excluded.request`,
+     on conflict (rollback_id) do update set status = 'requested', rollout_id = excluded.rollout_id, request = excluded.request,
+       because = null`,
     [rollbackId, rolloutId, json({ by, comment, at }), at],
   );
 };
@@ -82,14 +83,17 @@ const answerStep = (tx: Queryable, answered: EventData<'WaveStepAnswered'>): Pro
 };
 
 /**
- * A rollback: requested by a person, proposed to one, or refused (and perhaps decided later), or running until it is stopped or completed.
- * A wave, counted from 1: planned, commanded, verified.
+ * A rollback: proposed to a person, requested by one who asks for it or says yes, or refused (and perhaps asked for again), or running
+ * until it is stopped or completed. A wave, counted from 1: planned, commanded, verified.
  */
 export const rollbackProjection = projection(['rollback', 'rollback_wave', 'rollback_answer', 'rollback_step'], {
   RollbackRequested: request,
   RollbackProposed: propose,
   RollbackApproved: (tx, { rollbackId, ...approval }) =>
-    tx.query('update rollback set approval = $2::jsonb where rollback_id = $1', [rollbackId, json(approval)]),
+    tx.query(`update rollback set status = 'requested', approval = $2::jsonb where rollback_id = $1`, [
+      rollbackId,
+      json(approval),
+    ]),
   RollbackDecided: async (tx, decided) => {
     await decide(tx, decided);
     await planWaves(tx, decided);
@@ -100,7 +104,7 @@ export const rollbackProjection = projection(['rollback', 'rollback_wave', 'roll
        values ($1, $2, 'refused', '[]', '[]', jsonb_build_array($3::jsonb), $4, $5)
        on conflict (rollback_id) do update set refusals = rollback.refusals || excluded.refusals, because = excluded.because,
          incident_id = coalesce(rollback.incident_id, excluded.incident_id),
-         status = case when rollback.status = 'requested' then 'refused' else rollback.status end`,
+         status = case when rollback.status in ('requested', 'proposed') then 'refused' else rollback.status end`,
       [rollbackId, incidentId, json({ rail, because, at }), because, at],
     ),
   WaveCommanded: (tx, { rollbackId, wave, generation, commandId, at }) =>

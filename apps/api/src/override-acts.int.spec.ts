@@ -1,0 +1,169 @@
+import { event, type Event, type PrincipalRole, streamOf } from '#contracts';
+import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
+
+const RAILS = ['rate', 'target'];
+const impact = {
+  affectedCustomers: 1_200,
+  byTier: { tier1: 100, tier2: 100, tier3: 1_000 },
+  score: 11_000,
+  dollarsPerMinute: 200_000,
+  top: [],
+};
+const reason = {
+  rule: 'customer_impact',
+  signal: 'customer_impact',
+  text: 'score 11,000 > 1,000',
+  value: 11_000,
+  threshold: 1_000,
+  windowMs: 60_000,
+  good: 1,
+  bad: 99,
+  tick: 1,
+  coverage: 1,
+};
+
+describe('rollbacks that people ask for, and what three people open', () => {
+  let api: ServedApi;
+  beforeEach(async () => {
+    api = await serveApi();
+    await tellStory(api);
+    const subject = { rule: 'customer_impact', scope: 'fleet', key: 'fleet', severity: 'critical' } as const;
+    await tell(streamOf.alert('al9'), event('AlertFired', { alertId: 'al9', ...subject, reason, at: NOW_MS - 9_000 }));
+    const opened = { incidentId: 'in9', title: 'customers', alertId: 'al9', ...subject, reason, impact };
+    await tell(streamOf.incident('in9'), event('IncidentOpened', { ...opened, at: NOW_MS - 9_000 }));
+    const refused = { rollbackId: 'rb9', incidentId: 'in9', because: 'it does not hold', at: NOW_MS - 8_000 };
+    await tell(
+      streamOf.rollback('rb9'),
+      ...[...RAILS, 'kill_switch'].map((rail) => event('RollbackRefused', { ...refused, rail })),
+    );
+  });
+  afterEach(() => api.end());
+
+  const post = async (role: PrincipalRole, path: string, body: unknown) =>
+    api.send('POST', `/v1/${path}`, await api.as(role), body);
+  const tell = async (stream: string, ...events: readonly Event[]) => {
+    const appends = [{ stream, expectedVersion: 0, events }];
+    expect(await api.parts.eventStore.append(appends, { actor: 'rules', cause: 'test' })).toHaveProperty('appended');
+  };
+  const told = async (stream: string) =>
+    (await api.parts.eventStore.readStream(stream)).map(({ event: { type }, metadata }) => [type, metadata.actor]);
+  const wanted = (changes: object = {}) => ({
+    rollbackId: 'rb9',
+    rails: RAILS,
+    resolutionEtaMs: 10_800_000,
+    comment: 'nothing else is left',
+    ...changes,
+  });
+  const ask = (changes: object = {}) => post('operator', 'overrides', wanted(changes));
+  const asked = async (): Promise<string> => {
+    const { status, body } = await ask();
+    expect(status).toBe(201);
+    return (body['override'] as unknown as { overrideId: string }).overrideId;
+  };
+  const vote = (role: PrincipalRole, overrideId: string, isApproved = true) =>
+    post(role, `overrides/${overrideId}/votes`, { isApproved, comment: 'I have seen it' });
+
+  it('R52, R53: three keys of three roles grant it; every vote has its actor, the checklist is that of the incident', async () => {
+    const overrideId = await asked();
+    const votes = ['incident_commander', 'engineering_vp', 'customer_success_vp'] as const;
+    for (const role of votes.slice(0, 2))
+      expect(await vote(role, overrideId)).toMatchObject({ status: 200, body: { override: { status: 'open' } } });
+    expect(await vote('customer_success_vp', overrideId)).toMatchObject({
+      status: 200,
+      body: {
+        override: {
+          status: 'granted',
+          rails: RAILS,
+          checklist: {
+            isCritical: true,
+            dollarsPerHour: 12_000_000,
+            affectedCustomers: 1_200,
+            resolutionEtaMs: 10_800_000,
+          },
+          requestedBy: 'operator:test operator',
+          votes: votes.toSorted().map((role) => ({ role, isApproved: true, by: `${role}:test ${role}` })),
+        },
+      },
+    });
+    expect(await told(streamOf.override(overrideId))).toEqual([
+      ['OverrideRequested', 'operator:test operator'],
+      ...votes.map((role) => ['OverrideVoted', `${role}:test ${role}`]),
+      ['OverrideGranted', 'customer_success_vp:test customer_success_vp'],
+    ]);
+    expect(await vote('engineering_vp', overrideId)).toMatchObject({ status: 409, body: { code: 'OVERRIDE_ENDED' } });
+  });
+
+  it('R53: one no ends it, a role votes once, a person votes once, and who has no role has no vote', async () => {
+    const overrideId = await asked();
+    expect(await ask()).toMatchObject({ status: 409, body: { code: 'OVERRIDE_OPEN' } });
+    expect(await vote('operator', overrideId)).toMatchObject({ status: 403 });
+    expect(await vote('admin', overrideId)).toMatchObject({ status: 403 });
+    await vote('engineering_vp', overrideId);
+    expect(await vote('engineering_vp', overrideId)).toMatchObject({ status: 409, body: { code: 'VOTE_TWICE' } });
+    // The same person with a key of another role.
+    const { body } = await post('admin', 'keys', { name: 'test engineering_vp', role: 'customer_success_vp' });
+    const second = `Bearer ${(body as unknown as { key: string }).key}`;
+    expect(
+      await api.send('POST', `/v1/overrides/${overrideId}/votes`, second, { isApproved: true, comment: 'again' }),
+    ).toMatchObject({ status: 409, body: { code: 'VOTE_TWICE' } });
+    expect(await vote('incident_commander', overrideId, false)).toMatchObject({
+      body: { override: { status: 'refused' } },
+    });
+    const listed = await api.send('GET', '/v1/overrides?rollbackId=rb9&status=refused', await api.as('viewer'));
+    expect(listed.body).toMatchObject({ overrides: [{ overrideId, votes: [{}, { isApproved: false }] }] });
+  });
+
+  it('R54: what nobody may open, what did not refuse, and a checklist that does not hold are refused', async () => {
+    expect(await ask({ rails: ['kill_switch'] })).toMatchObject({ status: 422, body: { code: 'RAIL_NOT_OPENABLE' } });
+    expect(await ask({ rails: ['blast_radius'] })).toMatchObject({ status: 422, body: { code: 'RAIL_NOT_OPENABLE' } });
+    expect(await ask({ resolutionEtaMs: 7_200_000 })).toMatchObject({ status: 422, body: { code: 'CHECKLIST_UNMET' } });
+    expect(await ask({ rollbackId: 'rb1' })).toMatchObject({ status: 409, body: { code: 'ROLLBACK_NOT_REFUSED' } });
+    expect(await ask({ rollbackId: 'none' })).toMatchObject({ status: 404 });
+    expect(await ask({ comment: '' })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/comment' }] } });
+  });
+
+  it('R31: an operator asks for a rollback with a reason; the rules decide it, and the same again says nothing new', async () => {
+    const preview = await post('viewer', 'rollouts/ro1/rollback/preview', {});
+    expect(preview).toMatchObject({
+      status: 200,
+      body: {
+        preview: {
+          from: { softwareVersion: 'v2.1.5' },
+          to: { softwareVersion: 'v2.1.4' },
+          waves: [1],
+          first: ['n1'],
+          binding: [
+            { rail: 'target', class: 'S', holds: false },
+            { rail: 'audience', class: 'X', holds: true },
+            { rail: 'kill_switch', class: 'X', holds: true },
+          ],
+          rollback: null,
+        },
+      },
+    });
+    const { rollbackId } = preview.body['preview'] as unknown as { rollbackId: string };
+    const request = (role: PrincipalRole, body: unknown) => post(role, 'rollouts/ro1/rollback', body);
+    expect(await request('deploy', { comment: 'x' })).toMatchObject({ status: 403 });
+    expect(await request('operator', {})).toMatchObject({ status: 422 });
+    for (const comment of ['customers call', 'again'])
+      expect(await request('operator', { comment })).toMatchObject({
+        status: 202,
+        body: {
+          rollback: { rollbackId, status: 'requested', rolloutId: 'ro1', request: { comment: 'customers call' } },
+        },
+      });
+    expect(await told(streamOf.rollback(rollbackId))).toEqual([['RollbackRequested', 'operator:test operator']]);
+    expect(await post('operator', 'rollouts/none/rollback', { comment: 'x' })).toMatchObject({ status: 404 });
+  });
+
+  it('what was proposed is approved by a person, once', async () => {
+    const proposed = { incidentId: 'in9', rolloutId: 'ro1', mode: 'approve' as const, nodes: 1, because: 'it fails' };
+    await tell(streamOf.rollback('rb8'), event('RollbackProposed', { rollbackId: 'rb8', ...proposed, at: NOW_MS }));
+    const approve = (id: string) => post('operator', `rollbacks/${id}/approve`, { comment: 'yes' });
+    for (let times = 0; times < 2; times += 1)
+      expect(await approve('rb8')).toMatchObject({ status: 202, body: { rollback: { approval: { comment: 'yes' } } } });
+    expect(await told(streamOf.rollback('rb8'))).toHaveLength(2);
+    expect(await approve('rb9')).toMatchObject({ status: 409, body: { code: 'ROLLBACK_NOT_PROPOSED' } });
+    expect(await approve('none')).toMatchObject({ status: 404 });
+  });
+});

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import {
+  APPROVAL_ROLES,
+  type ApprovalRole,
+  type Event,
+  isRefusal,
+  type NewOverride,
+  type NewVote,
+  type Principal,
+  refuse,
+  type Refusal,
+  streamOf,
+} from '#contracts';
+import {
+  type Acting,
+  type Checklist,
+  decideOverrideRequest,
+  decideVote,
+  evolveOverride,
+  evolveRollback,
+  isOverrideEvent,
+  isRollbackEvent,
+  type Override,
+  readChecklist,
+  type Rollback,
+} from '#domain';
+import type { IncidentRepository, OverrideRepository, OverrideRow } from '#store';
+import { act, type ActParts } from './act.js';
+
+/** What overrides are asked for and voted on with. */
+export interface OverrideParts extends ActParts {
+  readonly repository: OverrideRepository;
+  readonly incidents: Pick<IncidentRepository, 'find'>;
+}
+
+/** Open overrides of one rollback that are looked at: one more is refused anyway. */
+const STANDING_MAX = 20;
+
+const evolve = (known: Override | undefined, event: Event): Override | undefined =>
+  isOverrideEvent(event) ? evolveOverride(known, event) : known;
+
+const reported = async ({ repository }: OverrideParts, overrideId: string): Promise<OverrideRow> => {
+  const row = await repository.find(overrideId);
+  if (row === undefined) throw new Error(`override ${overrideId} has a stream and no row`);
+  return row;
+};
+
+const readRollback = async ({ store }: OverrideParts, rollbackId: string): Promise<Rollback | undefined> => {
+  const recorded = await store.readStream(streamOf.rollback(rollbackId));
+  return recorded.reduce<Rollback | undefined>(
+    (known, { event }) => (isRollbackEvent(event) ? evolveRollback(known, event) : known),
+    undefined,
+  );
+};
+
+/** Three items as the incident of the rollback has them now, the fourth as it was entered; of no incident none holds. */
+const checklistOf = async (
+  { incidents }: OverrideParts,
+  rollback: Rollback | undefined,
+  resolutionEtaMs: number,
+): Promise<Checklist> => {
+  const found = rollback?.incidentId === undefined ? undefined : await incidents.find(rollback.incidentId);
+  const nothing = { affectedCustomers: 0, dollarsPerMinute: 0 };
+  const firing = (found?.alerts ?? []).flatMap(({ state, severity, reason }) =>
+    state === 'firing' ? [{ state, severity, reason }] : [],
+  );
+  return readChecklist(found?.incident.impact ?? nothing, firing, resolutionEtaMs);
+};
+
+const standingOf = async ({ store, repository }: OverrideParts, rollbackId: string): Promise<readonly Override[]> => {
+  const rows = await repository.list({ statuses: ['open'], rollbackId, limit: STANDING_MAX });
+  const found = await Promise.all(
+    rows.map(async ({ overrideId }) => {
+      const recorded = await store.readStream(streamOf.override(overrideId));
+      return recorded.reduce<Override | undefined>((known, { event }) => evolve(known, event), undefined);
+    }),
+  );
+  return found.filter((each) => each !== undefined);
+};
+
+const ask = async (
+  parts: OverrideParts,
+  { rollbackId, rails, resolutionEtaMs, comment }: NewOverride,
+  caller: Principal,
+): Promise<OverrideRow | Refusal> => {
+  // 64 random bits: two overrides never meet.
+  const overrideId = `o-${randomBytes(8).toString('hex')}`;
+  const rollback = await readRollback(parts, rollbackId);
+  const checklist = await checklistOf(parts, rollback, resolutionEtaMs);
+  const standing = await standingOf(parts, rollbackId);
+  const refusal = await act<Override | undefined>(parts, {
+    stream: streamOf.override(overrideId),
+    cause: `request override of rollback ${rollbackId}`,
+    caller,
+    nothing: undefined,
+    evolve,
+    decide: (_known, acting) =>
+      decideOverrideRequest(rollback, standing, { overrideId, rails, checklist, comment, ...acting }),
+  });
+  return isRefusal(refusal) ? refusal : reported(parts, overrideId);
+};
+
+const roleOf = ({ role }: Principal): ApprovalRole | undefined => APPROVAL_ROLES.find((each) => each === role);
+
+/** `engineering_vp:eve` → `eve`: a person may hold keys of several roles, and votes once. */
+const personOf = (by: string): string => by.slice(by.indexOf(':') + 1);
+
+const decide = (
+  override: Override | undefined,
+  role: ApprovalRole,
+  { isApproved, comment }: NewVote,
+  { by, at }: Acting,
+): readonly Event[] | Refusal => {
+  const own = [...(override?.votes.values() ?? [])].find(
+    (each) => each.role !== role && personOf(each.by) === personOf(by),
+  );
+  if (own !== undefined)
+    return refuse('VOTE_TWICE', `${personOf(by)} has voted as ${own.role}: three people must agree`);
+  return decideVote(override, { role, isApproved, by, comment, at });
+};
+
+const vote = async (
+  parts: OverrideParts,
+  overrideId: string,
+  wanted: NewVote,
+  caller: Principal,
+): Promise<OverrideRow | Refusal> => {
+  const role = roleOf(caller);
+  if (role === undefined) return refuse('PERMISSION_DENIED', `a key of role ${caller.role} has no vote`);
+  const refusal = await act<Override | undefined>(parts, {
+    stream: streamOf.override(overrideId),
+    cause: `vote on override ${overrideId}`,
+    caller,
+    nothing: undefined,
+    evolve,
+    decide: (override, acting) => decide(override, role, wanted, acting),
+  });
+  return isRefusal(refusal) ? refusal : reported(parts, overrideId);
+};
+
+/** What people do with overrides: the vote of a key is the vote of its role. */
+export const overrideActs = (parts: OverrideParts) => ({
+  requestOverride: (wanted: NewOverride, caller: Principal) => ask(parts, wanted, caller),
+  voteOnOverride: (overrideId: string, wanted: NewVote, caller: Principal) => vote(parts, overrideId, wanted, caller),
+});
