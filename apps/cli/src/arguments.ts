@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { GATE_USAGE, type GateAsked, readGateArguments } from './gate-arguments.js';
 import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
 import { readReplayArguments, REPLAY_USAGE, type ReplayAsked } from './replay-arguments.js';
 import { UsageError } from './usage-error.js';
@@ -35,6 +36,7 @@ export type Asked =
     }
   | ({ readonly command: 'silence'; readonly wanted: WantedOfSilences } & Common)
   | ({ readonly command: 'maintenance' } & Common)
+  | GateAsked
   | ReplayAsked;
 
 /** What is wanted of the keys of nodes. */
@@ -84,6 +86,7 @@ export const USAGE = `tocsin <command> [options]
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
 ${REPLAY_USAGE}
+${GATE_USAGE}
 
   test <file…> [--junit FILE]
                             plays tests of rules: telemetry in a few lines, and who is paged when, what is commanded
@@ -101,7 +104,7 @@ exit status
 `;
 
 const COMMANDS =
-  'status, tail, incident show, incident cost, explain, impact, customers, node-key, silence, maintenance, check, test, replay, backtest, sweep or dnstap';
+  'status, tail, incident show, incident cost, explain, impact, customers, node-key, silence, maintenance, check, test, gate, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -219,6 +222,7 @@ export const readArguments = (args: readonly string[]): Asked => {
   const [first] = args;
   if ((first === 'replay' || first === 'backtest' || first === 'sweep') && !args.includes('--help'))
     return readReplayArguments(first, args.slice(1));
+  if (first === 'gate' && !args.includes('--help')) return readGateArguments(args.slice(1));
   const { values, positionals } = parse(args);
   const [command, ...rest] = positionals;
   if (values.help || command === 'help') return { command: 'help' };

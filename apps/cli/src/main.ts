@@ -9,6 +9,7 @@ import { readConnection } from './connection.js';
 import { askCustomers, formatCustomers } from './customers.js';
 import { formatCost, formatImpact, readCost, readImpact } from './impact.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
+import { formatGate, simulateGate } from './gate-simulation.js';
 import { readExplained } from './explain.js';
 import { formatIncident, readId, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
@@ -156,6 +157,13 @@ const check: Command<'check'> = async (asked) => {
   return report.set === null ? EXIT.finding : EXIT.ok;
 };
 
+const gate: Command<'gate simulate'> = async (asked) => {
+  const report = simulateGate(asked);
+  if (asked.json) printJson(report);
+  else for (const line of formatGate(report, asked)) print(line);
+  return report.problems === undefined ? EXIT.ok : EXIT.usage;
+};
+
 const run = async (args: readonly string[]): Promise<Exit> => {
   const asked = readArguments(args);
   const paint = createPaint(process.stdout.isTTY, process.env);
@@ -191,6 +199,8 @@ const run = async (args: readonly string[]): Promise<Exit> => {
     case 'backtest':
     case 'sweep':
       return replay(asked, paint);
+    case 'gate simulate':
+      return gate(asked, paint);
     case 'test':
       return ruleTests(asked, paint);
   }

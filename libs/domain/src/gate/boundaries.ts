@@ -15,10 +15,10 @@ export const PROMOTE_NATS = Math.log(GATE_BETA / (1 - GATE_ALPHA));
 const KEPT_NATS = 1.5 * STOP_NATS;
 
 /**
- * One step, a second of outcomes, brings little more than half of what stops: a burst of one second, as one resolver that repeats its
- * queries makes it, stops nothing (a clipped likelihood ratio, Huber 1965). An outage takes two.
+ * One step, a second of outcomes, brings less than what stops: a burst of one second, as one resolver that repeats its queries makes it,
+ * stops nothing (a clipped likelihood ratio, Huber 1965). An outage takes two, also after hours of health.
  */
-const STEP_NATS = 0.52 * STOP_NATS;
+const STEP_NATS = 0.9 * STOP_NATS;
 
 /**
  * Evidence after a step, reflected at the lower boundary (Page 1954): hours of health excuse no later fault. The study's failed 77 minutes

@@ -1,4 +1,4 @@
-import { type Event, event, releaseName, SLOT_MS, streamOf } from '#contracts';
+import { event, type GateSettings, releaseName, type RolloutPlan, SLOT_MS, streamOf } from '#contracts';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import { type Answered, PLAY_FROM_S, type PlayNode, RulePlay } from '../rule/rule-play.fixture.js';
 
@@ -47,22 +47,34 @@ const CUSTOMERS: readonly CatalogueCustomer[] = ['c0', 'c1', 'c2'].map((customer
 /** Log time of a second of the play. */
 export const atS = (second: number): number => (PLAY_FROM_S + second) * SLOT_MS;
 
-/** The rollout begins on the canary. */
-export const started = (nodes: readonly string[] = [CANARY.nodeId], second = 10): Event =>
-  event('RolloutStarted', {
-    rolloutId: 'ro1',
-    service: 'dns',
-    release: NEW,
-    previous: OLD,
-    stage: 'canary',
-    nodes: [...nodes],
-    at: atS(second),
-  });
+/** A plan of a minute for each stage, so that a play is short. */
+const shortPlan = (gate: GateSettings): RolloutPlan => ({
+  stages: [
+    { name: 'canary', sharePercent: 1, durationMs: 60_000, gate },
+    { name: 'all', sharePercent: 100, durationMs: 60_000, gate },
+  ],
+});
+
+/** How a rollout of a play begins. */
+export interface GatePlayOptions {
+  readonly nodes?: readonly PlayNode[];
+  /** Declared, with stages of a minute that have this gate; else only told. */
+  readonly gate?: GateSettings;
+}
 
 /** A play without rules, so that gates alone decide; healthy for ten seconds, then the rollout begins. */
-export const gatePlay = (nodes: readonly PlayNode[] = FLEET): RulePlay => {
+export const gatePlay = ({ nodes = FLEET, gate }: GatePlayOptions = {}): RulePlay => {
   const play = new RulePlay({ rules: [], nodes, customers: CUSTOMERS });
   play.play(10, traffic(100, 0.0005, 0.0005, nodes));
-  play.record(STREAM, started(nodes.filter(({ release }) => release === newName).map(({ nodeId }) => nodeId)));
+  const of = { rolloutId: 'ro1', service: 'dns', release: NEW, previous: OLD } as const;
+  if (gate !== undefined) {
+    const plan = shortPlan(gate);
+    play.record(
+      STREAM,
+      event('RolloutDeclared', { ...of, mode: 'advisory', plan, nodes: [], by: 'user:ana', at: atS(10) }),
+    );
+  }
+  const named = nodes.filter(({ release }) => release === newName).map(({ nodeId }) => nodeId);
+  play.record(STREAM, event('RolloutStarted', { ...of, stage: 'canary', nodes: named, at: atS(10) }));
   return play;
 };

@@ -77,10 +77,15 @@ export const simulateRun = (
   const sums = new GateSums(stage.gate, nothingCounted(-1));
   const customers = new SimulatedCustomers(simulated, random);
   const spanS = spanOf(simulated.customers);
+  // One object for all seconds: a run has thousands.
+  const place = { cohort: { good: 0, bad: 0 }, control: { good: 0, bad: 0 } };
+  const places = [place];
   for (let second = 0; second < seconds; second += 1) {
     const [own, other] = [outcomesIn(qps, second), outcomesIn(controlQps, second)];
     const [bad, otherBad] = [binomial(own, failureRate, random), binomial(other, controlFailureRate, random)];
-    sums.addSlot(second, [{ cohort: { good: own - bad, bad }, control: { good: other - otherBad, bad: otherBad } }]);
+    [place.cohort.good, place.cohort.bad] = [own - bad, bad];
+    [place.control.good, place.control.bad] = [other - otherBad, otherBad];
+    sums.addSlot(second, places);
     if (stage.gate.customerFailing !== undefined) {
       customers.count(bad, otherBad);
       if ((second + 1) % spanS === 0) customers.end(sums, spanS);

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { event, type GateSettings } from '#contracts';
+import type { RulePlay } from '../rule/rule-play.fixture.js';
+import { atS, CANARY, FLEET, gatePlay, STREAM, traffic } from './gate-play.fixture.js';
+
+const HEALTHY = 0.0005;
+const healthy = traffic(100, HEALTHY, HEALTHY);
+const faulty = traffic(100, 0.77, HEALTHY);
+
+const decided = (play: RulePlay) =>
+  play.told.flatMap(({ afterS, event: { type, data } }) =>
+    type === 'GateDecided' ? [[Math.floor(afterS), data.verdict, data.phase] as const] : [],
+  );
+
+/** The figures of the default canary, for its outcomes alone. */
+const OUTCOMES: GateSettings = { failing: { healthy: 0.001, faulty: 0.003 } };
+
+describe('the gate of a rollout', () => {
+  it('B5, R33: a canary that fails 77 % is to be rolled back in three seconds, by the figures of its share', () => {
+    const play = gatePlay().play(2, healthy);
+    const from = play.second;
+    play.play(10, faulty);
+    expect(play.all('GateMeasured')[0]).toMatchObject({ judgedBy: { durationMs: 1_800_000 } });
+    expect(decided(play)).toEqual([[from + 3, 'roll_back', 'baking']]);
+    expect(play.all('GateDecided')[0]).toMatchObject({
+      because: expect.stringMatching(/^cohort: 38.+ fail \(.+control: 0\.1/),
+    });
+  });
+
+  it('R36: a fault that the control shares rolls nothing back', () => {
+    const play = gatePlay()
+      .play(2, healthy)
+      .play(60, traffic(100, 0.5, 0.5));
+    expect(decided(play)).toEqual([]);
+    const tests = play.all('GateMeasured').at(-1)?.tests ?? [];
+    expect(tests.slice(0, 2)).toMatchObject([{ verdict: 'roll_back' }, { verdict: 'need_more_data' }]);
+  });
+
+  it('RAIL-2: without a control it calls a person, once, and rolls nothing back', () => {
+    const everywhere = FLEET.map((node) => ({ ...node, release: CANARY.release }));
+    const play = gatePlay({ nodes: everywhere }).play(120, traffic(100, 0.77, HEALTHY, everywhere));
+    expect(decided(play)).toEqual([]);
+    expect(play.all('GateOverdue')).toMatchObject([{ stage: 'canary', lacking: 'control' }]);
+  });
+
+  it('R36: failures latch: whatever comes later, the verdict stays', () => {
+    const play = gatePlay().play(5, faulty).play(120, healthy);
+    play.record(
+      STREAM,
+      event('RolloutStageReached', { rolloutId: 'ro1', stage: 'all', nodes: [], at: atS(play.second) }),
+    );
+    play.play(120, healthy);
+    expect(decided(play).map(([, verdict]) => verdict)).toEqual(['roll_back']);
+  });
+
+  it('R36: is promoted when its duration has passed and its share is cleared, not before', () => {
+    const play = gatePlay({ gate: OUTCOMES });
+    play.play(300, traffic(100, 0, HEALTHY));
+    expect(decided(play)).toEqual([[70, 'promote', 'baking']]);
+  });
+
+  it('R37: not below 2,297 queries, even without one failure; after twice its duration a person is called, once', () => {
+    const play = gatePlay({ gate: OUTCOMES });
+    play.play(220, traffic(10, 0, HEALTHY));
+    expect(decided(play)).toEqual([]);
+    expect(play.all('GateOverdue')).toMatchObject([{ stage: 'canary', lacking: 'answer' }]);
+    expect(play.all('GateOverdue')[0]?.because).toContain('failing share not cleared');
+    play.play(60, traffic(10, 0, HEALTHY));
+    const promotedS = decided(play)[0]?.[0] ?? 0;
+    // A slot is counted a second after it is over.
+    const queries = (promotedS - 1 - 10) * 10;
+    expect(queries).toBeGreaterThanOrEqual(2_297);
+    expect(queries).toBeLessThan(2_297 + 20);
+  });
+
+  it('R34: an open escalation of a customer blocks the promotion and stops nothing', () => {
+    const play = gatePlay({ gate: { ...OUTCOMES, noCustomerEscalations: true } });
+    const escalationId = 'es1';
+    const of = { escalationId, customerId: 'c0', severity: 'warning' } as const;
+    play.record('escalation-es1', event('CustomerEscalationOpened', { ...of, at: atS(11) }));
+    play.play(100, traffic(100, 0, HEALTHY));
+    expect(decided(play)).toEqual([]);
+    play.record('escalation-es1', event('CustomerEscalationClosed', { escalationId, at: atS(110) }));
+    play.play(5, traffic(100, 0, HEALTHY));
+    expect(decided(play).map(([, verdict]) => verdict)).toEqual(['promote']);
+  });
+
+  it('R35: an impact score above the stage’s stops it, of customers whom no other release hurts', () => {
+    const gate = { failing: { healthy: 0.03, faulty: 0.049 }, impactScoreMax: 50 };
+    const hurt = (others: number) => {
+      const play = gatePlay({ gate });
+      return decided(play.play(60, traffic(100, 0.03, others))).map(([, verdict]) => verdict);
+    };
+    expect(hurt(HEALTHY)).toEqual(['roll_back']);
+    expect(hurt(0.03)).toEqual([]);
+  });
+
+  it('R33: one customer of many that fails whole stops the canary, though outcomes together are well', () => {
+    const play = gatePlay({ gate: { ...OUTCOMES, customerFailing: { healthy: 0.001, faulty: 0.003 } } });
+    // One query in a thousand is c2's, and fails.
+    play.play(120, (second) => [
+      ...traffic(500, 0, 0)(second).map((each) => ({ ...each, customer: `c${second % 2}` })),
+      { node: CANARY, good: 0, bad: second % 2, customer: 'c2' },
+      { node: FLEET[1]!, good: 1, bad: 0, customer: 'c2' },
+    ]);
+    expect(decided(play).map(([, verdict]) => verdict)).toEqual(['roll_back']);
+    expect(play.all('GateDecided')[0]?.because).toContain('its customers fail');
+  });
+
+  it('B4: a cohort that has gone silent is not promoted for what it said before', () => {
+    const play = gatePlay({ gate: OUTCOMES });
+    const withoutCanary = FLEET.slice(1);
+    play.play(45, traffic(100, 0, HEALTHY)).play(60, traffic(100, 0, HEALTHY, withoutCanary));
+    expect(decided(play)).toEqual([]);
+  });
+
+  it.each(['baking', 'approval', 'watch'] as const)(
+    'B7, R36: a breach while %s is to be rolled back, once',
+    (phase) => {
+      const play = gatePlay({ gate: OUTCOMES });
+      if (phase !== 'baking') play.play(70, traffic(100, 0, HEALTHY));
+      if (phase === 'watch')
+        play.record(STREAM, event('RolloutCompleted', { rolloutId: 'ro1', because: 'promoted', at: atS(play.second) }));
+      play.play(10, faulty);
+      play.record(STREAM, event('RolloutHalted', { rolloutId: 'ro1', because: 'breach', at: atS(play.second) }));
+      play.play(10, faulty);
+      expect(decided(play).filter(([, verdict]) => verdict === 'roll_back')).toMatchObject([
+        [expect.any(Number), 'roll_back', phase],
+      ]);
+    },
+  );
+
+  it('R36: a fault of a rollout that is over is no matter of its gate', () => {
+    const play = gatePlay();
+    play.record(STREAM, event('RolloutEnded', { rolloutId: 'ro1', because: 'watched', at: atS(10) }));
+    expect(decided(play.play(20, faulty))).toEqual([]);
+  });
+});
+
+/** What gates decide and measure, whenever the process is killed. */
+const tellsOf = (kills: ReadonlySet<number>): string => {
+  const nodes = FLEET.filter(({ nodeId }) => /n[0-2]$/.test(nodeId));
+  const gate = { ...OUTCOMES, customerFailing: { healthy: 0.001, faulty: 0.003 }, impactScoreMax: 100 };
+  const play = gatePlay({ nodes, gate });
+  play.beforeTick = (ticks) => {
+    // The second node is told of while the canary bakes.
+    if (ticks === 200) {
+      const [first, second] = [CANARY.nodeId, nodes[1]!.nodeId];
+      play.record(
+        STREAM,
+        event('RolloutStageReached', { rolloutId: 'ro1', stage: 'canary', nodes: [first, second], at: atS(50) }),
+      );
+    }
+  };
+  for (let second = 10; second < 230; second += 1) {
+    play.play(1, traffic(100, second < 180 ? HEALTHY : 0.006, HEALTHY, nodes));
+    if (kills.has(second)) play.kill();
+  }
+  return JSON.stringify(play.told);
+};
+
+describe('the gate after a restart', () => {
+  const whole = tellsOf(new Set());
+
+  it('is tried with what it measures, promotes and rolls back', () => {
+    for (const part of ['"GateMeasured"', '"promote"', '"roll_back"']) expect(whole).toContain(part);
+  });
+
+  it('R36, B2: killed at any moments, it measures and decides the same, to the bit', () => {
+    const seconds = fc.uniqueArray(fc.integer({ min: 10, max: 229 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(seconds, (kills) => {
+        expect(tellsOf(new Set(kills))).toBe(whole);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
