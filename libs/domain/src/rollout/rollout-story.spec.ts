@@ -1,4 +1,4 @@
-import { DEFAULT_PLAN, event, type RolloutPlan, streamOf } from '#contracts';
+import { DEFAULT_PLAN, event, type EventType, type RolloutPlan, streamOf } from '#contracts';
 import { EngineStory, obey, ORIGIN_MS } from '#testing';
 import { PROBE_FAMILIES } from '../probe/probe-families.js';
 
@@ -26,6 +26,7 @@ const QUICK: RolloutPlan = {
 const story = (): EngineStory =>
   new EngineStory({
     customers: [{ customerId: 'shop', name: 'Shop', tier: 'tier3', critical: false }],
+    settings: { verifyMs: 10_000 },
     rules: [],
     build: (fleet) => {
       for (const region of ['europe', 'us-east'])
@@ -40,7 +41,12 @@ const story = (): EngineStory =>
     },
   });
 
-const declare = (told: EngineStory, mode: 'driving' | 'advisory', plan = QUICK): void => {
+const declare = (
+  told: EngineStory,
+  mode: 'driving' | 'advisory',
+  plan = QUICK,
+  nodes: readonly string[] = [],
+): void => {
   const [of, by] = [{ rolloutId: ID, at }, 'user:ana'];
   const families = PROBE_FAMILIES.map((family) => ({ family, passed: true, detail: '' }));
   const good = { service: 'dns', release: GOOD, by, at };
@@ -51,7 +57,16 @@ const declare = (told: EngineStory, mode: 'driving' | 'advisory', plan = QUICK):
   );
   told.tell(
     streamOf.rollout(ID),
-    event('RolloutDeclared', { ...of, service: 'dns', release: NEW, previous: GOOD, mode, plan, nodes: [], by }),
+    event('RolloutDeclared', {
+      ...of,
+      service: 'dns',
+      release: NEW,
+      previous: GOOD,
+      mode,
+      plan,
+      nodes: [...nodes],
+      by,
+    }),
     event('RiskAssessed', { ...of, risk: 'low', author: 'Ana', text: '', by }),
     event('LoadTested', { ...of, nodeId: 'europe-n0', families, by }),
   );
@@ -97,6 +112,48 @@ describe('a rollout that Tocsin drives', () => {
     ]);
     expect([told.all('RolloutCompleted').length, told.all('RolloutEnded').length]).toEqual([1, 1]);
     expect(told.fleet.nodes.every(({ release }) => release === NAME)).toBe(true);
+  });
+});
+
+describe('B7: a breach of a rollout, in each phase of its gate', () => {
+  const [canary, last] = [QUICK.stages[0], QUICK.stages.at(-1)];
+  if (canary === undefined || last === undefined) throw new Error('the default plan has two stages at least');
+  /** Two stages are enough to be in every phase. */
+  const TWO: RolloutPlan = { stages: [canary, last], watchMs: 600_000 };
+  const CAREFUL: RolloutPlan = { ...TWO, stages: [{ ...canary, needsApproval: true }, last] };
+  /** Two fifths of the nodes of each PoP: the others are its control to the end. */
+  const nodes = ['europe', 'us-east'].flatMap((region) =>
+    Array.from({ length: 20 }, (_, index) => `${region}-n${index}`),
+  );
+
+  it.each<[string, RolloutPlan, EventType, number]>([
+    ['while it bakes', TWO, 'StageCommanded', 1],
+    ['while it waits for a person', CAREFUL, 'GateDecided', 1],
+    ['in the watch after the last stage', TWO, 'RolloutCompleted', 40],
+  ])('%s makes exactly one rollback, of the nodes that have the release', (_, plan, fromType, count) => {
+    const told = story();
+    const obeys = obey(told, 1, 0);
+    let isBroken = false;
+    told.onDecided = (events, afterS) => {
+      obeys(events, afterS);
+      isBroken ||= events.some(({ type }) => type === fromType);
+      for (const node of told.fleet.nodes) node.failing = isBroken && node.release === NAME ? 0.02 : 0;
+    };
+    declare(told, 'driving', plan, nodes);
+    start(told);
+    for (let left = 60; left > 0 && told.all('RolloutRolledBack').length === 0; left -= 1) told.play(5);
+    const decided = told.all('RollbackDecided');
+    expect(decided).toMatchObject([{ rolloutId: ID, from: NEW, to: GOOD }]);
+    const commanded = told
+      .all('CommandIssued')
+      .flatMap(({ command }) => (command.action === 'rollback' ? command.audience : []));
+    expect(new Set(commanded).size).toBe(count);
+    expect([commanded.length, told.all('RolloutRolledBack').length]).toEqual([count, 1]);
+    expect(told.all('GateDecided').filter(({ verdict }) => verdict === 'roll_back')).toHaveLength(1);
+    // Nothing goes on, and nothing is decided a second time.
+    told.play(30);
+    expect(told.all('RollbackDecided')).toEqual(decided);
+    expect(told.all('StageApproved').length + told.all('RolloutEnded').length).toBe(0);
   });
 });
 
