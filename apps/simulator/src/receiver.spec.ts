@@ -121,6 +121,15 @@ describe('the local deploy system', () => {
     );
   });
 
+  it('R35: takes the nodes of a stage to its release in the same steps', async () => {
+    expect(send(messageOf({ action: 'deploy', rollbackId: undefined, rolloutId: 'ro1', audience: ['iad-01'] }))).toBe(
+      202,
+    );
+    await clock.advance(1_500);
+    expect(running.get('iad-01')).toEqual(GOOD_RELEASE);
+    expect(answers.at(-1)).toMatchObject({ status: 'done', probes: 5, passed: 5, softwareVersion: 'v2.1.4' });
+  });
+
   it('R58, R43: tells the four steps of each node in order, with its health check', async () => {
     send(messageOf({ audience: ['iad-01'] }));
     await clock.advance(1_500);
@@ -129,7 +138,7 @@ describe('the local deploy system', () => {
       ['running', 'stop', undefined, undefined],
       ['running', 'deploy', undefined, undefined],
       ['running', 'start', 5, 5],
-      ['done', 'verify', undefined, undefined],
+      ['done', 'verify', 5, 5],
     ]);
   });
 

@@ -13,8 +13,8 @@ const RESTART_MAX_MS = 1_500;
 type Told = Pick<CommandAnswer, 'status'> & Partial<Pick<CommandAnswer, 'step' | 'probes' | 'passed' | 'detail'>>;
 
 /**
- * Executes commands at the servers of a target. A rollback is the four steps of R58 at each node: stop, deploy, start with its health
- * check, verify what really runs; each is told when it is done. A drain or a resume restarts nothing.
+ * Executes commands at the servers of a target. A rollback, or a stage of a rollout, is the four steps of R58 at each node: stop, deploy,
+ * start with its health check, verify what really runs; each is told when it is done. A drain or a resume restarts nothing.
  */
 export class WaveExecution {
   private readonly random: Random;
@@ -46,12 +46,12 @@ export class WaveExecution {
 
   private async act(command: Command, nodeId: string, target: DeployTarget): Promise<void> {
     if (target.release(nodeId) === undefined) return this.end(command, nodeId, target, { status: 'failed' });
-    if (command.action === 'rollback') return this.rollBack(command, nodeId, target);
+    if (command.action === 'rollback' || command.action === 'deploy') return this.change(command, nodeId, target);
     await this.restart();
     this.end(command, nodeId, target, { status: 'done' });
   }
 
-  private async rollBack(command: Command, nodeId: string, target: DeployTarget): Promise<void> {
+  private async change(command: Command, nodeId: string, target: DeployTarget): Promise<void> {
     const done = (step: WaveStep, told: Partial<Told> = {}): CommandAnswer =>
       this.answer(command, nodeId, target, { status: 'running', step, ...told });
     target.stop(nodeId);
@@ -65,7 +65,7 @@ export class WaveExecution {
     }
     target.report([done('start', { probes, passed })]);
     const status = runsTarget(command, nodeId, target) ? 'done' : 'failed';
-    this.end(command, nodeId, target, { status, step: 'verify' });
+    this.end(command, nodeId, target, { status, step: 'verify', probes, passed });
   }
 
   /** A node that did not take the target is as the study's corrupted one: it passes now and then. */

@@ -126,6 +126,14 @@ describe('a node that was told to take a release', () => {
     const told = (detail: string) => tell(out, { answers: [answer('n1', 'done', { detail })] }).nodes[0];
     expect(told('4 of 5 probes passed, at least 4 must')).toMatchObject({ status: 'done', probes: 5, passed: 4 });
     expect(told('3 of 5 probes passed')).toMatchObject({ status: 'failed', probes: 5, passed: 3 });
+    const counted = tell(out, { answers: [answer('n1', 'done', { probes: 5, passed: 3 })] });
+    expect(counted.nodes).toMatchObject([{ status: 'failed', probes: 5, passed: 3 }]);
+    const starts = (passed: number) => answer('n1', 'running', { step: 'start', probes: 5, passed });
+    expect(tell(out, { answers: [starts(5), answer('n1', 'done')] }).nodes).toMatchObject([
+      { status: 'done', passed: 5 },
+    ]);
+    expect(tell(out, { answers: [starts(5)] }).nodes).toEqual([]);
+    expect(tell(out, { answers: [starts(3)] }).nodes).toMatchObject([{ status: 'failed', passed: 3 }]);
     expect(told('1 of 1 probes passed')).not.toHaveProperty('probes');
   });
   it('that runs another release than it says has failed', () => {

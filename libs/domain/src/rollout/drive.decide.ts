@@ -54,8 +54,9 @@ const judgeHealth = (passed: number, probes: number): Judged => {
 };
 
 /** The health check of an answer, where its executor made one of enough probes. */
-const checkTold = ({ detail }: CommandAnswer): Judged | undefined => {
-  const [, passed, probes] = COUNTED.exec(detail)?.map(Number) ?? [];
+const checkTold = (answer: CommandAnswer): Judged | undefined => {
+  const [, inWords, ofWords] = COUNTED.exec(answer.detail)?.map(Number) ?? [];
+  const { passed = inWords, probes = ofWords } = answer;
   const isCheck = passed !== undefined && probes !== undefined && probes >= HEALTH_PROBES && passed <= probes;
   return isCheck ? judgeHealth(passed, probes) : undefined;
 };
@@ -88,8 +89,11 @@ const judgeSeen = (update: NodeUpdate, nodeId: string, { at, seenOf }: DriveCont
 const judge = (rollout: Rollout, update: NodeUpdate, nodeId: string, context: DriveContext): Judged | undefined => {
   if (update.status === 'answered') return judgeSeen(update, nodeId, context);
   const own = context.answers.filter((each) => each.commandId === update.commandId && each.nodeId === nodeId);
+  const health = own.map(checkTold).find((each) => each !== undefined);
+  if (health?.status === 'failed') return health;
   const judged = own.map((answer) => judgeAnswer(rollout, answer)).find((each) => each !== undefined);
-  if (judged !== undefined) return judged;
+  // An executor may tell the health check with the step before its last word.
+  if (judged !== undefined) return judged.status === 'done' ? (health ?? judged) : judged;
   if (context.at < update.commandedAtMs + UPDATE_TIMEOUT_MS) return undefined;
   return { status: 'timeout', detail: `no answer within ${UPDATE_TIMEOUT_MS / 1_000} s` };
 };
@@ -168,6 +172,7 @@ export const decideStageCommand = (
     audienceDigest: sha256(audience.join('\n')),
     issuedAtMs: at,
     expiresAtMs: at + COMMAND_TTL_MS,
+    healthCheck: { probes: HEALTH_PROBES, passesMin: HEALTH_PASSES_MIN },
     reason: `stage ${name} of rollout ${rolloutId}: ${sharePercent} %`,
   };
   return [

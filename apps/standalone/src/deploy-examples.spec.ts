@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { newRiskSchema, newRolloutSchema, signalSchema } from '#contracts';
+import { RolloutsController } from '../../api/src/rest/rollouts.controller.js';
+import { TelemetryController } from '../../gateway/src/telemetry.controller.js';
+
+const FILES = ['ansible/rollout.yml', 'ansible/stage.yml', 'argo-cd/hooks.yml', 'github-actions/rollout.yml'] as const;
+const textOf = (file: string): string => readFileSync(join(process.cwd(), 'docs/deploy', file), 'utf8');
+
+interface Controller {
+  readonly prototype: object;
+}
+/** As NestJS numbers them. */
+const METHODS = ['GET', 'POST'];
+const withoutSlashes = (path: string): string => path.replace(/^\/+|\/+$/g, '');
+
+/** `GET /v1/rollouts/:id/gate` and so on. */
+const routesOf = (controller: Controller): readonly string[] =>
+  Object.getOwnPropertyNames(controller.prototype).flatMap((name) => {
+    const handler: unknown = Reflect.get(controller.prototype, name);
+    if (typeof handler !== 'function') return [];
+    const path: unknown = Reflect.getMetadata('path', handler);
+    const method: unknown = Reflect.getMetadata('method', handler);
+    if (typeof path !== 'string' || typeof method !== 'number') return [];
+    const base = String(Reflect.getMetadata('path', controller));
+    return [`${METHODS[method] ?? '?'} /${[base, path].map(withoutSlashes).filter(Boolean).join('/')}`];
+  });
+const ROUTES = [...routesOf(RolloutsController as Controller), ...routesOf(TelemetryController as Controller)];
+
+/** The path of a URL with what is filled in as `:id`. */
+const pathOf = (url: string): string | undefined =>
+  /(\/v1\/[^?"]+)/.exec(url)?.[1]?.replace(/\/(\$[A-Z]+|\{\{[^}]*\}\})(?=\/|$)/g, '/:id');
+
+interface Task {
+  readonly 'ansible.builtin.uri'?: { readonly url: string; readonly method?: string; readonly body?: object };
+}
+const tasksOf = (file: string): readonly Task[] =>
+  parseAllDocuments(textOf(file)).flatMap((document) => {
+    const all = document.toJS() as readonly (Task & { readonly tasks?: readonly Task[] })[];
+    return all.flatMap((each) => each.tasks ?? [each]);
+  });
+const asked = [...tasksOf(FILES[0]), ...tasksOf(FILES[1])].flatMap((task) => task['ansible.builtin.uri'] ?? []);
+
+/** Calls of curl: one that sends a body posts it. */
+const callsIn = (text: string): readonly string[] =>
+  text
+    .split(/\bcurl /)
+    .slice(1)
+    .map((call) => `${call.includes('--request POST') ? 'POST' : 'GET'} ${pathOf(call) ?? '?'}`);
+
+describe('the examples for deploy tools', () => {
+  it.each(FILES)('%s is YAML without a fault', (file) => {
+    const documents = parseAllDocuments(textOf(file));
+    expect(documents.length).toBeGreaterThan(0);
+    expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
+  });
+
+  it('R65: every call of the playbook is a route, and together they are a whole rollout', () => {
+    const calls = asked.map(({ method = 'GET', url }) => `${method} ${pathOf(url) ?? '?'}`);
+    expect(calls.filter((call) => !ROUTES.includes(call))).toEqual([]);
+    expect(calls).toEqual([
+      'POST /v1/rollouts',
+      'POST /v1/rollouts/:id/risk',
+      'GET /v1/rollouts/:id/gate',
+      'GET /v1/rollouts/:id/gate',
+      'POST /v1/signals',
+    ]);
+  });
+
+  it.each(FILES.slice(2))('R65: every call of %s is a route', (file) => {
+    const calls = callsIn(textOf(file));
+    expect(calls.length).toBeGreaterThan(1);
+    expect(calls.filter((call) => !ROUTES.includes(call))).toEqual([]);
+  });
+
+  it('R65: what the playbook sends has the members that the routes take', () => {
+    const deploy = signalSchema.options.find(({ shape }) => shape.type.value === 'deploy');
+    const shapes = [newRolloutSchema, newRiskSchema, deploy].map((schema) => schema?.shape ?? {});
+    const bodies = asked.flatMap(({ body }) => body ?? []);
+    expect(bodies.map((body, index) => Object.keys(body).filter((key) => !(key in (shapes[index] ?? {}))))).toEqual([
+      [],
+      [],
+      [],
+    ]);
+  });
+});
