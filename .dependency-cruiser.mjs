@@ -13,7 +13,7 @@ export const libs = {
   runtime: ['contracts', 'config', 'event-log', 'store'],
   testing: ['contracts', 'config', 'domain', 'event-log', 'store', 'runtime'],
 };
-const roles = ['gateway', 'aggregator', 'rules', 'dispatcher', 'api'];
+const roles = ['gateway', 'aggregator', 'rules', 'signer', 'dispatcher', 'api'];
 /** They run where memory is not ours, or start often: no Nest, no store, no runtime. */
 const small = ['edge-agent', 'prober', 'simulator', 'cli'];
 /** Whose `*.role.ts` each app may import; no app imports anything else of another. */
@@ -30,7 +30,7 @@ const doors = {
   mercurius: 'apps/api/',
   '@nestjs/graphql': 'apps/api/',
   '@nestjs/mercurius': 'apps/api/',
-  '@nestjs/schedule': 'apps/(rules|dispatcher)/',
+  '@nestjs/schedule': 'apps/(rules|signer|dispatcher)/',
   yaml: 'libs/config/',
 };
 

@@ -25,7 +25,7 @@ export const PLANTED: Readonly<Record<string, string>> = Object.fromEntries([
   ['libs/unknown/src/index.ts', 'export const here = 1;\n'],
   inLib('testing', '../../unknown/src/index.js'),
   // Directions between apps.
-  ...['aggregator', 'rules', 'dispatcher', 'edge-agent', 'prober', 'simulator', 'cli', 'api'].map((app) =>
+  ...['aggregator', 'rules', 'signer', 'dispatcher', 'edge-agent', 'prober', 'simulator', 'cli', 'api'].map((app) =>
     inApp(app, '../../gateway/src/gateway.role.js'),
   ),
   inApp('gateway', '../../api/src/api.role.js'),

@@ -86,7 +86,7 @@ describe('docker-compose.yml', () => {
     const example = new Map(
       [...read('.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
     );
-    const optional = ['LOG_LEVEL', 'ROLLBACK_VERIFY_MS'];
+    const optional = ['AUTOMATION', 'LOG_LEVEL', 'ROLLBACK_VERIFY_MS'];
     expect([...example.keys(), ...optional].toSorted()).toEqual([...variablesOf(TEXT)].toSorted());
     const given = [...example].filter(([, value]) => value !== '').map(([name]) => name);
     expect(given).toEqual(['COMMAND_KEY_FILE', 'OUTCOME_PARTITIONS']);

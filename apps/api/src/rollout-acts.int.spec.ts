@@ -5,10 +5,9 @@ import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
 const RELEASE = { softwareVersion: 'v2.2.0', configRev: 'c50' };
 const PREVIOUS = { softwareVersion: 'v2.1.4', configRev: 'c41' };
 const declaration = { rolloutId: 'ro9', service: 'dns', release: RELEASE, previous: PREVIOUS };
-/** A person lets the second stage begin. */
-const plan = {
-  stages: DEFAULT_PLAN.stages.map((stage, index) => (index === 0 ? { ...stage, needsApproval: true } : stage)),
-};
+const FAMILIES = PROBE_FAMILIES.map((family) => ({ family, passed: true }));
+const stages = DEFAULT_PLAN.stages.map((stage) => ({ ...stage, needsApproval: stage.name === 'canary' }));
+const plan = { stages };
 
 describe('rollouts over HTTP', () => {
   let api: ServedApi;
@@ -69,7 +68,7 @@ describe('rollouts over HTTP', () => {
     await post('deploy', 'rollouts/ro9/risk', { risk: 'low', author: 'ana', text: 'a flag that is off' });
     await post('deploy', 'rollouts/ro9/load-tests', {
       nodeId: 'n1',
-      families: PROBE_FAMILIES.map((family) => ({ family, passed: true })),
+      families: FAMILIES,
     });
     await post('operator', 'rollouts/ro9/overrides', { items: ['target', 'impact'], comment: 'the first of its kind' });
     expect(await get('viewer', 'rollouts/ro9/gate')).toMatchObject({ body: { missing: [], mayProceed: true } });
@@ -104,9 +103,16 @@ describe('rollouts over HTTP', () => {
 
   it.each([
     ['previous', { previous: RELEASE }, '/previous'],
-    ['stages of one name', { plan: { stages: [plan.stages[0], plan.stages[0]] } }, '/plan/stages'],
-    ['shares that shrink', { plan: { stages: plan.stages.toReversed() } }, '/plan/stages'],
-    ['plan', { plan: { stages: plan.stages.slice(1) } }, '/plan/stages/0/sharePercent'],
+    [
+      'name of a stage',
+      { plan: { stages: [...stages.slice(0, 6), { ...stages[6], name: 'canary' }] } },
+      '/plan/stages/6/name',
+    ],
+    [
+      'share, as in 2021',
+      { plan: { stages: [{ ...stages[0], sharePercent: 25 }, stages[6]] } },
+      '/plan/stages/0/sharePercent',
+    ],
     ['mode', { mode: 'reckless' }, '/mode'],
   ])('a declaration with a wrong %s is refused with its place', async (_what, changes, pointer) => {
     const { status, body } = await declare(changes);

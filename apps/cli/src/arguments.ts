@@ -1,7 +1,12 @@
 import { parseArgs } from 'node:util';
+import { AUTHORITY_COMMANDS, AUTHORITY_USAGE, readAuthorityArguments } from './authority-arguments.js';
+import type { Common } from './connection.js';
+import type { DoorAsked } from './door-arguments.js';
 import { GATE_USAGE, type GateAsked, readGateArguments } from './gate-arguments.js';
+import { GATE_SHOW_USAGE, type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
 import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
 import { readReplayArguments, REPLAY_USAGE, type ReplayAsked } from './replay-arguments.js';
+import { readRolloutArguments, ROLLOUT_USAGE } from './rollout-arguments.js';
 import { UsageError } from './usage-error.js';
 
 export { UsageError };
@@ -36,7 +41,9 @@ export type Asked =
     }
   | ({ readonly command: 'silence'; readonly wanted: WantedOfSilences } & Common)
   | ({ readonly command: 'maintenance' } & Common)
+  | DoorAsked
   | GateAsked
+  | GateShowAsked
   | ReplayAsked;
 
 /** What is wanted of the keys of nodes. */
@@ -50,13 +57,6 @@ export type WantedOfCustomers =
   | { readonly action: 'list'; readonly filter: Readonly<Record<string, string>> }
   | { readonly action: 'import'; readonly file: string; readonly dryRun: boolean }
   | { readonly action: 'export'; readonly file: string };
-
-/** What every command takes. */
-export interface Common {
-  readonly json: boolean;
-  readonly url: string | undefined;
-  readonly key: string | undefined;
-}
 
 /** `--help`. */
 export const USAGE = `tocsin <command> [options]
@@ -85,6 +85,10 @@ export const USAGE = `tocsin <command> [options]
   maintenance ls            maintenance windows of the rules: when they are open next, and what they muted
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
+${ROLLOUT_USAGE}
+${GATE_SHOW_USAGE}
+${AUTHORITY_USAGE}
+                            what acts asks to be confirmed; --yes says so beforehand
 ${REPLAY_USAGE}
 ${GATE_USAGE}
 
@@ -104,7 +108,7 @@ exit status
 `;
 
 const COMMANDS =
-  'status, tail, incident show, incident cost, explain, impact, customers, node-key, silence, maintenance, check, test, gate, replay, backtest, sweep or dnstap';
+  'status, tail, incident show, incident cost, explain, impact, customers, node-key, silence, maintenance, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, check, test, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -217,12 +221,24 @@ const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Co
   return { command: `incident ${action}`, incidentId, ...common };
 };
 
+/** Commands that read what follows them by themselves. */
+const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined => {
+  if (first === 'rollout') return readRolloutArguments(rest);
+  if (Object.hasOwn(AUTHORITY_COMMANDS, first)) return readAuthorityArguments(first, rest);
+  if (first !== 'gate') return undefined;
+  const [action = '', ...more] = rest;
+  if (action === 'show') return readGateShowArguments(more);
+  if (action === 'simulate') return readGateArguments(rest);
+  throw new UsageError(`gate ${action}: expected gate show <rollout>, or simulate`);
+};
+
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
   const [first] = args;
+  const family = args.includes('--help') ? undefined : readFamily(args);
+  if (family !== undefined) return family;
   if ((first === 'replay' || first === 'backtest' || first === 'sweep') && !args.includes('--help'))
     return readReplayArguments(first, args.slice(1));
-  if (first === 'gate' && !args.includes('--help')) return readGateArguments(args.slice(1));
   const { values, positionals } = parse(args);
   const [command, ...rest] = positionals;
   if (values.help || command === 'help') return { command: 'help' };

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { type Common, UsageError } from './arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** What every command that asks a server takes. */
+export interface Common {
+  readonly json: boolean;
+  readonly url: string | undefined;
+  readonly key: string | undefined;
+}
 
 /** Where Tocsin is and as whom to ask. */
 export interface Connection {

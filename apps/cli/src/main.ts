@@ -8,9 +8,12 @@ import { checkRules, formatCheck } from './check.js';
 import { readConnection } from './connection.js';
 import { askCustomers, formatCustomers } from './customers.js';
 import { formatCost, formatImpact, readCost, readImpact } from './impact.js';
+import { askDoor, processTerminal, watchRollout } from './door.js';
+import { formatDoor } from './door-views.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
 import { formatGate, simulateGate } from './gate-simulation.js';
 import { readExplained } from './explain.js';
+import { formatGateAnswer, waitForGate } from './gate.js';
 import { formatIncident, readId, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
@@ -25,6 +28,8 @@ const EXIT = { ok: 0, finding: 1, usage: 2, unreachable: 3 } as const;
 type Exit = (typeof EXIT)[keyof typeof EXIT];
 /** Between two tries to reach a server that is away. */
 const PAUSE_MS = 1_000;
+/** Between two questions about something that changes within minutes. */
+const ASK_EVERY_MS = 5_000;
 
 // oxlint-disable-next-line no-restricted-properties -- ages shown to a person; nothing is decided by it
 const nowMs = (): number => Date.now();
@@ -125,6 +130,25 @@ const maintenance: Command<'maintenance'> = async (asked) => {
   return EXIT.ok;
 };
 
+const door: Command<'door'> = async (asked) => {
+  const api = apiOf(asked);
+  const show = (answer: unknown): void => {
+    if (asked.json) printJson(answer);
+    else for (const line of formatDoor[asked.request.shows](answer)) print(line);
+  };
+  if (asked.watch) await watchRollout(api, asked, show, () => sleep(ASK_EVERY_MS));
+  else show(await askDoor(api, asked, processTerminal));
+  return EXIT.ok;
+};
+
+const gateShow: Command<'gate show'> = async (asked) => {
+  const waiting = { nowMs, tell, pause: () => sleep(ASK_EVERY_MS) };
+  const answer = await waitForGate(apiOf(asked), asked, waiting);
+  if (asked.json) printJson(answer);
+  else for (const line of formatGateAnswer(answer)) print(line);
+  return answer.mayProceed ? EXIT.ok : EXIT.finding;
+};
+
 const dnstap: Command<'dnstap'> = async (asked) => {
   const report = await readDnstap(asked.path, asked.zones);
   if (asked.json) printJson(report);
@@ -193,6 +217,10 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return silence(asked, paint);
     case 'maintenance':
       return maintenance(asked, paint);
+    case 'door':
+      return door(asked, paint);
+    case 'gate show':
+      return gateShow(asked, paint);
     case 'dnstap':
       return dnstap(asked, paint);
     case 'replay':

@@ -2,7 +2,14 @@ import type { Logger } from '#runtime';
 import type { ChannelRepository, DeliverySubject } from '#store';
 import type { Channels } from './channels/channel.js';
 
-const subjectOf = (channel: string): DeliverySubject => (channel === 'deploy' ? 'command' : 'page');
+/** What channels that are not for pages are for. */
+const SUBJECTS: Readonly<Record<string, DeliverySubject>> = {
+  deploy: 'command',
+  notice: 'notice',
+  rollouts: 'rollout',
+};
+
+const subjectOf = (channel: string): DeliverySubject => SUBJECTS[channel] ?? 'page';
 
 /** Makes the registered channels those that are configured, so that nothing is queued for nobody; warns when nobody is paged. */
 export const registerChannels = async (

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +5,6 @@ import { CHANNEL_TIMEOUT_MS_MAX, readDispatcherSettings } from './dispatcher.con
 
 const KEY = 'a'.repeat(32);
 const readChannels = (env: Record<string, string>) => readDispatcherSettings(env).channels;
-const pemOf = (type: 'ed25519' | 'x25519'): string =>
-  (type === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('x25519')).privateKey
-    .export({ type: 'pkcs8', format: 'pem' })
-    .toString();
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 describe('readDispatcherSettings', () => {
@@ -24,8 +19,10 @@ describe('readDispatcherSettings', () => {
       WEBHOOK_SECRET: SECRET,
       DEPLOY_WEBHOOK_URL: 'http://127.0.0.1:1/',
       DEPLOY_WEBHOOK_SECRET: SECRET,
+      ROLLOUT_WEBHOOK_URL: 'https://ci.example.com/hook',
+      ROLLOUT_WEBHOOK_SECRET: SECRET,
     });
-    expect([...channels.keys()]).toEqual(['pagerduty', 'webhook', 'deploy']);
+    expect([...channels.keys()]).toEqual(['pagerduty', 'webhook', 'deploy', 'rollouts']);
   });
 
   it('reads a secret from a file', () => {
@@ -41,7 +38,7 @@ describe('readDispatcherSettings', () => {
       /^PAGERDUTY_ROUTING_KEY_FILE: cannot read \/nonexistent \(ENOENT\)$/,
     ],
     [{ PAGERDUTY_ROUTING_KEY: KEY, PAGERDUTY_URL: 'http://example.com' }, /^PAGERDUTY_URL: /],
-    [{ EVENT_LOG_URL: 'kafka://b:9092' }, /^COMMAND_PRIVATE_KEY: needed beside EVENT_LOG_URL/],
+    [{ ROLLOUT_WEBHOOK_URL: 'https://example.com' }, /^ROLLOUT_WEBHOOK_SECRET: needed/],
     [{ WEBHOOK_URL: 'https://example.com' }, /^WEBHOOK_SECRET: needed beside WEBHOOK_URL/],
     [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, /^WEBHOOK_SECRET: /],
     [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: SECRET.slice(6) }, /^WEBHOOK_SECRET: /],
@@ -53,25 +50,9 @@ describe('readDispatcherSettings', () => {
     const env = {
       PAGERDUTY_ROUTING_KEY: 'canary',
       WEBHOOK_URL: 'http://example.com/canary',
-      COMMAND_PRIVATE_KEY: 'canary',
     };
-    expect(() => readDispatcherSettings(env)).toThrow(
-      /PAGERDUTY_ROUTING_KEY: [^]*WEBHOOK_URL: [^]*COMMAND_PRIVATE_KEY: /,
-    );
+    expect(() => readDispatcherSettings(env)).toThrow(/PAGERDUTY_ROUTING_KEY: [^]*WEBHOOK_URL: /);
     expect(() => readDispatcherSettings(env)).not.toThrow(/canary/);
-  });
-
-  it('takes an Ed25519 key for commands and no other', () => {
-    expect(readDispatcherSettings({ COMMAND_PRIVATE_KEY: pemOf('ed25519') }).commandKey?.asymmetricKeyType).toBe(
-      'ed25519',
-    );
-    expect(() => readDispatcherSettings({ COMMAND_PRIVATE_KEY: pemOf('x25519') })).toThrow(
-      /^COMMAND_PRIVATE_KEY: expected an Ed25519 key, got x25519$/,
-    );
-    expect(() => readDispatcherSettings({ COMMAND_PRIVATE_KEY: 'x' })).toThrow(
-      /^COMMAND_PRIVATE_KEY: expected a private key/,
-    );
-    expect(readDispatcherSettings({}).commandKey).toBeUndefined();
   });
 
   it('no channel waits longer for an answer than the lease reckons with', () => {

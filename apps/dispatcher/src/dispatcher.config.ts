@@ -1,7 +1,5 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { type Environment, readSettings } from '#config';
-import { DATA_DIR_DEFAULT } from '#runtime';
 import type { Channel, Channels } from './channels/channel.js';
 import { pagerDutyChannel } from './channels/pagerduty.channel.js';
 import { targetUrl } from './channels/target-url.js';
@@ -30,12 +28,6 @@ export const CHANNEL_TIMEOUT_MS_MAX = 15_000;
  */
 export const DELIVERY_LEASE_MS = 2 * CHANNEL_TIMEOUT_MS_MAX;
 
-/** Commands signed in one run, each a transaction; more wait for the next run. A fleet has a few a day. */
-export const SIGN_MAX = 20;
-
-/** How far back the first run looks for commands that expired unsigned, to tell of them: the outage of a night. */
-export const EXPIRED_LOOK_BACK_MS = 12 * 3_600_000;
-
 /** Events published by one append; more wait for the next one of the same run. */
 export const PUBLISH_EVENTS_MAX = 500;
 
@@ -63,23 +55,6 @@ const webhookSecret = z.string().transform((text, context): Uint8Array => {
   return z.NEVER;
 });
 
-/** Reads an Ed25519 private key in PEM; otherwise says what is wrong, never with a part of the key. */
-export const ed25519Of = (pem: string): KeyObject | string => {
-  try {
-    const key = createPrivateKey(pem);
-    return key.asymmetricKeyType === 'ed25519' ? key : `expected an Ed25519 key, got ${key.asymmetricKeyType}`;
-  } catch {
-    return 'expected a private key in PEM (PKCS8)';
-  }
-};
-
-const commandKey = z.string().transform((pem, context): KeyObject => {
-  const key = ed25519Of(pem);
-  if (typeof key !== 'string') return key;
-  context.addIssue({ code: 'custom', message: key });
-  return z.NEVER;
-});
-
 const schema = z
   .object({
     /** Events of one PagerDuty integration: 32 letters and digits. Unset: no pages through PagerDuty. */
@@ -97,39 +72,37 @@ const schema = z
     DEPLOY_WEBHOOK_URL: address.optional(),
     /** Signs them. */
     DEPLOY_WEBHOOK_SECRET: webhookSecret.optional(),
-    /** Ed25519 in PEM (PKCS8): signs commands. Unset: generated once and kept in DATA_DIR, where the log is embedded. */
-    COMMAND_PRIVATE_KEY: commandKey.optional(),
-    /** Only whether it is set: on a shared log there may be other dispatchers, and a generated key would not be theirs. */
-    EVENT_LOG_URL: z.string().optional(),
-    /** Where a generated command key is kept. */
-    DATA_DIR: z.string().default(DATA_DIR_DEFAULT),
+    /** Where verdicts of gates, and what becomes of rollouts, go as signed webhooks: a deploy tool. Unset: it asks `GET …/gate`. */
+    ROLLOUT_WEBHOOK_URL: address.optional(),
+    /** Signs them. */
+    ROLLOUT_WEBHOOK_SECRET: webhookSecret.optional(),
+    /** Where messages to customers go as signed webhooks. Unset: nowhere, and they are only recorded. */
+    NOTICE_WEBHOOK_URL: address.optional(),
+    /** Signs them. */
+    NOTICE_WEBHOOK_SECRET: webhookSecret.optional(),
   })
   .superRefine((read, context) => {
-    for (const prefix of ['WEBHOOK', 'DEPLOY_WEBHOOK'] as const)
+    for (const prefix of ['WEBHOOK', 'DEPLOY_WEBHOOK', 'ROLLOUT_WEBHOOK', 'NOTICE_WEBHOOK'] as const)
       if (read[`${prefix}_URL`] !== undefined && read[`${prefix}_SECRET`] === undefined)
         context.addIssue({
           code: 'custom',
           path: [`${prefix}_SECRET`],
           message: `needed beside ${prefix}_URL: nothing is sent unsigned`,
         });
-    if (read.EVENT_LOG_URL !== undefined && read.COMMAND_PRIVATE_KEY === undefined)
-      context.addIssue({
-        code: 'custom',
-        path: ['COMMAND_PRIVATE_KEY'],
-        message:
-          'needed beside EVENT_LOG_URL: all dispatchers sign under one key; COMMAND_PRIVATE_KEY_FILE may name its file',
-      });
   });
 
-const SECRETS = ['PAGERDUTY_ROUTING_KEY', 'WEBHOOK_SECRET', 'DEPLOY_WEBHOOK_SECRET', 'COMMAND_PRIVATE_KEY'] as const;
+const SECRETS = [
+  'PAGERDUTY_ROUTING_KEY',
+  'WEBHOOK_SECRET',
+  'DEPLOY_WEBHOOK_SECRET',
+  'ROLLOUT_WEBHOOK_SECRET',
+  'NOTICE_WEBHOOK_SECRET',
+] as const;
 
 /** What the dispatcher is started with. */
 export interface DispatcherSettings {
   /** All are optional. */
   readonly channels: Channels;
-  /** undefined: the one in the data directory. */
-  readonly commandKey: KeyObject | undefined;
-  readonly dataDir: string;
 }
 
 const webhookOf = (name: string, url: URL | undefined, secret: Uint8Array | undefined): Channel[] =>
@@ -146,10 +119,8 @@ export const readDispatcherSettings = (env: Environment): DispatcherSettings => 
     ...(routingKey === undefined ? [] : [pagerDutyChannel({ url: read.PAGERDUTY_URL, routingKey })]),
     ...webhookOf('webhook', read.WEBHOOK_URL, read.WEBHOOK_SECRET),
     ...webhookOf('deploy', read.DEPLOY_WEBHOOK_URL, read.DEPLOY_WEBHOOK_SECRET),
+    ...webhookOf('rollouts', read.ROLLOUT_WEBHOOK_URL, read.ROLLOUT_WEBHOOK_SECRET),
+    ...webhookOf('notice', read.NOTICE_WEBHOOK_URL, read.NOTICE_WEBHOOK_SECRET),
   ];
-  return {
-    channels: new Map(channels.map((channel) => [channel.name, channel])),
-    commandKey: read.COMMAND_PRIVATE_KEY,
-    dataDir: read.DATA_DIR,
-  };
+  return { channels: new Map(channels.map((channel) => [channel.name, channel])) };
 };

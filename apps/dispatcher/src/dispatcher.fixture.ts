@@ -2,15 +2,17 @@ import { generateKeyPairSync } from 'node:crypto';
 import {
   audienceDigest,
   type Command,
+  commandKeyId,
   type Event,
   event,
   type Reason,
   type RecordedEvent,
+  signCommand,
   streamOf,
   TOPICS,
 } from '#contracts';
 import { type EventLog, openEmbeddedLog } from '#event-log';
-import type { Logger } from '#runtime';
+import { type Logger, Notices } from '#runtime';
 import { createEventStore, createDeliveryRepository, type DeliveryRow, type EventStore } from '#store';
 import { FakeClock, openTestDatabase, type TestDatabase } from '#testing';
 import type { Channel } from './channels/channel.js';
@@ -122,13 +124,10 @@ export class World {
     channels: readonly Channel[],
     changes: { readonly eventStore?: EventStore; readonly eventLog?: EventLog } = {},
   ): Promise<Dispatcher> {
-    const { clock, logger, eventStore, eventLog, keys } = this;
+    const { clock, logger, eventStore, eventLog } = this;
     const dispatcher = await createDispatcher({
-      settings: {
-        channels: new Map(channels.map((channel) => [channel.name, channel])),
-        commandKey: keys.privateKey,
-        dataDir: '/nonexistent',
-      },
+      settings: { channels: new Map(channels.map((channel) => [channel.name, channel])) },
+      notices: new Notices(),
       database: this.db.database,
       clock,
       logger,
@@ -155,17 +154,23 @@ export class World {
     await this.tell(streamOf.incident(incidentId), 0, opened(incidentId, this.clock.nowMs()));
   }
 
-  /** Issues a command now. */
+  /** Issues a command now, and signs it, as rules and signer do. */
   async issues(commandId: string, generation = 1): Promise<void> {
-    const command = commandOf(commandId, generation, this.clock.nowMs());
-    await this.tell(streamOf.command(commandId), 0, event('CommandIssued', { command }));
+    await this.issueAndSign(commandOf(commandId, generation, this.clock.nowMs()));
   }
 
-  /** Issues a command of a redirect now. */
+  /** The same of a redirect. */
   async redirects(commandId: string, action: 'drain' | 'resume', generation: number): Promise<void> {
     const { rollbackId: _other, ...command } = commandOf(commandId, generation, this.clock.nowMs());
-    const moved = { ...command, action, redirectId: 'rd1', from: command.to };
-    await this.tell(streamOf.command(commandId), 0, event('CommandIssued', { command: moved }));
+    await this.issueAndSign({ ...command, action, redirectId: 'rd1', from: command.to });
+  }
+
+  private async issueAndSign(command: Command): Promise<void> {
+    const { commandId } = command;
+    const { privateKey, publicKey } = this.keys;
+    const signed = signCommand(command, privateKey, commandKeyId(publicKey));
+    const events = [event('CommandIssued', { command }), event('CommandSigned', { commandId, signed })];
+    await this.tell(streamOf.command(commandId), 0, ...events);
   }
 
   /** Every attempt that was recorded, in order. */

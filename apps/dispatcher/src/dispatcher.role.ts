@@ -10,6 +10,8 @@ import {
   EVENT_STORE,
   type Logger,
   LOGGER,
+  NOTICES,
+  type Notices,
   type Readiness,
   READINESS,
   type Role,
@@ -34,17 +36,19 @@ class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(DATABASE) private readonly database: Database,
     @Inject(EVENT_STORE) private readonly eventStore: EventStore,
     @Inject(EVENT_LOG) private readonly eventLog: EventLog,
+    @Inject(NOTICES) private readonly notices: Notices,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(READINESS) private readonly readiness: Readiness,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { settings, database, eventStore, eventLog, clock, logger } = this;
+    const { settings, database, eventStore, eventLog, notices, clock, logger } = this;
     this.readiness.add('dispatcher', () =>
       this.dispatcher === undefined ? 'it has not started' : this.dispatcher.unready(),
     );
-    this.dispatcher = await createDispatcher({ settings, database, eventStore, eventLog, clock, logger, random });
+    const parts = { settings, database, eventStore, eventLog, notices, clock, logger, random };
+    this.dispatcher = await createDispatcher(parts);
   }
 
   @Interval(RECONCILE_EVERY_MS)
@@ -59,7 +63,7 @@ class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShu
 
 class DispatcherModule {}
 
-/** Signs commands, sends pages and commands, and publishes events. */
+/** Sends pages and signed commands, and publishes events; it holds no key that signs commands. */
 export const dispatcher: Role = {
   name: 'dispatcher',
   module: (env) => ({

@@ -1,9 +1,7 @@
-import type { RecordedEvent } from '#contracts';
 import type { EventLog } from '#event-log';
-import type { Clock, Logger } from '#runtime';
+import { type Clock, type Logger, type Notices, Rounds } from '#runtime';
 import {
   createChannelRepository,
-  createCommandRepository,
   createDeliveryRepository,
   createPositionRepository,
   createZoneRegistryRepository,
@@ -11,12 +9,9 @@ import {
   type EventStore,
 } from '#store';
 import { registerChannels } from './channel-registration.js';
-import { openCommandKey } from './command-key.js';
 import { DeliveriesReconciler } from './deliveries.reconciler.js';
 import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js';
 import { PublishReconciler } from './publish.reconciler.js';
-import { Rounds } from './rounds.js';
-import { createSignReconciler } from './sign.reconciler.js';
 import { ZonesReconciler } from './zones.reconciler.js';
 
 /** What a dispatcher stands on. */
@@ -25,6 +20,8 @@ export interface DispatcherParts {
   readonly database: Database;
   readonly eventStore: EventStore;
   readonly eventLog: EventLog;
+  /** Told of what was published; tells of what was signed. */
+  readonly notices: Notices;
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1). */
@@ -43,57 +40,50 @@ export interface Dispatcher {
   readonly stop: () => Promise<void>;
 }
 
-const has = (events: readonly RecordedEvent[], type: RecordedEvent['event']['type']): boolean =>
-  events.some(({ event }) => event.type === type);
-
 interface Reconcilers {
-  readonly sign: Rounds;
   readonly deliver: Rounds;
   readonly publish: Rounds;
   readonly zones: Rounds;
   readonly deliveries: DeliveriesReconciler;
 }
 
-const reconcilersOf = async (parts: DispatcherParts): Promise<Reconcilers> => {
-  const { settings, database, logger } = parts;
-  const key = await openCommandKey(settings, logger);
-  // Each tells the others of what it left for them, so that nothing waits for the next tick.
-  const onSigned = (): void => {
-    deliver.signal();
-    publish.signal();
-  };
-  const onPublished = (events: readonly RecordedEvent[]): void => {
-    if (has(events, 'CommandIssued')) sign.signal();
-    if (has(events, 'DeliveryRequested')) deliver.signal();
-  };
-  const signing = createSignReconciler({ ...parts, commands: createCommandRepository(database), key, onSigned });
+const reconcilersOf = (parts: DispatcherParts): Reconcilers => {
+  const { settings, database, notices, logger } = parts;
   const deliveries = new DeliveriesReconciler({
     ...parts,
     channels: settings.channels,
     deliveries: createDeliveryRepository(database),
     onAttempted: () => deliver.signal(),
   });
-  const publishing = new PublishReconciler({ ...parts, positions: createPositionRepository(database), onPublished });
+  const publishing = new PublishReconciler({
+    ...parts,
+    positions: createPositionRepository(database),
+    onPublished: (events) => notices.tell(events),
+  });
   const registry = createZoneRegistryRepository(database);
-  const sign = new Rounds('sign', signing, logger);
   const deliver = new Rounds('deliveries', deliveries.reconcile, logger);
   const publish = new Rounds('publish', publishing.reconcile, logger);
   const zones = new Rounds('zones', new ZonesReconciler({ ...parts, registry }).reconcile, logger);
-  return { sign, deliver, publish, zones, deliveries };
+  // Nothing that was left for one of them waits for the next tick.
+  notices.listen('CommandSigned', () => {
+    deliver.signal();
+    publish.signal();
+  });
+  notices.listen('DeliveryRequested', () => deliver.signal());
+  return { deliver, publish, zones, deliveries };
 };
 
-/** Registers the channels and opens the command key; nothing runs until the first tick. */
+/** Registers the channels; nothing runs until the first tick. */
 export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatcher> => {
   const { settings, database, logger } = parts;
-  const { sign, deliver, publish, zones, deliveries } = await reconcilersOf(parts);
+  const { deliver, publish, zones, deliveries } = reconcilersOf(parts);
   await registerChannels(settings.channels, createChannelRepository(database), logger);
-  const all = [sign, deliver, publish, zones];
+  const all = [deliver, publish, zones];
   return {
     tick: () => {
       for (const rounds of all) rounds.tick();
     },
     settle: async () => {
-      await sign.run();
       await deliver.run();
       await deliveries.settled();
       await deliver.run();

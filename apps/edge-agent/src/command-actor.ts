@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { readSwitchFile, type Switch } from '#config';
 import { type Command, type SignedCommand, verifyCommand } from '#contracts';
 import { decideCommand, decideEnd, decideInterruption, type ExecutionEvent, lastGenerationOf } from '#domain';
 import type { Clock } from './clock.js';
@@ -23,6 +24,12 @@ export interface ActorParts {
 /** It reads a file or asks a server: seconds are long. */
 const READ_BACK_LIMIT_MS = 5_000;
 
+/** The kill switch of this node (RAIL-14), read anew for each command. */
+const readOwnSwitch = async ({ automationFile }: CommandsConfig): Promise<Switch> =>
+  automationFile === undefined
+    ? { isOn: true, detail: 'no automation_file is configured' }
+    : readSwitchFile(automationFile);
+
 /**
  * Obeys one command after another: two programs at once would work against each other. Every step is on disk before the next is
  * taken, above all `ProgramStarted` before the program: that is what makes a command act at most once, whatever is killed.
@@ -45,13 +52,14 @@ export class CommandActor {
   async take(signed: SignedCommand): Promise<void> {
     const { nodeId, config, publicKey, journal, clock, say } = this.parts;
     const { executions } = journal;
+    const ownSwitch = await readOwnSwitch(config);
     const nowMs = clock.nowMs();
     const verdict = verifyCommand(signed, publicKey, nowMs, nodeId, lastGenerationOf(executions));
     const programFor = (command: Command): readonly string[] | undefined => {
       const program = config.actions[command.action]?.program;
       return program && fillProgram(program, command);
     };
-    const decision = decideCommand(verdict, { executions, isDryRun: config.isDryRun, programFor, nowMs });
+    const decision = decideCommand(verdict, { executions, ownSwitch, isDryRun: config.isDryRun, programFor, nowMs });
     switch (decision.is) {
       case 'ignore':
         say(`a command was ignored: ${decision.because}`);

@@ -76,7 +76,7 @@ export class CommandAnswers {
 
   private async attempt({ execution, answer }: Owed): Promise<boolean> {
     const { commandId, generation } = execution;
-    const { status, detail, release, atMs } = answer;
+    const { status, detail, release, health, atMs } = answer;
     const atUs = atMs * 1_000;
     const report: NodeReport = {
       type: 'answer',
@@ -86,6 +86,8 @@ export class CommandAnswers {
       generation,
       status,
       ...release,
+      // One program takes all four steps: whatever it ended with, its health check was the last that it did.
+      ...(health && { step: 'verify', ...health }),
       detail,
     };
     const body = Buffer.from(JSON.stringify(report));

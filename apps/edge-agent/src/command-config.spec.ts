@@ -18,6 +18,7 @@ describe('the commands section', () => {
       publicKey: PUBLIC_PEM,
       publicKeyFile: undefined,
       journal: '/var/lib/tocsin-edge-agent/commands.journal',
+      automationFile: undefined,
       isDryRun: true,
       actions: {},
       readBack: undefined,
@@ -40,6 +41,7 @@ describe('the commands section', () => {
   it.each([
     [{ public_key_file: '/etc/tocsin/key.pem' }, 'public_key: expected either public_key or public_key_file'],
     [{ journal: 'commands.journal' }, 'journal: expected an absolute path'],
+    [{ automation_file: 'automation' }, 'automation_file: expected an absolute path'],
     [{ dryrun: false }, ': Unrecognized key: "dryrun"'],
     [rollback({ program: [] }), 'actions.rollback.program: Too small: expected array to have >=1 items'],
     [rollback({ program: 'deploy v2' }), 'actions.rollback.program: Invalid input: expected array, received string'],
@@ -85,7 +87,7 @@ describe('the key of commands', () => {
 
   it('is refused when it is private, of another kind, no key at all, or missing', () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 }).publicKey.export({ type: 'spki', format: 'pem' });
-    expect(load(PRIVATE_PEM)).toThrow('only the dispatcher may have one');
+    expect(load(PRIVATE_PEM)).toThrow('only the signer may have one');
     expect(load(rsa.toString())).toThrow('it is a key for rsa, not Ed25519');
     expect(load('hello')).toThrow('commands: the key of public_key: ');
     const publicKeyFile = join(folder, 'missing.pem');

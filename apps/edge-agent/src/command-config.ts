@@ -66,6 +66,8 @@ export const commandsConfigSchema = z
     public_key_file: pathSchema.optional(),
     /** What keeps a command from acting twice, across restarts. */
     journal: pathSchema.default('/var/lib/tocsin-edge-agent/commands.journal'),
+    /** The kill switch of this node: where it is named, nothing is run unless it can be read and says `on`. */
+    automation_file: pathSchema.optional(),
     /** Until an operator says otherwise, a command is refused with the program that it would start. */
     dry_run: z.boolean().default(true),
     actions: z.partialRecord(z.enum(COMMAND_ACTIONS), actionSchema).default({}),
@@ -84,6 +86,7 @@ export const commandsConfigSchema = z
     publicKey: given.public_key,
     publicKeyFile: given.public_key_file,
     journal: given.journal,
+    automationFile: given.automation_file,
     isDryRun: given.dry_run,
     actions: given.actions,
     readBack: given.read_back,
@@ -103,7 +106,7 @@ export const loadCommandKey = ({
   try {
     const pem = publicKeyFile === undefined ? (publicKey ?? '') : readFileSync(publicKeyFile, 'utf8');
     // node:crypto would derive the public half from it, and nobody would see what lies here.
-    if (pem.includes('PRIVATE KEY')) throw new Error('it is a private key: only the dispatcher may have one');
+    if (pem.includes('PRIVATE KEY')) throw new Error('it is a private key: only the signer may have one');
     const key = createPublicKey(pem);
     if (key.asymmetricKeyType !== 'ed25519') throw new Error(`it is a key for ${key.asymmetricKeyType}, not Ed25519`);
     return key;

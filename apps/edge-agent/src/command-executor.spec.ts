@@ -77,6 +77,16 @@ describe('an executor', () => {
     await executor.stop();
   });
 
+  it('R43, R58: answers with the health check that the program told', async () => {
+    const run = async (): Promise<ProgramRun> => ({ ...WELL, output: '4 of 5 probes passed, at least 4 must' });
+    const { clock, gateway, executor } = await play({ run });
+    give(gateway, clock, 7);
+    await advanceUntil(clock, 'three answers are taken', () => gateway.answers.length === 3);
+    expect(gateway.answers[2]).toMatchObject({ status: 'done', step: 'verify', probes: 5, passed: 4 });
+    expect(gateway.answers[1]).not.toHaveProperty('step');
+    await executor.stop();
+  });
+
   it('answers a rollback with the release that was read back', async () => {
     const run = async ({ keeps }: Program): Promise<ProgramRun> =>
       keeps === 'output only' ? { ...WELL, output: 'v2.1.4 c41\n' } : WELL;

@@ -47,6 +47,7 @@ const eventSchema = z.discriminatedUnion('type', [
     ...id,
     status: z.enum(['done', 'failed']),
     release: releaseSchema.optional(),
+    health: z.object({ probes: z.number(), passed: z.number() }).optional(),
     detail,
   }),
   z.object({ type: z.literal('ProgramInterrupted'), ...id, detail }),

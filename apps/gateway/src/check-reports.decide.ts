@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  FALLBACK_PROVIDERS,
   FUTURE_US_MAX,
   isPermitted,
   type NodeReport,
@@ -35,8 +36,16 @@ const refuseKind = ({ type }: NodeReport, { role }: Principal, at: string): Refu
     ? undefined
     : refuse('PERMISSION_DENIED', `role ${role} may send answers, not a ${type}`, at);
 
+const PROVIDERS: ReadonlySet<string> = new Set(FALLBACK_PROVIDERS);
+
+/** A provider is no node, and has no key of its own: who speaks for all answers for it. */
+const isOfProvider = ({ type, nodeId }: NodeReport, { role }: Principal): boolean =>
+  type === 'answer' && role !== 'node' && PROVIDERS.has(nodeId);
+
 const refuseReport = (report: NodeReport, at: string, check: BatchCheck): Refusal | undefined => {
-  const refusal = refuseKind(report, check.principal, at) ?? refuseNode(report.nodeId, check, `${at}/nodeId`);
+  const refuseSender = (): Refusal | undefined =>
+    isOfProvider(report, check.principal) ? undefined : refuseNode(report.nodeId, check, `${at}/nodeId`);
+  const refusal = refuseKind(report, check.principal, at) ?? refuseSender();
   if (refusal !== undefined) return refusal;
   const aheadUs = report.atUs - check.nowMs * 1_000;
   if (aheadUs <= FUTURE_US_MAX) return undefined;

@@ -59,6 +59,21 @@ describe('checking reports', () => {
     expect(refuseReports([crash('n1')], deploy)).toMatchObject({ refused: 'PERMISSION_DENIED', at: '/0' });
   });
 
+  it('R60: a provider is no node: who speaks for all answers for it, no node does, and it reports nothing else', () => {
+    const ofProvider = {
+      ...crash('cloudflare_dns'),
+      type: 'answer',
+      commandId: 'c1',
+      generation: 1,
+      status: 'done',
+      detail: '',
+    } as const;
+    expect(refuseReports([ofProvider], deploy)).toBeUndefined();
+    expect(refuseReports([ofProvider], node)).toMatchObject({ refused: 'NODE_FOREIGN' });
+    expect(refuseReports([crash('cloudflare_dns')], ingest)).toMatchObject({ refused: 'NODE_UNKNOWN' });
+    expect(refuseReports([{ ...ofProvider, nodeId: 'route53' }], deploy)).toMatchObject({ refused: 'NODE_UNKNOWN' });
+  });
+
   it('takes five seconds ahead, as of outcomes', () => {
     expect(refuseReports([crash('n1', nowMs * 1_000 + 5_000_000)], node)).toBeUndefined();
     expect(refuseReports([crash('n1', nowMs * 1_000 + 5_000_001)], node)).toMatchObject({ refused: 'TIME_IN_FUTURE' });

@@ -50,7 +50,7 @@ export const freePort = (): Promise<number> =>
   });
 
 /** A day must neither write into a database of its user's nor page anyone. */
-const FOREIGN = /^(DATABASE_URL|EVENT_LOG_URL|PAGERDUTY_|WEBHOOK_|DEPLOY_WEBHOOK_)/;
+const FOREIGN = /^(DATABASE_URL|EVENT_LOG_URL|PAGERDUTY_|WEBHOOK_|DEPLOY_WEBHOOK_|NOTICE_WEBHOOK_)/;
 
 const ownEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Command } from './command.js';
 import { alertEvents } from './events/alert-events.js';
 import { automationEvents } from './events/automation-events.js';
 import { breakerEvents } from './events/breaker-events.js';
@@ -28,6 +29,7 @@ export {
 } from './events/event-parts.js';
 export type { Mute } from './events/silence-events.js';
 export { AUTOMATION_MODES, type AutomationMode } from './events/automation-events.js';
+export { SIGNING_REFUSALS, type SigningRefusal } from './events/command-events.js';
 export { FALLBACK_PROVIDERS, FALLBACK_STEPS } from './events/fallback-events.js';
 export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
 export { BLAME_MAX } from './events/rollback-events.js';
@@ -123,3 +125,10 @@ export const streamOf = {
   fallback: (fallbackId: string) => `fallback-${fallbackId}`,
   override: (overrideId: string) => `override-${overrideId}`,
 } as const;
+
+/** The stream of what a command is a part of: its rollback, redirect, rollout or fallback. */
+export const planStreamOf = ({ rollbackId, redirectId, rolloutId, fallbackId = '' }: Command): string => {
+  if (rollbackId !== undefined) return streamOf.rollback(rollbackId);
+  if (redirectId !== undefined) return streamOf.redirect(redirectId);
+  return rolloutId === undefined ? streamOf.fallback(fallbackId) : streamOf.rollout(rolloutId);
+};

@@ -3,13 +3,8 @@ import { COMMAND_AUDIENCE_MAX } from './command.js';
 import { PREFLIGHT_ITEMS, RISKS, ROLLOUT_MODES } from './events/rollout-events.js';
 import { nameSchema } from './node-report.js';
 import { commentSchema } from './release-request.js';
-import { DEFAULT_PLAN, rolloutPlanSchema, type RolloutPlan } from './rollout-plan.js';
+import { DEFAULT_PLAN, rolloutPlanSchema } from './rollout-plan.js';
 import { releaseSchema } from './signal.js';
-
-const namesDiffer = ({ stages }: RolloutPlan): boolean =>
-  new Set(stages.map(({ name }) => name)).size === stages.length;
-const sharesGrow = ({ stages }: RolloutPlan): boolean =>
-  stages.every(({ sharePercent }, index) => sharePercent > (stages[index - 1]?.sharePercent ?? 0));
 
 /** Somebody wants a release on the fleet. */
 export const newRolloutSchema = z
@@ -20,10 +15,7 @@ export const newRolloutSchema = z
     /** What these nodes run now, and what a rollback returns to. */
     previous: releaseSchema,
     mode: z.enum(ROLLOUT_MODES).default('advisory'),
-    plan: rolloutPlanSchema
-      .refine(namesDiffer, { error: 'expected each stage under a name of its own', path: ['stages'] })
-      .refine(sharesGrow, { error: 'expected each stage to have more nodes than the one before', path: ['stages'] })
-      .default(DEFAULT_PLAN),
+    plan: rolloutPlanSchema.default(DEFAULT_PLAN),
     /** Whom it is for; empty: every node of the inventory. */
     nodes: z.array(nameSchema).max(COMMAND_AUDIENCE_MAX).default([]),
   })

@@ -12,7 +12,7 @@ const CONDITION_EXPECTED = 'expected < or > and a value, such as "< 99 %" or "> 
 const CLEAR_EXPECTED = 'expected >= or <= and a value, such as ">= 99.2 %" or "<= 80 ms"';
 const PERCENT_EXPECTED = 'expected a percentage such as 99.9 %';
 const ACTION_EXPECTED =
-  'expected page, page: <policy>, escalate: vp, roll_back, halt, redirect_traffic, fall_back or status_update';
+  'expected page, page: <policy>, escalate: vp, roll_back, halt, redirect_traffic, fall_back, fall_back: {dry_run: false} or status_update';
 const SLO_EXPECTED = 'expected an objective such as 99.95 % over 30d';
 
 const durationSchema = z.union(
@@ -34,6 +34,7 @@ const actionSchema = z.union(
     z.enum(['page', 'roll_back', 'halt', 'redirect_traffic', 'fall_back', 'status_update']),
     z.strictObject({ page: nameSchema }),
     z.strictObject({ escalate: z.literal('vp') }),
+    z.strictObject({ fall_back: z.strictObject({ dry_run: z.boolean() }) }),
   ],
   ACTION_EXPECTED,
 );

@@ -49,8 +49,8 @@ export const ruleActionSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('halt') }),
   /** Moves the traffic of a PoP or region to its healthy siblings. */
   z.strictObject({ do: z.literal('redirect_traffic') }),
-  /** Sets up another DNS provider for the customers that are hurt. */
-  z.strictObject({ do: z.literal('fall_back') }),
+  /** Sets up another DNS provider for the customers that are hurt; unless it says otherwise, it only records whom it would be for. */
+  z.strictObject({ do: z.literal('fall_back'), isDryRun: z.boolean().optional() }),
   /** Asks for a public status update. */
   z.strictObject({ do: z.literal('status_update') }),
 ]);

@@ -32,6 +32,8 @@ export const signalSchema = z.discriminatedUnion('type', [
     usualPerSecond: z.number().positive(),
     /** Answers from a cache past its time, a second. */
     stalePerSecond: z.number().nonnegative().optional(),
+    /** False: it cannot take more, or is ill itself, as whoever sends this knows. Nobody is moved to it while that is news. */
+    isHealthy: z.boolean().optional(),
     atUs: z.number().int().nonnegative(),
   }),
   /** Support tickets that are new since the last such signal; told at least once a minute, zero too. */

@@ -10,6 +10,7 @@ import {
   FATAL,
   LOGGER,
   NODE_KEYS,
+  NOTICES,
   READINESS,
 } from './tokens.js';
 
@@ -30,6 +31,7 @@ export class InfrastructureModule {
       [LOGGER, parts.logger],
       [AUTHENTICATOR, parts.authenticator],
       [NODE_KEYS, parts.nodeKeys],
+      [NOTICES, parts.notices],
       [READINESS, parts.readiness],
       [FATAL, parts.fatal],
     ];

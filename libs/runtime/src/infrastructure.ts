@@ -23,6 +23,7 @@ import { ensureTopics } from './ensure-topics.js';
 import type { Logger } from './logger.js';
 import { openNodeKeySecret } from './node-key-secret.js';
 import { followNodeKeys, type NodeKeyring } from './node-keyring.js';
+import { Notices } from './notices.js';
 import { Readiness } from './readiness.js';
 import type { RoleName } from './role.js';
 import type { Settings } from './settings.js';
@@ -38,6 +39,7 @@ export interface Infrastructure {
   readonly catalogue: CatalogueFollower;
   readonly authenticator: Authenticator;
   readonly nodeKeys: NodeKeyring;
+  readonly notices: Notices;
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -177,5 +179,6 @@ export const openInfrastructure = async (settings: Settings, given: Infrastructu
   readiness.add('database', async () => void (await database.query('select 1')));
   readiness.add('event log', () => unanswered(clock, () => eventLog.offsets('events')));
   const authenticator = createAuthenticator(apiKeys, clock);
-  return { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, readiness, clock, logger, fatal };
+  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys };
+  return { ...opened, notices: new Notices(), readiness, clock, logger, fatal };
 };

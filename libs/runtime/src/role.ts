@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { Environment } from '#config';
 
 /** The roles of a server. Each is a folder under `apps/` with a main of its own, and may be a process of its own where the log is not embedded. */
-export const SERVER_ROLES = ['gateway', 'aggregator', 'rules', 'dispatcher', 'api'] as const;
+export const SERVER_ROLES = ['gateway', 'aggregator', 'rules', 'signer', 'dispatcher', 'api'] as const;
 /** The name of a role. */
 export type RoleName = (typeof SERVER_ROLES)[number];
 

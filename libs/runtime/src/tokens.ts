@@ -18,3 +18,5 @@ export const NODE_KEYS = Symbol('NodeKeyring');
 export const READINESS = Symbol('Readiness');
 /** `Fatal`: tells that a part stopped for good; the process ends. */
 export const FATAL = Symbol('Fatal');
+/** `Notices`: what roles of one process tell each other of, beside their ticks. */
+export const NOTICES = Symbol('Notices');

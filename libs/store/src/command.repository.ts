@@ -3,7 +3,7 @@ import type { Queryable } from './database.js';
 import { listLimit } from './list-limit.js';
 
 /** What a command is now. */
-export type CommandStatus = 'issued' | 'signed';
+export type CommandStatus = 'issued' | 'signed' | 'refused';
 
 /** A command. Times are ms since the epoch. */
 export interface CommandRow {
@@ -18,6 +18,8 @@ export interface CommandRow {
   readonly status: CommandStatus;
   readonly command: Command;
   readonly signed: SignedCommand | null;
+  /** Why the signer did not sign it: `wave: wave 1 is not verified`. */
+  readonly refusal: string | null;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
@@ -29,14 +31,16 @@ export interface CommandRepository {
     readonly statuses?: readonly CommandStatus[];
     readonly limit: number;
   }) => Promise<readonly CommandRow[]>;
-  /** Commands without a signature that expire after a moment, oldest generation first: the order in which they must be signed. */
-  readonly listUnsigned: (expiringAfterMs: number, limit: number) => Promise<readonly CommandRow[]>;
+  /** Commands that were neither signed nor refused, oldest generation first: the order in which they must be signed. */
+  readonly listUnsigned: (limit: number) => Promise<readonly CommandRow[]>;
+  /** The highest generation of a signed command; 0 when there is none. */
+  readonly signedGeneration: () => Promise<number>;
   readonly find: (commandId: string) => Promise<CommandRow | undefined>;
 }
 
 const SELECT = `
   select command_id as "commandId", rollback_id as "rollbackId", redirect_id as "redirectId", rollout_id as "rolloutId",
-    fallback_id as "fallbackId", wave, generation, status, command, signed,
+    fallback_id as "fallbackId", wave, generation, status, command, signed, refusal,
     issued_at as "issuedAt", expires_at as "expiresAt"
   from command`;
 
@@ -47,10 +51,15 @@ export const createCommandRepository = (database: Queryable): CommandRepository 
       `${SELECT} where $1::text[] is null or status = any($1) order by generation desc, command_id limit $2`,
       [statuses ?? null, listLimit(limit)],
     ),
-  listUnsigned: (expiringAfterMs, limit) =>
-    database.query<CommandRow>(
-      `${SELECT} where status = 'issued' and expires_at > $1 order by generation, command_id limit $2`,
-      [expiringAfterMs, listLimit(limit)],
-    ),
+  listUnsigned: (limit) =>
+    database.query<CommandRow>(`${SELECT} where status = 'issued' order by generation, command_id limit $1`, [
+      listLimit(limit),
+    ]),
+  signedGeneration: async () =>
+    (
+      await database.query<{ generation: number | null }>(
+        `select max(generation) as generation from command where status = 'signed'`,
+      )
+    )[0]?.generation ?? 0,
   find: async (commandId) => (await database.query<CommandRow>(`${SELECT} where command_id = $1`, [commandId]))[0],
 });

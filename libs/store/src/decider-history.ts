@@ -35,7 +35,7 @@ export interface DeciderHistory {
    * rollbacks; customer escalations that are open or closed within it; what is known of releases, those in quarantine first; the
    * automation; of each breaker the last `BREAKER_EVENTS_MAX` events. The time is counted back from the newest beginning of
    * any of these, since only then is anything forgotten.
-   * Silences and maintenance that the rules have not ended.
+   * Silences and maintenance that the rules have not ended; commands that were refused within it.
    * At most `OPEN_ROLLOUTS_MAX` rollouts that are open, those that changed last, and `RELEASES_MAX` releases.
    * At most `HISTORY_EVENTS_MAX` with position > after.
    */
@@ -95,6 +95,8 @@ const READ = `
       union all select 'redirect-' || redirect_id from redirect, since
         where status not in ('refused', 'ended') or decided_at >= since.at_ms
           or incident_id in (select incident_id from held)
+      union all select 'command-' || command_id from command, since
+        where status = 'refused' and expires_at >= since.at_ms
       union all select 'silence-' || silence_id from silence where has_matched is null
       union all select 'maintenance-' || maintenance_id from maintenance where ended_at is null)))
   select * from picked order by position limit $4`;

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { callKeyOf, event, type EventData, type EventOf, KEY_SEPARATOR, type RecordedEvent } from '#contracts';
+import {
+  callKeyOf,
+  event,
+  type EventData,
+  type EventOf,
+  KEY_SEPARATOR,
+  type RecordedEvent,
+  streamOf,
+} from '#contracts';
 import type { CommandRow } from './command.repository.js';
 import type { IncidentRow } from './incident.repository.js';
 import type { RollbackRow } from './rollback.repository.js';
@@ -135,8 +143,8 @@ const isHeldBack = (paged: PageEvent, { muted }: IncidentRow): boolean =>
   paged.type === 'IncidentOpened' ? paged.data.muted !== undefined : muted !== null;
 
 /** A call for what Tocsin did is made though its incident is muted. */
-const isLoud = ({ redirect, rollback }: IncidentRow['escalations'][number]): boolean =>
-  redirect !== undefined || rollback !== undefined;
+const isLoud = ({ redirect, rollback, fallback }: IncidentRow['escalations'][number]): boolean =>
+  redirect !== undefined || rollback !== undefined || fallback !== undefined;
 
 /**
  * The keys that a page goes out under. Whoever is called above the page has one of their own: under the incident's the call would
@@ -156,8 +164,8 @@ const keysOf = (paged: PageEvent, { incidentId, escalations }: IncidentRow): rea
 };
 
 /**
- * Whoever mutes an alert knows of its fault, and not of what Tocsin did about it and cannot undo: a redirect or a rollback that needs
- * a person calls one all the same.
+ * Whoever mutes an alert knows of its fault, and not of what Tocsin did about it and cannot undo: a redirect, a rollback or a fallback that
+ * needs a person calls one all the same.
  */
 const loudKeys = (paged: PageEvent, { incidentId, escalations }: IncidentRow): ReadonlySet<string> => {
   const told = paged.type === 'IncidentEscalated' ? [paged.data] : escalations;
@@ -184,12 +192,47 @@ const commandOf = (told: EventOf<'CommandSigned' | 'WaveRepeated'>, { command }:
   return [{ subject: 'command', action: 'command', dedupKey: told.data.commandId, body, at }];
 };
 
+/** What a customer is told goes to whoever reaches customers, never to who is on call; under a key of its own, so that its messages keep their order. */
+const noticesOf = ({ data }: EventOf<'FallbackCommanded' | 'FallbackEnded'>): readonly Told[] => {
+  const { notice, fallbackId, at } = data;
+  if (notice === undefined) return [];
+  const step = 'step' in data ? data.step : 'undo';
+  const dedupKey = `${notice.incidentId}:${notice.customerId}`;
+  return [{ subject: 'notice', action: 'notice', dedupKey, body: { ...notice, fallbackId, step, at }, at }];
+};
+
 /** The command that an event sends, if it does. */
 export const sentCommand = ({ event: told }: RecordedEvent): string | undefined =>
   told.type === 'CommandSigned' || told.type === 'WaveRepeated' ? told.data.commandId : undefined;
 
+const ROLLOUT_ACTIONS = {
+  GateDecided: 'gate_decided',
+  StagePromoted: 'stage_promoted',
+  RolloutHalted: 'rollout_halted',
+  RolloutCompleted: 'rollout_completed',
+  RolloutRolledBack: 'rolled_back',
+} as const satisfies Partial<Record<string, Action>>;
+
+type RolloutNews = EventOf<keyof typeof ROLLOUT_ACTIONS>;
+
+const isRolloutNews = (told: RecordedEvent['event']): told is RolloutNews => Object.hasOwn(ROLLOUT_ACTIONS, told.type);
+
+/** Whether an event is news of a rollout, for whoever brings it. */
+export const tellsOfRollout = ({ event: told }: RecordedEvent): boolean => isRolloutNews(told);
+
+/** Under the rollout's own key, so that what is told of it arrives in its order. */
+const newsOf = ({ type, data }: RolloutNews): Told => ({
+  subject: 'rollout',
+  action: ROLLOUT_ACTIONS[type],
+  dedupKey: streamOf.rollout(data.rolloutId),
+  body: { ...data },
+  at: data.at,
+});
+
 const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): readonly Told[] => {
   if (isPage(told)) return pagesOf(told, context);
+  if (isRolloutNews(told)) return [newsOf(told)];
+  if (told.type === 'FallbackCommanded' || told.type === 'FallbackEnded') return noticesOf(told);
   return told.type === 'CommandSigned' || told.type === 'WaveRepeated' ? commandOf(told, context) : [];
 };
 
@@ -197,7 +240,8 @@ const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): reado
  * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is
  * unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad or
  * about more of the fleet than it was told, and when a rollback has ended; a command when it is signed, never before, and again when it
- * is repeated. Ids follow from the event, so a repeated append asks for nothing new.
+ * is repeated; a message to a customer when a fallback tells it something; and what a gate or a person decided of a rollout. Ids follow
+ * from the event, so a repeated append asks for nothing new.
  */
 export const deliveriesFor = (
   cause: RecordedEvent,

@@ -285,7 +285,7 @@ describe('deliveries', () => {
     expect(requestsOf(await tell(store, opens('in1')))).toEqual([]);
   });
 
-  it('commands without a signature are listed oldest first, and only while they do not expire', async () => {
+  it('commands without a signature are listed oldest first, until they are signed or refused', async () => {
     for (const [commandId, wave] of [
       ['co3', 3],
       ['co1', 1],
@@ -293,11 +293,51 @@ describe('deliveries', () => {
       await tell(store, [
         [streamOf.command(commandId), 0, [event('CommandIssued', { command: commandOf(commandId, wave) })]],
       ]);
-    const unsigned = async (expiringAfterMs: number) =>
-      (await createCommandRepository(db.database).listUnsigned(expiringAfterMs, 10)).map(({ commandId }) => commandId);
-    expect(await unsigned(T)).toEqual(['co1', 'co3']);
-    expect(await unsigned(T + 185_000)).toEqual([]);
+    const commands = createCommandRepository(db.database);
+    const unsigned = async () => (await commands.listUnsigned(10)).map(({ commandId }) => commandId);
+    expect(await unsigned()).toEqual(['co1', 'co3']);
+    expect(await commands.signedGeneration()).toBe(0);
     await tell(store, [[streamOf.command('co1'), 1, [event('CommandSigned', { commandId: 'co1', signed })]]]);
-    expect(await unsigned(T)).toEqual(['co3']);
+    expect(await unsigned()).toEqual(['co3']);
+    expect(await commands.signedGeneration()).toBe(commandOf('co1', 1).generation);
+    const because = 'wave 2 is not verified';
+    const refused = event('CommandRefused', { commandId: 'co3', audience: ['n1'], code: 'wave', because, at: T });
+    await tell(store, [[streamOf.command('co3'), 1, [refused]]]);
+    expect(await unsigned()).toEqual([]);
+    const refusal = 'wave: wave 2 is not verified';
+    expect(await commands.find('co3')).toMatchObject({ status: 'refused', refusal, signed: null });
+  });
+
+  it('what becomes of a rollout goes to who brings it, under the key of the rollout and in its order', async () => {
+    await createChannelRepository(db.database).register('rollouts', 'rollout');
+    const release = { softwareVersion: 'v2', configRev: 'c2' };
+    const counts = { good: 9_999, bad: 1 };
+    const of = { rolloutId: 'ro9', stage: 'canary', at: T };
+    const told = await tell(store, [
+      [
+        streamOf.rollout('ro9'),
+        0,
+        [
+          event('RolloutStarted', { ...of, service: 'dns', release, previous: release, nodes: ['n1'] }),
+          event('GateDecided', {
+            ...of,
+            phase: 'baking',
+            verdict: 'promote',
+            cohort: counts,
+            control: counts,
+            tests: [],
+            because: 'every test passed',
+          }),
+          event('StagePromoted', { ...of, because: 'every test passed' }),
+          event('RolloutHalted', { rolloutId: 'ro9', because: 'asked for', at: T }),
+        ],
+      ],
+    ]);
+    expect(requestsOf(told)).toMatchObject([
+      { channel: 'rollouts', action: 'gate_decided', dedupKey: 'rollout-ro9', body: { verdict: 'promote' } },
+      { channel: 'rollouts', action: 'stage_promoted', dedupKey: 'rollout-ro9' },
+      { channel: 'rollouts', action: 'rollout_halted', body: { because: 'asked for' } },
+    ]);
+    expect(new Set(requestsOf(told).map(({ deliveryId }) => deliveryId)).size).toBe(3);
   });
 });

@@ -3,7 +3,7 @@ import { impactSchema, streamOf } from '#contracts';
 import { createChannelRepository } from './channel.repository.js';
 import { createCommandRepository } from './command.repository.js';
 import type { Queryable } from './database.js';
-import { deliveriesFor, type DeliveryContext, pagedIncident, sentCommand } from './deliveries-for.js';
+import { deliveriesFor, type DeliveryContext, pagedIncident, sentCommand, tellsOfRollout } from './deliveries-for.js';
 import { createDeliveryRepository, type DeliveryRow, endClaims } from './delivery.repository.js';
 import type { PendingEvent } from './event-append.js';
 import { createIncidentRepository } from './incident.repository.js';
@@ -11,7 +11,10 @@ import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
 import { createRollbackRepository } from './rollback.repository.js';
 
 const isTelling = (recorded: RecordedEvent): boolean =>
-  sentCommand(recorded) !== undefined || pagedIncident(recorded) !== undefined;
+  sentCommand(recorded) !== undefined ||
+  ('notice' in recorded.event.data && recorded.event.data.notice !== undefined) ||
+  pagedIncident(recorded) !== undefined ||
+  tellsOfRollout(recorded);
 
 /** Pages of one incident that are looked at: more than a growing outage makes. */
 const TOLD_PAGES_MAX = 50;

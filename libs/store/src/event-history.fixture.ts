@@ -230,6 +230,11 @@ const signed = { payload: 'e30=', signature: 'c2ln', keyId: 'key' };
 const recovery: Chapter = [
   [streamOf.command('co1'), 1, [event('CommandSigned', { commandId: 'co1', signed })]],
   [
+    streamOf.command('co2'),
+    1,
+    [event('CommandRefused', { commandId: 'co2', audience: ['n2'], code: 'wave', because: 'not verified', at: T })],
+  ],
+  [
     streamOf.rollback('rb1'),
     3,
     [

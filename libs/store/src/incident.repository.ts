@@ -53,6 +53,7 @@ export interface IncidentRow {
     readonly because: string;
     readonly redirect?: Call['redirect'];
     readonly rollback?: Call['rollback'];
+    readonly fallback?: Call['fallback'];
     readonly at: number;
   }[];
   readonly requests: readonly {

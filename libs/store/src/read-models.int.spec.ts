@@ -197,7 +197,7 @@ describe('read models', () => {
         status,
       ]),
     ).toEqual([
-      ['co2', 'issued'],
+      ['co2', 'refused'],
       ['co1', 'signed'],
     ]);
     const deliveries = await createDeliveryRepository(db.database).list({ dedupKey: 'in1', limit: 99 });

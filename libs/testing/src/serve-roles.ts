@@ -62,7 +62,9 @@ const openParts = async (
   });
   const readiness = new runtime.Readiness();
   const logger = runtime.createLogger('silent');
-  const parts = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, readiness, clock, logger, fatal };
+  const notices = new runtime.Notices();
+  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys };
+  const parts = { ...opened, notices, readiness, clock, logger, fatal };
   const close = async (): Promise<void> => {
     await catalogue.stop();
     await nodeKeys.stop();

@@ -1,4 +1,4 @@
-import { type EventType, type RecordedEvent, streamOf } from '#contracts';
+import { type EventType, planStreamOf, type RecordedEvent, streamOf } from '#contracts';
 import { eventIdOf } from './explanation.js';
 
 const EVENT_ID = /^.+@\d+$/;
@@ -29,9 +29,7 @@ const namedBy = (
   const { type, data } = event;
   if (OF_TELEMETRY.has(type) && 'reason' in data) return [`tick-${data.reason.tick}`];
   if (type === 'CommandIssued') {
-    const { rollbackId, redirectId = '' } = data.command;
-    const stream = rollbackId === undefined ? streamOf.redirect(redirectId) : streamOf.rollback(rollbackId);
-    return lastBefore(stream, position, known);
+    return lastBefore(planStreamOf(data.command), position, known);
   }
   if (type === 'RollbackDecided' || type === 'RollbackRefused')
     return [eventIdOf({ stream: streamOf.incident(data.incidentId), version: 1 })];

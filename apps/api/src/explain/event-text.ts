@@ -72,10 +72,25 @@ const SENTENCES: Sentences = {
   RedirectVerified: ({ because }) => `the redirect is verified: ${because}`,
   RedirectWaiting: ({ because }) => `the place of the redirect waits for somebody to show that it is well: ${because}`,
   RedirectStopped: ({ because }) => `the redirect stopped: ${because}`,
+  BreakerOpened: ({ service, because }) => `the circuit breaker of ${service} opened: ${because}`,
+  BreakerHalfOpened: ({ service }) => `the circuit breaker of ${service} is half-open: one update decides`,
+  BreakerClosed: ({ service, because }) => `the circuit breaker of ${service} closed: ${because}`,
+  UpdateBegan: ({ nodeId, rolloutId }) => `the update of ${nodeId} began, of rollout ${rolloutId}`,
+  UpdateEnded: ({ updateId, isHealthy, detail }) =>
+    `update ${updateId} ended ${isHealthy ? 'healthy' : 'not healthy'}: ${detail}`,
+  FallbackDecided: ({ customerId, provider, because }) => `${provider} is to answer for ${customerId}: ${because}`,
+  FallbackCommanded: ({ step, provider, commandId }) => `${step} with ${provider}: command ${commandId}`,
+  FallbackAnswered: ({ step, provider, status, detail }) =>
+    `${provider ?? 'the provider'} answered ${status} to ${step}: ${detail}`,
+  FallbackProviderChanged: ({ provider, because }) => `${provider} is asked next: ${because}`,
+  FallbackStopped: ({ because }) => `the fallback needs a person: ${because}`,
+  FallbackEnded: ({ because }) => `the fallback ended: ${because}`,
+  HaltCommanded: ({ nodes, commandId }) => `${nodes.length} nodes were told to stop: command ${commandId}`,
   RedirectEnded: ({ because }) => `the redirect ended: ${because}`,
   CommandIssued: ({ command: { commandId, action, audience, generation, expiresAtMs, issuedAtMs, reason } }) =>
     `command ${commandId} was issued: ${action} for ${audience.length} nodes, generation ${generation}, valid for ${(expiresAtMs - issuedAtMs) / 1_000} s: ${reason}`,
   CommandSigned: ({ commandId, signed }) => `command ${commandId} was signed under key ${signed.keyId}`,
+  CommandRefused: ({ commandId, code, because }) => `the signer refused command ${commandId}, ${code}: ${because}`,
   DeliveryRequested: ({ subject, action, channel, dedupKey }) =>
     `${subject === action ? subject : `${subject} ${action}`} was to be sent to ${channel}, key ${dedupKey}`,
   DeliveryAttempted: ({ attempt, outcome, status, detail }) =>

@@ -17,14 +17,13 @@ export interface PagerDutyTarget {
 }
 
 /** A trigger of an open alert adds to it and wakes nobody again; that of an escalation, by its own key, opens one and does. */
-const EVENT_ACTION: Record<OutgoingDelivery['action'], string> = {
+const EVENT_ACTION: Readonly<Partial<Record<OutgoingDelivery['action'], string>>> = {
   trigger: 'trigger',
   update: 'trigger',
   escalate: 'trigger',
   request: 'trigger',
   acknowledge: 'acknowledge',
   resolve: 'resolve',
-  command: 'command',
 };
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
@@ -70,7 +69,8 @@ export const pagerDutyChannel = ({ url, routingKey }: PagerDutyTarget): Channel 
   requestOf: (delivery) => {
     const common = {
       routing_key: routingKey,
-      event_action: EVENT_ACTION[delivery.action],
+      // What is no page is never sent here.
+      event_action: EVENT_ACTION[delivery.action] ?? delivery.action,
       dedup_key: delivery.dedupKey.slice(0, DEDUP_KEY_CHARS_MAX),
     };
     return {

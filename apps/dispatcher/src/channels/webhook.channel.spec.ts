@@ -62,6 +62,14 @@ describe('the webhook channel', () => {
     expect(hook.messages.map(({ type, data }) => ({ type, data }))).toEqual([{ type: 'command.issued', data: signed }]);
   });
 
+  it('sends what a gate decided as it is', async () => {
+    const body = { rolloutId: 'ro1', stage: 'canary', verdict: 'promote', because: 'every test passed' };
+    await send({ subject: 'rollout', action: 'gate_decided', dedupKey: 'rollout-ro1', body });
+    expect(hook.messages.map(({ type, data }) => ({ type, data }))).toEqual([
+      { type: 'rollout.gate_decided', data: body },
+    ]);
+  });
+
   it('keeps the id over attempts, with the time of each attempt', async () => {
     await send();
     await send({}, { nowMs: NOW_MS + 60_000 });

@@ -20,6 +20,12 @@ const TYPE_OF: Record<OutgoingDelivery['action'], string> = {
   escalate: 'incident.escalated',
   request: 'incident.requested',
   command: 'command.issued',
+  gate_decided: 'rollout.gate_decided',
+  stage_promoted: 'rollout.stage_promoted',
+  rollout_halted: 'rollout.halted',
+  rollout_completed: 'rollout.completed',
+  rolled_back: 'rollout.rolled_back',
+  notice: 'customer.notice',
 };
 
 /** The Standard Webhooks 1.0.0 signature of a message, as its header holds it. */
@@ -27,8 +33,10 @@ export const webhookSignature = (secret: Uint8Array, id: string, timestampS: num
   `v1,${createHmac('sha256', secret).update(`${id}.${timestampS}.${body}`).digest('base64')}`;
 
 // A deploy system reads a signed command and nothing beside it: its expiry is in the signed bytes.
-const dataOf = (delivery: OutgoingDelivery): unknown =>
-  delivery.subject === 'command' ? delivery.body['signed'] : { incidentId: delivery.dedupKey, ...delivery.body };
+const dataOf = ({ subject, dedupKey, body }: OutgoingDelivery): unknown => {
+  if (subject === 'command') return body['signed'];
+  return subject === 'rollout' || subject === 'notice' ? body : { incidentId: dedupKey, ...body };
+};
 
 /** Shorter parts of an address are words, not passwords. */
 const SECRET_CHARS_MIN = 8;

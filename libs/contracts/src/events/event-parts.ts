@@ -40,21 +40,27 @@ export const REDIRECT_TROUBLES = ['drain', 'wait', 'resume'] as const;
  */
 export const ROLLBACK_TROUBLES = ['unconfirmed', 'ineffective', 'failed', 'refused', 'vote', 'expired'] as const;
 
+/** What of fallbacks needs a person: no provider takes a customer, more are hurt than are moved, or one is not given back. */
+export const FALLBACK_TROUBLES = ['no_provider', 'too_many', 'restore'] as const;
+
 /** What tells the calls of an incident apart. */
 export interface Call {
   readonly incidentId: string;
   readonly to: (typeof CALLED)[number];
   readonly redirect?: { readonly redirectId: string; readonly step: (typeof REDIRECT_TROUBLES)[number] } | undefined;
   readonly rollback?: { readonly rollbackId: string; readonly step: (typeof ROLLBACK_TROUBLES)[number] } | undefined;
+  /** Hundreds of customers may have the same trouble: it is called for once. */
+  readonly fallback?: { readonly step: (typeof FALLBACK_TROUBLES)[number] } | undefined;
 }
 
 /**
  * The key under which a receiver folds a call, and by which it is made once. Each trouble of a redirect or a rollback has its own: folded
  * into a call that is open already, it would wake nobody.
  */
-export const callKeyOf = ({ incidentId, to, redirect, rollback }: Call): string => {
+export const callKeyOf = ({ incidentId, to, redirect, rollback, fallback }: Call): string => {
   if (redirect !== undefined) return `${incidentId}:${to}:${redirect.redirectId}:${redirect.step}`;
   if (rollback !== undefined) return `${incidentId}:${to}:${rollback.rollbackId}:${rollback.step}`;
+  if (fallback !== undefined) return `${incidentId}:${to}:fallback:${fallback.step}`;
   return `${incidentId}:${to}`;
 };
 

@@ -13,6 +13,8 @@ export const FALLBACK_STEPS = [
 
 const fallbackId = id;
 const provider = z.enum(FALLBACK_PROVIDERS);
+/** What a customer is told; it leaves as a message of its own. */
+const notice = z.object({ incidentId: id, customerId: id, name: z.string().max(200), text: z.string().max(2_000) });
 
 /** Events of stream `fallback-<fallbackId>`: another DNS provider for one customer that is hurt. */
 export const fallbackEvents = {
@@ -25,17 +27,22 @@ export const fallbackEvents = {
     because: why,
     at,
   }),
+  /** Of a step that tells the customer something, the command is that of the first one, which put the provider in place. */
   FallbackCommanded: z.object({
     fallbackId,
     step: z.enum(FALLBACK_STEPS),
     provider,
     commandId: id,
     generation: z.number().int(),
+    /** What the customer is told with this step. */
+    notice: notice.optional(),
     at,
   }),
   FallbackAnswered: z.object({
     fallbackId,
     step: z.enum(FALLBACK_STEPS),
+    /** Who answered. */
+    provider: provider.optional(),
     status: z.string().max(20),
     detail: z.string().max(500),
     at,
@@ -45,5 +52,5 @@ export const fallbackEvents = {
   /** Nothing more is tried: a person is needed. */
   FallbackStopped: z.object({ fallbackId, because: why, at }),
   /** The customer is back on Tocsin's fleet. */
-  FallbackEnded: z.object({ fallbackId, because: why, at }),
+  FallbackEnded: z.object({ fallbackId, because: why, notice: notice.optional(), at }),
 } as const;

@@ -5,6 +5,7 @@ import { CAUSES_MAX, causeSchema } from '../cause.js';
 import {
   at,
   CALLED,
+  FALLBACK_TROUBLES,
   id,
   PRIORITIES,
   REDIRECT_TROUBLES,
@@ -81,6 +82,8 @@ export const incidentEvents = {
     redirect: z.object({ redirectId: id, step: z.enum(REDIRECT_TROUBLES) }).optional(),
     /** The rollback that needs a person, and what of it. */
     rollback: z.object({ rollbackId: id, step: z.enum(ROLLBACK_TROUBLES) }).optional(),
+    /** What of the incident's fallbacks needs a person. */
+    fallback: z.object({ step: z.enum(FALLBACK_TROUBLES) }).optional(),
     at,
   }),
   /** A public status update is asked for, with what is known; who writes it is told as by a page. */

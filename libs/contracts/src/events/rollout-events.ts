@@ -106,6 +106,8 @@ export const rolloutEvents = {
   RolloutStageReached: z.object({ rolloutId: id, stage: nameSchema, nodes: z.array(nameSchema), at }),
   /** Driving: the nodes of a stage are told to take the release. */
   StageCommanded: z.object({ rolloutId: id, stage, commandId: id, generation: count, nodes, at }),
+  /** Driving: nodes that were told to take the release and have not answered are told to stop. Once for a rollout. */
+  HaltCommanded: z.object({ rolloutId: id, commandId: id, generation: count, nodes, at }),
   /** Driving: what became of one node; `passed` of `probes` health checks (R43). */
   NodeUpdated: z.object({
     rolloutId: id,

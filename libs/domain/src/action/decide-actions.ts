@@ -1,5 +1,7 @@
 import type { Event, Impact, RuleAction } from '#contracts';
 import type { Alert } from '../alert/alert.js';
+import { decideFallbacksFor } from '../fallback/decide-fallbacks.js';
+import type { AffectedCustomer } from '../impact/affected.js';
 import type { Incident } from '../incident/incident.js';
 import { decideRedirect } from '../redirect/decide-redirects.js';
 import type { Assessments, Deciding } from '../rule/deciding.js';
@@ -14,6 +16,8 @@ export interface Acting {
   readonly assessments: Assessments;
   /** Whom an incident hurts now. */
   readonly impactOf: (incident: Incident) => Impact;
+  /** The same, each of them. */
+  readonly affectedBy: (incident: Incident) => readonly AffectedCustomer[];
 }
 
 const isFiring = ({ state }: Alert): boolean => state === 'firing';
@@ -53,8 +57,10 @@ const actInIncident = (draft: Draft, alert: Alert, action: RuleAction, deciding:
       return draft.add(decideEscalation(incident, { to: action.to, alertId: alert.alertId, because, at }));
     }
     case 'status_update':
-    case 'fall_back':
       return draft.add(decideRequest(incident, action.do, { alert, impact: acting.impactOf(incident), at }));
+    case 'fall_back':
+      draft.add(decideRequest(incident, action.do, { alert, impact: acting.impactOf(incident), at }));
+      return decideFallbacksFor(draft, { alert, incident, action }, acting.affectedBy(incident), deciding);
     case 'redirect_traffic':
       return decideRedirect(draft, { alert, incident }, deciding, acting.assessments);
     // A page is the delivery of the incident's events, a rollback is decided by the order of its triggers, a halt needs no incident.

@@ -2,7 +2,7 @@ import { type Call, callKeyOf, event, type Event } from '#contracts';
 import type { Incident } from '../incident/incident.js';
 
 /** Who is to be called, and for what. */
-export interface EscalationCase extends Pick<Call, 'to' | 'redirect' | 'rollback'> {
+export interface EscalationCase extends Pick<Call, 'to' | 'redirect' | 'rollback' | 'fallback'> {
   readonly alertId: string;
   readonly because: string;
   readonly at: number;
@@ -10,14 +10,14 @@ export interface EscalationCase extends Pick<Call, 'to' | 'redirect' | 'rollback
 
 /**
  * Calls somebody above the levels of the page at once (R24; by money as well, B9: the rule says by which signal). Once for an
- * incident and a target, however many rules ask for it; and once for each trouble of a redirect or a rollback.
+ * incident and a target, however many rules ask for it; and once for each trouble of a redirect, a rollback or its fallbacks.
  */
 export const decideEscalation = (
   incident: Incident,
-  { to, redirect, rollback, alertId, because, at }: EscalationCase,
+  { to, redirect, rollback, fallback, alertId, because, at }: EscalationCase,
 ): readonly Event[] => {
   const { incidentId, state, calls } = incident;
-  if (state !== 'open' || calls.has(callKeyOf({ incidentId, to, redirect, rollback }))) return [];
-  const of = { ...(redirect !== undefined && { redirect }), ...(rollback !== undefined && { rollback }) };
+  if (state !== 'open' || calls.has(callKeyOf({ incidentId, to, redirect, rollback, fallback }))) return [];
+  const of = { ...(redirect && { redirect }), ...(rollback && { rollback }), ...(fallback && { fallback }) };
   return [event('IncidentEscalated', { incidentId, to, alertId, because: because.slice(0, 500), ...of, at })];
 };

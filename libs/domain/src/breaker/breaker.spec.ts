@@ -21,7 +21,7 @@ const halfOpened = (at: number) => event('BreakerHalfOpened', { service: 'dns', 
 
 /** A whole update for each letter: `x` failed, anything else was healthy. */
 const updates = (letters: string): readonly BreakerEvent[] =>
-  [...letters].flatMap((letter, index) => [began(`u${index}`), ended(`u${index}`, letter !== 'x')]);
+  letters.split('').flatMap((letter, index) => [began(`u${index}`), ended(`u${index}`, letter !== 'x')]);
 
 const end =
   (updateId: string, isHealthy: boolean, at = 1 * S) =>

@@ -55,7 +55,15 @@ const given = (...events: readonly ExecutionEvent[]) => ({
   when: (verdict: CommandVerdict, facts: Partial<ExecutorFacts> = {}): CommandDecision => {
     const execution = stateAfter(...events);
     const executions = new Map(execution && [[execution.commandId, execution]]);
-    return decideCommand(verdict, { executions, isDryRun: false, programFor: () => program, nowMs: 5, ...facts });
+    const ownSwitch = { isOn: true, detail: 'on' };
+    return decideCommand(verdict, {
+      executions,
+      ownSwitch,
+      isDryRun: false,
+      programFor: () => program,
+      nowMs: 5,
+      ...facts,
+    });
   },
 });
 const refusal = (detail: string, commandId = 'c-1'): CommandDecision => ({
@@ -86,6 +94,14 @@ describe('decideCommand', () => {
 
   it('does not answer for others', () => {
     expect(given().when(refusedFor('audience_foreign')).is).toBe('ignore');
+  });
+
+  it('B8: refuses everything while the switch of the node is off, in a dry run too', () => {
+    const ownSwitch = { isOn: false, detail: '/etc/tocsin/automation cannot be read: ENOENT' };
+    const off = refusal('switched_off: /etc/tocsin/automation cannot be read: ENOENT');
+    expect(given().when(execute, { ownSwitch })).toEqual(off);
+    expect(given().when(execute, { ownSwitch, isDryRun: true })).toEqual(off);
+    expect(given(accepted, started, done).when(execute, { ownSwitch }).is).toBe('ignore');
   });
 
   it('refuses an action without a program', () => {
@@ -236,5 +252,17 @@ describe('decideEnd', () => {
   it('keeps within what an answer may hold', () => {
     const event = end(ran(1, 'x'.repeat(9_000)));
     expect(event.type === 'ProgramEnded' && event.detail.length).toBe(4_000);
+  });
+
+  it.each([
+    ['TASK [Verify]\nok: 4 of 5 probes passed, at least 4 must', { probes: 5, passed: 4 }],
+    ['1 of 5 probes passed\nagain: 5 of 5 probes passed', { probes: 5, passed: 5 }],
+    ['all is well', undefined],
+    ['99999 of 5 probes passed', undefined],
+  ])('R43: tells the health check that the program told, the last of several: %j', (output, health) => {
+    const ran: ProgramRun = { end: { how: 'exited', code: 0 }, output };
+    const event = decideEnd(command, ran, undefined, 9);
+    expect(event).toMatchObject({ status: 'done' });
+    expect(stateAfter(accepted, started, event)?.owed.at(-1)?.health).toEqual(health);
   });
 });

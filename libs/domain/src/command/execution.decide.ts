@@ -1,5 +1,5 @@
 import { type Command, type CommandVerdict, type Release, releaseName, releaseSchema } from '#contracts';
-import type { Execution, ExecutionEvent, Executions } from './execution.js';
+import type { Execution, ExecutionEvent, Executions, ToldHealth } from './execution.js';
 
 /** What an executor does with a command that came. */
 export type CommandDecision =
@@ -16,6 +16,8 @@ export type CommandDecision =
 /** What a decision on a command needs beside its verdict. */
 export interface ExecutorFacts {
   readonly executions: Executions;
+  /** The kill switch of the node (RAIL-14); `detail` says which file says what. */
+  readonly ownSwitch: { readonly isOn: boolean; readonly detail: string };
   readonly isDryRun: boolean;
   /** The program with its arguments for a command; undefined: none is configured for its action. */
   readonly programFor: (command: Command) => readonly string[] | undefined;
@@ -58,10 +60,11 @@ export const decideCommand = (verdict: CommandVerdict, facts: ExecutorFacts): Co
     return { is: 'ignore', because: `${verdict.reason}: ${verdict.detail}` };
   if (command === undefined) throw new Error('a command is executed, and there is none');
   const { commandId, generation, action, to } = command;
-  const { executions, isDryRun, programFor, nowMs } = facts;
+  const { executions, ownSwitch, isDryRun, programFor, nowMs } = facts;
   const seen = executions.get(commandId);
   if (seen !== undefined) return { is: 'ignore', because: `${commandId} was seen before: it is ${seen.state}` };
   if (verdict.verdict === 'refuse') return refuse(command, `${verdict.reason}: ${verdict.detail}`, nowMs);
+  if (!ownSwitch.isOn) return refuse(command, `switched_off: ${ownSwitch.detail}`, nowMs);
   if (!PLAIN_ID.test(commandId)) return refuse(command, 'id_invalid: its id cannot be an argument of a program', nowMs);
   const program = programFor(command);
   if (program === undefined) return refuse(command, `action_unknown: no program for ${action} is configured`, nowMs);
@@ -100,9 +103,18 @@ const readRelease = ({ end, output }: ProgramRun): Release | undefined => {
   return isWhole ? releaseSchema.safeParse({ softwareVersion, configRev }).data : undefined;
 };
 
+/** `4 of 5 probes passed`: the last that the program wrote, as the playbook of R58 does. */
+const HEALTH = /\b(\d{1,3}) of (\d{1,3}) probes passed\b/g;
+
+const healthIn = (output: string): ToldHealth | undefined => {
+  const [, passed, probes] = [...output.matchAll(HEALTH)].at(-1) ?? [];
+  return probes === undefined ? undefined : { probes: Number(probes), passed: Number(passed) };
+};
+
 /**
  * Whether a command is done: its program ended with 0, and what was read back, if anything, is what the command wanted. The
- * answer never names a release that was only wanted.
+ * answer never names a release that was only wanted. What the program said of its health check is told beside it, and judged by
+ * who gave the command.
  */
 export const decideEnd = (
   { commandId, to }: Pick<Command, 'commandId' | 'to'>,
@@ -112,7 +124,9 @@ export const decideEnd = (
 ): ExecutionEvent => {
   const ended = (status: 'done' | 'failed', because: string, release?: Release): ExecutionEvent => {
     const detail = `${because}\n${run.output}`.trim().slice(0, DETAIL_CHARACTERS_MAX);
-    return { type: 'ProgramEnded', commandId, status, detail, atMs, ...(release && { release }) };
+    const health = healthIn(run.output);
+    const told = { ...(release && { release }), ...(health && { health }) };
+    return { type: 'ProgramEnded', commandId, status, detail, atMs, ...told };
   };
   const program = `the program ${describeEnd(run.end)}`;
   if (run.end.how !== 'exited' || run.end.code !== 0) return ended('failed', program);

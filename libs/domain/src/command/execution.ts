@@ -1,5 +1,11 @@
 import type { Command, CommandAction, CommandAnswer, Release } from '#contracts';
 
+/** The health check that a program told of: probes made, and passed (R43). */
+export interface ToldHealth {
+  readonly probes: number;
+  readonly passed: number;
+}
+
 /** What happened to one command at one executor; its journal holds nothing else. */
 export type ExecutionEvent =
   | {
@@ -26,6 +32,8 @@ export type ExecutionEvent =
       readonly status: 'done' | 'failed';
       /** What was read back; absent when nothing was. */
       readonly release?: Release | undefined;
+      /** What it said of its health check; absent when it said nothing. */
+      readonly health?: ToldHealth | undefined;
       readonly detail: string;
       readonly atMs: number;
     }
@@ -41,6 +49,7 @@ export type ExecutionEvent =
 export interface OwedAnswer {
   readonly status: CommandAnswer['status'];
   readonly release?: Release | undefined;
+  readonly health?: ToldHealth | undefined;
   readonly detail: string;
   readonly atMs: number;
 }
@@ -70,8 +79,9 @@ export interface Execution {
 export type Executions = ReadonlyMap<string, Execution>;
 
 const owe = (execution: Execution, status: OwedAnswer['status'], event: Omit<OwedAnswer, 'status'>): Execution => {
-  const { detail, atMs, release } = event;
-  return { ...execution, owed: [...execution.owed, { status, detail, atMs, ...(release && { release }) }] };
+  const { detail, atMs, release, health } = event;
+  const answer = { status, detail, atMs, ...(release && { release }), ...(health && { health }) };
+  return { ...execution, owed: [...execution.owed, answer] };
 };
 
 /** The command after an event; an event that does not fit its state changes nothing. */

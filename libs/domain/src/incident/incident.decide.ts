@@ -234,15 +234,15 @@ export const decideImpact = (
   return [event('IncidentImpactChanged', { incidentId, impact: { ...impact, ...parts(), cumulativeDollars }, at })];
 };
 
-/** Ends an incident when nothing of it is left: no alert, no rollback under way. */
+/** Ends an incident when nothing of it is left: no alert, no rollback under way, nobody whose traffic is elsewhere. */
 export const decideResolution = (
   incident: Incident,
   openAlertIds: ReadonlySet<string>,
-  isRollingBack: boolean,
+  isHeldOpen: boolean,
   at: number,
 ): readonly Event[] => {
   const left = [...incident.alertIds].filter((alertId) => openAlertIds.has(alertId));
-  if (left.length > 0 || isRollingBack) return [];
+  if (left.length > 0 || isHeldOpen) return [];
   const count = incident.alertIds.size;
   const because = count === 1 ? 'its alert is resolved' : `all ${count} alerts are resolved`;
   return [event('IncidentResolved', { incidentId: incident.incidentId, because, at })];

@@ -1,8 +1,8 @@
-import { event, type Release, releaseName } from '#contracts';
+import { event } from '#contracts';
 import { decideEscalation } from '../action/escalation.decide.js';
 import { type Alert, alertKeyOf } from '../alert/alert.js';
+import { judgeAutomation } from '../automation/automation-rails.js';
 import type { Incident } from '../incident/incident.js';
-import type { Rollout } from '../rollout/rollout.js';
 import type { Assessments, Deciding } from '../rule/deciding.js';
 import type { Draft } from '../rule/draft.js';
 import type { TickView } from '../rule/tick-view.js';
@@ -13,10 +13,8 @@ import { readRedirectHealth } from './redirect-health.js';
 import { judgeRedirect, type RedirectFacts } from './redirect-rails.js';
 import { heldMsOf } from './held.js';
 import { isAway, type Redirect } from './redirect.js';
+import { runningRelease, serviceOf } from './running-release.js';
 import { decideRedirectStep, type RedirectTrouble } from './redirect-step.decide.js';
-
-/** Where no rollout names the service. */
-const SERVICE = 'dns';
 
 /** An alert whose rule moves traffic, and its incident. */
 export interface RedirectCause {
@@ -26,30 +24,6 @@ export interface RedirectCause {
 
 const placeOf = ({ scope, key }: Alert): RedirectPlace | undefined =>
   scope === 'pop' || scope === 'region' ? { scope, key } : undefined;
-
-/** What most of some nodes run, by name among equals; `name+revision` taken apart again. */
-const releaseOf = (nodeIds: readonly string[], view: TickView): Release | undefined => {
-  const counts = new Map<string, number>();
-  for (const nodeId of nodeIds) {
-    const release = view.node(nodeId)?.release;
-    if (release !== undefined) counts.set(release, (counts.get(release) ?? 0) + 1);
-  }
-  const [most] = [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  const [softwareVersion, configRev] = most?.[0].split('+') ?? [];
-  return softwareVersion === undefined || configRev === undefined ? undefined : { softwareVersion, configRev };
-};
-
-/**
- * What the nodes run is of the service that put it there: of the rollouts that named one of them, the newest of their release; of
- * a release that no rollout brought, the newest of any.
- */
-const serviceOf = (nodeIds: readonly string[], release: Release, rollouts: Iterable<Rollout>): string | undefined => {
-  const here = [...rollouts]
-    .filter(({ nodes }) => nodeIds.some((nodeId) => nodes.has(nodeId)))
-    .toSorted((a, b) => b.deployedAtMs - a.deployedAtMs || (a.rolloutId < b.rolloutId ? -1 : 1));
-  const name = releaseName(release);
-  return (here.find((each) => releaseName(each.release) === name) ?? here[0])?.service;
-};
 
 /** What the siblings are to expect: what the nodes are expected to answer, and no less than they did in the last minute. */
 const perSOf = ({ nodes, outcomes }: RedirectFacts, { rates }: TickView): number => {
@@ -95,15 +69,15 @@ export const decideRedirect = (
   const rule = deciding.rules.find(({ name }) => name === alert.rule);
   const heldMs = heldMsOf(alert, rule, view);
   const facts = gatherRedirectFacts(place, { alert, heldMs }, draft.state, view);
-  const release = releaseOf(facts.nodes, view);
+  const release = runningRelease(facts.nodes, view);
   if (release === undefined) return;
+  const service = serviceOf(facts.nodes, release, draft.state.rollouts.values());
   const redirectId = idOf(draft, alert, hash);
   const trigger = assessment?.is === 'breached' ? assessment.reason : alert.reason;
   const ids = { redirectId, incidentId: incident.incidentId, alertId: alert.alertId };
   const siblings = [...facts.capacity.healthy];
-  const service = serviceOf(facts.nodes, release, draft.state.rollouts.values()) ?? SERVICE;
   const plan = { ...place, nodes: [...facts.nodes], siblings, service, release, perS: perSOf(facts, view), trigger };
-  const rails = judgeRedirect(facts);
+  const rails = [...judgeRedirect(facts), ...judgeAutomation(draft.state.automation, service)];
   const redirect = draft.state.redirects.get(redirectId);
   draft.add(decideRedirection(redirect, { heldMs: facts.heldMs, rails, plan: { ...ids, ...plan, at: view.at } }));
 };
@@ -131,6 +105,7 @@ export const decideRedirectSteps = (draft: Draft, deciding: Deciding): void => {
       verifyMs,
       answers,
       sha256,
+      mayCommand: draft.state.automation.isOn,
       // A tick is later than every earlier one, so generations grow even where the last one is no longer remembered.
       generation: Math.max(draft.state.generation + 1, view.tick),
       healthOf: (_redirect, plan) => readRedirectHealth(plan, redirects, view),

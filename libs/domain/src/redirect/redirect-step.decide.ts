@@ -30,6 +30,8 @@ export interface RedirectContext {
   /** The generation the next command gets. */
   readonly generation: number;
   readonly answers: readonly CommandAnswer[];
+  /** Off: nothing is commanded, and nothing comes back by itself, until somebody switches automation on. */
+  readonly mayCommand: boolean;
   readonly healthOf: (redirect: Redirect, plan: RedirectPlan) => RedirectHealth;
   readonly commandIdOf: (redirectId: string, wave: number) => string;
   readonly sha256: (text: string) => string;
@@ -62,7 +64,8 @@ const command = (
   because: string,
   context: RedirectContext,
 ): readonly Event[] => {
-  const { at, generation, sha256, commandIdOf } = context;
+  const { at, generation, sha256, commandIdOf, mayCommand } = context;
+  if (!mayCommand) return [];
   const wave = WAVE_OF[action];
   const commandId = commandIdOf(redirectId, wave);
   const audience = [...plan.nodes].sort((a, b) => (a < b ? -1 : 1));

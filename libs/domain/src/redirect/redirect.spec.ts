@@ -33,7 +33,7 @@ describe('a PoP that times out', () => {
       reason: expect.stringMatching(/^success 9[6-9](\.\d+)? % < 99\.5 % over 1s$/),
     });
     expect(told.all('RedirectDecided')).toMatchObject([
-      { scope: 'pop', key: POP, siblings: ['us-east-1', 'us-east-2'], rails: Array(8).fill({ holds: true }) },
+      { scope: 'pop', key: POP, siblings: ['us-east-1', 'us-east-2'], rails: Array(10).fill({ holds: true }) },
     ]);
     expect((told.firstS('RedirectDecided') ?? NaN) - 10).toBeLessThanOrEqual(3.5);
     expect(told.all('RedirectVerified')[0]?.because).toBe('6 of 9 nodes serve, 2 siblings are healthy');

@@ -47,6 +47,8 @@ export interface Declared {
   /** When the last node came, or the last answer; what a full duration is counted from. */
   readonly changedAtMs: number;
   readonly completedAtMs: number | undefined;
+  /** Driving: whether those under way were told to stop. */
+  readonly isHaltCommanded: boolean;
 }
 
 /** Events that change what is declared and nothing else of a rollout. */
@@ -60,6 +62,7 @@ export const isDeclaredEvent = isEventOf(
   'StageApproved',
   'StagePromoted',
   'StageCommanded',
+  'HaltCommanded',
   'NodeUpdated',
 );
 
@@ -82,6 +85,7 @@ export const declaredOf = ({ mode, plan, nodes, at }: EventData<'RolloutDeclared
   commands: 0,
   changedAtMs: at,
   completedAtMs: undefined,
+  isHaltCommanded: false,
 });
 
 /** The stage in hand. */
@@ -135,6 +139,8 @@ export const evolveDeclared = (declared: Declared, event: GuardedEvent<typeof is
       return promoted(declared, event.data);
     case 'StageCommanded':
       return commanded(declared, event.data);
+    case 'HaltCommanded':
+      return { ...declared, isHaltCommanded: true };
     case 'NodeUpdated':
       return updated(declared, event.data);
   }

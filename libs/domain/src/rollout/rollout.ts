@@ -59,6 +59,7 @@ export const isRolloutEvent = isEventOf(
   'StageApproved',
   'StagePromoted',
   'StageCommanded',
+  'HaltCommanded',
   'NodeUpdated',
   'HaltRequested',
   'RolloutStarted',

@@ -33,6 +33,7 @@ export const shareOf = (percent: string): number => Number((Number.parseFloat(pe
 
 const actionOf = (written: NonNullable<RuleEntry['actions']>[number]): RuleAction => {
   if (typeof written === 'string') return written === 'page' ? { do: 'page', policy: 'default' } : { do: written };
+  if ('fall_back' in written) return { do: 'fall_back', isDryRun: written.fall_back.dry_run };
   return 'page' in written ? { do: 'page', policy: written.page } : { do: 'escalate', to: written.escalate };
 };
 

@@ -242,7 +242,7 @@ describe('what is wrong with a rule', () => {
     [
       'an action that does not exist',
       { actions: ['pag'] },
-      'actions.0: expected page, page: <policy>, escalate: vp, roll_back, halt, redirect_traffic, fall_back or status_update',
+      'actions.0: expected page, page: <policy>, escalate: vp, roll_back, halt, redirect_traffic, fall_back, fall_back: {dry_run: false} or status_update',
     ],
     [
       'a runbook that is no address',

@@ -67,9 +67,12 @@ class Leavings {
       this.page(afterMs, policy, `${incident.title} (${because})`);
   }
 
-  /** What went wrong with a redirect or a rollback is told though the incident is muted: whoever muted it does not know of it. */
-  private call(afterMs: number, { incidentId, to, because, redirect, rollback }: EventData<'IncidentEscalated'>): void {
-    if (redirect !== undefined || rollback !== undefined) return this.page(afterMs, to, because);
+  /** What went wrong with a redirect, a rollback or a fallback is told though the incident is muted: whoever muted it does not know of it. */
+  private call(
+    afterMs: number,
+    { incidentId, to, because, redirect, rollback, fallback }: EventData<'IncidentEscalated'>,
+  ): void {
+    if ((redirect ?? rollback ?? fallback) !== undefined) return this.page(afterMs, to, because);
     const incident = this.incidents.get(incidentId);
     incident?.called.push(to);
     if (incident?.isMuted === false) this.page(afterMs, to, because);

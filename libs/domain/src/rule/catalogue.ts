@@ -11,6 +11,8 @@ export interface CatalogueCustomer {
   /** ISO 3166-1, its home first. */
   readonly countries?: readonly string[] | undefined;
   readonly sites?: number | undefined;
+  /** Its names, as they were registered; at most 1,000. */
+  readonly zones?: readonly string[] | undefined;
 }
 
 /** A node of the inventory: one that is expected to report. */

@@ -1,5 +1,12 @@
 import type { Alert } from '../alert/alert.js';
-import { coveredBy, coveredByIncident, readImpact, readParts, WHOLE_FLEET } from '../impact/covered.js';
+import {
+  coveredBy,
+  coveredByIncident,
+  IMPACT_WINDOW_MS,
+  readImpact,
+  readParts,
+  WHOLE_FLEET,
+} from '../impact/covered.js';
 import { type Causality, causeOrder } from '../incident/causality.js';
 import { changesOf, decideCauses } from '../incident/causes.decide.js';
 import { Failures } from '../incident/failures.js';
@@ -11,6 +18,9 @@ import {
   decideUnmute,
   decideWidening,
 } from '../incident/incident.decide.js';
+import { decideHaltCommands } from '../action/decide-halt-commands.js';
+import { decideFallbackSteps } from '../fallback/decide-fallbacks.js';
+import { isFallenBack } from '../fallback/fallback.js';
 import { decideRoot, linksOf } from '../incident/root.decide.js';
 import { decideOverrides } from '../override/decide-overrides.js';
 import { decidePresence } from '../presence/presence.decide.js';
@@ -23,6 +33,7 @@ import { decideRequestAlerts, decideRequestedRollbacks } from '../rollout/reques
 import { decideWaves } from '../rollout/decide-waves.js';
 import { isNoticeDue } from '../rollout/rollback-end.decide.js';
 import { decideGates } from '../gate/decide-gates.js';
+import { refusedAnswers } from '../signing/refused-commands.js';
 import { decideQuiet } from '../silence/decide-quiet.js';
 import { decideActions } from '../action/decide-actions.js';
 import { decideBreakers } from '../breaker/decide-breakers.js';
@@ -104,13 +115,17 @@ const decideIncidents = (draft: Draft, { view, rules, spillovers }: Deciding, ca
     const isMoved = [...draft.state.redirects.values()].some(
       (each) => each.incidentId === incident.incidentId && isAway(each),
     );
-    const isActing = isMoved || rollbacks.some((each) => isUnderWay(each) || isNoticeDue(each));
+    const isElsewhere = [...draft.state.fallbacks.values()].some(
+      (each) => each.incidentId === incident.incidentId && isFallenBack(each),
+    );
+    const isActing = isMoved || isElsewhere || rollbacks.some((each) => isUnderWay(each) || isNoticeDue(each));
     draft.add(decideResolution(incident, openAlertIds, isActing, view.at));
   }
 };
 
 /** Decides one tick: rollouts, their gates, alerts, what of them pages nobody, membership of incidents, rollbacks, actions, the steps of both, and what became of the incidents. */
-export const decideTick = (draft: Draft, deciding: Deciding): void => {
+export const decideTick = (draft: Draft, told: Deciding): void => {
+  const deciding = { ...told, answers: [...told.answers, ...refusedAnswers(draft.state)] };
   const { view } = deciding;
   decideArrivals(draft, deciding);
   decideBreakers(draft, view.at);
@@ -132,9 +147,14 @@ export const decideTick = (draft: Draft, deciding: Deciding): void => {
   decideActions(draft, deciding, {
     assessments,
     impactOf: (incident) => readImpact(coveredNow(incident, draft), incident.subject, view),
+    affectedBy: (incident) => view.affected.covered(coveredNow(incident, draft), IMPACT_WINDOW_MS, view.endSlot),
   });
+  // Before a wave: who is still on the way to the release stops first.
+  decideHaltCommands(draft, deciding);
   decideWaves(draft, deciding);
   decideStages(draft, deciding);
+  decideHaltCommands(draft, deciding);
   decideRedirectSteps(draft, deciding);
+  decideFallbackSteps(draft, deciding);
   decideIncidents(draft, deciding, causality);
 };

@@ -6,6 +6,7 @@ import { evolveFirings, type Firing } from '../alert/firings.js';
 import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
 import { type Breaker, evolveBreaker, isBreakerEvent } from '../breaker/breaker.js';
 import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
+import { evolveFallback, type Fallback, isFallbackEvent, isFallenBack } from '../fallback/fallback.js';
 import { evolveGate, type Gate, isGateEvent } from '../gate/gate.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
 import {
@@ -19,6 +20,7 @@ import { evolveRedirect, isAway, isRedirectEvent, type Redirect } from '../redir
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isOpen, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
 import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
+import { evolveRefused, type RefusedCommands } from '../signing/refused-commands.js';
 import { evolveQuiet, NOTHING_QUIET, quietStreams, type QuietState } from '../silence/quiet-state.js';
 
 /** An event as it was recorded; `RecordedEvent` of the store fits. */
@@ -51,8 +53,11 @@ export interface DeciderState {
   /** What is known of releases as such, by `releaseKeyOf`. */
   readonly releases: ReleaseRecords;
   readonly automation: Automation;
+  /** The last that the signer did not sign. */
+  readonly refusedCommands: RefusedCommands;
   /** By service: as many as Tocsin updates by itself. */
   readonly breakers: ReadonlyMap<string, Breaker>;
+  readonly fallbacks: ReadonlyMap<string, Fallback>;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -74,7 +79,9 @@ export const NOTHING_DECIDED: DeciderState = {
   overrides: new Map(),
   releases: new Map(),
   automation: UNTOUCHED_AUTOMATION,
+  refusedCommands: new Map(),
   breakers: new Map(),
+  fallbacks: new Map(),
   versions: new Map(),
   generation: 0,
 };
@@ -120,6 +127,9 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const redirects = keep(state.redirects, (each) =>
     isAway(each) || incidents.has(each.incidentId) ? Infinity : (each.plan?.decidedAtMs ?? 0),
   );
+  const fallbacks = keep(state.fallbacks, (each) =>
+    isFallenBack(each) || incidents.has(each.incidentId) ? Infinity : each.decidedAtMs,
+  );
   const overrides = keptOverrides(state.overrides, now - EVOLVE_AGAIN_MS);
   const streams: ReadonlySet<string> = new Set([
     streamOf.rules,
@@ -134,9 +144,10 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     ...Array.from(state.releases.values(), ({ service, release }) => streamOf.release(service, releaseName(release))),
     streamOf.automation,
     ...Array.from(state.breakers.keys(), streamOf.breaker),
+    ...Array.from(fallbacks.keys(), streamOf.fallback),
   ]);
   const versions = new Map([...state.versions].filter(([stream]) => streams.has(stream)));
-  return { ...state, incidents, rollouts, gates, rollbacks, redirects, overrides, escalations, versions };
+  return { ...state, incidents, rollouts, gates, rollbacks, redirects, fallbacks, overrides, escalations, versions };
 };
 
 const evolveAlerts = (state: DeciderState, event: Event): DeciderState | undefined => {
@@ -156,6 +167,8 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   if (releases !== undefined) return { ...state, releases };
   const automation = evolveAutomation(state.automation, event);
   if (automation !== undefined) return { ...state, automation };
+  const refusedCommands = evolveRefused(state.refusedCommands, event);
+  if (refusedCommands !== undefined) return { ...state, refusedCommands };
   const withAlerts = evolveAlerts(state, event);
   if (withAlerts !== undefined) return withAlerts;
   if (isIncidentEvent(event)) {
@@ -164,7 +177,8 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   }
   if (isRolloutEvent(event)) {
     const id = event.data.rolloutId;
-    const generation = event.type === 'StageCommanded' ? event.data.generation : 0;
+    const isCommand = event.type === 'StageCommanded' || event.type === 'HaltCommanded';
+    const generation = isCommand ? event.data.generation : 0;
     const rollouts = put(state.rollouts, id, evolveRollout(state.rollouts.get(id), event));
     return { ...state, rollouts, generation: Math.max(state.generation, generation) };
   }
@@ -177,6 +191,12 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
     const generation = event.type === 'RedirectCommanded' ? event.data.generation : 0;
     const redirects = put(state.redirects, id, evolveRedirect(state.redirects.get(id), event));
     return { ...state, redirects, generation: Math.max(state.generation, generation) };
+  }
+  if (isFallbackEvent(event)) {
+    const id = event.data.fallbackId;
+    const generation = event.type === 'FallbackCommanded' ? event.data.generation : 0;
+    const fallbacks = put(state.fallbacks, id, evolveFallback(state.fallbacks.get(id), event));
+    return { ...state, fallbacks, generation: Math.max(state.generation, generation) };
   }
   if (isBreakerEvent(event)) {
     const { service } = event.data;

@@ -1,6 +1,6 @@
 import { json, projection } from './projection.js';
 
-/** A command is issued, then signed; only a signed one leaves. */
+/** A command is issued, then signed or refused; only a signed one leaves. */
 export const commandProjection = projection(['command'], {
   CommandIssued: (tx, { command }) =>
     tx.query(
@@ -24,5 +24,10 @@ export const commandProjection = projection(['command'], {
     tx.query(`update command set status = 'signed', signed = $2::jsonb where command_id = $1`, [
       commandId,
       json(signed),
+    ]),
+  CommandRefused: (tx, { commandId, code, because }) =>
+    tx.query(`update command set status = 'refused', refusal = $2 where command_id = $1`, [
+      commandId,
+      `${code}: ${because}`,
     ]),
 });

@@ -65,7 +65,7 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
       because,
       at,
     ]),
-  IncidentEscalated: (tx, { incidentId, to, alertId, because, redirect, rollback, at }) =>
+  IncidentEscalated: (tx, { incidentId, to, alertId, because, redirect, rollback, fallback, at }) =>
     tx.query('update incident set escalations = escalations || $2::jsonb where incident_id = $1', [
       incidentId,
       json([
@@ -75,6 +75,7 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
           because,
           ...(redirect !== undefined && { redirect }),
           ...(rollback !== undefined && { rollback }),
+          ...(fallback !== undefined && { fallback }),
           at,
         },
       ]),

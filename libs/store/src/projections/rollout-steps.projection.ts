@@ -42,6 +42,8 @@ export const rolloutStepsProjection = projection(['rollout_update'], {
   StagePromoted: (tx, told) => step(tx, 'promoted', told),
   StageCommanded: (tx, { nodes, ...told }) =>
     step(tx, 'commanded', { ...told, nodes: nodes.length } as { readonly rolloutId: string }),
+  HaltCommanded: (tx, { nodes, ...told }) =>
+    step(tx, 'halt_commanded', { ...told, nodes: nodes.length } as { readonly rolloutId: string }),
   NodeUpdated: (tx, { rolloutId, nodeId, stage, status, probes, passed, detail, at }) =>
     tx.query(
       `insert into rollout_update (rollout_id, node_id, stage, status, probes, passed, detail, updated_at)

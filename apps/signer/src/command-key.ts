@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ConfigError } from '#config';
 import { commandKeyId } from '#contracts';
 import { keptSecret, type Logger } from '#runtime';
-import { type DispatcherSettings, ed25519Of } from './dispatcher.config.js';
+import { ed25519Of, type SignerSettings } from './signer.config.js';
 
 /** The key that makes nodes act, and the name under which they know it. */
 export interface CommandKey {
@@ -28,7 +28,10 @@ const keptOrNew = async (dataDir: string, logger: Logger): Promise<KeyObject> =>
 };
 
 /** The key from COMMAND_PRIVATE_KEY, or the one of the data directory, made at the first start with its public half beside it. */
-export const openCommandKey = async (settings: DispatcherSettings, logger: Logger): Promise<CommandKey> => {
+export const openCommandKey = async (
+  settings: Pick<SignerSettings, 'commandKey' | 'dataDir'>,
+  logger: Logger,
+): Promise<CommandKey> => {
   const privateKey = settings.commandKey ?? (await keptOrNew(settings.dataDir, logger));
   const keyId = commandKeyId(createPublicKey(privateKey));
   logger.info({ commandKeyId: keyId }, 'commands are signed under this key');

@@ -1,4 +1,4 @@
-import type { Logger } from '#runtime';
+import type { Logger } from './logger.js';
 
 /**
  * Runs one reconciler, never twice at once.

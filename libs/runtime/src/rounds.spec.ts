@@ -1,4 +1,4 @@
-import type { Logger } from '#runtime';
+import type { Logger } from './logger.js';
 import { Rounds } from './rounds.js';
 
 const silent = { debug() {}, info() {}, warn() {}, error() {}, fatal() {} } as unknown as Logger;

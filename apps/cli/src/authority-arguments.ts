@@ -1,0 +1,206 @@
+import { DURATION_EXPECTED, readDuration } from '#contracts';
+import { type DoorAsked, type DoorOption, doorOf, part, readGiven, releaseOf, required } from './door-arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** The lines of `--help`. */
+export const AUTHORITY_USAGE = `  automation                what Tocsin may do by itself
+  automation on|off --comment WHY
+  automation mode <service> <observe|recommend|approve|auto> --comment WHY
+  automation reset <service> --comment WHY
+                            closes the rate rail again
+  release ls                what is known of releases, those in quarantine first
+  release attest <service> <V+C> --since TIME --count NODES [--unsafe]
+  release rehearse <service> <V+C> --text HOW [--failed]
+  release lift <service> <V+C> --comment WHY
+                            lets a release out of quarantine
+  override ls               what was asked for with the checklist, and who voted
+  override request <rollback> --rails A,B --eta 3h --comment WHY
+  override vote <id> [--no] --comment WHY
+                            under the role of your key
+  rollback approve <id> --comment WHY
+                            says yes to a rollback that was proposed
+  redirect end <id> --comment WHY
+                            one that stopped, whose nodes will not come back
+  breaker                   circuit breakers of updates
+  fallback                  customers with another DNS provider`;
+
+type Read = (args: readonly string[]) => DoorAsked;
+type Values = ReturnType<typeof readGiven>['values'];
+
+const list =
+  (what: string, path: string, shows: DoorAsked['request']['shows']): Read =>
+  (args) =>
+    doorOf(readGiven(what, args, [], []), { method: 'get', path, shows });
+
+interface Said {
+  readonly what: string;
+  readonly names: readonly string[];
+  readonly takes: readonly DoorOption[];
+  readonly shows: DoorAsked['request']['shows'];
+  readonly pathOf: (named: readonly string[]) => string;
+  readonly bodyOf: (named: readonly string[], values: Values) => unknown;
+}
+
+/** What acts is confirmed by the last thing that it names; what names nothing, by its own word. */
+const say =
+  ({ what, names, takes, shows, pathOf, bodyOf }: Said): Read =>
+  (args) => {
+    const given = readGiven(what, args, names, [...takes, 'yes']);
+    const { named, values } = given;
+    const confirm = named.at(-1) ?? what.split(' ').at(-1) ?? what;
+    return doorOf(given, { method: 'post', path: pathOf(named), body: bodyOf(named, values), shows, confirm });
+  };
+
+const because = (what: string, { comment }: Values): { readonly comment: string } => ({
+  comment: required(what, 'comment', comment),
+});
+
+const turn = (isOn: boolean): Read => {
+  const what = `automation ${isOn ? 'on' : 'off'}`;
+  return say({
+    what,
+    names: [],
+    takes: ['comment'],
+    shows: 'automation',
+    pathOf: () => '/v1/automation/switch',
+    bodyOf: (_named, values) => ({ isOn, ...because(what, values) }),
+  });
+};
+
+const automation: Readonly<Record<string, Read>> = {
+  ls: list('automation', '/v1/automation', 'automation'),
+  on: turn(true),
+  off: turn(false),
+  mode: say({
+    what: 'automation mode',
+    names: ['a service', 'a mode: observe, recommend, approve or auto'],
+    takes: ['comment'],
+    shows: 'automation',
+    pathOf: () => '/v1/automation/modes',
+    bodyOf: ([service, mode], values) => ({ service, mode, ...because('automation mode', values) }),
+  }),
+  reset: say({
+    what: 'automation reset',
+    names: ['a service'],
+    takes: ['comment'],
+    shows: 'automation',
+    pathOf: () => '/v1/automation/rate-resets',
+    bodyOf: ([service], values) => ({ service, ...because('automation reset', values) }),
+  }),
+};
+
+const OF_RELEASE = ['a service', 'a release such as v2.1.5+c42'] as const;
+const ofRelease = ([service, release = '']: readonly string[]) => ({ service, release: releaseOf(release) });
+
+const timeOf = (text: string): number => {
+  const ms = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(ms))
+    throw new UsageError(`--since ${text}: expected a time with its zone, such as 2021-07-22T10:00Z`);
+  return ms;
+};
+
+const countOf = (text: string): number => {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new UsageError(`--count ${text}: expected how many nodes`);
+  return Number(text);
+};
+
+const release: Readonly<Record<string, Read>> = {
+  ls: list('release ls', '/v1/releases?limit=100', 'releases'),
+  attest: say({
+    what: 'release attest',
+    names: OF_RELEASE,
+    takes: ['since', 'count', 'unsafe'],
+    shows: 'releases',
+    pathOf: () => '/v1/releases/attestations',
+    bodyOf: (named, values) => ({
+      ...ofRelease(named),
+      goodSinceMs: timeOf(required('release attest', 'since', values.since)),
+      nodes: countOf(required('release attest', 'count', values.count)),
+      isRollbackSafe: !values.unsafe,
+    }),
+  }),
+  rehearse: say({
+    what: 'release rehearse',
+    names: OF_RELEASE,
+    takes: ['text', 'failed'],
+    shows: 'releases',
+    pathOf: () => '/v1/releases/rehearsals',
+    bodyOf: (named, values) => ({
+      ...ofRelease(named),
+      passed: !values.failed,
+      detail: required('release rehearse', 'text', values.text),
+    }),
+  }),
+  lift: say({
+    what: 'release lift',
+    names: OF_RELEASE,
+    takes: ['comment'],
+    shows: 'releases',
+    pathOf: () => '/v1/releases/quarantine/lift',
+    bodyOf: (named, values) => ({ ...ofRelease(named), ...because('release lift', values) }),
+  }),
+};
+
+const durationOf = (text: string): number => {
+  const ms = readDuration(text) ?? 0;
+  if (ms === 0) throw new UsageError(`--eta ${text}: ${DURATION_EXPECTED}`);
+  return ms;
+};
+
+const override: Readonly<Record<string, Read>> = {
+  ls: list('override ls', '/v1/overrides?limit=100', 'overrides'),
+  request: say({
+    what: 'override request',
+    names: ['the id of a rollback'],
+    takes: ['rails', 'eta', 'comment'],
+    shows: 'overrides',
+    pathOf: () => '/v1/overrides',
+    bodyOf: ([rollbackId], values) => ({
+      rollbackId,
+      rails: required('override request', 'rails', values.rails).split(','),
+      resolutionEtaMs: durationOf(required('override request', 'eta', values.eta)),
+      ...because('override request', values),
+    }),
+  }),
+  vote: say({
+    what: 'override vote',
+    names: ['the id of an override'],
+    takes: ['no', 'comment'],
+    shows: 'overrides',
+    pathOf: ([id = '']) => `/v1/overrides/${part(id)}/votes`,
+    bodyOf: (_named, values) => ({ isApproved: !values.no, ...because('override vote', values) }),
+  }),
+};
+
+const one = (what: string, shows: Said['shows'], pathOf: (id: string) => string): Read =>
+  say({
+    what,
+    names: ['an id'],
+    takes: ['comment'],
+    shows,
+    pathOf: ([id = '']) => pathOf(part(id)),
+    bodyOf: (_named, values) => because(what, values),
+  });
+
+/** Command → its actions; what is listed without an action stands under `ls`. */
+export const AUTHORITY_COMMANDS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
+  automation,
+  release,
+  override,
+  rollback: { approve: one('rollback approve', 'rollback', (id) => `/v1/rollbacks/${id}/approve`) },
+  redirect: { end: one('redirect end', 'redirect', (id) => `/v1/redirects/${id}/end`) },
+  breaker: { ls: list('breaker', '/v1/breakers', 'breakers') },
+  fallback: { ls: list('fallback', '/v1/fallbacks?limit=100', 'fallbacks') },
+};
+
+/** Reads what follows one of these commands. */
+export const readAuthorityArguments = (command: string, args: readonly string[]): DoorAsked => {
+  const actions = AUTHORITY_COMMANDS[command] ?? {};
+  const [first] = args;
+  const isNamed = first !== undefined && !first.startsWith('-');
+  const action = isNamed ? first : 'ls';
+  const read = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  if (read === undefined)
+    throw new UsageError(`${command} ${first ?? ''}: expected ${command} ${Object.keys(actions).join(', ')}`);
+  return read(isNamed ? args.slice(1) : args);
+};

@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline/promises';
+import type { ApiClient } from './api-client.js';
+import type { DoorAsked, DoorRequest } from './door-arguments.js';
+import { isOver, rolloutOf } from './rollout.js';
+import { UsageError } from './usage-error.js';
+
+/** Where a person is asked. */
+export interface Terminal {
+  readonly isTerminal: boolean;
+  readonly ask: (question: string) => Promise<string>;
+}
+
+/** The terminal of this process: questions go where progress goes, so that an answer piped away holds none. */
+export const processTerminal: Terminal = {
+  isTerminal: process.stdin.isTTY,
+  ask: async (question) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return await lines.question(question);
+    } finally {
+      lines.close();
+    }
+  },
+};
+
+/** What acts is sent only with `--yes`, or by who types what it is about. */
+const confirm = async ({ confirm: word }: DoorRequest, yes: boolean, terminal: Terminal): Promise<void> => {
+  if (word === undefined || yes) return;
+  if (!terminal.isTerminal) throw new UsageError('this acts, and nobody is here to confirm it: give --yes');
+  const typed = await terminal.ask(`This acts. Type ${word} to confirm: `);
+  if (typed.trim() !== word) throw new UsageError('not confirmed: nothing was sent');
+};
+
+/** Sends it once somebody has confirmed it; the JSON that is answered. */
+export const askDoor = async (
+  api: ApiClient,
+  { request, yes }: Pick<DoorAsked, 'request' | 'yes'>,
+  terminal: Terminal,
+): Promise<unknown> => {
+  await confirm(request, yes, terminal);
+  return request.method === 'get' ? api.get(request.path) : api.post(request.path, request.body ?? {});
+};
+
+/** Asks again and again, and tells what is new, until the rollout is over. */
+export const watchRollout = async (
+  api: ApiClient,
+  { request }: Pick<DoorAsked, 'request'>,
+  onChange: (answer: unknown) => void,
+  pause: () => Promise<void>,
+): Promise<void> => {
+  let told = '';
+  for (;;) {
+    const answer = await api.get(request.path);
+    const text = JSON.stringify(answer);
+    if (text !== told) onChange(answer);
+    told = text;
+    if (isOver(rolloutOf(answer))) return;
+    await pause();
+  }
+};

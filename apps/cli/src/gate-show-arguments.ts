@@ -1,0 +1,37 @@
+import { DURATION_EXPECTED, readDuration } from '#contracts';
+import type { Common } from './connection.js';
+import { readGiven } from './door-arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** The lines of `--help`. */
+export const GATE_SHOW_USAGE = `  gate show <rollout> [--stage S] [--wait [--timeout 3h]]
+                            may the next stage begin: 0 yes, 1 no; --wait asks again until it is yes, or never will be`;
+
+/** Somebody asks a gate. */
+export interface GateShowAsked extends Common {
+  readonly command: 'gate show';
+  readonly rolloutId: string;
+  readonly stage: string | undefined;
+  readonly wait: boolean;
+  readonly timeoutMs: number;
+}
+
+/** Twice the longest stage of the default plan, two hours, is when a person is called. */
+const TIMEOUT_MS = 4 * 3_600_000;
+
+/** Reads what follows `gate show`. */
+export const readGateShowArguments = (args: readonly string[]): GateShowAsked => {
+  const { values, named } = readGiven('gate show', args, ['the id of a rollout'], ['stage', 'wait', 'timeout']);
+  if (values.timeout !== undefined && !values.wait) throw new UsageError('gate show: --timeout belongs to --wait');
+  const timeoutMs = values.timeout === undefined ? TIMEOUT_MS : (readDuration(values.timeout) ?? 0);
+  if (timeoutMs === 0) throw new UsageError(`--timeout ${values.timeout ?? ''}: ${DURATION_EXPECTED}`);
+  const common = { json: values.json, url: values.url, key: values.key };
+  return {
+    command: 'gate show',
+    rolloutId: named[0] ?? '',
+    stage: values.stage,
+    wait: values.wait,
+    timeoutMs,
+    ...common,
+  };
+};

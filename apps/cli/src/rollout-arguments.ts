@@ -1,0 +1,125 @@
+import { readPlanFile } from '#config';
+import { checkPlan } from '#domain';
+import { type DoorAsked, type DoorOption, doorOf, part, readGiven, releaseOf, required } from './door-arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** The lines of `--help`. */
+export const ROLLOUT_USAGE = `  rollout ls                rollouts, newest first
+  rollout show <id>         one rollout: its plan, what its pre-flight lacks, its gate, what was done
+  rollout status <id> [-w]  the same; -w again and again until it is over
+  rollout declare <id> --service S --release V+C --previous V+C [--nodes A,B] [--driving] [--plan FILE]
+                            the default pipeline (1 %, 5 %, 100 %) unless a plan is given
+  rollout risk <id> --risk low|medium|high --author WHO --text WHY
+  rollout override <id> --items risk,impact,target,load_test --comment WHY
+                            what the pre-flight lacks, by name and reason
+  rollout start <id>        as soon as its pre-flight is complete
+  rollout approve <id> --stage S [--comment NOTE]
+  rollout halt <id> --comment WHY
+  rollout rollback <id> --comment WHY [--dry-run]
+                            at once, past what is evidence only; --dry-run shows the waves and the rails that bind a person`;
+
+type Read = (args: readonly string[]) => DoorAsked;
+
+const planOf = (path: string): unknown => {
+  const { config, problems } = readPlanFile(path, checkPlan);
+  if (config === undefined) throw new UsageError(problems.join('\n'));
+  return config;
+};
+
+const declare: Read = (args) => {
+  const what = 'rollout declare';
+  const takes: readonly DoorOption[] = ['service', 'release', 'previous', 'nodes', 'driving', 'plan', 'yes'];
+  const given = readGiven(what, args, ['an id for the rollout'], takes);
+  const { values, named } = given;
+  const [rolloutId = ''] = named;
+  const body = {
+    rolloutId,
+    service: required(what, 'service', values.service),
+    release: releaseOf(required(what, 'release', values.release)),
+    previous: releaseOf(required(what, 'previous', values.previous)),
+    mode: values.driving ? 'driving' : 'advisory',
+    ...(values.nodes !== undefined && { nodes: values.nodes.split(',') }),
+    ...(values.plan !== undefined && { plan: planOf(values.plan) }),
+  };
+  return doorOf(given, { method: 'post', path: '/v1/rollouts', body, shows: 'rollout', confirm: rolloutId });
+};
+
+const show =
+  (what: string, takes: readonly DoorOption[]): Read =>
+  (args) => {
+    const given = readGiven(what, args, ['the id of a rollout'], takes);
+    const path = `/v1/rollouts/${part(given.named[0] ?? '')}`;
+    return doorOf(given, { method: 'get', path, shows: 'rollout' });
+  };
+
+interface Said {
+  readonly path: string;
+  readonly takes: readonly DoorOption[];
+  readonly bodyOf: (values: ReturnType<typeof readGiven>['values'], what: string) => unknown;
+}
+
+const act =
+  (what: string, { path, takes, bodyOf }: Said): Read =>
+  (args) => {
+    const given = readGiven(what, args, ['the id of a rollout'], [...takes, 'yes']);
+    const [id = ''] = given.named;
+    const body = bodyOf(given.values, what);
+    const request = { method: 'post', path: `/v1/rollouts/${part(id)}/${path}`, body } as const;
+    return doorOf(given, { ...request, shows: 'rollout', confirm: id });
+  };
+
+const rollback: Read = (args) => {
+  const what = 'rollout rollback';
+  const given = readGiven(what, args, ['the id of a rollout'], ['comment', 'dry-run', 'yes']);
+  const { values, named } = given;
+  const [id = ''] = named;
+  const path = `/v1/rollouts/${part(id)}/rollback`;
+  if (values['dry-run']) return doorOf(given, { method: 'post', path: `${path}/preview`, body: {}, shows: 'preview' });
+  const body = { comment: required(what, 'comment', values.comment) };
+  return doorOf(given, { method: 'post', path, body, shows: 'rollback', confirm: id });
+};
+
+const ACTIONS: Readonly<Record<string, Read>> = {
+  ls: (args) =>
+    doorOf(readGiven('rollout ls', args, [], []), { method: 'get', path: '/v1/rollouts?limit=100', shows: 'rollouts' }),
+  show: show('rollout show', []),
+  status: show('rollout status', ['watch']),
+  declare,
+  risk: act('rollout risk', {
+    path: 'risk',
+    takes: ['risk', 'author', 'text'],
+    bodyOf: (values, what) => ({
+      risk: required(what, 'risk', values.risk),
+      author: required(what, 'author', values.author),
+      text: required(what, 'text', values.text),
+    }),
+  }),
+  override: act('rollout override', {
+    path: 'overrides',
+    takes: ['items', 'comment'],
+    bodyOf: (values, what) => ({
+      items: required(what, 'items', values.items).split(','),
+      comment: required(what, 'comment', values.comment),
+    }),
+  }),
+  start: act('rollout start', { path: 'start', takes: [], bodyOf: () => ({}) }),
+  approve: act('rollout approve', {
+    path: 'approvals',
+    takes: ['stage', 'comment'],
+    bodyOf: (values, what) => ({ stage: required(what, 'stage', values.stage), note: values.comment ?? '' }),
+  }),
+  halt: act('rollout halt', {
+    path: 'halt',
+    takes: ['comment'],
+    bodyOf: (values, what) => ({ comment: required(what, 'comment', values.comment) }),
+  }),
+  rollback,
+};
+
+/** Reads what follows `rollout`. */
+export const readRolloutArguments = ([action = '', ...rest]: readonly string[]): DoorAsked => {
+  const read = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+  if (read === undefined)
+    throw new UsageError(`rollout ${action}: expected rollout ${Object.keys(ACTIONS).join(', ')}`);
+  return read(rest);
+};

@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { runProcess } from '#runtime';
+import { signer } from './signer.role.js';
+
+await runProcess([signer]);
