@@ -101,7 +101,8 @@ const decideOverdue = (
       ? []
       : [event('GateOverdue', { rolloutId, stage, lacking: 'control', because: because(), at })];
   const isOverdue = gate.phase === 'baking' && at - gate.sinceMs >= OVERDUE_DURATIONS * judgedBy.durationMs;
-  if (!isOverdue || overdue.has('answer') || gate.isHalted) return [];
+  // Where nothing was declared, nobody waits for an answer.
+  if (!isOverdue || overdue.has('answer') || gate.isHalted || gate.plan === undefined) return [];
   return [event('GateOverdue', { rolloutId, stage, lacking: 'answer', because: because(), at })];
 };
 

@@ -181,7 +181,7 @@ describe('a rollout that a deploy tool brings', () => {
     signal(told, 'canary', 1);
     told.play(2);
     expect(told.all('RolloutStarted')).toHaveLength(1);
-    expect(told.all('RolloutHalted')[0]?.because).toMatch(/without its pre-flight: risk: .*; target: .*; load_test/);
+    expect(told.all('RolloutHalted')[0]?.because).toMatch(/without its pre-flight: risk: .*; load_test/);
   });
 });
 

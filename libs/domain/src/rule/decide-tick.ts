@@ -32,6 +32,7 @@ import { decideArrivals, decideStages } from '../rollout/decide-rollouts.js';
 import { decideRequestAlerts, decideRequestedRollbacks } from '../rollout/requested-rollbacks.decide.js';
 import { decideWaves } from '../rollout/decide-waves.js';
 import { isNoticeDue } from '../rollout/rollback-end.decide.js';
+import { decideOverdueAlerts } from '../gate/overdue-alerts.decide.js';
 import { decideGates } from '../gate/decide-gates.js';
 import { refusedAnswers } from '../signing/refused-commands.js';
 import { decideQuiet } from '../silence/decide-quiet.js';
@@ -136,6 +137,7 @@ export const decideTick = (draft: Draft, told: Deciding): void => {
   decideLosses(draft, deciding);
   decidePresence(draft, deciding);
   decideGateAlerts(draft, deciding);
+  decideOverdueAlerts(draft, deciding);
   const rules = new Map(deciding.rules.map((rule) => [rule.name, rule]));
   const causality: Causality = { rules, failures: new Failures(view), placeOf: view.placeOf };
   decideRequestAlerts(draft, deciding);
