@@ -60,14 +60,8 @@ describe('checking reports', () => {
   });
 
   it('R60: a provider is no node: who speaks for all answers for it, no node does, and it reports nothing else', () => {
-    const ofProvider = {
-      ...crash('cloudflare_dns'),
-      type: 'answer',
-      commandId: 'c1',
-      generation: 1,
-      status: 'done',
-      detail: '',
-    } as const;
+    const told = { nodeId: 'cloudflare_dns', agentBootId: '1', atUs: nowMs * 1_000, commandId: 'c1', generation: 1 };
+    const ofProvider = { type: 'answer', ...told, status: 'done', detail: '' } as const;
     expect(refuseReports([ofProvider], deploy)).toBeUndefined();
     expect(refuseReports([ofProvider], node)).toMatchObject({ refused: 'NODE_FOREIGN' });
     expect(refuseReports([crash('cloudflare_dns')], ingest)).toMatchObject({ refused: 'NODE_UNKNOWN' });

@@ -128,6 +128,7 @@ const rollouts: Chapter = [
         nodes: ['n1'],
         at: T + 3_100,
       }),
+      event('HaltCommanded', { rolloutId: 'ro3', commandId: 'co10', generation: 31, nodes: ['n1'], at: T + 3_150 }),
       updated('n1', 'failed', T + 3_200),
       updated('n1', 'done', T + 3_300),
       ...gate('ro3', 'canary', T + 60_000),

@@ -230,6 +230,7 @@ describe('read models', () => {
     expect((await rollouts.find('ro3'))?.steps.map(({ what, by }) => [what, by])).toEqual([
       ['start_requested', 'deploy:ci'],
       ['commanded', undefined],
+      ['halt_commanded', undefined],
       ['approved', 'operator:ana'],
       ['promoted', undefined],
     ]);
