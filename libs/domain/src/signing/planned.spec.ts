@@ -161,12 +161,15 @@ describe('the signer, of a fallback', () => {
   const provider = 'cloudflare_dns' as const;
   const decided = (isDryRun = false): Event =>
     event('FallbackDecided', { ...of, incidentId: 'in1', customerId: 'acme', provider, isDryRun, because: 'hurt' });
-  const told = (step: EventData<'FallbackCommanded'>['step'], generation = 11): Event =>
-    event('FallbackCommanded', { ...of, step, provider, commandId: 'co1', generation });
+  const told = (step: EventData<'FallbackCommanded'>['step'], generation = 11, commandId = 'co1'): Event =>
+    event('FallbackCommanded', { ...of, step, provider, commandId, generation });
   const stopped = event('FallbackStopped', { ...of, because: 'no provider' });
   const ended = event('FallbackEnded', { ...of, because: 'back' });
   const fallBack = (plan: readonly Event[], changes: Partial<Command> = {}) =>
-    verdictOf(commandOf({ ...ids, fallbackId: 'fb1', action: 'fall_back', ...changes }), factsOf(plan));
+    verdictOf(
+      commandOf({ ...ids, fallbackId: 'fb1', action: 'fall_back', audience: [provider], ...changes }),
+      factsOf(plan),
+    );
   const step = told('setup_emergency_dns_fallback');
 
   it('R60: signs each step of one that was decided, and of no dry run', () => {
@@ -176,14 +179,18 @@ describe('the signer, of a fallback', () => {
     expect(fallBack([decided(), decided(), step])).toBe('plan');
     expect(fallBack([decided()])).toBe('wave');
     expect(fallBack([decided(), step, step])).toBe('wave');
+    expect(fallBack([decided(), step], { audience: ['quad9_dns'] })).toBe('audience');
+    expect(fallBack([decided(), told('notify_customer_of_issue')])).toBe('wave');
     expect(fallBack([decided(), told('setup_emergency_dns_fallback', 12)])).toBe('generation');
   });
 
   it('R60: signs the way back also of one that was stopped, and nothing after its end', () => {
     const undo = { action: 'restore' } as const;
-    expect(fallBack([decided(), stopped, told('undo')], undo)).toBe('sign');
+    const out = told('setup_emergency_dns_fallback', 9, 'co0');
+    expect(fallBack([decided(), out, stopped, told('undo')], undo)).toBe('sign');
+    expect(fallBack([decided(), stopped, told('undo')], undo)).toBe('audience');
     expect(fallBack([decided(), stopped, step])).toBe('plan');
-    expect(fallBack([decided(), ended, told('undo')], undo)).toBe('plan');
+    expect(fallBack([decided(), out, ended, told('undo')], undo)).toBe('plan');
     expect(fallBack([decided(), step], undo)).toBe('plan');
   });
 

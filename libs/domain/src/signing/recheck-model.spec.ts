@@ -57,7 +57,7 @@ type State = typeof stateArbitrary extends fc.Arbitrary<infer T> ? T : never;
 const mayBeSigned = (state: State): boolean => {
   const { wave, ageMs, lifeMs, opened, failing, isAsked } = state;
   const isOverridden = (rail: string): boolean =>
-    rail !== 'audience' &&
+    (rail === 'target' || rail === 'rate') &&
     (opened ?? []).some((each) => each === rail) &&
     state.isGranted &&
     state.isGrantedInTime &&

@@ -1,10 +1,10 @@
 import { type Command, COMMAND_AUDIENCE_MAX, COMMAND_SKEW_MS, COMMAND_TTL_MS, releaseName } from '#contracts';
 import { evolveAutomation, modeOf, UNTOUCHED_AUTOMATION } from '../automation/automation.js';
+import { classOfRail } from '../rollout/rail-class.js';
 import { plannedFallback } from './planned-fallback.js';
 import { plannedRedirect } from './planned-redirect.js';
 import { plannedRollback } from './planned-rollback.js';
 import { plannedStage } from './planned-stage.js';
-import { EVIDENCE_RAILS, LAST_RAILS } from './rail-classes.js';
 import {
   dataOf,
   isRefused,
@@ -87,7 +87,7 @@ const isAsPlanned: Check<Judged> = ({ command, planned }) => {
   return isSame ? undefined : refused('audience', `${command.audience.length} nodes that are not those of the plan`);
 };
 
-/** Rails that three people opened for this rollback, in time; nothing opens one of class X. */
+/** Rails that three people opened for this rollback, in time; nothing opens one of class X, and one of class E needs no opening. */
 const openedRails = ({ command: { rollbackId }, facts: { override, nowMs } }: Judged): ReadonlySet<string> => {
   const [request] = dataOf(override, 'OverrideRequested');
   const [granted] = dataOf(override, 'OverrideGranted');
@@ -95,15 +95,18 @@ const openedRails = ({ command: { rollbackId }, facts: { override, nowMs } }: Ju
   if (request === undefined || granted === undefined || isOver) return new Set();
   const isOfThis = request.rollbackId === rollbackId && granted.rollbackId === rollbackId;
   const isInTime = granted.at <= request.expiresAtMs && request.at <= nowMs + COMMAND_SKEW_MS;
-  return new Set(isOfThis && isInTime ? request.rails.filter((rail) => !LAST_RAILS.has(rail)) : []);
+  return new Set(isOfThis && isInTime ? request.rails.filter((rail) => classOfRail(rail) === 'S') : []);
 };
 
-/** Every rail that was recorded with the decision holds; one of class E is a warning where a person asked. */
+/**
+ * Every rail that was recorded with the decision holds; one of class E is a warning where a person asked. The class is the one of its name: what
+ * the record says of it is not believed.
+ */
 const railsHold: Check<Judged> = (judged) => {
   const { rails, by } = judged.planned;
   const opened = openedRails(judged);
   const failing = rails.find(
-    ({ rail, holds }) => !holds && !opened.has(rail) && (by === undefined || !EVIDENCE_RAILS.has(rail)),
+    ({ rail, holds }) => !holds && !opened.has(rail) && (by === undefined || classOfRail(rail) !== 'E'),
   );
   return failing && refused('rail', `${failing.rail} does not hold: ${failing.detail}`);
 };
