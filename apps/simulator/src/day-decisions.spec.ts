@@ -1,5 +1,6 @@
 import { releaseName } from '#contracts';
-import { all, playDecisions, START_MS } from './decisions.fixture.js';
+import { playDecisions } from './decisions.fixture.js';
+import { all, START_MS } from './event-time-day.fixture.js';
 import { BAD_RELEASE, buildFleet } from './fleet.js';
 
 describe('the day, decided in event time', () => {

@@ -1,5 +1,6 @@
 import { releaseName } from '#contracts';
-import { all, playDecisions, type Strike } from './decisions.fixture.js';
+import { playDecisions, type Strike } from './decisions.fixture.js';
+import { all } from './event-time-day.fixture.js';
 import { BAD_RELEASE } from './fleet.js';
 
 /** Octets of a name on the wire: each label with its length before it, and the root. */
