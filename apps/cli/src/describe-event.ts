@@ -8,6 +8,7 @@ const text = (value: unknown): string => {
       return `${text(value.softwareVersion)}+${text(value.configRev)}`;
     if ('by' in value && 'because' in value) return text(value.because);
     if ('text' in value) return text(value.text);
+    if ('good' in value && 'bad' in value) return `${text(value.bad)} of ${Number(value.good) + Number(value.bad)} bad`;
     if ('score' in value && 'affectedCustomers' in value && 'dollarsPerMinute' in value)
       return `${text(value.affectedCustomers)} customers, score ${text(value.score)}, $${text(value.dollarsPerMinute)} a minute`;
   }
@@ -100,6 +101,9 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   RolloutEnded: ['because'],
   RolloutStarted: ['release', 'previous', 'stage', 'nodes'],
   RolloutStageReached: ['stage', 'nodes'],
+  GateMeasured: ['stage', 'phase', 'cohort', 'control'],
+  GateDecided: ['stage', 'phase', 'verdict', 'because'],
+  GateOverdue: ['stage', 'lacking', 'because'],
   RolloutHalted: ['because'],
   RolloutRolledBack: ['rollbackId'],
   RollbackDecided: ['from', 'to', 'waves', 'trigger'],

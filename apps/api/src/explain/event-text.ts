@@ -45,6 +45,10 @@ const SENTENCES: Sentences = {
   IncidentAcknowledged: ({ by, note }) => `${by} took it on${note === '' ? '' : `: ${note}`}`,
   IncidentResolved: ({ because }) => `the incident is resolved: ${because}`,
   SpilloverObserved: ({ provider, level, because }) => `${provider} is ${level}: ${because}`,
+  GateDecided: ({ rolloutId, stage, verdict, because, tests }) =>
+    `the gate of stage ${stage} of rollout ${rolloutId} says ${verdict.replaceAll('_', ' ')}: ${because}; ${tests.map(({ test, nats, detail }) => `${test}${nats === null ? '' : ` ${nats.toFixed(1)} nats`} (${detail})`).join('; ')}`,
+  GateOverdue: ({ rolloutId, stage, lacking, because }) =>
+    `the gate of stage ${stage} of rollout ${rolloutId} has no ${lacking ?? 'answer'}, and called a person: ${because}`,
   RolloutHalted: ({ rolloutId, because }) => `rollout ${rolloutId} was halted: ${because}`,
   RollbackDecided: ({ from, to, waves, trigger, evidence, rails: judged, gap }) =>
     `a rollback of ${releaseName(from)} to ${releaseName(to)} in ${waves.length} waves was decided, triggered by ${numbers(trigger)}` +

@@ -14,7 +14,7 @@ describe('a plan', () => {
   });
 
   it.each([
-    ['R40: 25 % at once, as in the study', [25, 100], ['at most 1 %', 'more than', 'at most 5 %']],
+    ['R40: 25 % at once, as in the study', [25, 100], ['at most 1 %', 'at most 5 %']],
     ['R40: a canary above 1 %', [2, 5, 25, 45, 65, 85, 100], ['at most 1 %']],
     ['R40: early adopters above 5 %', [1, 6, 26, 46, 66, 86, 100], ['at most 5 %']],
     ['R40: a wave of more than 20 points', [1, 5, 26, 46, 66, 86, 100], ['at most 20 points']],
