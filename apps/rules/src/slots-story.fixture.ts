@@ -26,7 +26,15 @@ import {
   type Database,
   type NewSegment,
 } from '#store';
-import { DEFAULT_RULE_SET, EventTimeFleet, type MakeCells, openTestDatabase, type TestDatabase, until } from '#testing';
+import {
+  DEFAULT_RULE_SET,
+  EventTimeFleet,
+  type MakeCells,
+  openTestDatabase,
+  type TestDatabase,
+  until,
+  attestationsOf,
+} from '#testing';
 import { createFaults, faultyDatabase, type Faults } from './faulty-database.fixture.js';
 import { digestOf } from './rule-files.js';
 import { RulesConsumer } from './rules.consumer.js';
@@ -149,7 +157,18 @@ export class SlotsStory {
     const sha256 = digestOf(DEFAULT_RULE_SET);
     const set = { version: 1, sha256, source: 'shipped', fromTick: 0, ruleSet: DEFAULT_RULE_SET, at: this.nowMs };
     await this.appendEvents(streamOf.rules, [event('RulesLoaded', set)]);
-    this.toldPosition = 1;
+    await this.attest();
+    this.toldPosition = await this.eventStore.head();
+  }
+
+  /** What runs at the beginning may be gone back to, as its deploy system vouches. */
+  private async attest(): Promise<void> {
+    const service = 'dns';
+    for (const release of new Set(this.fleet.nodes.map((node) => node.release))) {
+      const nodes = this.fleet.nodes.filter((node) => node.release === release).length;
+      const events = attestationsOf({ service, release, nodes, at: this.nowMs });
+      await this.appendEvents(streamOf.release(service, release), events);
+    }
   }
 
   /** What an earlier life of the rules kept: pools of ten minutes that end before the story begins, newest first. */

@@ -25,6 +25,8 @@ export const POPS: readonly Pop[] = [
   { pop: 'sin', region: 'asia' },
 ];
 
+/** What the releases are releases of. */
+export const SERVICE = 'edge-dns';
 /** The release that fails, the one before it (R39). The configuration revision changes with it: both are dimensions. */
 export const BAD_RELEASE: Release = { softwareVersion: 'v2.1.5', configRev: 'c42' };
 /** The release that a rollback returns to. */

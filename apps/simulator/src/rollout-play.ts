@@ -2,7 +2,7 @@ import type { Signal } from '#contracts';
 import type { Clock } from './clock.js';
 import { DAY, type DayLine } from './day.js';
 import { type PlayedLine, toldLine } from './day-lines.js';
-import { BAD_RELEASE, type FleetNode, GOOD_RELEASE, rolloutBatches } from './fleet.js';
+import { BAD_RELEASE, type FleetNode, GOOD_RELEASE, rolloutBatches, SERVICE } from './fleet.js';
 import type { FleetPlay } from './fleet-play.js';
 import type { TocsinApi } from './tocsin-api.js';
 
@@ -23,7 +23,7 @@ const SECOND_BATCH_ROW = 'R115';
 const signalOf = (rolloutId: string, stage: string, nodes: readonly FleetNode[], atMs: number): Signal => ({
   type: 'deploy',
   rolloutId,
-  service: 'edge-dns',
+  service: SERVICE,
   release: BAD_RELEASE,
   previous: GOOD_RELEASE,
   stage,
