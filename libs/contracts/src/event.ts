@@ -30,7 +30,7 @@ export {
 export type { Mute } from './events/silence-events.js';
 export { AUTOMATION_MODES, type AutomationMode } from './events/automation-events.js';
 export { SIGNING_REFUSALS, type SigningRefusal } from './events/command-events.js';
-export { FALLBACK_PROVIDERS, FALLBACK_STEPS } from './events/fallback-events.js';
+export { FALLBACK_PROVIDERS } from './events/fallback-events.js';
 export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
 export { BLAME_MAX } from './events/rollback-events.js';
 export { WAVE_STEPS, type WaveStep } from './wave-step.js';

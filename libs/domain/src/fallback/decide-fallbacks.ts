@@ -56,7 +56,7 @@ export const decideFallbacksFor = (
 ): void => {
   // Whoever silenced it, or announced the work, knows.
   const mutedBy = draft.state.quiet.mutes.get(alert.alertId)?.by;
-  if (mutedBy === 'silence' || mutedBy === 'maintenance') return;
+  if (affected.length === 0 || mutedBy === 'silence' || mutedBy === 'maintenance') return;
   const { view, hash, spillovers } = deciding;
   const running = runningIn(draft, view);
   if (running === undefined) return;

@@ -17,13 +17,19 @@ export const runningRelease = (nodeIds: readonly string[], view: TickView): Rele
   return softwareVersion === undefined || configRev === undefined ? undefined : { softwareVersion, configRev };
 };
 
+const hasAny = (nodes: ReadonlySet<string>, here: ReadonlySet<string>): boolean => {
+  for (const nodeId of nodes) if (here.has(nodeId)) return true;
+  return false;
+};
+
 /**
  * What the nodes run is of the service that put it there: of the rollouts that named one of them, the newest of their release; of
  * a release that no rollout brought, the newest of any.
  */
 export const serviceOf = (nodeIds: readonly string[], release: Release, rollouts: Iterable<Rollout>): string => {
+  const named = new Set(nodeIds);
   const here = [...rollouts]
-    .filter(({ nodes }) => nodeIds.some((nodeId) => nodes.has(nodeId)))
+    .filter(({ nodes }) => hasAny(nodes, named))
     .toSorted((a, b) => b.deployedAtMs - a.deployedAtMs || (a.rolloutId < b.rolloutId ? -1 : 1));
   const name = releaseName(release);
   return (here.find((each) => releaseName(each.release) === name) ?? here[0])?.service ?? SERVICE;
