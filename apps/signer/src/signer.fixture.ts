@@ -10,7 +10,7 @@ import {
   streamOf,
 } from '#contracts';
 import { type Logger, Notices } from '#runtime';
-import { createEventStore, type EventStore } from '#store';
+import { createEventStore, type Database, type EventStore } from '#store';
 import { FakeClock, openTestDatabase, type TestDatabase } from '#testing';
 import { createSigner, type Signer } from './signer.js';
 import type { SignerSettings } from './signer.config.js';
@@ -74,7 +74,11 @@ export class SignerWorld {
 
   /** A signer on this world; `eventStore` stands in where a test lets the process die. */
   async signer(
-    changes: { readonly settings?: Partial<SignerSettings>; readonly eventStore?: EventStore } = {},
+    changes: {
+      readonly settings?: Partial<SignerSettings>;
+      readonly eventStore?: EventStore;
+      readonly database?: Database;
+    } = {},
   ): Promise<Signer> {
     const { clock, logger, eventStore, keys, notices } = this;
     const signer = await createSigner({
@@ -86,7 +90,7 @@ export class SignerWorld {
         ...changes.settings,
       },
       fleet: () => [],
-      database: this.db.database,
+      database: changes.database ?? this.db.database,
       eventStore: changes.eventStore ?? eventStore,
       notices,
       clock,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { audienceDigest, event, releaseName, signedCommandSchema, streamOf, verifyCommand } from '#contracts';
-import type { EventStore } from '#store';
+import type { Database, EventStore } from '#store';
 import type { SignerSettings } from './signer.config.js';
 import { SignerWorld } from './signer.fixture.js';
 
@@ -165,6 +165,32 @@ describe('the signer', () => {
     expect(await world.typesOf('co1')).toEqual(['CommandIssued']);
     await signer.settle();
     expect(await world.typesOf('co1')).toEqual(['CommandIssued', 'CommandRefused']);
+  });
+
+  it('signs nothing while the database is away, says so, and afterwards what is still of its time', async () => {
+    let isAway = true;
+    const database: Database = {
+      ...world.db.database,
+      query: async (text, values) => {
+        if (isAway) throw new Error('connect ECONNREFUSED');
+        return world.db.database.query(text, values);
+      },
+    };
+    await world.issues(1, 1);
+    const signer = await world.signer({ database });
+    await signer.settle();
+    expect([signer.unready(), await world.typesOf('co1')]).toEqual(['sign: connect ECONNREFUSED', ['CommandIssued']]);
+    isAway = false;
+    await signer.settle();
+    expect([signer.unready(), await world.typesOf('co1')]).toEqual([undefined, ['CommandIssued', 'CommandSigned']]);
+    isAway = true;
+    await world.verifies(1);
+    await world.issues(2, 2);
+    await signer.settle();
+    await world.clock.advance(120_000);
+    isAway = false;
+    await signer.settle();
+    expect(await world.refusals()).toMatchObject([{ commandId: 'co2', code: 'expired' }]);
   });
 
   it('dies between reading and appending, or after it, and leaves nothing by half', async () => {
