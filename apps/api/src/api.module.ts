@@ -3,10 +3,12 @@ import type { CostModel } from '#contracts';
 import { CATALOGUE, CLOCK, DATABASE, EVENT_STORE, type Infrastructure, LOGGER, NODE_KEYS } from '#runtime';
 import { createActions } from './actions.js';
 import { EventFeed } from './event-feed.js';
+import { AuthorityResolver } from './graphql/authority.resolver.js';
 import { ExplainResolver } from './graphql/explain.resolver.js';
 import { FleetResolver } from './graphql/fleet.resolver.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { IncidentsResolver } from './graphql/incidents.resolver.js';
+import { RolloutActsResolver } from './graphql/rollout-acts.resolver.js';
 import { RolloutsResolver } from './graphql/rollouts.resolver.js';
 import { ImpactResolver } from './graphql/impact.resolver.js';
 import { createQueries } from './queries.js';
@@ -85,10 +87,12 @@ export class ApiModule implements OnModuleDestroy {
         queriesWith(costModel),
         actions,
         feed,
+        AuthorityResolver,
         ExplainResolver,
         FleetResolver,
         ImpactResolver,
         IncidentsResolver,
+        RolloutActsResolver,
         RolloutsResolver,
       ],
     };

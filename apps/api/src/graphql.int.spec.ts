@@ -195,19 +195,56 @@ describe('the GraphQL API', () => {
     expect([response.status, await response.json()]).toMatchObject([400, errorOf('BODY_UNPARSABLE')]);
   });
 
+  it('a rollout is declared, asked about and halted, and each may do what its key may', async () => {
+    const operator = await served.as('operator');
+    const release = (softwareVersion: string) => ({ softwareVersion, configRev: 'c1' });
+    const declare = `mutation ($release: Json!, $previous: Json!) {
+      declareRollout(rolloutId: "ro9", service: "web", release: $release, previous: $previous) { status mode declaredBy }
+    }`;
+    const variables = { release: release('v9'), previous: release('v8') };
+    expect((await ask(declare, viewer, variables)).body).toMatchObject(errorOf('PERMISSION_DENIED'));
+    expect((await ask(declare, operator, variables)).body).toEqual({
+      data: { declareRollout: { status: 'declared', mode: 'advisory', declaredBy: 'operator:test operator' } },
+    });
+    expect((await ask('{ gate(rolloutId: "ro9") { mayProceed verdict missing } }')).body).toMatchObject({
+      data: { gate: { mayProceed: false, verdict: 'need_more_data', missing: [{ item: 'risk' }, {}, {}, {}] } },
+    });
+    const halt = (comment: string) => `mutation { haltRollout(id: "ro9", comment: "${comment}") { steps } }`;
+    expect((await ask(halt(' '), operator)).body).toMatchObject(errorOf('BODY_INVALID'));
+    expect((await ask(halt('not today'), operator)).body).toMatchObject({
+      data: { haltRollout: { steps: [{ what: 'halt_requested', by: 'operator:test operator' }] } },
+    });
+    expect((await ask('{ rollout(id: "none") { status } }')).body).toMatchObject(errorOf('NOT_FOUND'));
+    const all =
+      '{ automation { isOn } releases { name } overrides { status } breakers { service } fallbacks { status } }';
+    expect((await ask(all)).body).toEqual({
+      data: { automation: { isOn: true }, releases: [], overrides: [], breakers: [], fallbacks: [] },
+    });
+    const off = 'mutation { switchAutomation(isOn: false, comment: "drill") { isOn } }';
+    expect((await ask(off, operator)).body).toMatchObject(errorOf('PERMISSION_DENIED'));
+    const vote = 'mutation { voteOnOverride(id: "none", isApproved: true, comment: "x") { status } }';
+    expect((await ask(vote, operator)).body).toMatchObject(errorOf('PERMISSION_DENIED'));
+    expect((await ask(vote, await served.as('engineering_vp'))).body).toMatchObject(errorOf('NOT_FOUND'));
+  });
+
   it('every resolver says what it needs', () => {
     const resolvers = served.entrances.filter(({ name }) => /^(?:Query|Mutation) /.test(name));
-    expect(resolvers.map(({ name, needs }) => `${name}: ${needs}`)).toEqual([
-      'Mutation acknowledgeIncident: operate',
-      ...['affectedCustomers', 'alerts', 'commands', 'customersAffected', 'explain', 'fleetHealth', 'impact'].map(
-        (name) => `Query ${name}: view`,
-      ),
-      ...['incident', 'incidentCost', 'incidents', 'nodes'].map((name) => `Query ${name}: view`),
-      'Query redirects: view',
-      'Query rollbacks: view',
-      'Query rollouts: view',
-      'Query whyNot: view',
-      'Query windows: view',
-    ]);
+    const told = (kind: string, needs: string, ...names: readonly string[]) =>
+      names.map((name) => `${kind} ${name}: ${needs}`);
+    expect(resolvers.map(({ name, needs }) => `${name}: ${needs}`).toSorted()).toEqual(
+      [
+        ...told('Mutation', 'operate', 'acknowledgeIncident', 'approveRollback', 'approveStage', 'requestOverride'),
+        ...told('Mutation', 'operate', 'requestRollback'),
+        ...told('Mutation', 'roll_out', 'declareRollout', 'haltRollout', 'startRollout'),
+        'Mutation liftQuarantine: lift',
+        'Mutation switchAutomation: administer',
+        'Mutation voteOnOverride: approve',
+        'Query gate: ask_gate',
+        ...told('Query', 'view', 'affectedCustomers', 'alerts', 'automation', 'breakers', 'commands'),
+        ...told('Query', 'view', 'customersAffected', 'explain', 'fallbacks', 'fleetHealth', 'impact', 'incident'),
+        ...told('Query', 'view', 'incidentCost', 'incidents', 'nodes', 'overrides', 'redirects', 'releases'),
+        ...told('Query', 'view', 'rollbacks', 'rollout', 'rollouts', 'whyNot', 'windows'),
+      ].toSorted(),
+    );
   });
 });

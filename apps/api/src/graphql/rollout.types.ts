@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { ReasonType } from './reason.type.js';
+import { JsonScalar } from './scalars.js';
 
 /** A software version with a configuration revision. */
 @ObjectType('Release')
@@ -34,6 +35,18 @@ export class RolloutType {
   previous!: ReleaseType;
   @Field({ description: 'declared, running, halted, completed, ended or rolled_back.' })
   status!: string;
+  @Field({ description: 'advisory or driving.' })
+  mode!: string;
+  @Field({ description: 'declared, signal or telemetry.' })
+  origin!: string;
+  @Field(() => JsonScalar, { nullable: true })
+  plan!: unknown;
+  @Field(() => JsonScalar)
+  preflight!: unknown;
+  @Field(() => JsonScalar, { description: 'What people, the gate and Tocsin did about it, in order.' })
+  steps!: unknown;
+  @Field(() => String, { nullable: true })
+  declaredBy!: string | null;
   @Field(() => String, { nullable: true, description: 'The stage it reached last; null before the first.' })
   stage!: string | null;
   @Field(() => [StageType])
@@ -129,6 +142,10 @@ export class CommandType {
   rollbackId!: string | null;
   @Field(() => String, { nullable: true, description: 'The redirect that it is a part of.' })
   redirectId!: string | null;
+  @Field(() => String, { nullable: true, description: 'The rollout that it is a stage of.' })
+  rolloutId!: string | null;
+  @Field(() => String, { nullable: true, description: 'The fallback that it is a step of.' })
+  fallbackId!: string | null;
   @Field(() => Int)
   wave!: number;
   @Field()

@@ -1,0 +1,73 @@
+import { Inject } from '@nestjs/common';
+import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { liftingSchema, newOverrideSchema, newVoteSchema, type Principal, switchingSchema } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import type { Actions } from '../actions.js';
+import { fallbackQuery, overrideQuery, plainListQuery } from '../list-query.js';
+import type { Queries } from '../queries.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
+import { LiftingArgs, OverrideArgs, VoteArgs } from './authority.args.js';
+import { AutomationType, BreakerType, FallbackType, KnownReleaseType, OverrideType } from './authority.types.js';
+import { given, ListArgs, RollbackArgs } from './list.args.js';
+
+/** What people allow, vouch for and vote on; and what Tocsin holds back or does for customers. */
+@Resolver()
+@Needs('view')
+export class AuthorityResolver {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
+
+  @Query(() => [KnownReleaseType])
+  releases(@Args('limit', { type: () => Int, nullable: true }) limit?: number | null) {
+    return this.queries.releases(accepted(readQuery(plainListQuery, given({ limit }))));
+  }
+
+  @Query(() => AutomationType)
+  automation() {
+    return this.queries.automation();
+  }
+
+  @Query(() => [OverrideType])
+  overrides(@Args() args: ListArgs) {
+    const { status, limit } = accepted(readQuery(overrideQuery, given(args)));
+    return this.queries.overrides({ ...(status && { statuses: status }), limit });
+  }
+
+  @Query(() => [BreakerType])
+  breakers(@Args('limit', { type: () => Int, nullable: true }) limit?: number | null) {
+    return this.queries.breakers(accepted(readQuery(plainListQuery, given({ limit }))));
+  }
+
+  @Query(() => [FallbackType])
+  fallbacks(@Args() args: RollbackArgs) {
+    const { status, incidentId, limit } = accepted(readQuery(fallbackQuery, given(args)));
+    return this.queries.fallbacks({ ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit });
+  }
+
+  @Mutation(() => AutomationType)
+  @Needs('administer')
+  async switchAutomation(@Caller() caller: Principal, @Args('isOn') isOn: boolean, @Args('comment') comment: string) {
+    const switching = accepted(readBody(switchingSchema, { isOn, comment }));
+    return accepted(await this.actions.switchAutomation(switching, caller));
+  }
+
+  @Mutation(() => KnownReleaseType)
+  @Needs('lift')
+  async liftQuarantine(@Caller() caller: Principal, @Args() args: LiftingArgs) {
+    return accepted(await this.actions.liftQuarantine(accepted(readBody(liftingSchema, given(args))), caller));
+  }
+
+  @Mutation(() => OverrideType)
+  @Needs('operate')
+  async requestOverride(@Caller() caller: Principal, @Args() args: OverrideArgs) {
+    return accepted(await this.actions.requestOverride(accepted(readBody(newOverrideSchema, given(args))), caller));
+  }
+
+  @Mutation(() => OverrideType)
+  @Needs('approve')
+  async voteOnOverride(@Caller() caller: Principal, @Args() { id, ...vote }: VoteArgs) {
+    return accepted(await this.actions.voteOnOverride(id, accepted(readBody(newVoteSchema, vote)), caller));
+  }
+}
