@@ -20,6 +20,8 @@ export interface DayResult {
   readonly dollarsPerMinute: number;
   readonly pages: number;
   readonly commands: number;
+  /** Every node that any of them named, by name. */
+  readonly commandedNodes: readonly string[];
   readonly falseAlerts: number;
   readonly lost: number;
   readonly duplicated: number;
@@ -35,6 +37,7 @@ export type Moments = Pick<
   | 'affectedCustomers'
   | 'impactScore'
   | 'dollarsPerMinute'
+  | 'commandedNodes'
 >;
 
 /** What the events of a day say, as far as a result needs it. */
@@ -131,6 +134,7 @@ export const resultOf = (sources: DaySources): DayResult => {
     dollarsPerMinute: peak?.dollarsPerMinute ?? 0,
     pages: receiver.pagerDuty.alerts.filter(isPage).length,
     commands: executed.length,
+    commandedNodes: [...new Set(executed.flatMap(({ command }) => command?.audience ?? []))].toSorted(),
     falseAlerts: events.falseAlerts(firstFailureMs, bad).length,
     lost,
     duplicated,

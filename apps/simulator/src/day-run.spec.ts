@@ -5,7 +5,7 @@ import { playDay } from './day-run.js';
 import { startReceiver } from './receiver.js';
 import { fakeEncoding, startFakeTocsin, type TocsinFaults } from './tocsin.fake.js';
 
-const play = async (faults: TocsinFaults) => {
+const play = async (faults: TocsinFaults, isCanary = false) => {
   const lines: PlayedLine[] = [];
   const receiver = await startReceiver(systemClock, 1);
   const tocsin = await startFakeTocsin(receiver, systemClock.nowMs, faults);
@@ -16,6 +16,7 @@ const play = async (faults: TocsinFaults) => {
     receiver,
     seed: 1,
     nodes: 16,
+    isCanary,
     queriesPerSecondPerNode: 100,
     clock: systemClock,
     encoding: fakeEncoding,
@@ -41,6 +42,12 @@ describe('a day against a server', () => {
     const told = lines.map(({ text }) => text.split(':')[0]);
     for (const moment of ['RELEASE', 'FIRST FAILURE', 'DETECTED', 'PAGED', 'ROLLBACK COMMAND', 'RECOVERED'])
       expect(told).toContain(moment);
+  });
+
+  it('B5: a canary is declared, one node has the release, and that one alone is commanded', async () => {
+    const { result, tocsin } = await play({}, true);
+    expect(result.commandedNodes).toHaveLength(1);
+    expect(tocsin.signals).toMatchObject([{ stage: 'canary', nodes: result.commandedNodes }]);
   });
 
   it('sees it when the server counts a repeated batch twice', async () => {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { type RecordedEvent, releaseName } from '#contracts';
+import { type RecordedEvent, type Release, releaseName } from '#contracts';
 import type { BatchEncoding } from './agent-stub.js';
 import { type Clock, waitFor } from './clock.js';
 import { CUSTOMERS } from './customers.js';
@@ -19,6 +19,7 @@ import { BAD_RELEASE, buildFleet, type FleetNode, GOOD_RELEASE } from './fleet.j
 import { createFleetPlay, type FleetPlay } from './fleet-play.js';
 import { createHttpClient, type HttpClient } from './http-client.js';
 import { createOracle, type Oracle } from './oracle.js';
+import { vouchForGood } from './pre-flight.js';
 import type { Receiver } from './receiver.js';
 import { playQuietHours } from './rollout-play.js';
 import { createTocsinApi, isEvent, type NodeCounters, type TocsinApi } from './tocsin-api.js';
@@ -32,6 +33,8 @@ export interface DayOptions {
   readonly receiver: Receiver;
   readonly seed: number;
   readonly nodes: number;
+  /** The release is declared and stands on one node; else on a quarter of the fleet, as in 2021. */
+  readonly isCanary?: boolean;
   readonly queriesPerSecondPerNode: number;
   readonly clock: Clock;
   readonly encoding: BatchEncoding;
@@ -45,6 +48,8 @@ export interface DayOptions {
 /** A day after its recovery, or after the wait for it. The fleet is still at play. */
 export interface PlayedDay {
   readonly recovered: boolean;
+  /** The nodes that had the bad release when it failed. */
+  readonly struck: readonly string[];
   readonly keys: DayKeys;
   readonly oracle: Oracle;
   /** What is known now; nothing is waited for. */
@@ -83,6 +88,7 @@ const setScene = async (options: DayOptions): Promise<Scene> => {
   const api = createTocsinApi(client, clock, adminKey);
   const fleet = buildFleet(nodes);
   const keys = await setUpDay(api, fleet);
+  await vouchForGood({ api, keys }, nodes, clock.nowMs());
   const oracle = createOracle();
   const exposed = exposedCustomers(CUSTOMERS, seed);
   const shared = { ...options, client, fleet, keys, oracle };
@@ -97,6 +103,14 @@ const setScene = async (options: DayOptions): Promise<Scene> => {
   });
   return { ...shared, api, play, events: createDayEvents(), ended: new AbortController() };
 };
+
+const nodesOf = ({ fleet, play }: Scene, release: Release): readonly string[] =>
+  fleet
+    .map(({ nodeId }) => nodeId)
+    .filter((nodeId) => {
+      const runs = play.node(nodeId)?.release();
+      return runs !== undefined && releaseName(runs) === releaseName(release);
+    });
 
 /** Tells with the times of the first failure, which the oracle knows, and of the day. */
 const createTeller =
@@ -197,15 +211,15 @@ export const playDay = async (options: DayOptions): Promise<PlayedDay> => {
   const sinceMs = clock.nowMs();
   const scene = await setScene(options);
   const { play, fleet, events, ended, keys, oracle, client } = scene;
-  await playQuietHours({ ...scene, deployKey: keys.deploy });
+  await playQuietHours({ ...scene, isCanary: options.isCanary ?? false });
   play.start();
   const faultMs = clock.nowMs() + options.leadMs;
   const tell = createTeller(scene, faultMs);
   tell({ text: `real time from here: ${fleet.length} nodes, ${CUSTOMERS.length} customers` }, clock.nowMs());
   const following = [followEvents(scene, sinceMs, tell), followReceiver(scene, tell)];
   await clock.sleep(options.leadMs);
-  const cloud = fleet.filter(({ firstCloud }) => firstCloud).map(({ nodeId }) => nodeId);
-  play.corrupt(cloud, clock.nowMs());
+  const struck = nodesOf(scene, BAD_RELEASE);
+  play.corrupt(struck, clock.nowMs());
   const bound = { boundMs: options.recoveryBoundMs, everyMs: LOOK_EVERY_MS };
   const recovered = (await waitFor(clock, () => events.completed(), bound)) !== undefined;
   const stop = (): void => {
@@ -219,5 +233,5 @@ export const playDay = async (options: DayOptions): Promise<PlayedDay> => {
       .falseAlerts(oracle.firstFailureMs(), BAD_RELEASE)
       .map(({ scope, key, reason, at }) => `${scope} ${key}: ${reason.text} at ${new Date(at).toISOString()}`);
   const moments = (): Moments => resultNow(scene, []);
-  return { recovered, keys, oracle, moments, falseAlerts, finish: () => finish(scene), stop };
+  return { recovered, struck, keys, oracle, moments, falseAlerts, finish: () => finish(scene), stop };
 };

@@ -1,7 +1,7 @@
 import type { CommandAnswer, PrincipalRole } from '#contracts';
 import type { Clock } from './clock.js';
 import { CUSTOMERS } from './customers.js';
-import { type FleetNode, GOOD_RELEASE, SERVICE } from './fleet.js';
+import type { FleetNode } from './fleet.js';
 import type { FleetKeys } from './fleet-play.js';
 import type { HttpClient } from './http-client.js';
 import { createOrderedSender } from './ordered-sender.js';
@@ -32,11 +32,10 @@ const createNodeKeys = async (api: TocsinApi, nodes: readonly FleetNode[]): Prom
   return keys;
 };
 
-/** Enters the fleet, its customers and the release that it may go back to, and makes a key for everyone. */
+/** Enters the fleet and its customers, and makes a key for everyone. */
 export const setUpDay = async (api: TocsinApi, fleet: readonly FleetNode[]): Promise<DayKeys> => {
   await api.registerNodes(fleet);
   await api.registerCustomers(CUSTOMERS);
-  await api.attest(GOOD_RELEASE, SERVICE, fleet.length);
   const key = (name: string, role: PrincipalRole): Promise<string> => api.createKey(name, role);
   return {
     ofNode: await createNodeKeys(api, fleet),

@@ -2,7 +2,8 @@ import type { Release, Signal } from '#contracts';
 import { EventTimeDay, type EventTimeDayOptions, START_MS, type Told } from './event-time-day.fixture.js';
 import { BAD_RELEASE, buildFleet, type FleetNode, GOOD_RELEASE, rolloutBatches } from './fleet.js';
 import type { Oracle } from './oracle.js';
-import { attest, SERVICE } from './rollout-day.fixture.js';
+import { SERVICE } from './pre-flight.js';
+import { attest } from './rollout-day.fixture.js';
 import type { SimulatedNode } from './simulated-node.js';
 
 /** Healthy time before the fault: enough for windows to know what normal is. */

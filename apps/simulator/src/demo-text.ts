@@ -3,11 +3,16 @@ import { formatDollars, formatSeconds } from './day-lines.js';
 import type { Moments } from './day-record.js';
 
 /** What is shortened, before anything is played. */
-export const openingLines = (verifyMs: number): readonly string[] => [
+export const openingLines = (verifyMs: number, isCanary: boolean): readonly string[] => [
   '',
   'The day of the incident, 22 July 2021 (UTC). Quiet hours are told, not waited for; from 11:46:52 on it is real time.',
   `Shortened against a real fleet: the release had 77 minutes before it failed, here seconds; a rolled back wave is watched`,
   `for ${verifyMs / 1_000} s, where an operator would choose a minute or more. Nothing else is.`,
+  ...(isCanary
+    ? [
+        'Otherwise than on the day, the release was declared and has the default plan: it stands on one node, the canary.',
+      ]
+    : []),
   '',
 ];
 
@@ -25,6 +30,7 @@ export const resultLines = (moments: Moments): readonly string[] => {
     row('paged', after(moments.pagedAfterMs), `${paged} min`),
     row('rollback command', after(moments.rollbackCommandAfterMs), `${halted} min`),
     row('rolled back, all verified', after(moments.recoveredAfterMs), `${rolledBack} min`),
+    ...(moments.commandedNodes.length === 1 ? [row('commanded', moments.commandedNodes[0] ?? '', '25 %')] : []),
     row('over', after(moments.recoveredAfterMs), `${recovered} min`),
     '',
     `  at its worst ${moments.affectedCustomers} customers were hurt: impact score ${moments.impactScore}, ` +

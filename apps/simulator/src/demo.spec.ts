@@ -57,9 +57,17 @@ const changed = (score: number, atMs: number): RecordedEvent =>
 
 describe('the options of the demo', () => {
   it('has defaults, and takes another seed and fleet', () => {
-    expect(readDemoOptions([])).toEqual({ json: false, seed: 20_210_722, nodes: 48 });
-    expect(readDemoOptions(['--json', '--seed', '7', '--nodes=16'])).toEqual({ json: true, seed: 7, nodes: 16 });
+    const day = { json: false, canary: false, seed: 20_210_722, nodes: 48 };
+    expect(readDemoOptions([])).toEqual(day);
+    const args = ['--json', '--seed', '7', '--nodes=16'];
+    expect(readDemoOptions(args)).toEqual({ ...day, json: true, seed: 7, nodes: 16 });
     expect(readDemoOptions(['--help'])).toBe('help');
+  });
+
+  it('B5: a canary is one node of a hundred', () => {
+    expect(readDemoOptions(['--canary'])).toMatchObject({ canary: true, nodes: 100 });
+    expect(readDemoOptions(['--canary', '--nodes', '200'])).toMatchObject({ canary: true, nodes: 200 });
+    expect(() => readDemoOptions(['--canary', '--nodes', '48'])).toThrow('from 100');
   });
 
   it.each([[['--seed', 'x']], [['--seed', '-1']], [['--nodes', '3']], [['--nodes', '401']], [['--what']], [['more']]])(
@@ -167,6 +175,7 @@ describe('the result of a day', () => {
       dollarsPerMinute: 675_000,
       pages: 1,
       commands: 0,
+      commandedNodes: [],
       falseAlerts: 0,
       lost: 0,
       duplicated: 0,

@@ -2,10 +2,8 @@ import { DEFAULT_PLAN, event, type NewRollout, type Release, releaseName, stream
 import { PROBE_FAMILIES } from '#domain';
 import { attestationsOf } from '#testing';
 import type { EventTimeDay } from './event-time-day.fixture.js';
-import { BAD_RELEASE, GOOD_RELEASE } from './fleet.js';
+import { BAD_RELEASE, GOOD_RELEASE, SERVICE } from './fleet.js';
 
-/** Whose releases are rolled out. */
-export const SERVICE = 'edge-dns';
 const BY = 'deploy:ci';
 /** The impact of a plan is computed from the traffic of a whole minute. */
 const KNOWN_AFTER_S = 64;

@@ -30,7 +30,12 @@ const buildOf = (index: number): NewRollout => ({
 
 /** A day on which everything that is brought fails, and everything that is rolled back is brought again as another build. */
 const playOscillation = (): EventTimeDay => {
-  const day = new EventTimeDay({ fleet, seed: 1, queriesPerSecond: 5, customers: CUSTOMERS.filter(({ tier }) => tier === 'tier1') });
+  const day = new EventTimeDay({
+    fleet,
+    seed: 1,
+    queriesPerSecond: 5,
+    customers: CUSTOMERS.filter(({ tier }) => tier === 'tier1'),
+  });
   attest(day);
   day.play(60, 1_000);
   for (let index = 0; index < BUILDS; index += 1) {

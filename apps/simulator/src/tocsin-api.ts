@@ -1,4 +1,4 @@
-import type { CommandAnswer, EventType, PrincipalRole, RecordedEvent, Release, Signal } from '#contracts';
+import type { CommandAnswer, EventType, PrincipalRole, RecordedEvent, Signal } from '#contracts';
 import { type Clock, waitFor } from './clock.js';
 import type { SimulatedCustomer } from './customers.js';
 import type { FleetNode } from './fleet.js';
@@ -20,10 +20,10 @@ export interface TocsinApi {
   readonly registerCustomers: (customers: readonly SimulatedCustomer[]) => Promise<void>;
   /** The new key, `<keyId>.<secret>`. */
   readonly createKey: (name: string, role: PrincipalRole, nodeId?: string) => Promise<string>;
-  /** Vouches that a release ran well for two days, and that going back to it was rehearsed. */
-  readonly attest: (release: Release, service: string, nodes: number) => Promise<void>;
   readonly signal: (key: string, signal: Signal) => Promise<void>;
   readonly answer: (key: string, answers: readonly CommandAnswer[]) => Promise<void>;
+  /** Posts what a person or a tool does. */
+  readonly act: (key: string, path: string, body: unknown) => Promise<void>;
   readonly acknowledge: (key: string, incidentId: string, note: string) => Promise<void>;
   readonly counters: () => Promise<readonly NodeCounters[]>;
   /** Waits up to `waitMs` for events after a position; none when the server is away. */
@@ -35,8 +35,6 @@ const AWAY_MAX_MS = 60_000;
 const REPEAT_MS = 200;
 /** Most customers or nodes of one registration. */
 const REGISTRATION_MAX = 500;
-/** Two days: a release that may be gone back to must have run well for one (RAIL-6). */
-const GOOD_FOR_MS = 2 * 86_400_000;
 /** Beside the server's own waiting. */
 const LONG_POLL_MARGIN_MS = 5_000;
 
@@ -98,17 +96,14 @@ export const createTocsinApi = (client: HttpClient, clock: Clock, adminKey: stri
       const answer = await post('/v1/keys', { name, role, ...(nodeId === undefined ? {} : { nodeId }) });
       return (answer as { key: string }).key;
     },
-    attest: async (release, service, nodes) => {
-      const goodSinceMs = clock.nowMs() - GOOD_FOR_MS;
-      await post('/v1/releases/attestations', { service, release, goodSinceMs, nodes, isRollbackSafe: true });
-      const detail = 'back in 41 s, all nodes answered';
-      await post('/v1/releases/rehearsals', { service, release, passed: true, detail });
-    },
     signal: async (key, signal) => {
       await post('/v1/signals', signal, key);
     },
     answer: async (key, answers) => {
       await post('/v1/telemetry/nodes', answers, key);
+    },
+    act: async (key, path, body) => {
+      await post(path, body, key);
     },
     acknowledge: async (key, incidentId, note) => {
       await post(`/v1/incidents/${encodeURIComponent(incidentId)}/acknowledge`, { note }, key);
