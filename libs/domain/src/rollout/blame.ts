@@ -2,7 +2,7 @@ import { releaseName } from '#contracts';
 import { Z_999 } from '../impact/wilson.js';
 import { successPercent } from '../signal/success-rate.js';
 import { carries, type Change, isBesides } from './change.js';
-import { compareStrata, type Stratum, type Tally } from './stratified.js';
+import { compareStrata, type StratifiedDifference, type Stratum, type Tally } from './stratified.js';
 
 /** Over how long a release is compared with its control: long enough for a sample, short enough to show a fault of seconds. */
 export const JUDGE_WINDOW_MS = 10_000;
@@ -12,6 +12,9 @@ export const EFFECT_MIN = 5;
 const CONTROL_OUTCOMES_MIN = 100;
 /** PoPs are compared each by itself where they hold half of the outcomes of those that have the change; otherwise whole regions. */
 const POP_SHARE_MIN = 0.5;
+
+/** A release explains a fault of which it brings a quarter: what fails nearly as much without it has another cause. */
+const EXPLAINED_MIN = 0.25;
 
 /** What the nodes of one PoP that run the same answered over the last ten seconds; of a node that it answered on its release only. */
 export interface BlameCell extends Tally {
@@ -28,7 +31,7 @@ export interface Comparison {
   readonly control: number | undefined;
   /** Percentage points by which the release is worse. */
   readonly effect: number | undefined;
-  /** Whether the difference is significant at p < 0.001, one-sided. */
+  /** Whether the difference is significant at p < 0.001, one-sided, and a quarter of what fails with it. */
   readonly isSignificant: boolean;
   /** In how many places, alike in everything else, both were compared. */
   readonly strata: number;
@@ -70,27 +73,72 @@ const strataBy = (
   return [...strata.values()].filter(({ having, lacking }) => count(having) > 0 && count(lacking) > 0);
 };
 
+/** What a comparison rests on: places that hold both, and how they differ; undefined with too little control. */
+interface Compared {
+  readonly strata: readonly Stratum[];
+  readonly control: Tally;
+  readonly difference: StratifiedDifference;
+}
+
+const compared = (strata: readonly Stratum[]): Compared | undefined => {
+  const control = total(strata.map(({ lacking }) => lacking));
+  const difference = count(control) < CONTROL_OUTCOMES_MIN ? undefined : compareStrata(strata);
+  return difference && { strata, control, difference };
+};
+
+/** Whether a difference is no chance, and no small part of what fails. */
+const isMarked = ({ points, z }: StratifiedDifference, { good, bad }: Tally): boolean =>
+  points > 0 && z > Z_999 && points >= EXPLAINED_MIN * ((100 * bad) / (good + bad));
+
+/** The PoP where most of what fails is; undefined when all of it is in one. */
+const worstPop = (own: readonly BlameCell[]): string | undefined => {
+  const byPop = new Map<string, number>();
+  for (const { pop, bad } of own) byPop.set(pop, (byPop.get(pop) ?? 0) + bad);
+  return byPop.size < 2 ? undefined : [...byPop].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+};
+
+type Has = (cell: BlameCell) => boolean;
+type ContextOf = (cell: BlameCell) => string;
+
+/**
+ * Whole regions, for want of PoPs that hold both. The fault of a PoP is none of a release that has many nodes there: it must show in the
+ * other PoPs too, and what PoPs can tell by themselves must not contradict it.
+ */
+const compareRegions = (
+  cells: readonly BlameCell[],
+  has: Has,
+  contextOf: ContextOf,
+  ofPops: Compared | undefined,
+): Compared | undefined => {
+  const keyOf: ContextOf = (cell) => `${cell.region}|${contextOf(cell)}`;
+  const all = compared(strataBy(cells, keyOf, has));
+  const worst = worstPop(cells.filter(has));
+  const others = worst === undefined ? undefined : cells.filter(({ pop }) => pop !== worst);
+  const elsewhere = others && compared(strataBy(others, keyOf, has));
+  const isContradicted = [ofPops, elsewhere].some((each) => each && each.difference.points < EFFECT_MIN);
+  return all && isContradicted ? { ...all, difference: { ...all.difference, z: 0 } } : all;
+};
+
 /** Compares what has something with what has it not, within each place and each context. */
 export const compareCells = (
   release: string,
   cells: readonly BlameCell[],
-  has: (cell: BlameCell) => boolean,
-  contextOf: (cell: BlameCell) => string = () => '',
+  has: Has,
+  contextOf: ContextOf = () => '',
 ): Comparison => {
   const own = total(cells.filter(has));
   const byPop = strataBy(cells, (cell) => `${cell.region}|${cell.pop}|${contextOf(cell)}`, has);
   const inPops = total(byPop.map(({ having }) => having));
-  const isByPop = count(inPops) > 0 && count(inPops) >= POP_SHARE_MIN * count(own);
-  const strata = isByPop ? byPop : strataBy(cells, (cell) => `${cell.region}|${contextOf(cell)}`, has);
-  const control = total(strata.map(({ lacking }) => lacking));
-  const difference = count(control) >= CONTROL_OUTCOMES_MIN ? compareStrata(strata) : undefined;
+  const ofPops = compared(byPop);
+  const isByPop = ofPops !== undefined && count(inPops) >= POP_SHARE_MIN * count(own);
+  const found = isByPop ? ofPops : compareRegions(cells, has, contextOf, ofPops);
   return {
     release,
     success: count(own) > 0 ? successPercent(own.good, own.bad) : undefined,
-    control: difference && successPercent(control.good, control.bad),
-    effect: difference?.points,
-    isSignificant: difference !== undefined && difference.points > 0 && difference.z > Z_999,
-    strata: difference === undefined ? 0 : strata.length,
+    control: found && successPercent(found.control.good, found.control.bad),
+    effect: found?.difference.points,
+    isSignificant: found !== undefined && isMarked(found.difference, own),
+    strata: found?.strata.length ?? 0,
   };
 };
 
