@@ -1,8 +1,7 @@
 import type { Release, Signal } from '#contracts';
 import { EventTimeDay, type EventTimeDayOptions, START_MS, type Told } from './event-time-day.fixture.js';
-import { BAD_RELEASE, buildFleet, type FleetNode, GOOD_RELEASE, rolloutBatches } from './fleet.js';
+import { BAD_RELEASE, buildFleet, type FleetNode, GOOD_RELEASE, rolloutBatches, SERVICE } from './fleet.js';
 import type { Oracle } from './oracle.js';
-import { SERVICE } from './pre-flight.js';
 import { attest } from './rollout-day.fixture.js';
 import type { SimulatedNode } from './simulated-node.js';
 
