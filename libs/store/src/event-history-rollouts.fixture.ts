@@ -156,6 +156,7 @@ const rollouts: Chapter = [
       declared('ro5'),
       blocked('ro5'),
       event('HaltRequested', { rolloutId: 'ro5', by: 'operator:ana', comment: 'not today', at: T + 4_000 }),
+      event('HaltCommanded', { rolloutId: 'ro5', commandId: 'co10', generation: 31, nodes: ['n1'], at: T + 4_500 }),
     ],
   ],
 ];

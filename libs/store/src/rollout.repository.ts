@@ -24,7 +24,7 @@ export interface PreflightRow {
 
 /** One thing that people, the gate or Tocsin did about a rollout. */
 export interface RolloutStepRow {
-  readonly what: 'start_requested' | 'approved' | 'halt_requested' | 'promoted' | 'commanded';
+  readonly what: 'start_requested' | 'approved' | 'halt_requested' | 'halt_commanded' | 'promoted' | 'commanded';
   readonly stage?: string;
   readonly next?: string;
   readonly by?: string;
