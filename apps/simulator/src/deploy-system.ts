@@ -1,6 +1,7 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { type Command, type CommandAnswer, type Release, signedCommandSchema, verifyCommand } from '#contracts';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type Command, signedCommandSchema, verifyCommand } from '#contracts';
 import type { Clock } from './clock.js';
+import type { DeployTarget } from './deploy-target.js';
 import type { ReceiverAnswer } from './pagerduty.js';
 import { WaveExecution } from './wave-execution.js';
 
@@ -10,18 +11,6 @@ export interface ReceivedCommand {
   readonly verdict: 'executed' | 'repeated' | 'refused';
   readonly command: Command | undefined;
   readonly detail: string;
-}
-
-/** The servers a deploy system can reach, whose commands it trusts, and where it reports. */
-export interface DeployTarget {
-  /** Of the command key. */
-  readonly publicKey: KeyObject;
-  readonly report: (answers: readonly CommandAnswer[]) => void;
-  readonly stop: (nodeId: string) => void;
-  readonly start: (nodeId: string, release: Release) => void;
-  /** What the node really runs; undefined when there is no such node. */
-  readonly release: (nodeId: string) => Release | undefined;
-  readonly agentBootId: (nodeId: string) => string;
 }
 
 /** What a deploy system is made of. */

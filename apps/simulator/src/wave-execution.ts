@@ -1,7 +1,7 @@
 import { type Command, type CommandAnswer, releaseName, type WaveStep } from '#contracts';
 import { decideHealth, HEALTH_PASSES_MIN, HEALTH_PROBES } from '#domain';
 import type { Clock } from './clock.js';
-import type { DeployTarget } from './deploy-system.js';
+import type { DeployTarget } from './deploy-target.js';
 import { createRandom, type Random } from './random.js';
 import { healthCheck } from './resolver-model.js';
 
