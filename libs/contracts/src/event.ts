@@ -29,7 +29,7 @@ export {
 } from './events/event-parts.js';
 export type { Mute } from './events/silence-events.js';
 export { AUTOMATION_MODES, type AutomationMode } from './events/automation-events.js';
-export { SIGNING_REFUSALS, type SigningRefusal } from './events/command-events.js';
+export type { SigningRefusal } from './events/command-events.js';
 export { FALLBACK_PROVIDERS } from './events/fallback-events.js';
 export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
 export { BLAME_MAX } from './events/rollback-events.js';

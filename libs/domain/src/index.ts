@@ -95,7 +95,7 @@ export * from './probe/index.js';
 export * from './command/execution.js';
 export * from './command/execution.decide.js';
 export { recheckCommand } from './signing/recheck.js';
-export type { SigningFacts, SigningNode, SigningRefused } from './signing/signing-facts.js';
+export type { SigningFacts, SigningNode } from './signing/signing-facts.js';
 export { createRecordMapper, type MappedOutcome, type MappedRecord, type MapRecord } from './mapping/map-record.js';
 export { MappedBatches, type NodeColumns } from './mapping/mapped-batches.js';
 export * from './replay/backtest.js';

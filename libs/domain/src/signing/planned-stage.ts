@@ -32,10 +32,13 @@ const plannedHalt = (command: Command, events: readonly Event[]): PlannedCommand
   if (!hasAny(events, 'HaltRequested', 'RolloutHalted')) return refused('plan', 'nobody halted the rollout');
   const begun = [...dataOf(events, 'RolloutStarted'), ...dataOf(events, 'RolloutDeclared')][0];
   if (begun === undefined) return refused('plan', 'there is no such rollout');
-  const { service, release: from } = begun;
-  const { generation } = command;
-  const any = { to: undefined, wave: undefined, audience: undefined };
-  return { ...any, service, from, generation, rails: [], by: undefined };
+  const told = dataOf(events, 'HaltCommanded').filter(({ commandId }) => commandId === command.commandId);
+  const [halt] = told;
+  if (halt === undefined || told.length > 1)
+    return refused('wave', `the rollout commanded ${command.commandId} ${told.length} times`);
+  const { service, release } = begun;
+  const { nodes: audience, generation } = halt;
+  return { service, from: release, to: release, audience, generation, wave: undefined, rails: [], by: undefined };
 };
 
 /** What the stream of a rollout says that a command of it must be: a stage that its gate let begin, no wider than planned; or a halt. */

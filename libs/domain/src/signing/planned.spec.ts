@@ -149,10 +149,14 @@ describe('the signer, of a stage', () => {
 
   it('R41: signs a halt of a rollout that somebody or something halted, and no other', () => {
     const halt = { action: 'halt', from: TO } as const;
-    expect(deploy([declared(), halted], halt)).toBe('sign');
-    expect(deploy([declared()], halt)).toBe('plan');
-    expect(deploy([halted], halt)).toBe('plan');
-    expect(deploy([declared(), halted], { ...halt, service: 'mail' })).toBe('plan');
+    const stop = event('HaltCommanded', { ...of, commandId: 'co1', generation: 11, nodes: ['n0', 'n1'] });
+    expect(deploy([declared(), halted, stop], halt)).toBe('sign');
+    expect(deploy([declared(), halted], halt)).toBe('wave');
+    expect(deploy([declared(), halted, stop, stop], halt)).toBe('wave');
+    expect(deploy([declared(), stop], halt)).toBe('plan');
+    expect(deploy([halted, stop], halt)).toBe('plan');
+    expect(deploy([declared(), halted, stop], { ...halt, service: 'mail' })).toBe('plan');
+    expect(deploy([declared(), halted, stop], { ...halt, audience: ['n2'] })).toBe('audience');
   });
 });
 
