@@ -34,14 +34,7 @@ export { FALLBACK_PROVIDERS } from './events/fallback-events.js';
 export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
 export { BLAME_MAX } from './events/rollback-events.js';
 export { WAVE_STEPS, type WaveStep } from './wave-step.js';
-export {
-  GATE_PHASES,
-  GATE_VERDICTS,
-  PREFLIGHT_ITEMS,
-  RISKS,
-  ROLLOUT_MODES,
-  ROLLOUT_ORIGINS,
-} from './events/rollout-events.js';
+export { ROLLOUT_MODES } from './events/rollout-events.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.
