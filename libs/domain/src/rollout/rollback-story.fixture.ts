@@ -3,9 +3,11 @@ import type { Command, CommandAnswer, Event, EventType } from '#contracts';
 import { EngineStory, type StoryOptions } from '#testing';
 import { rollbackIdOf } from './rollback.js';
 
-/** What the fleet ran before, and what was brought to it. */
+/** What the fleet ran before. */
 export const GOOD = 'v2.1.4+c41';
+/** What was brought to it. */
 export const BAD = 'v2.1.5+c42';
+/** The rollout that brought it. */
 export const ROLLOUT = {
   rolloutId: 'rollout-1',
   release: { softwareVersion: 'v2.1.5', configRev: 'c42' },
