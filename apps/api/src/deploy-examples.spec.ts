@@ -34,8 +34,15 @@ const pathOf = (url: string): string | undefined =>
   /(\/v1\/[^?"]+)/.exec(url)?.[1]?.replace(/\/(\$[A-Z]+|\{\{[^}]*\}\})(?=\/|$)/g, '/:id');
 
 interface Task {
-  readonly 'ansible.builtin.uri'?: { readonly url: string; readonly method?: string; readonly body?: object };
+  readonly 'ansible.builtin.uri'?: { readonly url: string; readonly method?: string; readonly body?: object | string };
+  readonly vars?: { readonly signal?: object };
 }
+/** What a task sends: members, or variables of its own that a template combines with further ones. */
+const bodyOf = ({ 'ansible.builtin.uri': uri, vars }: Task): readonly object[] => {
+  if (typeof uri?.body !== 'string') return uri?.body === undefined ? [] : [uri.body];
+  const further = [...uri.body.matchAll(/'(\w+)': /g)].map(([, key = '']) => [key, '']);
+  return [{ ...vars?.signal, ...Object.fromEntries(further) }];
+};
 /** The documents of a file; a fault in one fails the test that reads it. */
 const documentsOf = (file: string): readonly unknown[] =>
   textOf(file)
@@ -52,7 +59,8 @@ const tasksOf = (file: string): readonly Task[] =>
   (documentsOf(file) as (readonly (Task & { readonly tasks?: readonly Task[] })[])[]).flatMap((document) =>
     document.flatMap((each) => each.tasks ?? [each]),
   );
-const asked = [...tasksOf(FILES[0]), ...tasksOf(FILES[1])].flatMap((task) => task['ansible.builtin.uri'] ?? []);
+const tasks = [...tasksOf(FILES[0]), ...tasksOf(FILES[1])];
+const asked = tasks.flatMap((task) => task['ansible.builtin.uri'] ?? []);
 
 /** Calls of curl: one that sends a body posts it. */
 const callsIn = (text: string): readonly string[] =>
@@ -87,7 +95,8 @@ describe('the examples for deploy tools', () => {
   it('R65: what the playbook sends has the members that the routes take', () => {
     const deploy = signalSchema.options.find(({ shape }) => shape.type.value === 'deploy');
     const shapes = [newRolloutSchema, newRiskSchema, deploy].map((schema) => schema?.shape ?? {});
-    const bodies = asked.flatMap(({ body }) => body ?? []);
+    const bodies = tasks.flatMap(bodyOf);
+    expect(Object.keys(bodies[2] ?? {})).toContain('atUs');
     expect(bodies.map((body, index) => Object.keys(body).filter((key) => !(key in (shapes[index] ?? {}))))).toEqual([
       [],
       [],

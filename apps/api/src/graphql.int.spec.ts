@@ -227,6 +227,52 @@ describe('the GraphQL API', () => {
     expect((await ask(vote, await served.as('engineering_vp'))).body).toMatchObject(errorOf('NOT_FOUND'));
   });
 
+  it('R49, R51, R63: a pre-flight is completed, and what people vouch for and reset is told, as in REST', async () => {
+    const [operator, admin] = [await served.as('operator'), await served.as('admin')];
+    const release = { softwareVersion: 'v8', configRev: 'c1' };
+    const declared = { ...release, softwareVersion: 'v8.1' };
+    const did = async (what: string, key: string, variables: Readonly<Record<string, unknown>> = {}) =>
+      (await ask(`mutation ${what}`, key, variables)).body;
+    await did(
+      `($release: Json!, $previous: Json!) {
+        declareRollout(rolloutId: "ro8", service: "web", release: $release, previous: $previous) { status }
+      }`,
+      operator,
+      { release: declared, previous: release },
+    );
+    const risk = '{ assessRisk(id: "ro8", risk: "low", author: "ana", text: "small") { preflight } }';
+    expect(await did(risk, viewer)).toMatchObject(errorOf('PERMISSION_DENIED'));
+    expect(await did(risk, operator)).toMatchObject({
+      data: { assessRisk: { preflight: { risk: { risk: 'low', by: 'operator:test operator' } } } },
+    });
+    const test = '($families: Json!) { tellLoadTest(id: "ro8", nodeId: "n1", families: $families) { preflight } }';
+    expect(await did(test, operator, { families: [{ family: 'burst', passed: true }] })).toMatchObject({
+      data: { tellLoadTest: { preflight: { loadTest: { nodeId: 'n1' } } } },
+    });
+    expect(await did(test, operator, { families: [] })).toMatchObject(errorOf('BODY_INVALID'));
+    const override = '{ overridePreflight(id: "ro8", items: ["impact"], comment: "known") { preflight } }';
+    expect(await did(override, operator)).toMatchObject({
+      data: { overridePreflight: { preflight: { overridden: [{ items: ['impact'] }] } } },
+    });
+    const attest = `($release: Json!) {
+      attestRelease(service: "web", release: $release, goodSinceMs: 1626800000000, nodes: 3, isRollbackSafe: true) { attestation }
+      rehearseRollback(service: "web", release: $release, passed: true, detail: "12 s") { rehearsal }
+    }`;
+    expect(await did(attest, operator, { release })).toMatchObject({
+      data: { attestRelease: { attestation: { nodes: 3 } }, rehearseRollback: { rehearsal: { passed: true } } },
+    });
+    const mode = '{ setAutomationMode(service: "web", mode: "approve", comment: "first week") { services } }';
+    expect(await did(mode, operator)).toMatchObject(errorOf('PERMISSION_DENIED'));
+    expect(await did(mode, admin)).toMatchObject({
+      data: { setAutomationMode: { services: [{ service: 'web', mode: { mode: 'approve' } }] } },
+    });
+    expect(await did('{ resetRate(service: "web", comment: "known") { services } }', operator)).toMatchObject({
+      data: { resetRate: { services: [{ rateReset: { by: 'operator:test operator' } }] } },
+    });
+    const end = '{ endRedirect(id: "none", comment: "scrapped") { redirectId } }';
+    expect(await did(end, operator)).toMatchObject(errorOf('NOT_FOUND'));
+  });
+
   it('every resolver says what it needs', () => {
     const resolvers = served.entrances.filter(({ name }) => /^(?:Query|Mutation) /.test(name));
     const told = (kind: string, needs: string, ...names: readonly string[]) =>
@@ -234,10 +280,19 @@ describe('the GraphQL API', () => {
     expect(resolvers.map(({ name, needs }) => `${name}: ${needs}`).toSorted()).toEqual(
       [
         ...told('Mutation', 'operate', 'acknowledgeIncident', 'approveRollback', 'approveStage', 'requestOverride'),
-        ...told('Mutation', 'operate', 'requestRollback'),
-        ...told('Mutation', 'roll_out', 'declareRollout', 'haltRollout', 'startRollout'),
+        ...told(
+          'Mutation',
+          'operate',
+          'attestRelease',
+          'endRedirect',
+          'overridePreflight',
+          'requestRollback',
+          'resetRate',
+        ),
+        ...told('Mutation', 'roll_out', 'assessRisk', 'declareRollout', 'haltRollout', 'rehearseRollback'),
+        ...told('Mutation', 'roll_out', 'startRollout', 'tellLoadTest'),
         'Mutation liftQuarantine: lift',
-        'Mutation switchAutomation: administer',
+        ...told('Mutation', 'administer', 'setAutomationMode', 'switchAutomation'),
         'Mutation voteOnOverride: approve',
         'Query gate: ask_gate',
         ...told('Query', 'view', 'affectedCustomers', 'alerts', 'automation', 'breakers', 'commands'),

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { commentSchema, nameSchema } from '#contracts';
-import { FALLBACK_STATUSES, OVERRIDE_STATUSES, REDIRECT_STATUSES, ROLLBACK_STATUSES, ROLLOUT_STATUSES } from '#store';
+import {
+  COMMAND_STATUSES,
+  FALLBACK_STATUSES,
+  OVERRIDE_STATUSES,
+  REDIRECT_STATUSES,
+  ROLLBACK_STATUSES,
+  ROLLOUT_STATUSES,
+} from '#store';
 
 /** Rows of one answer unless more is asked for. */
 export const LIST_DEFAULT = 50;
@@ -44,7 +51,7 @@ export const fallbackQuery = statusQuery(FALLBACK_STATUSES).extend({
   incidentId: z.string().min(1).max(128).optional(),
 });
 /** The query of commands. */
-export const commandQuery = statusQuery(['issued', 'signed']);
+export const commandQuery = statusQuery(COMMAND_STATUSES);
 /** The query of deliveries. */
 export const deliveryQuery = statusQuery(['due', 'delivered', 'gave_up']).extend({
   dedupKey: z.string().min(1).max(128).optional(),

@@ -200,6 +200,7 @@ describe('the REST API', () => {
       ['rollbacks?status=running', rollback, 1],
       ['rollbacks?incidentId=in2', rollback, 0],
       ['commands', z.looseObject({ commandId: z.literal('co1'), status: z.literal('signed') }), 1],
+      ['commands?status=refused', z.looseObject({}), 0],
       ['deliveries?status=due', delivery, 4],
       ['deliveries?dedupKey=co1', delivery, 1],
     ];

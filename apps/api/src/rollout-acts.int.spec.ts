@@ -114,6 +114,21 @@ describe('rollouts over HTTP', () => {
       '/plan/stages/0/sharePercent',
     ],
     ['mode', { mode: 'reckless' }, '/mode'],
+    [
+      'word in a stage, which nobody would obey',
+      { plan: { stages: [{ ...stages[0], needsAproval: true }, ...stages.slice(1)] } },
+      'needsAproval',
+    ],
+    [
+      'word in a gate',
+      { plan: { stages: [{ ...stages[0], gate: { ...stages[0]?.gate, impactMax: 9 } }, ...stages.slice(1)] } },
+      'impactMax',
+    ],
+    [
+      'duration, which ends after all of us',
+      { plan: { stages: [{ ...stages[0], durationMs: Number.MAX_SAFE_INTEGER }, ...stages.slice(1)] } },
+      '/plan/stages/0/durationMs',
+    ],
   ])('a declaration with a wrong %s is refused with its place', async (_what, changes, pointer) => {
     const { status, body } = await declare(changes);
     expect([status, JSON.stringify(body['errors'])]).toEqual([422, expect.stringContaining(pointer)]);

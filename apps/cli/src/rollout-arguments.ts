@@ -8,7 +8,7 @@ export const ROLLOUT_USAGE = `  rollout ls                rollouts, newest first
   rollout show <id>         one rollout: its plan, what its pre-flight lacks, its gate, what was done
   rollout status <id> [-w]  the same; -w again and again until it is over
   rollout declare <id> --service S --release V+C --previous V+C [--nodes A,B] [--driving] [--plan FILE]
-                            the default pipeline (1 %, 5 %, 100 %) unless a plan is given
+                            the default pipeline (1 %, 5 %, then 20 points a wave) unless a plan is given
   rollout risk <id> --risk low|medium|high --author WHO --text WHY
   rollout override <id> --items risk,impact,target,load_test --comment WHY
                             what the pre-flight lacks, by name and reason

@@ -10,12 +10,16 @@ export const GATE_BETA = 0.01;
 /** After the last stage the gate stays armed this long: the study's first batch was 77 minutes old when it failed (RAIL-3). */
 export const WATCH_MS = 86_400_000;
 
+/** Longest that a stage is watched before it is promoted; a rollout that takes longer is several. */
+const STAGE_MS_MAX = 30 * 86_400_000;
+
 const ratio = z.number().gt(0).lt(0.5);
 
 /** Two figures of one sequential test: what is healthy still, and what must be stopped; between them either may happen. */
 const ratioTestSchema = z
   .object({ healthy: ratio, faulty: ratio })
   .refine(({ healthy, faulty }) => healthy < faulty, 'expected healthy below faulty');
+const newRatioTestSchema = ratioTestSchema.strict();
 
 /** What a stage is judged by. */
 export const gateSchema = z.object({
@@ -57,6 +61,28 @@ export const rolloutPlanSchema = z.object({
 });
 /** The stages of a rollout, in order, and how long it is watched after the last. */
 export type RolloutPlan = z.infer<typeof rolloutPlanSchema>;
+
+/**
+ * A plan as somebody sends it: what it says beside these words would never be done, and `needsAproval` would leave a person unasked. Events
+ * are read as they are.
+ */
+export const newRolloutPlanSchema = rolloutPlanSchema
+  .extend({
+    stages: z
+      .array(
+        stageSchema
+          .extend({
+            durationMs: stageSchema.shape.durationMs.max(STAGE_MS_MAX),
+            gate: gateSchema
+              .extend({ failing: newRatioTestSchema, customerFailing: newRatioTestSchema.optional() })
+              .strict(),
+          })
+          .strict(),
+      )
+      .min(1)
+      .max(STAGES_MAX),
+  })
+  .strict();
 
 const HOUR_MS = 3_600_000;
 

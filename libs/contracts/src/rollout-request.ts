@@ -3,7 +3,7 @@ import { COMMAND_AUDIENCE_MAX } from './command.js';
 import { PREFLIGHT_ITEMS, RISKS, ROLLOUT_MODES } from './events/rollout-events.js';
 import { nameSchema } from './node-report.js';
 import { commentSchema } from './release-request.js';
-import { DEFAULT_PLAN, rolloutPlanSchema } from './rollout-plan.js';
+import { DEFAULT_PLAN, newRolloutPlanSchema } from './rollout-plan.js';
 import { releaseSchema } from './signal.js';
 
 /** Somebody wants a release on the fleet. */
@@ -15,7 +15,7 @@ export const newRolloutSchema = z
     /** What these nodes run now, and what a rollback returns to. */
     previous: releaseSchema,
     mode: z.enum(ROLLOUT_MODES).default('advisory'),
-    plan: rolloutPlanSchema.default(DEFAULT_PLAN),
+    plan: newRolloutPlanSchema.default(DEFAULT_PLAN),
     /** Whom it is for; empty: every node of the inventory. */
     nodes: z.array(nameSchema).max(COMMAND_AUDIENCE_MAX).default([]),
   })

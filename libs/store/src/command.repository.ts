@@ -3,7 +3,9 @@ import type { Queryable } from './database.js';
 import { listLimit } from './list-limit.js';
 
 /** What a command is now. */
-export type CommandStatus = 'issued' | 'signed' | 'refused';
+export const COMMAND_STATUSES = ['issued', 'signed', 'refused'] as const;
+/** What a command is now. */
+export type CommandStatus = (typeof COMMAND_STATUSES)[number];
 
 /** A command. Times are ms since the epoch. */
 export interface CommandRow {

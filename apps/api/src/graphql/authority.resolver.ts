@@ -1,14 +1,25 @@
 import { Inject } from '@nestjs/common';
-import { Args, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { liftingSchema, newOverrideSchema, newVoteSchema, type Principal, switchingSchema } from '#contracts';
+import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
+import {
+  liftingSchema,
+  newAttestationSchema,
+  newModeSchema,
+  newOverrideSchema,
+  newRehearsalSchema,
+  newVoteSchema,
+  type Principal,
+  rateResetSchema,
+  switchingSchema,
+} from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
-import { fallbackQuery, overrideQuery, plainListQuery } from '../list-query.js';
+import { commented, fallbackQuery, overrideQuery, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
-import { LiftingArgs, OverrideArgs, VoteArgs } from './authority.args.js';
+import { AttestationArgs, LiftingArgs, ModeArgs, OverrideArgs, RehearsalArgs, VoteArgs } from './authority.args.js';
 import { AutomationType, BreakerType, FallbackType, KnownReleaseType, OverrideType } from './authority.types.js';
 import { given, ListArgs, RollbackArgs } from './list.args.js';
+import { RedirectType } from './redirect.types.js';
 
 /** What people allow, vouch for and vote on; and what Tocsin holds back or does for customers. */
 @Resolver()
@@ -51,6 +62,42 @@ export class AuthorityResolver {
   async switchAutomation(@Caller() caller: Principal, @Args('isOn') isOn: boolean, @Args('comment') comment: string) {
     const switching = accepted(readBody(switchingSchema, { isOn, comment }));
     return accepted(await this.actions.switchAutomation(switching, caller));
+  }
+
+  @Mutation(() => AutomationType)
+  @Needs('administer')
+  async setAutomationMode(@Caller() caller: Principal, @Args() args: ModeArgs) {
+    return accepted(await this.actions.setMode(accepted(readBody(newModeSchema, given(args))), caller));
+  }
+
+  @Mutation(() => AutomationType)
+  @Needs('operate')
+  async resetRate(@Caller() caller: Principal, @Args('service') service: string, @Args('comment') comment: string) {
+    const reset = accepted(readBody(rateResetSchema, { service, comment }));
+    return accepted(await this.actions.resetRate(reset, caller));
+  }
+
+  @Mutation(() => KnownReleaseType)
+  @Needs('operate')
+  async attestRelease(@Caller() caller: Principal, @Args() args: AttestationArgs) {
+    return accepted(await this.actions.attestRelease(accepted(readBody(newAttestationSchema, given(args))), caller));
+  }
+
+  @Mutation(() => KnownReleaseType)
+  @Needs('roll_out')
+  async rehearseRollback(@Caller() caller: Principal, @Args() args: RehearsalArgs) {
+    return accepted(await this.actions.rehearseRollback(accepted(readBody(newRehearsalSchema, given(args))), caller));
+  }
+
+  @Mutation(() => RedirectType)
+  @Needs('operate')
+  async endRedirect(
+    @Caller() caller: Principal,
+    @Args('id', { type: () => ID }) id: string,
+    @Args('comment') comment: string,
+  ) {
+    const said = accepted(readBody(commented, { comment }));
+    return accepted(await this.actions.endRedirect(id, said.comment, caller));
   }
 
   @Mutation(() => KnownReleaseType)

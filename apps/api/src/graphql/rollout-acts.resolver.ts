@@ -1,17 +1,24 @@
 import { Inject } from '@nestjs/common';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { newRolloutSchema, type Principal, stageApprovalSchema } from '#contracts';
+import {
+  newLoadTestSchema,
+  newRiskSchema,
+  newRolloutSchema,
+  preflightOverrideSchema,
+  type Principal,
+  stageApprovalSchema,
+} from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
 import { commented, gateQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
-import { DeclarationArgs } from './authority.args.js';
+import { DeclarationArgs, LoadTestArgs, PreflightOverrideArgs, RiskArgs } from './authority.args.js';
 import { GateType } from './authority.types.js';
 import { given } from './list.args.js';
 import { RollbackType, RolloutType } from './rollout.types.js';
 
-/** Rollouts: declared, asked about, started, approved, halted, rolled back. */
+/** Rollouts: declared, prepared, asked about, started, approved, halted, rolled back. */
 @Resolver()
 @Needs('view')
 export class RolloutActsResolver {
@@ -68,6 +75,25 @@ export class RolloutActsResolver {
   ) {
     const approval = accepted(readBody(stageApprovalSchema, given({ stage, note })));
     return accepted(await this.actions.approveStage(id, approval, caller));
+  }
+
+  @Mutation(() => RolloutType)
+  @Needs('roll_out')
+  async assessRisk(@Caller() caller: Principal, @Args() { id, ...risk }: RiskArgs) {
+    return accepted(await this.actions.assessRisk(id, accepted(readBody(newRiskSchema, risk)), caller));
+  }
+
+  @Mutation(() => RolloutType)
+  @Needs('roll_out')
+  async tellLoadTest(@Caller() caller: Principal, @Args() { id, ...test }: LoadTestArgs) {
+    return accepted(await this.actions.tellLoadTest(id, accepted(readBody(newLoadTestSchema, test)), caller));
+  }
+
+  @Mutation(() => RolloutType)
+  @Needs('operate')
+  async overridePreflight(@Caller() caller: Principal, @Args() { id, ...override }: PreflightOverrideArgs) {
+    const wanted = accepted(readBody(preflightOverrideSchema, override));
+    return accepted(await this.actions.overridePreflight(id, wanted, caller));
   }
 
   @Mutation(() => RollbackType)

@@ -150,8 +150,10 @@ export class CommandType {
   wave!: number;
   @Field()
   generation!: number;
-  @Field({ description: 'issued or signed.' })
+  @Field({ description: 'issued, signed or refused.' })
   status!: string;
+  @Field(() => String, { nullable: true, description: 'Why the signer did not sign it.' })
+  refusal!: string | null;
   @Field()
   issuedAt!: number;
   @Field()

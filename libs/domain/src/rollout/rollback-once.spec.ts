@@ -136,4 +136,24 @@ describe('one rollback, whoever decides', () => {
     const rollback = stored.rollbacks.get('rb1');
     for (let count = 0; count < 100; count += 1) expect(decideRollback(rollback, {} as never)).toEqual([]);
   });
+
+  it('RAIL-15: what was proposed is remembered until a person answers, however much begins meanwhile', () => {
+    const day = 86_400_000;
+    const of = { rollbackId: 'rb1', incidentId: 'i1', rolloutId: 'ro1' };
+    const told = [
+      [streamOf.rollback('rb1'), event('RollbackProposed', { ...of, mode: 'approve', nodes: 3, because: 'x', at: 0 })],
+      // Whenever something begins, what ended more than a day ago is forgotten.
+      [streamOf.rollback('rb2'), event('RollbackDecided', { ...decided.data, rollbackId: 'rb2', at: 3 * day })],
+      [
+        streamOf.rollback('rb1'),
+        event('RollbackApproved', { rollbackId: 'rb1', by: 'ana', comment: 'y', at: 3 * day }),
+      ],
+    ] as const;
+    const versions = new Map<string, number>();
+    const state = told.reduce((before, [stream, each]) => {
+      const expectedVersion = versions.get(stream) ?? 0;
+      return append(before, [{ stream, expectedVersion, events: [each] }], versions);
+    }, NOTHING_DECIDED);
+    expect(state.rollbacks.get('rb1')).toMatchObject({ state: 'requested', request: { by: 'ana' } });
+  });
 });

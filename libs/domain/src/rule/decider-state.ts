@@ -119,7 +119,8 @@ const forget = (state: DeciderState, now: number): DeciderState => {
   const rollouts = keep(state.rollouts, (each) => (isOpen(each) ? Infinity : each.deployedAtMs));
   const gates = new Map([...state.gates].filter(([rolloutId]) => rollouts.has(rolloutId)));
   const rollbacks = keep(state.rollbacks, (each) =>
-    isUnderWay(each) || each.state === 'requested' || incidents.has(each.incidentId ?? '')
+    // A person may still say yes to what was proposed, however late: it is answered then.
+    isUnderWay(each) || each.state === 'requested' || each.state === 'proposed' || incidents.has(each.incidentId ?? '')
       ? Infinity
       : Math.max(each.plan?.decidedAtMs ?? 0, each.request?.atMs ?? 0),
   );
