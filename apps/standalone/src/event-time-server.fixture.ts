@@ -1,4 +1,12 @@
-import { CONTENT_TYPE, encodeProtobuf, type Family, FLEET_KEY, type Signal, TICK_MS } from '#contracts';
+import {
+  CONTENT_TYPE,
+  encodeProtobuf,
+  type Family,
+  FLEET_KEY,
+  type PrincipalRole,
+  type Signal,
+  TICK_MS,
+} from '#contracts';
 import { COUNT, COUNTS_PER_CELL, createCells, encodeBlock } from '#domain';
 import { type Clock, type Role, systemClock } from '#runtime';
 import { type AlertRow, createSegmentRepository } from '#store';
@@ -15,6 +23,9 @@ const SECOND_MS = 1_000;
 const MINUTE_S = 60;
 /** Ticks: the rules record how far they are once a second, and the newest ones are open. */
 const BEHIND_TICKS_MAX = 8;
+
+/** Customers of one request at most. */
+const REGISTERED_MAX = 1_000;
 
 type Counts = readonly [good: number, bad: number];
 
@@ -45,11 +56,22 @@ const register = async ({ url, keyOf }: ServedRoles, { nodes, customers }: ToldF
   const owned = customers.map(({ customerId, tier }) => {
     return { customerId, name: customerId, tier, critical: false, zones: [zoneOf(customerId)] };
   });
-  await post(new URL('/v1/customers', url), admin, { customers: owned });
+  for (let from = 0; from < owned.length; from += REGISTERED_MAX)
+    await post(new URL('/v1/customers', url), admin, { customers: owned.slice(from, from + REGISTERED_MAX) });
 };
+
+/** What the server said. */
+export interface Answer {
+  readonly status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- what is asked for is what the test expects
+  readonly body: any;
+}
 
 /** Roles on a database of their own whose log and whose clock stand where the test has come to: minutes pass in seconds. */
 export class EventTimeServer {
+  /** What others do with what was decided, after each step. */
+  onDecided: () => Promise<void> = async () => undefined;
+
   private constructor(
     private readonly test: TestDatabase,
     private readonly served: ServedRoles,
@@ -58,7 +80,12 @@ export class EventTimeServer {
     private readonly keys: Readonly<Record<'ingest' | 'deploy' | 'admin', string>>,
   ) {}
 
-  static async open(roles: readonly Role[], fleet: ToldFleet, startsAtMs: number): Promise<EventTimeServer> {
+  static async open(
+    roles: readonly Role[],
+    fleet: ToldFleet,
+    startsAtMs: number,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<EventTimeServer> {
     const test = await openTestDatabase();
     const time = { ms: startsAtMs };
     await writeHistory(test, fleet, startsAtMs);
@@ -68,7 +95,7 @@ export class EventTimeServer {
     await before.close();
     const nowMs = (): number => time.ms;
     const clock: Clock = { nowMs, sleep: systemClock.sleep };
-    const served = await serveRoles(roles, test, { clock, logNowMs: nowMs });
+    const served = await serveRoles(roles, test, { clock, logNowMs: nowMs, environment });
     const [ingest, deploy] = [await served.keyOf('ingest'), await served.keyOf('deploy')];
     return new EventTimeServer(test, served, time, fleet, { ingest, deploy, admin: await served.keyOf('admin') });
   }
@@ -84,7 +111,26 @@ export class EventTimeServer {
       const stepEnd = Math.min(end, this.nowMs + STEP_MS);
       while (this.nowMs < stepEnd) await this.tellSecond(ticketsPerMinute);
       await this.isDecided();
+      await this.onDecided();
     }
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    return this.served.url;
+  }
+
+  /** A key of a role, as the header of a request has it. */
+  keyOf(role: PrincipalRole): Promise<string> {
+    return this.served.keyOf(role);
+  }
+
+  /** Asks as anybody does from outside; with a body it is a POST. */
+  async ask(key: string, path: string, body?: unknown): Promise<Answer> {
+    const headers = { authorization: key, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(new URL(path, this.served.url), { headers, ...sent });
+    return { status: response.status, body: await response.json() };
   }
 
   async signal(signal: Signal): Promise<void> {
