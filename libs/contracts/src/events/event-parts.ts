@@ -35,10 +35,18 @@ export const CALLED = [...ESCALATION_TARGETS, 'on_call'] as const;
 export const REDIRECT_TROUBLES = ['drain', 'wait', 'resume'] as const;
 
 /**
- * What of a rollback needs a person: a wave is not confirmed, does not help, or failed; a rail refuses what a trigger asks for; an override
- * waits for votes, or did in vain.
+ * What of a rollback needs a person: a wave is not confirmed, does not help, failed, or waits for the kill switch; a rail refuses what a
+ * trigger asks for; an override waits for votes, or did in vain.
  */
-export const ROLLBACK_TROUBLES = ['unconfirmed', 'ineffective', 'failed', 'refused', 'vote', 'expired'] as const;
+export const ROLLBACK_TROUBLES = [
+  'unconfirmed',
+  'ineffective',
+  'failed',
+  'wait',
+  'refused',
+  'vote',
+  'expired',
+] as const;
 
 /** What of fallbacks needs a person: no provider takes a customer, more are hurt than are moved, or one is not given back. */
 export const FALLBACK_TROUBLES = ['no_provider', 'too_many', 'restore'] as const;

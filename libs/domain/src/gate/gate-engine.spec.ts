@@ -43,6 +43,14 @@ describe('the gate of a rollout', () => {
     expect(play.all('IncidentOpened')).toMatchObject([{ rule: 'rollout_gate_overdue', severity: 'critical' }]);
   });
 
+  it('RAIL-2: it calls for one that is halted as well: its nodes fail as before', () => {
+    const everywhere = FLEET.map((node) => ({ ...node, release: CANARY.release }));
+    const play = gatePlay({ nodes: everywhere }).play(2, traffic(100, HEALTHY, HEALTHY, everywhere));
+    play.record(STREAM, event('RolloutHalted', { rolloutId: 'ro1', because: 'another', at: atS(play.second) }));
+    play.play(120, traffic(100, 0.77, HEALTHY, everywhere));
+    expect(play.of('rollout_gate_overdue').map(([, type]) => type)).toEqual(['AlertFired']);
+  });
+
   it('R36: failures latch: whatever comes later, the verdict stays', () => {
     const play = gatePlay().play(5, faulty).play(120, healthy);
     play.record(

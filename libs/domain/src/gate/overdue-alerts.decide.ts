@@ -14,8 +14,10 @@ const TEXT_MAX = 500;
 
 /** An answer ends what was waited for; a cohort that is well again needs no control. Another stage begins without either. */
 const isOverdue = (gate: Gate, sums: GateSums | undefined): boolean => {
-  if (!isArmed(gate) || gate.isHalted) return false;
-  if (gate.overdue.has('answer') && gate.verdict === 'need_more_data' && gate.phase === 'baking') return true;
+  if (!isArmed(gate)) return false;
+  // Nobody waits for the answer of one that is halted; that its nodes fail is as bad as before.
+  if (!gate.isHalted && gate.overdue.has('answer') && gate.verdict === 'need_more_data' && gate.phase === 'baking')
+    return true;
   return gate.overdue.has('control') && sums?.isFailingCleared !== true;
 };
 

@@ -8,6 +8,9 @@ import type { Draft } from '../rule/draft.js';
 import { isLive } from '../rule/presence.js';
 import type { TickView } from '../rule/tick-view.js';
 import { decideBlastRadius } from './blast-radius.js';
+import { isUnderWay } from './rollback.js';
+import { wavesFleet } from './rollback-case.js';
+import { sparedNodes } from './waves.js';
 import { type Declared, stageInHand } from './declared.js';
 import {
   decideFailedStage,
@@ -109,11 +112,33 @@ const driveContext = ({ rolloutId }: Rollout, { view, answers, hash }: Deciding)
 
 const breakerOf = ({ state }: Draft, service: string) => state.breakers.get(service) ?? closedBreaker(service);
 
+/** RAIL-8: of each region no more at once than leaves 60 % of it serving; what is on its way to another release, or back, does not serve. */
+const sparedOf = (draft: Draft, waiting: readonly string[], view: TickView): readonly string[] => {
+  if (waiting.length === 0) return [];
+  const { nodes, serving } = wavesFleet(draft.state, view);
+  const updating = [...draft.state.rollouts.values()].flatMap(({ declared }) =>
+    [...(declared?.updates ?? [])]
+      .filter(([, { status }]) => status === 'commanded' || status === 'answered')
+      .map(([nodeId]) => nodeId),
+  );
+  const away = new Set(updating);
+  const wanted = new Set(waiting);
+  const left = new Set([...serving].filter((nodeId) => !away.has(nodeId)));
+  return sparedNodes(
+    nodes.filter(({ nodeId }) => wanted.has(nodeId)),
+    { nodes, serving: left },
+  );
+};
+
+/** Whether a rollback of a service is under way: what its nodes run changes under anybody who would bring them something else. */
+const isRollingBack = ({ state }: Draft, service: string): boolean =>
+  [...state.rollbacks.values()].some((each) => isUnderWay(each) && each.plan?.service === service);
+
 const commandNext = (draft: Draft, rollout: Rollout, declared: Declared, deciding: Deciding): void => {
   const { view, hash, sha256 } = deciding;
   const { at } = view;
   const { rolloutId, service } = rollout;
-  const waiting = waitingNodes(rollout, declared);
+  const waiting = sparedOf(draft, waitingNodes(rollout, declared), view);
   const breaker = breakerOf(draft, service);
   const { updateIdOf } = driveContext(rollout, deciding);
   const nodes = waiting.slice(0, permits(breaker, at).count);
@@ -139,7 +164,8 @@ const drive = (draft: Draft, rolloutId: string, deciding: Deciding): void => {
   const isFresh = rollout === undefined || rollout.startedAtMs === at;
   if (rollout?.state !== 'running' || rollout.declared === undefined || isFresh) return;
   if (rollout.haltRequested !== undefined || draft.state.gates.get(rolloutId)?.verdict === 'roll_back') return;
-  if (draft.state.automation.isOn) commandNext(draft, rollout, rollout.declared, deciding);
+  if (draft.state.automation.isOn && !isRollingBack(draft, rollout.service))
+    commandNext(draft, rollout, rollout.declared, deciding);
 };
 
 const takeSteps = (draft: Draft, rolloutId: string, { view }: Deciding): void => {

@@ -4,7 +4,7 @@ import type { Draft } from '../rule/draft.js';
 import type { Rollback } from './rollback.js';
 import { decideWaveStep } from './wave.decide.js';
 import type { RollbackTrouble, WaveContext } from './wave-context.js';
-import { readWaveHealth } from './wave-health.js';
+import { readStranger, readWaveHealth } from './wave-health.js';
 import { readProbedRecovery } from './wave-probes.js';
 
 /** Steps a rollback may take within one tick: verified, next commanded, and the look that finds nothing more. */
@@ -15,6 +15,8 @@ const contextOf = ({ state }: Draft, { view, answers, verifyMs, hash, sha256 }: 
   verifyMs,
   answers,
   sha256,
+  offBecause: state.automation.isOn ? undefined : `automation is off: ${state.automation.because ?? 'nobody said why'}`,
+  strangerOf: (plan, nodes) => readStranger(plan, nodes, view),
   // A tick is later than every earlier one, so generations grow even where the last one is no longer remembered.
   generation: Math.max(state.generation + 1, view.tick),
   healthOf: (rollback) => readWaveHealth(rollback, verifyMs, view),
@@ -23,14 +25,16 @@ const contextOf = ({ state }: Draft, { view, answers, verifyMs, hash, sha256 }: 
   commandIdOf: (id, wave) => hash(`command|${id}|${wave}`),
 });
 
-/** A rollback that does not do what it should is a matter of the VP at once (R32, R58). */
+/** A rollback that does not do what it should is a matter of the VP at once (R32, R58); one that only waits, of who is on call. */
 const callFor = (draft: Draft, rollback: Rollback, { step, text }: RollbackTrouble, at: number): void => {
   const { rollbackId, incidentId } = rollback;
   const incident = draft.state.incidents.get(incidentId ?? '');
   if (incident === undefined) return;
-  const because = `rollback of ${rollback.plan?.service ?? 'a release'} stopped: ${text}`;
+  const isWait = step === 'wait';
+  const because = `rollback of ${rollback.plan?.service ?? 'a release'}${isWait ? '' : ' stopped'}: ${text}`;
   const { alertId } = incident.root;
-  draft.add(decideEscalation(incident, { to: 'vp', rollback: { rollbackId, step }, alertId, because, at }));
+  const call = { to: isWait ? 'on_call' : 'vp', rollback: { rollbackId, step } } as const;
+  draft.add(decideEscalation(incident, { ...call, alertId, because, at }));
 };
 
 /** The next steps of the rollbacks that are under way or owe a notice; each trouble calls a person in the same tick. */
@@ -40,9 +44,9 @@ export const decideWaves = (draft: Draft, deciding: Deciding): void => {
       const rollback = draft.state.rollbacks.get(rollbackId);
       if (rollback === undefined) break;
       const { events, trouble } = decideWaveStep(rollback, contextOf(draft, deciding));
-      if (events.length === 0) break;
       draft.add(events);
       if (trouble !== undefined) callFor(draft, rollback, trouble, deciding.view.at);
+      if (events.length === 0) break;
     }
   }
 };

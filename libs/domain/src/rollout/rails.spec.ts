@@ -2,6 +2,7 @@ import type { Reason } from '#contracts';
 import type { RailFacts } from './rail.js';
 import { GOOD_FACTS } from './rail-facts.fixture.js';
 import { judgeRails, RAILS, refusalsTo } from './rails.js';
+import { evolveRollback, isRollbackEvent, type Rollback } from './rollback.js';
 import { decideRollback } from './rollback.decide.js';
 
 const { comparison, rollout, target, rate, fleet } = GOOD_FACTS;
@@ -140,6 +141,21 @@ describe('the rails of a rollback', () => {
       expect(decidedBy({ ...GOOD_FACTS, mode })).toEqual(['RollbackProposed']);
       expect(decidedBy({ ...GOOD_FACTS, mode, outcomes: 0 })).toEqual(['RollbackRefused']);
     }
+  });
+
+  it('RAIL-15: what a rail took back for a while is proposed again, so that it can be approved', () => {
+    const facts: RailFacts = { ...GOOD_FACTS, mode: 'approve' };
+    const of = { rollbackId: 'rb1', incidentId: 'i1', judged: [] };
+    const triggers = [{ order: 0, reason: { text: 'x' } as Reason, heldSinceMs: 0 }];
+    let rollback: Rollback | undefined;
+    const told = [facts, { ...facts, outcomes: 0 }, facts, { ...facts, outcomes: 0 }, facts].map((each) => {
+      const events = decideRollback(rollback, { ...of, triggers, facts: each, rails: judgeRails(each) });
+      for (const one of events) if (isRollbackEvent(one)) rollback = evolveRollback(rollback, one);
+      return events.map(({ type }) => type);
+    });
+    // The same rail refuses once.
+    expect(told).toEqual([['RollbackProposed'], ['RollbackRefused'], ['RollbackProposed'], [], []]);
+    expect(rollback?.state).toBe('proposed');
   });
 });
 

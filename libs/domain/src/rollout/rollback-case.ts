@@ -93,7 +93,7 @@ const controlOf = ({ expected, running, regions }: Cohort, view: TickView): read
 };
 
 /** Who serves: reports, was not told to leave the traffic, and is not being brought back by another wave. */
-const wavesFleet = (state: DeciderState, view: TickView): WaveFleet => {
+export const wavesFleet = (state: DeciderState, view: TickView): WaveFleet => {
   const restarting = [...state.rollbacks.values()]
     .filter(isUnderWay)
     .flatMap((rollback) => waveNodes(rollback).filter((nodeId) => rollback.answers.get(nodeId) !== 'done'));

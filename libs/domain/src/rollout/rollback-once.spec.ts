@@ -65,6 +65,8 @@ describe('a rollback, whatever comes', () => {
               generation: 1,
               answers,
               healthOf: () => ({ success, detail: '' }),
+              offBecause: undefined,
+              strangerOf: () => undefined,
               recoveryOf: () => ({ verdict: probed, reason: '' }),
               isIncidentOpen: () => true,
               commandIdOf: (_, wave) => `c-${wave}`,

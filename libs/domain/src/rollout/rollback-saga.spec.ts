@@ -1,4 +1,4 @@
-import { event } from '#contracts';
+import { event, streamOf } from '#contracts';
 import { type EngineStory, ORIGIN_MS } from '#testing';
 import {
   apply,
@@ -96,6 +96,26 @@ describe('the saga of a rollback', () => {
     expect((story.firstS('RollbackStopped') ?? NaN) - (story.firstS('WaveCommanded') ?? NaN)).toBeCloseTo(120, 0);
     expect(calls(story)).toEqual([['vp', 'unconfirmed']]);
     expect(story.all('RollbackDecided')).toHaveLength(1);
+  });
+
+  it('RAIL-14: switched off after wave 1 it waits, calls who is on call once, and goes on when it is on again', () => {
+    const story = outage();
+    execute(story, obedient);
+    const by = { by: 'user:ana', comment: 'we look first', at: ORIGIN_MS };
+    const obeys = story.onDecided;
+    let isOff = false;
+    story.onDecided = (events, afterS) => {
+      obeys(events, afterS);
+      if (isOff || story.all('WaveCommanded').length === 0) return;
+      isOff = true;
+      story.tell(streamOf.automation, event('AutomationSwitched', { isOn: false, ...by }));
+    };
+    story.play(120);
+    expect([story.all('CommandIssued').length, story.all('WaveVerified').length]).toEqual([1, 1]);
+    expect(calls(story)).toEqual([['on_call', 'wait']]);
+    story.tell(streamOf.automation, event('AutomationSwitched', { isOn: true, ...by }));
+    story.play(120);
+    expect([story.all('RollbackStopped').length, story.all('RollbackCompleted').length]).toEqual([0, 1]);
   });
 
   it('B8: an answer that was lost and comes with the repetition is as good as the first', () => {

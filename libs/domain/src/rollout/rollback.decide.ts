@@ -94,7 +94,8 @@ const propose = (
   { rolloutId }: Rollout,
   trigger: Reason,
 ): readonly Event[] => {
-  if (rollback?.proposal?.incidentId === given.incidentId) return [];
+  // Rails that refused for a while took the proposal back: it is made again, once for each rail at most, or nobody could approve it.
+  if (rollback?.state === 'proposed' && rollback.incidentId === given.incidentId) return [];
   const { rollbackId, incidentId, facts } = given;
   const nodes = facts.waves.flat().length;
   const because = trigger.text.slice(0, 500);

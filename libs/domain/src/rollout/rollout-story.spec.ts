@@ -157,6 +157,20 @@ describe('B7: a breach of a rollout, in each phase of its gate', () => {
   });
 });
 
+describe('RAIL-8: a stage that is most of a region', () => {
+  it('goes through it by turns: at least 60 % of its nodes serve at any time', () => {
+    const told = story();
+    told.onDecided = obey(told, 1, 0);
+    const [canary, last] = [QUICK.stages[0], QUICK.stages.at(-1)];
+    if (canary === undefined || last === undefined) throw new Error('the default plan has two stages at least');
+    const nodes = Array.from({ length: 45 }, (_, index) => `europe-n${index}`);
+    declare(told, 'driving', { stages: [canary, last], watchMs: 600_000 }, nodes);
+    start(told);
+    told.play(180);
+    expect(told.all('StageCommanded').map((each) => each.nodes.length)).toEqual([1, 20, 20, 4]);
+  });
+});
+
 describe('a rollout that a deploy tool brings', () => {
   it('R40: is halted when the tool brings more nodes than its stage allows', () => {
     const told = story();

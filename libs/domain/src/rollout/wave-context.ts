@@ -1,5 +1,5 @@
 import type { CommandAnswer, Event, EventData } from '#contracts';
-import type { Rollback } from './rollback.js';
+import type { Plan, Rollback } from './rollback.js';
 import type { ProbedRecovery } from './wave-probes.js';
 
 /** What the telemetry of a wave's nodes says. */
@@ -19,6 +19,10 @@ export interface WaveContext {
   /** The generation the next command gets. */
   readonly generation: number;
   readonly answers: readonly CommandAnswer[];
+  /** Why nothing may be commanded now (RAIL-14), in words; undefined: it may. What is out already goes on. */
+  readonly offBecause: string | undefined;
+  /** A node that was brought something else since a plan was made, in words. */
+  readonly strangerOf: (plan: Plan, nodes: readonly string[]) => string | undefined;
   readonly healthOf: (rollback: Rollback) => WaveHealth;
   /** What probers say of nodes since they answered (R59). */
   readonly recoveryOf: (nodes: readonly string[], sinceMs: number) => ProbedRecovery;

@@ -1,10 +1,10 @@
-import { releaseName, SLOT_MS } from '#contracts';
+import { releaseName, SLOT_MS, TICK_MS } from '#contracts';
 import { OUTCOMES_MIN } from '../signal/measure.js';
 import { successPercent } from '../signal/success-rate.js';
 import { describeWindow } from '../rule/describe-subject.js';
 import type { TickView } from '../rule/tick-view.js';
 import { isLive, type NodePresence } from '../rule/presence.js';
-import { type Rollback, waveNodes } from './rollback.js';
+import { type Plan, type Rollback, waveNodes } from './rollback.js';
 import type { WaveHealth } from './wave-context.js';
 
 /** Share of a wave's nodes that must report on the target release; a node that never returns must not block the rest. */
@@ -44,4 +44,27 @@ export const readWaveHealth = (rollback: Rollback, verifyMs: number, view: TickV
   }
   const detail = `over ${describeWindow(verifyMs)} on ${present.length} of ${names.length} nodes`;
   return { success: good + bad < OUTCOMES_MIN ? undefined : successPercent(good, bad), detail };
+};
+
+/** Whether a node still has something of what a plan takes away: of its software or its configuration, whichever the plan changes. */
+const isLeft = ({ from, to }: Plan, release: string): boolean =>
+  (from.softwareVersion !== to.softwareVersion && release.startsWith(`${from.softwareVersion}+`)) ||
+  (from.configRev !== to.configRev && release.endsWith(`+${from.configRev}`));
+
+/**
+ * A node of a wave that was seen to change, after the plan was made, to what is neither its target nor has anything of what it takes away. A
+ * plan that waited is older than what a person did meanwhile, and must not undo it (RAIL-11).
+ */
+export const readStranger = (
+  plan: Plan,
+  nodeIds: readonly string[],
+  { node, tick }: Pick<TickView, 'node' | 'tick'>,
+): string | undefined => {
+  const target = releaseName(plan.to);
+  const stranger = nodeIds
+    .map((nodeId) => node(nodeId))
+    .filter((seen) => seen !== undefined)
+    .filter((seen) => isLive(seen, tick) && seen.formerly.length > 0 && seen.sinceTick * TICK_MS > plan.decidedAtMs)
+    .find(({ release }) => release !== target && !isLeft(plan, release));
+  return stranger && `node ${stranger.nodeId} was brought ${stranger.release} after the rollback was decided`;
 };

@@ -49,6 +49,8 @@ const sagaStep = (rollback: Rollback | undefined, context: Partial<WaveContext> 
         generation: 7,
         answers: [],
         healthOf: () => ({ success: undefined, detail: 'too early' }),
+        offBecause: undefined,
+        strangerOf: () => undefined,
         recoveryOf: () => ({ verdict: 'unknown', reason: 'probers: unknown' }),
         isIncidentOpen: () => true,
         commandIdOf: (_, wave) => `c-${wave}`,
@@ -62,6 +64,28 @@ const step =
 const after = (...events: Parameters<typeof evolveRollback>[1][]): Rollback | undefined =>
   events.reduce<Rollback | undefined>(evolveRollback, undefined);
 const health = (success: number | undefined) => ({ healthOf: () => ({ success, detail: 'over 10s' }) });
+
+describe('RAIL-14: a rollback while automation is off', () => {
+  const offBecause = 'automation is off: we look first';
+
+  it('commands no further wave, says what it waits for, and goes on when it is on again', () => {
+    const all = [decided, commanded, answered('n1'), answered('n2'), verified] as const;
+    expect(sagaStep(after(...all), { offBecause })).toEqual({
+      events: [],
+      trouble: { step: 'wait', text: 'wave 2 of 2 waits: automation is off: we look first' },
+    });
+    expect(step()(after(...all)).map(({ type }) => type)).toEqual(['WaveCommanded', 'CommandIssued']);
+  });
+  it('sends nothing again, and still takes answers', () => {
+    const out = after(decided, commanded);
+    expect(step({ at: 1_000 + COMMAND_TTL_MS / 2, offBecause })(out)).toEqual([]);
+    expect(step({ answers: [answer('n1', 'done')], offBecause })(out)).toMatchObject([{ type: 'WaveAnswered' }]);
+  });
+  it('RAIL-11: undoes nothing that was brought to its nodes meanwhile', () => {
+    const { events, trouble } = sagaStep(after(decided), { strangerOf: (_, nodes) => `${nodes[0] ?? ''} runs v3` });
+    expect([events[0]?.type, trouble?.text]).toEqual(['RollbackStopped', 'wave 0: n2 runs v3']);
+  });
+});
 
 describe('a wave', () => {
   it('R32: is commanded with a sorted explicit audience, a generation and an expiry', () => {

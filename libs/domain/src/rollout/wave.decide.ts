@@ -43,6 +43,12 @@ const commandNext = (rollback: Rollback, plan: Plan, context: WaveContext): Saga
   const { at, generation } = context;
   const wave = rollback.wave + 1;
   if (wave > plan.waves.length) return endCompleted(rollback, plan, context);
+  if (context.offBecause !== undefined) {
+    const text = `wave ${wave} of ${plan.waves.length} waits: ${context.offBecause}`;
+    return { events: [], trouble: { step: 'wait', text } };
+  }
+  const stranger = context.strangerOf(plan, plan.waves[wave - 1] ?? []);
+  if (stranger !== undefined) return endStopped(rollback, plan, { step: 'failed', text: stranger }, at);
   const command = makeCommand(rollback, plan, wave, context);
   return {
     events: [
@@ -53,9 +59,10 @@ const commandNext = (rollback: Rollback, plan: Plan, context: WaveContext): Saga
 };
 
 /** The same command under the same id, once: an executor that has it does nothing more. */
-const repeat = (rollback: Rollback, missing: number, at: number): readonly Event[] => {
+const repeat = (rollback: Rollback, missing: number, { at, offBecause }: WaveContext): readonly Event[] => {
   const { rollbackId, wave, commandId, commandedAtMs, isRepeated } = rollback;
-  if (isRepeated || commandId === undefined || at < commandedAtMs + REPEAT_AFTER_MS) return [];
+  const isDue = !isRepeated && at >= commandedAtMs + REPEAT_AFTER_MS;
+  if (!isDue || commandId === undefined || offBecause !== undefined) return [];
   return [event('WaveRepeated', { rollbackId, wave, commandId, missing, at })];
 };
 
@@ -69,7 +76,7 @@ const awaitAnswers = (rollback: Rollback, plan: Plan, context: WaveContext): Sag
   if (events.length > 0) return { events };
   const nodes = waveNodes(rollback);
   const missing = nodes.filter((nodeId) => !rollback.answers.has(nodeId)).length;
-  if (at < rollback.commandedAtMs + COMMAND_TTL_MS) return { events: repeat(rollback, missing, at) };
+  if (at < rollback.commandedAtMs + COMMAND_TTL_MS) return { events: repeat(rollback, missing, context) };
   const text = `${missing} of ${nodes.length} nodes did not answer within ${COMMAND_TTL_MS / 1_000} s`;
   return endStopped(rollback, plan, { step: 'unconfirmed', text }, at);
 };

@@ -113,3 +113,7 @@ export const planWaves = (
   }
   return left.length === 0 ? waves : [];
 };
+
+/** Of nodes that wait for a restart those that may leave now, in their order: of each region as many as it can spare (RAIL-8). */
+export const sparedNodes = (waiting: readonly WaveNode[], fleet: WaveFleet): readonly string[] =>
+  take(waiting, waiting.length, sparedByRegion(fleet), fleet).map(({ nodeId }) => nodeId);

@@ -236,14 +236,25 @@ const evolveGates = (state: DeciderState, event: Event): DeciderState | undefine
   return { ...state, gates: put(state.gates, id, evolveGate(state.gates.get(id), event)) };
 };
 
-/** The state after a recorded event. One that is known already, or concerns no decider, changes nothing. */
-export const evolveDecided = (state: DeciderState, recorded: EvolvedEvent): DeciderState => {
+const evolveKnown = (state: DeciderState, recorded: EvolvedEvent): DeciderState => {
   const { stream, version, event } = recorded;
   if (version <= (state.versions.get(stream) ?? 0)) return state;
   const quiet = evolveQuiet(state.quiet, event);
   const gated = evolveGates(state, event);
   const next = evolveParts(gated ?? state, event) ?? gated ?? (quiet && state);
   if (next === undefined) return state;
-  const evolved = { ...next, quiet: quiet ?? state.quiet, versions: versionsAfter(state, next, recorded) };
-  return STARTS.has(event.type) && 'at' in event.data ? forget(evolved, event.data.at) : evolved;
+  return { ...next, quiet: quiet ?? state.quiet, versions: versionsAfter(state, next, recorded) };
 };
+
+/** The state after a recorded event. One that is known already, or concerns no decider, changes nothing. */
+export const evolveDecided = (state: DeciderState, recorded: EvolvedEvent): DeciderState => {
+  const evolved = evolveKnown(state, recorded);
+  const { event } = recorded;
+  return evolved !== state && STARTS.has(event.type) && 'at' in event.data ? forget(evolved, event.data.at) : evolved;
+};
+
+/**
+ * The same for an event that is only drafted. Nothing is forgotten until it is recorded: a stream that was read again, since somebody wrote to
+ * it, would be forgotten by what this very tick begins, its version would be wrong again, and the tick could never be decided.
+ */
+export const evolveDrafted = evolveKnown;

@@ -1,5 +1,5 @@
 import { type Event, releaseName, streamOf } from '#contracts';
-import { type DeciderState, evolveDecided } from './decider-state.js';
+import { type DeciderState, evolveDrafted } from './decider-state.js';
 
 /** Events to append to one stream, and the version it has now (0 = it does not exist yet). */
 export interface Decision {
@@ -44,7 +44,7 @@ export class Draft {
       decision.events.push(event);
       this.decisions.set(stream, decision);
       const version = decision.expectedVersion + decision.events.length;
-      this.state = evolveDecided(this.state, { stream, version, event });
+      this.state = evolveDrafted(this.state, { stream, version, event });
     }
   }
 

@@ -126,6 +126,8 @@ function* decider(world: World): Steps {
       const nodes = plan?.waves[wave - 1] ?? [];
       return { success: nodes.every((nodeId) => isDone(world, nodeId)) ? 99.9 : 23, detail: 'over 10s' };
     },
+    offBecause: undefined,
+    strangerOf: () => undefined,
     recoveryOf: () => ({ verdict: 'unknown', reason: 'no prober' }),
     isIncidentOpen: () => true,
     commandIdOf: (id, wave) => sha256(`${id}|${wave}`).slice(0, 32),
