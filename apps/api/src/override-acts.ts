@@ -30,7 +30,7 @@ import { act, type ActParts } from './act.js';
 /** What overrides are asked for and voted on with. */
 export interface OverrideParts extends ActParts {
   readonly repository: OverrideRepository;
-  readonly incidents: Pick<IncidentRepository, 'find'>;
+  readonly incidents: Pick<IncidentRepository, 'find' | 'list'>;
 }
 
 /** Open overrides of one rollback that are looked at: one more is refused anyway. */
@@ -53,18 +53,31 @@ const readRollback = async ({ store }: OverrideParts, rollbackId: string): Promi
   );
 };
 
-/** Three items as the incident of the rollback has them now, the fourth as it was entered; of no incident none holds. */
+/** Open incidents that are looked through: where more are open, the newest tell. */
+const OPEN_INCIDENTS_MAX = 50;
+
+/**
+ * Three items as they are now, the fourth as it was entered. Who is hurt is told by whatever incident is open, the costliest counts: a
+ * rollback that a person asked for has one of its own, about the release alone, while the outage is another. Whether the rollback would end
+ * that outage is what three people vote on.
+ */
 const checklistOf = async (
   { incidents }: OverrideParts,
   rollback: Rollback | undefined,
   resolutionEtaMs: number,
 ): Promise<Checklist> => {
-  const found = rollback?.incidentId === undefined ? undefined : await incidents.find(rollback.incidentId);
-  const nothing = { affectedCustomers: 0, dollarsPerMinute: 0 };
-  const firing = (found?.alerts ?? []).flatMap(({ state, severity, reason }) =>
-    state === 'firing' ? [{ state, severity, reason }] : [],
+  const open = await incidents.list({ statuses: ['open', 'acknowledged'], limit: OPEN_INCIDENTS_MAX });
+  const own = rollback?.incidentId;
+  const ids = new Set([...open.map(({ incidentId }) => incidentId), ...(own === undefined ? [] : [own])]);
+  const found = (await Promise.all(Array.from(ids, incidents.find))).filter((each) => each !== undefined);
+  const firing = found.flatMap(({ alerts }) =>
+    alerts.flatMap(({ state, severity, reason }) => (state === 'firing' ? [{ state, severity, reason }] : [])),
   );
-  return readChecklist(found?.incident.impact ?? nothing, firing, resolutionEtaMs);
+  const nothing = { affectedCustomers: 0, dollarsPerMinute: 0 };
+  const [costliest] = found
+    .map(({ incident: { impact } }) => impact)
+    .toSorted((a, b) => b.dollarsPerMinute - a.dollarsPerMinute);
+  return readChecklist(costliest ?? nothing, firing, resolutionEtaMs);
 };
 
 const standingOf = async ({ store, repository }: OverrideParts, rollbackId: string): Promise<readonly Override[]> => {

@@ -1,4 +1,5 @@
-import type { Release } from '#contracts';
+import type { PrincipalRole, Release } from '#contracts';
+import type { Answer } from './event-time-server.fixture.js';
 import { BAD, fleetOf, GOOD, isSame, LOOK_S, NEXT, OTHER, PLAN, Site } from './rollout-site.fixture.js';
 
 describe('rollouts, from outside, through all roles, in event time', () => {
@@ -147,4 +148,97 @@ describe('rollouts, from outside, through all roles, in event time', () => {
     expect(answer.text).toMatch(text);
     expect(answer.code).toBe(code);
   });
+});
+
+describe('a rollback that a rail of class S refuses, while more than a thousand customers are hurt', () => {
+  let site: Site;
+  let rollbackId: string;
+  let overrideId: string;
+  const held = new Map<string, string>();
+  /** Keys as an administrator makes them: Eve holds one of each role. */
+  const PEOPLE = [
+    ['incident_commander', 'eve'],
+    ['engineering_vp', 'eve'],
+    ['customer_success_vp', 'eve'],
+    ['engineering_vp', 'mia'],
+    ['customer_success_vp', 'zoe'],
+  ] as const;
+  const vote = (role: PrincipalRole, name: string): Promise<Answer> => {
+    const path = `/v1/overrides/${overrideId}/votes`;
+    return site.server.ask(held.get(`${role} ${name}`) ?? '', path, { isApproved: true, comment: 'it burns' });
+  };
+
+  beforeAll(async () => {
+    site = await Site.open(fleetOf(1_001, BAD));
+    for (const [role, name] of PEOPLE) {
+      const { key } = await site.told('admin', '/v1/keys', { role, name });
+      held.set(`${role} ${name}`, `Bearer ${key}`);
+    }
+    await site.server.play(LOOK_S);
+    await site.declare('ro1', OTHER, GOOD);
+    await site.completePreflight('ro1');
+    const items = { items: ['impact', 'target'], comment: 'a fix that cannot wait' };
+    await site.told('operator', '/v1/rollouts/ro1/overrides', items);
+    await site.told('deploy', '/v1/rollouts/ro1/start', {});
+    await site.playUntil('the canary has it', async () => site.deploys.nodesOf('deploy').length > 0);
+    // Only nodes whose telemetry shows the release can be rolled back from it.
+    await site.server.play(LOOK_S);
+    for (const node of site.fleet.nodes) node.failing = () => 0.5;
+    await site.playUntil('an incident is told of more than a thousand', async () => {
+      const { incidents } = await site.told('viewer', '/v1/incidents');
+      return (incidents as readonly { impact: { affectedCustomers: number } }[]).some(
+        ({ impact }) => impact.affectedCustomers > 1_000,
+      );
+    });
+    await site.playUntil('the rule of impact fires', async () => {
+      const { alerts } = await site.told('viewer', '/v1/alerts?state=firing');
+      return (alerts as readonly { severity: string; reason: { signal: string } }[]).some(
+        ({ severity, reason }) => severity === 'critical' && reason.signal === 'customer_impact',
+      );
+    });
+    const { rollback } = await site.told('operator', '/v1/rollouts/ro1/rollback', { comment: 'it began with it' });
+    ({ rollbackId } = rollback as { readonly rollbackId: string });
+    await site.server.play(LOOK_S);
+  }, 120_000);
+  afterAll(() => site.close());
+
+  it('R52: is refused by its target, and the checklist is read from its incident', async () => {
+    const refused = (await site.events()).flatMap(({ event: { type, data } }) =>
+      type === 'RollbackRefused' && data.rollbackId === rollbackId ? [data.rail] : [],
+    );
+    expect(refused).toContain('target');
+    expect(refused).not.toContain('audience');
+    const wish = { rollbackId, rails: ['target'], resolutionEtaMs: 3 * 3_600_000, comment: 'nothing else is left' };
+    expect((await site.ask('operator', '/v1/overrides', { ...wish, rails: ['kill_switch'] })).body.code).toBe(
+      'RAIL_NOT_OPENABLE',
+    );
+    expect((await site.ask('operator', '/v1/overrides', { ...wish, resolutionEtaMs: 60_000 })).body.code).toBe(
+      'CHECKLIST_UNMET',
+    );
+    const { override } = await site.told('operator', '/v1/overrides', wish);
+    expect(override).toMatchObject({ status: 'open', checklist: { isCritical: true, affectedCustomers: 1_001 } });
+    ({ overrideId } = override as { readonly overrideId: string });
+  });
+
+  it('R53: a person with three keys has one vote, and who has none cannot vote', async () => {
+    expect((await vote('incident_commander', 'eve')).status).toBe(200);
+    for (const role of ['engineering_vp', 'customer_success_vp'] as const) {
+      const { status, body } = await vote(role, 'eve');
+      expect([status, body.code]).toEqual([409, 'VOTE_TWICE']);
+    }
+    const own = await site.ask('operator', `/v1/overrides/${overrideId}/votes`, { isApproved: true, comment: 'x' });
+    expect([own.status, own.body.code]).toEqual([403, 'PERMISSION_DENIED']);
+    expect((await vote('engineering_vp', 'mia')).body).toMatchObject({ override: { status: 'open' } });
+    await site.server.play(LOOK_S);
+    expect(site.deploys.nodesOf('rollback')).toEqual([]);
+  });
+
+  it('R54: the third person grants it: the command is signed, and goes to the canary alone', async () => {
+    expect((await vote('customer_success_vp', 'zoe')).body).toMatchObject({ override: { status: 'granted' } });
+    await site.playUntil('it is commanded', async () => site.deploys.nodesOf('rollback').length > 0);
+    expect(site.deploys.nodesOf('rollback', rollbackId)).toEqual(site.deploys.nodesOf('deploy', 'ro1'));
+    const { code, text } = await site.cli('override', 'ls');
+    expect(text).toMatch(/granted +target +.*customer_success_vp: yes/);
+    expect(code).toBe(0);
+  }, 60_000);
 });
