@@ -8,6 +8,7 @@ import {
   planWaves,
   previewRollback,
   type Rollback,
+  ROLLBACK_ATTEMPTS_MAX,
   rollbackIdOf,
   type RollbackPreview,
   type Rollout,
@@ -53,6 +54,15 @@ const readRollout = async (database: Database, rolloutId: string): Promise<Rollo
   return rollout ?? refuse('NOT_FOUND', `there is no rollout ${rolloutId}`);
 };
 
+/** The attempt that a person asks for or looks at: the first that was not stopped. */
+const attemptOf = async ({ repository }: RollbackParts, rollout: Rollout): Promise<string> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const rollbackId = rollbackIdOf(rollout, decisionId, attempt);
+    const isLast = attempt === ROLLBACK_ATTEMPTS_MAX;
+    if (isLast || (await repository.find(rollbackId))?.status !== 'stopped') return rollbackId;
+  }
+};
+
 const on = async (
   parts: RollbackParts,
   rollbackId: string,
@@ -82,7 +92,7 @@ const request = async (
 ): Promise<RollbackRow | Refusal> => {
   const rollout = await readRollout(parts.database, rolloutId);
   if (isRefusal(rollout)) return rollout;
-  const rollbackId = rollbackIdOf(rollout, decisionId);
+  const rollbackId = await attemptOf(parts, rollout);
   return on(parts, rollbackId, `roll back rollout ${rolloutId}`, caller, (rollback, acting) =>
     decideRollbackRequest(rollback, rollout, { rollbackId, comment, ...acting }),
   );
@@ -118,7 +128,7 @@ const preview = async (parts: RollbackParts, rolloutId: string): Promise<Preview
   const fleet = parts.catalogue.current().nodes;
   const nodes = fleet.filter(({ nodeId }) => rollout.nodes.has(nodeId));
   const waves = planWaves(nodes, { nodes: fleet, serving: new Set(fleet.map(({ nodeId }) => nodeId)) });
-  const rollbackId = rollbackIdOf(rollout, decisionId);
+  const rollbackId = await attemptOf(parts, rollout);
   return {
     rollbackId,
     from: rollout.release,

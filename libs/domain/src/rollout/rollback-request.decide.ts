@@ -13,7 +13,7 @@ export interface RollbackAsking {
 }
 
 const ended = ({ rollbackId, state }: Rollback): Refusal =>
-  refuse('ROLLBACK_EXISTS', `rollback ${rollbackId} is ${state}: there is one for a rollout and its release`);
+  refuse('ROLLBACK_EXISTS', `rollback ${rollbackId} is ${state}: another is asked for once it has stopped`);
 
 /**
  * A person wants a rollout rolled back (R31); the next tick decides, by rails of class S and X alone. The same words again say nothing

@@ -8,6 +8,7 @@ import {
   type Executor,
   firstOf,
   GOOD,
+  hash,
   obedient,
   outage,
   ROLLBACK_ID,
@@ -16,6 +17,7 @@ import {
   stepAnswers,
   textOf,
 } from './rollback-story.fixture.js';
+import { rollbackIdOf } from './rollback.js';
 
 /** An outage that an executor answers, played to its end. */
 const played = (executor: Executor, seconds = 200): EngineStory => {
@@ -174,6 +176,29 @@ describe('the saga of a rollback', () => {
     expect(story.all('IncidentOpened')).toHaveLength(2);
     expect(story.all('RollbackDecided')).toHaveLength(1);
     expect(story.all('CommandIssued')).toHaveLength(1);
+  });
+
+  it('R31: after one that stopped a person begins a further attempt, of the nodes that are left', () => {
+    const story = outage();
+    execute(story, () => [{ status: 'refused', detail: 'dry run' }]);
+    story.play(20);
+    expect(story.all('RollbackStopped')).toHaveLength(1);
+    const [first] = story.all('WaveCommanded');
+    const second = rollbackIdOf(ROLLOUT, hash, 2);
+    const by = { by: 'user:alice', comment: 'the executor is mended', at: ORIGIN_MS + 31_000 };
+    story.tell(streamOf.automation, event('RateRailReset', { service: 'dns', ...by }));
+    story.tell(
+      streamOf.rollback(second),
+      event('RollbackRequested', { rollbackId: second, rolloutId: ROLLOUT.rolloutId, ...by }),
+    );
+    execute(story, obedient);
+    story.play(120);
+    expect(story.all('RollbackDecided').map(({ rollbackId, by: who }) => [rollbackId, who])).toEqual([
+      [ROLLBACK_ID, undefined],
+      [second, 'user:alice'],
+    ]);
+    expect(story.all('RollbackCompleted')).toMatchObject([{ rollbackId: second }]);
+    expect(story.all('CommandIssued').filter(({ command }) => command.commandId === first?.commandId)).toHaveLength(1);
   });
 
   it('P4: killed at 50 moments it decides the same as without', () => {

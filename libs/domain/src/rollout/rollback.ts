@@ -82,14 +82,19 @@ export interface Plan {
   readonly decidedAtMs: number;
 }
 
+/** Rollbacks of one rollout at most: a person who has stopped nine times over needs another way. */
+export const ROLLBACK_ATTEMPTS_MAX = 10;
+
 /**
- * The one rollback of a rollout's release, whichever incident or person asks for it: its stream begins once, so that no second can
- * be decided, by another process or after everything was forgotten.
+ * The one rollback of a rollout's release, whichever incident or trigger asks for it: its stream begins once, so that no second can
+ * be decided, by another process or after everything was forgotten. Where it was stopped a person, and nobody else, may ask for a
+ * further attempt: 2, 3 …, of the nodes that are left.
  */
 export const rollbackIdOf = (
   { rolloutId, release }: Pick<Rollout, 'rolloutId' | 'release'>,
   hash: (text: string) => string,
-): string => hash(`rollback|${rolloutId}|${releaseName(release)}`);
+  attempt = 1,
+): string => hash(`rollback|${rolloutId}|${releaseName(release)}${attempt === 1 ? '' : `|${attempt}`}`);
 
 const begun = (rollbackId: string, incidentId: string | undefined): Rollback => ({
   rollbackId,
