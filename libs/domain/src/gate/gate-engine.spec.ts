@@ -1,6 +1,6 @@
-import { event, type GateSettings } from '#contracts';
+import { event, type GateSettings, streamOf } from '#contracts';
 import type { RulePlay } from '../rule/rule-play.fixture.js';
-import { atS, CANARY, FLEET, gatePlay, STREAM, traffic } from './gate-play.fixture.js';
+import { atS, CANARY, FLEET, gatePlay, NEW, OLD, STREAM, traffic } from './gate-play.fixture.js';
 
 const HEALTHY = 0.0005;
 const healthy = traffic(100, HEALTHY, HEALTHY);
@@ -59,6 +59,33 @@ describe('the gate of a rollout', () => {
     );
     play.play(120, healthy);
     expect(decided(play).map(([, verdict]) => verdict)).toEqual(['roll_back']);
+  });
+
+  it('R39: whose quarantine is lifted is judged anew: the old verdict speaks of no later rollout', () => {
+    const play = gatePlay().play(5, faulty).play(20, healthy);
+    expect(play.of('rollout_gate').map(([, type]) => type)).toEqual(['AlertFired']);
+    const at = atS(play.second);
+    const lifted = { service: 'dns', release: NEW, by: 'user:ana', comment: 'it was the cable', at };
+    play.record(streamOf.release('dns', CANARY.release), event('QuarantineLifted', lifted));
+    play.record(
+      streamOf.rollout('ro2'),
+      event('RolloutStarted', {
+        rolloutId: 'ro2',
+        service: 'dns',
+        release: NEW,
+        previous: OLD,
+        stage: 'canary',
+        nodes: [CANARY.nodeId],
+        at,
+      }),
+    );
+    play.play(20, healthy);
+    expect(play.of('rollout_gate').map(([, type]) => type)).toEqual(['AlertFired', 'AlertResolved']);
+    play.play(5, faulty);
+    expect(play.all('GateDecided').map(({ rolloutId, verdict }) => [rolloutId, verdict])).toEqual([
+      ['ro1', 'roll_back'],
+      ['ro2', 'roll_back'],
+    ]);
   });
 
   it('R36: is promoted when its duration has passed and its share is cleared, not before', () => {

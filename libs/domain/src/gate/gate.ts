@@ -22,7 +22,7 @@ export type Lacking = NonNullable<EventData<'GateOverdue'>['lacking']>;
  *                                  ▲                                │
  *                                  └──RolloutStageReached (another stage)
  *
- * and from each to `over` by RolloutRolledBack. It is armed while baking, waiting for approval and watching, halted or not: nodes that
+ * and from each to `over` by RolloutRolledBack, and from `roll_back` by QuarantineLifted. It is armed while baking, waiting for approval and watching, halted or not: nodes that
  * run a bad release must leave it in every phase (B7). The verdict of a stage begins with `need_more_data`; `promote` may be taken back
  * until the stage is promoted; `roll_back` is the last one, whatever comes (R36: failures latch).
  */

@@ -162,10 +162,19 @@ const evolveAlerts = (state: DeciderState, event: Event): DeciderState | undefin
   };
 };
 
+/** Who lifts a quarantine lifts what the gates of that release said as well: the next rollout of it is judged anew. */
+const gatesAfter = (gates: DeciderState['gates'], event: Event): DeciderState['gates'] => {
+  if (event.type !== 'QuarantineLifted') return gates;
+  const { service, release } = event.data;
+  const isLifted = (gate: Gate): boolean =>
+    gate.service === service && gate.release === releaseName(release) && gate.verdict === 'roll_back';
+  return new Map([...gates].map(([id, gate]) => [id, isLifted(gate) ? { ...gate, phase: 'over' } : gate]));
+};
+
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
   if (event.type === 'RulesLoaded') return { ...state, ruleSets: evolveRuleSets(state.ruleSets, event) };
   const releases = evolveReleases(state.releases, event);
-  if (releases !== undefined) return { ...state, releases };
+  if (releases !== undefined) return { ...state, releases, gates: gatesAfter(state.gates, event) };
   const automation = evolveAutomation(state.automation, event);
   if (automation !== undefined) return { ...state, automation };
   const refusedCommands = evolveRefused(state.refusedCommands, event);
