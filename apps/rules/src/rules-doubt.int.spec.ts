@@ -1,4 +1,4 @@
-import { event, streamOf } from '#contracts';
+import { COMMAND_TTL_MS, event, streamOf } from '#contracts';
 import { obey, until } from '#testing';
 import { deploy, fail, openStory } from './outage.fixture.js';
 import type { SlotsStory } from './slots-story.fixture.js';
@@ -43,6 +43,27 @@ describe('rules in doubt', () => {
     expect(story.unready()).toBeUndefined();
     expect(story.types()).toContain('IncidentOpened');
     expect(story.readFrom.length).toBe(1);
+  });
+
+  it('T-D5: nothing is commanded while the database is away; what is decided late has expired, and one incident pages', async () => {
+    const told = (): readonly string[] => story.types();
+    deploy(story);
+    await story.play(1);
+    story.faults.isHeld = true;
+    fail(story);
+    // Longer than a command lives.
+    await story.play(COMMAND_TTL_MS / 1_000 + 30);
+    expect(told()).toEqual(['RolloutStarted']);
+    story.faults.isHeld = false;
+    await story.play(1);
+    const commands = story.told.flatMap(({ event: { type, data } }) =>
+      type === 'CommandIssued' ? [data.command] : [],
+    );
+    expect(commands).toHaveLength(1);
+    for (const { expiresAtMs } of commands) expect(expiresAtMs).toBeLessThan(story.nowMs);
+    expect(told().filter((type) => type === 'IncidentOpened')).toHaveLength(1);
+    expect(told()).toContain('RollbackStopped');
+    expect(told()).toContain('IncidentEscalated');
   });
 
   it('decides once when the answer to a commit is lost', async () => {
