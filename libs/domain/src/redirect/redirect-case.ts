@@ -50,10 +50,13 @@ const agesOf = ({ scope, key }: RedirectPlace, state: DeciderState, at: number):
     .map(({ plan }) => at - (plan?.decidedAtMs ?? 0))
     .filter((age) => age < DAY_MS);
 
-const rollbackOf = (nodes: readonly CatalogueNode[], state: DeciderState): string | undefined => {
+/** A rollback of nodes of the place that is under way, or ended after a moment. */
+const rollbackOf = (nodes: readonly CatalogueNode[], state: DeciderState, afterMs: number): string | undefined => {
   const here = new Set(nodes.map(({ nodeId }) => nodeId));
   return [...state.rollbacks.values()].find(
-    (each) => isUnderWay(each) && each.plan?.waves.some((wave) => wave.some((nodeId) => here.has(nodeId))),
+    (each) =>
+      (isUnderWay(each) || each.changedAtMs > afterMs) &&
+      each.plan?.waves.some((wave) => wave.some((nodeId) => here.has(nodeId))),
   )?.rollbackId;
 };
 
@@ -93,6 +96,7 @@ export const gatherRedirectFacts = (
     ages: agesOf(place, state, view.at),
     blamedRelease: blamedReleaseIn(nodes, alert, view),
     otherRedirectId: [...state.redirects.values()].find(isAway)?.redirectId,
-    rollbackId: rollbackOf(nodes, state),
+    // The window of the trigger holds what was slow before the rollback ended: that is no reason to move what is well.
+    rollbackId: rollbackOf(nodes, state, view.at - alert.reason.windowMs),
   };
 };

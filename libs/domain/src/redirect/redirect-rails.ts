@@ -32,7 +32,7 @@ export interface RedirectFacts {
   readonly blamedRelease: string | undefined;
   /** A redirect of another place that is under way: this place may be slow of its traffic. */
   readonly otherRedirectId: string | undefined;
-  /** A rollback under way that names nodes of the place. */
+  /** A rollback that names nodes of the place, and is under way or ended within the window of the trigger. */
   readonly rollbackId: string | undefined;
 }
 
@@ -80,7 +80,7 @@ const exclusive = ({ rollbackId, otherRedirectId }: RedirectFacts): RedirectRail
   holds: rollbackId === undefined && otherRedirectId === undefined,
   detail:
     rollbackId !== undefined
-      ? `rollback ${rollbackId} has these nodes`
+      ? `rollback ${rollbackId} has these nodes, or had them a moment ago`
       : otherRedirectId !== undefined
         ? `redirect ${otherRedirectId} is under way: one place at a time, or its traffic drives the next one out`
         : 'no rollback of these nodes and no other redirect is under way',
