@@ -178,7 +178,7 @@ describe('deliveries', () => {
     const url = new URL(`${parrot.url}/CANARY-path?key=CANARY-key`);
     const unsendable: Channel = {
       ...webhookChannel({ name: 'unsendable', url, secret: SECRET }),
-      requestOf: () => {
+      send: () => {
         throw new Error(`cannot send to ${url.href} with ${SECRET.toString('base64')}`);
       },
     };

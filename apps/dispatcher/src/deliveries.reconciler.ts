@@ -3,7 +3,7 @@ import type { Clock, Logger } from '#runtime';
 import type { DeliveryRepository, DueDelivery, EventStore } from '#store';
 import { type AttemptAnswer, type AttemptVerdict, decideAttempt } from './channels/attempt.decide.js';
 import type { Channel, Channels } from './channels/channel.js';
-import { post, redact } from './channels/post.js';
+import { redact } from './channels/post.js';
 import { decideDelivery, withinExpiry } from './delivery.decide.js';
 import { DELIVERY_LEASE_MS, SENDS_PER_CHANNEL_MAX } from './dispatcher.config.js';
 
@@ -33,7 +33,7 @@ const sendOnce = async (
   signal: AbortSignal,
 ): Promise<AttemptAnswer> => {
   try {
-    return await post(channel.requestOf(delivery, nowMs), channel.secrets, signal);
+    return await channel.send(delivery, { nowMs, signal });
   } catch (error) {
     return { kind: 'unsendable', detail: redact(String(error), channel.secrets) };
   }

@@ -61,8 +61,7 @@ describe('readDispatcherSettings', () => {
       WEBHOOK_URL: 'https://example.com/hook',
       WEBHOOK_SECRET: SECRET,
     });
-    const delivery = { deliveryId: 'd', subject: 'page', action: 'trigger', dedupKey: 'k', body: {} } as const;
-    const timeouts = [...channels.values()].map((channel) => channel.requestOf(delivery, 0).timeoutMs);
+    const timeouts = [...channels.values()].map((channel) => channel.timeoutMs);
     expect(Math.max(...timeouts)).toBe(CHANNEL_TIMEOUT_MS_MAX);
   });
 });

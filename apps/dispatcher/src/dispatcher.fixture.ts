@@ -15,7 +15,7 @@ import { type EventLog, openEmbeddedLog } from '#event-log';
 import { type Logger, Notices } from '#runtime';
 import { createEventStore, createDeliveryRepository, type DeliveryRow, type EventStore } from '#store';
 import { FakeClock, openTestDatabase, type TestDatabase } from '#testing';
-import type { Channel } from './channels/channel.js';
+import { type Channel, type HttpChannel, httpChannel } from './channels/channel.js';
 import { createDispatcher, type Dispatcher } from './dispatcher.js';
 
 const RELEASE = { softwareVersion: 'v2.1.5', configRev: 'c42' };
@@ -89,10 +89,12 @@ const loggerInto = (lines: LogLine[]): Logger => {
 };
 
 /** A channel that waits 150 ms for its receiver, so that a test of a hang is short. */
-export const hasty = (channel: Channel): Channel => ({
-  ...channel,
-  requestOf: (delivery, nowMs) => ({ ...channel.requestOf(delivery, nowMs), timeoutMs: 150 }),
-});
+export const hasty = (channel: HttpChannel): Channel =>
+  httpChannel({
+    ...channel,
+    timeoutMs: 150,
+    requestOf: (delivery, nowMs) => ({ ...channel.requestOf(delivery, nowMs), timeoutMs: 150 }),
+  });
 
 /** Everything around dispatchers, real but for the clock. */
 export class World {

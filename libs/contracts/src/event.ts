@@ -5,11 +5,13 @@ import { automationEvents } from './events/automation-events.js';
 import { breakerEvents } from './events/breaker-events.js';
 import { catalogueEvents } from './events/catalogue-events.js';
 import { commandEvents } from './events/command-events.js';
-import { deliveryEvents } from './events/delivery-events.js';
+import { channelEvents, deliveryEvents } from './events/delivery-events.js';
+import { customerEscalationEvents } from './events/customer-escalation-events.js';
 import { escalationEvents } from './events/escalation-events.js';
 import { fallbackEvents } from './events/fallback-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
+import { onCallEvents } from './events/on-call-events.js';
 import { overrideEvents } from './events/override-events.js';
 import { redirectEvents } from './events/redirect-events.js';
 import { releaseEvents } from './events/release-events.js';
@@ -51,9 +53,12 @@ export const eventSchemas = {
   ...redirectEvents,
   ...commandEvents,
   ...deliveryEvents,
+  ...channelEvents,
   ...silenceEvents,
   ...maintenanceEvents,
   ...muteEvents,
+  ...customerEscalationEvents,
+  ...onCallEvents,
   ...escalationEvents,
   ...releaseEvents,
   ...automationEvents,
@@ -108,10 +113,14 @@ export const streamOf = {
   rollback: (rollbackId: string) => `rollback-${rollbackId}`,
   redirect: (redirectId: string) => `redirect-${redirectId}`,
   command: (commandId: string) => `command-${commandId}`,
+  /** Who is called for an incident. */
+  escalation: (incidentId: string) => `incident-escalation-${incidentId}`,
+  onCall: 'on-call',
+  channel: (channel: string) => `channel-${channel}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
   silence: (silenceId: string) => `silence-${silenceId}`,
   maintenance: (maintenanceId: string) => `maintenance-${maintenanceId}`,
-  escalation: (escalationId: string) => `escalation-${escalationId}`,
+  customerEscalation: (escalationId: string) => `escalation-${escalationId}`,
   release: (service: string, release: string) => `release-${service}/${release}`,
   automation: 'automation',
   breaker: (service: string) => `breaker-${service}`,

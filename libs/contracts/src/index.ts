@@ -12,6 +12,7 @@ export * from './impact.js';
 export * from './maintenance.js';
 export * from './mapping.js';
 export * from './node-report.js';
+export * from './on-call-plan.js';
 export * from './outcome.js';
 export * from './outcome-batch/index.js';
 export * from './principal.js';

@@ -54,6 +54,6 @@ export type Signal = z.infer<typeof signalSchema>;
 /** A release reaching nodes. */
 export type DeploySignal = Extract<Signal, { type: 'deploy' }>;
 /** A customer complains, or is content again. */
-export type EscalationSignal = Extract<Signal, { type: 'customer_escalation' }>;
+export type CustomerEscalationSignal = Extract<Signal, { type: 'customer_escalation' }>;
 /** What another provider sees of our trouble. */
 export type SpilloverSignal = Extract<Signal, { type: 'spillover' }>;

@@ -129,9 +129,9 @@ describe('decider history', () => {
     const closed = (escalationId: string, at: number): Event => event('CustomerEscalationClosed', { escalationId, at });
     await append(
       [streamOf.rollout('now'), [rollout('now', NOW_MS)]],
-      [streamOf.escalation('open'), [opened('open')]],
-      [streamOf.escalation('just'), [opened('just'), closed('just', NOW_MS)]],
-      [streamOf.escalation('old'), [opened('old'), closed('old', OLD_MS)]],
+      [streamOf.customerEscalation('open'), [opened('open')]],
+      [streamOf.customerEscalation('just'), [opened('just'), closed('just', NOW_MS)]],
+      [streamOf.customerEscalation('old'), [opened('old'), closed('old', OLD_MS)]],
     );
     expect(await streams()).toEqual(['rollout-now', 'escalation-open', 'escalation-just']);
   });

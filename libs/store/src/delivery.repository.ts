@@ -7,8 +7,16 @@ export type DeliveryStatus = 'due' | 'delivered' | 'gave_up';
 
 type Requested = EventData<'DeliveryRequested'>;
 
+/** What was requested; what it does not say is null. */
+type Sent = Omit<Requested, 'at' | 'address' | 'person' | 'isUrgent' | 'insteadOf'> & {
+  readonly address: string | null;
+  readonly person: string | null;
+  readonly isUrgent: boolean;
+  readonly insteadOf: string | null;
+};
+
 /** A delivery. Times are ms since the epoch. */
-export interface DeliveryRow extends Omit<Requested, 'at'> {
+export interface DeliveryRow extends Sent {
   readonly status: DeliveryStatus;
   readonly attempts: number;
   /** When the next attempt is due; null when there is none. */
@@ -20,7 +28,7 @@ export interface DeliveryRow extends Omit<Requested, 'at'> {
 }
 
 /** A delivery that is to be sent now, by nobody else until the claim ends. */
-export interface DueDelivery extends Omit<Requested, 'at'> {
+export interface DueDelivery extends Sent {
   /** Attempts so far. */
   readonly attempts: number;
   /** Version of the delivery's stream, for the append of the attempt. */
@@ -55,7 +63,7 @@ export interface DeliveryRepository {
 
 const LIST = `
   select delivery_id as "deliveryId", subject, action, channel, dedup_key as "dedupKey", body, status, attempts,
-    due_at as "dueAt", last_status as "lastStatus", last_detail as "lastDetail", requested_at as "requestedAt",
+    address, person, is_urgent as "isUrgent", instead_of as "insteadOf", due_at as "dueAt", last_status as "lastStatus", last_detail as "lastDetail", requested_at as "requestedAt",
     finished_at as "finishedAt"
   from delivery
   where ($1::text[] is null or status = any($1)) and ($2::text is null or dedup_key = $2)
@@ -78,8 +86,8 @@ const CLAIM = `
     on conflict (delivery_id) do update set claimed_until = excluded.claimed_until where c.claimed_until <= $1
     returning delivery_id
   )
-  select d.delivery_id as "deliveryId", d.subject, d.action, d.channel, d.dedup_key as "dedupKey", d.body, d.attempts,
-    a.version, d.requested_at as "requestedAt"
+  select d.delivery_id as "deliveryId", d.subject, d.action, d.channel, d.dedup_key as "dedupKey", d.body, d.address,
+    d.person, d.is_urgent as "isUrgent", d.instead_of as "insteadOf", d.attempts, a.version, d.requested_at as "requestedAt"
   from claimed join delivery d using (delivery_id) join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
   order by d.due_at, d.requested_position`;
 

@@ -245,7 +245,7 @@ const recovery: Chapter = [
     ],
   ],
   [
-    streamOf.escalation('case-1'),
+    streamOf.customerEscalation('case-1'),
     0,
     [
       event('CustomerEscalationOpened', {

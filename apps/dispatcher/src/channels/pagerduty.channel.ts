@@ -1,4 +1,4 @@
-import type { Channel, OutgoingDelivery } from './channel.js';
+import { type HttpChannel, httpChannel, type OutgoingDelivery } from './channel.js';
 import { pageTextOf } from './page-text.js';
 
 /** Their limit is 512 KB for an event; the smaller reading of KB is safe under both. */
@@ -9,6 +9,9 @@ const SUMMARY_CHARS_MAX = 1_024;
 const DEDUP_KEY_CHARS_MAX = 255;
 /** An attempt at a page that takes longer is repeated; they fold the repetition by its key. */
 const TIMEOUT_MS = 10_000;
+
+/** They take about 120 calls a minute of a key; a sixth of that is kept for what is urgent. */
+const PACE = { perMinute: 100, urgentPerMinute: 20 } as const;
 
 /** Where a PagerDuty integration is and its key. */
 export interface PagerDutyTarget {
@@ -63,21 +66,25 @@ const triggerOf = (delivery: OutgoingDelivery, common: Record<string, unknown>):
  * PagerDuty Events API v2. The incident's id is the deduplication key for its whole life, on one routing key: an acknowledge or
  * resolve under another key is dropped by them, and so is one whose trigger they have not accepted.
  */
-export const pagerDutyChannel = ({ url, routingKey }: PagerDutyTarget): Channel => ({
-  name: 'pagerduty',
-  secrets: [routingKey],
-  requestOf: (delivery) => {
-    const common = {
-      routing_key: routingKey,
-      // What is no page is never sent here.
-      event_action: EVENT_ACTION[delivery.action] ?? delivery.action,
-      dedup_key: delivery.dedupKey.slice(0, DEDUP_KEY_CHARS_MAX),
-    };
-    return {
-      url: new URL('/v2/enqueue', url),
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(common.event_action === 'trigger' ? triggerOf(delivery, common) : common),
-      timeoutMs: TIMEOUT_MS,
-    };
-  },
-});
+export const pagerDutyChannel = ({ url, routingKey }: PagerDutyTarget): HttpChannel =>
+  httpChannel({
+    name: 'pagerduty',
+    isKeyed: true,
+    pace: PACE,
+    timeoutMs: TIMEOUT_MS,
+    secrets: [routingKey],
+    requestOf: (delivery) => {
+      const common = {
+        routing_key: routingKey,
+        // What is no page is never sent here.
+        event_action: EVENT_ACTION[delivery.action] ?? delivery.action,
+        dedup_key: delivery.dedupKey.slice(0, DEDUP_KEY_CHARS_MAX),
+      };
+      return {
+        url: new URL('/v2/enqueue', url),
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(common.event_action === 'trigger' ? triggerOf(delivery, common) : common),
+        timeoutMs: TIMEOUT_MS,
+      };
+    },
+  });

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Channel, OutgoingDelivery } from './channel.js';
+import { type HttpChannel, httpChannel, type OutgoingDelivery } from './channel.js';
 
 /** Standard Webhooks asks for 15 to 30 s; the shorter end, since a page waits behind it. */
 const TIMEOUT_MS = 15_000;
@@ -26,6 +26,8 @@ const TYPE_OF: Record<OutgoingDelivery['action'], string> = {
   rollout_completed: 'rollout.completed',
   rolled_back: 'rollout.rolled_back',
   notice: 'customer.notice',
+  status_update: 'status.updated',
+  change: 'change.made',
 };
 
 /** The Standard Webhooks 1.0.0 signature of a message, as its header holds it. */
@@ -53,27 +55,30 @@ const addressSecrets = (url: URL): string[] => [
  * A signed webhook after Standard Webhooks 1.0.0. The id is the delivery's, the same over all attempts; the time is the attempt's,
  * so that receivers may refuse old messages.
  */
-export const webhookChannel = ({ name, url, secret }: WebhookTarget): Channel => ({
-  name,
-  secrets: [Buffer.from(secret).toString('base64'), ...addressSecrets(url)],
-  requestOf: (delivery, nowMs) => {
-    const timestampS = Math.floor(nowMs / 1_000);
-    const message = {
-      type: TYPE_OF[delivery.action],
-      timestamp: new Date(nowMs).toISOString(),
-      data: dataOf(delivery),
-    };
-    const body = JSON.stringify(message);
-    return {
-      url,
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': delivery.deliveryId,
-        'webhook-timestamp': String(timestampS),
-        'webhook-signature': webhookSignature(secret, delivery.deliveryId, timestampS, body),
-      },
-      body,
-      timeoutMs: TIMEOUT_MS,
-    };
-  },
-});
+export const webhookChannel = ({ name, url, secret }: WebhookTarget): HttpChannel =>
+  httpChannel({
+    name,
+    isKeyed: true,
+    timeoutMs: TIMEOUT_MS,
+    secrets: [Buffer.from(secret).toString('base64'), ...addressSecrets(url)],
+    requestOf: (delivery, nowMs) => {
+      const timestampS = Math.floor(nowMs / 1_000);
+      const message = {
+        type: TYPE_OF[delivery.action],
+        timestamp: new Date(nowMs).toISOString(),
+        data: dataOf(delivery),
+      };
+      const body = JSON.stringify(message);
+      return {
+        url,
+        headers: {
+          'content-type': 'application/json',
+          'webhook-id': delivery.deliveryId,
+          'webhook-timestamp': String(timestampS),
+          'webhook-signature': webhookSignature(secret, delivery.deliveryId, timestampS, body),
+        },
+        body,
+        timeoutMs: TIMEOUT_MS,
+      };
+    },
+  });

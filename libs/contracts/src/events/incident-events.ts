@@ -4,7 +4,9 @@ import { nameSchema } from '../node-report.js';
 import { CAUSES_MAX, causeSchema } from '../cause.js';
 import {
   at,
+  by,
   CALLED,
+  comment,
   FALLBACK_TROUBLES,
   id,
   PRIORITIES,
@@ -96,7 +98,29 @@ export const incidentEvents = {
   }),
   /** Another DNS provider is asked for, for the customers that are hurt; nothing is switched by Tocsin. */
   FallBackRequested: z.object({ incidentId: id, alertId: id, because: z.string().max(500), impact: impactSchema, at }),
-  IncidentAcknowledged: z.object({ incidentId: id, by: z.string().max(200), note: z.string().max(1_000), at }),
+  IncidentAcknowledged: z.object({
+    incidentId: id,
+    by: z.string().max(200),
+    note: z.string().max(1_000),
+    /** Through which door, where it was none of Tocsin's own: `pagerduty`, `slack`, `link`. */
+    via: nameSchema.optional(),
+    at,
+  }),
+  /** Who took it on gives it to somebody else; it stays acknowledged. */
+  IncidentHandedOver: z.object({ incidentId: id, by, to: nameSchema, note: z.string().max(1_000), at }),
+  /** Nobody is called for it until then, though it is not over. */
+  IncidentSnoozed: z.object({ incidentId: id, by, untilMs: at, comment, at }),
+  /** Somebody says something about it, from wherever. */
+  IncidentNoted: z.object({ incidentId: id, by, text: z.string().min(1).max(4_000), via: nameSchema.optional(), at }),
+  /** What a command of the runbook answered, as somebody saw it. */
+  RunbookResultAttached: z.object({
+    incidentId: id,
+    /** The step of the runbook. */
+    step: nameSchema,
+    by,
+    output: z.string().min(1).max(8_000),
+    at,
+  }),
   IncidentResolved: z.object({ incidentId: id, because: z.string().max(500), at }),
   /** What another provider saw while the incident was open: correlated with it, never its cause. */
   SpilloverObserved: z.object({

@@ -7,7 +7,7 @@ import { decideRedirect } from '../redirect/decide-redirects.js';
 import type { Assessments, Deciding } from '../rule/deciding.js';
 import type { Draft } from '../rule/draft.js';
 import { decideDeclaration } from './declaration.decide.js';
-import { decideEscalation } from './escalation.decide.js';
+import { decideCall } from './call.decide.js';
 import { decideHalts } from './halt.decide.js';
 import { decideRequest } from './request.decide.js';
 
@@ -54,7 +54,7 @@ const actInIncident = (draft: Draft, alert: Alert, action: RuleAction, deciding:
       const mutedBy = draft.state.quiet.mutes.get(alert.alertId)?.by;
       if (mutedBy === 'silence' || mutedBy === 'maintenance') return;
       const because = escalationText(alert, acting.impactOf(incident));
-      return draft.add(decideEscalation(incident, { to: action.to, alertId: alert.alertId, because, at }));
+      return draft.add(decideCall(incident, { to: action.to, alertId: alert.alertId, because, at }));
     }
     case 'status_update':
       return draft.add(decideRequest(incident, action.do, { alert, impact: acting.impactOf(incident), at }));

@@ -1,5 +1,5 @@
 import { RULE_WINDOW_MS_MAX, type RuleAction } from '#contracts';
-import { decideEscalation } from '../action/escalation.decide.js';
+import { decideCall } from '../action/call.decide.js';
 import type { Alert } from '../alert/alert.js';
 import { judgeAutomation } from '../automation/automation-rails.js';
 import { type AffectedCustomer, affectedRatio } from '../impact/affected.js';
@@ -42,9 +42,7 @@ const callFor = (draft: Draft, incidentId: string, { step, text }: FallbackTroub
   const incident = draft.state.incidents.get(incidentId);
   if (incident === undefined) return;
   const { alertId } = incident.root;
-  draft.add(
-    decideEscalation(incident, { to: 'on_call', fallback: { step }, alertId, because: `fallback: ${text}`, at }),
-  );
+  draft.add(decideCall(incident, { to: 'on_call', fallback: { step }, alertId, because: `fallback: ${text}`, at }));
 };
 
 /** From an alert that fires to another provider for each customer that its incident hurts. */

@@ -1,5 +1,5 @@
 import { event } from '#contracts';
-import { decideEscalation } from '../action/escalation.decide.js';
+import { decideCall } from '../action/call.decide.js';
 import type { Deciding } from '../rule/deciding.js';
 import type { Draft } from '../rule/draft.js';
 import type { Override } from './override.js';
@@ -13,7 +13,7 @@ const callFor = (draft: Draft, override: Override, step: 'vote' | 'expired', tex
   if (incident === undefined) return;
   const of = { rollbackId: override.rollbackId, step };
   const because = `override of ${[...override.rails].join(', ')}, asked for by ${override.by}: ${text}`;
-  draft.add(decideEscalation(incident, { to: 'vp', rollback: of, alertId: incident.root.alertId, because, at }));
+  draft.add(decideCall(incident, { to: 'vp', rollback: of, alertId: incident.root.alertId, because, at }));
 };
 
 /** What a tick says of overrides that wait for votes: that they wait, once for each rollback, and that their time is over (RAIL-13). */

@@ -1,5 +1,5 @@
 import { event } from '#contracts';
-import { decideEscalation } from '../action/escalation.decide.js';
+import { decideCall } from '../action/call.decide.js';
 import { type Alert, alertKeyOf } from '../alert/alert.js';
 import { judgeAutomation } from '../automation/automation-rails.js';
 import type { Incident } from '../incident/incident.js';
@@ -90,7 +90,7 @@ const callFor = (draft: Draft, redirect: Redirect, { step, text }: RedirectTroub
   if (incident === undefined || (step === 'wait' && rule?.severity === 'warning')) return;
   const because = `redirect of ${plan?.scope} ${plan?.key}: ${text}`;
   const call = { to: step === 'wait' ? 'on_call' : 'vp', redirect: { redirectId, step } } as const;
-  draft.add(decideEscalation(incident, { ...call, alertId, because, at: deciding.view.at }));
+  draft.add(decideCall(incident, { ...call, alertId, because, at: deciding.view.at }));
 };
 
 /** The next steps of the redirects that are not over; each trouble calls a person at once. */

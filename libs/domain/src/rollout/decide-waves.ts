@@ -1,4 +1,4 @@
-import { decideEscalation } from '../action/escalation.decide.js';
+import { decideCall } from '../action/call.decide.js';
 import type { Deciding } from '../rule/deciding.js';
 import type { Draft } from '../rule/draft.js';
 import type { Rollback } from './rollback.js';
@@ -34,7 +34,7 @@ const callFor = (draft: Draft, rollback: Rollback, { step, text }: RollbackTroub
   const because = `rollback of ${rollback.plan?.service ?? 'a release'}${isWait ? '' : ' stopped'}: ${text}`;
   const { alertId } = incident.root;
   const call = { to: isWait ? 'on_call' : 'vp', rollback: { rollbackId, step } } as const;
-  draft.add(decideEscalation(incident, { ...call, alertId, because, at }));
+  draft.add(decideCall(incident, { ...call, alertId, because, at }));
 };
 
 /** The next steps of the rollbacks that are under way or owe a notice; each trouble calls a person in the same tick. */

@@ -1,7 +1,7 @@
 import {
   type Command,
   type CommandAnswer,
-  type EscalationSignal,
+  type CustomerEscalationSignal,
   type NodeReport,
   type Release,
   releaseName,
@@ -106,7 +106,7 @@ export class TestedWorld {
   private tellEscalation(
     escalationId: string,
     customerId: string,
-    state: EscalationSignal['state'],
+    state: CustomerEscalationSignal['state'],
     nowMs: number,
   ): void {
     const type = 'customer_escalation' as const;

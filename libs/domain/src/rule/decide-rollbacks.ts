@@ -1,5 +1,5 @@
 import { releaseName } from '#contracts';
-import { decideEscalation } from '../action/escalation.decide.js';
+import { decideCall } from '../action/call.decide.js';
 import type { Incident } from '../incident/incident.js';
 import type { JudgedChange } from '../rollout/blame.js';
 import { carries } from '../rollout/change.js';
@@ -94,7 +94,7 @@ const callFor = (draft: Draft, { triggers }: Candidate, told: RollbackCase, at: 
   const because = `rollback of ${told.facts.comparison.release} ${text}`;
   const { alertId } = first.alert;
   const rollback = { rollbackId: told.rollbackId, step: 'refused' } as const;
-  draft.add(decideEscalation(incident, { to: 'on_call', rollback, alertId, because, at }));
+  draft.add(decideCall(incident, { to: 'on_call', rollback, alertId, because, at }));
 };
 
 const decideCandidate = (

@@ -44,7 +44,7 @@ import { decideAlerts } from './decide-alerts.js';
 import { decideLate } from './decide-late.js';
 import { decideRollbacks } from './decide-rollbacks.js';
 import type { Deciding } from './deciding.js';
-import { decideEscalations } from '../escalation/escalations.decide.js';
+import { decideCustomerEscalations } from '../customer-escalation/decide-customer-escalations.js';
 import { describeIncident } from './describe.js';
 import type { Draft } from './draft.js';
 import { FLEET, type Rule } from './rule.js';
@@ -130,7 +130,7 @@ export const decideTick = (draft: Draft, told: Deciding): void => {
   const { view } = deciding;
   decideArrivals(draft, deciding);
   decideBreakers(draft, view.at);
-  decideEscalations(draft, deciding);
+  decideCustomerEscalations(draft, deciding);
   decideGates(draft, deciding);
   const assessments = decideAlerts(draft, deciding);
   decideLate(draft, deciding);

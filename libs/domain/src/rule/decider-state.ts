@@ -5,7 +5,11 @@ import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
 import { evolveFirings, type Firing } from '../alert/firings.js';
 import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
 import { type Breaker, evolveBreaker, isBreakerEvent } from '../breaker/breaker.js';
-import { type Escalation, evolveEscalation, isEscalationEvent } from '../escalation/escalation.js';
+import {
+  type CustomerEscalation,
+  evolveCustomerEscalation,
+  isCustomerEscalationEvent,
+} from '../customer-escalation/customer-escalation.js';
 import { evolveFallback, type Fallback, isFallbackEvent, isFallenBack } from '../fallback/fallback.js';
 import { evolveGate, type Gate, isGateEvent } from '../gate/gate.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
@@ -46,7 +50,7 @@ export interface DeciderState {
   readonly ruleSets: readonly LoadedRules[];
   readonly quiet: QuietState;
   /** Those that are open, and what closed within a day. */
-  readonly escalations: ReadonlyMap<string, Escalation>;
+  readonly escalations: ReadonlyMap<string, CustomerEscalation>;
   readonly redirects: ReadonlyMap<string, Redirect>;
   /** Those that wait for votes, and what ended within a day. */
   readonly overrides: ReadonlyMap<string, Override>;
@@ -139,7 +143,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
     ...quietStreams(state.quiet),
-    ...Array.from(escalations.keys(), streamOf.escalation),
+    ...Array.from(escalations.keys(), streamOf.customerEscalation),
     ...Array.from(redirects.keys(), streamOf.redirect),
     ...overrideStreams(overrides),
     ...Array.from(state.releases.values(), ({ service, release }) => streamOf.release(service, releaseName(release))),
@@ -192,9 +196,12 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
     const rollouts = put(state.rollouts, id, evolveRollout(state.rollouts.get(id), event));
     return { ...state, rollouts, generation: Math.max(state.generation, generation) };
   }
-  if (isEscalationEvent(event)) {
+  if (isCustomerEscalationEvent(event)) {
     const id = event.data.escalationId;
-    return { ...state, escalations: put(state.escalations, id, evolveEscalation(state.escalations.get(id), event)) };
+    return {
+      ...state,
+      escalations: put(state.escalations, id, evolveCustomerEscalation(state.escalations.get(id), event)),
+    };
   }
   if (isRedirectEvent(event)) {
     const id = event.data.redirectId;

@@ -1,4 +1,4 @@
-import type { CommandAnswer, DeploySignal, EscalationSignal, RuleSet, SpilloverSignal } from '#contracts';
+import type { CommandAnswer, DeploySignal, CustomerEscalationSignal, RuleSet, SpilloverSignal } from '#contracts';
 import type { Assessment } from '../alert/alert.js';
 import type { Gate } from '../gate/gate.js';
 import type { GateSums } from '../gate/gate-sums.js';
@@ -16,7 +16,7 @@ export interface Deciding {
   readonly loaded: LoadedRules | undefined;
   readonly signals: readonly DeploySignal[];
   readonly answers: readonly CommandAnswer[];
-  readonly escalationSignals: readonly EscalationSignal[];
+  readonly escalationSignals: readonly CustomerEscalationSignal[];
   /** What other providers told within the last minutes. */
   readonly spillovers: readonly SpilloverSignal[];
   readonly verifyMs: number;

@@ -24,7 +24,7 @@ const streamOfEvent = ({ type, data }: Event): string => {
   if ('incidentId' in data) return streamOf.incident(data.incidentId);
   if ('silenceId' in data) return streamOf.silence(data.silenceId);
   if ('maintenanceId' in data) return streamOf.maintenance(data.maintenanceId);
-  if ('escalationId' in data) return streamOf.escalation(data.escalationId);
+  if ('escalationId' in data) return streamOf.customerEscalation(data.escalationId);
   if ('rolloutId' in data) return streamOf.rollout(data.rolloutId);
   if ('alertId' in data) return streamOf.alert(data.alertId);
   throw new Error(`draft ${type}: no decider of the rules engine may return it`);

@@ -1,7 +1,7 @@
 import {
   type CommandAnswer,
   type DeploySignal,
-  type EscalationSignal,
+  type CustomerEscalationSignal,
   FLEET_KEY,
   type ImpactSettings,
   type RuleSet,
@@ -78,7 +78,7 @@ export class RulesEngine implements Engine {
   private firstSlot: number | undefined;
   /** Told by the ticks since the last evaluation: at most one tick's, or what is applied again after a restart. */
   private signals: DeploySignal[] = [];
-  private escalationSignals: EscalationSignal[] = [];
+  private escalationSignals: CustomerEscalationSignal[] = [];
   private answers: CommandAnswer[] = [];
 
   constructor(

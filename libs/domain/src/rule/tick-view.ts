@@ -4,7 +4,7 @@ import type { PlaceOf } from '../incident/place.js';
 import type { ExpectedRate } from '../presence/expected-rates.js';
 import type { FleetActivity } from '../presence/fleet-activity.js';
 import type { Alert } from '../alert/alert.js';
-import type { Escalation } from '../escalation/escalation.js';
+import type { CustomerEscalation } from '../customer-escalation/customer-escalation.js';
 import { OpenAlerts } from '../presence/open-alerts.js';
 import type { SequentialTests, TestReading } from '../sequential/sequential-tests.js';
 import type { SignalMemory } from '../signal/signal-memory.js';
@@ -37,7 +37,7 @@ export interface TickView {
   readonly customers: readonly CatalogueCustomer[];
   /** As they were at the beginning of the tick. */
   readonly openAlerts: OpenAlerts;
-  readonly escalations: ReadonlyMap<string, Escalation>;
+  readonly escalations: ReadonlyMap<string, CustomerEscalation>;
   readonly losses: TelemetryLosses;
   /** Which slots data came late for. */
   readonly late: LateSlots;
@@ -82,7 +82,7 @@ export interface ViewParts {
   readonly impactSettings: ImpactSettings;
   readonly memory: SignalMemory;
   readonly alerts: readonly Alert[];
-  readonly escalations: ReadonlyMap<string, Escalation>;
+  readonly escalations: ReadonlyMap<string, CustomerEscalation>;
 }
 
 /** Log time of the end of a tick. */

@@ -1,7 +1,10 @@
-import type { Escalation } from '../escalation/escalation.js';
-import { decideEscalation, ESCALATIONS_OPEN_MAX } from '../escalation/escalation.decide.js';
-import { evolveEscalation } from '../escalation/escalation.js';
-import { event, type EscalationSignal } from '#contracts';
+import type { CustomerEscalation } from '../customer-escalation/customer-escalation.js';
+import {
+  decideCustomerEscalation,
+  CUSTOMER_ESCALATIONS_OPEN_MAX,
+} from '../customer-escalation/customer-escalation.decide.js';
+import { evolveCustomerEscalation } from '../customer-escalation/customer-escalation.js';
+import { event, type CustomerEscalationSignal } from '#contracts';
 import { given } from '#testing';
 import type { CatalogueCustomer } from '../rule/catalogue.js';
 import { fixedWindows, readFixed, signalView } from './signal-view.fixture.js';
@@ -35,7 +38,7 @@ describe('support tickets', () => {
   });
 });
 
-const signal = (state: 'opened' | 'closed'): EscalationSignal => ({
+const signal = (state: 'opened' | 'closed'): CustomerEscalationSignal => ({
   type: 'customer_escalation',
   escalationId: 'case-1',
   customerId: 'delta',
@@ -52,27 +55,27 @@ const opened = event('CustomerEscalationOpened', {
 const closed = event('CustomerEscalationClosed', { escalationId: 'case-1', at: 9 });
 const tells =
   (state: 'opened' | 'closed', openCount = 0, at = 5) =>
-  (escalation: Escalation | undefined) =>
-    decideEscalation(escalation, signal(state), openCount, at);
+  (escalation: CustomerEscalation | undefined) =>
+    decideCustomerEscalation(escalation, signal(state), openCount, at);
 
 describe('customer escalations', () => {
   it('R34: one opens once and closes once, however often it is told', () => {
-    given(evolveEscalation).when(tells('opened')).thenEvents(opened);
-    given(evolveEscalation, opened).when(tells('opened')).thenNothing();
-    given(evolveEscalation, opened)
+    given(evolveCustomerEscalation).when(tells('opened')).thenEvents(opened);
+    given(evolveCustomerEscalation, opened).when(tells('opened')).thenNothing();
+    given(evolveCustomerEscalation, opened)
       .when(tells('closed', 1, 9))
       .thenEvents(closed);
-    given(evolveEscalation, opened, closed).when(tells('closed')).thenNothing();
-    given(evolveEscalation, opened, closed).when(tells('opened')).thenNothing();
-    given(evolveEscalation).when(tells('closed')).thenNothing();
+    given(evolveCustomerEscalation, opened, closed).when(tells('closed')).thenNothing();
+    given(evolveCustomerEscalation, opened, closed).when(tells('opened')).thenNothing();
+    given(evolveCustomerEscalation).when(tells('closed')).thenNothing();
   });
 
   it('R34: beyond a thousand that are open none is opened', () => {
-    given(evolveEscalation).when(tells('opened', ESCALATIONS_OPEN_MAX)).thenNothing();
+    given(evolveCustomerEscalation).when(tells('opened', CUSTOMER_ESCALATIONS_OPEN_MAX)).thenNothing();
   });
 
   it('R34: the signal counts those that are open and names their customers', () => {
-    const open = evolveEscalation(undefined, opened)!;
+    const open = evolveCustomerEscalation(undefined, opened)!;
     const escalations = new Map([
       ['case-1', open],
       ['case-2', { ...open, escalationId: 'case-2', state: 'closed' as const, closedAtMs: 7 }],

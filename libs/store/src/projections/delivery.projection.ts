@@ -5,8 +5,8 @@ export const deliveryProjection = projection(['delivery'], {
   DeliveryRequested: (tx, requested, { position }) =>
     tx.query(
       `insert into delivery (delivery_id, subject, action, channel, dedup_key, body, status, attempts, due_at, requested_at,
-         requested_position)
-       values ($1, $2, $3, $4, $5, $6::jsonb, 'due', 0, $7, $7, $8)`,
+         requested_position, address, person, is_urgent, instead_of)
+       values ($1, $2, $3, $4, $5, $6::jsonb, 'due', 0, $7, $7, $8, $9, $10, $11, $12)`,
       [
         requested.deliveryId,
         requested.subject,
@@ -16,6 +16,10 @@ export const deliveryProjection = projection(['delivery'], {
         json(requested.body),
         requested.at,
         position,
+        requested.address ?? null,
+        requested.person ?? null,
+        requested.isUrgent ?? false,
+        requested.insteadOf ?? null,
       ],
     ),
   DeliveryAttempted: (tx, { deliveryId, attempt, outcome, status, detail, dueAtMs, at }) => {

@@ -5,7 +5,7 @@ import { apiKeyProjection } from './api-key.projection.js';
 import { catalogueProjection } from './catalogue.projection.js';
 import { commandProjection } from './command.projection.js';
 import { deliveryProjection } from './delivery.projection.js';
-import { escalationProjection } from './escalation.projection.js';
+import { customerEscalationProjection } from './customer-escalation.projection.js';
 import { incidentProjection } from './incident.projection.js';
 import { nodeKeyProjection } from './node-key.projection.js';
 import type { Projection } from './projection.js';
@@ -38,7 +38,7 @@ export const PROJECTIONS: readonly Projection[] = [
   apiKeyProjection,
   nodeKeyProjection,
   ruleSetProjection,
-  escalationProjection,
+  customerEscalationProjection,
   releaseProjection,
   automationProjection,
   overrideProjection,

@@ -1,27 +1,27 @@
-import type { EscalationSignal } from '#contracts';
+import type { CustomerEscalationSignal } from '#contracts';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
 
 /**
  * A customer's escalation, as `customer_escalation` signals tell it: `open` → `closed`. Nothing leads back: who complains again
  * opens another one, under another id.
  */
-export interface Escalation {
+export interface CustomerEscalation {
   readonly escalationId: string;
   readonly customerId: string;
-  readonly severity: EscalationSignal['severity'];
+  readonly severity: CustomerEscalationSignal['severity'];
   readonly openedAtMs: number;
   readonly state: 'open' | 'closed';
   readonly closedAtMs: number | undefined;
 }
 
 /** Events of an escalation's stream. */
-export const isEscalationEvent = isEventOf('CustomerEscalationOpened', 'CustomerEscalationClosed');
+export const isCustomerEscalationEvent = isEventOf('CustomerEscalationOpened', 'CustomerEscalationClosed');
 
 /** The escalation after an event. */
-export const evolveEscalation = (
-  escalation: Escalation | undefined,
-  event: GuardedEvent<typeof isEscalationEvent>,
-): Escalation | undefined => {
+export const evolveCustomerEscalation = (
+  escalation: CustomerEscalation | undefined,
+  event: GuardedEvent<typeof isCustomerEscalationEvent>,
+): CustomerEscalation | undefined => {
   switch (event.type) {
     case 'CustomerEscalationOpened': {
       const { escalationId, customerId, severity, at } = event.data;

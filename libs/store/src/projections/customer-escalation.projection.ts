@@ -1,7 +1,7 @@
 import { projection } from './projection.js';
 
 /** An escalation is open until it is closed. */
-export const escalationProjection = projection(['customer_escalation'], {
+export const customerEscalationProjection = projection(['customer_escalation'], {
   CustomerEscalationOpened: (tx, { escalationId, customerId, severity, at }) =>
     tx.query(
       `insert into customer_escalation (escalation_id, customer_id, severity, state, opened_at)

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { nameSchema } from '../node-report.js';
+import { at, id, SEVERITIES } from './event-parts.js';
+
+/** Events of stream `escalation-<escalationId>`: a customer complains, and is content again. Nothing comes after the end. */
+export const customerEscalationEvents = {
+  CustomerEscalationOpened: z.object({
+    escalationId: id,
+    customerId: nameSchema,
+    severity: z.enum(SEVERITIES),
+    at,
+  }),
+  CustomerEscalationClosed: z.object({ escalationId: id, at }),
+} as const;
