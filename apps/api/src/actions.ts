@@ -16,6 +16,7 @@ import {
 import { acknowledge } from './acknowledge.js';
 import { automationActs } from './automation-acts.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
+import { deliveryActs } from './delivery-acts.js';
 import { issueNodeKey, revokeNodeKey } from './node-keys.js';
 import { overrideActs } from './override-acts.js';
 import { endRedirect } from './redirect-acts.js';
@@ -39,6 +40,7 @@ const actsOnActions = ({ database, eventStore: store, catalogue, clock }: Action
     ...rolloutActs({ ...parts, repository: createRolloutRepository(database), releases, catalogue }),
     ...releaseActs({ ...parts, repository: releases }),
     ...automationActs({ ...parts, repository: automation }),
+    ...deliveryActs({ ...parts, database }),
     ...rollbackActs({
       ...parts,
       database,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commentSchema, nameSchema } from '#contracts';
 import {
   COMMAND_STATUSES,
+  DELIVERY_STATUSES,
   FALLBACK_STATUSES,
   OVERRIDE_STATUSES,
   REDIRECT_STATUSES,
@@ -53,8 +54,10 @@ export const fallbackQuery = statusQuery(FALLBACK_STATUSES).extend({
 /** The query of commands. */
 export const commandQuery = statusQuery(COMMAND_STATUSES);
 /** The query of deliveries. */
-export const deliveryQuery = statusQuery(['due', 'delivered', 'gave_up']).extend({
+export const deliveryQuery = statusQuery(DELIVERY_STATUSES).extend({
   dedupKey: z.string().min(1).max(128).optional(),
+  channel: nameSchema.optional(),
+  incidentId: z.string().min(1).max(128).optional(),
 });
 /** The query of a list without a filter. */
 export const plainListQuery = z.object({ limit: limitQuery });

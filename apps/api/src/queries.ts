@@ -25,6 +25,7 @@ import {
   type RolloutRow,
   readStream,
 } from '#store';
+import { deliveryQueries } from './delivery-views.js';
 import { readAutomation } from './automation-acts.js';
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
 import { createAffectedSince } from './affected-since.js';
@@ -109,7 +110,7 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
     },
     rollbacks: rollbacks.list,
     redirects: redirects.list,
-    deliveries: deliveries.list,
+    ...deliveryQueries({ database, nowMs: clock.nowMs }),
   };
 };
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AUTHORITY_COMMANDS, AUTHORITY_USAGE, readAuthorityArguments } from './authority-arguments.js';
 import type { Common } from './connection.js';
+import { DELIVERY_USAGE, isDeliveryCommand, readDeliveryArguments } from './delivery-arguments.js';
 import type { DoorAsked } from './door-arguments.js';
 import { GATE_USAGE, type GateAsked, readGateArguments } from './gate-arguments.js';
 import { GATE_SHOW_USAGE, type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
@@ -88,6 +89,7 @@ export const USAGE = `tocsin <command> [options]
 ${ROLLOUT_USAGE}
 ${GATE_SHOW_USAGE}
 ${AUTHORITY_USAGE}
+${DELIVERY_USAGE}
                             what acts asks to be confirmed; --yes says so beforehand
 ${REPLAY_USAGE}
 ${GATE_USAGE}
@@ -108,7 +110,7 @@ exit status
 `;
 
 const COMMANDS =
-  'status, tail, incident show, incident cost, explain, impact, customers, node-key, silence, maintenance, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, check, test, replay, backtest, sweep or dnstap';
+  'status, tail, incident show, incident cost, explain, impact, customers, node-key, silence, maintenance, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -225,6 +227,7 @@ const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Co
 const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined => {
   if (first === 'rollout') return readRolloutArguments(rest);
   if (Object.hasOwn(AUTHORITY_COMMANDS, first)) return readAuthorityArguments(first, rest);
+  if (isDeliveryCommand(first)) return readDeliveryArguments(first, rest);
   if (first !== 'gate') return undefined;
   const [action = '', ...more] = rest;
   if (action === 'show') return readGateShowArguments(more);

@@ -24,6 +24,11 @@ export const DOOR_VIEWS = [
   'breakers',
   'fallbacks',
   'redirect',
+  'deliveries',
+  'delivery',
+  'channels',
+  'channel',
+  'tested',
 ] as const;
 /** How an answer is shown. */
 export type DoorView = (typeof DOOR_VIEWS)[number];
@@ -67,6 +72,10 @@ const OPTIONS = {
   rails: { type: 'string' },
   eta: { type: 'string' },
   no: { type: 'boolean', default: false },
+  status: { type: 'string' },
+  channel: { type: 'string' },
+  incident: { type: 'string' },
+  'dedup-key': { type: 'string' },
 } as const;
 
 /** The name of an option. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rollbackSchema } from './answers.js';
+import { formatChannel, formatChannels, formatDeliveries, formatDelivery, formatTested } from './delivery-views.js';
 import type { DoorView } from './door-arguments.js';
 import { formatCount, formatDollars, formatDuration, formatTime } from './figures.js';
 import { formatRollout, formatRollouts } from './rollout.js';
@@ -218,4 +219,9 @@ export const formatDoor: Readonly<Record<DoorView, (answer: unknown) => readonly
   breakers: formatBreakers,
   fallbacks: formatFallbacks,
   redirect: formatRedirect,
+  deliveries: formatDeliveries,
+  delivery: formatDelivery,
+  channels: formatChannels,
+  channel: formatChannel,
+  tested: formatTested,
 };

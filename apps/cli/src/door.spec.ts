@@ -60,6 +60,9 @@ describe('commands that act', () => {
     ],
     [['rollback', 'approve', 'rb1', '--comment', 'x'], '/v1/rollbacks/rb1/approve', { comment: 'x' }],
     [['redirect', 'end', 'rd1', '--comment', 'x'], '/v1/redirects/rd1/end', { comment: 'x' }],
+    [['deliveries', 'retry', 'a/b'], '/v1/deliveries/a%2Fb/retry', {}],
+    [['channels', 'test', 'pagerduty'], '/v1/channels/pagerduty/test', {}],
+    [['channels', 'enable', 'webhook'], '/v1/channels/webhook/enable', {}],
   ])('%j', (args, path, body) => {
     const { request, yes } = door(...args);
     expect({ ...request, yes }).toMatchObject({ method: 'post', path, body, yes: false });
@@ -77,6 +80,14 @@ describe('commands that act', () => {
     [['fallback'], 'get', '/v1/fallbacks?limit=100'],
     [['release', 'ls'], 'get', '/v1/releases?limit=100'],
     [['override', 'ls'], 'get', '/v1/overrides?limit=100'],
+    [['deliveries', 'ls'], 'get', '/v1/deliveries?limit=100'],
+    [
+      ['deliveries', 'ls', '--status', 'gave_up', '--channel', 'webhook', '--incident', 'in 1'],
+      'get',
+      '/v1/deliveries?status=gave_up&channel=webhook&incidentId=in+1&limit=100',
+    ],
+    [['deliveries', 'show', 'd1'], 'get', '/v1/deliveries/d1'],
+    [['channels', 'ls'], 'get', '/v1/channels'],
   ])('%j does nothing, and asks nobody', (args, method, path) => {
     const { request } = door(...args);
     expect(request).toMatchObject({ method, path });
@@ -100,6 +111,11 @@ describe('commands that act', () => {
     [['release', 'attest', 'dns', 'v1+c1', '--since', '2021-07-22T10:00Z', '--count', '0']],
     [['override', 'request', 'rb1', '--rails', 'rate', '--eta', 'soon', '--comment', 'x']],
     [['breaker', 'close']],
+    [['deliveries']],
+    [['deliveries', 'constructor']],
+    [['deliveries', 'show']],
+    [['channels', 'test', 'a', 'b']],
+    [['channels', 'ls', '--status', 'due']],
     [['gate']],
     [['gate', 'show']],
     [['gate', 'show', 'ro1', '--timeout', '1h']],

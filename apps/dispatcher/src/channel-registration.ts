@@ -1,15 +1,6 @@
 import type { Logger } from '#runtime';
-import type { ChannelRepository, DeliverySubject } from '#store';
+import type { ChannelRepository } from '#store';
 import type { Channels } from './channels/channel.js';
-
-/** What channels that are not for pages are for. */
-const SUBJECTS: Readonly<Record<string, DeliverySubject>> = {
-  deploy: 'command',
-  notice: 'notice',
-  rollouts: 'rollout',
-};
-
-const subjectOf = (channel: string): DeliverySubject => SUBJECTS[channel] ?? 'page';
 
 /** Makes the registered channels those that are configured, so that nothing is queued for nobody; warns when nobody is paged. */
 export const registerChannels = async (
@@ -22,9 +13,9 @@ export const registerChannels = async (
       await repository.unregister(name);
       logger.warn({ channel: name }, 'the channel is not configured any more; what was due through it is given up');
     }
-  const names = [...channels.keys()];
-  for (const name of names) await repository.register(name, subjectOf(name));
-  logger.info({ channels: names }, 'delivering through these channels');
-  if (!names.some((name) => subjectOf(name) === 'page'))
+  const all = [...channels.values()];
+  for (const { name, subject = 'page' } of all) await repository.register(name, subject);
+  logger.info({ channels: all.map(({ name }) => name) }, 'delivering through these channels');
+  if (!all.some(({ subject = 'page' }) => subject === 'page'))
     logger.warn('no channel for pages: nobody is paged; set PAGERDUTY_ROUTING_KEY, or WEBHOOK_URL and WEBHOOK_SECRET');
 };

@@ -1,17 +1,24 @@
 import { event, streamOf } from '#contracts';
+import { evolveDelivery, isDeliveryEvent, type Delivery } from '#domain';
 import type { Clock, Logger } from '#runtime';
-import type { DeliveryRepository, DueDelivery, EventStore } from '#store';
+import type { DeliveryClaims, DeliveryQueues, DeliveryRepository, DueDelivery, EventStore } from '#store';
+import { disableChannel } from './channel-disabling.js';
 import { type AttemptAnswer, type AttemptVerdict, decideAttempt } from './channels/attempt.decide.js';
 import type { Channel, Channels } from './channels/channel.js';
 import { redact } from './channels/post.js';
-import { decideDelivery, withinExpiry } from './delivery.decide.js';
+import { decideDelivery, type DeliveryStep, withinExpiry } from './delivery.decide.js';
 import { DELIVERY_LEASE_MS, SENDS_PER_CHANNEL_MAX } from './dispatcher.config.js';
+import { supersede } from './superseding.js';
 
 /** What delivering needs. */
 export interface DeliveriesParts {
   readonly deliveries: DeliveryRepository;
+  readonly claims: DeliveryClaims;
+  readonly queues: DeliveryQueues;
   readonly eventStore: EventStore;
   readonly channels: Channels;
+  /** The channels for pages, in the order in which they stand in for each other. */
+  readonly order: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1): the jitter of retries. */
@@ -33,16 +40,16 @@ const sendOnce = async (
   signal: AbortSignal,
 ): Promise<AttemptAnswer> => {
   try {
-    return await channel.send(delivery, { nowMs, signal });
+    return await channel.send(delivery, { nowMs, signal, known: delivery.known ?? undefined });
   } catch (error) {
     return { kind: 'unsendable', detail: redact(String(error), channel.secrets) };
   }
 };
 
 /**
- * Claims what is due and begins to send it. A run does not wait for receivers: sends go on beside it, up to
- * `SENDS_PER_CHANNEL_MAX` of each channel, and each records its attempt itself. What dies between the send and the record is sent
- * again when its claim has run out, and the receiver folds it by its key.
+ * Claims what is due, as much as the pace and the breaker of each receiver let leave, and begins to send it. A run does not wait for
+ * receivers: sends go on beside it, up to `SENDS_PER_CHANNEL_MAX` of each channel, and each records its attempt itself. What dies between
+ * the send and the record is sent again when its claim has run out, and the receiver folds it by its key.
  */
 export class DeliveriesReconciler {
   private readonly sending = new Map<string, Sending>();
@@ -73,12 +80,13 @@ export class DeliveriesReconciler {
     await settled;
   }
 
-  private async claim(channel: string): Promise<void> {
-    const { deliveries, clock } = this.parts;
-    const underWay = [...this.sending.values()].filter((sending) => sending.channel === channel).length;
-    if (underWay >= SENDS_PER_CHANNEL_MAX) return;
+  private async claim(name: string): Promise<void> {
+    const { claims, clock, channels } = this.parts;
+    const underWay = [...this.sending.values()].filter((sending) => sending.channel === name).length;
     const free = SENDS_PER_CHANNEL_MAX - underWay;
-    for (const due of await deliveries.claimDue(clock.nowMs(), free, DELIVERY_LEASE_MS, channel))
+    if (free <= 0) return;
+    const terms = { nowMs: clock.nowMs(), leaseMs: DELIVERY_LEASE_MS, pace: channels.get(name)?.pace };
+    for (const due of await claims.claim(name, free, terms))
       // Our own claim that ran out, when recording takes that long: the attempt under way still counts.
       if (!this.sending.has(due.deliveryId)) this.begin(due);
   }
@@ -99,33 +107,89 @@ export class DeliveriesReconciler {
   }
 
   private async attempt(delivery: DueDelivery, signal: AbortSignal): Promise<void> {
-    const { channels, clock, random } = this.parts;
-    const step = decideDelivery(delivery, channels, clock.nowMs());
-    if (step.do === 'give up') {
-      await this.record(delivery, { outcome: 'gave_up', status: null, detail: step.because, dueAtMs: null });
+    const { channels, clock, queues } = this.parts;
+    if (await supersede(this.parts, delivery, clock.nowMs())) {
+      const { channel, dedupKey, action } = delivery;
+      this.parts.logger.info({ channel, dedupKey, action }, 'a delivery was superseded');
       return;
     }
-    const answer = await sendOnce(step.channel, delivery, clock.nowMs(), signal);
-    if (signal.aborted && answer.kind !== 'answered') {
-      await this.parts.deliveries.release(delivery.deliveryId);
+    const step = decideDelivery(delivery, channels, await queues.disabled(), clock.nowMs());
+    if (step.do === 'send') await this.send(delivery, step, signal);
+    else {
+      const unknown = step.isUnknown === true ? { isUnknown: true } : {};
+      await this.record(delivery, {
+        outcome: 'gave_up',
+        status: null,
+        detail: step.because,
+        ...unknown,
+        dueAtMs: null,
+      });
+    }
+  }
+
+  private async send(
+    delivery: DueDelivery,
+    { channel, wasUnknown }: DeliveryStep & { readonly do: 'send' },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { clock, random, deliveries } = this.parts;
+    const { isKeyed } = channel;
+    const answer = await sendOnce(channel, delivery, clock.nowMs(), signal);
+    // Broken off by us; a receiver that cannot tell a repetition may have it, which must be remembered.
+    if (signal.aborted && isKeyed && answer.kind !== 'answered') {
+      await deliveries.release(delivery.deliveryId);
       return;
     }
-    const verdict = decideAttempt(answer, delivery.attempts + 1, clock.nowMs(), random());
-    await this.record(delivery, withinExpiry(delivery, verdict));
+    const attempt = delivery.attempts - delivery.attemptsBefore + 1;
+    const verdict = decideAttempt(answer, attempt, clock.nowMs(), random(), { isKeyed, wasUnknown });
+    const repeated = !isKeyed && delivery.claims > 1 ? { ...verdict, isUnknown: true } : verdict;
+    await this.record(delivery, withinExpiry(delivery, repeated));
+    if (answer.kind === 'gone' && delivery.address === null) await this.disable(channel.name, answer.detail);
+  }
+
+  private async disable(channel: string, detail: string): Promise<void> {
+    const { eventStore, queues, order, clock, logger } = this.parts;
+    const disabled = await queues.disabled();
+    const through = order.find((name) => name !== channel && !disabled.has(name));
+    const because = `its receiver wants nothing more: ${detail}`.slice(0, 500);
+    await disableChannel(eventStore, { channel, because, at: clock.nowMs() }, through);
+    logger.error({ channel, because }, 'a channel was disabled');
   }
 
   private async record(delivery: DueDelivery, verdict: AttemptVerdict): Promise<void> {
     const { eventStore, clock } = this.parts;
-    const { deliveryId, version } = delivery;
+    const { deliveryId } = delivery;
     const stream = streamOf.delivery(deliveryId);
-    const attempt = delivery.attempts + 1;
-    const attempted = event('DeliveryAttempted', { deliveryId, attempt, ...verdict, at: clock.nowMs() });
-    const result = await eventStore.append([{ stream, expectedVersion: version, events: [attempted] }], {
-      actor: 'dispatcher',
-      cause: `${stream}@${version}`,
+    const attempted = event('DeliveryAttempted', {
+      deliveryId,
+      attempt: delivery.attempts + 1,
+      ...verdict,
+      at: clock.nowMs(),
     });
+    const append = async (expectedVersion: number): Promise<boolean> => {
+      const result = await eventStore.append([{ stream, expectedVersion, events: [attempted] }], {
+        actor: 'dispatcher',
+        cause: `${stream}@${expectedVersion}`,
+      });
+      return !('conflict' in result);
+    };
+    const isRecorded = (await append(delivery.version)) || (await this.recordAfter(delivery, append));
     this.unrecorded = undefined;
-    this.tell(delivery, verdict, 'conflict' in result);
+    this.tell(delivery, verdict, !isRecorded);
+  }
+
+  /** It fell over while its attempt was under way: the attempt still counts. Not if another dispatcher has recorded one. */
+  private async recordAfter(
+    { deliveryId, attempts }: DueDelivery,
+    append: (expectedVersion: number) => Promise<boolean>,
+  ): Promise<boolean> {
+    const recorded = await this.parts.eventStore.readStream(streamOf.delivery(deliveryId));
+    const now = recorded.reduce<Delivery | undefined>(
+      (before, { event: told }) => (isDeliveryEvent(told) ? evolveDelivery(before, told) : before),
+      undefined,
+    );
+    if (now?.status !== 'due' || now.attempts.length !== attempts) return false;
+    return append(recorded.at(-1)?.version ?? 0);
   }
 
   private tell({ channel, dedupKey, action, attempts }: DueDelivery, verdict: AttemptVerdict, isLate: boolean): void {

@@ -6,6 +6,7 @@ import { decideDelivery, withinExpiry } from './delivery.decide.js';
 const NOW_MS = 1_700_000_000_000;
 const channel = { name: 'deploy' } as Channel;
 const channels = new Map([['deploy', channel]]);
+const ON = new Map<string, string>();
 const delivery = (changes: Partial<DueDelivery> = {}): DueDelivery => ({
   deliveryId: 'd1',
   subject: 'command',
@@ -18,6 +19,12 @@ const delivery = (changes: Partial<DueDelivery> = {}): DueDelivery => ({
   isUrgent: false,
   insteadOf: null,
   attempts: 0,
+  attemptsBefore: 0,
+  askedAt: NOW_MS,
+  isLost: false,
+  isUnknown: false,
+  claims: 1,
+  known: null,
   version: 1,
   requestedAt: NOW_MS,
   ...changes,
@@ -26,24 +33,24 @@ const retryAt = (dueAtMs: number | null): AttemptVerdict => ({ outcome: 'retry',
 
 describe('decideDelivery', () => {
   it('sends a command until it expires, and gives it up from then on', () => {
-    expect(decideDelivery(delivery(), channels, NOW_MS)).toEqual({ do: 'send', channel });
-    expect(decideDelivery(delivery(), channels, NOW_MS + 1)).toEqual({
+    expect(decideDelivery(delivery(), channels, ON, NOW_MS)).toEqual({ do: 'send', channel, wasUnknown: false });
+    expect(decideDelivery(delivery(), channels, ON, NOW_MS + 1)).toEqual({
       do: 'give up',
       because: 'the command expired 0 ms ago',
     });
   });
 
   it.each([{}, { expiresAtMs: 'never' }])('does not send a command without an expiry: %j', (body) => {
-    expect(decideDelivery(delivery({ body }), channels, NOW_MS).do).toBe('give up');
+    expect(decideDelivery(delivery({ body }), channels, ON, NOW_MS).do).toBe('give up');
   });
 
   it('sends a page whenever', () => {
     const page = delivery({ subject: 'page', action: 'trigger', body: { expiresAtMs: 1 } });
-    expect(decideDelivery(page, channels, NOW_MS).do).toBe('send');
+    expect(decideDelivery(page, channels, ON, NOW_MS).do).toBe('send');
   });
 
   it('gives up what nobody can take', () => {
-    expect(decideDelivery(delivery({ channel: 'webhook' }), channels, NOW_MS)).toEqual({
+    expect(decideDelivery(delivery({ channel: 'webhook' }), channels, ON, NOW_MS)).toEqual({
       do: 'give up',
       because: 'channel webhook is not configured any more',
     });

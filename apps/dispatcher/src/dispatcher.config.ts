@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Environment, readSettings } from '#config';
+import { ConfigError, type Environment, readSettings } from '#config';
 import type { Channel, Channels } from './channels/channel.js';
 import { pagerDutyChannel } from './channels/pagerduty.channel.js';
 import { targetUrl } from './channels/target-url.js';
@@ -80,6 +80,11 @@ const schema = z
     NOTICE_WEBHOOK_URL: address.optional(),
     /** Signs them. */
     NOTICE_WEBHOOK_SECRET: webhookSecret.optional(),
+    /** Names of channels, with commas between: a page that one of them does not accept also leaves through the next. Unset: all, as they are configured. */
+    FALL_OVER: z
+      .string()
+      .transform((text) => text.split(',').map((name) => name.trim()))
+      .optional(),
   })
   .superRefine((read, context) => {
     for (const prefix of ['WEBHOOK', 'DEPLOY_WEBHOOK', 'ROLLOUT_WEBHOOK', 'NOTICE_WEBHOOK'] as const)
@@ -103,10 +108,23 @@ const SECRETS = [
 export interface DispatcherSettings {
   /** All are optional. */
   readonly channels: Channels;
+  /** The channels for pages, in the order in which they stand in for each other; absent: as they are configured. */
+  readonly fallOver?: readonly string[];
 }
 
 const webhookOf = (name: string, url: URL | undefined, secret: Uint8Array | undefined): Channel[] =>
   url === undefined || secret === undefined ? [] : [webhookChannel({ name, url, secret })];
+
+/** A name that stands for nothing would let a page fall into it. */
+const fallOverOf = (
+  order: readonly string[] | undefined,
+  channels: readonly Channel[],
+): Pick<DispatcherSettings, 'fallOver'> => {
+  if (order === undefined) return {};
+  const unknown = order.filter((name) => !channels.some((channel) => channel.name === name));
+  if (unknown.length > 0) throw new ConfigError([`FALL_OVER: channel ${unknown.join(', ')} is not configured`]);
+  return { fallOver: order };
+};
 
 /**
  * Reads the settings; each secret may also be given as NAME_FILE. Throws a `ConfigError` that names all that are wrong: a page that
@@ -122,5 +140,8 @@ export const readDispatcherSettings = (env: Environment): DispatcherSettings => 
     ...webhookOf('rollouts', read.ROLLOUT_WEBHOOK_URL, read.ROLLOUT_WEBHOOK_SECRET),
     ...webhookOf('notice', read.NOTICE_WEBHOOK_URL, read.NOTICE_WEBHOOK_SECRET),
   ];
-  return { channels: new Map(channels.map((channel) => [channel.name, channel])) };
+  return {
+    channels: new Map(channels.map((channel) => [channel.name, channel])),
+    ...fallOverOf(read.FALL_OVER, channels),
+  };
 };

@@ -2,6 +2,8 @@ import type { EventLog } from '#event-log';
 import { type Clock, type Logger, type Notices, Rounds } from '#runtime';
 import {
   createChannelRepository,
+  createDeliveryClaims,
+  createDeliveryQueues,
   createDeliveryRepository,
   createPositionRepository,
   createZoneRegistryRepository,
@@ -11,6 +13,7 @@ import {
 import { registerChannels } from './channel-registration.js';
 import { DeliveriesReconciler } from './deliveries.reconciler.js';
 import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js';
+import { FallOverReconciler } from './fall-over.reconciler.js';
 import { PublishReconciler } from './publish.reconciler.js';
 import { ZonesReconciler } from './zones.reconciler.js';
 
@@ -42,26 +45,52 @@ export interface Dispatcher {
 
 interface Reconcilers {
   readonly deliver: Rounds;
+  readonly fallOver: Rounds;
   readonly publish: Rounds;
   readonly zones: Rounds;
   readonly deliveries: DeliveriesReconciler;
 }
 
-const reconcilersOf = (parts: DispatcherParts): Reconcilers => {
-  const { settings, database, notices, logger } = parts;
-  const deliveries = new DeliveriesReconciler({
+/** The channels for pages, in the order in which they stand in for each other: as they are set, or as they are configured. */
+const orderOf = async ({ settings, database }: DispatcherParts): Promise<readonly string[]> => {
+  const registered = await createChannelRepository(database).list();
+  const forPages = new Set(registered.filter(({ subject }) => subject === 'page').map(({ name }) => name));
+  return (settings.fallOver ?? [...settings.channels.keys()]).filter((name) => forPages.has(name));
+};
+
+const deliveriesOf = (parts: DispatcherParts, order: readonly string[]) => {
+  const { settings, database, logger } = parts;
+  const shared = {
     ...parts,
+    order,
+    claims: createDeliveryClaims(database),
+    queues: createDeliveryQueues(database),
+  };
+  const deliveries = new DeliveriesReconciler({
+    ...shared,
     channels: settings.channels,
     deliveries: createDeliveryRepository(database),
-    onAttempted: () => deliver.signal(),
+    onAttempted: () => {
+      deliver.signal();
+      // What was just given up falls over at once.
+      fallOver.signal();
+    },
   });
+  const falling = new FallOverReconciler({ ...shared, onFellOver: () => deliver.signal() });
+  const deliver = new Rounds('deliveries', deliveries.reconcile, logger);
+  const fallOver = new Rounds('fall over', falling.reconcile, logger);
+  return { deliveries, deliver, fallOver };
+};
+
+const reconcilersOf = (parts: DispatcherParts, order: readonly string[]): Reconcilers => {
+  const { database, notices, logger } = parts;
+  const { deliveries, deliver, fallOver } = deliveriesOf(parts, order);
   const publishing = new PublishReconciler({
     ...parts,
     positions: createPositionRepository(database),
     onPublished: (events) => notices.tell(events),
   });
   const registry = createZoneRegistryRepository(database);
-  const deliver = new Rounds('deliveries', deliveries.reconcile, logger);
   const publish = new Rounds('publish', publishing.reconcile, logger);
   const zones = new Rounds('zones', new ZonesReconciler({ ...parts, registry }).reconcile, logger);
   // Nothing that was left for one of them waits for the next tick.
@@ -70,15 +99,15 @@ const reconcilersOf = (parts: DispatcherParts): Reconcilers => {
     publish.signal();
   });
   notices.listen('DeliveryRequested', () => deliver.signal());
-  return { deliver, publish, zones, deliveries };
+  return { deliver, fallOver, publish, zones, deliveries };
 };
 
 /** Registers the channels; nothing runs until the first tick. */
 export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatcher> => {
   const { settings, database, logger } = parts;
-  const { deliver, publish, zones, deliveries } = reconcilersOf(parts);
   await registerChannels(settings.channels, createChannelRepository(database), logger);
-  const all = [deliver, publish, zones];
+  const { deliver, fallOver, publish, zones, deliveries } = reconcilersOf(parts, await orderOf(parts));
+  const all = [deliver, fallOver, publish, zones];
   return {
     tick: () => {
       for (const rounds of all) rounds.tick();
@@ -86,6 +115,7 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
     settle: async () => {
       await deliver.run();
       await deliveries.settled();
+      await fallOver.run();
       await deliver.run();
       await publish.run();
       await zones.run();

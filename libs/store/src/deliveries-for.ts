@@ -10,7 +10,7 @@ import {
 } from '#contracts';
 import type { CommandRow } from './command.repository.js';
 import type { IncidentRow } from './incident.repository.js';
-import type { RollbackRow } from './rollback.repository.js';
+import { type ActingRows, toldAutomation } from './told-automation.js';
 
 /** What a delivery tells about. */
 export type DeliverySubject = EventData<'DeliveryRequested'>['subject'];
@@ -22,9 +22,8 @@ export interface ChannelRow {
 }
 
 /** What is known of the subject when the event was appended; only the part that the event needs is there. */
-export interface DeliveryContext {
+export interface DeliveryContext extends ActingRows {
   readonly incident?: IncidentRow | undefined;
-  readonly rollbacks?: readonly RollbackRow[];
   /** The highest impact score that pages of the incident have told. */
   readonly toldScore?: number;
   readonly command?: CommandRow | undefined;
@@ -83,24 +82,17 @@ const cohortOf = ({ scope, key }: IncidentRow): Record<string, string> => {
   return scope === 'release_region' && release !== undefined && region !== undefined ? { release, region } : {};
 };
 
-const rollbackState = ({ rollbackId, status, waves, because }: RollbackRow): Record<string, unknown> => ({
-  rollbackId,
-  status,
-  waves: waves.length,
-  wavesVerified: waves.filter((wave) => wave.status === 'verified').length,
-  because,
-});
-
 /** What was declared, and what this page alone asks for; nothing is said of what there is not. */
 const actionBody = (
   { data, type }: PageEvent,
-  { priority, onsetAt, detectMs, requests }: IncidentRow,
+  { priority, onsetAt, detectMs, requests, escalations }: IncidentRow,
 ): Record<string, unknown> => ({
   ...(priority === null ? {} : { priority }),
   ...(onsetAt === null ? {} : { onsetAt, detectMs }),
   ...(type === 'IncidentEscalated'
     ? { escalation: { to: data.to, alertId: data.alertId, because: data.because } }
     : {}),
+  ...(escalations.length > 0 ? { called: escalations.map(({ to, because }) => ({ to, because })) } : {}),
   ...(type === 'AlertJoinedIncident' ? { widens: data.widens } : {}),
   // What was asked for while the page was held back.
   ...(type === 'IncidentUnmuted' && requests.length > 0 ? { requests } : {}),
@@ -109,18 +101,15 @@ const actionBody = (
   ...(type === 'StakeholdersNotified' ? { notice: 'rollback', rollbackId: data.rollbackId } : {}),
 });
 
-const pageBody = (
-  paged: PageEvent,
-  incident: IncidentRow,
-  rollbacks: readonly RollbackRow[],
-): Record<string, unknown> => {
+const pageBody = (paged: PageEvent, incident: IncidentRow, acting: ActingRows): Record<string, unknown> => {
   const { data } = paged;
-  const { incidentId, title, severity, rule, scope, key, reason, impact, peakImpact, openedAt } = incident;
-  const service = rollbacks.find((rollback) => rollback.service !== null)?.service;
+  const { incidentId, title, severity, status, rule, scope, key, reason, impact, peakImpact, openedAt } = incident;
+  const service = acting.rollbacks?.find((rollback) => rollback.service !== null)?.service;
   return {
     incidentId,
     title,
     severity,
+    status,
     rule,
     scope,
     key,
@@ -132,8 +121,9 @@ const pageBody = (
     impact,
     peakImpact,
     ...actionBody(paged, incident),
-    rollbacks: rollbacks.map(rollbackState),
-    ...('by' in data ? { acknowledgedBy: data.by, note: data.note } : {}),
+    ...toldAutomation(acting),
+    ...(incident.muted === null ? {} : { muted: incident.muted.because }),
+    ...(incident.acknowledgedBy === null ? {} : { acknowledgedBy: incident.acknowledgedBy, note: incident.note }),
     ...('because' in data ? { because: data.because } : {}),
   };
 };
@@ -173,9 +163,9 @@ const loudKeys = (paged: PageEvent, { incidentId, escalations }: IncidentRow): R
 };
 
 const pagesOf = (paged: PageEvent, context: DeliveryContext): readonly Told[] => {
-  const { incident, rollbacks = [], toldScore = 0 } = context;
+  const { incident, toldScore = 0 } = context;
   if (incident === undefined || !isWorthTelling(paged, toldScore)) return [];
-  const body = pageBody(paged, incident, rollbacks);
+  const body = pageBody(paged, incident, context);
   const told = { subject: 'page', action: PAGE_ACTIONS[paged.type], body, at: paged.data.at } as const;
   const loud = isHeldBack(paged, incident) ? loudKeys(paged, incident) : undefined;
   const keys = keysOf(paged, incident).filter((key) => loud === undefined || loud.has(key));

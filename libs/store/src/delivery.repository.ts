@@ -2,8 +2,11 @@ import type { EventData } from '#contracts';
 import type { Queryable } from './database.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
 
+/** What a delivery may be. */
+export const DELIVERY_STATUSES = ['due', 'delivered', 'gave_up', 'superseded'] as const;
+
 /** What a delivery is now. */
-export type DeliveryStatus = 'due' | 'delivered' | 'gave_up';
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 type Requested = EventData<'DeliveryRequested'>;
 
@@ -23,6 +26,9 @@ export interface DeliveryRow extends Sent {
   readonly dueAt: number | null;
   readonly lastStatus: number | null;
   readonly lastDetail: string | null;
+  /** The receiver may have got it more than once, or not at all. */
+  readonly isUnknown: boolean;
+  readonly fellOverTo: string | null;
   readonly requestedAt: number;
   readonly finishedAt: number | null;
 }
@@ -31,29 +37,54 @@ export interface DeliveryRow extends Sent {
 export interface DueDelivery extends Sent {
   /** Attempts so far. */
   readonly attempts: number;
+  /** Those of them before somebody had it sent again. */
+  readonly attemptsBefore: number;
+  /** Since when it is tried. */
+  readonly askedAt: number;
+  /** An attempt may have arrived though no answer did. */
+  readonly isLost: boolean;
+  /** The same, at a receiver that cannot tell a repetition. */
+  readonly isUnknown: boolean;
+  /** How often it was claimed since its last recorded attempt: at the second time the first claimer has died. */
+  readonly claims: number;
+  /** What the receiver called what it was last told under the same key, where it said. */
+  readonly known: string | null;
   /** Version of the delivery's stream, for the append of the attempt. */
   readonly version: number;
   readonly requestedAt: number;
 }
 
+/** Which deliveries are asked for. */
+export interface DeliveryFilter {
+  readonly statuses?: readonly DeliveryStatus[];
+  readonly dedupKey?: string | undefined;
+  readonly channel?: string | undefined;
+  /** Of an incident: under its own key and those of whoever was called above its page. */
+  readonly incidentId?: string | undefined;
+  readonly limit: number;
+}
+
+/** Receivers that are not claimed for now, by their address. */
+export interface NotClaimed {
+  readonly all: readonly string[];
+  readonly unlessUrgent: readonly string[];
+}
+
 /** Deliveries: what is to be sent, and who sends it. */
 export interface DeliveryRepository {
   /** Newest first. */
-  readonly list: (filter: {
-    readonly statuses?: readonly DeliveryStatus[];
-    readonly dedupKey?: string;
-    readonly limit: number;
-  }) => Promise<readonly DeliveryRow[]>;
+  readonly list: (filter: DeliveryFilter) => Promise<readonly DeliveryRow[]>;
   /**
-   * Takes due deliveries for `leaseMs`, of one channel when it is named: of each (channel, dedupKey) only the oldest unfinished one,
-   * so that a resolve never overtakes its trigger; of commands only the oldest of the channel, since an executor refuses one that is
-   * older than its last. The claim ends when an attempt is appended, when it is released, or by itself.
+   * Takes due deliveries for `leaseMs`, of one channel when it is named, urgent ones first: of each (channel, address, dedupKey) only
+   * the oldest unfinished one, so that a resolve never overtakes its trigger; of commands only the oldest of the channel, since an
+   * executor refuses one that is older than its last. The claim ends when an attempt is appended, when it is released, or by itself.
    */
   readonly claimDue: (
     nowMs: number,
     limit: number,
     leaseMs: number,
     channel?: string,
+    notClaimed?: NotClaimed,
   ) => Promise<readonly DueDelivery[]>;
   /** The channels that have something due, claimed or not. */
   readonly dueChannels: (nowMs: number) => Promise<readonly string[]>;
@@ -63,44 +94,71 @@ export interface DeliveryRepository {
 
 const LIST = `
   select delivery_id as "deliveryId", subject, action, channel, dedup_key as "dedupKey", body, status, attempts,
-    address, person, is_urgent as "isUrgent", instead_of as "insteadOf", due_at as "dueAt", last_status as "lastStatus", last_detail as "lastDetail", requested_at as "requestedAt",
-    finished_at as "finishedAt"
+    address, person, is_urgent as "isUrgent", instead_of as "insteadOf", due_at as "dueAt", last_status as "lastStatus", last_detail as "lastDetail",
+    is_unknown as "isUnknown", fell_over_to as "fellOverTo", requested_at as "requestedAt", finished_at as "finishedAt"
   from delivery
-  where ($1::text[] is null or status = any($1)) and ($2::text is null or dedup_key = $2)
-  order by requested_position desc limit $3`;
+  where ($1::text[] is null or status = any($1)) and ($2::text is null or dedup_key = $2) and ($3::text is null or channel = $3)
+    and ($4::text is null or dedup_key = $4 or starts_with(dedup_key, $4 || ':'))
+  order by requested_position desc limit $5`;
 
 // Two claimers that both saw a row free meet at the claim's row: the second finds it taken and gets nothing.
 const CLAIM = `
   with free as (
     select d.delivery_id from delivery d
     where d.status = 'due' and d.due_at <= $1 and ($4::text is null or d.channel = $4)
+      and coalesce(d.address, '') <> all($5::text[]) and (d.is_urgent or coalesce(d.address, '') <> all($6::text[]))
       and not exists (select 1 from delivery_claim c where c.delivery_id = d.delivery_id and c.claimed_until > $1)
       and not exists (select 1 from delivery older
-        where older.status = 'due' and older.channel = d.channel
-          and (older.dedup_key = d.dedup_key or d.subject = 'command')
-          and older.requested_position < d.requested_position)
-    order by d.due_at, d.requested_position limit $2
+        where older.status = 'due' and older.channel = d.channel and older.dedup_key = d.dedup_key
+          and older.address is not distinct from d.address and older.requested_position < d.requested_position)
+      and (d.subject <> 'command' or not exists (select 1 from delivery older
+        where older.status = 'due' and older.channel = d.channel and older.subject = 'command'
+          and older.requested_position < d.requested_position))
+    order by d.is_urgent desc, d.due_at, d.requested_position limit $2
     for update of d skip locked
   ), claimed as (
     insert into delivery_claim as c (delivery_id, claimed_until) select delivery_id, $1::bigint + $3::bigint from free
-    on conflict (delivery_id) do update set claimed_until = excluded.claimed_until where c.claimed_until <= $1
-    returning delivery_id
+    on conflict (delivery_id) do update set claimed_until = excluded.claimed_until, claims = c.claims + 1
+      where c.claimed_until <= $1
+    returning delivery_id, claims
   )
   select d.delivery_id as "deliveryId", d.subject, d.action, d.channel, d.dedup_key as "dedupKey", d.body, d.address,
-    d.person, d.is_urgent as "isUrgent", d.instead_of as "insteadOf", d.attempts, a.version, d.requested_at as "requestedAt"
+    d.person, d.is_urgent as "isUrgent", d.instead_of as "insteadOf", d.attempts, d.attempts_before as "attemptsBefore",
+    d.asked_at as "askedAt", d.is_lost as "isLost", d.is_unknown as "isUnknown", claimed.claims, a.version,
+    (select before.receiver_id from delivery before
+      where before.dedup_key = d.dedup_key and before.channel = d.channel and before.receiver_id is not null
+        and before.address is not distinct from d.address
+      order by before.requested_position desc limit 1) as known,
+    d.requested_at as "requestedAt"
   from claimed join delivery d using (delivery_id) join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
-  order by d.due_at, d.requested_position`;
+  order by d.is_urgent desc, d.due_at, d.requested_position`;
 
-/** Ends the claims of deliveries that were attempted; part of the append, not of the projection: claims are not history. */
+const NOBODY: NotClaimed = { all: [], unlessUrgent: [] };
+
+/**
+ * Ends the claims of deliveries that were attempted; part of the append, not of the projection: claims are not history. A receiver
+ * that one of them tried may be tried again.
+ */
 export const endClaims = (tx: Queryable, deliveryIds: readonly string[]): Promise<unknown> =>
-  tx.query('delete from delivery_claim where delivery_id = any($1::text[])', [deliveryIds]);
+  tx.query(
+    `with ended as (delete from delivery_claim where delivery_id = any($1::text[]) returning delivery_id)
+     update delivery_lane l set probe_until = 0 from ended join delivery d using (delivery_id)
+     where l.channel = d.channel and l.address = coalesce(d.address, '') and l.probe_until > 0`,
+    [deliveryIds],
+  );
 
 /** Deliveries in PostgreSQL. */
 export const createDeliveryRepository = (database: Queryable): DeliveryRepository => ({
-  list: ({ statuses, dedupKey, limit }) =>
-    database.query<DeliveryRow>(LIST, [statuses ?? null, dedupKey ?? null, listLimit(limit)]),
-  claimDue: (nowMs, limit, leaseMs, channel) =>
-    database.query<DueDelivery>(CLAIM, [nowMs, listLimit(limit), leaseMs, channel ?? null]),
+  list: ({ statuses, dedupKey, channel, incidentId, limit }) =>
+    database.query<DeliveryRow>(LIST, [
+      statuses ?? null,
+      dedupKey ?? null,
+      channel ?? null,
+      incidentId ?? null,
+      listLimit(limit),
+    ]),
+  claimDue: (nowMs, limit, leaseMs, channel, { all, unlessUrgent } = NOBODY) =>
+    database.query<DueDelivery>(CLAIM, [nowMs, listLimit(limit), leaseMs, channel ?? null, all, unlessUrgent]),
   dueChannels: async (nowMs) => {
     const rows = await database.query<{ channel: string }>(
       `select distinct channel from delivery where status = 'due' and due_at <= $1 order by channel limit $2`,

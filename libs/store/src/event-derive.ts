@@ -6,8 +6,10 @@ import type { Queryable } from './database.js';
 import { deliveriesFor, type DeliveryContext, pagedIncident, sentCommand, tellsOfRollout } from './deliveries-for.js';
 import { createDeliveryRepository, type DeliveryRow, endClaims } from './delivery.repository.js';
 import type { PendingEvent } from './event-append.js';
+import { createFallbackRepository } from './fallback.repository.js';
 import { createIncidentRepository } from './incident.repository.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
+import { createRedirectRepository } from './redirect.repository.js';
 import { createRollbackRepository } from './rollback.repository.js';
 
 const isTelling = (recorded: RecordedEvent): boolean =>
@@ -34,9 +36,12 @@ const contextOf = async (tx: Queryable, recorded: RecordedEvent): Promise<Delive
   if (commandId !== undefined) return { command: await createCommandRepository(tx).find(commandId) };
   const incidentId = pagedIncident(recorded);
   if (incidentId === undefined) return {};
+  const limit = listLimit(LIST_ROWS_MAX);
   return {
     incident: await createIncidentRepository(tx).findRow(incidentId),
-    rollbacks: await createRollbackRepository(tx).list({ incidentId, limit: listLimit(LIST_ROWS_MAX) }),
+    rollbacks: await createRollbackRepository(tx).list({ incidentId, limit }),
+    redirects: await createRedirectRepository(tx).list({ incidentId, limit }),
+    fallbacks: await createFallbackRepository(tx).list({ incidentId, limit }),
     toldScore: await highestTold(tx, incidentId),
   };
 };

@@ -11,6 +11,7 @@ import {
 import { actionsChapter } from './event-history-actions.fixture.js';
 import { rolloutsChapter } from './event-history-rollouts.fixture.js';
 import { createChannelRepository } from './channel.repository.js';
+import { deliveriesChapter } from './event-history-deliveries.fixture.js';
 import type { Database } from './database.js';
 import { type Chapter, HISTORY_AT_MS as T, impactOf, reasonOf } from './event-history-parts.fixture.js';
 import type { EventStore } from './event-store.js';
@@ -373,4 +374,5 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await tell(store, timers);
   await tell(store, actionsChapter);
   await tell(store, rolloutsChapter);
+  await tell(store, deliveriesChapter);
 };

@@ -14,6 +14,8 @@ export * from './dead-letter.repository.js';
 export * from './decider-history.js';
 export * from './deliveries-for.js';
 export * from './delivery.repository.js';
+export * from './delivery-claim.repository.js';
+export * from './delivery-queue.repository.js';
 export * from './embedded-postgres.js';
 export * from './event-read.js';
 export * from './event-store.js';

@@ -42,6 +42,7 @@ const RECORDS = new Set([
   'dead_letter_total',
   'channel',
   'delivery_claim',
+  'delivery_lane',
   'node_key_secret',
   'migration',
 ]);

@@ -99,6 +99,9 @@ const SENTENCES: Sentences = {
     `${subject === action ? subject : `${subject} ${action}`} was to be sent to ${channel}, key ${dedupKey}`,
   DeliveryAttempted: ({ attempt, outcome, status, detail }) =>
     `attempt ${attempt}: ${outcome.replace('_', ' ')}${status === null ? '' : `, status ${status}`}${detail === '' ? '' : `, ${detail}`}`,
+  DeliverySuperseded: ({ because }) => `was not sent: ${because}`,
+  DeliveryFellOver: ({ toChannel, because }) => `left through ${toChannel} as well: ${because}`,
+  DeliveryRetried: ({ by }) => `${by} had it sent again`,
 };
 
 const WORDS = ['by', 'id', 'rule', 'because', 'verdict'] as const;

@@ -1,20 +1,57 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { accepted, Needs, readQuery } from '#runtime';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import type { Principal } from '#contracts';
+import { accepted, Caller, Needs, readQuery } from '#runtime';
+import type { Actions } from '../actions.js';
 import { deliveryQuery, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
-import { QUERIES } from '../tokens.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
 
-/** What went out, and what came in and could not be read. */
+/** What went out and through what, and what came in and could not be read. */
 @Controller('v1')
 @Needs('view')
 export class DeliveriesController {
-  constructor(@Inject(QUERIES) private readonly queries: Queries) {}
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
 
   @Get('deliveries')
   async deliveries(@Query() query: unknown) {
-    const { status, dedupKey, limit } = accepted(readQuery(deliveryQuery, query));
-    const filter = { ...(status && { statuses: status }), ...(dedupKey && { dedupKey }), limit };
-    return { deliveries: await this.queries.deliveries(filter) };
+    const { status, limit, ...by } = accepted(readQuery(deliveryQuery, query));
+    return { deliveries: await this.queries.ledger({ ...(status && { statuses: status }), ...by, limit }) };
+  }
+
+  @Get('deliveries/:id')
+  async delivery(@Param('id') id: string) {
+    return { delivery: accepted(await this.queries.delivery(id)) };
+  }
+
+  /** One that was given up is sent again. */
+  @Post('deliveries/:id/retry')
+  @HttpCode(200)
+  @Needs('operate')
+  async retry(@Param('id') id: string, @Caller() caller: Principal) {
+    return { delivery: accepted(await this.actions.retryDelivery(id, caller)) };
+  }
+
+  @Get('channels')
+  async channels() {
+    return { channels: await this.queries.channels() };
+  }
+
+  /** A page that says that it is a test, and its end. */
+  @Post('channels/:name/test')
+  @HttpCode(202)
+  @Needs('operate')
+  async test(@Param('name') name: string, @Caller() caller: Principal) {
+    return accepted(await this.actions.testChannel(name, caller));
+  }
+
+  @Post('channels/:name/enable')
+  @HttpCode(200)
+  @Needs('operate')
+  async enable(@Param('name') name: string, @Caller() caller: Principal) {
+    return { channel: accepted(await this.actions.enableChannel(name, caller)) };
   }
 
   @Get('dead-letters')

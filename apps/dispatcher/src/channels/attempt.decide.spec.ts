@@ -31,6 +31,15 @@ describe('decideAttempt', () => {
     expect(decideAttempt({ kind, detail: 'x' }, 1, NOW_MS, MIDDLE).outcome).toBe('retry');
   });
 
+  it.each([
+    ['later', 'retry'],
+    ['refused', 'gave_up'],
+    ['gone', 'gave_up'],
+  ] as const)('a receiver that says %s: %s, with its own status', (kind, outcome) => {
+    const answer = { kind, status: 451, detail: 'x' };
+    expect(decideAttempt(answer, 1, NOW_MS, MIDDLE)).toMatchObject({ outcome, status: 451, detail: `${kind}: x` });
+  });
+
   it('what cannot be sent at all is given up at once', () => {
     expect(decideAttempt({ kind: 'unsendable', detail: 'x' }, 1, NOW_MS, MIDDLE).outcome).toBe('gave_up');
   });

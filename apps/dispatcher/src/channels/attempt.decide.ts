@@ -1,16 +1,46 @@
 /** What came back from one attempt. */
 export type AttemptAnswer =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfter: string | null; readonly detail: string }
-  | { readonly kind: 'timeout' | 'network' | 'unsendable'; readonly detail: string };
+  | {
+      readonly kind: 'answered';
+      /** Of HTTP. */
+      readonly status: number;
+      readonly retryAfter: string | null;
+      readonly detail: string;
+      /** What the receiver calls what it took, where it says. */
+      readonly receiverId?: string;
+    }
+  /** `unreached` did not get as far as to the receiver; of `timeout` and `network` only the answer may be lost. */
+  | { readonly kind: 'timeout' | 'network' | 'unreached' | 'unsendable'; readonly detail: string }
+  /**
+   * The receiver's own words, where its statuses are not HTTP's or mean something else: it wants it later, it does not want it, or it
+   * wants nothing of this channel ever again, which disables the channel. In each case it has not taken it.
+   */
+  | { readonly kind: 'later' | 'refused' | 'gone'; readonly status: number | null; readonly detail: string };
 
 /** What one attempt means for the delivery. */
 export interface AttemptVerdict {
   readonly outcome: 'delivered' | 'retry' | 'gave_up';
   readonly status: number | null;
   readonly detail: string;
+  /** Its answer was lost: it may have arrived. */
+  readonly isLost?: boolean;
+  /** The same, at a receiver that cannot tell a repetition. */
+  readonly isUnknown?: boolean;
+  /** What the receiver calls it, where it says. */
+  readonly receiverId?: string;
   /** When the next attempt is due; null when there is none. */
   readonly dueAtMs: number | null;
 }
+
+/** How often it may arrive. */
+export interface Repeating {
+  /** Whether the receiver folds what arrives twice. */
+  readonly isKeyed: boolean;
+  /** Whether an earlier attempt may have arrived at one that does not. */
+  readonly wasUnknown: boolean;
+}
+
+const FOLDED: Repeating = { isKeyed: true, wasUnknown: false };
 
 type AnswerClass = 'delivered' | 'retry' | 'permanent';
 
@@ -35,7 +65,7 @@ const DETAIL_CHARS_MAX = 300;
 
 /** The one table of what an answer means, for every channel. Redirects are not followed, so 3xx is as permanent as 4xx. */
 const classOf = (answer: AttemptAnswer): AnswerClass => {
-  if (answer.kind === 'unsendable') return 'permanent';
+  if (answer.kind === 'unsendable' || answer.kind === 'refused' || answer.kind === 'gone') return 'permanent';
   if (answer.kind !== 'answered') return 'retry';
   if (answer.status >= 200 && answer.status < 300) return 'delivered';
   return answer.status >= 500 || RETRY_STATUSES.includes(answer.status) ? 'retry' : 'permanent';
@@ -57,22 +87,48 @@ const waitMs = (answer: AttemptAnswer, attempt: number, nowMs: number, random: n
   return Math.round((BACKOFF_MS[attempt - 1] ?? BACKOFF_LAST_MS) * (0.8 + random * 0.4));
 };
 
+const isLost = ({ kind }: AttemptAnswer): boolean => kind === 'timeout' || kind === 'network';
+
+type Said = Pick<AttemptVerdict, 'status' | 'detail' | 'isLost' | 'isUnknown' | 'receiverId'>;
+
+/** Longest id of a receiver that is kept; the event allows no more. */
+const RECEIVER_ID_CHARS_MAX = 200;
+
+const saidBy = (answer: AttemptAnswer, isKeyed: boolean): Said => {
+  const lost = isLost(answer);
+  const receiverId = answer.kind === 'answered' ? answer.receiverId : undefined;
+  return {
+    status: 'status' in answer ? answer.status : null,
+    detail: `${answer.kind === 'answered' ? '' : `${answer.kind}: `}${answer.detail}`.slice(0, DETAIL_CHARS_MAX),
+    ...(lost ? { isLost: true } : {}),
+    ...(lost && !isKeyed ? { isUnknown: true } : {}),
+    ...(receiverId === undefined ? {} : { receiverId: receiverId.slice(0, RECEIVER_ID_CHARS_MAX) }),
+  };
+};
+
 /**
  * Decides what attempt number `attempt` (from 1) means. Nobody sleeps until the next one: its due time is stored.
- * `random` is in [0, 1).
+ * `random` is in [0, 1). What may have arrived at a receiver that cannot tell a repetition is sent once more, since a message twice is a
+ * smaller harm than none, and not a third time.
  */
 export const decideAttempt = (
   answer: AttemptAnswer,
   attempt: number,
   nowMs: number,
   random: number,
+  { isKeyed, wasUnknown }: Repeating = FOLDED,
 ): AttemptVerdict => {
-  const status = answer.kind === 'answered' ? answer.status : null;
-  const detail = `${answer.kind === 'answered' ? '' : `${answer.kind}: `}${answer.detail}`.slice(0, DETAIL_CHARS_MAX);
+  const said = saidBy(answer, isKeyed);
   const meaning = classOf(answer);
-  if (meaning === 'delivered') return { outcome: 'delivered', status, detail, dueAtMs: null };
-  if (meaning === 'permanent') return { outcome: 'gave_up', status, detail, dueAtMs: null };
-  if (attempt >= ATTEMPTS_MAX)
-    return { outcome: 'gave_up', status, detail: `after ${attempt} attempts: ${detail}`, dueAtMs: null };
-  return { outcome: 'retry', status, detail, dueAtMs: nowMs + waitMs(answer, attempt, nowMs, random) };
+  if (meaning === 'delivered') return { outcome: 'delivered', ...said, dueAtMs: null };
+  if (meaning === 'permanent') return { outcome: 'gave_up', ...said, dueAtMs: null };
+  const end = (because: string): AttemptVerdict => ({
+    outcome: 'gave_up',
+    ...said,
+    detail: `${because}: ${said.detail}`.slice(0, DETAIL_CHARS_MAX),
+    dueAtMs: null,
+  });
+  if (said.isUnknown === true && wasUnknown) return end('may have arrived twice');
+  if (attempt >= ATTEMPTS_MAX) return end(`after ${attempt} attempts`);
+  return { outcome: 'retry', ...said, dueAtMs: nowMs + waitMs(answer, attempt, nowMs, random) };
 };

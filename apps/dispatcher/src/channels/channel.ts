@@ -1,4 +1,5 @@
 import type { EventData } from '#contracts';
+import type { DeliverySubject } from '#store';
 import type { AttemptAnswer } from './attempt.decide.js';
 import { post } from './post.js';
 
@@ -11,9 +12,11 @@ export type OutgoingDelivery = Pick<
   readonly address?: string | null;
 };
 
-/** One HTTP POST, complete: sending it needs no more knowledge of the channel. */
+/** One HTTP request, complete: sending it needs no more knowledge of the channel. */
 export interface ChannelRequest {
   readonly url: URL;
+  /** Absent: POST. */
+  readonly method?: 'POST' | 'PATCH' | 'GET';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly timeoutMs: number;
@@ -32,11 +35,24 @@ export interface Attempt {
   readonly nowMs: number;
   /** Ends it early. */
   readonly signal?: AbortSignal | undefined;
+  /** What the receiver called what it was first told under this key, where it said. */
+  readonly known?: string | undefined;
+}
+
+/** How a receiver that forgets is reminded. */
+export interface Refresh {
+  readonly everyMs: number;
+  /** How long what is over is told again. */
+  readonly afterEndMs: number;
+  /** Tells all of them again by one request; what is wrong with it is an answer. */
+  readonly send: (deliveries: readonly OutgoingDelivery[], attempt: Attempt) => Promise<AttemptAnswer>;
 }
 
 /** A kind of receiver. Channels only send, once; retrying, pacing and recording is the same for all of them. */
 export interface Channel {
   readonly name: string;
+  /** What it tells of; absent: pages. */
+  readonly subject?: DeliverySubject | undefined;
   /** Whether the receiver folds what arrives twice by its key. If not, a lost answer is recorded as unknown. */
   readonly isKeyed: boolean;
   /** undefined: as fast as deliveries come. */
@@ -45,6 +61,8 @@ export interface Channel {
   readonly timeoutMs: number;
   /** Sends one delivery, once. Every failure of the receiver is an answer, never an exception; a delivery that cannot be put into the channel's words throws. */
   readonly send: (delivery: OutgoingDelivery, attempt: Attempt) => Promise<AttemptAnswer>;
+  /** Where the receiver forgets what is not told again. */
+  readonly refresh?: Refresh | undefined;
   /** Values that no log line and no record may show. */
   readonly secrets: readonly string[];
 }
@@ -52,9 +70,11 @@ export interface Channel {
 /** The channels that are configured, by name. */
 export type Channels = ReadonlyMap<string, Channel>;
 
-/** A channel that is one POST. */
+/** A channel that is one HTTP request. */
 export interface HttpChannel extends Channel {
-  readonly requestOf: (delivery: OutgoingDelivery, nowMs: number) => ChannelRequest;
+  /** Whether its receiver may be in a private network: what an operator says, never what a receiver asks for. */
+  readonly allowsPrivate?: boolean | undefined;
+  readonly requestOf: (delivery: OutgoingDelivery, nowMs: number, known?: string) => ChannelRequest;
 }
 
 /** Makes a channel of its request; `readAnswer` is for receivers that say 200 to what they refuse. */
@@ -64,7 +84,9 @@ export const httpChannel = (
   const { readAnswer = (answer) => answer, ...channel } = parts;
   return {
     ...channel,
-    send: async (delivery, { nowMs, signal }) =>
-      readAnswer(await post(channel.requestOf(delivery, nowMs), channel.secrets, signal)),
+    send: async (delivery, { nowMs, signal, known }) => {
+      const { secrets, allowsPrivate = false } = channel;
+      return readAnswer(await post(channel.requestOf(delivery, nowMs, known), secrets, signal, allowsPrivate));
+    },
   };
 };

@@ -1,4 +1,5 @@
 import { type HttpChannel, httpChannel, type OutgoingDelivery } from './channel.js';
+import { cut } from './cut.js';
 import { pageTextOf } from './page-text.js';
 
 /** Their limit is 512 KB for an event; the smaller reading of KB is safe under both. */
@@ -46,9 +47,9 @@ const boundedDetails = (details: Readonly<Record<string, unknown>>, bytesMax: nu
 };
 
 const triggerOf = (delivery: OutgoingDelivery, common: Record<string, unknown>): Record<string, unknown> => {
-  const { title, severity, atMs, component, group, ruleClass, links, details } = pageTextOf(delivery.body);
+  const { title, severity, atMs, component, group, ruleClass, links, facts, details } = pageTextOf(delivery.body);
   const payload = {
-    summary: title.slice(0, SUMMARY_CHARS_MAX),
+    summary: cut(title, SUMMARY_CHARS_MAX),
     source: component ?? 'tocsin',
     severity,
     ...(atMs === undefined ? {} : { timestamp: new Date(atMs).toISOString() }),
@@ -59,7 +60,9 @@ const triggerOf = (delivery: OutgoingDelivery, common: Record<string, unknown>):
   const frame = { ...common, payload, client: 'tocsin', links };
   // 100 bytes are room for the names and brackets that custom_details itself adds.
   const room = EVENT_BYTES_MAX - bytesOf(frame) - 100;
-  return { ...frame, payload: { ...payload, custom_details: boundedDetails(details, room) } };
+  // What is said in words goes before what it is made of: their app shows details in the order in which they come.
+  const said = { ...Object.fromEntries(facts.map(({ name, text }) => [name, text])), ...details };
+  return { ...frame, payload: { ...payload, custom_details: boundedDetails(said, room) } };
 };
 
 /**

@@ -1,27 +1,34 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import type { AttemptAnswer } from './attempt.decide.js';
 import type { ChannelRequest } from './channel.js';
+import { checkedLookup, reachOf, refusalOfHost } from './receiver-address.js';
 
-/** Bytes read of an answer: enough for any error text; the rest is not waited for. */
-const ANSWER_BYTES_MAX = 4_096;
+/** Bytes read of an answer: enough for any error text and for an id; the rest is not waited for. */
+const ANSWER_BYTES_MAX = 16_384;
 
-const readBounded = async (response: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
+/** A receiver that takes longer to be reached is not there; an answer may take longer. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** What came of the body: whatever becomes of the rest of it, the status was the answer. */
+const readBounded = async (response: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
   let bytes = 0;
-  const reader = response.body?.getReader();
-  while (reader !== undefined && bytes < ANSWER_BYTES_MAX) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    bytes += value.byteLength;
+  try {
+    for await (const chunk of response) {
+      chunks.push(chunk as Buffer);
+      bytes += (chunk as Buffer).byteLength;
+      if (bytes >= ANSWER_BYTES_MAX) break;
+    }
+  } catch {
+    // Broken off, or too slow.
   }
-  await reader?.cancel();
   return Buffer.concat(chunks).toString('utf8').slice(0, ANSWER_BYTES_MAX);
 };
 
 const causeOf = (error: unknown): string => {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
-  return String(cause);
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && error.code !== undefined ? String(error.code) : error.message;
 };
 
 /** Takes every secret out of a text. */
@@ -29,29 +36,68 @@ export const redact = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((shown, secret) => shown.replaceAll(secret, '[redacted]'), text);
 
 /**
- * Sends one request, once, within its time. Redirects are not followed: a receiver that moved is a change of configuration, and
- * following would send secrets to wherever it points. Every failure is an answer, never an exception. `given` ends it early; it must
- * not outlive the request, since Node 20 keeps what hangs on a signal as long as the signal.
+ * One connection for one request: one that was kept may just have been closed by its receiver, which looks like a lost answer. No
+ * proxy of the environment is used, and no redirect followed.
+ */
+const exchange = (
+  { url, method = 'POST', headers, body }: ChannelRequest,
+  allowsPrivate: boolean,
+  signal: AbortSignal,
+  onConnected: () => void,
+): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+    const lookup = checkedLookup(reachOf(url, allowsPrivate));
+    const sent = request(url, {
+      method,
+      headers: { 'user-agent': 'tocsin', 'content-length': Buffer.byteLength(body), ...headers },
+      agent: false,
+      lookup,
+      signal,
+    });
+    sent.once('response', resolve).once('error', reject);
+    const connected = url.protocol === 'https:' ? 'secureConnect' : 'connect';
+    sent.once('socket', (socket) => socket.once(connected, onConnected));
+    sent.end(body);
+  });
+
+/**
+ * Sends one request, once, within its time, to an address that is checked. Redirects are not followed: a receiver that moved is a
+ * change of configuration, and following would send secrets to wherever it points. Every failure is an answer, never an exception.
+ * `given` ends it early; it must not outlive the request, since Node 20 keeps what hangs on a signal as long as the signal.
  */
 export const post = async (
   request: ChannelRequest,
   secrets: readonly string[],
   given?: AbortSignal,
+  allowsPrivate = false,
 ): Promise<AttemptAnswer> => {
+  const refused = refusalOfHost(request.url, allowsPrivate);
+  if (refused !== undefined) return { kind: 'unreached', detail: refused };
   const timeout = AbortSignal.timeout(request.timeoutMs);
-  const signal = given === undefined ? timeout : AbortSignal.any([timeout, given]);
+  const connecting = new AbortController();
+  const tooSlow = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+  const giveUp = (): void => connecting.abort();
+  let isConnected = false;
+  const onConnected = (): void => {
+    isConnected = true;
+    tooSlow.removeEventListener('abort', giveUp);
+  };
+  tooSlow.addEventListener('abort', giveUp);
+  const signal = AbortSignal.any([timeout, connecting.signal, ...(given === undefined ? [] : [given])]);
   try {
-    const { url, headers, body } = request;
-    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
-    const text = await readBounded(response);
-    return {
-      kind: 'answered',
-      status: response.status,
-      retryAfter: response.headers.get('retry-after'),
-      detail: redact(text, secrets),
-    };
+    const response = await exchange(request, allowsPrivate, signal, onConnected);
+    const detail = redact(await readBounded(response), secrets);
+    const { statusCode: status = 0, headers } = response;
+    return { kind: 'answered', status, retryAfter: headers['retry-after'] ?? null, detail };
   } catch (error) {
+    if (connecting.signal.aborted) return { kind: 'unreached', detail: `no connection within ${CONNECT_TIMEOUT_MS} ms` };
+    const detail = redact(causeOf(error), secrets);
+    // What was not connected was not sent: nothing can have arrived.
+    if (!isConnected) return { kind: 'unreached', detail: timeout.aborted ? 'no connection in its time' : detail };
     if (timeout.aborted) return { kind: 'timeout', detail: `no answer within ${request.timeoutMs} ms` };
-    return { kind: 'network', detail: redact(causeOf(error), secrets) };
+    return { kind: 'network', detail };
+  } finally {
+    tooSlow.removeEventListener('abort', giveUp);
   }
 };

@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks';
 import type { OutgoingDelivery } from './channel.js';
 import { post } from './post.js';
 import { webhookChannel, webhookSignature } from './webhook.channel.js';
@@ -78,6 +79,28 @@ describe('the webhook channel', () => {
       ['d-1', '1700000060'],
     ]);
     expect(hook.messages).toHaveLength(1);
+  });
+
+  it('says that a receiver which answers 410 is gone, and leaves every other answer as it is', async () => {
+    const channel = webhookChannel({ name: 'webhook', url: new URL(hook.url), secret: SECRET });
+    hook.faults.push({ status: 410 }, { status: 404 });
+    expect(await channel.send(delivery(), { nowMs: NOW_MS })).toEqual({
+      kind: 'gone',
+      status: 410,
+      detail: 'scripted',
+    });
+    expect(await channel.send(delivery(), { nowMs: NOW_MS })).toMatchObject({ kind: 'answered', status: 404 });
+  });
+
+  it('is read by the verifier of the specification', async () => {
+    await send();
+    const { body, headers } = hook.requests[0]!;
+    const verifier = new Webhook(SECRET.toString('base64'));
+    const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'] as const;
+    const signed = Object.fromEntries(names.map((name) => [name, String(headers[name])]));
+    // Its clock is the machine's, and the message is of 2023: everything else is checked before.
+    expect(() => verifier.verify(body, signed)).toThrow('Message timestamp too old');
+    expect(verifier.sign('d-1', new Date(NOW_MS), body)).toBe(signed['webhook-signature']);
   });
 
   it('counts the path and the parameters of its address among its secrets', () => {

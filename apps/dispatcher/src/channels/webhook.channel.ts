@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import type { DeliverySubject } from '#store';
+import type { AttemptAnswer } from './attempt.decide.js';
 import { type HttpChannel, httpChannel, type OutgoingDelivery } from './channel.js';
 
 /** Standard Webhooks asks for 15 to 30 s; the shorter end, since a page waits behind it. */
@@ -7,9 +9,12 @@ const TIMEOUT_MS = 15_000;
 /** Where a webhook goes and the secret both sides hold. */
 export interface WebhookTarget {
   readonly name: string;
+  /** What it is told of; absent: pages. */
+  readonly subject?: DeliverySubject;
   readonly url: URL;
   /** 24 to 64 bytes. */
   readonly secret: Uint8Array;
+  readonly allowsPrivate?: boolean;
 }
 
 const TYPE_OF: Record<OutgoingDelivery['action'], string> = {
@@ -37,7 +42,7 @@ export const webhookSignature = (secret: Uint8Array, id: string, timestampS: num
 // A deploy system reads a signed command and nothing beside it: its expiry is in the signed bytes.
 const dataOf = ({ subject, dedupKey, body }: OutgoingDelivery): unknown => {
   if (subject === 'command') return body['signed'];
-  return subject === 'rollout' || subject === 'notice' ? body : { incidentId: dedupKey, ...body };
+  return subject === 'page' ? { incidentId: dedupKey, ...body } : body;
 };
 
 /** Shorter parts of an address are words, not passwords. */
@@ -51,13 +56,20 @@ const addressSecrets = (url: URL): string[] => [
   ),
 ];
 
+/** Standard Webhooks: whoever answers 410 wants nothing sent there any more. */
+const readAnswer = (answer: AttemptAnswer): AttemptAnswer =>
+  answer.kind === 'answered' && answer.status === 410 ? { kind: 'gone', status: 410, detail: answer.detail } : answer;
+
 /**
  * A signed webhook after Standard Webhooks 1.0.0. The id is the delivery's, the same over all attempts; the time is the attempt's,
  * so that receivers may refuse old messages.
  */
-export const webhookChannel = ({ name, url, secret }: WebhookTarget): HttpChannel =>
+export const webhookChannel = ({ name, subject, url, secret, allowsPrivate }: WebhookTarget): HttpChannel =>
   httpChannel({
     name,
+    subject,
+    allowsPrivate,
+    readAnswer,
     isKeyed: true,
     timeoutMs: TIMEOUT_MS,
     secrets: [Buffer.from(secret).toString('base64'), ...addressSecrets(url)],

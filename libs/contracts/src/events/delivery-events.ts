@@ -51,6 +51,8 @@ export const deliveryEvents = {
     outcome: z.enum(['delivered', 'retry', 'gave_up']),
     status: z.number().int().nullable(),
     detail: z.string().max(500),
+    /** Its answer was lost: it may have arrived. */
+    isLost: z.boolean().optional(),
     /** The receiver may have got it, and cannot tell a repetition from another page. */
     isUnknown: z.boolean().optional(),
     /** What the receiver calls it, where it says. */

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { decisionId, event, type Event, isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
+import {
+  type ChannelSwitch,
+  decideEnabling,
+  decideRetry,
+  type Delivery,
+  ENABLED,
+  evolveChannel,
+  evolveDelivery,
+  isChannelEvent,
+  isDeliveryEvent,
+} from '#domain';
+import { actorOf } from '#runtime';
+import { createDeliveryRepository, type Database, type StreamAppend } from '#store';
+import { act, type ActParts } from './act.js';
+import { channelNamed, deliveryQueries, type ShownChannel, type ShownDelivery } from './delivery-views.js';
+
+type Parts = ActParts & { readonly database: Database };
+
+const queriesOf = ({ database, clock }: Parts) => deliveryQueries({ database, nowMs: clock.nowMs });
+
+const retry = async (parts: Parts, deliveryId: string, caller: Principal): Promise<ShownDelivery | Refusal> => {
+  const refusal = await act<Delivery | undefined>(parts, {
+    stream: streamOf.delivery(deliveryId),
+    cause: `retry delivery ${deliveryId}`,
+    caller,
+    nothing: undefined,
+    evolve: (known, told) => (isDeliveryEvent(told) ? evolveDelivery(known, told) : known),
+    decide: decideRetry,
+  });
+  return isRefusal(refusal) ? refusal : queriesOf(parts).delivery(deliveryId);
+};
+
+/** Whoever was told that a channel is disabled is told that it is over, by the same key. */
+const endTold = async ({ database, store, clock }: Parts, channel: string, actor: string): Promise<void> => {
+  const dedupKey = `channel-${channel}`;
+  const told = await createDeliveryRepository(database).list({ dedupKey, limit: 10 });
+  const [last] = told;
+  if (last === undefined || last.action !== 'trigger') return;
+  const deliveryId = decisionId(JSON.stringify(['enabled', last.deliveryId]));
+  const requested = event('DeliveryRequested', {
+    deliveryId,
+    subject: 'page',
+    action: 'resolve',
+    channel: last.channel,
+    dedupKey,
+    body: { ...last.body, at: clock.nowMs(), because: `enabled by ${actor}` },
+    at: clock.nowMs(),
+  });
+  const cause = `enable channel ${channel}`;
+  await store.append([{ stream: streamOf.delivery(deliveryId), expectedVersion: 0, events: [requested] }], {
+    actor,
+    cause,
+  });
+};
+
+const enable = async (parts: Parts, name: string, caller: Principal): Promise<ShownChannel | Refusal> => {
+  const queries = queriesOf(parts);
+  const found = channelNamed(await queries.channels(), name);
+  if (isRefusal(found)) return found;
+  const refusal = await act<ChannelSwitch>(parts, {
+    stream: streamOf.channel(name),
+    cause: `enable channel ${name}`,
+    caller,
+    nothing: ENABLED,
+    evolve: (known, told) => (isChannelEvent(told) ? evolveChannel(known, told) : known),
+    decide: (known, acting) => decideEnabling(known, name, acting),
+  });
+  if (isRefusal(refusal)) return refusal;
+  await endTold(parts, name, actorOf(caller));
+  return channelNamed(await queries.channels(), name);
+};
+
+const testAppend = (channel: string, by: string, action: 'trigger' | 'resolve', key: string, at: number): StreamAppend => {
+  const deliveryId = decisionId(JSON.stringify(['test', key, action]));
+  const requested: Event = event('DeliveryRequested', {
+    deliveryId,
+    subject: 'page',
+    action,
+    channel,
+    isUrgent: false,
+    dedupKey: `test-${key}`,
+    body: { title: `Tocsin tries channel ${channel}, asked by ${by}`, severity: 'info', rule: 'test', isTest: true, at },
+    at,
+  });
+  return { stream: streamOf.delivery(deliveryId), expectedVersion: 0, events: [requested] };
+};
+
+/** A page that says that it is a test and its end, through one channel; what is not for pages would reach customers, or act. */
+const test = async (parts: Parts, name: string, caller: Principal) => {
+  const found = channelNamed(await queriesOf(parts).channels(), name);
+  if (isRefusal(found)) return found;
+  if (found.subject !== 'page' || found.disabledBecause !== null)
+    return refuse(
+      'CHANNEL_NOT_TESTABLE',
+      found.subject === 'page' ? `channel ${name} is disabled` : `channel ${name} is for ${found.subject}, not for pages`,
+    );
+  const by = actorOf(caller);
+  const key = randomUUID();
+  const at = parts.clock.nowMs();
+  const appends = (['trigger', 'resolve'] as const).map((action) => testAppend(name, by, action, key, at));
+  const result = await parts.store.append(appends, { actor: by, cause: `test channel ${name}` });
+  if ('conflict' in result) throw new Error(`test channel ${name}: a new key exists already`);
+  return { dedupKey: `test-${key}` };
+};
+
+/** What people do with deliveries and channels. */
+export const deliveryActs = (parts: Parts) => ({
+  retryDelivery: (deliveryId: string, caller: Principal) => retry(parts, deliveryId, caller),
+  enableChannel: (name: string, caller: Principal) => enable(parts, name, caller),
+  testChannel: (name: string, caller: Principal) => test(parts, name, caller),
+});

@@ -1,0 +1,58 @@
+import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** The lines of `--help`. */
+export const DELIVERY_USAGE = `  deliveries ls [--status S] [--channel C] [--incident ID] [--dedup-key KEY]
+                            what went out: due, delivered, gave_up or superseded
+  deliveries show <id>      one, with each attempt
+  deliveries retry <id>     sends one again that was given up
+  channels ls               what sends, how its receivers are, what waits for them
+  channels test <name>      sends a page that says that it is a test, and its end
+  channels enable <name>    sends again through one whose receiver wanted nothing more`;
+
+type Read = (args: readonly string[]) => DoorAsked;
+
+const listed: Read = (args) => {
+  const given = readGiven('deliveries ls', args, [], ['status', 'channel', 'incident', 'dedup-key']);
+  const { status, channel, incident, 'dedup-key': dedupKey } = given.values;
+  const asked = Object.entries({ status, channel, incidentId: incident, dedupKey, limit: '100' });
+  const query = new URLSearchParams(asked.filter((each): each is [string, string] => each[1] !== undefined));
+  return doorOf(given, { method: 'get', path: `/v1/deliveries?${query.toString()}`, shows: 'deliveries' });
+};
+
+const acts =
+  (what: string, name: string, shows: DoorAsked['request']['shows'], pathOf: (named: string) => string): Read =>
+  (args) => {
+    const given = readGiven(what, args, [name], ['yes']);
+    const [named = ''] = given.named;
+    return doorOf(given, { method: 'post', path: pathOf(part(named)), body: {}, shows, confirm: named });
+  };
+
+const COMMANDS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
+  deliveries: {
+    ls: listed,
+    show: (args) => {
+      const given = readGiven('deliveries show', args, ['the id of a delivery'], []);
+      return doorOf(given, { method: 'get', path: `/v1/deliveries/${part(given.named[0] ?? '')}`, shows: 'delivery' });
+    },
+    retry: acts('deliveries retry', 'the id of a delivery', 'delivery', (id) => `/v1/deliveries/${id}/retry`),
+  },
+  channels: {
+    ls: (args) =>
+      doorOf(readGiven('channels ls', args, [], []), { method: 'get', path: '/v1/channels', shows: 'channels' }),
+    test: acts('channels test', 'the name of a channel', 'tested', (name) => `/v1/channels/${name}/test`),
+    enable: acts('channels enable', 'the name of a channel', 'channel', (name) => `/v1/channels/${name}/enable`),
+  },
+};
+
+/** Whether a command is one of these. */
+export const isDeliveryCommand = (command: string): boolean => Object.hasOwn(COMMANDS, command);
+
+/** Reads what follows `deliveries` or `channels`. */
+export const readDeliveryArguments = (command: string, [action = '', ...rest]: readonly string[]): DoorAsked => {
+  const actions = COMMANDS[command] ?? {};
+  const read = Object.hasOwn(actions, action) ? actions[action] : undefined;
+  if (read === undefined)
+    throw new UsageError(`${command} ${action}: expected ${command} ${Object.keys(actions).join(', ')}`);
+  return read(rest);
+};

@@ -1,0 +1,71 @@
+import { event, streamOf } from '#contracts';
+import { decideSuperseded, isHeldUp, type Superseding } from '#domain';
+import type { DeliveryQueue, DeliveryQueues, DueDelivery, EventStore, StreamAppend } from '#store';
+import { deliveryIdOf } from './delivery-id.js';
+
+/** What superseding needs. */
+export interface SupersedingParts {
+  readonly queues: Pick<DeliveryQueues, 'queueOf'>;
+  readonly eventStore: Pick<EventStore, 'append'>;
+}
+
+/** What is on its way, and ends nothing, is not looked at: that would be two queries for each page. */
+const mayBeSuperseded = ({ subject, action, attempts, askedAt }: DueDelivery, nowMs: number): boolean => {
+  if (subject !== 'page' && subject !== 'status') return false;
+  return action === 'resolve' || action === 'acknowledge' || isHeldUp({ attempts, requestedAt: askedAt }, nowMs);
+};
+
+const noticeAppend = (head: DueDelivery, body: Record<string, unknown>, ids: readonly string[], at: number) => {
+  const { subject, channel, dedupKey, address, person } = head;
+  const deliveryId = deliveryIdOf('notice', ...ids);
+  const requested = event('DeliveryRequested', {
+    deliveryId,
+    subject,
+    // A trigger by its form, of a key that was never told; its severity wakes nobody.
+    action: 'update',
+    channel,
+    ...(address === null ? {} : { address }),
+    ...(person === null ? {} : { person }),
+    isUrgent: false,
+    dedupKey,
+    body,
+    at,
+  });
+  return { stream: streamOf.delivery(deliveryId), expectedVersion: 0, events: [requested] };
+};
+
+const appendsOf = (
+  head: DueDelivery,
+  { superseded, notice }: Superseding,
+  { queue }: DeliveryQueue,
+  at: number,
+): readonly StreamAppend[] => {
+  const versions = new Map(queue.map(({ deliveryId, version }) => [deliveryId, version]));
+  const ends = superseded.map(({ deliveryId, because }) => ({
+    stream: streamOf.delivery(deliveryId),
+    expectedVersion: versions.get(deliveryId) ?? 0,
+    events: [event('DeliverySuperseded', { deliveryId, because, at })],
+  }));
+  if (notice === undefined) return ends;
+  const ids = superseded.map(({ deliveryId }) => deliveryId);
+  return [...ends, noticeAppend(head, notice.body, ids, at)];
+};
+
+/**
+ * Drops what need not be sent any more of the queue that a claimed delivery heads, with a record. Whether the head itself was dropped. What
+ * is behind a claimed head is claimed by nobody, so no send of it is under way.
+ */
+export const supersede = async (parts: SupersedingParts, head: DueDelivery, nowMs: number): Promise<boolean> => {
+  if (!mayBeSuperseded(head, nowMs)) return false;
+  const waiting = await parts.queues.queueOf(head);
+  // Another dispatcher has recorded it meanwhile: our claim had run out.
+  if (waiting.queue[0]?.deliveryId !== head.deliveryId) return false;
+  const superseding = decideSuperseded(waiting.queue, waiting.before, nowMs);
+  if (superseding.superseded.length === 0) return false;
+  const stream = streamOf.delivery(head.deliveryId);
+  const result = await parts.eventStore.append(appendsOf(head, superseding, waiting, nowMs), {
+    actor: 'dispatcher',
+    cause: `${stream}@${head.version}`,
+  });
+  return !('conflict' in result) && superseding.superseded.some(({ deliveryId }) => deliveryId === head.deliveryId);
+};

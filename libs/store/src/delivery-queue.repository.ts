@@ -1,0 +1,111 @@
+import { FALL_OVER_MS, type ToldBefore, type Unsent } from '#domain';
+import type { Queryable } from './database.js';
+import type { DeliveryRow, DueDelivery } from './delivery.repository.js';
+
+/** A delivery of a queue, with the version of its stream. */
+export interface QueuedDelivery extends Unsent {
+  readonly version: number;
+}
+
+/** What waits behind a delivery, and what went before it. */
+export interface DeliveryQueue {
+  /** The oldest first, the asked one included; at most `QUEUE_MAX`. */
+  readonly queue: readonly QueuedDelivery[];
+  readonly before: ToldBefore;
+}
+
+/** A call that was not accepted in its time, or was given up. */
+export interface FailingRow extends Pick<
+  DueDelivery,
+  'deliveryId' | 'subject' | 'action' | 'channel' | 'dedupKey' | 'body' | 'address' | 'person' | 'isUrgent' | 'version'
+> {
+  readonly status: DeliveryRow['status'];
+  readonly lastDetail: string | null;
+  readonly askedAt: number;
+  readonly tried: readonly string[];
+  /** Channels that have accepted the same call. */
+  readonly accepted: readonly string[];
+  /** Channels that were asked to carry the same call. */
+  readonly asked: readonly string[];
+}
+
+/** A channel as it is now. */
+export interface ChannelState {
+  readonly name: string;
+  readonly subject: string;
+  readonly disabledBecause: string | null;
+  readonly disabledAt: number | null;
+  readonly pending: number;
+  readonly oldestPendingAt: number | null;
+}
+
+/** Looks at what waits. */
+export interface DeliveryQueues {
+  readonly queueOf: (delivery: Pick<DueDelivery, 'channel' | 'address' | 'dedupKey'>) => Promise<DeliveryQueue>;
+  /** Calls that may leave through another channel of `order`, the oldest first. */
+  readonly failing: (nowMs: number, order: readonly string[], limit: number) => Promise<readonly FailingRow[]>;
+  readonly channels: () => Promise<readonly ChannelState[]>;
+  /** The channels that are disabled, and why. */
+  readonly disabled: () => Promise<ReadonlyMap<string, string>>;
+}
+
+/** Deliveries of one key that are looked at; what is behind them is looked at when they are gone. */
+const QUEUE_MAX = 100;
+
+/** A call that is older was either given up and looked at, or helps nobody any more. */
+const FAILING_AGE_MAX_MS = 3 * 3_600_000;
+
+const QUEUE = `
+  select d.delivery_id as "deliveryId", d.subject, d.action, d.body, d.attempts, d.is_lost as "isLost",
+    d.asked_at as "requestedAt", a.version
+  from delivery d join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
+  where d.status = 'due' and d.channel = $1 and d.dedup_key = $2 and d.address is not distinct from $3
+  order by d.requested_position limit $4`;
+
+const BEFORE = `
+  select coalesce(bool_or(status = 'delivered' or is_lost), false) as "isAccepted",
+    coalesce(bool_or(status = 'gave_up' and action in ('trigger', 'escalate')), false) as "isCallGivenUp"
+  from delivery where channel = $1 and dedup_key = $2 and address is not distinct from $3`;
+
+// A call goes where it has not gone before; one that another channel has accepted is recorded as fallen over to that one.
+const FAILING = `
+  select d.delivery_id as "deliveryId", d.subject, d.action, d.channel, d.dedup_key as "dedupKey", d.body, d.address, d.person,
+    d.is_urgent as "isUrgent", d.status, d.last_detail as "lastDetail", d.asked_at as "askedAt", d.tried, a.version,
+    array(select distinct o.channel from delivery o where o.dedup_key = d.dedup_key and o.action = d.action
+      and o.person is not distinct from d.person and o.status = 'delivered') as accepted,
+    array(select distinct o.channel from delivery o where o.dedup_key = d.dedup_key and o.action = d.action
+      and o.person is not distinct from d.person) as asked
+  from delivery d join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
+  where d.status in ('due', 'gave_up') and d.fell_over_to is null and d.subject = 'page' and d.action in ('trigger', 'escalate')
+    and d.asked_at > $1 - ${FAILING_AGE_MAX_MS}
+    and (d.status = 'gave_up' or (d.is_urgent and d.asked_at <= $1 - ${FALL_OVER_MS}))
+    and exists (select 1 from unnest($2::text[]) as next (channel)
+      where next.channel <> d.channel and next.channel <> all(d.tried)
+        and not exists (select 1 from delivery o
+          where o.dedup_key = d.dedup_key and o.action = d.action and o.channel = next.channel
+            and o.person is not distinct from d.person and o.status <> 'delivered'))
+  order by d.asked_at limit $3`;
+
+const CHANNELS = `
+  select c.name, c.subject, x.because as "disabledBecause", x.at as "disabledAt",
+    (select count(*) from delivery d where d.status = 'due' and d.channel = c.name) as pending,
+    (select min(d.requested_at) from delivery d where d.status = 'due' and d.channel = c.name) as "oldestPendingAt"
+  from channel c left join channel_disabled x on x.channel = c.name
+  order by c.name`;
+
+/** Queues in PostgreSQL. */
+export const createDeliveryQueues = (database: Queryable): DeliveryQueues => ({
+  queueOf: async ({ channel, address, dedupKey }) => {
+    const queue = await database.query<QueuedDelivery>(QUEUE, [channel, dedupKey, address, QUEUE_MAX]);
+    const [before] = await database.query<ToldBefore>(BEFORE, [channel, dedupKey, address]);
+    return { queue, before: before ?? { isAccepted: false, isCallGivenUp: false } };
+  },
+  failing: (nowMs, order, limit) => database.query<FailingRow>(FAILING, [nowMs, order, limit]),
+  channels: () => database.query<ChannelState>(CHANNELS),
+  disabled: async () => {
+    const rows = await database.query<{ channel: string; because: string }>(
+      'select channel, because from channel_disabled',
+    );
+    return new Map(rows.map(({ channel, because }) => [channel, because]));
+  },
+});
