@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { brokenLinks, longDocuments } from './documents.js';
+import { renderOnCallSchema } from './on-call-schema.js';
 import { parseRequirements, renderRequirements } from './requirements.js';
 import { renderRulesSchema } from './rules-schema.js';
 import { renderSignals } from './signals-document.js';
@@ -14,6 +15,7 @@ const ROOT = process.cwd();
 const files = sourceFiles(ROOT);
 const generated: Readonly<Record<string, string>> = {
   'docs/requirements.md': renderRequirements(parseRequirements(readFileSync('docs/requirements.json', 'utf8')), files),
+  'docs/on-call.schema.json': renderOnCallSchema(),
   'docs/rules.schema.json': renderRulesSchema(),
   'docs/signals.md': renderSignals(),
 };

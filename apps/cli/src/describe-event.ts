@@ -133,6 +133,11 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   RulesLoaded: ['version', 'source', 'sha256'],
   RulesRefused: ['source', 'problems'],
   RulesUnchanged: ['source'],
+  OnCallLoaded: ['version', 'source', 'sha256'],
+  OnCallRefused: ['source', 'problems'],
+  OnCallUnchanged: ['source'],
+  ScheduleOverridden: ['schedule', 'person', 'by', 'comment'],
+  ScheduleOverrideWithdrawn: ['by'],
 };
 
 /** One line of text of an event's data. */

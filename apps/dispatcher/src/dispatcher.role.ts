@@ -18,6 +18,7 @@ import {
 } from '#runtime';
 import type { Database, EventStore } from '#store';
 import { createDispatcher, type Dispatcher } from './dispatcher.js';
+import { onCallProviders } from './on-call-life.js';
 import { type DispatcherSettings, readDispatcherSettings, RECONCILE_EVERY_MS } from './dispatcher.config.js';
 
 const SETTINGS = Symbol('DispatcherSettings');
@@ -66,9 +67,16 @@ class DispatcherModule {}
 /** Sends pages and signed commands, and publishes events; it holds no key that signs commands. */
 export const dispatcher: Role = {
   name: 'dispatcher',
-  module: (env) => ({
-    module: DispatcherModule,
-    imports: [ScheduleModule.forRoot()],
-    providers: [{ provide: SETTINGS, useValue: readDispatcherSettings(env) }, DispatcherSchedule],
-  }),
+  module: (env) => {
+    const settings = readDispatcherSettings(env);
+    return {
+      module: DispatcherModule,
+      imports: [ScheduleModule.forRoot()],
+      providers: [
+        { provide: SETTINGS, useValue: settings },
+        DispatcherSchedule,
+        ...onCallProviders(env, [...settings.channels.keys()]),
+      ],
+    };
+  },
 };

@@ -1,6 +1,7 @@
 export { readCostModelFile } from './cost-model-file.js';
 export { CUSTOMER_FILE_BYTES_MAX, readCustomers, writeCustomers } from './customer-file.js';
 export * from './environment.js';
+export { type OnCallFile, onCallFileSchema, readOnCallFile } from './on-call-file.js';
 export { readPlanFile } from './plan-file.js';
 export { readRuleTestFile, type RuleTestFile } from './rule-test-file.js';
 export { durationMsSchema, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';

@@ -116,6 +116,7 @@ export const streamOf = {
   /** Who is called for an incident. */
   escalation: (incidentId: string) => `incident-escalation-${incidentId}`,
   onCall: 'on-call',
+  onCallReload: 'on-call-reload',
   channel: (channel: string) => `channel-${channel}`,
   delivery: (deliveryId: string) => `delivery-${deliveryId}`,
   silence: (silenceId: string) => `silence-${silenceId}`,

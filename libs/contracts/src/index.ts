@@ -13,6 +13,7 @@ export * from './maintenance.js';
 export * from './mapping.js';
 export * from './node-report.js';
 export * from './on-call-plan.js';
+export * from './schedule-override.js';
 export * from './outcome.js';
 export * from './outcome-batch/index.js';
 export * from './principal.js';

@@ -11,7 +11,8 @@ export const MAINTENANCE_MS_MAX = 24 * 3_600_000;
 /** Most of a week that one window takes, half of it: a window that is nearly always open is a rule switched off. */
 const WEEK_SHARE_MS_MAX = 84 * 3_600_000;
 
-const isTimeZone = (name: string): boolean => {
+/** Whether a name is that of a time zone, as IANA has them. */
+export const isTimeZone = (name: string): boolean => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {

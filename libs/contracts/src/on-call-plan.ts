@@ -9,6 +9,8 @@ export const PEOPLE_MAX = 500;
 export const SCHEDULES_MAX = 100;
 /** Rotations of a schedule: who serves by day, by night, at week-ends. */
 export const ROTATIONS_MAX = 10;
+/** The longest turn: who serves longer is alone. */
+export const SHIFT_DAYS_MAX = 366;
 /** Policies of a plan. */
 export const POLICIES_MAX = 50;
 /** Levels of a policy: who is not there after this many is not there. */
@@ -34,21 +36,37 @@ export const calledTargetSchema = z.union([
 ]);
 
 /** People who take turns. */
-export const rotationSchema = z.object({
-  people: z.array(nameSchema).min(1).max(PEOPLE_MAX),
-  /** Local time of the schedule's zone at which the first of them begins: `2026-01-05T09:00`. */
-  startsAt: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'expected a local time such as 2026-01-05T09:00'),
-  /** How long one turn is, in local days of the zone: a turn that spans a change of the clocks is an hour longer or shorter. */
-  shiftDays: z.number().int().min(1).max(366),
-  /** The hours of local time that it serves; absent: all. `until` before `from` ends on the next day. */
-  hours: z
-    .object({
-      days: z.array(z.enum(WEEKDAYS)).min(1).max(7).optional(),
-      from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a local time such as 09:00'),
-      until: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a local time such as 17:00'),
-    })
-    .optional(),
-});
+export const rotationSchema = z
+  .object({
+    people: z.array(nameSchema).min(1).max(PEOPLE_MAX),
+    /** IANA name of the zone of this rotation, for a team elsewhere; absent: that of the schedule. */
+    timeZone: z.string().min(1).max(64).optional(),
+    /** Local time of the zone at which the first of them begins: `2026-01-05T09:00`. */
+    startsAt: z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'expected a local time such as 2026-01-05T09:00'),
+    /**
+     * How long one turn is, by the clocks of the zone: a turn that spans a change of them is an hour longer or shorter. Either days ...
+     */
+    shiftDays: z.number().int().min(1).max(SHIFT_DAYS_MAX).optional(),
+    /** ... or hours, for teams that take turns within a day. */
+    shiftHours: z
+      .number()
+      .int()
+      .min(1)
+      .max(SHIFT_DAYS_MAX * 24)
+      .optional(),
+    /** The hours of local time that it serves; absent: all. `until` not after `from` is on the next day; days name that of `from`. */
+    hours: z
+      .object({
+        days: z.array(z.enum(WEEKDAYS)).min(1).max(7).optional(),
+        from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a local time such as 09:00'),
+        until: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a local time such as 17:00'),
+      })
+      .optional(),
+  })
+  .refine(
+    ({ shiftDays, shiftHours }) => (shiftDays === undefined) !== (shiftHours === undefined),
+    'expected either shiftDays or shiftHours',
+  );
 
 /** Who is on call when. Rotations later in the list go before earlier ones where both serve. */
 export const scheduleSchema = z.object({

@@ -30,6 +30,7 @@ export * from './override.repository.js';
 export * from './position.repository.js';
 export * from './postgres-database.js';
 export * from './projections/projections.js';
+export * from './on-call.repository.js';
 export * from './quiet.repository.js';
 export * from './rebuild.js';
 export * from './redirect.repository.js';

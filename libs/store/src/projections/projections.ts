@@ -8,6 +8,7 @@ import { deliveryProjection } from './delivery.projection.js';
 import { customerEscalationProjection } from './customer-escalation.projection.js';
 import { incidentProjection } from './incident.projection.js';
 import { nodeKeyProjection } from './node-key.projection.js';
+import { onCallProjection } from './on-call.projection.js';
 import type { Projection } from './projection.js';
 import { quietProjection } from './quiet.projection.js';
 import { redirectProjection } from './redirect.projection.js';
@@ -44,6 +45,7 @@ export const PROJECTIONS: readonly Projection[] = [
   overrideProjection,
   breakerProjection,
   fallbackProjection,
+  onCallProjection,
 ];
 
 /** Every table that a rebuild empties and fills again. */
