@@ -25,6 +25,8 @@ export interface Acknowledgement {
   readonly incidentId: string;
   readonly note: string;
   readonly caller: Principal;
+  /** The door it came through, where that was none of Tocsin's own. */
+  readonly via?: string | undefined;
 }
 
 /**
@@ -34,14 +36,14 @@ export interface Acknowledgement {
 export const acknowledge = async (
   store: EventStore,
   clock: Pick<Clock, 'nowMs'>,
-  { incidentId, note, caller }: Acknowledgement,
+  { incidentId, note, caller, via }: Acknowledgement,
 ): Promise<undefined | Refusal> => {
   const by = actorOf(caller);
   return appendAgain(store, { actor: by, cause: `acknowledge ${incidentId}` }, async () => {
     const { incident, last, version } = await readIncident(store, incidentId);
     if (incident === undefined) return refuse('NOT_FOUND', `there is no incident ${incidentId}`);
     const at = Math.max(clock.nowMs(), incident.openedAtMs);
-    const events = decideAcknowledgement(incident, last, { by, note, at });
+    const events = decideAcknowledgement(incident, last, { by, note, via, at });
     if (isRefusal(events)) return events;
     return { stream: streamOf.incident(incidentId), expectedVersion: version, events };
   });

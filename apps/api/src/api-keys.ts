@@ -1,5 +1,5 @@
 import { event, type Principal, type PrincipalRole, refuse, type Refusal, streamOf } from '#contracts';
-import { actorOf, newKeyId, newSecret, secretHashOf } from '#runtime';
+import { actorOf, newKeyId, newRoutingSecret, newSecret, routingKeyOf, secretHashOf } from '#runtime';
 import type { CatalogueRepository, EventStore } from '#store';
 import { appendAgain } from './append-again.js';
 
@@ -10,25 +10,26 @@ export interface NewKey {
   readonly nodeId?: string | undefined;
 }
 
-/** Makes a key. Its secret is in the answer and nowhere else. */
+/** Makes a key. Its secret is in the answer and nowhere else; one for alerts is told as PagerDuty's clients write keys, too. */
 export const createKey = async (
   store: EventStore,
   catalogue: Pick<CatalogueRepository, 'findNode'>,
   { name, role, nodeId }: NewKey,
   caller: Principal,
-): Promise<{ readonly keyId: string; readonly key: string } | Refusal> => {
+): Promise<{ readonly keyId: string; readonly key: string; readonly routingKey?: string } | Refusal> => {
   if ((role === 'node') !== (nodeId !== undefined))
     return refuse('BODY_INVALID', 'a key of role node names its node, and no other key does', '/nodeId');
   if (nodeId !== undefined && (await catalogue.findNode(nodeId)) === undefined)
     return refuse('NODE_UNKNOWN', `node ${nodeId} is not in the inventory`, '/nodeId');
-  const [keyId, secret] = [newKeyId(role), newSecret()];
+  const [keyId, secret] = [newKeyId(role), role === 'alerts' ? newRoutingSecret() : newSecret()];
   const held = { keyId, name, role, ...(nodeId === undefined ? {} : { nodeId }) };
   const created = event('ApiKeyCreated', { ...held, secretHash: secretHashOf(secret) });
   const append = { stream: streamOf.key(keyId), expectedVersion: 0, events: [created] };
   const result = await store.append([append], { actor: actorOf(caller), cause: 'create key' });
   // 32 random bits met an id that exists: the next request draws others.
   if ('conflict' in result) return refuse('CONFLICT', 'the drawn key id exists already; send again');
-  return { keyId, key: `${keyId}.${secret}` };
+  const routingKey = role === 'alerts' ? routingKeyOf(keyId, secret) : undefined;
+  return { keyId, key: `${keyId}.${secret}`, ...(routingKey === undefined ? {} : { routingKey }) };
 };
 
 /** Revokes a key, for good. A process that knows it goes on for the few seconds in which keys are taken as known. */

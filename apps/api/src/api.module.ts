@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import type { CostModel } from '#contracts';
-import { CATALOGUE, CLOCK, DATABASE, EVENT_STORE, type Infrastructure, LOGGER, NODE_KEYS } from '#runtime';
-import { createActions } from './actions.js';
+import { CATALOGUE, CLOCK, DATABASE, EVENT_LOG, EVENT_STORE, type Infrastructure, LOGGER, NODE_KEYS } from '#runtime';
+import { type Actions, createActions } from './actions.js';
 import { EventFeed } from './event-feed.js';
 import { AuthorityResolver } from './graphql/authority.resolver.js';
 import { ExplainResolver } from './graphql/explain.resolver.js';
@@ -11,7 +11,11 @@ import { IncidentsResolver } from './graphql/incidents.resolver.js';
 import { RolloutActsResolver } from './graphql/rollout-acts.resolver.js';
 import { RolloutsResolver } from './graphql/rollouts.resolver.js';
 import { ImpactResolver } from './graphql/impact.resolver.js';
-import { createQueries } from './queries.js';
+import { createQueries, type Queries } from './queries.js';
+import { ActController } from './replies/act.controller.js';
+import { CallbacksController } from './replies/callbacks.controller.js';
+import { createReplyActs } from './replies/reply-acts.js';
+import type { ReplySettings } from './replies/reply.config.js';
 import { AutomationController } from './rest/automation.controller.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
 import { EventsController } from './rest/events.controller.js';
@@ -28,7 +32,7 @@ import { ReleasesController } from './rest/releases.controller.js';
 import { RollbacksController } from './rest/rollbacks.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
-import { ACTIONS, EVENT_FEED, QUERIES } from './tokens.js';
+import { ACTIONS, EVENT_FEED, QUERIES, REPLY_ACTS, REPLY_SETTINGS } from './tokens.js';
 
 type Part<K extends keyof Infrastructure> = Infrastructure[K];
 
@@ -49,6 +53,19 @@ const actions = {
     clock: Part<'clock'>,
   ) => createActions({ database, eventStore, catalogue, nodeKeys, clock }),
 };
+const replies = {
+  provide: REPLY_ACTS,
+  inject: [ACTIONS, QUERIES, EVENT_STORE, EVENT_LOG, NODE_KEYS, CATALOGUE, CLOCK],
+  useFactory: (
+    acts: Actions,
+    queries: Queries,
+    eventStore: Part<'eventStore'>,
+    eventLog: Part<'eventLog'>,
+    nodeKeys: Part<'nodeKeys'>,
+    catalogue: Part<'catalogue'>,
+    clock: Part<'clock'>,
+  ) => createReplyActs({ actions: acts, queries, eventStore, eventLog, nodeKeys, catalogue, clock }),
+};
 const feed = {
   provide: EVENT_FEED,
   inject: [EVENT_STORE, CLOCK, LOGGER],
@@ -61,11 +78,13 @@ const feed = {
 export class ApiModule implements OnModuleDestroy {
   constructor(@Inject(EVENT_FEED) private readonly eventFeed: EventFeed) {}
 
-  static of(costModel: CostModel): DynamicModule {
+  static of(costModel: CostModel, replySettings: ReplySettings): DynamicModule {
     return {
       module: ApiModule,
       imports: [graphqlModule()],
       controllers: [
+        ActController,
+        CallbacksController,
         AutomationController,
         DeliveriesController,
         EventsController,
@@ -87,6 +106,8 @@ export class ApiModule implements OnModuleDestroy {
         queriesWith(costModel),
         actions,
         feed,
+        replies,
+        { provide: REPLY_SETTINGS, useValue: replySettings },
         AuthorityResolver,
         ExplainResolver,
         FleetResolver,

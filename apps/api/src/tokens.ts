@@ -4,3 +4,7 @@ export const QUERIES = Symbol('Queries');
 export const ACTIONS = Symbol('Actions');
 /** `EventFeed` */
 export const EVENT_FEED = Symbol('EventFeed');
+/** `ReplyActs` */
+export const REPLY_ACTS = Symbol('ReplyActs');
+/** `ReplySettings` */
+export const REPLY_SETTINGS = Symbol('ReplySettings');

@@ -8,6 +8,8 @@ import {
   DATABASE,
   EVENT_LOG,
   EVENT_STORE,
+  LINKS,
+  type LinkSettings,
   type Logger,
   LOGGER,
   NOTICES,
@@ -17,6 +19,7 @@ import {
   type Role,
 } from '#runtime';
 import type { Database, EventStore } from '#store';
+import { withActLinks } from './act-links.js';
 import { createDispatcher, type Dispatcher } from './dispatcher.js';
 import { onCallProviders } from './on-call-life.js';
 import { type DispatcherSettings, readDispatcherSettings, RECONCILE_EVERY_MS } from './dispatcher.config.js';
@@ -37,6 +40,7 @@ class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(DATABASE) private readonly database: Database,
     @Inject(EVENT_STORE) private readonly eventStore: EventStore,
     @Inject(EVENT_LOG) private readonly eventLog: EventLog,
+    @Inject(LINKS) private readonly links: LinkSettings,
     @Inject(NOTICES) private readonly notices: Notices,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -44,10 +48,11 @@ class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { settings, database, eventStore, eventLog, notices, clock, logger } = this;
+    const { database, eventStore, eventLog, notices, clock, logger } = this;
     this.readiness.add('dispatcher', () =>
       this.dispatcher === undefined ? 'it has not started' : this.dispatcher.unready(),
     );
+    const settings = { ...this.settings, channels: withActLinks(this.settings.channels, this.links) };
     const parts = { settings, database, eventStore, eventLog, notices, clock, logger, random };
     this.dispatcher = await createDispatcher(parts);
   }

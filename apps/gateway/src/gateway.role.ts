@@ -25,6 +25,7 @@ import {
   READINESS,
   type Role,
 } from '#runtime';
+import { AlertmanagerController } from './alertmanager.controller.js';
 import { CommandBoard } from './command-board.js';
 import { CommandsController } from './commands.controller.js';
 import { DeadLetters } from './dead-letters.js';
@@ -32,8 +33,10 @@ import { type GatewaySettings, readGatewaySettings } from './gateway.config.js';
 import { Intake } from './intake.js';
 import { Inventory } from './inventory.js';
 import { MappedIntake } from './mapped-intake.js';
+import { PagerDutyEventsController } from './pagerduty-events.controller.js';
 import { RegistryController } from './registry.controller.js';
 import { TelemetryController } from './telemetry.controller.js';
+import { TicketsController } from './tickets.controller.js';
 
 /** Starts and stops the command board. */
 @Injectable()
@@ -77,7 +80,14 @@ export const gateway: Role = {
   name: 'gateway',
   module: (env): DynamicModule => ({
     module: GatewayModule,
-    controllers: [TelemetryController, CommandsController, RegistryController],
+    controllers: [
+      TelemetryController,
+      CommandsController,
+      RegistryController,
+      AlertmanagerController,
+      PagerDutyEventsController,
+      TicketsController,
+    ],
     providers: [
       Gateway,
       {

@@ -1,4 +1,5 @@
 import {
+  type ExternalAlertSignal,
   isRefusal,
   type NodeReport,
   type OutcomeTopic,
@@ -7,6 +8,7 @@ import {
   type Refusal,
   type Signal,
   type TaggedMessage,
+  type TicketsSignal,
 } from '#contracts';
 import type { EventLog, NewRecord } from '#event-log';
 import type { Clock, NodeKeyring } from '#runtime';
@@ -99,6 +101,21 @@ export class Intake {
     if (isRefusal(record)) return record;
     const refused = await this.append('telemetry.signals', [record]);
     return refused ?? { signal: signal.type };
+  }
+
+  /** What other systems told at once: all of it is appended, or nothing. */
+  async alerts(
+    signals: readonly (ExternalAlertSignal | TicketsSignal)[],
+    principal: Principal,
+  ): Promise<{ readonly accepted: number } | Refusal> {
+    const records: NewRecord[] = [];
+    for (const signal of signals) {
+      const record = this.record('telemetry.signals', signal.type, asJson(signal), principal);
+      if (isRefusal(record)) return record;
+      records.push(record);
+    }
+    const refused = records.length === 0 ? undefined : await this.append('telemetry.signals', records);
+    return refused ?? { accepted: records.length };
   }
 
   /** Nodes and keys that were registered a moment ago are looked for, so that nothing of theirs is refused. */

@@ -15,6 +15,7 @@ import { onCallEvents } from './events/on-call-events.js';
 import { overrideEvents } from './events/override-events.js';
 import { redirectEvents } from './events/redirect-events.js';
 import { releaseEvents } from './events/release-events.js';
+import { replyEvents } from './events/reply-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
@@ -65,6 +66,7 @@ export const eventSchemas = {
   ...breakerEvents,
   ...fallbackEvents,
   ...overrideEvents,
+  ...replyEvents,
 } as const;
 
 /** The type of an event. */
@@ -127,6 +129,8 @@ export const streamOf = {
   breaker: (service: string) => `breaker-${service}`,
   fallback: (fallbackId: string) => `fallback-${fallbackId}`,
   override: (overrideId: string) => `override-${overrideId}`,
+  reply: (replyId: string) => `reply-${replyId}`,
+  receiverIncident: (receiver: string, id: string) => `receiver-incident-${receiver}/${id}`,
 } as const;
 
 /** The stream of what a command is a part of: its rollback, redirect, rollout or fallback. */

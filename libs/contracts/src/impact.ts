@@ -42,9 +42,9 @@ export const impactSchema = z.object({
   cumulativeDollars: z.number().nonnegative().optional(),
   /**
    * Whose customers were counted, each once: what the incident is about, or the fleet where that has no counts per customer.
-   * Absent: the fleet, of an incident about the fleet, and of all that were told before this was.
+   * Absent: the fleet, of an incident about the fleet, and of all that were told before this was. None: of what another system says.
    */
-  covers: z.array(coveredSchema).min(1).max(COVERED_MAX).optional(),
+  covers: z.array(coveredSchema).max(COVERED_MAX).optional(),
   /** By region of the fleet; a customer that is hurt in two counts in both. The costliest first: the order of recovery. */
   byRegion: z.array(impactPartSchema).max(IMPACT_PARTS_MAX).optional(),
   /** By sector of the customers that have one, the costliest first. */

@@ -1,3 +1,4 @@
+export * from './act-link.js';
 export * from './batch-tag.js';
 export * from './cause.js';
 export * from './command.js';

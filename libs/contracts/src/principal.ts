@@ -1,7 +1,7 @@
 /**
  * Who asks. `node` sends the telemetry of one node and fetches its commands; `ingest` does so for every node of a fleet (a
  * collector); `prober` tells what it saw of nodes and resolvers from outside, and nothing else; `deploy` reports releases and answers
- * commands for every node. The rest are people, each including the one before, but for
+ * commands for every node; `alerts` passes on what other monitoring says, and nothing else. The rest are people, each including the one before, but for
  * `engineering_vp` and `customer_success_vp`: they may look, and approve, and hold no rank.
  */
 export const PRINCIPAL_ROLES = [
@@ -9,6 +9,7 @@ export const PRINCIPAL_ROLES = [
   'ingest',
   'prober',
   'deploy',
+  'alerts',
   'viewer',
   'operator',
   'incident_commander',
@@ -27,10 +28,13 @@ export interface Principal {
   readonly role: PrincipalRole;
   /** The only node a `node` key speaks for. */
   readonly nodeId: string | undefined;
+  /** Through which door, where no key was shown: the actor is then `slack:alice`. */
+  readonly door?: 'link' | 'slack' | 'pagerduty';
 }
 
 /**
- * What a route asks for; `public` is for health alone. `roll_out` is to bring a release, `ask_gate` to ask whether it may go on, `approve`
+ * What a route asks for; `public` is for health, and for what proves itself by a signature in the request. `alert` is to pass on alerts
+ * and tickets of other systems; `roll_out` is to bring a release, `ask_gate` to ask whether it may go on, `approve`
  * to vote on what a rail refused, under the role of one's own key, `lift` to let a release out of quarantine.
  */
 export type Permission =
@@ -38,6 +42,7 @@ export type Permission =
   | 'telemetry'
   | 'probe'
   | 'signal'
+  | 'alert'
   | 'commands'
   | 'roll_out'
   | 'ask_gate'
@@ -51,11 +56,12 @@ const GRANTS: Record<PrincipalRole, readonly Permission[]> = {
   node: ['telemetry', 'commands'],
   ingest: ['telemetry', 'commands'],
   prober: ['probe'],
-  deploy: ['signal', 'commands', 'roll_out', 'ask_gate'],
+  deploy: ['signal', 'alert', 'commands', 'roll_out', 'ask_gate'],
+  alerts: ['alert'],
   viewer: ['view', 'ask_gate'],
   operator: ['view', 'ask_gate', 'operate', 'roll_out'],
-  incident_commander: ['view', 'ask_gate', 'operate', 'signal', 'roll_out', 'approve', 'lift'],
-  admin: ['view', 'ask_gate', 'operate', 'signal', 'roll_out', 'lift', 'administer'],
+  incident_commander: ['view', 'ask_gate', 'operate', 'signal', 'alert', 'roll_out', 'approve', 'lift'],
+  admin: ['view', 'ask_gate', 'operate', 'signal', 'alert', 'roll_out', 'lift', 'administer'],
   engineering_vp: ['view', 'ask_gate', 'approve'],
   customer_success_vp: ['view', 'ask_gate', 'approve'],
 };

@@ -8,6 +8,40 @@ export const releaseSchema = z.object({ softwareVersion: nameSchema, configRev: 
 /** Most nodes one deploy signal may name. */
 export const DEPLOY_NODES_MAX = 10_000;
 
+/** Labels of an alert of another system; who has more keeps the first, by name. */
+export const EXTERNAL_LABELS_MAX = 32;
+/** Characters of one of their names and values: what is longer is cut at the door. */
+export const EXTERNAL_TEXT_MAX = { name: 64, value: 200, summary: 500, key: 255 } as const;
+/** Links of one alert. */
+export const EXTERNAL_LINKS_MAX = 4;
+
+/** The door that an alert of another system came through: who repeats what goes on, and who says it once. */
+export const EXTERNAL_SOURCES = ['prometheus', 'alertmanager', 'pagerduty'] as const;
+
+const externalAlertSchema = z.object({
+  /** Another system says of an alert of its own that it goes on, that somebody took it on, or that it is over. */
+  type: z.literal('external_alert'),
+  source: z.enum(EXTERNAL_SOURCES),
+  /** The same thing has the same key at its source. */
+  dedupKey: z.string().min(1).max(EXTERNAL_TEXT_MAX.key),
+  action: z.enum(['trigger', 'acknowledge', 'resolve']),
+  severity: z.enum(SEVERITIES),
+  /** What kind of alert it is: `alertname`, or the class of an event. */
+  name: z.string().min(1).max(EXTERNAL_TEXT_MAX.name),
+  region: z.string().min(1).max(EXTERNAL_TEXT_MAX.name).optional(),
+  summary: z.string().min(1).max(EXTERNAL_TEXT_MAX.summary),
+  labels: z
+    .record(z.string().max(EXTERNAL_TEXT_MAX.name), z.string().max(EXTERNAL_TEXT_MAX.value))
+    .refine((labels) => Object.keys(labels).length <= EXTERNAL_LABELS_MAX, `at most ${EXTERNAL_LABELS_MAX} labels`),
+  links: z
+    .array(z.object({ href: z.url().max(1_000), text: z.string().max(EXTERNAL_TEXT_MAX.value) }))
+    .max(EXTERNAL_LINKS_MAX),
+  startsAtMs: z.number().int().nonnegative().optional(),
+  /** Who said it, where that was a person. */
+  by: z.string().min(1).max(EXTERNAL_TEXT_MAX.value).optional(),
+  atUs: z.number().int().nonnegative(),
+});
+
 /** What the world around the fleet tells us; `telemetry.signals` carries it. */
 export const signalSchema = z.discriminatedUnion('type', [
   z.object({
@@ -47,6 +81,7 @@ export const signalSchema = z.discriminatedUnion('type', [
     state: z.enum(['opened', 'closed']),
     atUs: z.number().int().nonnegative(),
   }),
+  externalAlertSchema,
 ]);
 
 /** A signal from outside. */
@@ -57,3 +92,7 @@ export type DeploySignal = Extract<Signal, { type: 'deploy' }>;
 export type CustomerEscalationSignal = Extract<Signal, { type: 'customer_escalation' }>;
 /** What another provider sees of our trouble. */
 export type SpilloverSignal = Extract<Signal, { type: 'spillover' }>;
+/** What another system says of an alert of its own. */
+export type ExternalAlertSignal = Extract<Signal, { type: 'external_alert' }>;
+/** Support tickets that are new. */
+export type TicketsSignal = Extract<Signal, { type: 'tickets' }>;

@@ -20,6 +20,7 @@ import { type CatalogueFollower, followCatalogue } from './catalogue-follower.js
 import { type Clock, systemClock } from './clock.js';
 import type { ClosingOrder } from './closing-order.js';
 import { ensureTopics } from './ensure-topics.js';
+import { type LinkSettings, openLinkSettings } from './link-secret.js';
 import type { Logger } from './logger.js';
 import { openNodeKeySecret } from './node-key-secret.js';
 import { followNodeKeys, type NodeKeyring } from './node-keyring.js';
@@ -39,6 +40,7 @@ export interface Infrastructure {
   readonly catalogue: CatalogueFollower;
   readonly authenticator: Authenticator;
   readonly nodeKeys: NodeKeyring;
+  readonly links: LinkSettings;
   readonly notices: Notices;
   readonly readiness: Readiness;
   readonly clock: Clock;
@@ -179,6 +181,7 @@ export const openInfrastructure = async (settings: Settings, given: Infrastructu
   readiness.add('database', async () => void (await database.query('select 1')));
   readiness.add('event log', () => unanswered(clock, () => eventLog.offsets('events')));
   const authenticator = createAuthenticator(apiKeys, clock);
-  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys };
+  const links = await openLinkSettings(settings, logger);
+  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, links };
   return { ...opened, notices: new Notices(), readiness, clock, logger, fatal };
 };

@@ -24,6 +24,8 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
   return principal;
 });
 
-/** The actor of the events that a caller causes: `user:alice`, `node:n1`. */
-export const actorOf = ({ role, name, nodeId }: Principal): string =>
-  nodeId === undefined ? `${role}:${name}` : `node:${nodeId}`;
+/** The actor of the events that a caller causes: `user:alice`, `node:n1`, `slack:alice`. */
+export const actorOf = ({ role, name, nodeId, door }: Principal): string => {
+  if (door !== undefined) return `${door}:${name}`;
+  return nodeId === undefined ? `${role}:${name}` : `node:${nodeId}`;
+};

@@ -14,6 +14,9 @@ export const ADMIN_KEY_FORM = /^[A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_-]{32,256}$/;
 /** The secret that keys of nodes are derived from: 32 characters of base64url are 192 bits. */
 export const NODE_KEY_SECRET_FORM = /^[A-Za-z0-9_-]{32,256}$/;
 
+/** The secret that links in pages are signed with. */
+export const LINK_SECRET_FORM = /^[A-Za-z0-9_-]{32,256}$/;
+
 /**
  * What a record of the log must carry: `required`, a tag by its node or by the gateway; `vouched`, none, since the gateway, which
  * authenticated the sender, is the only writer. A tag that is there is verified in any case.
@@ -48,6 +51,12 @@ const schema = z.object({
     .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   NODE_KEY_SECRET: z.string().regex(NODE_KEY_SECRET_FORM, 'expected 32 or more of A-Z a-z 0-9 _ -').optional(),
+  LINK_SECRET: z.string().regex(LINK_SECRET_FORM, 'expected 32 or more of A-Z a-z 0-9 _ -').optional(),
+  /** Where people reach this, as their browsers write it; links in pages begin with it. Unset: pages carry none. */
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url))
+    .optional(),
   BATCH_AUTHENTICATION: z.enum(BATCH_AUTHENTICATIONS).optional(),
 });
 
@@ -72,6 +81,9 @@ export interface Settings {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** The secret that keys of nodes are derived from; undefined: generated once, kept in the data directory. */
   readonly nodeKeySecret: string | undefined;
+  /** What links in pages are signed with; undefined: generated once where the log is embedded, else there are none. */
+  readonly linkSecret: string | undefined;
+  readonly publicUrl: URL | undefined;
   /** `required` unless told on a log that others can write to. */
   readonly batchAuthentication: (typeof BATCH_AUTHENTICATIONS)[number];
 }
@@ -114,7 +126,7 @@ const kafkaOf = ({
 
 /** Reads the settings; throws a `ConfigError` that names all that are wrong. */
 export const readRuntimeSettings = (env: Environment): Settings => {
-  const read = readSettings(env, schema, ['ADMIN_KEY', 'DATABASE_URL', 'EVENT_LOG_URL', 'NODE_KEY_SECRET']);
+  const read = readSettings(env, schema, ['ADMIN_KEY', 'DATABASE_URL', 'EVENT_LOG_URL', 'LINK_SECRET', 'NODE_KEY_SECRET']);
   const kafka = kafkaOf(read);
   const partitionsDefault = kafka === undefined ? OUTCOME_PARTITIONS_EMBEDDED : OUTCOME_PARTITIONS_KAFKA;
   return {
@@ -127,6 +139,8 @@ export const readRuntimeSettings = (env: Environment): Settings => {
     adminKey: read.ADMIN_KEY,
     logLevel: read.LOG_LEVEL,
     nodeKeySecret: read.NODE_KEY_SECRET,
+    linkSecret: read.LINK_SECRET,
+    publicUrl: read.PUBLIC_URL,
     batchAuthentication: read.BATCH_AUTHENTICATION ?? (read.EVENT_LOG_URL === undefined ? 'vouched' : 'required'),
   };
 };

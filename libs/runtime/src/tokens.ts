@@ -20,3 +20,5 @@ export const READINESS = Symbol('Readiness');
 export const FATAL = Symbol('Fatal');
 /** `Notices`: what roles of one process tell each other of, beside their ticks. */
 export const NOTICES = Symbol('Notices');
+/** `LinkSettings`: what links in pages are signed with. */
+export const LINKS = Symbol('LinkSettings');

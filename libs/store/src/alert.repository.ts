@@ -49,6 +49,7 @@ export interface AlertRepository {
   readonly list: (filter: {
     readonly states?: readonly AlertState[];
     readonly state?: AlertState;
+    readonly scope?: Scope;
     readonly limit: number;
   }) => Promise<readonly AlertRow[]>;
   readonly find: (alertId: string) => Promise<AlertRow | undefined>;
@@ -76,10 +77,11 @@ const SELECT = `
 
 /** Alerts in PostgreSQL. */
 export const createAlertRepository = (database: Queryable): AlertRepository => ({
-  list: ({ state, states, limit }) =>
+  list: ({ state, states, scope, limit }) =>
     database.query<AlertRow>(
-      `${SELECT} where $1::text[] is null or a.state = any($1) order by a.begun_at desc, a.alert_id limit $2`,
-      [states ?? (state === undefined ? null : [state]), listLimit(limit)],
+      `${SELECT} where ($1::text[] is null or a.state = any($1)) and ($3::text is null or a.scope = $3)
+       order by a.begun_at desc, a.alert_id limit $2`,
+      [states ?? (state === undefined ? null : [state]), listLimit(limit), scope ?? null],
     ),
   find: async (alertId) => (await database.query<AlertRow>(`${SELECT} where a.alert_id = $1`, [alertId]))[0],
   findAll: (alertIds) =>

@@ -226,6 +226,10 @@ const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): reado
   return told.type === 'CommandSigned' || told.type === 'WaveRepeated' ? commandOf(told, context) : [];
 };
 
+/** Who took an incident on at a receiver need not be told there that they did. */
+const isEcho = ({ event: told }: RecordedEvent, { dedupKey }: Told, channel: string): boolean =>
+  told.type === 'IncidentAcknowledged' && told.data.via === channel && dedupKey === told.data.incidentId;
+
 /**
  * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is
  * unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad or
@@ -241,7 +245,7 @@ export const deliveriesFor = (
   const all = toldBy(cause, context);
   return all.flatMap((told) =>
     channels
-      .filter(({ subject }) => subject === told.subject)
+      .filter(({ name, subject }) => subject === told.subject && !isEcho(cause, told, name))
       .map(({ name }) =>
         event('DeliveryRequested', { deliveryId: deliveryIdOf(name, told, cause), channel: name, ...told }),
       ),

@@ -37,6 +37,8 @@ export interface ServeOptions {
 
 /** What the keys of nodes are derived from in tests. */
 export const TEST_FLEET_SECRET = 'f'.repeat(43);
+/** What links in pages are signed with in tests. */
+export const TEST_LINK_SECRET = 'l'.repeat(43);
 
 const openParts = async (
   runtime: typeof Runtime,
@@ -63,7 +65,8 @@ const openParts = async (
   const readiness = new runtime.Readiness();
   const logger = runtime.createLogger('silent');
   const notices = new runtime.Notices();
-  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys };
+  const links = { secret: TEST_LINK_SECRET, publicUrl: new URL('http://tocsin.test') };
+  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, links };
   const parts = { ...opened, notices, readiness, clock, logger, fatal };
   const close = async (): Promise<void> => {
     await catalogue.stop();

@@ -43,6 +43,7 @@ const SENTENCES: Sentences = {
   StatusUpdateRequested: ({ because }) => `a public status update was asked for: ${because}`,
   FallBackRequested: ({ because }) => `another DNS provider was asked for: ${because}`,
   IncidentAcknowledged: ({ by, note }) => `${by} took it on${note === '' ? '' : `: ${note}`}`,
+  IncidentNoted: ({ by, text }) => `${by} says: ${text}`,
   IncidentResolved: ({ because }) => `the incident is resolved: ${because}`,
   SpilloverObserved: ({ provider, level, because }) => `${provider} is ${level}: ${because}`,
   GateDecided: ({ rolloutId, stage, verdict, because, tests }) =>

@@ -16,9 +16,19 @@ export const why = z.string().max(500);
 
 /**
  * What an alert is about: the whole fleet, or one release in one region; for lost telemetry the partition or the node it is lost of;
- * for presence a node, or what it belongs to; a customer.
+ * for presence a node, or what it belongs to; a customer; what another system says of a thing of its own.
  */
-export const SCOPES = ['fleet', 'release_region', 'partition', 'node', 'release', 'region', 'pop', 'customer'] as const;
+export const SCOPES = [
+  'fleet',
+  'release_region',
+  'partition',
+  'node',
+  'release',
+  'region',
+  'pop',
+  'customer',
+  'external',
+] as const;
 /** What an alert is about. */
 export type Scope = (typeof SCOPES)[number];
 

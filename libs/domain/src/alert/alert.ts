@@ -38,6 +38,8 @@ export interface Alert extends AlertSubject {
   readonly firedSlot: number;
   /** When it resolves, if it is recovering and stays clear. */
   readonly untilMs?: number | undefined;
+  /** Since when it is unknown, if it is. */
+  readonly unknownSinceMs?: number | undefined;
   /** Whether it fired so often that it must be calm for long. */
   readonly isFlapping?: boolean;
   readonly reason: Reason;
@@ -77,7 +79,7 @@ export const evolveAlert = (alert: Alert | undefined, event: GuardedEvent<typeof
       return { alertId, rule, scope, key, severity, state: 'firing', ...timers, reason };
     }
     case 'AlertBecameUnknown':
-      return alert && { ...alert, state: 'unknown', untilMs: undefined };
+      return alert && { ...alert, state: 'unknown', untilMs: undefined, unknownSinceMs: event.data.at };
     case 'AlertResumed': {
       const { reason, at } = event.data;
       return alert && { ...alert, state: 'firing', firedSlot: slotOf(reason, at), untilMs: undefined, reason };

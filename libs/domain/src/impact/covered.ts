@@ -1,5 +1,6 @@
 import { type Covered, COVERED_MAX, COVERED_SCOPES, FLEET_KEY, type Impact } from '#contracts';
 import type { Alert } from '../alert/alert.js';
+import { isExternal } from '../external-alert/external-alert.js';
 import type { Incident } from '../incident/incident.js';
 import type { AlertSubject } from '../rule/rule.js';
 import type { TickView } from '../rule/tick-view.js';
@@ -18,9 +19,10 @@ const isCountable = (subject: AlertSubject): subject is Covered => SCOPES.has(su
 /**
  * Whose customers the impact of a subject counts, with what joined it: of a PoP, a node or a partition nobody counts customers, so
  * they are the fleet's; one that joined stands within the first in any case (it joins by its place). So is what has a fleet in it, or
- * more subjects than an event may hold.
+ * more subjects than an event may hold. What another system says counts nobody.
  */
 export const coveredBy = (first: AlertSubject, joined: readonly AlertSubject[] = []): readonly Covered[] => {
+  if (isExternal(first)) return [];
   if (!isCountable(first)) return WHOLE_FLEET;
   const covers = new Map<string, Covered>();
   for (const { scope, key } of [first, ...joined.filter(isCountable)]) covers.set(`${scope}/${key}`, { scope, key });

@@ -12,7 +12,7 @@ export const EXPLAINED_MIN = 0.8;
 export const EXPLAINED_STILL = 0.5;
 
 /**
- * Within one part: the wider, the sooner a cause. A partition and a customer cause nothing. A release comes after the fleet here, as
+ * Within one part: the wider, the sooner a cause. A partition, a customer and what another system says cause nothing. A release comes after the fleet here, as
  * one more group of machines; as a change it is of the part `deployment`, before all of them.
  */
 const SCOPE_ORDER: Readonly<Record<Scope, number>> = {
@@ -24,6 +24,7 @@ const SCOPE_ORDER: Readonly<Record<Scope, number>> = {
   node: 5,
   customer: 6,
   partition: 7,
+  external: 8,
 };
 
 /** Rules whose alerts are about what Tocsin sees, not about what clients get. */
@@ -90,7 +91,7 @@ const isAsSevere = (cause: Suspect, symptom: Suspect): boolean =>
 /** Alerts that can be causes at all, the first causes first: those of single machines and customers cause no other, but in a part of its own. */
 export const possibleCauses = (alerts: Iterable<Alert>, causality: Pick<Causality, 'rules'>): readonly Alert[] =>
   [...alerts]
-    .filter(({ scope }) => scope !== 'partition' && scope !== 'customer')
+    .filter(({ scope }) => scope !== 'partition' && scope !== 'customer' && scope !== 'external')
     .filter((alert) => alert.scope !== 'node' || partOfAlert(alert, causality) !== 'edge')
     .toSorted((a, b) => causeOrder(a, b, causality) || a.firedAtMs - b.firedAtMs || (a.alertId < b.alertId ? -1 : 1));
 

@@ -37,6 +37,7 @@ const isWithin = (cell: Cell, { scope, key }: AlertSubject): boolean | undefined
       return cell.nodeId === undefined ? undefined : cell.nodeId === key;
     case 'partition':
     case 'customer':
+    case 'external':
       return undefined;
   }
 };
@@ -59,14 +60,15 @@ export class Failures {
   of(subject: AlertSubject): Tally | undefined {
     const { scope, key } = subject;
     if (scope === 'customer') return this.sum('customer', key);
-    if (scope === 'partition') return undefined;
+    if (scope === 'partition' || scope === 'external') return undefined;
     return total(this.cellsFor(subject).filter((cell) => isWithin(cell, subject) === true));
   }
 
   /** The share of a subject's failures that lie within another; undefined where there are too few, or nobody knows. */
   share(within: AlertSubject, subject: AlertSubject): number | undefined {
+    if ([within, subject].some(({ scope }) => scope === 'partition' || scope === 'external')) return undefined;
     if (subject.scope === 'customer') return this.shareOfCustomer(within, subject.key);
-    if (within.scope === 'customer' || within.scope === 'partition' || subject.scope === 'partition') return undefined;
+    if (within.scope === 'customer') return undefined;
     const isFine = [within, subject].some(({ scope }) => scope === 'pop' || scope === 'node');
     const cells = isFine ? this.byNode() : this.byCohort();
     const own = cells.filter((cell) => isWithin(cell, subject) === true);

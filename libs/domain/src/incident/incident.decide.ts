@@ -11,6 +11,7 @@ import {
   type Refusal,
 } from '#contracts';
 import type { Alert } from '../alert/alert.js';
+import { groupOf, isExternal } from '../external-alert/external-alert.js';
 import { coversOf } from '../impact/covered.js';
 import type { ImpactParts } from '../impact/impact-parts.js';
 import { dollarsOf } from '../impact/money-lost.js';
@@ -24,6 +25,9 @@ const IMPACT_CHANGE_MIN = 0.1;
 const IMPACT_INTERVAL_MS = 5_000;
 /** The first change may follow the opening sooner: at the first bad second hardly a customer is known to be hurt. */
 const IMPACT_FIRST_MS = 1_000;
+
+/** The longest note, as the contract says. */
+const NOTE_CHARS_MAX = 4_000;
 
 /** Customers that begin to fail within a minute of each other have one fault, until it is known better. */
 const CUSTOMERS_TOGETHER_MS = 60_000;
@@ -50,6 +54,13 @@ export interface Links {
  * one that is about the same place. What fails in a release or the fleet never hides in the incident of a machine.
  */
 const incidentByPlace = (alert: Alert, open: readonly Incident[], placeOf: PlaceOf): Incident | undefined => {
+  // Only with its like: nobody can say that what another system sees is what fails here, and a page of it would be lost.
+  if (isExternal(alert)) {
+    const group = groupOf(alert);
+    return open.find(
+      ({ root, subject }) => isExternal(subject) && groupOf({ rule: root.rule, key: subject.key }) === group,
+    );
+  }
   if (isOfNodes(alert)) {
     const place = placeOf(alert);
     return open.find(({ subjects }) => subjects.some((subject) => covers(subject, place, placeOf)));
@@ -60,7 +71,9 @@ const incidentByPlace = (alert: Alert, open: readonly Incident[], placeOf: Place
         subject.scope === 'customer' && alert.firedAtMs - openedAtMs <= CUSTOMERS_TOGETHER_MS,
     );
   }
-  const wide = open.filter(({ subject }) => !isOfNodes(subject) && subject.scope !== 'customer');
+  const wide = open.filter(
+    ({ subject }) => !isOfNodes(subject) && subject.scope !== 'customer' && !isExternal(subject),
+  );
   const release = releaseOfSubject(alert.scope, alert.key);
   if (release === undefined) return wide[0];
   return wide.find(({ suspect }) => suspect === release) ?? wide.find(({ suspect }) => suspect === undefined);
@@ -98,6 +111,7 @@ const WIDTH: Readonly<Record<Scope, number>> = {
   partition: 0,
   node: 0,
   customer: 0,
+  external: 0,
   pop: 1,
   release_region: 1,
   region: 2,
@@ -252,10 +266,17 @@ export const decideResolution = (
 export const decideAcknowledgement = (
   incident: Incident,
   last: EventData<'IncidentAcknowledged'> | undefined,
-  { by, note, at }: { readonly by: string; readonly note: string; readonly at: number },
+  { by, note, via, at }: Pick<EventData<'IncidentAcknowledged'>, 'by' | 'note' | 'via' | 'at'>,
 ): readonly EventOf<'IncidentAcknowledged'>[] | Refusal => {
   const { incidentId, state } = incident;
   if (last?.by === by && last.note === note) return [];
   if (state === 'resolved') return refuse('INCIDENT_NOT_OPEN', `incident ${incidentId} is resolved`);
-  return [event('IncidentAcknowledged', { incidentId, by, note, at })];
+  return [event('IncidentAcknowledged', { incidentId, by, note, ...(via === undefined ? {} : { via }), at })];
 };
+
+/** Somebody says something about an incident, also when it is over: what is learned late belongs to it. */
+export const decideNote = (
+  { incidentId }: Pick<Incident, 'incidentId'>,
+  { by, text, via, at }: Pick<EventData<'IncidentNoted'>, 'by' | 'text' | 'via' | 'at'>,
+): EventOf<'IncidentNoted'> =>
+  event('IncidentNoted', { incidentId, by, text: text.slice(0, NOTE_CHARS_MAX), ...(via === undefined ? {} : { via }), at });

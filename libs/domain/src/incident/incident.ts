@@ -52,6 +52,8 @@ export interface Incident {
   readonly impactAtMs: number | undefined;
   /** What was lost until the impact was last told. */
   readonly lost: DollarMs;
+  /** Somebody took it on. */
+  readonly isAcknowledged?: boolean;
   readonly openedAtMs: number;
   readonly resolvedAtMs: number | undefined;
   /** Provider → what was told of it last. */
@@ -77,6 +79,7 @@ export const isIncidentEvent = isEventOf(
   'AlertJoinedIncident',
   'IncidentImpactChanged',
   'IncidentAcknowledged',
+  'IncidentNoted',
   'IncidentResolved',
   'SpilloverObserved',
   'IncidentUnmuted',
@@ -178,7 +181,9 @@ export const evolveIncident = (
       return incident && { ...incident, requested: new Set([...incident.requested, 'status_update']) };
     case 'FallBackRequested':
       return incident && { ...incident, requested: new Set([...incident.requested, 'fall_back']) };
-    case 'IncidentAcknowledged':
+    case 'IncidentNoted':
       return incident;
+    case 'IncidentAcknowledged':
+      return incident && { ...incident, isAcknowledged: true };
   }
 };

@@ -22,7 +22,7 @@ export const readOnset = (
   { scope, key, firedSlot: slot }: Pick<Alert, 'scope' | 'key' | 'firedSlot'>,
   view: TickView,
 ): number | undefined => {
-  if (scope === 'partition') return undefined;
+  if (scope === 'partition' || scope === 'external') return undefined;
   const { baseline } = view;
   const normal = baseline === 'unknown' ? NORMAL_RATIO : Math.max(baseline, NORMAL_RATIO);
   let first: number | undefined;

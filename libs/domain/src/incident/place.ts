@@ -35,6 +35,7 @@ export const covers = (opened: AlertSubject, place: Place, placeOf: PlaceOf): bo
       return place.pop !== undefined && placeOf(opened).pop === place.pop;
     case 'partition':
     case 'customer':
+    case 'external':
       return false;
   }
 };

@@ -15,7 +15,7 @@ const LOOKED_AT_MS = REFUSAL_AFTER_MS;
 export const heldMsOf = (alert: Alert, rule: Rule | undefined, view: TickView): number => {
   const ageMs = view.at - alert.firedAtMs;
   const { scope, key } = alert;
-  if (rule === undefined || scope === 'partition' || ageMs === 0) return ageMs;
+  if (rule === undefined || scope === 'partition' || scope === 'external' || ageMs === 0) return ageMs;
   const holdsAt = (slot: number): boolean => readCondition(rule, { scope, key }, slot, view).holds;
   if (!holdsAt(view.endSlot)) return ageMs;
   let heldMs = view.at - view.endSlot * SLOT_MS;

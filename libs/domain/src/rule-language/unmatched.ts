@@ -1,5 +1,6 @@
 import type { RuleSet, Selector, SelectorLabel } from '#contracts';
 import type { Catalogue } from '../rule/catalogue.js';
+import { EXTERNAL_PREFIX } from '../external-alert/external-alert.js';
 import { BUILT_IN_RULES } from '../rule/built-in-rules.js';
 import { fitsPattern, fitsSelector, type Labels } from '../rule/selector.js';
 
@@ -34,6 +35,10 @@ const thingsOf = ({
   [['tier', 'customer'], customers.map(({ tier, customerId }) => ({ tier, customer: customerId }))],
 ];
 
+/** What other systems call their alerts, only they know. */
+const isOfOthers = (label: SelectorLabel, pattern: string): boolean =>
+  label === 'rule' && pattern.startsWith(EXTERNAL_PREFIX);
+
 /** Patterns of a set of rules that fit nothing of a catalogue: the rule would say nothing, and nobody would notice. */
 export const unmatchedPatterns = (ruleSet: RuleSet, catalogue: Catalogue): readonly UnmatchedPattern[] => {
   const names = namesOf(ruleSet, catalogue);
@@ -41,6 +46,7 @@ export const unmatchedPatterns = (ruleSet: RuleSet, catalogue: Catalogue): reado
   const alone = (of: UnmatchedPattern['of'], where: Selector): UnmatchedPattern[] =>
     (Object.entries(where) as [SelectorLabel, readonly string[]][]).flatMap(([label, patterns]) =>
       patterns
+        .filter((pattern) => !isOfOthers(label, pattern))
         .filter((pattern) => names.get(label)?.every((name) => !fitsPattern(pattern, name)))
         .map((pattern) => ({ of, label, pattern })),
     );

@@ -1,3 +1,4 @@
+import { EXTERNAL_OVERFLOW } from '../external-alert/external-alert.js';
 import { ROLLOUT_GATE_OVERDUE } from '../gate/overdue-alerts.decide.js';
 import { AGENT_FAULT, TELEMETRY_FAULT, TRAFFIC_LOST } from '../presence/node-alerts.decide.js';
 import { NODE_OUTAGE, NODE_SILENT } from '../presence/node-rules.js';
@@ -9,9 +10,10 @@ import { TELEMETRY_LOST } from './telemetry-loss.decide.js';
 
 /**
  * Names under which alerts fire whatever rules are loaded: of presence, of lost telemetry, of gates, also of those that need a person, and of
- * rollbacks that people ask for. A silence or maintenance may name them.
+ * rollbacks that people ask for, and of other systems. A silence or maintenance may name them.
  */
 export const BUILT_IN_RULES: readonly string[] = [
+  EXTERNAL_OVERFLOW,
   NODE_OUTAGE,
   NODE_SILENT,
   TELEMETRY_FAULT,

@@ -19,6 +19,8 @@ import {
   decideWidening,
 } from '../incident/incident.decide.js';
 import { decideHaltCommands } from '../action/decide-halt-commands.js';
+import { decideExternalAcknowledgements, decideExternalAlerts } from '../external-alert/decide-external-alerts.js';
+import { isExternal } from '../external-alert/external-alert.js';
 import { decideFallbackSteps } from '../fallback/decide-fallbacks.js';
 import { isFallenBack } from '../fallback/fallback.js';
 import { decideRoot, linksOf } from '../incident/root.decide.js';
@@ -108,6 +110,10 @@ const tellImpact = (draft: Draft, incidentId: string, view: TickView): void => {
 const decideIncidents = (draft: Draft, { view, rules, spillovers }: Deciding, causality: Causality): void => {
   const openAlertIds = new Set(draft.state.alerts.keys());
   for (const incident of openIncidents(draft)) {
+    if (isExternal(incident.subject)) {
+      draft.add(decideResolution(incident, openAlertIds, false, view.at));
+      continue;
+    }
     draft.add(decideRoot(incident, draft.state.alerts, causality, (alert) => titleOfAlert(alert, rules), view.at));
     draft.add(decideCauses(incident, changesOf(draft.state, view.tick), causality.failures, view));
     for (const signal of spillovers) draft.add(decideSpillover(incident, signal, view.at));
@@ -138,11 +144,13 @@ export const decideTick = (draft: Draft, told: Deciding): void => {
   decidePresence(draft, deciding);
   decideGateAlerts(draft, deciding);
   decideOverdueAlerts(draft, deciding);
+  decideExternalAlerts(draft, deciding);
   const rules = new Map(deciding.rules.map((rule) => [rule.name, rule]));
   const causality: Causality = { rules, failures: new Failures(view), placeOf: view.placeOf };
   decideRequestAlerts(draft, deciding);
   decideQuiet(draft, deciding, causality, () => readImpact(WHOLE_FLEET, FLEET, view).score);
   decideMemberships(draft, deciding, causality);
+  decideExternalAcknowledgements(draft, deciding);
   decideRollbacks(draft, deciding, assessments);
   decideRequestedRollbacks(draft, deciding);
   decideOverrides(draft, deciding);

@@ -1,5 +1,6 @@
 import type { CommandAnswer, DeploySignal, CustomerEscalationSignal, RuleSet, SpilloverSignal } from '#contracts';
 import type { Assessment } from '../alert/alert.js';
+import type { ToldAlerts } from '../external-alert/told-alerts.js';
 import type { Gate } from '../gate/gate.js';
 import type { GateSums } from '../gate/gate-sums.js';
 import type { Rule } from './rule.js';
@@ -17,6 +18,8 @@ export interface Deciding {
   readonly signals: readonly DeploySignal[];
   readonly answers: readonly CommandAnswer[];
   readonly escalationSignals: readonly CustomerEscalationSignal[];
+  /** What other systems told of their own alerts. */
+  readonly external: ToldAlerts;
   /** What other providers told within the last minutes. */
   readonly spillovers: readonly SpilloverSignal[];
   readonly verifyMs: number;

@@ -1,4 +1,5 @@
 import { KEY_SEPARATOR } from '#contracts';
+import { regionOf } from '../external-alert/external-alert.js';
 import type { AlertSubject } from './rule.js';
 
 /** `30s`, `1m`: windows are whole seconds, and whole minutes from one minute on. */
@@ -8,6 +9,7 @@ export const describeWindow = (windowMs: number): string =>
 /** Where: `on v2.1.5+c42 in us-east`, `across the fleet`. */
 export const describeSubject = ({ scope, key }: AlertSubject): string => {
   if (scope === 'fleet') return 'across the fleet';
+  if (scope === 'external') return regionOf(key) === undefined ? 'of another system' : `in ${regionOf(key)}`;
   if (scope === 'node') return `of node ${key}`;
   if (scope === 'partition') return `of ${key}`;
   if (scope === 'customer') return `for ${key}`;

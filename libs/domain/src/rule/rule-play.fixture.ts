@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Event, type EventOf, type EventType, type Family, KEY_SEPARATOR, type Rule, TICK_MS } from '#contracts';
+import { type Event, type EventOf, type EventType, type Family, KEY_SEPARATOR, type Rule, type Signal, TICK_MS } from '#contracts';
 import { createCells } from '../window/cell-table.js';
 import { type Cells, COUNT, COUNTS_PER_CELL } from '../window/cells.js';
 import type { PartitionTick } from '../window/partition-tick.js';
@@ -56,6 +56,7 @@ export class RulePlay {
   private readonly slots = new Map<number, Map<Family, Cells>>();
   private ticks: PartitionTick[] = [];
   private offset = 0;
+  private readonly said: Signal[] = [];
   private tick = PLAY_FROM_S * TICKS_PER_S;
   private engine: ReturnType<RulePlay['newEngine']>;
   /** Called before each tick is evaluated. */
@@ -81,6 +82,12 @@ export class RulePlay {
       const answers = answer(this.second);
       for (let part = 0; part < TICKS_PER_S; part += 1) this.next(part === 0 ? answers : [], answers);
     }
+    return this;
+  }
+
+  /** What the next tick tells beside outcomes. */
+  say(...signals: readonly Signal[]): this {
+    this.said.push(...signals);
     return this;
   }
 
@@ -141,7 +148,7 @@ export class RulePlay {
       partition: 0,
       incarnation: 1,
       reports: [],
-      signals: [],
+      signals: this.said.splice(0),
       tick: this.tick,
       nextOffset: this.offset,
       slots: [...changed].map((slot) => ({ slot, closed: false, block: cloned(this.slots.get(slot)!) })),

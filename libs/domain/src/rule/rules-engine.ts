@@ -7,6 +7,8 @@ import {
   type RuleSet,
   SLOT_MS,
 } from '#contracts';
+import { isExternal } from '../external-alert/external-alert.js';
+import { ToldAlerts } from '../external-alert/told-alerts.js';
 import { GateFolds } from '../gate/gate-folds.js';
 import type { Incident } from '../incident/incident.js';
 import { isOfNodes } from '../incident/place.js';
@@ -50,8 +52,12 @@ export interface FedWindows extends WindowReader, AddedReader {
   readonly watch?: (windowsMs: readonly number[]) => void;
 }
 
+/** What another system says of itself is no matter of ours: minutes with it are as good a model as others. */
 const isWithin = (incidents: readonly Incident[], fromMs: number, toMs: number): boolean =>
-  incidents.some(({ openedAtMs, resolvedAtMs }) => openedAtMs < toMs && (resolvedAtMs ?? Infinity) >= fromMs);
+  incidents.some(
+    ({ subject, openedAtMs, resolvedAtMs }) =>
+      !isExternal(subject) && openedAtMs < toMs && (resolvedAtMs ?? Infinity) >= fromMs,
+  );
 
 /** The engine over given windows; `windowsOf` says which it needs. */
 export class RulesEngine implements Engine {
@@ -66,6 +72,7 @@ export class RulesEngine implements Engine {
   private readonly expectedRates = new ExpectedRates();
   private readonly spillovers = new Spillovers();
   private readonly memory = new SignalMemory();
+  private readonly external: ToldAlerts;
   private readonly pools = new KeptPools(this.baseline, this.memory.baselines);
   private readonly verifyMs: number;
   private state: DeciderState = NOTHING_DECIDED;
@@ -86,6 +93,7 @@ export class RulesEngine implements Engine {
     private readonly options: EngineOptions,
   ) {
     this.catalogue = options.catalogue;
+    this.external = new ToldAlerts(options.hash);
     this.memory.begin(this.catalogue.customers, this.hadIncident);
     this.verifyMs = options.settings?.verifyMs ?? VERIFY_MS;
     if (this.verifyMs < SLOT_MS || this.verifyMs % SLOT_MS !== 0) {
@@ -102,6 +110,7 @@ export class RulesEngine implements Engine {
     if (this.isEvaluated) {
       [this.isEvaluated, this.signals, this.answers] = [false, [], []];
       this.escalationSignals = [];
+      this.external.decided();
     }
     this.appliedTick = Math.max(this.appliedTick, part.tick);
     this.windows.apply(part);
@@ -111,6 +120,7 @@ export class RulesEngine implements Engine {
     this.late.apply(part);
     this.activity.apply(part);
     this.memory.apply(part);
+    this.external.apply(part);
     if (part.slots.length > 0) this.firstSlot ??= this.presence.newestSlot;
     for (const signal of part.signals) {
       if (signal.type === 'deploy') this.signals.push(signal);
@@ -173,7 +183,7 @@ export class RulesEngine implements Engine {
 
   private deciding(view: TickView, { ruleSet, loaded }: RulesInForce): Deciding {
     const { hash, sha256 } = this.options;
-    const { signals, escalationSignals, answers } = this;
+    const { signals, escalationSignals, external, answers } = this;
     const { rules } = ruleSet;
     return {
       view,
@@ -184,6 +194,7 @@ export class RulesEngine implements Engine {
       sha256,
       signals,
       escalationSignals,
+      external,
       answers,
       spillovers: this.spillovers.at(view.at),
       verifyMs: this.verifyMsOf(ruleSet),

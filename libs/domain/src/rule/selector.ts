@@ -1,5 +1,6 @@
 import { KEY_SEPARATOR, type Selector, type SelectorLabel, type Tier } from '#contracts';
 import type { PlaceOf } from '../incident/place.js';
+import { regionOf } from '../external-alert/external-alert.js';
 import type { AlertSubject } from './rule.js';
 
 /** What is known of a subject, or of an alert when its rule and severity are added. */
@@ -45,6 +46,8 @@ export const labelsOf = (subject: AlertSubject, { placeOf, tierOf }: Labelling):
     case 'fleet':
     case 'partition':
       return {};
+    case 'external':
+      return defined({ region: regionOf(key) });
     case 'customer':
       return defined({ customer: key, tier: tierOf(key) });
     case 'release':

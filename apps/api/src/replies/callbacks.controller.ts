@@ -1,0 +1,83 @@
+import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
+import { isRefusal } from '#contracts';
+import { accepted, type Clock, CLOCK, EVENT_STORE, type Logger, LOGGER, Needs, refused } from '#runtime';
+import type { EventStore } from '#store';
+import { REPLY_ACTS, REPLY_SETTINGS } from '../tokens.js';
+import { readPagerDutyWebhook, takePagerDutyWebhook } from './pagerduty-webhook.js';
+import type { ReplyActs } from './reply-acts.js';
+import type { ReplySettings } from './reply.config.js';
+import { refusePagerDuty, refuseSlack } from './signatures.js';
+import { answerSlackPress, isSlackAddress, readSlackPress } from './slack.js';
+
+/** Slack waits 3 s for us; for its own answer it gets less. */
+const SLACK_ANSWER_MS = 2_000;
+
+const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+
+/** Where receivers of pages tell what people did there. What is not signed by them is not read. */
+@Controller('v1/callbacks')
+@Needs('public')
+export class CallbacksController {
+  constructor(
+    @Inject(REPLY_ACTS) private readonly acts: ReplyActs,
+    @Inject(REPLY_SETTINGS) private readonly settings: ReplySettings,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Post('slack')
+  @HttpCode(200)
+  async slack(@Body() body: unknown, @Headers() headers: Record<string, string>) {
+    const secret = this.settings.slackSigningSecret;
+    if (secret === undefined) throw refused('NOT_FOUND', 'SLACK_SIGNING_SECRET is not set');
+    const bytes = bytesOf(body);
+    const signature = headers['x-slack-signature'];
+    const refusal = refuseSlack(
+      secret,
+      { timestamp: headers['x-slack-request-timestamp'], signature },
+      bytes,
+      this.clock.nowMs(),
+    );
+    if (refusal !== undefined) return accepted<never>(refusal);
+    const press = accepted(readSlackPress(bytes));
+    const answer = {
+      response_type: 'ephemeral',
+      replace_original: false,
+      text: await answerSlackPress(this.acts, press, signature ?? ''),
+    };
+    // A press of a block is answered there, one of an old attachment here.
+    if (isSlackAddress(press.response_url)) void this.tellSlack(press.response_url, answer);
+    return answer;
+  }
+
+  @Post('pagerduty')
+  @HttpCode(202)
+  async pagerduty(@Body() body: unknown, @Headers() headers: Record<string, string>) {
+    const secret = this.settings.pagerDutyWebhookSecret;
+    if (secret === undefined) throw refused('NOT_FOUND', 'PAGERDUTY_WEBHOOK_SECRET is not set');
+    const bytes = bytesOf(body);
+    const refusal = refusePagerDuty(secret, headers['x-pagerduty-signature'], bytes);
+    if (refusal !== undefined) return accepted<never>(refusal);
+    const webhook = readPagerDutyWebhook(bytes);
+    // It is theirs: what we cannot read they cannot say otherwise, and would only be told to stop sending.
+    if (isRefusal(webhook)) return { taken: false, because: webhook.detail };
+    const { acts, store, clock } = this;
+    return takePagerDutyWebhook({ acts, store, clock }, webhook, headers['x-webhook-id']?.slice(0, 128));
+  }
+
+  private async tellSlack(url: string, answer: object): Promise<void> {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(answer),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(SLACK_ANSWER_MS),
+      });
+      await response.body?.cancel();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'who pressed a button in Slack could not be answered there');
+    }
+  }
+}

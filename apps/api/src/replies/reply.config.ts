@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { type Environment, readSettings } from '#config';
+
+/** Slack's are 32 hexadecimal characters, PagerDuty's longer: whoever knows one can act as an operator. */
+const SECRET_CHARS_MIN = 16;
+const secret = z.string().min(SECRET_CHARS_MIN, `expected at least ${SECRET_CHARS_MIN} characters`).max(512).optional();
+
+const schema = z.object({
+  /** Of the Slack app whose buttons act. Unset: buttons of pages in Slack do nothing. */
+  SLACK_SIGNING_SECRET: secret,
+  /** Of the webhook subscription at PagerDuty. Unset: what people do there is not known here. */
+  PAGERDUTY_WEBHOOK_SECRET: secret,
+});
+
+/** What answers of people are verified with. */
+export interface ReplySettings {
+  readonly slackSigningSecret: string | undefined;
+  readonly pagerDutyWebhookSecret: string | undefined;
+}
+
+/** Reads the settings; each may also be given as NAME_FILE. */
+export const readReplySettings = (env: Environment): ReplySettings => {
+  const read = readSettings(env, schema, ['SLACK_SIGNING_SECRET', 'PAGERDUTY_WEBHOOK_SECRET']);
+  return { slackSigningSecret: read.SLACK_SIGNING_SECRET, pagerDutyWebhookSecret: read.PAGERDUTY_WEBHOOK_SECRET };
+};

@@ -1,0 +1,111 @@
+import { type Event, KEY_SEPARATOR, TICK_MS } from '#contracts';
+import { type Alert, alertKeyOf } from '../alert/alert.js';
+import { flappingOf } from '../alert/firings.js';
+import type { Deciding } from '../rule/deciding.js';
+import type { Draft } from '../rule/draft.js';
+import {
+  decideExternalAcknowledgement,
+  decideExternalAlert,
+  decideExternalTime,
+  decideOverflow,
+  EXTERNAL_ALERTS_MAX,
+  type ExternalContext,
+  isDecided,
+} from './external-alert.decide.js';
+import { EXTERNAL_OVERFLOW, identityOf, identityOfAlert, isExternal, keyOf, ruleOf } from './external-alert.js';
+import type { ToldAlert } from './told-alerts.js';
+
+const OVERFLOW_KEY = `overflow${KEY_SEPARATOR}`;
+
+const openAlerts = ({ state }: Draft): readonly Alert[] => [...state.alerts.values()].filter(isExternal);
+
+const isOverflow = ({ rule }: Alert): boolean => rule === EXTERNAL_OVERFLOW.name;
+
+const contextOf = (draft: Draft, { view, hash }: Deciding, rule: string, key: string): ExternalContext => {
+  const alertKey = alertKeyOf(rule, 'external', key);
+  return {
+    tick: view.tick,
+    at: view.at,
+    key,
+    newAlertId: () => hash(`alert|${alertKey}|${view.tick}`),
+    flapping: () => flappingOf(draft.state.firings, alertKey, view.at),
+  };
+};
+
+/** The open alerts by identity, as one tick changes them. */
+class OpenExternals {
+  private readonly known: Map<string, string>;
+
+  constructor(
+    private readonly draft: Draft,
+    private readonly deciding: Deciding,
+  ) {
+    this.known = new Map(openAlerts(draft).map((alert) => [identityOfAlert(alert), alert.alertId]));
+  }
+
+  get size(): number {
+    return this.known.size;
+  }
+
+  /** Decides what a signal changes; false: there is no room for it. */
+  take({ signal, tick }: ToldAlert): boolean {
+    const { draft, deciding } = this;
+    const identity = identityOf(signal, deciding.hash);
+    const alert = draft.state.alerts.get(this.known.get(identity) ?? '');
+    const key = alert?.key ?? keyOf(signal, deciding.hash);
+    const rule = alert?.rule ?? ruleOf(signal);
+    if (alert === undefined && signal.action === 'trigger') {
+      if (isDecided(draft.state.firings, alertKeyOf(rule, 'external', key), tick)) return true;
+      if (this.known.size >= EXTERNAL_ALERTS_MAX) return false;
+    }
+    this.add(identity, decideExternalAlert(alert, signal, contextOf(draft, deciding, rule, key)));
+    return true;
+  }
+
+  private add(identity: string, events: readonly Event[]): void {
+    this.draft.add(events);
+    for (const { type, data } of events) {
+      if (type === 'AlertFired') this.known.set(identity, data.alertId);
+      if (type === 'AlertResolved') this.known.delete(identity);
+    }
+  }
+}
+
+const decideTimes = (draft: Draft, deciding: Deciding): void => {
+  const { external } = deciding;
+  for (const alert of openAlerts(draft)) {
+    if (isOverflow(alert)) continue;
+    const lastTick = external.lastTick(identityOfAlert(alert));
+    const lastToldMs = Math.max(alert.firedAtMs, lastTick === undefined ? 0 : (lastTick + 1) * TICK_MS);
+    draft.add(decideExternalTime(alert, lastToldMs, contextOf(draft, deciding, alert.rule, alert.key)));
+  }
+};
+
+/** Decides what other systems told of their alerts, and what they should have told and did not. */
+export const decideExternalAlerts = (draft: Draft, deciding: Deciding): void => {
+  const told = deciding.external.current();
+  const before = openAlerts(draft);
+  if (told.length === 0 && before.length === 0) return;
+  const open = new OpenExternals(draft, deciding);
+  const refused = told.filter((each) => !open.take(each)).length;
+  decideTimes(draft, deciding);
+  const openCount = openAlerts(draft).filter((alert) => !isOverflow(alert)).length;
+  const context = contextOf(draft, deciding, EXTERNAL_OVERFLOW.name, OVERFLOW_KEY);
+  draft.add(decideOverflow(before.find(isOverflow), { openCount, refused }, context, EXTERNAL_OVERFLOW));
+};
+
+/** Decides whom other systems say to have taken an alert on: once its incident is known, which may have opened on this tick. */
+export const decideExternalAcknowledgements = (draft: Draft, { view, external, hash }: Deciding): void => {
+  const acknowledged = external.current().filter(({ signal }) => signal.action === 'acknowledge');
+  if (acknowledged.length === 0) return;
+  const byIdentity = new Map(openAlerts(draft).map((alert) => [identityOfAlert(alert), alert]));
+  for (const { signal, tick } of acknowledged) {
+    const alert = byIdentity.get(identityOf(signal, hash));
+    // What is read again after a restart may have been said of an episode that is over.
+    if (alert === undefined || (tick + 1) * TICK_MS < alert.firedAtMs) continue;
+    const incident = [...draft.state.incidents.values()].find(
+      ({ state, alertIds }) => state === 'open' && alertIds.has(alert.alertId),
+    );
+    draft.add(decideExternalAcknowledgement(incident, signal, view.at));
+  }
+};

@@ -1,0 +1,193 @@
+import { event, type EventType, type ExternalAlertSignal, type Rule, type Selector, streamOf, TICK_MS } from '#contracts';
+import fc from 'fast-check';
+import { DEFAULT_RULES } from '#testing';
+import { answering, RulePlay } from '../rule/rule-play.fixture.js';
+import { BELIEVED_MS, EXTERNAL_ALERTS_MAX, UNKNOWN_MS_MAX } from './external-alert.decide.js';
+
+const HEALTHY = answering(100, 0);
+
+const said = (changes: Partial<ExternalAlertSignal> = {}): ExternalAlertSignal => ({
+  type: 'external_alert',
+  source: 'prometheus',
+  dedupKey: '690e54ec55263cb2',
+  action: 'trigger',
+  severity: 'critical',
+  name: 'DnsSuccessRate',
+  region: 'us-east',
+  summary: 'success 23%',
+  labels: { alertname: 'DnsSuccessRate', region: 'us-east', severity: 'critical' },
+  links: [{ href: 'http://127.0.0.1:9090/graph', text: 'source' }],
+  atUs: 1,
+  ...changes,
+});
+const over = (changes: Partial<ExternalAlertSignal> = {}) => said({ action: 'resolve', ...changes });
+
+const play = (rules: readonly Rule[] = []) => new RulePlay({ rules }).play(5, HEALTHY);
+
+/** What was told of anything but the fleet's own health. */
+const typesOf = (played: RulePlay): readonly EventType[] =>
+  played.told
+    .map(({ event: { type } }) => type)
+    .filter((type) => type.startsWith('Alert') || type.startsWith('Incident') || type.startsWith('Rollback'));
+
+describe('an alert of another system', () => {
+  it('B19: a critical one opens an incident with its own words, that counts nobody, and ends with it', () => {
+    const played = play().say(said()).play(1, HEALTHY).say(over()).play(1, HEALTHY);
+    expect(typesOf(played)).toEqual(['AlertFired', 'IncidentOpened', 'AlertResolved', 'IncidentResolved']);
+    expect(played.all('AlertFired')[0]).toMatchObject({
+      rule: 'external:prometheus:DnsSuccessRate',
+      scope: 'external',
+      key: '690e54ec55263cb2|us-east',
+      annotations: { summary: 'success 23%', link1: 'http://127.0.0.1:9090/graph' },
+      labels: { alertname: 'DnsSuccessRate' },
+    });
+    expect(played.all('IncidentOpened')[0]).toMatchObject({
+      title: 'success 23%',
+      impact: { affectedCustomers: 0, score: 0, covers: [] },
+    });
+  });
+
+  it('B19: a warning is recorded and pages nobody; it joins what is of the same kind and region', () => {
+    const warning = said({ severity: 'warning', dedupKey: 'w' });
+    const alone = play().say(warning).play(1, HEALTHY);
+    expect(typesOf(alone)).toEqual(['AlertFired']);
+    const joined = alone.say(said()).play(1, HEALTHY);
+    expect(typesOf(joined)).toEqual(['AlertFired', 'AlertFired', 'IncidentOpened', 'AlertJoinedIncident']);
+  });
+
+  it('B19: groups by kind and region; another region, and each key of PagerDuty, is an incident of its own', () => {
+    const played = play()
+      .say(said({ dedupKey: 'a' }), said({ dedupKey: 'b' }), said({ dedupKey: 'c', source: 'alertmanager' }))
+      .say(said({ dedupKey: 'd', region: 'europe' }), said({ dedupKey: 'e', source: 'pagerduty' }))
+      .say(said({ dedupKey: 'f', source: 'pagerduty' }))
+      .play(1, HEALTHY);
+    expect(played.all('IncidentOpened')).toHaveLength(4);
+    expect(played.all('AlertJoinedIncident')).toHaveLength(2);
+  });
+
+  it('B19: told again is the same episode, whatever else is said of it; told after its end is another', () => {
+    const played = play().say(said()).play(1, HEALTHY).say(said({ summary: 'success 9%' }), said()).play(1, HEALTHY);
+    expect(played.all('AlertFired')).toHaveLength(1);
+    played.say(over()).play(1, HEALTHY).say(said()).play(1, HEALTHY);
+    const ids = played.all('AlertFired').map(({ alertId }) => alertId);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('B19: what never began and is over is nothing, and what begins and ends within one tick is recorded', () => {
+    expect(typesOf(play().say(over()).play(1, HEALTHY))).toEqual([]);
+    const brief = play().say(said(), over()).play(1, HEALTHY);
+    expect(typesOf(brief)).toEqual(['AlertFired', 'AlertResolved']);
+  });
+
+  it('B4: nobody says for five minutes that it goes on: unknown, not over; told again it goes on; after an hour it is withdrawn', () => {
+    const believedS = BELIEVED_MS / 1_000;
+    const played = play().say(said()).play(believedS - 1, HEALTHY);
+    expect(typesOf(played)).toEqual(['AlertFired', 'IncidentOpened']);
+    played.play(2, HEALTHY);
+    expect(typesOf(played).slice(2)).toEqual(['AlertBecameUnknown']);
+    played.say(said()).play(1, HEALTHY);
+    expect(typesOf(played).slice(3)).toEqual(['AlertResumed']);
+    played.play(believedS + UNKNOWN_MS_MAX / 1_000 + 2, HEALTHY);
+    expect(typesOf(played).slice(4)).toEqual(['AlertBecameUnknown', 'AlertWithdrawn', 'IncidentResolved']);
+  });
+
+  it('B19: who says it once, by PagerDuty or by the webhook of an Alertmanager, is believed until it is over', () => {
+    const played = play()
+      .say(said({ source: 'pagerduty' }), said({ source: 'alertmanager' }))
+      .play(BELIEVED_MS / 1_000 + 10, HEALTHY);
+    expect(played.all('AlertBecameUnknown')).toEqual([]);
+  });
+
+  it('B19: an acknowledgement takes its incident on, also one that opens on the same tick, and once', () => {
+    const same = { source: 'pagerduty', dedupKey: 'k' } as const;
+    const played = play().say(said(same), said({ ...same, action: 'acknowledge' })).play(1, HEALTHY);
+    played.say(said({ ...same, action: 'acknowledge' })).play(1, HEALTHY);
+    expect(played.all('IncidentAcknowledged')).toMatchObject([{ by: 'external:pagerduty', via: 'external' }]);
+  });
+
+  it('RR20: what comes and goes for the third time in half an hour is over when it was calm for ten minutes', () => {
+    const played = play();
+    for (let time = 0; time < 3; time += 1) played.say(said()).play(1, HEALTHY).say(over()).play(1, HEALTHY);
+    expect(typesOf(played).at(-1)).toBe('AlertRecovering');
+    played.play(601, HEALTHY);
+    expect(typesOf(played).slice(-2)).toEqual(['AlertResolved', 'IncidentResolved']);
+  });
+
+  it('B19: beyond as many as may be open one alert says so, and ends when there is room', () => {
+    const many = Array.from({ length: EXTERNAL_ALERTS_MAX + 5 }, (_, each) => said({ dedupKey: `k${each}`, source: 'pagerduty', severity: 'warning' }));
+    const played = play().say(...many).play(1, HEALTHY);
+    expect(played.all('AlertFired')).toHaveLength(EXTERNAL_ALERTS_MAX + 1);
+    expect(played.all('IncidentOpened')).toMatchObject([{ rule: 'external:overflow' }]);
+    played.say(...many.map((each) => ({ ...each, action: 'resolve' as const }))).play(1, HEALTHY);
+    expect(played.all('IncidentResolved')).toHaveLength(1);
+  });
+
+  it('B19: is silenced by its name and its region', () => {
+    const silenced = (where: Selector): number => {
+      const played = play();
+      const at = (played.nextTick - 4) * TICK_MS;
+      const span = { startsAtMs: at, endsAtMs: at + 3_600_000 };
+      played.record(
+        streamOf.silence('s1'),
+        event('SilenceCreated', { silenceId: 's1', where, ...span, by: 'user:alice', comment: 'known', at }),
+      );
+      return played.say(said()).play(1, HEALTHY).all('AlertMuted').length;
+    };
+    expect(silenced({ rule: ['external:*:DnsSuccessRate'] })).toBe(1);
+    expect(silenced({ rule: ['external:*'], region: ['us-*'] })).toBe(1);
+    expect(silenced({ rule: ['external:*'], region: ['europe'] })).toBe(0);
+  });
+
+  it('B19: is no evidence: a rollout that is under way is not rolled back by it, and minutes with it stay a model', () => {
+    const played = play(DEFAULT_RULES);
+    played.say({
+      type: 'deploy',
+      rolloutId: 'ro1',
+      service: 'dns',
+      release: { softwareVersion: 'v1', configRev: 'c1' },
+      previous: { softwareVersion: 'v0', configRev: 'c0' },
+      stage: 'canary',
+      nodes: ['us-east-n1'],
+      atUs: 1,
+    });
+    played.play(1, HEALTHY).say(said(), said({ source: 'pagerduty', dedupKey: 'x' })).play(120, HEALTHY);
+    expect(typesOf(played).filter((type) => type.startsWith('Rollback'))).toEqual([]);
+    expect(played.all('IncidentCausesRanked')).toEqual([]);
+  });
+
+  it('a release that fails gets its own incident, and does not hide in what another system said', () => {
+    const played = play(DEFAULT_RULES).say(said()).play(1, HEALTHY).play(30, answering(100, 60));
+    const [external, own] = played.all('IncidentOpened');
+    expect(external?.scope).toBe('external');
+    expect(own?.scope).not.toBe('external');
+  });
+
+  it('a restart at any moment decides the same', () => {
+    const step = fc.record({
+      signals: fc.array(
+        fc.record({
+          dedupKey: fc.constantFrom('a', 'b'),
+          action: fc.constantFrom('trigger', 'acknowledge', 'resolve') as fc.Arbitrary<ExternalAlertSignal['action']>,
+          source: fc.constantFrom('prometheus', 'pagerduty') as fc.Arbitrary<ExternalAlertSignal['source']>,
+        }),
+        { maxLength: 3 },
+      ),
+      isKilled: fc.boolean(),
+      seconds: fc.constantFrom(1, 2, 40),
+    });
+    const run = (steps: readonly { signals: readonly object[]; isKilled: boolean; seconds: number }[], kills: boolean) => {
+      const played = play();
+      for (const { signals, isKilled, seconds } of steps) {
+        played.say(...signals.map((each) => said(each))).play(seconds, HEALTHY);
+        if (kills && isKilled) played.kill();
+      }
+      return played.told;
+    };
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), (steps) => {
+        expect(run(steps, true)).toEqual(run(steps, false));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
