@@ -72,7 +72,13 @@ const enable = async (parts: Parts, name: string, caller: Principal): Promise<Sh
   return channelNamed(await queries.channels(), name);
 };
 
-const testAppend = (channel: string, by: string, action: 'trigger' | 'resolve', key: string, at: number): StreamAppend => {
+const testAppend = (
+  channel: string,
+  by: string,
+  action: 'trigger' | 'resolve',
+  key: string,
+  at: number,
+): StreamAppend => {
   const deliveryId = decisionId(JSON.stringify(['test', key, action]));
   const requested: Event = event('DeliveryRequested', {
     deliveryId,
@@ -81,7 +87,13 @@ const testAppend = (channel: string, by: string, action: 'trigger' | 'resolve', 
     channel,
     isUrgent: false,
     dedupKey: `test-${key}`,
-    body: { title: `Tocsin tries channel ${channel}, asked by ${by}`, severity: 'info', rule: 'test', isTest: true, at },
+    body: {
+      title: `Tocsin tries channel ${channel}, asked by ${by}`,
+      severity: 'info',
+      rule: 'test',
+      isTest: true,
+      at,
+    },
     at,
   });
   return { stream: streamOf.delivery(deliveryId), expectedVersion: 0, events: [requested] };
@@ -94,7 +106,9 @@ const test = async (parts: Parts, name: string, caller: Principal) => {
   if (found.subject !== 'page' || found.disabledBecause !== null)
     return refuse(
       'CHANNEL_NOT_TESTABLE',
-      found.subject === 'page' ? `channel ${name} is disabled` : `channel ${name} is for ${found.subject}, not for pages`,
+      found.subject === 'page'
+        ? `channel ${name} is disabled`
+        : `channel ${name} is for ${found.subject}, not for pages`,
     );
   const by = actorOf(caller);
   const key = randomUUID();

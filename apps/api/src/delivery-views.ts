@@ -80,4 +80,3 @@ export type ShownChannel = Awaited<ReturnType<ReturnType<typeof deliveryQueries>
 /** The channel of a name. */
 export const channelNamed = (channels: readonly ShownChannel[], name: string): ShownChannel | Refusal =>
   channels.find((channel) => channel.name === name) ?? refuse('NOT_FOUND', `there is no channel ${name}`);
-

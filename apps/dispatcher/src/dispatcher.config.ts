@@ -1,9 +1,14 @@
 import { z } from 'zod';
-import { ConfigError, type Environment, readSettings } from '#config';
+import { ConfigError, type Environment, readSettings, settingOf } from '#config';
+import { address } from './address.config.js';
+import { alertmanagerChannel } from './channels/alertmanager.channel.js';
 import type { Channel, Channels } from './channels/channel.js';
-import { pagerDutyChannel } from './channels/pagerduty.channel.js';
-import { targetUrl } from './channels/target-url.js';
-import { webhookChannel } from './channels/webhook.channel.js';
+import { CHAT_SECRETS, chatChannels, chatSettings, refineChat } from './channels/chat.config.js';
+import { linkedChannel } from './channels/page-links.js';
+import { EMAIL_SECRETS, emailChannels, emailSettings, refineEmail } from './email.config.js';
+import { PAGERDUTY_SECRETS, pagerDutyChannels, pagerDutySettings } from './pagerduty.config.js';
+import { refineStatuspage, STATUSPAGE_SECRETS, statuspageChannels, statuspageSettings } from './statuspage.config.js';
+import { refineWebhooks, WEBHOOK_SECRETS, webhookChannels, webhookSettings } from './webhook.config.js';
 
 /**
  * How often the reconcilers look. A page leaves at most this long after it was asked for, of the second that is left beside the
@@ -40,68 +45,42 @@ export const PUBLISH_APPENDS_MAX = 20;
 /** How long sends may go on once the process ends; then they are broken off and given back. The roles have 8 s to close. */
 export const SHUTDOWN_MS_MAX = 5_000;
 
-const address = z.string().transform((value, context): URL => {
-  const url = targetUrl(value);
-  if (typeof url !== 'string') return url;
-  context.addIssue({ code: 'custom', message: url });
-  return z.NEVER;
-});
-
-/** `whsec_` and base64 of 24 to 64 bytes, as Standard Webhooks writes secrets. */
-const webhookSecret = z.string().transform((text, context): Uint8Array => {
-  const secret = Buffer.from(text.replace(/^whsec_/, ''), 'base64');
-  if (text.startsWith('whsec_') && secret.length >= 24 && secret.length <= 64) return secret;
-  context.addIssue({ code: 'custom', message: 'expected whsec_ and base64 of 24 to 64 bytes' });
-  return z.NEVER;
-});
-
-const schema = z
-  .object({
-    /** Events of one PagerDuty integration: 32 letters and digits. Unset: no pages through PagerDuty. */
-    PAGERDUTY_ROUTING_KEY: z
-      .string()
-      .regex(/^[A-Za-z0-9]{32}$/, 'expected 32 letters and digits')
-      .optional(),
-    /** PagerDuty's address; another for its EU region or for a test. */
-    PAGERDUTY_URL: address.default(new URL('https://events.pagerduty.com')),
-    /** Where pages go as signed webhooks. Unset: nowhere. */
-    WEBHOOK_URL: address.optional(),
-    /** Signs them. */
-    WEBHOOK_SECRET: webhookSecret.optional(),
-    /** Where signed commands go as signed webhooks: a deploy system. Unset: agents alone get them, from the gateway. */
-    DEPLOY_WEBHOOK_URL: address.optional(),
-    /** Signs them. */
-    DEPLOY_WEBHOOK_SECRET: webhookSecret.optional(),
-    /** Where verdicts of gates, and what becomes of rollouts, go as signed webhooks: a deploy tool. Unset: it asks `GET …/gate`. */
-    ROLLOUT_WEBHOOK_URL: address.optional(),
-    /** Signs them. */
-    ROLLOUT_WEBHOOK_SECRET: webhookSecret.optional(),
-    /** Where messages to customers go as signed webhooks. Unset: nowhere, and they are only recorded. */
-    NOTICE_WEBHOOK_URL: address.optional(),
-    /** Signs them. */
-    NOTICE_WEBHOOK_SECRET: webhookSecret.optional(),
-    /** Names of channels, with commas between: a page that one of them does not accept also leaves through the next. Unset: all, as they are configured. */
-    FALL_OVER: z
-      .string()
-      .transform((text) => text.split(',').map((name) => name.trim()))
-      .optional(),
-  })
-  .superRefine((read, context) => {
-    for (const prefix of ['WEBHOOK', 'DEPLOY_WEBHOOK', 'ROLLOUT_WEBHOOK', 'NOTICE_WEBHOOK'] as const)
-      if (read[`${prefix}_URL`] !== undefined && read[`${prefix}_SECRET`] === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [`${prefix}_SECRET`],
-          message: `needed beside ${prefix}_URL: nothing is sent unsigned`,
-        });
-  });
+const schemaOf = (allowsPrivate: boolean) =>
+  z
+    .object({
+      /** Whether receivers may be in a private network, and plain http may be spoken there. Unset: they may not. */
+      ALLOW_PRIVATE_RECEIVERS: z.enum(['true', 'false']).default('false'),
+      ...pagerDutySettings,
+      ...webhookSettings(allowsPrivate),
+      ...emailSettings(allowsPrivate),
+      /** Prometheus' Alertmanager, which is told what is open as Prometheus would. Unset: none. */
+      ALERTMANAGER_URL: address(allowsPrivate).optional(),
+      ...statuspageSettings,
+      ...chatSettings(address(allowsPrivate)),
+      /** Where people open Tocsin: pages link to their incident there. Unset: they link to nothing. */
+      PUBLIC_URL: z
+        .url({ protocol: /^https?$/ })
+        .transform((value) => new URL(value))
+        .optional(),
+      /** Names of channels, with commas between: a page that one of them does not accept also leaves through the next. Unset: all, as they are configured. */
+      FALL_OVER: z
+        .string()
+        .transform((text) => text.split(',').map((name) => name.trim()))
+        .optional(),
+    })
+    .superRefine((read, context) => {
+      refineWebhooks(read, context);
+      refineEmail(read, context);
+      refineStatuspage(read, context);
+      refineChat(read, context);
+    });
 
 const SECRETS = [
-  'PAGERDUTY_ROUTING_KEY',
-  'WEBHOOK_SECRET',
-  'DEPLOY_WEBHOOK_SECRET',
-  'ROLLOUT_WEBHOOK_SECRET',
-  'NOTICE_WEBHOOK_SECRET',
+  ...PAGERDUTY_SECRETS,
+  ...CHAT_SECRETS,
+  ...WEBHOOK_SECRETS,
+  ...EMAIL_SECRETS,
+  ...STATUSPAGE_SECRETS,
 ] as const;
 
 /** What the dispatcher is started with. */
@@ -112,8 +91,8 @@ export interface DispatcherSettings {
   readonly fallOver?: readonly string[];
 }
 
-const webhookOf = (name: string, url: URL | undefined, secret: Uint8Array | undefined): Channel[] =>
-  url === undefined || secret === undefined ? [] : [webhookChannel({ name, url, secret })];
+const alertmanagerChannels = (url: URL | undefined, allowsPrivate: boolean): readonly Channel[] =>
+  url === undefined ? [] : [alertmanagerChannel({ url, allowsPrivate })];
 
 /** A name that stands for nothing would let a page fall into it. */
 const fallOverOf = (
@@ -131,17 +110,21 @@ const fallOverOf = (
  * cannot leave must stop the start, not the page.
  */
 export const readDispatcherSettings = (env: Environment): DispatcherSettings => {
-  const read = readSettings(env, schema, SECRETS);
-  const routingKey = read.PAGERDUTY_ROUTING_KEY;
+  // Known before the others are read, since it says which of them are right.
+  const allowsPrivate = settingOf(env, 'ALLOW_PRIVATE_RECEIVERS') === 'true';
+  const read = readSettings(env, schemaOf(allowsPrivate), SECRETS);
   const channels = [
-    ...(routingKey === undefined ? [] : [pagerDutyChannel({ url: read.PAGERDUTY_URL, routingKey })]),
-    ...webhookOf('webhook', read.WEBHOOK_URL, read.WEBHOOK_SECRET),
-    ...webhookOf('deploy', read.DEPLOY_WEBHOOK_URL, read.DEPLOY_WEBHOOK_SECRET),
-    ...webhookOf('rollouts', read.ROLLOUT_WEBHOOK_URL, read.ROLLOUT_WEBHOOK_SECRET),
-    ...webhookOf('notice', read.NOTICE_WEBHOOK_URL, read.NOTICE_WEBHOOK_SECRET),
+    ...pagerDutyChannels(read),
+    ...chatChannels(read),
+    ...webhookChannels(read, allowsPrivate),
+    ...emailChannels(read, allowsPrivate),
+    ...alertmanagerChannels(read.ALERTMANAGER_URL, allowsPrivate),
+    ...statuspageChannels(read),
   ];
+  const { PUBLIC_URL: publicUrl } = read;
+  const linked = publicUrl === undefined ? channels : channels.map((channel) => linkedChannel(channel, publicUrl));
   return {
-    channels: new Map(channels.map((channel) => [channel.name, channel])),
+    channels: new Map(linked.map((channel) => [channel.name, channel])),
     ...fallOverOf(read.FALL_OVER, channels),
   };
 };

@@ -6,6 +6,7 @@ import {
   createDeliveryQueues,
   createDeliveryRepository,
   createPositionRepository,
+  createStandingPageRepository,
   createZoneRegistryRepository,
   type Database,
   type EventStore,
@@ -15,6 +16,7 @@ import { DeliveriesReconciler } from './deliveries.reconciler.js';
 import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js';
 import { FallOverReconciler } from './fall-over.reconciler.js';
 import { PublishReconciler } from './publish.reconciler.js';
+import { RefreshReconciler } from './refresh.reconciler.js';
 import { ZonesReconciler } from './zones.reconciler.js';
 
 /** What a dispatcher stands on. */
@@ -48,7 +50,9 @@ interface Reconcilers {
   readonly fallOver: Rounds;
   readonly publish: Rounds;
   readonly zones: Rounds;
+  readonly refresh: Rounds;
   readonly deliveries: DeliveriesReconciler;
+  readonly refreshing: RefreshReconciler;
 }
 
 /** The channels for pages, in the order in which they stand in for each other: as they are set, or as they are configured. */
@@ -59,7 +63,7 @@ const orderOf = async ({ settings, database }: DispatcherParts): Promise<readonl
 };
 
 const deliveriesOf = (parts: DispatcherParts, order: readonly string[]) => {
-  const { settings, database, logger } = parts;
+  const { database, logger } = parts;
   const shared = {
     ...parts,
     order,
@@ -68,7 +72,7 @@ const deliveriesOf = (parts: DispatcherParts, order: readonly string[]) => {
   };
   const deliveries = new DeliveriesReconciler({
     ...shared,
-    channels: settings.channels,
+    channels: parts.settings.channels,
     deliveries: createDeliveryRepository(database),
     onAttempted: () => {
       deliver.signal();
@@ -93,21 +97,28 @@ const reconcilersOf = (parts: DispatcherParts, order: readonly string[]): Reconc
   const registry = createZoneRegistryRepository(database);
   const publish = new Rounds('publish', publishing.reconcile, logger);
   const zones = new Rounds('zones', new ZonesReconciler({ ...parts, registry }).reconcile, logger);
+  const refreshing = new RefreshReconciler({
+    ...parts,
+    channels: parts.settings.channels,
+    pages: createStandingPageRepository(database),
+  });
+  const refresh = new Rounds('refresh', refreshing.reconcile, logger);
   // Nothing that was left for one of them waits for the next tick.
   notices.listen('CommandSigned', () => {
     deliver.signal();
     publish.signal();
   });
   notices.listen('DeliveryRequested', () => deliver.signal());
-  return { deliver, fallOver, publish, zones, deliveries };
+  return { deliver, fallOver, publish, zones, refresh, deliveries, refreshing };
 };
 
 /** Registers the channels; nothing runs until the first tick. */
 export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatcher> => {
   const { settings, database, logger } = parts;
   await registerChannels(settings.channels, createChannelRepository(database), logger);
-  const { deliver, fallOver, publish, zones, deliveries } = reconcilersOf(parts, await orderOf(parts));
-  const all = [deliver, fallOver, publish, zones];
+  const reconcilers = reconcilersOf(parts, await orderOf(parts));
+  const { deliver, fallOver, publish, zones, refresh, deliveries, refreshing } = reconcilers;
+  const all = [deliver, fallOver, publish, zones, refresh];
   return {
     tick: () => {
       for (const rounds of all) rounds.tick();
@@ -119,6 +130,7 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
       await deliver.run();
       await publish.run();
       await zones.run();
+      await refresh.run();
       // Publishing told the others of what it published: a tick that came while they still look would be let go.
       do {
         await Promise.all(all.map((rounds) => rounds.ended()));
@@ -130,6 +142,7 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
       return failed.length === 0 ? undefined : failed.map(({ name, failure }) => `${name}: ${failure}`).join('; ');
     },
     stop: async () => {
+      refreshing.stop();
       await Promise.all(all.map((rounds) => rounds.stop()));
       await deliveries.stop(SHUTDOWN_MS_MAX);
     },

@@ -34,6 +34,18 @@ const eventSchema = z.discriminatedUnion('event_action', [
 /** An event of the Events API v2 that was accepted. */
 export type PagerDutyEvent = z.infer<typeof eventSchema>;
 
+/** A change of a service; the key of a set of rules takes none. */
+const changeSchema = z.strictObject({
+  routing_key: z.string().regex(/^[^R].{31}$/),
+  payload: z.strictObject({
+    summary: z.string().min(1).max(1_024),
+    source: z.string().optional(),
+    timestamp: z.iso.datetime({ offset: true }).optional(),
+    custom_details: z.record(z.string(), z.unknown()).optional(),
+  }),
+  links: z.array(z.strictObject({ href: z.url(), text: z.string().optional() })).optional(),
+});
+
 /** An accepted event and when it came. */
 export interface ReceivedPage {
   readonly arrivedAtMs: number;
@@ -53,7 +65,10 @@ export interface PagerDutyAlert {
 /** The local PagerDuty. */
 export interface PagerDuty {
   readonly enqueue: (body: string, arrivedAtMs: number) => ReceiverAnswer;
+  readonly change: (body: string) => ReceiverAnswer;
   readonly received: readonly ReceivedPage[];
+  /** Summaries of the changes that were accepted. */
+  readonly changes: readonly string[];
   readonly alerts: readonly PagerDutyAlert[];
   /** Refused events: each is a fault of the sender. */
   readonly refused: readonly string[];
@@ -67,10 +82,10 @@ const invalid = (errors: readonly string[]): ReceiverAnswer => ({
   body: { status: 'invalid event', message: 'Event object is invalid', errors },
 });
 
-const parse = (body: string): PagerDutyEvent | readonly string[] => {
+const parse = <T extends object>(schema: z.ZodType<T>, body: string): T | readonly string[] => {
   if (Buffer.byteLength(body) > EVENT_BYTES_MAX) return ['the event is larger than 512 kB'];
   try {
-    const parsed = eventSchema.safeParse(JSON.parse(body));
+    const parsed = schema.safeParse(JSON.parse(body));
     return parsed.success
       ? parsed.data
       : parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
@@ -90,6 +105,7 @@ export const createPagerDuty = (): PagerDuty => {
   const received: ReceivedPage[] = [];
   const alerts: PagerDutyAlert[] = [];
   const refused: string[] = [];
+  const changes: string[] = [];
   const open = new Map<string, PagerDutyAlert>();
 
   const apply = (event: PagerDutyEvent, dedupKey: string, arrivedAtMs: number): boolean => {
@@ -107,7 +123,7 @@ export const createPagerDuty = (): PagerDuty => {
     return false;
   };
   const enqueue = (body: string, arrivedAtMs: number): ReceiverAnswer => {
-    const event = parse(body);
+    const event = parse(eventSchema, body);
     if (!('event_action' in event)) {
       refused.push(event.join('; '));
       return invalid(event);
@@ -116,7 +132,16 @@ export const createPagerDuty = (): PagerDuty => {
     received.push({ arrivedAtMs, event, dedupKey, opened: apply(event, dedupKey, arrivedAtMs) });
     return { status: 202, body: { status: 'success', message: 'Event processed', dedup_key: dedupKey } };
   };
-  return { enqueue, received, alerts, refused };
+  const change = (body: string): ReceiverAnswer => {
+    const read = parse(changeSchema, body);
+    if (!('payload' in read)) {
+      refused.push(read.join('; '));
+      return invalid(read);
+    }
+    changes.push(read.payload.summary);
+    return { status: 202, body: { status: 'success', message: 'Event processed' } };
+  };
+  return { enqueue, change, received, changes, alerts, refused };
 };
 
 /** Whether an alert is an incident's page. Who is called beside it, by name, has a key behind the incident's: `<incident>:vp`. */

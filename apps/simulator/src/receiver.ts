@@ -49,6 +49,7 @@ export const startReceiver = async (clock: Clock, seed: number): Promise<Receive
     if (body === undefined) return { status: 413, body: { error: 'too large' } };
     const route = `${request.method ?? ''} ${request.url ?? ''}`;
     if (route === 'POST /v2/enqueue') return pagerDuty.enqueue(body, arrivedAtMs);
+    if (route === 'POST /v2/change/enqueue') return pagerDuty.change(body);
     if (route === 'POST /deploy') return deploySystem.deliver(request.headers, body, arrivedAtMs);
     return { status: 404, body: { error: 'no such route' } };
   };

@@ -50,7 +50,8 @@ export const freePort = (): Promise<number> =>
   });
 
 /** A day must neither write into a database of its user's nor page anyone. */
-const FOREIGN = /^(DATABASE_URL|EVENT_LOG_URL|PAGERDUTY_|WEBHOOK_|DEPLOY_WEBHOOK_|NOTICE_WEBHOOK_)/;
+const FOREIGN =
+  /^(DATABASE_URL|EVENT_LOG_URL|PAGERDUTY_|WEBHOOK_|(DEPLOY|ROLLOUT|NOTICE|STATUS)_WEBHOOK_|EMAIL_|ALERTMANAGER_|STATUSPAGE_)/;
 
 const ownEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));

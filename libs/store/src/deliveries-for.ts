@@ -8,6 +8,7 @@ import {
   type RecordedEvent,
   streamOf,
 } from '#contracts';
+import { type ChangeContext, changesOf } from './change-deliveries.js';
 import type { CommandRow } from './command.repository.js';
 import type { IncidentRow } from './incident.repository.js';
 import { type ActingRows, toldAutomation } from './told-automation.js';
@@ -22,7 +23,7 @@ export interface ChannelRow {
 }
 
 /** What is known of the subject when the event was appended; only the part that the event needs is there. */
-export interface DeliveryContext extends ActingRows {
+export interface DeliveryContext extends ActingRows, ChangeContext {
   readonly incident?: IncidentRow | undefined;
   /** The highest impact score that pages of the incident have told. */
   readonly toldScore?: number;
@@ -234,7 +235,8 @@ const isEcho = ({ event: told }: RecordedEvent, { dedupKey }: Told, channel: str
  * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is
  * unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad or
  * about more of the fleet than it was told, and when a rollback has ended; a command when it is signed, never before, and again when it
- * is repeated; a message to a customer when a fallback tells it something; and what a gate or a person decided of a rollout. Ids follow
+ * is repeated; a message to a customer when a fallback tells it something; what a gate or a person decided of a rollout; and
+ * each step of a rollout and wave of a rollback, as a change. Ids follow
  * from the event, so a repeated append asks for nothing new.
  */
 export const deliveriesFor = (
@@ -242,7 +244,7 @@ export const deliveriesFor = (
   context: DeliveryContext,
   channels: readonly ChannelRow[],
 ): readonly EventOf<'DeliveryRequested'>[] => {
-  const all = toldBy(cause, context);
+  const all = [...toldBy(cause, context), ...changesOf(cause.event, context)];
   return all.flatMap((told) =>
     channels
       .filter(({ name, subject }) => subject === told.subject && !isEcho(cause, told, name))

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '#contracts';
 import { impactSchema, streamOf } from '#contracts';
+import { changeContextOf, isChange } from './change-deliveries.js';
 import { createChannelRepository } from './channel.repository.js';
 import { createCommandRepository } from './command.repository.js';
 import type { Queryable } from './database.js';
@@ -16,7 +17,8 @@ const isTelling = (recorded: RecordedEvent): boolean =>
   sentCommand(recorded) !== undefined ||
   ('notice' in recorded.event.data && recorded.event.data.notice !== undefined) ||
   pagedIncident(recorded) !== undefined ||
-  tellsOfRollout(recorded);
+  tellsOfRollout(recorded) ||
+  isChange(recorded.event);
 
 /** Pages of one incident that are looked at: more than a growing outage makes. */
 const TOLD_PAGES_MAX = 50;
@@ -52,7 +54,9 @@ const pendingFor = async (
   channels: Awaited<ReturnType<ReturnType<typeof createChannelRepository>['list']>>,
 ): Promise<readonly PendingEvent[]> => {
   const metadata = { actor: cause.metadata.actor, cause: `${cause.stream}@${cause.version}` };
-  return deliveriesFor(cause, await contextOf(tx, cause), channels).map((event) => ({
+  const isChangeTold = channels.some(({ subject }) => subject === 'change');
+  const change = isChangeTold ? await changeContextOf(tx, cause) : {};
+  return deliveriesFor(cause, { ...(await contextOf(tx, cause)), ...change }, channels).map((event) => ({
     stream: streamOf.delivery(event.data.deliveryId),
     event,
     metadata,

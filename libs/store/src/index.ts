@@ -43,4 +43,5 @@ export * from './segment.repository.js';
 export * from './signal-minute.repository.js';
 export { isUnstorable } from './storable.js';
 export * from './verify-chains.js';
+export * from './standing-page.repository.js';
 export * from './zone-registry.repository.js';

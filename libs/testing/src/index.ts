@@ -1,3 +1,4 @@
+export * from './alertmanager-run.js';
 export * from './attestations.js';
 export * from './database-url.js';
 export * from './fake-clock.js';

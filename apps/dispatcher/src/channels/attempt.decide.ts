@@ -13,9 +13,9 @@ export type AttemptAnswer =
   | { readonly kind: 'timeout' | 'network' | 'unreached' | 'unsendable'; readonly detail: string }
   /**
    * The receiver's own words, where its statuses are not HTTP's or mean something else: it wants it later, it does not want it, or it
-   * wants nothing of this channel ever again, which disables the channel. In each case it has not taken it.
+   * wants nothing of this channel ever again, which disables the channel.
    */
-  | { readonly kind: 'later' | 'refused' | 'gone'; readonly status: number | null; readonly detail: string };
+  | { readonly kind: 'later' | 'refused' | 'gone'; readonly status: number; readonly detail: string };
 
 /** What one attempt means for the delivery. */
 export interface AttemptVerdict {

@@ -2,7 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** What a receiver does wrong, once: an answer with a status, or none at all. */
-export type Fault = { readonly status: number; readonly retryAfter?: string } | 'hang' | 'reset';
+export type Fault =
+  | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
+  | 'hang'
+  | 'reset';
 
 /** A request as a receiver got it. */
 export interface ReceivedRequest {
@@ -15,7 +18,9 @@ export interface ReceivedRequest {
 /** An answer of a receiver. */
 export interface ReceiverAnswer {
   readonly status: number;
+  /** Written as JSON, unless the headers say that it is text. */
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A receiver on a loopback port. Faults are used up in order, one per request; after them it behaves. */
@@ -40,7 +45,7 @@ const misbehave = (fault: Fault, response: ServerResponse): void => {
     return;
   }
   const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
-  response.writeHead(fault.status, headers).end('scripted');
+  response.writeHead(fault.status, headers).end(fault.body ?? 'scripted');
 };
 
 const listen = (server: Server): Promise<number> =>
@@ -63,8 +68,11 @@ export const startFakeReceiver = async (
       misbehave(fault, response);
       return;
     }
-    const { status, body } = answer(request);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    const { status, body, headers: own = {} } = answer(request);
+    const isText = own['content-type'] === 'text/plain';
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...own })
+      .end(isText ? String(body) : JSON.stringify(body));
   };
   const server = createServer((incoming, response) => void serve(incoming, response));
   const port = await listen(server);

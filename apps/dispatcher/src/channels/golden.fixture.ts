@@ -11,7 +11,7 @@ export interface GoldenChannel {
   /** Everything that its receiver got, in order, as a reader would like to see it. */
   readonly sent: () => readonly unknown[];
   /** What the receiver calls an earlier delivery of the same key; undefined where it has no word for it. */
-  readonly known?: string;
+  readonly known?: string | undefined;
   readonly close: () => Promise<void>;
 }
 

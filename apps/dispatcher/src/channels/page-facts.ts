@@ -100,9 +100,14 @@ const automationOf = (page: Page): string => {
   return acts.length === 0 ? 'nothing so far' : acts.join('; ');
 };
 
+const WHO: ReadonlyMap<string, string> = new Map([
+  ['vp', 'the VP on duty'],
+  ['on_call', 'who is on call'],
+]);
+
 const calledOf = ({ escalation, called }: Page): string | undefined => {
   const calls = escalation === undefined ? called : [escalation];
-  const texts = calls.map(({ to, because }) => `${to.replaceAll('_', ' ')} (${because})`);
+  const texts = calls.map(({ to, because }) => `${WHO.get(to) ?? to.replaceAll('_', ' ')} (${because})`);
   return texts.length === 0 ? undefined : texts.join('; ');
 };
 

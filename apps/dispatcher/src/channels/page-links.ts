@@ -1,8 +1,10 @@
 import type { Channel, OutgoingDelivery } from './channel.js';
 
-/** Where people read of an incident. */
-export const incidentUrl = (publicUrl: URL, incidentId: string): string =>
-  `${publicUrl.href.replace(/\/+$/, '')}/incidents/${encodeURIComponent(incidentId)}`;
+/** Where people read of an incident. Half of a surrogate pair has no place in an address. */
+export const incidentUrl = (publicUrl: URL, incidentId: string): string => {
+  const id = encodeURIComponent(incidentId.replaceAll(/\p{Surrogate}/gu, '?'));
+  return `${publicUrl.href.replace(/\/+$/, '')}/incidents/${id}`;
+};
 
 const linked = (delivery: OutgoingDelivery, publicUrl: URL): OutgoingDelivery => {
   const { subject, body } = delivery;
@@ -16,7 +18,12 @@ const linked = (delivery: OutgoingDelivery, publicUrl: URL): OutgoingDelivery =>
  * The channel, with one link to its incident in front of what a page's body links to. Made when it is sent: the address is a setting of
  * today, and no part of what was recorded.
  */
-export const linkedChannel = (channel: Channel, publicUrl: URL): Channel => ({
-  ...channel,
-  send: (delivery, attempt) => channel.send(linked(delivery, publicUrl), attempt),
-});
+export const linkedChannel = (channel: Channel, publicUrl: URL): Channel => {
+  const { refresh } = channel;
+  const link = (delivery: OutgoingDelivery): OutgoingDelivery => linked(delivery, publicUrl);
+  return {
+    ...channel,
+    send: (delivery, attempt) => channel.send(link(delivery), attempt),
+    refresh: refresh && { ...refresh, send: (deliveries, attempt) => refresh.send(deliveries.map(link), attempt) },
+  };
+};

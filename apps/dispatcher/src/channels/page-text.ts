@@ -1,5 +1,6 @@
 import type { Impact } from '#contracts';
 import type { OutgoingDelivery } from './channel.js';
+import { cut } from './cut.js';
 import { counted, factsOf, moneyOf, ofWhom, type PageFact, placeOf } from './page-facts.js';
 import { type Page, pageSchema } from './page.js';
 
@@ -100,3 +101,22 @@ export const headlineOf = (
 /** The facts as lines, for receivers of plain text. */
 export const factLines = ({ facts }: Pick<PageText, 'facts'>): readonly string[] =>
   facts.map(({ name, text }) => `${name}: ${text}`);
+
+/** Lengths at which long facts are cut, one after another, until all of them fit: the longest lose first, and none its name. */
+const FACT_CHARS_MAX = [1_000, 500, 250, 120, 60, 30] as const;
+
+/** The facts as lines, each written by `line`, at most `charsMax` in all; what does not fit even then is left out from the end. */
+export const factLinesWithin = (
+  { facts }: Pick<PageText, 'facts'>,
+  charsMax: number,
+  line: (fact: PageFact) => string = ({ name, text }) => `${name}: ${text}`,
+): readonly string[] => {
+  const lengthOf = (lines: readonly string[]): number => lines.reduce((sum, each) => sum + each.length + 1, 0);
+  let lines: string[] = [];
+  for (const factCharsMax of FACT_CHARS_MAX) {
+    lines = facts.map(({ name, text }) => line({ name, text: cut(text, factCharsMax) }));
+    if (lengthOf(lines) <= charsMax) return lines;
+  }
+  while (lengthOf(lines) > charsMax) lines.pop();
+  return lines;
+};

@@ -4,8 +4,9 @@ import { impactSchema } from '#contracts';
 const text = z.string().trim().min(1);
 const count = z.number().int().nonnegative();
 const optionalText = text.optional().catch(undefined);
-/** ms of any date there is. */
-const atMs = z.number().int().nonnegative().max(8.64e15).optional().catch(undefined);
+/** The last ms of which receivers can read the date: years have four digits. */
+const AT_MS_MAX = 253_402_300_799_999;
+const atMs = z.number().int().nonnegative().max(AT_MS_MAX).optional().catch(undefined);
 
 const rollbackSchema = z.object({
   status: text,
@@ -37,12 +38,16 @@ const fallbackSchema = z.object({
   ended: count.catch(0),
 });
 
+/** Longest id of an incident. */
+const ID_CHARS_MAX = 128;
+
 /** Links of one page: the incident's, and one for each thing that can be done about it. */
 const LINKS_MAX = 20;
 
 /** A page's body as channels read it. What is missing or of another form is left out; a page never fails on its decoration. */
 export const pageSchema = z.looseObject({
-  incidentId: optionalText,
+  /** Never cut: buttons act by it. */
+  incidentId: text.max(ID_CHARS_MAX).optional().catch(undefined),
   title: text.catch('Tocsin incident without a title'),
   severity: z.enum(['critical', 'warning', 'error', 'info']).catch('error'),
   status: optionalText,

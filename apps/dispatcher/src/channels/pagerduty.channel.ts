@@ -33,7 +33,10 @@ const EVENT_ACTION: Readonly<Partial<Record<OutgoingDelivery['action'], string>>
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
 /** Drops the largest details first and names them, until the event fits; the summary and the links always stay. */
-const boundedDetails = (details: Readonly<Record<string, unknown>>, bytesMax: number): Record<string, unknown> => {
+export const boundedDetails = (
+  details: Readonly<Record<string, unknown>>,
+  bytesMax: number,
+): Record<string, unknown> => {
   const kept = { ...details };
   const dropped: string[] = [];
   const bySize = Object.keys(kept).toSorted((a, b) => bytesOf(kept[b]) - bytesOf(kept[a]));

@@ -36,6 +36,19 @@ const eventSchema = z.discriminatedUnion('event_action', [
 ]);
 type PagerDutyEvent = z.infer<typeof eventSchema>;
 
+/** A key of a set of rules takes no changes. */
+const changeSchema = z.strictObject({
+  routing_key: z.string().regex(/^[^R].{31}$/),
+  payload: z.strictObject({
+    summary: z.string().min(1).max(1_024),
+    source: z.string().optional(),
+    timestamp: z.iso.datetime().optional(),
+    custom_details: z.record(z.string(), z.unknown()).optional(),
+  }),
+  links: z.array(link).optional(),
+});
+type PagerDutyChange = z.infer<typeof changeSchema>;
+
 /** An alert as their side sees it. */
 export interface PagerDutyAlert {
   readonly dedupKey: string;
@@ -52,6 +65,8 @@ export interface FakePagerDuty extends FakeReceiver {
   readonly events: readonly PagerDutyEvent[];
   /** Events that were accepted and had no effect: acknowledge or resolve with no open alert. */
   readonly dropped: readonly PagerDutyEvent[];
+  /** Changes that were accepted, in order. */
+  readonly changes: readonly PagerDutyChange[];
 }
 
 const invalid = (...errors: string[]): ReceiverAnswer => ({
@@ -59,16 +74,20 @@ const invalid = (...errors: string[]): ReceiverAnswer => ({
   body: { status: 'invalid event', message: 'Event object is invalid', errors },
 });
 
-const read = (request: ReceivedRequest): PagerDutyEvent | ReceiverAnswer => {
-  if (request.method !== 'POST' || request.path !== '/v2/enqueue') return { status: 404, body: {} };
-  if (Buffer.byteLength(request.body) > EVENT_BYTES_MAX) return { status: 413, body: {} };
+const parse = <T>(schema: z.ZodType<T>, { body }: ReceivedRequest): T | ReceiverAnswer => {
+  if (Buffer.byteLength(body) > EVENT_BYTES_MAX) return { status: 413, body: {} };
   try {
-    const parsed = eventSchema.safeParse(JSON.parse(request.body));
+    const parsed = schema.safeParse(JSON.parse(body));
     return parsed.success ? parsed.data : invalid(...parsed.error.issues.map((issue) => issue.message));
   } catch {
     return invalid('the body is not JSON');
   }
 };
+
+const processed = (more: Readonly<Record<string, unknown>> = {}): ReceiverAnswer => ({
+  status: 202,
+  body: { status: 'success', message: 'Event processed', ...more },
+});
 
 /**
  * Starts the fake. An alert is told by (routing key, dedup key): triggered → acknowledged → resolved; a trigger of an open alert
@@ -78,6 +97,7 @@ export const startFakePagerDuty = async (): Promise<FakePagerDuty> => {
   const alerts: PagerDutyAlert[] = [];
   const events: PagerDutyEvent[] = [];
   const dropped: PagerDutyEvent[] = [];
+  const changes: PagerDutyChange[] = [];
   const open = new Map<string, PagerDutyAlert>();
 
   const apply = (event: PagerDutyEvent): string => {
@@ -103,14 +123,22 @@ export const startFakePagerDuty = async (): Promise<FakePagerDuty> => {
     return dedupKey;
   };
 
-  const receiver = await startFakeReceiver((request) => {
-    const event = read(request);
+  const takeChange = (request: ReceivedRequest): ReceiverAnswer => {
+    const change = parse(changeSchema, request);
+    if ('status' in change) return change;
+    changes.push(change);
+    return processed();
+  };
+  const takeEvent = (request: ReceivedRequest): ReceiverAnswer => {
+    const event = parse(eventSchema, request);
     if ('status' in event) return event;
     events.push(event);
-    return {
-      status: 202,
-      body: { status: 'success', message: 'Event processed', dedup_key: apply(event) },
-    };
+    return processed({ dedup_key: apply(event) });
+  };
+  const receiver = await startFakeReceiver((request) => {
+    const route = `${request.method} ${request.path}`;
+    if (route === 'POST /v2/change/enqueue') return takeChange(request);
+    return route === 'POST /v2/enqueue' ? takeEvent(request) : { status: 404, body: {} };
   });
-  return { ...receiver, alerts, events, dropped };
+  return { ...receiver, alerts, events, dropped, changes };
 };

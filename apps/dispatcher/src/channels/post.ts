@@ -91,7 +91,8 @@ export const post = async (
     const { statusCode: status = 0, headers } = response;
     return { kind: 'answered', status, retryAfter: headers['retry-after'] ?? null, detail };
   } catch (error) {
-    if (connecting.signal.aborted) return { kind: 'unreached', detail: `no connection within ${CONNECT_TIMEOUT_MS} ms` };
+    if (connecting.signal.aborted)
+      return { kind: 'unreached', detail: `no connection within ${CONNECT_TIMEOUT_MS} ms` };
     const detail = redact(causeOf(error), secrets);
     // What was not connected was not sent: nothing can have arrived.
     if (!isConnected) return { kind: 'unreached', detail: timeout.aborted ? 'no connection in its time' : detail };

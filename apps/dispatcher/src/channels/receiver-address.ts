@@ -103,3 +103,20 @@ export const checkedLookup =
       else done(null, first.address, first.family);
     });
   };
+
+/** Looks a host up that is no URL: one address of it, once all were checked. */
+export const addressOf = (
+  host: string,
+  allowsPrivate: boolean,
+): Promise<{ readonly address: string } | { readonly refused: string }> => {
+  const url = new URL(`https://${isIP(host) === 6 ? `[${host}]` : host}`);
+  const refused = refusalOfHost(url, allowsPrivate);
+  if (refused !== undefined) return Promise.resolve({ refused });
+  const literal = literalOf(url);
+  if (literal !== undefined) return Promise.resolve({ address: literal });
+  return new Promise((resolve) => {
+    checkedLookup(reachOf(url, allowsPrivate))(host, { all: false }, (error, address) =>
+      resolve(error === null && typeof address === 'string' ? { address } : { refused: String(error?.message) }),
+    );
+  });
+};

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { DeliverySubject } from '#store';
 import type { AttemptAnswer } from './attempt.decide.js';
+import { addressSecrets } from './address-secrets.js';
 import { type HttpChannel, httpChannel, type OutgoingDelivery } from './channel.js';
 
 /** Standard Webhooks asks for 15 to 30 s; the shorter end, since a page waits behind it. */
@@ -44,17 +45,6 @@ const dataOf = ({ subject, dedupKey, body }: OutgoingDelivery): unknown => {
   if (subject === 'command') return body['signed'];
   return subject === 'page' ? { incidentId: dedupKey, ...body } : body;
 };
-
-/** Shorter parts of an address are words, not passwords. */
-const SECRET_CHARS_MIN = 8;
-
-// The path of a webhook is often its password, and so may each parameter be: alone or in a whole line.
-const addressSecrets = (url: URL): string[] => [
-  url.href,
-  ...[url.pathname + url.search, url.pathname, url.search, ...url.searchParams.values()].filter(
-    (part) => part.length > SECRET_CHARS_MIN,
-  ),
-];
 
 /** Standard Webhooks: whoever answers 410 wants nothing sent there any more. */
 const readAnswer = (answer: AttemptAnswer): AttemptAnswer =>
