@@ -11,6 +11,7 @@ import {
   createRollbackRepository,
   createRolloutRepository,
   createRuleSetRepository,
+  createStatusUpdateRepository,
   type IncidentRow,
 } from '#store';
 import { acknowledge } from './acknowledge.js';
@@ -23,6 +24,8 @@ import { endRedirect } from './redirect-acts.js';
 import { releaseActs } from './release-acts.js';
 import { rollbackActs } from './rollback-acts.js';
 import { rolloutActs } from './rollout-acts.js';
+import { attachRunbookResult } from './runbook.js';
+import { statusUpdateActs } from './status-update-acts.js';
 import { askForReload } from './rules-reload.js';
 import { type NewCustomers, type NewNodes, registerCustomers, registerNodes } from './registration.js';
 import { addSilence, expireSilence } from './silences.js';
@@ -54,6 +57,11 @@ const actsOnActions = ({ database, eventStore: store, catalogue, clock }: Action
       repository: createOverrideRepository(database),
       incidents: createIncidentRepository(database),
     }),
+    ...statusUpdateActs({ ...parts, repository: createStatusUpdateRepository(database) }),
+    attachRunbookResult: (
+      told: { readonly incidentId: string; readonly step: string; readonly output: string },
+      caller: Principal,
+    ) => attachRunbookResult({ ...parts, database, catalogue }, told, caller),
     endRedirect: (redirectId: string, comment: string, caller: Principal) =>
       endRedirect(redirects, redirectId, comment, caller),
   };

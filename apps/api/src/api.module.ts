@@ -10,6 +10,7 @@ import { graphqlModule } from './graphql/graphql.module.js';
 import { IncidentsResolver } from './graphql/incidents.resolver.js';
 import { RolloutActsResolver } from './graphql/rollout-acts.resolver.js';
 import { RolloutsResolver } from './graphql/rollouts.resolver.js';
+import { ReportsResolver } from './graphql/reports.resolver.js';
 import { ImpactResolver } from './graphql/impact.resolver.js';
 import { createQueries, type Queries } from './queries.js';
 import { ActController } from './replies/act.controller.js';
@@ -29,6 +30,7 @@ import { NodeKeysController } from './rest/node-keys.controller.js';
 import { QuietController } from './rest/quiet.controller.js';
 import { RedirectsController } from './rest/redirects.controller.js';
 import { ReleasesController } from './rest/releases.controller.js';
+import { ReportsController } from './rest/reports.controller.js';
 import { RollbacksController } from './rest/rollbacks.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
@@ -98,6 +100,7 @@ export class ApiModule implements OnModuleDestroy {
         QuietController,
         RedirectsController,
         ReleasesController,
+        ReportsController,
         RollbacksController,
         RolloutsController,
         RulesController,
@@ -113,6 +116,7 @@ export class ApiModule implements OnModuleDestroy {
         FleetResolver,
         ImpactResolver,
         IncidentsResolver,
+        ReportsResolver,
         RolloutActsResolver,
         RolloutsResolver,
       ],

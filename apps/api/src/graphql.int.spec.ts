@@ -289,6 +289,7 @@ describe('the GraphQL API', () => {
           'requestRollback',
           'resetRate',
         ),
+        ...told('Mutation', 'operate', 'attachRunbookResult', 'discardStatusUpdate', 'publishStatusUpdate'),
         ...told('Mutation', 'roll_out', 'assessRisk', 'declareRollout', 'haltRollout', 'rehearseRollback'),
         ...told('Mutation', 'roll_out', 'startRollout', 'tellLoadTest'),
         'Mutation liftQuarantine: lift',
@@ -298,6 +299,7 @@ describe('the GraphQL API', () => {
         ...told('Query', 'view', 'affectedCustomers', 'alerts', 'automation', 'breakers', 'commands'),
         ...told('Query', 'view', 'customersAffected', 'explain', 'fallbacks', 'fleetHealth', 'impact', 'incident'),
         ...told('Query', 'view', 'incidentCost', 'incidents', 'nodes', 'overrides', 'redirects', 'releases'),
+        ...told('Query', 'view', 'postMortem', 'runbook', 'statusUpdates'),
         ...told('Query', 'view', 'rollbacks', 'rollout', 'rollouts', 'whyNot', 'windows'),
       ].toSorted(),
     );

@@ -1,32 +1,6 @@
-import { type CostModel, type ImpactSettings, type RecordedEvent, type Tier, TIERS } from '#contracts';
-import { type CostEstimate, dollarsLost, estimateCost, type MoneyTold } from '#domain';
+import { type CostModel, type ImpactSettings, type RecordedEvent, TIERS } from '#contracts';
+import { dollarsLost, estimateCost, type IncidentCost, type MoneyTold } from '#domain';
 import type { IncidentRow } from '#store';
-
-/** What a tier lost. */
-export interface TierCost {
-  readonly tier: Tier;
-  /** At the worst moment. */
-  readonly affectedCustomers: number;
-  /** Of one customer that was hurt for as long as the incident lasted. */
-  readonly dollarsEach: number;
-}
-
-/** What an incident costs (R100). */
-export interface IncidentCost {
-  readonly incidentId: string;
-  readonly from: number;
-  readonly until: number;
-  readonly isOver: boolean;
-  readonly minutes: number;
-  /** Now; 0 when it is over. */
-  readonly dollarsPerMinute: number;
-  readonly peakDollarsPerMinute: number;
-  /** Measured: each figure that was told, for as long as it stood. */
-  readonly cumulativeDollars: number;
-  readonly tiers: readonly TierCost[];
-  /** By the formulas of the cost model; beside the measured money, never added to it. */
-  readonly estimate: CostEstimate;
-}
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;

@@ -8,6 +8,7 @@ import {
   REDIRECT_STATUSES,
   ROLLBACK_STATUSES,
   ROLLOUT_STATUSES,
+  STATUS_UPDATE_STATUSES,
 } from '#store';
 
 /** Rows of one answer unless more is asked for. */
@@ -51,6 +52,8 @@ export const overrideQuery = statusQuery(OVERRIDE_STATUSES).extend({
 export const fallbackQuery = statusQuery(FALLBACK_STATUSES).extend({
   incidentId: z.string().min(1).max(128).optional(),
 });
+/** The query of status updates. */
+export const statusUpdateQuery = statusQuery(STATUS_UPDATE_STATUSES);
 /** The query of commands. */
 export const commandQuery = statusQuery(COMMAND_STATUSES);
 /** The query of deliveries. */

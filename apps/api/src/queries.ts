@@ -20,10 +20,12 @@ import {
   createRolloutRepository,
   createRuleSetRepository,
   createSegmentRepository,
+  createStatusUpdateRepository,
   type LedgerTotals,
   type NodeRow,
   type RolloutRow,
   readStream,
+  type StatusUpdateStatus,
 } from '#store';
 import { deliveryQueries } from './delivery-views.js';
 import { readAutomation } from './automation-acts.js';
@@ -33,7 +35,10 @@ import { explain } from './explain/explain.js';
 import type { ExplainedKind } from './explain/explanation.js';
 import { whyNot, type WhyNotQuestion } from './explain/why-not.js';
 import { createImpactView } from './impact-view.js';
-import { costOf, type IncidentCost } from './incident-cost.js';
+import type { IncidentCost } from '#domain';
+import { costOf } from './incident-cost.js';
+import { readPostMortem } from './post-mortem-query.js';
+import { readRunbook } from './runbook.js';
 import { readGate } from './gate-query.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
@@ -152,6 +157,25 @@ const actionQueries = ({ database, catalogue, clock }: QueryParts) => {
   };
 };
 
+const reportQueries = ({ database, catalogue, clock, costModel }: QueryParts) => {
+  const updates = createStatusUpdateRepository(database);
+  const impactSettings = impactSettingsOf(database);
+  return {
+    statusUpdates: updates.list,
+    /** With when the next is due, and why the public is told nothing where it is. */
+    statusUpdatesOf: async (
+      incidentId: string,
+      filter: { readonly statuses?: readonly StatusUpdateStatus[]; readonly limit: number },
+    ) => {
+      const schedule = await updates.schedule(incidentId);
+      if (schedule === undefined) return refuse('NOT_FOUND', `there is no incident ${incidentId}`);
+      return { schedule, statusUpdates: await updates.list({ ...filter, incidentId }) };
+    },
+    runbook: (incidentId: string) => readRunbook({ database, catalogue }, incidentId),
+    postMortem: (incidentId: string) => readPostMortem({ database, clock, costModel, impactSettings }, incidentId),
+  };
+};
+
 /** Everything that can be asked, once for REST and GraphQL. */
 export const createQueries = (parts: QueryParts) => {
   const { database, catalogue, clock } = parts;
@@ -164,6 +188,7 @@ export const createQueries = (parts: QueryParts) => {
     ...incidentQueries(parts),
     ...explainQueries(parts),
     ...actionQueries(parts),
+    ...reportQueries(parts),
     impact: createImpactView(segments, catalogue, clock, impactSettingsOf(database)),
     affectedSince: createAffectedSince(segments, catalogue, clock, impactSettingsOf(database)),
     customers: () => catalogue.current().customers,

@@ -7,6 +7,7 @@ import { GATE_USAGE, type GateAsked, readGateArguments } from './gate-arguments.
 import { GATE_SHOW_USAGE, type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
 import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
 import { readReplayArguments, REPLAY_USAGE, type ReplayAsked } from './replay-arguments.js';
+import { readAttachArguments, readStatusUpdateArguments, REPORT_USAGE } from './report-arguments.js';
 import { readRolloutArguments, ROLLOUT_USAGE } from './rollout-arguments.js';
 import { UsageError } from './usage-error.js';
 
@@ -15,13 +16,21 @@ export { UsageError };
 /** What is to be explained: something that was decided, `latest` being the newest incident, or why a rule paged nobody. */
 export type WantedOfExplain = { readonly id: string } | { readonly path: string };
 
+/** What is asked of one incident beside the whole of it. */
+type OfIncident = {
+  [C in 'incident cost' | 'incident runbook' | 'incident post-mortem']: {
+    readonly command: C;
+    readonly incidentId: string;
+  } & Common;
+}['incident cost' | 'incident runbook' | 'incident post-mortem'];
+
 /** What was asked for. */
 export type Asked =
   | { readonly command: 'help' }
   | ({ readonly command: 'status' } & Common)
   | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
-  | ({ readonly command: 'incident cost'; readonly incidentId: string } & Common)
+  | OfIncident
   | ({ readonly command: 'impact' } & Common)
   | ({ readonly command: 'customers'; readonly wanted: WantedOfCustomers } & Common)
   | {
@@ -69,6 +78,7 @@ export const USAGE = `tocsin <command> [options]
   explain --why-not <rule> [--subject S] [--at TIME]
                             why a rule paged nobody; S is fleet, release|region, or pop:iad1; TIME is 2026-01-01T00:00:00Z
   incident cost <id|latest> what it costs: measured, and by the formulas of the cost model
+${REPORT_USAGE}
   impact                    whom it hurts now, by region in the order of recovery, country and sector
   customers list [--tier T] [--sector S] [--country C]
   customers import <file> [--dry-run]
@@ -110,7 +120,7 @@ exit status
 `;
 
 const COMMANDS =
-  'status, tail, incident show, incident cost, explain, impact, customers, node-key, silence, maintenance, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
+  'status, tail, incident show, incident cost, incident runbook, incident post-mortem, status-update, explain, impact, customers, node-key, silence, maintenance, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -215,17 +225,24 @@ const customersOf = ([action, file, ...more]: readonly string[], values: Values)
   return action === 'export' ? { action, file } : { action, file, dryRun: values['dry-run'] };
 };
 
+const INCIDENT_ACTIONS = ['show', 'cost', 'runbook', 'post-mortem'] as const;
+
 const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Common): Asked => {
-  if (action !== 'show' && action !== 'cost')
-    throw new UsageError(`incident ${action ?? ''}: expected incident show <id|latest> or cost <id|latest>`);
-  if (incidentId === undefined) throw new UsageError(`incident ${action}: expected an incident id`);
+  const known = INCIDENT_ACTIONS.find((each) => each === action);
+  if (known === undefined)
+    throw new UsageError(
+      `incident ${action ?? ''}: expected incident ${INCIDENT_ACTIONS.join(', ')} <id|latest>, or attach`,
+    );
+  if (incidentId === undefined) throw new UsageError(`incident ${known}: expected an incident id`);
   noMore(more);
-  return { command: `incident ${action}`, incidentId, ...common };
+  return { command: `incident ${known}`, incidentId, ...common };
 };
 
 /** Commands that read what follows them by themselves. */
 const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined => {
   if (first === 'rollout') return readRolloutArguments(rest);
+  if (first === 'status-update') return readStatusUpdateArguments(rest);
+  if (first === 'incident' && rest[0] === 'attach') return readAttachArguments(rest.slice(1));
   if (Object.hasOwn(AUTHORITY_COMMANDS, first)) return readAuthorityArguments(first, rest);
   if (isDeliveryCommand(first)) return readDeliveryArguments(first, rest);
   if (first !== 'gate') return undefined;

@@ -29,6 +29,9 @@ export const DOOR_VIEWS = [
   'channels',
   'channel',
   'tested',
+  'status-updates',
+  'status-texts',
+  'runbook',
 ] as const;
 /** How an answer is shown. */
 export type DoorView = (typeof DOOR_VIEWS)[number];

@@ -3,6 +3,7 @@ import { rollbackSchema } from './answers.js';
 import { formatChannel, formatChannels, formatDeliveries, formatDelivery, formatTested } from './delivery-views.js';
 import type { DoorView } from './door-arguments.js';
 import { formatCount, formatDollars, formatDuration, formatTime } from './figures.js';
+import { formatRunbook, formatStatusTexts, formatStatusUpdates } from './report-views.js';
 import { formatRollout, formatRollouts } from './rollout.js';
 import { describeRollback } from './status.js';
 import { formatTable } from './table.js';
@@ -224,4 +225,7 @@ export const formatDoor: Readonly<Record<DoorView, (answer: unknown) => readonly
   channels: formatChannels,
   channel: formatChannel,
   tested: formatTested,
+  'status-updates': formatStatusUpdates,
+  'status-texts': formatStatusTexts,
+  runbook: formatRunbook,
 };

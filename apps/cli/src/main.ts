@@ -17,6 +17,8 @@ import { formatGateAnswer, waitForGate } from './gate.js';
 import { formatIncident, readId, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
 import { createPaint, type Paint } from './paint.js';
+import { formatPostMortem, readPostMortem } from './post-mortem.js';
+import { formatRunbook } from './report-views.js';
 import { askSilences, formatMaintenance, formatSilences, readMaintenance } from './quiet.js';
 import { answerReplay } from './replay-command.js';
 import type { ReplayAsked } from './replay-arguments.js';
@@ -116,6 +118,26 @@ const incidentCost: Command<'incident cost'> = async (asked) => {
   return cost.isOver ? EXIT.ok : EXIT.finding;
 };
 
+const postMortem: Command<'incident post-mortem'> = async (asked) => {
+  const api = apiOf(asked);
+  const incidentId = await readId(api, asked.incidentId);
+  if (incidentId === undefined) return noIncident('latest', asked.json);
+  const answer = await readPostMortem(api, incidentId);
+  if (asked.json) printJson(answer);
+  else for (const line of formatPostMortem(answer)) print(line);
+  return answer.postMortem.resolvedAtMs === null ? EXIT.finding : EXIT.ok;
+};
+
+const runbook: Command<'incident runbook'> = async (asked) => {
+  const api = apiOf(asked);
+  const incidentId = await readId(api, asked.incidentId);
+  if (incidentId === undefined) return noIncident('latest', asked.json);
+  const answer = await api.get(`/v1/incidents/${encodeURIComponent(incidentId)}/runbook`);
+  if (asked.json) printJson(answer);
+  else for (const line of formatRunbook(answer)) print(line);
+  return EXIT.ok;
+};
+
 const silence: Command<'silence'> = async (asked) => {
   const answer = await askSilences(apiOf(asked), asked.wanted);
   if (asked.json) printJson(answer);
@@ -201,6 +223,10 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return showIncident(asked, paint);
     case 'incident cost':
       return incidentCost(asked, paint);
+    case 'incident runbook':
+      return runbook(asked, paint);
+    case 'incident post-mortem':
+      return postMortem(asked, paint);
     case 'impact':
       return impact(asked, paint);
     case 'customers':

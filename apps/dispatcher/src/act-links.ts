@@ -26,9 +26,15 @@ const linkOf = (
   return { href: new URL(`act/${token}`, base).href, text: 'acknowledge, silence or roll back' };
 };
 
-const withLink = (delivery: OutgoingDelivery, link: { readonly href: string; readonly text: string }): OutgoingDelivery => {
+const withLink = (
+  delivery: OutgoingDelivery,
+  link: { readonly href: string; readonly text: string },
+): OutgoingDelivery => {
   const { links } = delivery.body;
-  return { ...delivery, body: { ...delivery.body, links: [link, ...(Array.isArray(links) ? (links as unknown[]) : [])] } };
+  return {
+    ...delivery,
+    body: { ...delivery.body, links: [link, ...(Array.isArray(links) ? (links as unknown[]) : [])] },
+  };
 };
 
 const linked = (channel: Channel, secret: string, publicUrl: URL): Channel => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError, type Environment, readSettings, settingOf } from '#config';
+import type { StatusPolicy } from '#domain';
 import { address } from './address.config.js';
 import { alertmanagerChannel } from './channels/alertmanager.channel.js';
 import type { Channel, Channels } from './channels/channel.js';
@@ -8,6 +9,7 @@ import { linkedChannel } from './channels/page-links.js';
 import { EMAIL_SECRETS, emailChannels, emailSettings, refineEmail } from './email.config.js';
 import { PAGERDUTY_SECRETS, pagerDutyChannels, pagerDutySettings } from './pagerduty.config.js';
 import { refineStatuspage, STATUSPAGE_SECRETS, statuspageChannels, statuspageSettings } from './statuspage.config.js';
+import { statusPolicyOf, statusSettings } from './status-updates.config.js';
 import { refineWebhooks, WEBHOOK_SECRETS, webhookChannels, webhookSettings } from './webhook.config.js';
 
 /**
@@ -56,6 +58,7 @@ const schemaOf = (allowsPrivate: boolean) =>
       /** Prometheus' Alertmanager, which is told what is open as Prometheus would. Unset: none. */
       ALERTMANAGER_URL: address(allowsPrivate).optional(),
       ...statuspageSettings,
+      ...statusSettings,
       ...chatSettings(address(allowsPrivate)),
       /** Where people open Tocsin: pages link to their incident there. Unset: they link to nothing. */
       PUBLIC_URL: z
@@ -74,7 +77,6 @@ const schemaOf = (allowsPrivate: boolean) =>
       refineStatuspage(read, context);
       refineChat(read, context);
     });
-
 const SECRETS = [
   ...PAGERDUTY_SECRETS,
   ...CHAT_SECRETS,
@@ -89,6 +91,8 @@ export interface DispatcherSettings {
   readonly channels: Channels;
   /** The channels for pages, in the order in which they stand in for each other; absent: as they are configured. */
   readonly fallOver?: readonly string[];
+  /** undefined: the public is told nothing. */
+  readonly statusPolicy?: StatusPolicy | undefined;
 }
 
 const alertmanagerChannels = (url: URL | undefined, allowsPrivate: boolean): readonly Channel[] =>
@@ -126,5 +130,9 @@ export const readDispatcherSettings = (env: Environment): DispatcherSettings => 
   return {
     channels: new Map(linked.map((channel) => [channel.name, channel])),
     ...fallOverOf(read.FALL_OVER, channels),
+    statusPolicy: statusPolicyOf(
+      read,
+      channels.some(({ subject }) => subject === 'status'),
+    ),
   };
 };

@@ -12,6 +12,7 @@ import {
   TOPICS,
 } from '#contracts';
 import { type EventLog, openEmbeddedLog } from '#event-log';
+import type { StatusPolicy } from '#domain';
 import { type Logger, Notices } from '#runtime';
 import { createEventStore, createDeliveryRepository, type DeliveryRow, type EventStore } from '#store';
 import { FakeClock, openTestDatabase, type TestDatabase } from '#testing';
@@ -124,11 +125,18 @@ export class World {
   /** A dispatcher with these channels; `eventStore` stands in where a test lets the process die. */
   async dispatcher(
     channels: readonly Channel[],
-    changes: { readonly eventStore?: EventStore; readonly eventLog?: EventLog } = {},
+    changes: {
+      readonly eventStore?: EventStore;
+      readonly eventLog?: EventLog;
+      readonly statusPolicy?: StatusPolicy;
+    } = {},
   ): Promise<Dispatcher> {
     const { clock, logger, eventStore, eventLog } = this;
     const dispatcher = await createDispatcher({
-      settings: { channels: new Map(channels.map((channel) => [channel.name, channel])) },
+      settings: {
+        channels: new Map(channels.map((channel) => [channel.name, channel])),
+        statusPolicy: changes.statusPolicy,
+      },
       notices: new Notices(),
       database: this.db.database,
       clock,

@@ -17,6 +17,8 @@ import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js
 import { FallOverReconciler } from './fall-over.reconciler.js';
 import { PublishReconciler } from './publish.reconciler.js';
 import { RefreshReconciler } from './refresh.reconciler.js';
+import { PostMortemsReconciler } from './post-mortems.reconciler.js';
+import { StatusUpdatesReconciler } from './status-updates.reconciler.js';
 import { ZonesReconciler } from './zones.reconciler.js';
 
 /** What a dispatcher stands on. */
@@ -51,6 +53,8 @@ interface Reconcilers {
   readonly publish: Rounds;
   readonly zones: Rounds;
   readonly refresh: Rounds;
+  readonly statusUpdates: Rounds;
+  readonly postMortems: Rounds;
   readonly deliveries: DeliveriesReconciler;
   readonly refreshing: RefreshReconciler;
 }
@@ -103,13 +107,16 @@ const reconcilersOf = (parts: DispatcherParts, order: readonly string[]): Reconc
     pages: createStandingPageRepository(database),
   });
   const refresh = new Rounds('refresh', refreshing.reconcile, logger);
+  const telling = new StatusUpdatesReconciler({ ...parts, policy: parts.settings.statusPolicy });
+  const statusUpdates = new Rounds('status updates', telling.reconcile, logger);
+  const postMortems = new Rounds('post-mortems', new PostMortemsReconciler(parts).reconcile, logger);
   // Nothing that was left for one of them waits for the next tick.
   notices.listen('CommandSigned', () => {
     deliver.signal();
     publish.signal();
   });
   notices.listen('DeliveryRequested', () => deliver.signal());
-  return { deliver, fallOver, publish, zones, refresh, deliveries, refreshing };
+  return { deliver, fallOver, publish, zones, refresh, statusUpdates, postMortems, deliveries, refreshing };
 };
 
 /** Registers the channels; nothing runs until the first tick. */
@@ -117,13 +124,16 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
   const { settings, database, logger } = parts;
   await registerChannels(settings.channels, createChannelRepository(database), logger);
   const reconcilers = reconcilersOf(parts, await orderOf(parts));
-  const { deliver, fallOver, publish, zones, refresh, deliveries, refreshing } = reconcilers;
-  const all = [deliver, fallOver, publish, zones, refresh];
+  const { deliver, fallOver, publish, zones, refresh, statusUpdates, postMortems, deliveries, refreshing } =
+    reconcilers;
+  const all = [statusUpdates, postMortems, deliver, fallOver, publish, zones, refresh];
   return {
     tick: () => {
       for (const rounds of all) rounds.tick();
     },
     settle: async () => {
+      await statusUpdates.run();
+      await postMortems.run();
       await deliver.run();
       await deliveries.settled();
       await fallOver.run();

@@ -5,7 +5,16 @@ import { boundedLabels, linksOf, objectOf, textOf } from './external-fields.js';
 export const ALERTS_MAX = 1_000;
 
 /** Words of label `severity` that wake somebody. What says another word can wait; who says none may be saying that it cannot. */
-const CRITICAL: ReadonlySet<string> = new Set(['critical', 'page', 'error', 'fatal', 'emergency', 'disaster', 'p0', 'p1']);
+const CRITICAL: ReadonlySet<string> = new Set([
+  'critical',
+  'page',
+  'error',
+  'fatal',
+  'emergency',
+  'disaster',
+  'p0',
+  'p1',
+]);
 
 /** What reading needs beside the words. */
 export interface AlertReading {

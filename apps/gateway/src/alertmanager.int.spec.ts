@@ -84,7 +84,11 @@ describe('Alertmanager’s API, v2', () => {
   it('B19: no word of its severity is critical, another word is not', async () => {
     const labelled = (severity: object) => posted({ labels: { alertname: 'A', ...severity } });
     await post('/api/v2/alerts', [labelled({}), labelled({ severity: 'info' }), labelled({ severity: 'PAGE' })]);
-    expect((await told()).map((each) => 'severity' in each && each.severity)).toEqual(['critical', 'warning', 'critical']);
+    expect((await told()).map((each) => 'severity' in each && each.severity)).toEqual([
+      'critical',
+      'warning',
+      'critical',
+    ]);
   });
 
   it.each([
@@ -92,7 +96,11 @@ describe('Alertmanager’s API, v2', () => {
     ['labels that are empty', posted({ labels: { a: '' } }), '0: at least one label pair required'],
     ['a label that is no text', posted({ labels: { a: 1 } }), '0: label a is no text'],
     ['a time that is none', posted({ startsAt: 'soon' }), '0: startsAt is no RFC 3339 time'],
-    ['an end before its start', posted({ endsAt: '2001-01-01T00:00:00Z', startsAt: '2002-01-01T00:00:00Z' }), '0: start time must be before end time'],
+    [
+      'an end before its start',
+      posted({ endsAt: '2001-01-01T00:00:00Z', startsAt: '2002-01-01T00:00:00Z' }),
+      '0: start time must be before end time',
+    ],
     ['no object', 7, '0: is no object'],
   ])('B19: refuses %s, and takes what stands beside it', async (_, wrong, reason) => {
     const { status, body } = await post('/api/v2/alerts', [wrong, posted()]);
@@ -119,12 +127,15 @@ describe('Alertmanager’s API, v2', () => {
     const dice = createDice(7);
     for (let round = 0; round < 200; round += 1) {
       const { bytes } = hostilePayload(dice, soundBatch(dice, { nodeId: 'n1', agentBootId: '1', seq: 1, t0Us: 1 }));
-      const { status } = await send(served.url, 'POST', '/api/v2/alerts', { authorization: key }, bytes).catch(() => ({ status: 400 }));
+      const { status } = await send(served.url, 'POST', '/api/v2/alerts', { authorization: key }, bytes).catch(() => ({
+        status: 400,
+      }));
       expect([200, 400]).toContain(status);
     }
     const wide = Object.fromEntries(Array.from({ length: 500 }, (_, each) => [`l${each}`, 'v'.repeat(500)]));
     await post('/api/v2/alerts', `[{"labels":{"__proto__":"x","a":"b"}},${JSON.stringify(posted({ labels: wide }))}]`);
-    for (const signal of await told()) if (signal.type === 'external_alert') expect(Object.keys(signal.labels).length).toBeLessThanOrEqual(32);
+    for (const signal of await told())
+      if (signal.type === 'external_alert') expect(Object.keys(signal.labels).length).toBeLessThanOrEqual(32);
   });
 
   withAmtool('B19: the real amtool adds an alert and asks for those there are', async () => {

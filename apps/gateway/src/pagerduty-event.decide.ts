@@ -59,13 +59,17 @@ const payloadErrors = (payload: Readonly<Record<string, unknown>>): readonly str
   ];
   const isKnown = typeof severity !== 'string' || Object.hasOwn(SEVERITIES, severity);
   const words = Object.keys(SEVERITIES).map((each) => `'${each}'`);
-  return isKnown ? errors : [...errors, `'payload.severity' is invalid (must be one of the following: ${words.join(', ')})`];
+  return isKnown
+    ? errors
+    : [...errors, `'payload.severity' is invalid (must be one of the following: ${words.join(', ')})`];
 };
 
 const keyErrors = (key: unknown, isRequired: boolean): readonly string[] => {
   if (key === undefined || key === null || key === '') return isRequired ? ["'dedup_key' is missing or blank"] : [];
   if (typeof key !== 'string') return ["'dedup_key' is invalid (must be a string)"];
-  return key.length > KEY_CHARS_MAX ? [`Length of 'dedup_key' is too long (must be at most ${KEY_CHARS_MAX} characters)`] : [];
+  return key.length > KEY_CHARS_MAX
+    ? [`Length of 'dedup_key' is too long (must be at most ${KEY_CHARS_MAX} characters)`]
+    : [];
 };
 
 const linkList = (links: unknown) =>
@@ -80,8 +84,13 @@ const kindOf = ({ class: kind, component }: Readonly<Record<string, unknown>>): 
 const regionOf = ({ group, custom_details: details }: Readonly<Record<string, unknown>>): string | undefined =>
   textOf(objectOf(details)?.['region'], EXTERNAL_TEXT_MAX.name) ?? textOf(group, EXTERNAL_TEXT_MAX.name);
 
-const labelsOf = ({ custom_details: details, source, component, group, class: kind }: Readonly<Record<string, unknown>>) =>
-  boundedLabels({ ...objectOf(details), source, component, group, class: kind });
+const labelsOf = ({
+  custom_details: details,
+  source,
+  component,
+  group,
+  class: kind,
+}: Readonly<Record<string, unknown>>) => boundedLabels({ ...objectOf(details), source, component, group, class: kind });
 
 const startOf = ({ timestamp }: Readonly<Record<string, unknown>>): { startsAtMs?: number } => {
   const ms = typeof timestamp === 'string' ? Date.parse(timestamp) : Number.NaN;

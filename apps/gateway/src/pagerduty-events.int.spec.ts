@@ -55,17 +55,25 @@ describe('PagerDuty’s Events API, v2', () => {
   it('B19: the official client triggers, acknowledges, resolves and tells of changes', async () => {
     const to = { server: 'tocsin.test', agent: agentTo(served.url) };
     const data = { routing_key: routingKey, dedup_key: 'incident-1' };
-    const triggered = await trigger({ ...to, data: { ...data, payload: { ...PAYLOAD, class: 'dns', group: 'us-east' } } } as never);
+    const triggered = await trigger({
+      ...to,
+      data: { ...data, payload: { ...PAYLOAD, class: 'dns', group: 'us-east' } },
+    } as never);
     expect([triggered.response.status, triggered.data]).toEqual([
       202,
       { status: 'success', message: 'Event processed', dedup_key: 'incident-1' },
     ]);
     const acknowledged = await acknowledge({ ...to, data } as never);
     const resolved = await resolve({ ...to, data } as never);
-    const changed = await change({ ...to, data: { routing_key: routingKey, payload: { summary: 'deployed' } } } as never);
+    const changed = await change({
+      ...to,
+      data: { routing_key: routingKey, payload: { summary: 'deployed' } },
+    } as never);
     expect([acknowledged, resolved, changed].map(({ response }) => response.status)).toEqual([202, 202, 202]);
     expect(changed.data).toEqual({ status: 'success', message: 'Change event processed' });
-    expect((await told()).map((each) => each.type === 'external_alert' && [each.action, each.severity, each.name])).toEqual([
+    expect(
+      (await told()).map((each) => each.type === 'external_alert' && [each.action, each.severity, each.name]),
+    ).toEqual([
       ['trigger', 'critical', 'dns'],
       ['acknowledge', 'critical', 'event'],
       ['resolve', 'critical', 'event'],
@@ -84,11 +92,20 @@ describe('PagerDuty’s Events API, v2', () => {
     [{ routing_key: 'short' }, "Length of 'routing_key' is incorrect (should be 32 characters)"],
     [{ routing_key: 'f'.repeat(32) }, "'routing_key' is invalid"],
     [{ event_action: undefined }, "'event_action' is missing or blank"],
-    [{ event_action: 'page' }, "'event_action' is invalid (must be one of the following: 'trigger', 'acknowledge' or 'resolve')"],
+    [
+      { event_action: 'page' },
+      "'event_action' is invalid (must be one of the following: 'trigger', 'acknowledge' or 'resolve')",
+    ],
     [{ payload: undefined }, "'payload' is missing or blank"],
     [{ payload: { ...PAYLOAD, summary: '' } }, "'payload.summary' is missing or blank"],
-    [{ payload: { ...PAYLOAD, summary: 'x'.repeat(1_025) } }, "Length of 'payload.summary' is too long (must be at most 1024 characters)"],
-    [{ payload: { ...PAYLOAD, severity: 'bad' } }, "'payload.severity' is invalid (must be one of the following: 'critical', 'error', 'warning', 'info')"],
+    [
+      { payload: { ...PAYLOAD, summary: 'x'.repeat(1_025) } },
+      "Length of 'payload.summary' is too long (must be at most 1024 characters)",
+    ],
+    [
+      { payload: { ...PAYLOAD, severity: 'bad' } },
+      "'payload.severity' is invalid (must be one of the following: 'critical', 'error', 'warning', 'info')",
+    ],
     [{ dedup_key: 'x'.repeat(256) }, "Length of 'dedup_key' is too long (must be at most 255 characters)"],
     [{ event_action: 'resolve', dedup_key: undefined }, "'dedup_key' is missing or blank"],
   ])('B19: refuses %j as they do', async (changes, error) => {
@@ -102,7 +119,11 @@ describe('PagerDuty’s Events API, v2', () => {
   it('B19: what is no JSON, no object, or has no length that was said, is refused before a key is looked for', async () => {
     for (const wrong of ['{', '', '[]', 'null', '"x"']) expect((await post(wrong)).status).toBe(400);
     const stream = new Blob([JSON.stringify(sent())]).stream();
-    const chunked = await fetch(new URL('/v2/enqueue', served.url), { method: 'POST', body: stream, duplex: 'half' } as never);
+    const chunked = await fetch(new URL('/v2/enqueue', served.url), {
+      method: 'POST',
+      body: stream,
+      duplex: 'half',
+    } as never);
     expect(chunked.status).toBe(422);
     const large = await fetch(new URL('/v2/enqueue', served.url), { method: 'POST', body: 'x'.repeat(524_289) });
     expect(large.status).toBe(413);

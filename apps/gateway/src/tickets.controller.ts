@@ -30,6 +30,8 @@ export class TicketsController {
       const taken = await this.intake.alerts([signal], caller);
       return isRefusal(taken) ? taken : { tickets: count };
     };
-    return accepted(ticketId === undefined ? await take() : await this.recent.once(`${caller.keyId} ${ticketId}`, take));
+    return accepted(
+      ticketId === undefined ? await take() : await this.recent.once(`${caller.keyId} ${ticketId}`, take),
+    );
   }
 }

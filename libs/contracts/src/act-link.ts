@@ -33,7 +33,9 @@ const macOf = (secret: string, payload: string): string =>
 
 /** The token of a link: what it says, and a MAC over exactly these characters. */
 export const signActLink = (secret: string, { incidentId, actions, person, expiresAtMs }: ActLink): string => {
-  const payload = Buffer.from(JSON.stringify({ i: incidentId, a: actions, p: person, e: expiresAtMs })).toString('base64url');
+  const payload = Buffer.from(JSON.stringify({ i: incidentId, a: actions, p: person, e: expiresAtMs })).toString(
+    'base64url',
+  );
   return `${payload}.${macOf(secret, payload)}`;
 };
 

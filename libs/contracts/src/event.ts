@@ -19,6 +19,7 @@ import { replyEvents } from './events/reply-events.js';
 import { rollbackEvents } from './events/rollback-events.js';
 import { rulesEvents } from './events/rules-events.js';
 import { rolloutEvents } from './events/rollout-events.js';
+import { postMortemEvents, statusUpdateEvents } from './events/status-update-events.js';
 import { maintenanceEvents, muteEvents, silenceEvents } from './events/silence-events.js';
 
 export { SEVERITIES } from './severity.js';
@@ -36,6 +37,13 @@ export type { SigningRefusal } from './events/command-events.js';
 export { FALLBACK_PROVIDERS } from './events/fallback-events.js';
 export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
 export { BLAME_MAX } from './events/rollback-events.js';
+export {
+  STATUS_CUSTOMERS_MAX,
+  STATUS_STATES,
+  STATUS_TEXT_MAX,
+  type StatusState,
+  type StatusUpdate,
+} from './events/status-update-events.js';
 export { WAVE_STEPS, type WaveStep } from './wave-step.js';
 export { ROLLOUT_MODES } from './events/rollout-events.js';
 
@@ -67,6 +75,8 @@ export const eventSchemas = {
   ...fallbackEvents,
   ...overrideEvents,
   ...replyEvents,
+  ...statusUpdateEvents,
+  ...postMortemEvents,
 } as const;
 
 /** The type of an event. */
@@ -117,6 +127,9 @@ export const streamOf = {
   command: (commandId: string) => `command-${commandId}`,
   /** Who is called for an incident. */
   escalation: (incidentId: string) => `incident-escalation-${incidentId}`,
+  /** What the public is told of an incident. */
+  status: (incidentId: string) => `status-${incidentId}`,
+  postMortem: (incidentId: string) => `post-mortem-${incidentId}`,
   onCall: 'on-call',
   onCallReload: 'on-call-reload',
   channel: (channel: string) => `channel-${channel}`,

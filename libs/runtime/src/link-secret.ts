@@ -25,7 +25,8 @@ export const openLinkSettings = async (
   const file = join(dataDir, 'link-secret');
   const { text, isNew } = await keptSecret(file, () => `${randomBytes(32).toString('base64url')}\n`);
   const secret = text.trim();
-  if (!LINK_SECRET_FORM.test(secret)) throw new ConfigError([`DATA_DIR: ${file}: expected 32 or more of A-Z a-z 0-9 _ -`]);
+  if (!LINK_SECRET_FORM.test(secret))
+    throw new ConfigError([`DATA_DIR: ${file}: expected 32 or more of A-Z a-z 0-9 _ -`]);
   if (isNew) logger.info(`wrote the secret that links in pages are signed with to ${file}`);
   return { secret, publicUrl };
 };

@@ -126,7 +126,13 @@ const kafkaOf = ({
 
 /** Reads the settings; throws a `ConfigError` that names all that are wrong. */
 export const readRuntimeSettings = (env: Environment): Settings => {
-  const read = readSettings(env, schema, ['ADMIN_KEY', 'DATABASE_URL', 'EVENT_LOG_URL', 'LINK_SECRET', 'NODE_KEY_SECRET']);
+  const read = readSettings(env, schema, [
+    'ADMIN_KEY',
+    'DATABASE_URL',
+    'EVENT_LOG_URL',
+    'LINK_SECRET',
+    'NODE_KEY_SECRET',
+  ]);
   const kafka = kafkaOf(read);
   const partitionsDefault = kafka === undefined ? OUTCOME_PARTITIONS_EMBEDDED : OUTCOME_PARTITIONS_KAFKA;
   return {

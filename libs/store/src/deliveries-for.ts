@@ -12,6 +12,8 @@ import { type ChangeContext, changesOf } from './change-deliveries.js';
 import type { CommandRow } from './command.repository.js';
 import type { IncidentRow } from './incident.repository.js';
 import { type ActingRows, toldAutomation } from './told-automation.js';
+import { isStatusNews, statusDeliveriesOf } from './status-deliveries.js';
+import type { Told } from './told.js';
 
 /** What a delivery tells about. */
 export type DeliverySubject = EventData<'DeliveryRequested'>['subject'];
@@ -31,7 +33,6 @@ export interface DeliveryContext extends ActingRows, ChangeContext {
 }
 
 type Action = EventData<'DeliveryRequested'>['action'];
-type Told = Pick<EventData<'DeliveryRequested'>, 'subject' | 'action' | 'dedupKey' | 'body' | 'at'>;
 
 const PAGE_ACTIONS = {
   IncidentOpened: 'trigger',
@@ -95,6 +96,7 @@ const actionBody = (
     : {}),
   ...(escalations.length > 0 ? { called: escalations.map(({ to, because }) => ({ to, because })) } : {}),
   ...(type === 'AlertJoinedIncident' ? { widens: data.widens } : {}),
+  ...(type === 'IncidentResolved' ? { postMortem: `/v1/incidents/${data.incidentId}/post-mortem.md` } : {}),
   // What was asked for while the page was held back.
   ...(type === 'IncidentUnmuted' && requests.length > 0 ? { requests } : {}),
   ...(type === 'StatusUpdateRequested' ? { request: 'status_update' } : {}),
@@ -223,6 +225,7 @@ const newsOf = ({ type, data }: RolloutNews): Told => ({
 const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): readonly Told[] => {
   if (isPage(told)) return pagesOf(told, context);
   if (isRolloutNews(told)) return [newsOf(told)];
+  if (isStatusNews(told)) return statusDeliveriesOf(told);
   if (told.type === 'FallbackCommanded' || told.type === 'FallbackEnded') return noticesOf(told);
   return told.type === 'CommandSigned' || told.type === 'WaveRepeated' ? commandOf(told, context) : [];
 };
@@ -235,7 +238,7 @@ const isEcho = ({ event: told }: RecordedEvent, { dedupKey }: Told, channel: str
  * The deliveries that an event asks for: one for each channel of its subject. A page goes out when an incident opens, or is
  * unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something, and when it became twice as bad or
  * about more of the fleet than it was told, and when a rollback has ended; a command when it is signed, never before, and again when it
- * is repeated; a message to a customer when a fallback tells it something; what a gate or a person decided of a rollout; and
+ * is repeated; a message to a customer when a fallback tells it something; what the public is told, and a page when that is overdue; what a gate or a person decided of a rollout; and
  * each step of a rollout and wave of a rollback, as a change. Ids follow
  * from the event, so a repeated append asks for nothing new.
  */

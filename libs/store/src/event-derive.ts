@@ -11,12 +11,14 @@ import { createFallbackRepository } from './fallback.repository.js';
 import { createIncidentRepository } from './incident.repository.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
 import { createRedirectRepository } from './redirect.repository.js';
+import { isStatusNews } from './status-deliveries.js';
 import { createRollbackRepository } from './rollback.repository.js';
 
 const isTelling = (recorded: RecordedEvent): boolean =>
   sentCommand(recorded) !== undefined ||
   ('notice' in recorded.event.data && recorded.event.data.notice !== undefined) ||
   pagedIncident(recorded) !== undefined ||
+  isStatusNews(recorded.event) ||
   tellsOfRollout(recorded) ||
   isChange(recorded.event);
 

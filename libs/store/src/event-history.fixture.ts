@@ -11,6 +11,7 @@ import {
 import { actionsChapter } from './event-history-actions.fixture.js';
 import { rolloutsChapter } from './event-history-rollouts.fixture.js';
 import { onCallChapter } from './event-history-on-call.fixture.js';
+import { statusChapter } from './event-history-status.fixture.js';
 import { createChannelRepository } from './channel.repository.js';
 import { deliveriesChapter } from './event-history-deliveries.fixture.js';
 import type { Database } from './database.js';
@@ -377,4 +378,5 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await tell(store, rolloutsChapter);
   await tell(store, deliveriesChapter);
   await tell(store, onCallChapter);
+  await tell(store, statusChapter);
 };

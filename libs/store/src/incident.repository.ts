@@ -74,7 +74,10 @@ export interface IncidentRow {
 export interface IncidentDetail {
   readonly incident: IncidentRow;
   readonly alerts: readonly AlertRow[];
-  /** The incident's own events, and those of its alerts, rollbacks and redirects, in the global order. */
+  /**
+   * The incident's own events, those of its alerts, rollbacks and redirects, of who is called and of what the public is told, in the
+   * global order.
+   */
   readonly timeline: readonly RecordedEvent[];
 }
 
@@ -111,6 +114,8 @@ const timelineOf = async (database: Queryable, incident: IncidentRow): Promise<r
     ...incident.alertIds.map(streamOf.alert),
     ...incident.rollbackIds.map(streamOf.rollback),
     ...incident.redirectIds.map(streamOf.redirect),
+    streamOf.escalation(incident.incidentId),
+    streamOf.status(incident.incidentId),
   ];
   return readStreams(database, streams);
 };

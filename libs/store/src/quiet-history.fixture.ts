@@ -134,4 +134,9 @@ export const quiet: Chapter = [
     ],
   ],
   [streamOf.incident('in4'), 0, [opened('in4', 'al6')]],
+  [
+    streamOf.status('in3'),
+    0,
+    [event('StatusUpdatesHeld', { incidentId: 'in3', because: 'its page is held back: work', at: T + MINUTE_MS })],
+  ],
 ];

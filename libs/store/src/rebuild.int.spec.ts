@@ -48,7 +48,12 @@ const RECORDS = new Set([
 ]);
 
 /** What stands in the timeline alone, which is read from the events themselves. */
-const TIMELINE_ONLY: ReadonlySet<EventType> = new Set(['SpilloverObserved', 'SilenceMatched', 'MaintenanceMatched']);
+const TIMELINE_ONLY: ReadonlySet<EventType> = new Set([
+  'SpilloverObserved',
+  'SilenceMatched',
+  'MaintenanceMatched',
+  'RunbookResultAttached',
+]);
 
 describe('rebuildProjections', () => {
   let db: TestDatabase;

@@ -1,7 +1,7 @@
 import { type EventData, isRefusal, type RecordedEvent, type Refusal, streamOf } from '#contracts';
 import { readStream } from '#store';
 import { causesOf } from './event-cause.js';
-import { textOf } from './event-text.js';
+import { eventText } from '#domain';
 import { type Explained, type ExplainParts, findExplained } from './explained-streams.js';
 import { eventIdOf, type ExplainedKind, type ExplainedStep, type Explanation } from './explanation.js';
 
@@ -23,7 +23,7 @@ const stepOf = (recorded: RecordedEvent, known: readonly RecordedEvent[]): Expla
   at: atOf(recorded),
   type: recorded.event.type,
   actor: recorded.metadata.actor,
-  text: textOf(recorded),
+  text: eventText(recorded.event),
   data: recorded.event.data,
 });
 

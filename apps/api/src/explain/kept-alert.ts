@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '#contracts';
-import { textOf } from './event-text.js';
+import { eventText } from '#domain';
 import { eventIdOf } from './explanation.js';
 
 /** The id of an event, and what it says. */
@@ -17,12 +17,12 @@ export interface Kept {
 
 /** What events say. */
 export const saidBy = (events: readonly RecordedEvent[]): readonly SaidEvent[] =>
-  events.map((each) => ({ id: eventIdOf(each), text: textOf(each) }));
+  events.map((each) => ({ id: eventIdOf(each), text: eventText(each.event) }));
 
 /** By whom or what an alert was kept from paging at the end of its events, in their order; undefined when by nothing. */
 export const keptFrom = (events: readonly RecordedEvent[]): Kept | undefined => {
   const last = events.findLast(({ event: { type } }) => type === 'AlertMuted' || type === 'AlertUnmuted');
   if (last?.event.type !== 'AlertMuted') return undefined;
   const verdict = last.event.data.mute.by === 'alert' ? 'inhibited' : 'muted';
-  return { verdict, because: `it fired, and was ${verdict}: ${textOf(last)}`, events: saidBy([last]) };
+  return { verdict, because: `it fired, and was ${verdict}: ${eventText(last.event)}`, events: saidBy([last]) };
 };

@@ -33,7 +33,13 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Text in HTML. */
 export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (found) => ENTITIES[found] ?? '');
@@ -50,12 +56,16 @@ ${main}
 
 /** What a link was refused for. */
 export const refusalPage = (title: string, detail: string): string =>
-  page(title, `<p role="alert">${escapeHtml(detail)}</p>\n<p>Nothing was done. Use the link of the newest page, or Tocsin itself.</p>`);
+  page(
+    title,
+    `<p role="alert">${escapeHtml(detail)}</p>\n<p>Nothing was done. Use the link of the newest page, or Tocsin itself.</p>`,
+  );
 
 const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
 const factsOf = ({ incident, alerts, rollbacks }: IncidentReport): readonly (readonly [string, string])[] => {
-  const { status, severity, openedAt, resolvedAt, acknowledgedBy, rule, scope, key, reason, impact, priority } = incident;
+  const { status, severity, openedAt, resolvedAt, acknowledgedBy, rule, scope, key, reason, impact, priority } =
+    incident;
   const open = alerts.filter(({ state }) => state !== 'resolved').length;
   const [rollback] = rollbacks;
   return [
@@ -66,7 +76,10 @@ const factsOf = ({ incident, alerts, rollbacks }: IncidentReport): readonly (rea
     ['Where', `${scope.replace('_', ' ')} ${key}`],
     ['Why', `${rule}: ${reason.text}`],
     ['Alerts', `${open} of ${alerts.length} go on`],
-    ['Customers', `${impact.affectedCustomers}, $${Math.round(impact.dollarsPerMinute).toLocaleString('en-US')} a minute`],
+    [
+      'Customers',
+      `${impact.affectedCustomers}, $${Math.round(impact.dollarsPerMinute).toLocaleString('en-US')} a minute`,
+    ],
     ...(rollback === undefined ? [] : [['Rollback', `${rollback.rollbackId}: ${rollback.status}`] as const]),
   ];
 };
@@ -95,7 +108,10 @@ export const incidentPage = (
 ): string => {
   const { title, status } = report.incident;
   const shown = actions.filter((action) => action !== 'roll_back' || canRollBack);
-  const buttons = status === 'resolved' ? '<p>It is over: there is nothing left to do.</p>' : shown.map((each) => button(each, LABELS[each])).join('\n');
+  const buttons =
+    status === 'resolved'
+      ? '<p>It is over: there is nothing left to do.</p>'
+      : shown.map((each) => button(each, LABELS[each])).join('\n');
   return page(
     title,
     [

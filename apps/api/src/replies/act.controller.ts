@@ -25,7 +25,8 @@ const principalOf = ({ person }: ActLink): Principal => ({
 });
 
 /** Fields of the form of the page. */
-const fieldsOf = (body: unknown): URLSearchParams => new URLSearchParams(Buffer.isBuffer(body) ? body.toString('utf8') : '');
+const fieldsOf = (body: unknown): URLSearchParams =>
+  new URLSearchParams(Buffer.isBuffer(body) ? body.toString('utf8') : '');
 
 /**
  * Signed links in pages. Reading one has no effect, since mail scanners and previews follow every link; its buttons post. Each thing can
@@ -86,7 +87,9 @@ export class ActController {
     if (isRefusal(report)) return this.refuse(reply, report);
     const canRollBack = !isRefusal(rollbackOf(report));
     if (done === undefined) return this.send(reply, 200, incidentPage(report, link, canRollBack));
-    const told = isRefusal(done) ? { text: done.detail, isRefused: true } : { text: `Done: ${done}.`, isRefused: false };
+    const told = isRefusal(done)
+      ? { text: done.detail, isRefused: true }
+      : { text: `Done: ${done}.`, isRefused: false };
     const status = isRefusal(done) ? PROBLEMS[done.refused].status : 200;
     return this.send(reply, status, incidentPage(report, link, canRollBack, told));
   }
@@ -100,4 +103,3 @@ export class ActController {
     await reply.status(status).headers(PAGE_HEADERS).send(html);
   }
 }
-

@@ -18,7 +18,10 @@ const webhookSchema = z.looseObject({
         incident_key: z.string().max(255).nullish(),
         incident: z.looseObject({ id: id.optional() }).optional(),
         content: text.optional(),
-        assignees: z.array(z.looseObject({ summary: z.string().max(200).optional() })).max(1_000).optional(),
+        assignees: z
+          .array(z.looseObject({ summary: z.string().max(200).optional() }))
+          .max(1_000)
+          .optional(),
       })
       .nullish(),
   }),
@@ -66,7 +69,12 @@ const incidentIdIn = (key: string): string => key.split(':', 1)[0] ?? key;
 /** Remembers what they call an incident: a note of theirs names it by that alone. */
 const name = async ({ store, clock }: WebhookParts, receiverIncidentId: string, incidentId: string): Promise<void> => {
   const stream = streamOf.receiverIncident(RECEIVER, receiverIncidentId);
-  const named = event('ReceiverIncidentNamed', { receiver: RECEIVER, receiverIncidentId, incidentId, at: clock.nowMs() });
+  const named = event('ReceiverIncidentNamed', {
+    receiver: RECEIVER,
+    receiverIncidentId,
+    incidentId,
+    at: clock.nowMs(),
+  });
   // Known already: there is a conflict, and nothing to do.
   await store.append([{ stream, expectedVersion: 0, events: [named] }], { actor: RECEIVER, cause: 'webhook' });
 };

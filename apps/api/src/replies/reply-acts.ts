@@ -87,14 +87,22 @@ const selectorOf = ({ catalogue }: ReplyParts, alerts: readonly AlertRow[]) => {
   };
 };
 
-const silence = async (parts: ReplyParts, { alerts, incident }: IncidentReport, reply: Reply): Promise<string | Refusal> => {
+const silence = async (
+  parts: ReplyParts,
+  { alerts, incident }: IncidentReport,
+  reply: Reply,
+): Promise<string | Refusal> => {
   const open = alerts.filter(isOpen);
   if (open.length === 0) return refuse('INCIDENT_NOT_OPEN', 'none of its alerts goes on: there is nothing to silence');
   const comment = `from the page of incident ${incident.incidentId}`;
   const wanted = { where: selectorOf(parts, open), durationMs: SILENCE_MS, comment };
   const set = await parts.actions.addSilence(wanted, reply.caller);
   if (isRefusal(set)) return set;
-  await note(parts, reply, `silenced its ${open.length === 1 ? 'alert' : 'alerts'} for an hour: silence ${set.silenceId}`);
+  await note(
+    parts,
+    reply,
+    `silenced its ${open.length === 1 ? 'alert' : 'alerts'} for an hour: silence ${set.silenceId}`,
+  );
   return `its alerts page nobody for an hour (silence ${set.silenceId})`;
 };
 

@@ -41,7 +41,13 @@ export const answerSlackPress = async (acts: ReplyActs, press: SlackPress, signa
   const incidentId = pressed?.value;
   if (action === undefined || incidentId === undefined) return 'Tocsin knows no such button.';
   const { id, username, name } = press.user;
-  const caller = { keyId: 'slack', name: username ?? name ?? id, role: 'operator', nodeId: undefined, door: 'slack' } as const;
+  const caller = {
+    keyId: 'slack',
+    name: username ?? name ?? id,
+    role: 'operator',
+    nodeId: undefined,
+    door: 'slack',
+  } as const;
   const done = await acts.runOnce(replyIdOf('slack', signature), action, { incidentId, caller, via: 'slack' });
   return isRefusal(done) ? `Not done: ${done.detail}.` : `Done: ${done}.`;
 };

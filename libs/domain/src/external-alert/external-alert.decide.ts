@@ -119,7 +119,11 @@ export const decideOverflow = (
     return decideAlert(alert, { is: 'breached', reason: reasonOf(rule.name, text, context.tick, 0) }, times);
   }
   if (alert === undefined || openCount > EXTERNAL_ALERTS_MAX * 0.9) return [];
-  return decideAlert(alert, { is: 'clear', reason: reasonOf(rule.name, 'there is room again', context.tick, 0) }, times);
+  return decideAlert(
+    alert,
+    { is: 'clear', reason: reasonOf(rule.name, 'there is room again', context.tick, 0) },
+    times,
+  );
 };
 
 /** Somebody took an alert on where it came from: so they did its incident. The first who does stands. */

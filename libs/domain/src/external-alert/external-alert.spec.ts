@@ -1,4 +1,12 @@
-import { event, type EventType, type ExternalAlertSignal, type Rule, type Selector, streamOf, TICK_MS } from '#contracts';
+import {
+  event,
+  type EventType,
+  type ExternalAlertSignal,
+  type Rule,
+  type Selector,
+  streamOf,
+  TICK_MS,
+} from '#contracts';
 import fc from 'fast-check';
 import { DEFAULT_RULES } from '#testing';
 import { answering, RulePlay } from '../rule/rule-play.fixture.js';
@@ -66,7 +74,11 @@ describe('an alert of another system', () => {
   });
 
   it('B19: told again is the same episode, whatever else is said of it; told after its end is another', () => {
-    const played = play().say(said()).play(1, HEALTHY).say(said({ summary: 'success 9%' }), said()).play(1, HEALTHY);
+    const played = play()
+      .say(said())
+      .play(1, HEALTHY)
+      .say(said({ summary: 'success 9%' }), said())
+      .play(1, HEALTHY);
     expect(played.all('AlertFired')).toHaveLength(1);
     played.say(over()).play(1, HEALTHY).say(said()).play(1, HEALTHY);
     const ids = played.all('AlertFired').map(({ alertId }) => alertId);
@@ -81,7 +93,9 @@ describe('an alert of another system', () => {
 
   it('B4: nobody says for five minutes that it goes on: unknown, not over; told again it goes on; after an hour it is withdrawn', () => {
     const believedS = BELIEVED_MS / 1_000;
-    const played = play().say(said()).play(believedS - 1, HEALTHY);
+    const played = play()
+      .say(said())
+      .play(believedS - 1, HEALTHY);
     expect(typesOf(played)).toEqual(['AlertFired', 'IncidentOpened']);
     played.play(2, HEALTHY);
     expect(typesOf(played).slice(2)).toEqual(['AlertBecameUnknown']);
@@ -100,7 +114,9 @@ describe('an alert of another system', () => {
 
   it('B19: an acknowledgement takes its incident on, also one that opens on the same tick, and once', () => {
     const same = { source: 'pagerduty', dedupKey: 'k' } as const;
-    const played = play().say(said(same), said({ ...same, action: 'acknowledge' })).play(1, HEALTHY);
+    const played = play()
+      .say(said(same), said({ ...same, action: 'acknowledge' }))
+      .play(1, HEALTHY);
     played.say(said({ ...same, action: 'acknowledge' })).play(1, HEALTHY);
     expect(played.all('IncidentAcknowledged')).toMatchObject([{ by: 'external:pagerduty', via: 'external' }]);
   });
@@ -114,8 +130,12 @@ describe('an alert of another system', () => {
   });
 
   it('B19: beyond as many as may be open one alert says so, and ends when there is room', () => {
-    const many = Array.from({ length: EXTERNAL_ALERTS_MAX + 5 }, (_, each) => said({ dedupKey: `k${each}`, source: 'pagerduty', severity: 'warning' }));
-    const played = play().say(...many).play(1, HEALTHY);
+    const many = Array.from({ length: EXTERNAL_ALERTS_MAX + 5 }, (_, each) =>
+      said({ dedupKey: `k${each}`, source: 'pagerduty', severity: 'warning' }),
+    );
+    const played = play()
+      .say(...many)
+      .play(1, HEALTHY);
     expect(played.all('AlertFired')).toHaveLength(EXTERNAL_ALERTS_MAX + 1);
     expect(played.all('IncidentOpened')).toMatchObject([{ rule: 'external:overflow' }]);
     played.say(...many.map((each) => ({ ...each, action: 'resolve' as const }))).play(1, HEALTHY);
@@ -150,7 +170,10 @@ describe('an alert of another system', () => {
       nodes: ['us-east-n1'],
       atUs: 1,
     });
-    played.play(1, HEALTHY).say(said(), said({ source: 'pagerduty', dedupKey: 'x' })).play(120, HEALTHY);
+    played
+      .play(1, HEALTHY)
+      .say(said(), said({ source: 'pagerduty', dedupKey: 'x' }))
+      .play(120, HEALTHY);
     expect(typesOf(played).filter((type) => type.startsWith('Rollback'))).toEqual([]);
     expect(played.all('IncidentCausesRanked')).toEqual([]);
   });
@@ -175,7 +198,10 @@ describe('an alert of another system', () => {
       isKilled: fc.boolean(),
       seconds: fc.constantFrom(1, 2, 40),
     });
-    const run = (steps: readonly { signals: readonly object[]; isKilled: boolean; seconds: number }[], kills: boolean) => {
+    const run = (
+      steps: readonly { signals: readonly object[]; isKilled: boolean; seconds: number }[],
+      kills: boolean,
+    ) => {
       const played = play();
       for (const { signals, isKilled, seconds } of steps) {
         played.say(...signals.map((each) => said(each))).play(seconds, HEALTHY);

@@ -279,4 +279,10 @@ export const decideNote = (
   { incidentId }: Pick<Incident, 'incidentId'>,
   { by, text, via, at }: Pick<EventData<'IncidentNoted'>, 'by' | 'text' | 'via' | 'at'>,
 ): EventOf<'IncidentNoted'> =>
-  event('IncidentNoted', { incidentId, by, text: text.slice(0, NOTE_CHARS_MAX), ...(via === undefined ? {} : { via }), at });
+  event('IncidentNoted', {
+    incidentId,
+    by,
+    text: text.slice(0, NOTE_CHARS_MAX),
+    ...(via === undefined ? {} : { via }),
+    at,
+  });

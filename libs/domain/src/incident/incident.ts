@@ -89,6 +89,10 @@ export const isIncidentEvent = isEventOf(
   'IncidentEscalated',
   'StatusUpdateRequested',
   'FallBackRequested',
+  'IncidentHandedOver',
+  'IncidentSnoozed',
+  'IncidentNoted',
+  'RunbookResultAttached',
 );
 
 /** What was lost until a moment (B9). */
@@ -181,7 +185,11 @@ export const evolveIncident = (
       return incident && { ...incident, requested: new Set([...incident.requested, 'status_update']) };
     case 'FallBackRequested':
       return incident && { ...incident, requested: new Set([...incident.requested, 'fall_back']) };
+    // What people say of it decides nothing; it is known, so that the next decision is appended behind it.
+    case 'IncidentHandedOver':
+    case 'IncidentSnoozed':
     case 'IncidentNoted':
+    case 'RunbookResultAttached':
       return incident;
     case 'IncidentAcknowledged':
       return incident && { ...incident, isAcknowledged: true };

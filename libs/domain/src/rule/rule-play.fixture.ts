@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type Event, type EventOf, type EventType, type Family, KEY_SEPARATOR, type Rule, type Signal, TICK_MS } from '#contracts';
+import {
+  type Event,
+  type EventOf,
+  type EventType,
+  type Family,
+  KEY_SEPARATOR,
+  type Rule,
+  type Signal,
+  TICK_MS,
+} from '#contracts';
 import { createCells } from '../window/cell-table.js';
 import { type Cells, COUNT, COUNTS_PER_CELL } from '../window/cells.js';
 import type { PartitionTick } from '../window/partition-tick.js';

@@ -178,7 +178,8 @@ export const viewTick = (parts: ViewParts): TickView => {
     nodes,
     fleet,
     attendance: attendances.of,
-    testOf: ({ scope, key }) => (scope === 'partition' || scope === 'external' ? undefined : tests.read(scope, key, tick)),
+    testOf: ({ scope, key }) =>
+      scope === 'partition' || scope === 'external' ? undefined : tests.read(scope, key, tick),
     onsetOf: (scope, key) => {
       const reading = tests.read(scope, key, tick);
       return reading?.isAlarming === true ? reading.onsetMs : undefined;

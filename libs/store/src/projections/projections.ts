@@ -21,6 +21,8 @@ import { releaseProjection } from './release.projection.js';
 import { rolloutStepsProjection } from './rollout-steps.projection.js';
 import { ruleSetProjection } from './rule-set.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
+import { postMortemProjection } from './post-mortem.projection.js';
+import { statusUpdateProjection } from './status-update.projection.js';
 import { zoneRegistryProjection } from './zone-registry.projection.js';
 
 /** Every projection. */
@@ -46,6 +48,8 @@ export const PROJECTIONS: readonly Projection[] = [
   breakerProjection,
   fallbackProjection,
   onCallProjection,
+  statusUpdateProjection,
+  postMortemProjection,
 ];
 
 /** Every table that a rebuild empties and fills again. */

@@ -1,4 +1,4 @@
-import { type EventData, type EventType, type Mute, type Reason, type RecordedEvent, releaseName } from '#contracts';
+import { type Event, type EventData, type EventType, type Mute, type Reason, releaseName } from '#contracts';
 
 type Sentences = { readonly [T in EventType]?: (data: EventData<T>) => string };
 
@@ -41,6 +41,14 @@ const SENTENCES: Sentences = {
   IncidentEscalated: ({ to, alertId, because }) =>
     `${to.replace('_', ' ')} was called, by alert ${alertId}: ${because}`,
   StatusUpdateRequested: ({ because }) => `a public status update was asked for: ${because}`,
+  StatusUpdateDrafted: ({ n, update, because }) => `status update ${n} was drafted, ${update.state}: ${because}`,
+  StatusUpdatePublished: ({ n, update, by }) =>
+    `status update ${n} was published by ${by}, ${update.state}: ${update.text}`,
+  StatusUpdateDiscarded: ({ n, by, comment }) => `${by} discarded status update ${n}: ${comment}`,
+  StatusUpdateOverdue: ({ n, because }) => `status update ${n} is overdue, and somebody was called: ${because}`,
+  StatusUpdatesHeld: ({ because }) => `the public is told nothing: ${because}`,
+  StatusUpdatesEnded: ({ because }) => `no more status updates: ${because}`,
+  RunbookResultAttached: ({ step, by, output }) => `${by} attached what ${step} of the runbook answered: ${output}`,
   FallBackRequested: ({ because }) => `another DNS provider was asked for: ${because}`,
   IncidentAcknowledged: ({ by, note }) => `${by} took it on${note === '' ? '' : `: ${note}`}`,
   IncidentNoted: ({ by, text }) => `${by} says: ${text}`,
@@ -125,7 +133,7 @@ const plain = (type: string, data: Readonly<Record<string, unknown>>): string =>
 };
 
 /** One sentence of an event, with its numbers. */
-export const textOf = ({ event: { type, data } }: RecordedEvent): string => {
+export const eventText = ({ type, data }: Event): string => {
   const sentence = SENTENCES[type] as ((data: unknown) => string) | undefined;
   return sentence === undefined ? plain(type, data as Readonly<Record<string, unknown>>) : sentence(data);
 };

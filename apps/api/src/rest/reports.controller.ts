@@ -1,0 +1,99 @@
+import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { Principal } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import type { Actions } from '../actions.js';
+import { commented, statusUpdateQuery } from '../list-query.js';
+import { markdownOf } from '../post-mortem-query.js';
+import type { Queries } from '../queries.js';
+import { runbookResultBody } from '../runbook.js';
+import { publicationBody, statusNumber } from '../status-update-acts.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
+
+const MARKDOWN = 'text/markdown; charset=utf-8';
+
+/** What is told and written of an incident: status updates, its runbook and its post-mortem. */
+@Controller('v1')
+@Needs('view')
+export class ReportsController {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
+
+  @Get('status-updates')
+  async allUpdates(@Query() query: unknown) {
+    const { status, limit } = accepted(readQuery(statusUpdateQuery, query));
+    return { statusUpdates: await this.queries.statusUpdates({ ...(status && { statuses: status }), limit }) };
+  }
+
+  @Get('incidents/:id/status-updates')
+  async updates(@Param('id') id: string, @Query() query: unknown) {
+    const { status, limit } = accepted(readQuery(statusUpdateQuery, query));
+    return accepted(await this.queries.statusUpdatesOf(id, { ...(status && { statuses: status }), limit }));
+  }
+
+  @Post('incidents/:id/status-updates/:n/publish')
+  @HttpCode(200)
+  @Needs('operate')
+  async publish(
+    @Param('id') incidentId: string,
+    @Param('n') number: string,
+    @Body() body: unknown,
+    @Caller() caller: Principal,
+  ) {
+    const n = accepted(readQuery(statusNumber, number));
+    const edits = accepted(readBody(publicationBody, body ?? undefined));
+    return { statusUpdate: accepted(await this.actions.publishStatusUpdate({ incidentId, n }, edits, caller)) };
+  }
+
+  @Post('incidents/:id/status-updates/:n/discard')
+  @HttpCode(200)
+  @Needs('operate')
+  async discard(
+    @Param('id') incidentId: string,
+    @Param('n') number: string,
+    @Body() body: unknown,
+    @Caller() caller: Principal,
+  ) {
+    const n = accepted(readQuery(statusNumber, number));
+    const { comment } = accepted(readBody(commented, body));
+    return { statusUpdate: accepted(await this.actions.discardStatusUpdate({ incidentId, n }, comment, caller)) };
+  }
+
+  @Get('incidents/:id/runbook')
+  async runbook(@Param('id') id: string) {
+    return { runbook: accepted(await this.queries.runbook(id)) };
+  }
+
+  @Post('incidents/:id/runbook/:step/results')
+  @Needs('operate')
+  async attach(
+    @Param('id') incidentId: string,
+    @Param('step') step: string,
+    @Body() body: unknown,
+    @Caller() caller: Principal,
+  ) {
+    const { output } = accepted(readBody(runbookResultBody, body));
+    return { runbook: accepted(await this.actions.attachRunbookResult({ incidentId, step, output }, caller)) };
+  }
+
+  /** JSON, or Markdown for who asks for it. */
+  @Get('incidents/:id/post-mortem')
+  async postMortem(
+    @Param('id') id: string,
+    @Headers('accept') accept: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const report = accepted(await this.queries.postMortem(id));
+    if (accept?.includes('text/markdown') !== true) return report;
+    void reply.header('content-type', MARKDOWN);
+    return markdownOf(report);
+  }
+
+  @Get('incidents/:id/post-mortem.md')
+  @Header('content-type', MARKDOWN)
+  async postMortemText(@Param('id') id: string) {
+    return markdownOf(accepted(await this.queries.postMortem(id)));
+  }
+}

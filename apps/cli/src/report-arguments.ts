@@ -1,0 +1,87 @@
+import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** The lines of `--help`. */
+export const REPORT_USAGE = `  status-update ls [<incident>]
+                            what the public is told, the newest first; drafts that wait for somebody stand as drafted
+  status-update show <incident> the same, with every text
+  status-update publish <incident> <n> [--text TEXT]
+  status-update discard <incident> <n> --comment WHY
+  incident runbook <id|latest>
+                            commands to check it by hand, filled in; what they mean, and what was attached
+  incident attach <id> <step> --text OUTPUT
+                            what a command of the runbook answered
+  incident post-mortem <id|latest>
+                            looks back on it, as Markdown`;
+
+const numberOf = (text: string): string => {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError(`status update ${text}: expected its number`);
+  return text;
+};
+
+const pathOf = (incidentId: string, n: string, act: string): string =>
+  `/v1/incidents/${part(incidentId)}/status-updates/${numberOf(n)}/${act}`;
+
+const list = (args: readonly string[]): DoorAsked => {
+  const isNamed = args[0] !== undefined && !args[0].startsWith('-');
+  const given = readGiven('status-update ls', args, isNamed ? ['an incident'] : [], []);
+  const [incidentId] = given.named;
+  const of = incidentId === undefined ? '/v1/status-updates' : `/v1/incidents/${part(incidentId)}/status-updates`;
+  return doorOf(given, { method: 'get', path: `${of}?limit=100`, shows: 'status-updates' });
+};
+
+const NAMES = ['an incident', 'the number of the update'] as const;
+
+const publish = (args: readonly string[]): DoorAsked => {
+  const given = readGiven('status-update publish', args, NAMES, ['text', 'yes']);
+  const [incidentId = '', n = ''] = given.named;
+  const { text } = given.values;
+  const body = text === undefined ? {} : { text };
+  return doorOf(given, {
+    method: 'post',
+    path: pathOf(incidentId, n, 'publish'),
+    body,
+    shows: 'status-updates',
+    confirm: n,
+  });
+};
+
+const discard = (args: readonly string[]): DoorAsked => {
+  const given = readGiven('status-update discard', args, NAMES, ['comment', 'yes']);
+  const [incidentId = '', n = ''] = given.named;
+  const { comment } = given.values;
+  if (comment === undefined) throw new UsageError('status-update discard: expected --comment');
+  return doorOf(given, {
+    method: 'post',
+    path: pathOf(incidentId, n, 'discard'),
+    body: { comment },
+    shows: 'status-updates',
+    confirm: n,
+  });
+};
+
+const show = (args: readonly string[]): DoorAsked => {
+  const given = readGiven('status-update show', args, ['an incident'], []);
+  const path = `/v1/incidents/${part(given.named[0] ?? '')}/status-updates?limit=100`;
+  return doorOf(given, { method: 'get', path, shows: 'status-texts' });
+};
+
+const ACTIONS: Readonly<Record<string, (args: readonly string[]) => DoorAsked>> = { ls: list, show, publish, discard };
+
+/** Reads what follows `status-update`. */
+export const readStatusUpdateArguments = ([action = 'ls', ...rest]: readonly string[]): DoorAsked => {
+  const read = Object.hasOwn(ACTIONS, action) ? ACTIONS[action] : undefined;
+  if (read === undefined)
+    throw new UsageError(`status-update ${action}: expected status-update ${Object.keys(ACTIONS).join(', ')}`);
+  return read(rest);
+};
+
+/** Reads what follows `incident attach`. */
+export const readAttachArguments = (args: readonly string[]): DoorAsked => {
+  const given = readGiven('incident attach', args, ['an incident', 'a step of its runbook'], ['text', 'yes']);
+  const [incidentId = '', step = ''] = given.named;
+  const { text } = given.values;
+  if (text === undefined) throw new UsageError('incident attach: expected --text');
+  const path = `/v1/incidents/${part(incidentId)}/runbook/${part(step)}/results`;
+  return doorOf(given, { method: 'post', path, body: { output: text }, shows: 'runbook', confirm: step });
+};

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { at, by, comment, id, why } from './event-parts.js';
+
+/** How far a fault is known, as status pages say it. */
+export const STATUS_STATES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
+/** How far a fault is known, as status pages say it. */
+export type StatusState = (typeof STATUS_STATES)[number];
+/** How bad it is, as status pages say it. */
+export const STATUS_IMPACTS = ['minor', 'major', 'critical'] as const;
+
+/** Customers that are told one by one: as many as an impact names. */
+export const STATUS_CUSTOMERS_MAX = 20;
+/** Longest text of an update. */
+export const STATUS_TEXT_MAX = 2_000;
+
+const ms = z.number().int().nonnegative();
+/** The update, from 1. */
+const n = z.number().int().positive();
+/** When somebody must look again; null: nobody needs to. */
+const dueAtMs = ms.nullable();
+const text = z.string().min(1).max(STATUS_TEXT_MAX);
+
+/** What the public reads. */
+export const statusUpdateSchema = z.object({
+  /** The same for an incident's whole life. */
+  title: z.string().min(1).max(200),
+  state: z.enum(STATUS_STATES),
+  impact: z.enum(STATUS_IMPACTS),
+  text,
+  /** What a customer can do itself; empty: nothing. */
+  workaround: z.string().max(STATUS_TEXT_MAX),
+  regions: z.array(z.string().max(64)).max(50),
+  startedAtMs: ms,
+  /** null: it is the last one. */
+  nextUpdateAtMs: dueAtMs,
+});
+/** What the public reads. */
+export type StatusUpdate = z.infer<typeof statusUpdateSchema>;
+
+const told = {
+  /** Those that are hurt and named, the worst first. */
+  customers: z.array(z.object({ customerId: id, name: z.string().max(200) })).max(STATUS_CUSTOMERS_MAX),
+  /** All that are hurt; may be more than are named. */
+  affectedCustomers: z.number().int().nonnegative(),
+};
+
+/** Events of stream `status-<incidentId>`: what the public is told of an incident. */
+export const statusUpdateEvents = {
+  StatusUpdateDrafted: z.object({
+    incidentId: id,
+    n,
+    update: statusUpdateSchema,
+    ...told,
+    /** Out until then, it is in time. */
+    publishByMs: ms,
+    /** Whether a person publishes it. */
+    isReviewed: z.boolean(),
+    /** Time from one update to the next. */
+    everyMs: ms,
+    because: why,
+    dueAtMs,
+    at,
+  }),
+  StatusUpdatePublished: z.object({
+    incidentId: id,
+    n,
+    /** As it went out: a person may have edited it. */
+    update: statusUpdateSchema,
+    ...told,
+    by,
+    /** It ends the alert that it was overdue. */
+    endsOverdue: z.boolean(),
+    dueAtMs,
+    at,
+  }),
+  /** A person decided that this one is not told. */
+  StatusUpdateDiscarded: z.object({ incidentId: id, n, by, comment, endsOverdue: z.boolean(), dueAtMs, at }),
+  /** Not out some minutes after its time: somebody is called. */
+  StatusUpdateOverdue: z.object({
+    incidentId: id,
+    n,
+    title: z.string().max(300),
+    publishByMs: ms,
+    because: why,
+    dueAtMs,
+    at,
+  }),
+  /** The public is told nothing of it for now, and why. */
+  StatusUpdatesHeld: z.object({ incidentId: id, because: why, at }),
+  StatusUpdatesEnded: z.object({ incidentId: id, because: why, endsOverdue: z.boolean(), at }),
+} as const;
+
+/** Events of stream `post-mortem-<incidentId>`. */
+export const postMortemEvents = {
+  /** What is known at the resolution was put together; null: it did not happen. */
+  PostMortemDrafted: z.object({
+    incidentId: id,
+    /** Of the document, as JSON. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    detectMs: ms.nullable(),
+    acknowledgeMs: ms.nullable(),
+    mitigateMs: ms.nullable(),
+    resolveMs: ms.nullable(),
+    peakCustomers: z.number().int().nonnegative(),
+    cumulativeDollars: z.number().nonnegative(),
+    statusUpdates: z.number().int().nonnegative(),
+    at,
+  }),
+} as const;

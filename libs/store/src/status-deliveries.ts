@@ -1,0 +1,90 @@
+import type { Event, EventData, EventOf } from '#contracts';
+import type { Told } from './told.js';
+
+/** Events of a status stream that leave Tocsin. */
+export type StatusNews = EventOf<
+  'StatusUpdatePublished' | 'StatusUpdateDiscarded' | 'StatusUpdateOverdue' | 'StatusUpdatesEnded'
+>;
+
+const TYPES: ReadonlySet<string> = new Set([
+  'StatusUpdatePublished',
+  'StatusUpdateDiscarded',
+  'StatusUpdateOverdue',
+  'StatusUpdatesEnded',
+]);
+
+/** Whether an event is news for the public, for customers, or of an update that is overdue. */
+export const isStatusNews = (told: Event): told is StatusNews => TYPES.has(told.type);
+
+/** What a status page needs; the key is the incident's own, beside that of its pages. */
+const publicOf = ({ incidentId, n, update, at }: EventData<'StatusUpdatePublished'>): Told => ({
+  subject: 'status',
+  action: 'status_update',
+  dedupKey: `${incidentId}:status`,
+  body: { incidentId, n, ...update, at },
+  at,
+});
+
+/**
+ * Each customer that is hurt reads the same with its own name, under the key that fallbacks write to it under. With more hurt than are named it is one
+ * message that says how many, and whoever sends it on asks for the others: thousands of deliveries would stand before pages.
+ */
+const noticesOf = (published: EventData<'StatusUpdatePublished'>): readonly Told[] => {
+  const { incidentId, n, update, customers, affectedCustomers, at } = published;
+  const { state, text, workaround } = update;
+  const said = { incidentId, step: 'status_update', n, state, text, workaround, at };
+  const told = { subject: 'notice', action: 'notice', at } as const;
+  if (customers.length === 0) return [];
+  if (affectedCustomers <= customers.length)
+    return customers.map(({ customerId, name }) => ({
+      ...told,
+      dedupKey: `${incidentId}:${customerId}`,
+      body: { ...said, customerId, name },
+    }));
+  const all = `/v1/incidents/${incidentId}/customers`;
+  return [{ ...told, dedupKey: `${incidentId}:customers`, body: { ...said, customers, affectedCustomers, all } }];
+};
+
+const overdueKey = (incidentId: string): string => `${incidentId}:status_update`;
+
+/** It calls somebody by a key of its own: under the incident's it would fold into what is open, and wake nobody. */
+const overdueOf = ({ incidentId, n, title, because, publishByMs, at }: EventData<'StatusUpdateOverdue'>): Told => ({
+  subject: 'page',
+  action: 'escalate',
+  dedupKey: overdueKey(incidentId),
+  body: {
+    incidentId,
+    title: `status update ${n} is overdue, ${because}: ${title}`.slice(0, 300),
+    severity: 'error',
+    rule: 'status_update_overdue',
+    n,
+    publishByMs,
+    because,
+    at,
+  },
+  at,
+});
+
+const endOf = ({ incidentId, at }: { readonly incidentId: string; readonly at: number }, because: string): Told => ({
+  subject: 'page',
+  action: 'resolve',
+  dedupKey: overdueKey(incidentId),
+  body: { incidentId, title: 'status update is not overdue any more', severity: 'error', because, at },
+  at,
+});
+
+/** What leaves for an event of a status stream: to status pages, to customers, and to who is on call when it is overdue. */
+export const statusDeliveriesOf = (told: StatusNews): readonly Told[] => {
+  switch (told.type) {
+    case 'StatusUpdatePublished': {
+      const ends = told.data.endsOverdue ? [endOf(told.data, 'it was published')] : [];
+      return [publicOf(told.data), ...noticesOf(told.data), ...ends];
+    }
+    case 'StatusUpdateDiscarded':
+      return told.data.endsOverdue ? [endOf(told.data, 'it was discarded')] : [];
+    case 'StatusUpdateOverdue':
+      return [overdueOf(told.data)];
+    case 'StatusUpdatesEnded':
+      return told.data.endsOverdue ? [endOf(told.data, told.data.because)] : [];
+  }
+};
