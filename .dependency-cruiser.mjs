@@ -32,6 +32,7 @@ const doors = {
   '@nestjs/mercurius': 'apps/api/',
   '@nestjs/schedule': 'apps/(rules|signer|dispatcher)/',
   yaml: 'libs/config/',
+  nodemailer: 'apps/dispatcher/',
 };
 
 const test = '\\.(spec|contract|fixture)\\.ts$';

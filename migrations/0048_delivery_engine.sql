@@ -17,9 +17,10 @@ alter table delivery add column tried text[] not null default '{}';
 
 create index delivery_claimable on delivery (channel, is_urgent desc, due_at, requested_position) where status = 'due';
 create index delivery_key on delivery (dedup_key, channel, requested_position desc);
--- Calls that may have to fall over: a handful at any time, of all that were ever made.
+-- Calls that may have to fall over: a handful at any time, of all that wait.
 create index delivery_failing on delivery (asked_at)
-  where status in ('due', 'gave_up') and fell_over_to is null and subject = 'page' and action in ('trigger', 'escalate');
+  where fell_over_to is null and subject = 'page' and action in ('trigger', 'escalate')
+    and (status = 'gave_up' or (status = 'due' and is_urgent));
 
 -- What attempts have told of each receiver; address '' is the one that a channel reaches by itself.
 create table delivery_receiver (

@@ -2,6 +2,7 @@ import type { Bench } from './bench.js';
 import { decodeFoldBench } from './decode-fold.bench.js';
 import { naiveBench } from './naive.bench.js';
 import { wholePathBench } from './whole-path.bench.js';
+import { firstPageBench } from './first-page.bench.js';
 import { brokerBench } from './broker.bench.js';
 import { edgeAgentBench } from './edge-agent.bench.js';
 import { rulesBench } from './rules.bench.js';
@@ -16,4 +17,5 @@ export const BENCHES: readonly Bench[] = [
   tapBench,
   edgeAgentBench,
   brokerBench,
+  firstPageBench,
 ];

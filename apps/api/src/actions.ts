@@ -3,7 +3,9 @@ import { actorOf, type Infrastructure } from '#runtime';
 import {
   createAutomationRepository,
   createCatalogueRepository,
+  createChannelRepository,
   createIncidentRepository,
+  createOnCallRepository,
   createQuietRepository,
   createRedirectRepository,
   createOverrideRepository,
@@ -18,6 +20,7 @@ import { acknowledge } from './acknowledge.js';
 import { automationActs } from './automation-acts.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
 import { deliveryActs } from './delivery-acts.js';
+import { onCallActs } from './on-call-acts.js';
 import { issueNodeKey, revokeNodeKey } from './node-keys.js';
 import { overrideActs } from './override-acts.js';
 import { endRedirect } from './redirect-acts.js';
@@ -82,6 +85,12 @@ export const createActions = (parts: ActionParts) => {
   };
   return {
     ...actsOnActions(parts),
+    ...onCallActs({
+      store: eventStore,
+      clock,
+      repository: createOnCallRepository(database),
+      channels: createChannelRepository(database),
+    }),
     acknowledge: async (incidentId: string, note: string, caller: Principal): Promise<IncidentRow | Refusal> => {
       const refusal = await acknowledge(eventStore, clock, { incidentId, note, caller });
       if (refusal !== undefined) return refusal;

@@ -8,6 +8,7 @@ import { ExplainResolver } from './graphql/explain.resolver.js';
 import { FleetResolver } from './graphql/fleet.resolver.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { IncidentsResolver } from './graphql/incidents.resolver.js';
+import { OnCallResolver } from './graphql/on-call.resolver.js';
 import { RolloutActsResolver } from './graphql/rollout-acts.resolver.js';
 import { RolloutsResolver } from './graphql/rollouts.resolver.js';
 import { ReportsResolver } from './graphql/reports.resolver.js';
@@ -27,6 +28,7 @@ import { IncidentsController } from './rest/incidents.controller.js';
 import { InventoryController } from './rest/inventory.controller.js';
 import { KeysController } from './rest/keys.controller.js';
 import { NodeKeysController } from './rest/node-keys.controller.js';
+import { OnCallController } from './rest/on-call.controller.js';
 import { QuietController } from './rest/quiet.controller.js';
 import { RedirectsController } from './rest/redirects.controller.js';
 import { ReleasesController } from './rest/releases.controller.js';
@@ -97,6 +99,7 @@ export class ApiModule implements OnModuleDestroy {
         InventoryController,
         KeysController,
         NodeKeysController,
+        OnCallController,
         QuietController,
         RedirectsController,
         ReleasesController,
@@ -117,6 +120,7 @@ export class ApiModule implements OnModuleDestroy {
         ImpactResolver,
         IncidentsResolver,
         ReportsResolver,
+        OnCallResolver,
         RolloutActsResolver,
         RolloutsResolver,
       ],

@@ -5,6 +5,7 @@ import {
   createApiKeyRepository,
   createAutomationRepository,
   createBreakerRepository,
+  createChannelRepository,
   createCommandRepository,
   createDeadLetterRepository,
   createDeliveryRepository,
@@ -12,6 +13,7 @@ import {
   createIncidentRepository,
   createNodeKeyRepository,
   createNodeLedger,
+  createOnCallRepository,
   createOverrideRepository,
   createQuietRepository,
   createRedirectRepository,
@@ -43,6 +45,7 @@ import { readGate } from './gate-query.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
 import { readMaintenance } from './maintenance-schedule.js';
+import { readOnCall, readPlan, readShifts } from './on-call-view.js';
 import { createDisagreements } from './release-disagreements.js';
 import { ruleQueries } from './rules-in-force.js';
 import { silenceReport } from './silences.js';
@@ -176,6 +179,15 @@ const reportQueries = ({ database, catalogue, clock, costModel }: QueryParts) =>
   };
 };
 
+const onCallQueries = ({ database, clock }: QueryParts) => {
+  const parts = { repository: createOnCallRepository(database), channels: createChannelRepository(database), clock };
+  return {
+    onCall: () => readOnCall(parts),
+    onCallPlan: () => readPlan(parts),
+    shifts: (schedule: string, asked: Parameters<typeof readShifts>[2]) => readShifts(parts, schedule, asked),
+  };
+};
+
 /** Everything that can be asked, once for REST and GraphQL. */
 export const createQueries = (parts: QueryParts) => {
   const { database, catalogue, clock } = parts;
@@ -189,6 +201,7 @@ export const createQueries = (parts: QueryParts) => {
     ...explainQueries(parts),
     ...actionQueries(parts),
     ...reportQueries(parts),
+    ...onCallQueries(parts),
     impact: createImpactView(segments, catalogue, clock, impactSettingsOf(database)),
     affectedSince: createAffectedSince(segments, catalogue, clock, impactSettingsOf(database)),
     customers: () => catalogue.current().customers,

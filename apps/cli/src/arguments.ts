@@ -5,6 +5,7 @@ import { DELIVERY_USAGE, isDeliveryCommand, readDeliveryArguments } from './deli
 import type { DoorAsked } from './door-arguments.js';
 import { GATE_USAGE, type GateAsked, readGateArguments } from './gate-arguments.js';
 import { GATE_SHOW_USAGE, type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
+import { ON_CALL_USAGE, type OnCallAsked, readOnCallArguments } from './on-call-arguments.js';
 import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
 import { readReplayArguments, REPLAY_USAGE, type ReplayAsked } from './replay-arguments.js';
 import { readAttachArguments, readStatusUpdateArguments, REPORT_USAGE } from './report-arguments.js';
@@ -52,6 +53,7 @@ export type Asked =
   | ({ readonly command: 'silence'; readonly wanted: WantedOfSilences } & Common)
   | ({ readonly command: 'maintenance' } & Common)
   | DoorAsked
+  | OnCallAsked
   | GateAsked
   | GateShowAsked
   | ReplayAsked;
@@ -96,6 +98,7 @@ ${REPORT_USAGE}
   maintenance ls            maintenance windows of the rules: when they are open next, and what they muted
   dnstap <file> [--zones Z,…]
                             what is in a recording of a DNS server; zones are those that it answers for
+${ON_CALL_USAGE}
 ${ROLLOUT_USAGE}
 ${GATE_SHOW_USAGE}
 ${AUTHORITY_USAGE}
@@ -120,7 +123,7 @@ exit status
 `;
 
 const COMMANDS =
-  'status, tail, incident show, incident cost, incident runbook, incident post-mortem, status-update, explain, impact, customers, node-key, silence, maintenance, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
+  'status, tail, incident show, incident cost, incident runbook, incident post-mortem, status-update, explain, impact, customers, node-key, silence, maintenance, on-call, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -240,6 +243,7 @@ const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Co
 
 /** Commands that read what follows them by themselves. */
 const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined => {
+  if (first === 'on-call') return readOnCallArguments(rest);
   if (first === 'rollout') return readRolloutArguments(rest);
   if (first === 'status-update') return readStatusUpdateArguments(rest);
   if (first === 'incident' && rest[0] === 'attach') return readAttachArguments(rest.slice(1));

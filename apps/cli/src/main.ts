@@ -16,6 +16,8 @@ import { readExplained } from './explain.js';
 import { formatGateAnswer, waitForGate } from './gate.js';
 import { formatIncident, readId, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
+import { askOnCall } from './on-call.js';
+import { checkOnCallFile, formatOnCallCheck } from './on-call-check.js';
 import { createPaint, type Paint } from './paint.js';
 import { formatPostMortem, readPostMortem } from './post-mortem.js';
 import { formatRunbook } from './report-views.js';
@@ -152,6 +154,21 @@ const maintenance: Command<'maintenance'> = async (asked) => {
   return EXIT.ok;
 };
 
+const onCall: Command<'on-call'> = async (asked) => {
+  const { json, lines, isFinding } = await askOnCall(apiOf(asked), asked.wanted, nowMs());
+  if (asked.json) printJson(json);
+  else for (const line of lines) print(line);
+  return isFinding ? EXIT.finding : EXIT.ok;
+};
+
+const onCallCheck: Command<'on-call check'> = async (asked) => {
+  const report = checkOnCallFile(asked, nowMs());
+  if (asked.json) printJson(report);
+  else for (const line of formatOnCallCheck(report)) print(line);
+  if (report.problems.some((problem) => /: cannot be read \(/.test(problem))) return EXIT.usage;
+  return report.plan === null ? EXIT.finding : EXIT.ok;
+};
+
 const door: Command<'door'> = async (asked) => {
   const api = apiOf(asked);
   const show = (answer: unknown): void => {
@@ -243,6 +260,10 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return silence(asked, paint);
     case 'maintenance':
       return maintenance(asked, paint);
+    case 'on-call':
+      return onCall(asked, paint);
+    case 'on-call check':
+      return onCallCheck(asked, paint);
     case 'door':
       return door(asked, paint);
     case 'gate show':

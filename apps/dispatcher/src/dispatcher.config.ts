@@ -4,7 +4,7 @@ import type { StatusPolicy } from '#domain';
 import { address } from './address.config.js';
 import { alertmanagerChannel } from './channels/alertmanager.channel.js';
 import type { Channel, Channels } from './channels/channel.js';
-import { CHAT_SECRETS, chatChannels, chatSettings, refineChat } from './channels/chat.config.js';
+import { CHAT_SECRETS, chatChannels, chatSettings, missingForChat } from './channels/chat.config.js';
 import { linkedChannel } from './channels/page-links.js';
 import { EMAIL_SECRETS, emailChannels, emailSettings, refineEmail } from './email.config.js';
 import { PAGERDUTY_SECRETS, pagerDutyChannels, pagerDutySettings } from './pagerduty.config.js';
@@ -59,7 +59,7 @@ const schemaOf = (allowsPrivate: boolean) =>
       ALERTMANAGER_URL: address(allowsPrivate).optional(),
       ...statuspageSettings,
       ...statusSettings,
-      ...chatSettings(address(allowsPrivate)),
+      ...chatSettings(address(false)),
       /** Where people open Tocsin: pages link to their incident there. Unset: they link to nothing. */
       PUBLIC_URL: z
         .url({ protocol: /^https?$/ })
@@ -75,14 +75,15 @@ const schemaOf = (allowsPrivate: boolean) =>
       refineWebhooks(read, context);
       refineEmail(read, context);
       refineStatuspage(read, context);
-      refineChat(read, context);
+      for (const { name, message } of missingForChat(read)) context.addIssue({ code: 'custom', path: [name], message });
     });
+
 const SECRETS = [
   ...PAGERDUTY_SECRETS,
-  ...CHAT_SECRETS,
   ...WEBHOOK_SECRETS,
   ...EMAIL_SECRETS,
   ...STATUSPAGE_SECRETS,
+  ...CHAT_SECRETS,
 ] as const;
 
 /** What the dispatcher is started with. */
@@ -119,8 +120,8 @@ export const readDispatcherSettings = (env: Environment): DispatcherSettings => 
   const read = readSettings(env, schemaOf(allowsPrivate), SECRETS);
   const channels = [
     ...pagerDutyChannels(read),
-    ...chatChannels(read),
     ...webhookChannels(read, allowsPrivate),
+    ...chatChannels(read),
     ...emailChannels(read, allowsPrivate),
     ...alertmanagerChannels(read.ALERTMANAGER_URL, allowsPrivate),
     ...statuspageChannels(read),

@@ -117,6 +117,7 @@ describe('loading who is called', () => {
       await clock.advance(1_000);
       return (await repository.inForce())?.version === 2;
     });
+    expect(await types()).toEqual(['OnCallLoaded', 'OnCallReloadAsked', 'OnCallLoaded']);
     await loader.stop();
   });
 

@@ -51,7 +51,7 @@ export const freePort = (): Promise<number> =>
 
 /** A day must neither write into a database of its user's nor page anyone. */
 const FOREIGN =
-  /^(DATABASE_URL|EVENT_LOG_URL|PAGERDUTY_|WEBHOOK_|(DEPLOY|ROLLOUT|NOTICE|STATUS)_WEBHOOK_|EMAIL_|ALERTMANAGER_|STATUSPAGE_)/;
+  /^(DATABASE_URL|EVENT_LOG_URL|PAGERDUTY_|WEBHOOK_|(DEPLOY|ROLLOUT|NOTICE|STATUS)_WEBHOOK_|EMAIL_|ALERTMANAGER_|STATUSPAGE_|OPSGENIE_|SLACK_|TEAMS_)/;
 
 const ownEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));

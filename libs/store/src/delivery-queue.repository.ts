@@ -76,9 +76,9 @@ const FAILING = `
     array(select distinct o.channel from delivery o where o.dedup_key = d.dedup_key and o.action = d.action
       and o.person is not distinct from d.person) as asked
   from delivery d join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
-  where d.status in ('due', 'gave_up') and d.fell_over_to is null and d.subject = 'page' and d.action in ('trigger', 'escalate')
-    and d.asked_at > $1 - ${FAILING_AGE_MAX_MS}
-    and (d.status = 'gave_up' or (d.is_urgent and d.asked_at <= $1 - ${FALL_OVER_MS}))
+  where d.fell_over_to is null and d.subject = 'page' and d.action in ('trigger', 'escalate')
+    and (d.status = 'gave_up' or (d.status = 'due' and d.is_urgent))
+    and d.asked_at > $1::bigint - ${FAILING_AGE_MAX_MS} and (d.status = 'gave_up' or d.asked_at <= $1::bigint - ${FALL_OVER_MS})
     and exists (select 1 from unnest($2::text[]) as next (channel)
       where next.channel <> d.channel and next.channel <> all(d.tried)
         and not exists (select 1 from delivery o

@@ -133,6 +133,19 @@ const CLAIM = `
   from claimed join delivery d using (delivery_id) join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
   order by d.is_urgent desc, d.due_at, d.requested_position`;
 
+// From one channel to the next by the index, not through all that waits.
+const DUE_CHANNELS = `
+  with recursive named (channel) as (
+    (select channel from delivery where status = 'due' order by channel limit 1)
+    union all
+    select (select d.channel from delivery d where d.status = 'due' and d.channel > named.channel order by d.channel limit 1)
+    from named where named.channel is not null
+  )
+  select channel from named
+  where channel is not null
+    and exists (select 1 from delivery d where d.status = 'due' and d.channel = named.channel and d.due_at <= $1)
+  order by channel limit $2`;
+
 const NOBODY: NotClaimed = { all: [], unlessUrgent: [] };
 
 /**
@@ -160,10 +173,7 @@ export const createDeliveryRepository = (database: Queryable): DeliveryRepositor
   claimDue: (nowMs, limit, leaseMs, channel, { all, unlessUrgent } = NOBODY) =>
     database.query<DueDelivery>(CLAIM, [nowMs, listLimit(limit), leaseMs, channel ?? null, all, unlessUrgent]),
   dueChannels: async (nowMs) => {
-    const rows = await database.query<{ channel: string }>(
-      `select distinct channel from delivery where status = 'due' and due_at <= $1 order by channel limit $2`,
-      [nowMs, LIST_ROWS_MAX],
-    );
+    const rows = await database.query<{ channel: string }>(DUE_CHANNELS, [nowMs, LIST_ROWS_MAX]);
     return rows.map(({ channel }) => channel);
   },
   release: async (deliveryId) => {

@@ -137,7 +137,7 @@ describe('Alertmanager', () => {
     expect(await send()).toMatchObject({ kind: 'answered', status: 500 });
     expect(await send()).toMatchObject({ kind: 'network' });
     fake.faults.push('hang');
-    const request = { ...channel().requestOf(delivery(), NOW_MS), timeoutMs: 50 };
+    const request = { ...channel().requestOf(delivery(), NOW_MS), timeoutMs: 1_000 };
     expect(await post(request, [])).toMatchObject({ kind: 'timeout' });
   });
 

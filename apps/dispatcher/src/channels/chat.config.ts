@@ -34,15 +34,14 @@ export const CHAT_SECRETS = ['OPSGENIE_KEY', 'SLACK_WEBHOOK_URL', 'SLACK_TOKEN',
 /** What was read of them. */
 export type ChatSettings = z.output<z.ZodObject<ReturnType<typeof chatSettings>>>;
 
-/** Says what is missing beside what was given. */
-export const refineChat = (
-  { SLACK_TOKEN, SLACK_CHANNEL }: Pick<ChatSettings, 'SLACK_TOKEN' | 'SLACK_CHANNEL'>,
-  context: z.RefinementCtx,
-): void => {
-  if (SLACK_TOKEN === undefined || SLACK_CHANNEL !== undefined) return;
-  const message = 'needed beside SLACK_TOKEN: where it writes';
-  context.addIssue({ code: 'custom', path: ['SLACK_CHANNEL'], message });
-};
+/** What must be given together; the setting that is missing, and why. */
+export const missingForChat = ({
+  SLACK_TOKEN,
+  SLACK_CHANNEL,
+}: Pick<ChatSettings, 'SLACK_TOKEN' | 'SLACK_CHANNEL'>): { readonly name: string; readonly message: string }[] =>
+  SLACK_TOKEN !== undefined && SLACK_CHANNEL === undefined
+    ? [{ name: 'SLACK_CHANNEL', message: 'needed beside SLACK_TOKEN: where it writes' }]
+    : [];
 
 /** The channels that are configured. */
 export const chatChannels = (read: ChatSettings): readonly Channel[] => {

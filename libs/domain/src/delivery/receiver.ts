@@ -31,7 +31,7 @@ const isFailure = ({ outcome, status, isLost }: Attempted): boolean =>
 
 /**
  * What is known after an attempt. An answer that it does not want this one says that it lives; what we could not even send says nothing
- * of it.
+ * of it. That it takes something urgent does not shorten how long it wants nothing else.
  *
  *   closed ──5 failures in a row──▶ open ──10 s──▶ half open ──one delivery tries──▶ closed, or open again
  */
@@ -41,9 +41,10 @@ export const evolveReceiver = (before: ReceiverHealth, attempted: Attempted): Re
     const failures = before.failures + 1;
     return { ...before, failures, openUntilMs: failures >= BREAKER_FAILURES ? at + BREAKER_OPEN_MS : 0 };
   }
-  if (status === TOO_MANY) return { failures: 0, openUntilMs: 0, heldUntilMs: dueAtMs ?? before.heldUntilMs };
+  const alive = { ...before, failures: 0, openUntilMs: 0 };
+  if (status === TOO_MANY) return { ...alive, heldUntilMs: dueAtMs ?? before.heldUntilMs };
   if (outcome !== 'delivered' && status === null) return before;
-  return UNTRIED;
+  return alive;
 };
 
 /** The circuit breaker of a receiver. */

@@ -155,8 +155,7 @@ describe('what a plan is warned of', () => {
   it('channels that are not there', () => {
     const levels = [{ call: [{ channel: 'pager' }], waitMs: 1 }, ...policy!.levels.slice(1)];
     expect(warnings(onCallPlan({ policies: [{ ...policy!, levels }] }), ['pagerduty', 'email'])).toEqual([
-      'people.1.contacts.1.channel: there is no channel slack',
-      'people.2.contacts.0.channel: there is no channel slack',
+      'people.1.contacts.1.channel: there is no channel slack, which the plan names 2 times',
       'policies.0.levels.0.call.0.channel: there is no channel pager',
     ]);
   });

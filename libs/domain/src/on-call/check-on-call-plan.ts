@@ -156,21 +156,40 @@ const ofVp = (plan: OnCallPlan): readonly OnCallFinding[] =>
     return [{ path, message: `the last level of ${policy} does not call the vp` }];
   });
 
-/** Channels that a plan names and that are not there. A plan may be shared by sites, so this is never an error. */
-const ofChannels = (plan: OnCallPlan, channels: readonly string[]): readonly OnCallFinding[] => [
-  ...plan.people.flatMap(({ contacts }, index) =>
-    contacts.flatMap(({ channel }, at) => unknown(['people', index, 'contacts', at], 'channel', channel, channels)),
+/** Every place at which a plan names a channel. */
+const channelsNamed = ({
+  people,
+  policies,
+}: OnCallPlan): readonly { readonly path: Path; readonly channel: string }[] => [
+  ...people.flatMap(({ contacts }, index) =>
+    contacts.map(({ channel }, at) => ({ path: ['people', index, 'contacts', at], channel })),
   ),
-  ...plan.policies.flatMap(({ levels }, index) =>
+  ...policies.flatMap(({ levels }, index) =>
     levels.flatMap(({ call }, level) =>
       call.flatMap((target, at) =>
         'channel' in target
-          ? unknown(['policies', index, 'levels', level, 'call', at], 'channel', target.channel, channels)
+          ? [{ path: ['policies', index, 'levels', level, 'call', at], channel: target.channel }]
           : [],
       ),
     ),
   ),
 ];
+
+/**
+ * Channels that a plan names and that are not there, each where it is named first. A plan may be shared by sites, and a plan that is
+ * refused calls nobody at all: so this is never an error.
+ */
+const ofChannels = (plan: OnCallPlan, channels: readonly string[]): readonly OnCallFinding[] => {
+  const named = channelsNamed(plan);
+  return [...new Set(named.map(({ channel }) => channel))].flatMap((channel) => {
+    const places = named.filter((each) => each.channel === channel);
+    const more = places.length === 1 ? '' : `, which the plan names ${places.length} times`;
+    return unknown(places[0]!.path, 'channel', channel, channels).map((finding) => ({
+      ...finding,
+      message: `${finding.message}${more}`,
+    }));
+  });
+};
 
 /** What a plan is checked against. */
 export interface CheckedAgainst {

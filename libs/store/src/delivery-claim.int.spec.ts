@@ -1,0 +1,59 @@
+import { openTestDatabase, type TestDatabase } from '#testing';
+import { createDeliveryClaims, type DeliveryClaims } from './delivery-claim.repository.js';
+
+const NOW_MS = 1_000_000;
+const TERMS = { pace: { perMinute: 12, urgentPerMinute: 4 }, nowMs: NOW_MS, leaseMs: 30_000 };
+const BEHIND = 20_000;
+
+describe('claims under a pace', () => {
+  let db: TestDatabase;
+  let claims: DeliveryClaims;
+  beforeEach(async () => {
+    db = await openTestDatabase();
+    claims = createDeliveryClaims(db.database);
+  });
+  afterEach(() => db.close());
+
+  /** Rows as the projection writes them, without the events that they come from. */
+  const wait = async (
+    count: number,
+    name: string,
+    changes: { readonly isUrgent?: boolean; readonly address?: string } = {},
+  ) => {
+    const { isUrgent = false, address = null } = changes;
+    await db.database.query(
+      `insert into delivery (delivery_id, subject, action, channel, dedup_key, body, status, attempts, due_at, requested_at, asked_at,
+         requested_position, is_urgent, address)
+       select $2 || n, 'page', 'trigger', 'first', $2 || n, '{}', 'due', 0, $3, $3, $3, n, $4, $5 from generate_series(1, $1) as n`,
+      [count, name, NOW_MS, isUrgent, address],
+    );
+    await db.database.query(
+      `insert into chain_anchor (stream, version, hash) select 'delivery-' || $2 || n, 1, repeat('0', 64) from generate_series(1, $1) as n`,
+      [count, name],
+    );
+  };
+  const claim = async (limit = 8) => (await claims.claim('first', limit, TERMS)).map(({ deliveryId }) => deliveryId);
+
+  it('T-A10: with 20,000 that wait the urgent one goes first, and what has no token costs the others nothing', async () => {
+    await wait(BEHIND, 'w');
+    await db.database.query('analyze delivery');
+    expect(await claim()).toHaveLength(2);
+    expect(await claim()).toEqual([]);
+    await wait(1, 'u', { isUrgent: true });
+    await wait(1, 'x', { address: 'other' });
+    expect(await claim()).toEqual(['u1', 'x1']);
+    expect(
+      await db.database.query('select count(*) as count from delivery_claim where claimed_until > $1', [NOW_MS]),
+    ).toEqual([{ count: 4 }]);
+  });
+
+  it('T-A10: dispatchers side by side draw from the same tokens', async () => {
+    await wait(50, 'w');
+    await wait(50, 'u', { isUrgent: true });
+    const all = (await Promise.all(Array.from({ length: 6 }, () => claim()))).flat();
+    expect(new Set(all).size).toBe(all.length);
+    // Two of everything, and three of the urgent lane.
+    expect(all).toHaveLength(5);
+    expect(all.every((id) => id.startsWith('u'))).toBe(true);
+  });
+});
