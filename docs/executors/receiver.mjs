@@ -20,19 +20,10 @@ const WAITING_MAX = 16;
 const DETAIL_CHARACTERS_MAX = 4_000;
 
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const secret = Buffer.from(
-  readFileSync(config.webhookSecretFile, 'utf8')
-    .trim()
-    .replace(/^whsec_/, ''),
-  'base64',
-);
+const secret = Buffer.from(readFileSync(config.webhookSecretFile, 'utf8').trim().replace(/^whsec_/, ''), 'base64');
 const publicKey = createPublicKey(readFileSync(config.publicKeyFile));
-if (publicKey.asymmetricKeyType !== 'ed25519' || secret.length < 24)
-  throw new Error('an Ed25519 key and a secret of 24 bytes are needed');
-const keyId = createHash('sha256')
-  .update(publicKey.export({ type: 'spki', format: 'der' }))
-  .digest('hex')
-  .slice(0, 16);
+if (publicKey.asymmetricKeyType !== 'ed25519' || secret.length < 24) throw new Error('an Ed25519 key and a secret of 24 bytes are needed');
+const keyId = createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 16);
 const speaksFor = new Set(config.speaksFor);
 const bootId = String(randomBytes(6).readUIntBE(0, 6));
 const say = (line) => console.log(`${new Date().toISOString()} ${line}`);
@@ -54,9 +45,7 @@ const isWebhookSigned = (headers, body) => {
   if (!(Math.abs(Date.now() / 1_000 - Number(timestamp)) <= WEBHOOK_AGE_S_MAX)) return false;
   const signed = `${headers['webhook-id']}.${timestamp}.${body}`;
   const expected = Buffer.from(`v1,${createHmac('sha256', secret).update(signed).digest('base64')}`);
-  const given = String(headers['webhook-signature'] ?? '')
-    .split(' ')
-    .map((each) => Buffer.from(each));
+  const given = String(headers['webhook-signature'] ?? '').split(' ').map((each) => Buffer.from(each));
   return given.some((each) => each.length === expected.length && timingSafeEqual(each, expected));
 };
 
@@ -65,13 +54,10 @@ const judge = ({ payload, signature, keyId: signedUnder }, nowMs) => {
   const bytes = Buffer.from(String(payload), 'base64');
   const signed = Buffer.concat([Buffer.from('tocsin.command.v1\0'), bytes]);
   if (signedUnder !== keyId) return { refused: 'another key signed it' };
-  if (!verify(null, signed, publicKey, Buffer.from(String(signature), 'base64')))
-    return { refused: 'its signature is wrong' };
+  if (!verify(null, signed, publicKey, Buffer.from(String(signature), 'base64'))) return { refused: 'its signature is wrong' };
   const command = JSON.parse(bytes.toString('utf8'));
   const { audience, audienceDigest, issuedAtMs, expiresAtMs, generation, commandId } = command;
-  const digest = createHash('sha256')
-    .update([...audience].sort().join('\n'))
-    .digest('hex');
+  const digest = createHash('sha256').update([...audience].sort().join('\n')).digest('hex');
   if (audience.length === 0 || digest !== audienceDigest) return { refused: 'its audience was altered' };
   const foreign = audience.find((name) => !speaksFor.has(name));
   if (foreign !== undefined) return { refused: `${foreign} is none that this executor speaks for` };
@@ -92,19 +78,13 @@ const programOf = (command) => {
     command_id: command.commandId,
     customer: command.customer?.customerId ?? '',
   };
-  return config.programs[command.action]?.map((part) =>
-    part.replaceAll(/\{(\w+)\}/g, (whole, name) => words[name] ?? whole),
-  );
+  return config.programs[command.action]?.map((part) => part.replaceAll(/\{(\w+)\}/g, (whole, name) => words[name] ?? whole));
 };
 
 /** Runs it with the whole command as JSON on its input; what it writes last goes into the answer: it must print no secret. */
 const run = ([file, ...args], command) =>
   new Promise((resolve) => {
-    const child = spawn(file, args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      timeout: config.timeLimitS * 1_000,
-      killSignal: 'SIGKILL',
-    });
+    const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: config.timeLimitS * 1_000, killSignal: 'SIGKILL' });
     let output = '';
     const take = (chunk) => void (output = (output + chunk).slice(-DETAIL_CHARACTERS_MAX));
     child.stdout.on('data', take);
@@ -112,41 +92,18 @@ const run = ([file, ...args], command) =>
     child.stdin.on('error', () => undefined);
     child.stdin.end(JSON.stringify(command));
     child.once('error', (error) => resolve({ status: 'failed', detail: error.message }));
-    child.once('close', (code, signal) =>
-      resolve({
-        status: code === 0 ? 'done' : 'failed',
-        detail: `${signal ?? `ended with ${code}`}\n${output}`.slice(0, DETAIL_CHARACTERS_MAX),
-      }),
-    );
+    child.once('close', (code, signal) => resolve({ status: code === 0 ? 'done' : 'failed', detail: `${signal ?? `ended with ${code}`}\n${output}`.slice(0, DETAIL_CHARACTERS_MAX) }));
   });
 
 /** Tells Tocsin, for every name of the audience, and tries for as long as the command lives. */
 const tell = async ({ commandId, generation, audience, to }, { status, detail }) => {
   const release = status === 'done' ? to : {};
   const reports = audience.map((nodeId) => ({
-    ...{
-      type: 'answer',
-      nodeId,
-      agentBootId: bootId,
-      atUs: Date.now() * 1_000,
-      commandId,
-      generation,
-      status,
-      detail,
-      ...release,
-    },
+    ...{ type: 'answer', nodeId, agentBootId: bootId, atUs: Date.now() * 1_000, commandId, generation, status, detail, ...release },
   }));
-  const headers = {
-    'content-type': 'application/json',
-    authorization: `Bearer ${readFileSync(config.gateway.keyFile, 'utf8').trim()}`,
-  };
-  for (const untilMs = Date.now() + LIFE_MS_MAX; Date.now() < untilMs;) {
-    const answer = await fetch(`${config.gateway.url}/v1/telemetry/nodes`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(reports),
-      signal: AbortSignal.timeout(10_000),
-    }).catch((error) => error);
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${readFileSync(config.gateway.keyFile, 'utf8').trim()}` };
+  for (const untilMs = Date.now() + LIFE_MS_MAX; Date.now() < untilMs; ) {
+    const answer = await fetch(`${config.gateway.url}/v1/telemetry/nodes`, { method: 'POST', headers, body: JSON.stringify(reports), signal: AbortSignal.timeout(10_000) }).catch((error) => error);
     if (answer.status === 202) return;
     say(`answer of ${commandId} is not taken: ${answer.status ?? answer.message}`);
     if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) return;
@@ -161,10 +118,7 @@ const act = async (command) => {
   if (program === undefined) return tell(command, { status: 'refused', detail: `no program for ${command.action}` });
   void tell(command, { status: 'accepted', detail: '' });
   // It waited for the one before it, and may have died of that.
-  const end =
-    Date.now() > command.expiresAtMs + SKEW_MS
-      ? { status: 'refused', detail: 'it expired while it waited' }
-      : await run(program, command);
+  const end = Date.now() > command.expiresAtMs + SKEW_MS ? { status: 'refused', detail: 'it expired while it waited' } : await run(program, command);
   say(`${command.action} ${command.commandId}: ${end.status}`);
   await tell(command, end);
 };
@@ -179,9 +133,7 @@ const answer = (headers, body) => {
   waiting += 1;
   // A halt does not wait for what it is to stop.
   const isHalt = judged.command.action === 'halt';
-  const ended = (isHalt ? Promise.resolve() : inHand)
-    .then(() => act(judged.command))
-    .catch((error) => say(error.message));
+  const ended = (isHalt ? Promise.resolve() : inHand).then(() => act(judged.command)).catch((error) => say(error.message));
   if (!isHalt) inHand = ended;
   void ended.then(() => (waiting -= 1));
   return { status: 202, text: 'accepted' };

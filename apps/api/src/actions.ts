@@ -4,6 +4,7 @@ import {
   createAutomationRepository,
   createCatalogueRepository,
   createChannelRepository,
+  createDrillRepository,
   createIncidentRepository,
   createOnCallRepository,
   createQuietRepository,
@@ -18,6 +19,7 @@ import {
 } from '#store';
 import { acknowledge } from './acknowledge.js';
 import { automationActs } from './automation-acts.js';
+import { drillActs } from './drill-acts.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
 import { deliveryActs } from './delivery-acts.js';
 import { onCallActs } from './on-call-acts.js';
@@ -47,6 +49,7 @@ const actsOnActions = ({ database, eventStore: store, catalogue, clock }: Action
     ...releaseActs({ ...parts, repository: releases }),
     ...automationActs({ ...parts, repository: automation }),
     ...deliveryActs({ ...parts, database }),
+    ...drillActs({ ...parts, repository: createDrillRepository(database) }),
     ...rollbackActs({
       ...parts,
       database,

@@ -36,10 +36,10 @@ export interface ServedApi extends ServedRoles {
 }
 
 /** Serves the api on a database of its own. */
-export const serveApi = async (): Promise<ServedApi> => {
+export const serveApi = async (environment: Readonly<Record<string, string>> = {}): Promise<ServedApi> => {
   const db = await openTestDatabase();
   const clock = new FakeClock(NOW_MS);
-  const served = await serveRoles([api], db, { clock });
+  const served = await serveRoles([api], db, { clock, environment });
   const keys = new Map<PrincipalRole, Promise<string>>();
   const as = (role: PrincipalRole): Promise<string> => {
     const key = keys.get(role) ?? served.keyOf(role, role === 'node' ? 'n1' : undefined);

@@ -20,6 +20,7 @@ import { createReplyActs } from './replies/reply-acts.js';
 import type { ReplySettings } from './replies/reply.config.js';
 import { AutomationController } from './rest/automation.controller.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
+import { DrillsController } from './rest/drills.controller.js';
 import { EventsController } from './rest/events.controller.js';
 import { ExplainController } from './rest/explain.controller.js';
 import { FleetController } from './rest/fleet.controller.js';
@@ -91,6 +92,7 @@ export class ApiModule implements OnModuleDestroy {
         CallbacksController,
         AutomationController,
         DeliveriesController,
+        DrillsController,
         EventsController,
         ExplainController,
         FleetController,

@@ -9,6 +9,7 @@ import {
   createCommandRepository,
   createDeadLetterRepository,
   createDeliveryRepository,
+  createDrillRepository,
   createFallbackRepository,
   createIncidentRepository,
   createNodeKeyRepository,
@@ -119,6 +120,7 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
     rollbacks: rollbacks.list,
     redirects: redirects.list,
     ...deliveryQueries({ database, nowMs: clock.nowMs }),
+    drills: createDrillRepository(database).list,
   };
 };
 

@@ -3,6 +3,7 @@ import { AUTHORITY_COMMANDS, AUTHORITY_USAGE, readAuthorityArguments } from './a
 import type { Common } from './connection.js';
 import { DELIVERY_USAGE, isDeliveryCommand, readDeliveryArguments } from './delivery-arguments.js';
 import type { DoorAsked } from './door-arguments.js';
+import { DRILL_USAGE, readDrillArguments } from './drill-arguments.js';
 import { GATE_USAGE, type GateAsked, readGateArguments } from './gate-arguments.js';
 import { GATE_SHOW_USAGE, type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
 import { ON_CALL_USAGE, type OnCallAsked, readOnCallArguments } from './on-call-arguments.js';
@@ -103,6 +104,7 @@ ${ROLLOUT_USAGE}
 ${GATE_SHOW_USAGE}
 ${AUTHORITY_USAGE}
 ${DELIVERY_USAGE}
+${DRILL_USAGE}
                             what acts asks to be confirmed; --yes says so beforehand
 ${REPLAY_USAGE}
 ${GATE_USAGE}
@@ -123,7 +125,7 @@ exit status
 `;
 
 const COMMANDS =
-  'status, tail, incident show, incident cost, incident runbook, incident post-mortem, status-update, explain, impact, customers, node-key, silence, maintenance, on-call, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
+  'status, tail, incident show, incident cost, incident runbook, incident post-mortem, status-update, explain, impact, customers, node-key, silence, maintenance, on-call, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, drill, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -247,6 +249,7 @@ const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined
   if (first === 'rollout') return readRolloutArguments(rest);
   if (first === 'status-update') return readStatusUpdateArguments(rest);
   if (first === 'incident' && rest[0] === 'attach') return readAttachArguments(rest.slice(1));
+  if (first === 'drill') return readDrillArguments(rest);
   if (Object.hasOwn(AUTHORITY_COMMANDS, first)) return readAuthorityArguments(first, rest);
   if (isDeliveryCommand(first)) return readDeliveryArguments(first, rest);
   if (first !== 'gate') return undefined;

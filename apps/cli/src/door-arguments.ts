@@ -32,6 +32,7 @@ export const DOOR_VIEWS = [
   'status-updates',
   'status-texts',
   'runbook',
+  'drills',
 ] as const;
 /** How an answer is shown. */
 export type DoorView = (typeof DOOR_VIEWS)[number];

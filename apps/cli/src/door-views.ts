@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { rollbackSchema } from './answers.js';
 import { formatChannel, formatChannels, formatDeliveries, formatDelivery, formatTested } from './delivery-views.js';
+import { formatDrills } from './drill-view.js';
 import type { DoorView } from './door-arguments.js';
 import { formatCount, formatDollars, formatDuration, formatTime } from './figures.js';
 import { formatRunbook, formatStatusTexts, formatStatusUpdates } from './report-views.js';
@@ -228,4 +229,5 @@ export const formatDoor: Readonly<Record<DoorView, (answer: unknown) => readonly
   'status-updates': formatStatusUpdates,
   'status-texts': formatStatusTexts,
   runbook: formatRunbook,
+  drills: formatDrills,
 };

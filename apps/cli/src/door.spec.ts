@@ -24,6 +24,7 @@ describe('commands that act', () => {
     ],
     [['rollout', 'start', 'ro1'], '/v1/rollouts/ro1/start', {}],
     [['rollout', 'approve', 'ro1', '--stage', 'canary'], '/v1/rollouts/ro1/approvals', { stage: 'canary', note: '' }],
+    [['drill', 'now', '--channel', 'pagerduty'], '/v1/drills', { channel: 'pagerduty' }],
     [['rollout', 'halt', 'ro1', '--comment', 'x'], '/v1/rollouts/ro1/halt', { comment: 'x' }],
     [['rollout', 'rollback', 'ro1', '--comment', 'x'], '/v1/rollouts/ro1/rollback', { comment: 'x' }],
     [

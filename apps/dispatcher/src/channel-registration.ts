@@ -2,6 +2,10 @@ import type { Logger } from '#runtime';
 import type { ChannelRepository } from '#store';
 import type { Channels } from './channels/channel.js';
 
+/** The channels that page. */
+export const pageChannels = (channels: Channels): Channels =>
+  new Map([...channels].filter(([, { subject = 'page' }]) => subject === 'page'));
+
 /** Makes the registered channels those that are configured, so that nothing is queued for nobody; warns when nobody is paged. */
 export const registerChannels = async (
   channels: Channels,

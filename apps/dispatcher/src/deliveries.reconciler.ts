@@ -25,6 +25,8 @@ export interface DeliveriesParts {
   readonly random: () => number;
   /** Told when an attempt was recorded: a place is free, and what waited behind it may be due. */
   readonly onAttempted: () => void;
+  /** An answer that there is already: it left while the database was away. */
+  readonly spooled?: (delivery: DueDelivery) => Promise<AttemptAnswer | undefined>;
 }
 
 interface Sending {
@@ -134,7 +136,8 @@ export class DeliveriesReconciler {
   ): Promise<void> {
     const { clock, random, deliveries } = this.parts;
     const { isKeyed } = channel;
-    const answer = await sendOnce(channel, delivery, clock.nowMs(), signal);
+    const told = await this.parts.spooled?.(delivery);
+    const answer = told ?? (await sendOnce(channel, delivery, clock.nowMs(), signal));
     // Broken off by us; a receiver that cannot tell a repetition may have it, which must be remembered.
     if (signal.aborted && isKeyed && answer.kind !== 'answered') {
       await deliveries.release(delivery.deliveryId);

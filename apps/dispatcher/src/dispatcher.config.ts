@@ -5,6 +5,7 @@ import { address } from './address.config.js';
 import { alertmanagerChannel } from './channels/alertmanager.channel.js';
 import type { Channel, Channels } from './channels/channel.js';
 import { CHAT_SECRETS, chatChannels, chatSettings, missingForChat } from './channels/chat.config.js';
+import { type DegradedSettings, readDegradedSettings } from './degraded/degraded.config.js';
 import { linkedChannel } from './channels/page-links.js';
 import { EMAIL_SECRETS, emailChannels, emailSettings, refineEmail } from './email.config.js';
 import { PAGERDUTY_SECRETS, pagerDutyChannels, pagerDutySettings } from './pagerduty.config.js';
@@ -94,6 +95,8 @@ export interface DispatcherSettings {
   readonly fallOver?: readonly string[];
   /** undefined: the public is told nothing. */
   readonly statusPolicy?: StatusPolicy | undefined;
+  /** Spool, watches and drills; absent: none of them, as most tests have it. */
+  readonly degraded?: DegradedSettings;
 }
 
 const alertmanagerChannels = (url: URL | undefined, allowsPrivate: boolean): readonly Channel[] =>
@@ -131,6 +134,7 @@ export const readDispatcherSettings = (env: Environment): DispatcherSettings => 
   return {
     channels: new Map(linked.map((channel) => [channel.name, channel])),
     ...fallOverOf(read.FALL_OVER, channels),
+    degraded: readDegradedSettings(env),
     statusPolicy: statusPolicyOf(
       read,
       channels.some(({ subject }) => subject === 'status'),

@@ -10,6 +10,8 @@ import {
   EVENT_STORE,
   LINKS,
   type LinkSettings,
+  FATAL,
+  type Fatal,
   type Logger,
   LOGGER,
   NOTICES,
@@ -45,15 +47,17 @@ class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(READINESS) private readonly readiness: Readiness,
+    @Inject(FATAL) private readonly onFatal: Fatal,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { database, eventStore, eventLog, notices, clock, logger } = this;
+    const { database, eventStore, eventLog, notices, clock, logger, onFatal } = this;
+    this.readiness.addNotice('dispatcher', () => this.dispatcher?.notice());
     this.readiness.add('dispatcher', () =>
       this.dispatcher === undefined ? 'it has not started' : this.dispatcher.unready(),
     );
     const settings = { ...this.settings, channels: withActLinks(this.settings.channels, this.links) };
-    const parts = { settings, database, eventStore, eventLog, notices, clock, logger, random };
+    const parts = { settings, database, eventStore, eventLog, notices, clock, logger, random, onFatal };
     this.dispatcher = await createDispatcher(parts);
   }
 

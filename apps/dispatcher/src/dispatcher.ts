@@ -11,7 +11,8 @@ import {
   type Database,
   type EventStore,
 } from '#store';
-import { registerChannels } from './channel-registration.js';
+import { pageChannels, registerChannels } from './channel-registration.js';
+import { type Degraded, openDegraded } from './degraded/degraded.js';
 import { DeliveriesReconciler } from './deliveries.reconciler.js';
 import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js';
 import { FallOverReconciler } from './fall-over.reconciler.js';
@@ -33,6 +34,8 @@ export interface DispatcherParts {
   readonly logger: Logger;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Told when a part stopped for good. */
+  readonly onFatal?: (what: string, error: Error) => void;
 }
 
 /** The dispatcher, without whatever ticks it. */
@@ -43,6 +46,8 @@ export interface Dispatcher {
   readonly settle: () => Promise<void>;
   /** Why the last run of a reconciler failed; undefined when none did. A failing receiver is not a reason. */
   readonly unready: () => string | undefined;
+  /** What should be known of a dispatcher that is ready. */
+  readonly notice: () => string | undefined;
   /** Bounded: what a receiver does not answer in time is given back. */
   readonly stop: () => Promise<void>;
 }
@@ -66,7 +71,7 @@ const orderOf = async ({ settings, database }: DispatcherParts): Promise<readonl
   return (settings.fallOver ?? [...settings.channels.keys()]).filter((name) => forPages.has(name));
 };
 
-const deliveriesOf = (parts: DispatcherParts, order: readonly string[]) => {
+const deliveriesOf = (parts: DispatcherParts, order: readonly string[], degraded: () => Degraded | undefined) => {
   const { database, logger } = parts;
   const shared = {
     ...parts,
@@ -83,6 +88,7 @@ const deliveriesOf = (parts: DispatcherParts, order: readonly string[]) => {
       // What was just given up falls over at once.
       fallOver.signal();
     },
+    spooled: async (delivery) => degraded()?.spooled(delivery),
   });
   const falling = new FallOverReconciler({ ...shared, onFellOver: () => deliver.signal() });
   const deliver = new Rounds('deliveries', deliveries.reconcile, logger);
@@ -90,9 +96,13 @@ const deliveriesOf = (parts: DispatcherParts, order: readonly string[]) => {
   return { deliveries, deliver, fallOver };
 };
 
-const reconcilersOf = (parts: DispatcherParts, order: readonly string[]): Reconcilers => {
+const reconcilersOf = (
+  parts: DispatcherParts,
+  order: readonly string[],
+  degraded: () => Degraded | undefined,
+): Reconcilers => {
   const { database, notices, logger } = parts;
-  const { deliveries, deliver, fallOver } = deliveriesOf(parts, order);
+  const { deliveries, deliver, fallOver } = deliveriesOf(parts, order, degraded);
   const publishing = new PublishReconciler({
     ...parts,
     positions: createPositionRepository(database),
@@ -119,19 +129,38 @@ const reconcilersOf = (parts: DispatcherParts, order: readonly string[]): Reconc
   return { deliver, fallOver, publish, zones, refresh, statusUpdates, postMortems, deliveries, refreshing };
 };
 
+const degradedOf = async (
+  parts: DispatcherParts,
+  deliveriesFailed: () => string | undefined,
+): Promise<Degraded | undefined> => {
+  const { settings, onFatal } = parts;
+  if (settings.degraded === undefined) return undefined;
+  const channels = pageChannels(settings.channels);
+  const onCrash = (error: Error): void => onFatal?.('urgent pages', error);
+  return openDegraded({ ...parts, settings: settings.degraded, channels, deliveriesFailed, onCrash });
+};
+
 /** Registers the channels; nothing runs until the first tick. */
 export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatcher> => {
   const { settings, database, logger } = parts;
   await registerChannels(settings.channels, createChannelRepository(database), logger);
-  const reconcilers = reconcilersOf(parts, await orderOf(parts));
+  let degraded: Degraded | undefined;
+  const reconcilers = reconcilersOf(parts, await orderOf(parts), () => degraded);
   const { deliver, fallOver, publish, zones, refresh, statusUpdates, postMortems, deliveries, refreshing } =
     reconcilers;
   const all = [statusUpdates, postMortems, deliver, fallOver, publish, zones, refresh];
+  const unready = (): string | undefined => {
+    const failed = all.filter(({ failure }) => failure !== undefined);
+    return failed.length === 0 ? undefined : failed.map(({ name, failure }) => `${name}: ${failure}`).join('; ');
+  };
+  degraded = await degradedOf(parts, unready);
   return {
     tick: () => {
       for (const rounds of all) rounds.tick();
+      degraded?.tick();
     },
     settle: async () => {
+      await degraded?.settle();
       await statusUpdates.run();
       await postMortems.run();
       await deliver.run();
@@ -147,12 +176,11 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
         await deliveries.settled();
       } while (all.some(({ isRunning }) => isRunning));
     },
-    unready: () => {
-      const failed = all.filter(({ failure }) => failure !== undefined);
-      return failed.length === 0 ? undefined : failed.map(({ name, failure }) => `${name}: ${failure}`).join('; ');
-    },
+    unready,
+    notice: () => degraded?.notice(),
     stop: async () => {
       refreshing.stop();
+      await degraded?.stop();
       await Promise.all(all.map((rounds) => rounds.stop()));
       await deliveries.stop(SHUTDOWN_MS_MAX);
     },

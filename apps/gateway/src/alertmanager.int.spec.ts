@@ -7,16 +7,22 @@ import { send, serveGateway, type ServedGateway } from './gateway.fixture.js';
 
 const run = promisify(execFile);
 const AMTOOL = '/usr/bin/amtool';
-const withAmtool = existsSync(AMTOOL) ? it : it.skip;
+const withAmtool = existsSync(AMTOOL) ? describe : describe.skip;
 if (!existsSync(AMTOOL)) console.info(`skipped: no ${AMTOOL}; apt-get install prometheus-alertmanager`);
 
 let served: ServedGateway;
 let key: string;
-beforeEach(async () => {
+/** What was told, and kept, before a test. */
+const before = { signals: 0, letters: 0 };
+beforeAll(async () => {
   served = await serveGateway();
   key = await served.keyOf('alerts');
 });
-afterEach(() => served.stop());
+afterAll(() => served.stop());
+beforeEach(async () => {
+  before.signals = (await served.records('telemetry.signals')).length;
+  before.letters = (await served.records('telemetry.dead-letter')).length;
+});
 
 const post = async (path: string, body: unknown, authorization = key) => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -29,9 +35,10 @@ const post = async (path: string, body: unknown, authorization = key) => {
 };
 
 const told = async () =>
-  (await served.records('telemetry.signals')).map(({ value }) =>
-    signalSchema.parse(JSON.parse(Buffer.from(value).toString())),
-  );
+  (await served.records('telemetry.signals'))
+    .slice(before.signals)
+    .map(({ value }) => signalSchema.parse(JSON.parse(Buffer.from(value).toString())));
+const letters = async () => (await served.records('telemetry.dead-letter')).length - before.letters;
 
 const LABELS = { alertname: 'DnsSuccessRate', instance: 'n1', region: 'us-east', severity: 'critical' };
 
@@ -107,7 +114,7 @@ describe('Alertmanager’s API, v2', () => {
     expect(status).toBe(400);
     expect(JSON.parse(body)).toBe(`1 of 2 alerts were taken; refused: ${reason}`);
     expect(await told()).toHaveLength(1);
-    await until('it is kept', async () => (await served.records('telemetry.dead-letter')).length === 1);
+    await until('it is kept', async () => (await letters()) === 1);
   });
 
   it('B19: what is no list, and no JSON, is 400 in their words', async () => {
@@ -134,11 +141,13 @@ describe('Alertmanager’s API, v2', () => {
     }
     const wide = Object.fromEntries(Array.from({ length: 500 }, (_, each) => [`l${each}`, 'v'.repeat(500)]));
     await post('/api/v2/alerts', `[{"labels":{"__proto__":"x","a":"b"}},${JSON.stringify(posted({ labels: wide }))}]`);
-    for (const signal of await told())
-      if (signal.type === 'external_alert') expect(Object.keys(signal.labels).length).toBeLessThanOrEqual(32);
+    const labelled = (await told()).map((each) => ('labels' in each ? Object.keys(each.labels).length : 0));
+    expect(Math.max(...labelled)).toBe(32);
   });
+});
 
-  withAmtool('B19: the real amtool adds an alert and asks for those there are', async () => {
+withAmtool('Alertmanager’s own tool', () => {
+  it('B19: the real amtool adds an alert and asks for those there are', async () => {
     const [bearer = ''] = key.split(' ').slice(1);
     const config = `/tmp/amtool-${process.pid}.yml`;
     const { writeFile, rm } = await import('node:fs/promises');
@@ -149,7 +158,7 @@ describe('Alertmanager’s API, v2', () => {
     expect(await told()).toMatchObject([{ name: 'DiskFull', action: 'trigger', summary: '98 %' }]);
     expect((await amtool('alert', 'query')).stdout).toContain('Alertname');
     expect((await amtool('cluster', 'show')).stdout).toContain('disabled');
-    await expect(amtool('alert', 'add')).rejects.toThrow();
+    await expect(amtool('alert', 'add')).rejects.toThrow('Command failed');
     await rm(config);
   });
 });
@@ -168,7 +177,7 @@ describe('the webhook of an Alertmanager, version 4', () => {
   it('B19: another version, and what is none, is refused and kept', async () => {
     expect((await post('/v1/alerts/alertmanager', RECORDED_WEBHOOK.replace('"4"', '"3"'))).status).toBe(422);
     expect((await post('/v1/alerts/alertmanager', {})).status).toBe(422);
-    await until('both are kept', async () => (await served.records('telemetry.dead-letter')).length === 2);
+    await until('both are kept', async () => (await letters()) === 2);
   });
 });
 

@@ -18,16 +18,22 @@ const newRoutingKey = async (keyId: string): Promise<string> => {
   });
   return routingKeyOf(keyId, secret) ?? '';
 };
-beforeEach(async () => {
+let tests = 0;
+let toldBefore = 0;
+beforeAll(async () => {
   served = await serveGateway();
-  routingKey = await newRoutingKey('alerts-0123abcd');
 });
-afterEach(() => served.stop());
+afterAll(() => served.stop());
+beforeEach(async () => {
+  tests += 1;
+  routingKey = await newRoutingKey(`alerts-${tests.toString(16).padStart(8, '0')}`);
+  toldBefore = (await served.records('telemetry.signals')).length;
+});
 
 const told = async () =>
-  (await served.records('telemetry.signals')).map(({ value }) =>
-    signalSchema.parse(JSON.parse(Buffer.from(value).toString())),
-  );
+  (await served.records('telemetry.signals'))
+    .slice(toldBefore)
+    .map(({ value }) => signalSchema.parse(JSON.parse(Buffer.from(value).toString())));
 
 const post = async (body: unknown, path = '/v2/enqueue') => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -135,8 +141,8 @@ describe('PagerDuty’s Events API, v2', () => {
     expect([...statuses]).toEqual([202]);
     const { status, body } = await post(sent());
     expect([status, body['status']]).toEqual([429, 'throttle exceeded']);
-    expect((await post(sent({ routing_key: await newRoutingKey('alerts-00000001') }))).status).toBe(202);
-    served.clock.advance(60_000);
+    expect((await post(sent({ routing_key: await newRoutingKey('alerts-ffffffff') }))).status).toBe(202);
+    await served.clock.advance(60_000);
     expect((await post(sent())).status).toBe(202);
   });
 });

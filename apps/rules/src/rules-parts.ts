@@ -26,4 +26,6 @@ export interface RulesParts extends MinuteRepositories {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly settings: Pick<RulesSettings, 'verifyMs'>;
+  /** How long a tick may wait for the database before incidents are paged without it; undefined: for ever. */
+  readonly urgentAfterMs?: number;
 }

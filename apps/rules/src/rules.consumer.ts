@@ -2,6 +2,7 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { isRefusal, TICK_MS } from '#contracts';
 import { type CompleteTick, decodeTick } from '#domain';
 import type { BatchVerdict, Consumer, LogRecord, RecordBatch } from '#event-log';
+import { Ahead } from './ahead.js';
 import { applyTick, type Decider, readSeason, rebuildDecider, SLOTS } from './decider.js';
 import { decideTick, Diverged, learn, Raced } from './decide-tick.js';
 import type { RulesParts } from './rules-parts.js';
@@ -20,18 +21,23 @@ const RACES_MAX = 8;
  * - RE-APPLYING: it knows the decisions again and reads ticks that were decided before, without deciding;
  * - DECIDING: each complete tick is applied, evaluated and appended before the next one. While the database is away or somebody
  *   else was first, the tick is tried again, after a look at what was recorded: nothing held here depends on a failed append;
+ * - AHEAD: the database has not answered for `urgentAfterMs`. Ticks are decided in memory alone, and incidents that open are paged through
+ *   the log. Once it answers, what was decided so is dropped, and it begins to re-apply;
  * - DIVERGED: the database lost what was decided. All that is held is dropped, and it begins to re-apply.
- * No decision is made here, and no tick is skipped: what follows waits in the log.
+ * No decision is made here, and no tick is skipped: what is not recorded is read again.
  */
 export class RulesConsumer {
   private consumer: Consumer | undefined;
   private decider: Decider | undefined;
+  private ahead: Ahead | undefined;
   private isCaughtUp = false;
   private trouble: string | undefined;
   private nextOffset: number | undefined;
   private isFirstTick = true;
   private rebuilds = 0;
   private readonly stopping = new AbortController();
+  /** Of the tick in hand. */
+  private leaving: AbortController | undefined;
   private readonly stopFollowing: () => void;
 
   constructor(
@@ -61,8 +67,10 @@ export class RulesConsumer {
   /** Finishes the tick in hand. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.leaving?.abort();
     this.stopFollowing();
     await this.consumer?.stop();
+    await this.ahead?.end();
   }
 
   /** The next tick to decide; undefined while nothing is known. */
@@ -82,16 +90,22 @@ export class RulesConsumer {
   /** Where to read from, after everything held was dropped. */
   private async rebuild(): Promise<number> {
     this.decider = undefined;
+    return this.begin(await rebuildDecider(this.parts));
+  }
+
+  private begin(decider: Decider): number {
+    this.decider = decider;
     this.isCaughtUp = false;
     this.nextOffset = undefined;
     this.isFirstTick = true;
-    this.decider = await rebuildDecider(this.parts);
-    const { nextTick, offset } = this.decider;
+    const { nextTick, offset } = decider;
     this.parts.logger.info({ tick: nextTick, offset }, 'rules: reading slots again');
     return offset;
   }
 
   private async onBatch(batch: RecordBatch): Promise<BatchVerdict> {
+    const recovered = this.ahead?.recovered();
+    if (recovered !== undefined) return this.comeBack(recovered);
     this.tellGap(batch);
     try {
       for (const record of batch.records) {
@@ -103,6 +117,17 @@ export class RulesConsumer {
     } catch (error) {
       return this.beginAgain(error as Error);
     }
+  }
+
+  /** The database answers again: what was decided without it is decided anew. */
+  private comeBack(recovered: Decider): BatchVerdict {
+    void this.ahead?.end();
+    this.ahead = undefined;
+    this.trouble = undefined;
+    // It may have changed since it was built.
+    recovered.engine.setCatalogue(this.parts.catalogue.current());
+    this.parts.logger.info('rules: the database answers again; what was decided without it is decided anew');
+    return { next: 'seek', offset: this.begin(recovered) };
   }
 
   /** Retention may drop records while the rules cannot decide; what they told is lost to the windows, not to the segments. */
@@ -132,9 +157,9 @@ export class RulesConsumer {
     }
   }
 
-  private pause(failures: number): Promise<void> {
+  private pause(failures: number, ended = this.stopping.signal): Promise<void> {
     const pauseMs = Math.min(BACK_OFF_FIRST_MS * 2 ** failures, BACK_OFF_MAX_MS);
-    return this.parts.clock.sleep(pauseMs, this.stopping.signal);
+    return this.parts.clock.sleep(pauseMs, ended);
   }
 
   private async take(record: LogRecord): Promise<void> {
@@ -147,6 +172,11 @@ export class RulesConsumer {
     }
     for (const complete of decider.gate.accept(part, record.appendedAtMs)) {
       if (this.isStopping) return;
+      if (this.ahead !== undefined) {
+        this.ahead.take(complete);
+        await letOthersRun();
+        continue;
+      }
       this.tellLost(decider, complete);
       if (applyTick(decider, complete)) await this.decideNext(decider, complete.tick);
       else await letOthersRun();
@@ -160,15 +190,33 @@ export class RulesConsumer {
     this.isFirstTick = false;
   }
 
+  /** Decides a tick; when the database does not let it for too long, goes ahead without. */
   private async decideNext(decider: Decider, tick: number): Promise<void> {
+    const { urgentAfterMs, clock } = this.parts;
+    if (urgentAfterMs === undefined) return this.decideRecorded(decider, tick, this.stopping.signal);
+    const leaving = new AbortController();
+    this.leaving = leaving;
+    const decided = this.decideRecorded(decider, tick, leaving.signal).then(() => 'decided' as const);
+    const bound = clock.sleep(urgentAfterMs, leaving.signal).then(() => 'late' as const);
+    const first = await Promise.race([decided, bound]).finally(() => leaving.abort());
+    if (first === 'decided' || this.isStopping) return;
+    // Whatever it still brings is of a decider that is dropped.
+    decided.catch(() => undefined);
+    this.parts.logger.warn({ tick }, 'rules: the database does not answer; deciding goes on in memory');
+    this.trouble = `tick ${tick} cannot be recorded; incidents that open are paged through the log`;
+    this.ahead = new Ahead(decider, this.parts, this.stopping.signal);
+    this.ahead.decide(tick);
+  }
+
+  private async decideRecorded(decider: Decider, tick: number, ended: AbortSignal): Promise<void> {
     await readSeason(decider, this.parts, tick);
-    await this.decide(decider, tick);
+    await this.decide(decider, tick, ended);
   }
 
   /** Decides a tick, however often it takes; gives up only when the process stops, or has diverged. */
-  private async decide(decider: Decider, tick: number): Promise<void> {
+  private async decide(decider: Decider, tick: number, ended: AbortSignal): Promise<void> {
     let failure: Error | undefined;
-    for (let tries = 1; !this.isStopping; tries += 1) {
+    for (let tries = 1; !ended.aborted; tries += 1) {
       try {
         if (failure !== undefined) await learn(decider, this.parts, failure);
         const streams = await decideTick(decider, this.parts, tick);
@@ -178,17 +226,17 @@ export class RulesConsumer {
       } catch (error) {
         if (error instanceof Diverged) throw error;
         failure = error as Error;
-        await this.afterFailure(tick, failure, tries);
+        if (!ended.aborted) await this.afterFailure(tick, failure, tries, ended);
       }
     }
   }
 
-  private async afterFailure(tick: number, failure: Error, tries: number): Promise<void> {
+  private async afterFailure(tick: number, failure: Error, tries: number, ended: AbortSignal): Promise<void> {
     const isRace = failure instanceof Raced && tries <= RACES_MAX;
     // With processes side by side that is every second decision: what was decided is told by the one that was first.
     if (isRace) return this.parts.logger.debug({ tick }, failure.message);
     this.trouble = `tick ${tick} cannot be decided: ${failure.message}`;
     this.parts.logger.warn({ err: failure, tick, tries }, 'rules: a tick cannot be decided yet');
-    await this.pause(tries - 1);
+    await this.pause(tries - 1, ended);
   }
 }

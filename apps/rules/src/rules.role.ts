@@ -40,6 +40,12 @@ import { RulesConsumer } from './rules.consumer.js';
 
 const SETTINGS = Symbol('RulesSettings');
 
+/**
+ * How long a tick waits for the database before rules go on without it. A restart of PostgreSQL is over by then; a page that was due leaves
+ * within five seconds of its time.
+ */
+const URGENT_AFTER_MS = 2_500;
+
 /** Starts and stops the consumer. */
 @Injectable()
 class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -75,6 +81,7 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
       clock,
       logger,
       settings,
+      urgentAfterMs: URGENT_AFTER_MS,
       ...repositories,
     };
     this.consumer = new RulesConsumer(parts, (error) => fatal('rules', error));

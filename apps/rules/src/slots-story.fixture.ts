@@ -1,4 +1,15 @@
-import { type Event, event, FAMILIES, type RecordedEvent, SLOT_MS, streamOf, TICK_MS, TOPICS } from '#contracts';
+import {
+  type Event,
+  event,
+  FAMILIES,
+  type RecordedEvent,
+  SLOT_MS,
+  streamOf,
+  TICK_MS,
+  TOPICS,
+  type UrgentRecord,
+  urgentRecordSchema,
+} from '#contracts';
 import {
   type ColumnBlock,
   bucketIndex,
@@ -185,11 +196,18 @@ export class SlotsStory {
     for (const table of ['baseline_pool', 'signal_minute']) await this.test.database.query(`delete from ${table}`);
   }
 
-  /** Starts one more rules process. */
-  async startRules(): Promise<void> {
+  /** What the rules tell the dispatchers while the database is away. */
+  async urgentPages(): Promise<readonly UrgentRecord[]> {
+    const records = await this.log.read({ topic: 'pages.urgent', partition: 0, offset: 0 }, 100);
+    return records.map(({ value }) => urgentRecordSchema.parse(JSON.parse(Buffer.from(value).toString('utf8'))));
+  }
+
+  /** Starts one more rules process; unless told, it waits for its database however long that takes. */
+  async startRules(changes: Pick<RulesParts, 'urgentAfterMs'> = {}): Promise<void> {
     const faults = createFaults();
     this.faults = faults;
-    const consumer = new RulesConsumer(this.partsOver(faultyDatabase(this.test.database, faults)), (error) => {
+    const parts = { ...this.partsOver(faultyDatabase(this.test.database, faults)), ...changes };
+    const consumer = new RulesConsumer(parts, (error) => {
       throw error;
     });
     const die = async (): Promise<void> => {

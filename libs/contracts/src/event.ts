@@ -5,6 +5,7 @@ import { automationEvents } from './events/automation-events.js';
 import { breakerEvents } from './events/breaker-events.js';
 import { catalogueEvents } from './events/catalogue-events.js';
 import { commandEvents } from './events/command-events.js';
+import { drillEvents, spoolEvents, staleEvents } from './events/degraded-events.js';
 import { channelEvents, deliveryEvents } from './events/delivery-events.js';
 import { customerEscalationEvents } from './events/customer-escalation-events.js';
 import { escalationEvents } from './events/escalation-events.js';
@@ -34,6 +35,7 @@ export {
 export type { Mute } from './events/silence-events.js';
 export { AUTOMATION_MODES, type AutomationMode } from './events/automation-events.js';
 export type { SigningRefusal } from './events/command-events.js';
+export { DRILL_HOPS, type DrillHop } from './events/degraded-events.js';
 export { FALLBACK_PROVIDERS } from './events/fallback-events.js';
 export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
 export { BLAME_MAX } from './events/rollback-events.js';
@@ -77,6 +79,9 @@ export const eventSchemas = {
   ...replyEvents,
   ...statusUpdateEvents,
   ...postMortemEvents,
+  ...spoolEvents,
+  ...staleEvents,
+  ...drillEvents,
 } as const;
 
 /** The type of an event. */
@@ -144,6 +149,10 @@ export const streamOf = {
   override: (overrideId: string) => `override-${overrideId}`,
   reply: (replyId: string) => `reply-${replyId}`,
   receiverIncident: (receiver: string, id: string) => `receiver-incident-${receiver}/${id}`,
+  /** What the spool of a dispatcher sent while the database was away. */
+  spooled: (spoolId: string) => `spooled-${spoolId}`,
+  stale: (staleId: string) => `stale-${staleId}`,
+  drill: (drillId: string) => `drill-${drillId}`,
 } as const;
 
 /** The stream of what a command is a part of: its rollback, redirect, rollout or fallback. */

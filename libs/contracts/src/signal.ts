@@ -82,6 +82,14 @@ export const signalSchema = z.discriminatedUnion('type', [
     atUs: z.number().int().nonnegative(),
   }),
   externalAlertSchema,
+  z.object({
+    /** Goes the way of a fault, and is none: a fire drill, which ends in a page called DRILL. Told once or often, by id. */
+    type: z.literal('drill'),
+    drillId: nameSchema,
+    /** The one channel that is to be tried; absent: all that page. */
+    channel: nameSchema.optional(),
+    atUs: z.number().int().nonnegative(),
+  }),
 ]);
 
 /** A signal from outside. */
@@ -96,3 +104,5 @@ export type SpilloverSignal = Extract<Signal, { type: 'spillover' }>;
 export type ExternalAlertSignal = Extract<Signal, { type: 'external_alert' }>;
 /** Support tickets that are new. */
 export type TicketsSignal = Extract<Signal, { type: 'tickets' }>;
+/** A fire drill on its way. */
+export type DrillSignal = Extract<Signal, { type: 'drill' }>;

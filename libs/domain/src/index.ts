@@ -141,3 +141,8 @@ export { decideRetry } from './delivery/retry.decide.js';
 export * from './delivery/sends.decide.js';
 export * from './delivery/superseded.decide.js';
 export * from './delivery/urgency.js';
+export { type Drill, evolveDrill, isDrillEvent } from './drill/drill.js';
+export { decideDrillEnd, DRILL_MS, type DrillDelivery } from './drill/drill.decide.js';
+export { DRILL_LATE_MS_MAX, type DrillTime, dueDrillDay } from './drill/drill-time.js';
+export * from './watch/staleness.js';
+export * from './watch/dead-man.decide.js';

@@ -11,12 +11,27 @@ export interface Authenticator {
 
 /** How long a key is taken as known: a revoked key works this much longer, and a node's batches cost no query each. */
 const KNOWN_MS = 5_000;
+/**
+ * While the database does not answer, a key that was known is taken as known for this long: a fleet goes on reporting, and is paged about.
+ * One that was revoked by whom the database answered is refused an hour later at most.
+ */
+const KNOWN_AWAY_MS = 3_600_000;
+/** How long a known key waits for the database: a hung one must not hold the telemetry of a second. */
+const ANSWER_MS_MAX = 500;
 /** Keys remembered; beyond it the oldest is forgotten and looked up again. One per node of a large fleet. */
 const KNOWN_MAX = 20_000;
 const BEARER = /^Bearer ([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,256})$/i;
 
 /** SHA-256, hex, of a key's secret: what is stored of it. */
 export const secretHashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
+interface KnownKey {
+  readonly row: ApiKeyRow;
+  /** Until then nobody asks. */
+  readonly untilMs: number;
+  /** When the database said so. */
+  readonly seenAtMs: number;
+}
 
 const isSecret = (row: ApiKeyRow, secret: string): boolean =>
   timingSafeEqual(Buffer.from(row.secretHash, 'hex'), Buffer.from(secretHashOf(secret), 'hex'));
@@ -33,17 +48,39 @@ const principalOf = ({ keyId, name, role, nodeId }: ApiKeyRow): Principal => ({
  * The same answer for an unknown id, a wrong secret and a revoked key: nobody learns which ids exist.
  */
 export const createAuthenticator = (keys: ApiKeyRepository, clock: Clock): Authenticator => {
-  const known = new Map<string, { readonly row: ApiKeyRow; readonly untilMs: number }>();
-  const find = async (keyId: string): Promise<ApiKeyRow | undefined> => {
-    const kept = known.get(keyId);
-    if (kept !== undefined && clock.nowMs() < kept.untilMs) return kept.row;
+  const known = new Map<string, KnownKey>();
+  const keep = (keyId: string, key: KnownKey): void => {
     known.delete(keyId);
-    const row = await keys.findByKeyId(keyId);
-    if (row === undefined) return undefined;
     const oldest = known.size >= KNOWN_MAX ? known.keys().next().value : undefined;
     if (oldest !== undefined) known.delete(oldest);
-    known.set(keyId, { row, untilMs: clock.nowMs() + KNOWN_MS });
+    known.set(keyId, key);
+  };
+  const look = async (keyId: string): Promise<ApiKeyRow | undefined> => {
+    const row = await keys.findByKeyId(keyId);
+    const nowMs = clock.nowMs();
+    if (row === undefined) known.delete(keyId);
+    else keep(keyId, { row, untilMs: nowMs + KNOWN_MS, seenAtMs: nowMs });
     return row;
+  };
+  /** What the database says, or what it said last, when it does not answer. */
+  const lookAgain = async (keyId: string, kept: KnownKey): Promise<ApiKeyRow | undefined> => {
+    const answered = new AbortController();
+    const away = (): ApiKeyRow => {
+      const newest = known.get(keyId) ?? kept;
+      if (newest === kept) keep(keyId, { ...kept, untilMs: clock.nowMs() + KNOWN_MS });
+      return newest.row;
+    };
+    const looked = look(keyId)
+      .catch(away)
+      .finally(() => answered.abort());
+    const bound = clock.sleep(ANSWER_MS_MAX, answered.signal).then(() => (answered.signal.aborted ? looked : away()));
+    return Promise.race([looked, bound]);
+  };
+  const find = async (keyId: string): Promise<ApiKeyRow | undefined> => {
+    const kept = known.get(keyId);
+    const nowMs = clock.nowMs();
+    if (kept !== undefined && nowMs < kept.untilMs) return kept.row;
+    return kept !== undefined && nowMs < kept.seenAtMs + KNOWN_AWAY_MS ? lookAgain(keyId, kept) : look(keyId);
   };
   return {
     authenticate: async (header) => {

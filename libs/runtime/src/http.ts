@@ -6,6 +6,8 @@ import { answerError, sendProblem } from './problem.filter.js';
 
 /** Largest body of any route: a batch is a quarter of it, a registration of 1,000 customers half. */
 export const BODY_BYTES_MAX = 1_048_576;
+/** Longest part of a path: a signed link is one, of 1,024 at most; an id has 128. */
+const PARAMETER_CHARS_MAX = 1_024;
 /** A request that takes longer to arrive is a slow-loris or a broken line. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -26,6 +28,7 @@ export const createHttpAdapter = (logger: Logger): FastifyAdapter => {
   const adapter = new HttpAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: PARAMETER_CHARS_MAX },
     forceCloseConnections: true,
     // An address that cannot be read, or is too long, leads nowhere.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {

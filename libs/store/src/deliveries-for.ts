@@ -9,6 +9,7 @@ import {
   streamOf,
 } from '#contracts';
 import { type ChangeContext, changesOf } from './change-deliveries.js';
+import { drilledChannel, drillTold, isDrillNews } from './drill-deliveries.js';
 import type { CommandRow } from './command.repository.js';
 import type { IncidentRow } from './incident.repository.js';
 import { type ActingRows, toldAutomation } from './told-automation.js';
@@ -226,6 +227,7 @@ const toldBy = ({ event: told }: RecordedEvent, context: DeliveryContext): reado
   if (isPage(told)) return pagesOf(told, context);
   if (isRolloutNews(told)) return [newsOf(told)];
   if (isStatusNews(told)) return statusDeliveriesOf(told);
+  if (isDrillNews(told)) return drillTold(told);
   if (told.type === 'FallbackCommanded' || told.type === 'FallbackEnded') return noticesOf(told);
   return told.type === 'CommandSigned' || told.type === 'WaveRepeated' ? commandOf(told, context) : [];
 };
@@ -248,9 +250,13 @@ export const deliveriesFor = (
   channels: readonly ChannelRow[],
 ): readonly EventOf<'DeliveryRequested'>[] => {
   const all = [...toldBy(cause, context), ...changesOf(cause.event, context)];
+  const only = drilledChannel(cause);
   return all.flatMap((told) =>
     channels
-      .filter(({ name, subject }) => subject === told.subject && !isEcho(cause, told, name))
+      .filter(
+        ({ name, subject }) =>
+          subject === told.subject && (only === undefined || name === only) && !isEcho(cause, told, name),
+      )
       .map(({ name }) =>
         event('DeliveryRequested', { deliveryId: deliveryIdOf(name, told, cause), channel: name, ...told }),
       ),

@@ -8,6 +8,7 @@ import { deliveriesFor, type DeliveryContext, pagedIncident, sentCommand, tellsO
 import { createDeliveryRepository, type DeliveryRow, endClaims } from './delivery.repository.js';
 import type { PendingEvent } from './event-append.js';
 import { createFallbackRepository } from './fallback.repository.js';
+import { isDrillNews } from './drill-deliveries.js';
 import { createIncidentRepository } from './incident.repository.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
 import { createRedirectRepository } from './redirect.repository.js';
@@ -19,6 +20,7 @@ const isTelling = (recorded: RecordedEvent): boolean =>
   ('notice' in recorded.event.data && recorded.event.data.notice !== undefined) ||
   pagedIncident(recorded) !== undefined ||
   isStatusNews(recorded.event) ||
+  isDrillNews(recorded.event) ||
   tellsOfRollout(recorded) ||
   isChange(recorded.event);
 

@@ -9,6 +9,7 @@ import {
   streamOf,
 } from '#contracts';
 import { actionsChapter } from './event-history-actions.fixture.js';
+import { degradedChapter } from './event-history-degraded.fixture.js';
 import { rolloutsChapter } from './event-history-rollouts.fixture.js';
 import { onCallChapter } from './event-history-on-call.fixture.js';
 import { statusChapter } from './event-history-status.fixture.js';
@@ -379,4 +380,5 @@ export const tellHistory = async (database: Database, store: EventStore): Promis
   await tell(store, deliveriesChapter);
   await tell(store, onCallChapter);
   await tell(store, statusChapter);
+  await tell(store, degradedChapter);
 };

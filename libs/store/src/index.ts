@@ -48,3 +48,7 @@ export { isUnstorable } from './storable.js';
 export * from './verify-chains.js';
 export * from './standing-page.repository.js';
 export * from './zone-registry.repository.js';
+export * from './drill.repository.js';
+export { drillKeyOf } from './drill-deliveries.js';
+export * from './spooled.repository.js';
+export { urgentPagesOf } from './urgent-pages.js';

@@ -99,3 +99,11 @@ export const createPositionRepository = (database: Queryable): PositionRepositor
   advance: (tx, step) => swap(tx, step, 0),
   reincarnate: (tx, step) => swap(tx, step, 1),
 });
+
+/** The tick that rules decide next, of whichever process is furthest; 0 before the first. */
+export const decidedTick = async (database: Queryable): Promise<number> => {
+  const rows = await database.query<{ tick: number | null }>(
+    `select max(next_offset) as tick from ingest_position where consumer = 'rules'`,
+  );
+  return rows[0]?.tick ?? 0;
+};

@@ -153,6 +153,9 @@ const runAndRelease = async <T>(client: pg.PoolClient, work: () => Promise<T>): 
   }
 };
 
+/** Whether our own bound ended the wait; `pg` says so in words alone. */
+const isUnanswered = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
+
 const inTransaction = async <T>(
   client: pg.PoolClient,
   work: (tx: Queryable) => Promise<T>,
@@ -173,7 +176,8 @@ const inTransaction = async <T>(
     return result;
   } catch (error) {
     // The connection is closed right after, which rolls back in any case; this only frees the locks sooner.
-    await client.query('rollback').catch(() => undefined);
+    // A server that did not answer will not answer this either: nobody waits twice for it.
+    if (!isUnanswered(error)) await client.query('rollback').catch(() => undefined);
     throw error;
   }
 };

@@ -1,6 +1,6 @@
 import { type Event, KEY_SEPARATOR, TICK_MS } from '#contracts';
 import { type Alert, alertKeyOf } from '../alert/alert.js';
-import { flappingOf } from '../alert/firings.js';
+import { type Firing, flappingOf } from '../alert/firings.js';
 import type { Deciding } from '../rule/deciding.js';
 import type { Draft } from '../rule/draft.js';
 import {
@@ -11,6 +11,7 @@ import {
   EXTERNAL_ALERTS_MAX,
   type ExternalContext,
   isDecided,
+  isStale,
 } from './external-alert.decide.js';
 import { EXTERNAL_OVERFLOW, identityOf, identityOfAlert, isExternal, keyOf, ruleOf } from './external-alert.js';
 import type { ToldAlert } from './told-alerts.js';
@@ -35,11 +36,14 @@ const contextOf = (draft: Draft, { view, hash }: Deciding, rule: string, key: st
 /** The open alerts by identity, as one tick changes them. */
 class OpenExternals {
   private readonly known: Map<string, string>;
+  /** As they were before this tick was decided here. */
+  private readonly firings: readonly Firing[];
 
   constructor(
     private readonly draft: Draft,
     private readonly deciding: Deciding,
   ) {
+    this.firings = draft.state.firings;
     this.known = new Map(openAlerts(draft).map((alert) => [identityOfAlert(alert), alert.alertId]));
   }
 
@@ -54,10 +58,10 @@ class OpenExternals {
     const alert = draft.state.alerts.get(this.known.get(identity) ?? '');
     const key = alert?.key ?? keyOf(signal, deciding.hash);
     const rule = alert?.rule ?? ruleOf(signal);
-    if (alert === undefined && signal.action === 'trigger') {
-      if (isDecided(draft.state.firings, alertKeyOf(rule, 'external', key), tick)) return true;
-      if (this.known.size >= EXTERNAL_ALERTS_MAX) return false;
-    }
+    const { view } = deciding;
+    if (tick >= view.tick && isDecided(this.firings, alertKeyOf(rule, 'external', key), view.tick)) return true;
+    if (signal.action === 'trigger' && isStale(alert, (tick + 1) * TICK_MS)) return true;
+    if (alert === undefined && signal.action === 'trigger' && this.known.size >= EXTERNAL_ALERTS_MAX) return false;
     this.add(identity, decideExternalAlert(alert, signal, contextOf(draft, deciding, rule, key)));
     return true;
   }
@@ -83,7 +87,7 @@ const decideTimes = (draft: Draft, deciding: Deciding): void => {
 
 /** Decides what other systems told of their alerts, and what they should have told and did not. */
 export const decideExternalAlerts = (draft: Draft, deciding: Deciding): void => {
-  const told = deciding.external.current();
+  const told = deciding.external.current(deciding.view.tick);
   const before = openAlerts(draft);
   if (told.length === 0 && before.length === 0) return;
   const open = new OpenExternals(draft, deciding);
@@ -96,7 +100,7 @@ export const decideExternalAlerts = (draft: Draft, deciding: Deciding): void => 
 
 /** Decides whom other systems say to have taken an alert on: once its incident is known, which may have opened on this tick. */
 export const decideExternalAcknowledgements = (draft: Draft, { view, external, hash }: Deciding): void => {
-  const acknowledged = external.current().filter(({ signal }) => signal.action === 'acknowledge');
+  const acknowledged = external.current(view.tick).filter(({ signal }) => signal.action === 'acknowledge');
   if (acknowledged.length === 0) return;
   const byIdentity = new Map(openAlerts(draft).map((alert) => [identityOfAlert(alert), alert]));
   for (const { signal, tick } of acknowledged) {

@@ -62,9 +62,13 @@ const tellingOf = ({ summary, links, labels }: ExternalAlertSignal): Partial<Ale
   annotations: { summary, ...Object.fromEntries(links.map(({ href }, index) => [`link${index + 1}`, href])) },
 });
 
-/** Whether an episode that a signal began is recorded: what is read again after a restart begins nothing. */
+/** Whether another process decided the same tick before: what it told of an alert began, and perhaps ended, there. */
 export const isDecided = (firings: readonly Firing[], alertKey: string, tick: number): boolean =>
-  firings.some((firing) => firing.alertKey === alertKey && firing.tick >= tick);
+  firings.some((firing) => firing.alertKey === alertKey && firing.tick === tick);
+
+/** What was said before an alert became unknown does not make it known again. */
+export const isStale = (alert: Alert | undefined, toldMs: number): boolean =>
+  alert?.state === 'unknown' && toldMs <= (alert.unknownSinceMs ?? 0);
 
 /** What a signal changes of the alert that it is about. Told again it is the same episode; what is over and told is another. */
 export const decideExternalAlert = (

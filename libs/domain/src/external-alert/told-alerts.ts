@@ -48,14 +48,14 @@ export class ToldAlerts {
   }
 
   /**
-   * What is to be decided, in order. After a restart that is minutes, of which all but the newest was decided: of each alert its last state
-   * counts, and what was said in between is recorded already.
+   * What is to be decided on a tick, in order. After a restart that begins with what was told before, all of which was decided: of each
+   * alert its last state counts, and what was said in between is recorded already.
    */
-  current(): readonly ToldAlert[] {
-    const { told } = this;
-    if (told.every(({ tick }) => tick === told[0]?.tick)) return told;
+  current(tick: number): readonly ToldAlert[] {
+    const before = this.told.filter((each) => each.tick < tick);
     const last = new Map<string, ToldAlert>();
-    for (const each of told) if (isOfState(each)) last.set(identityOf(each.signal, this.hash), each);
-    return told.filter((each) => !isOfState(each) || last.get(identityOf(each.signal, this.hash)) === each);
+    for (const each of before) if (isOfState(each)) last.set(identityOf(each.signal, this.hash), each);
+    const counting = before.filter((each) => !isOfState(each) || last.get(identityOf(each.signal, this.hash)) === each);
+    return [...counting, ...this.told.filter((each) => each.tick >= tick)];
   }
 }

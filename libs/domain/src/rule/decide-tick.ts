@@ -18,6 +18,7 @@ import {
   decideUnmute,
   decideWidening,
 } from '../incident/incident.decide.js';
+import { decideDrills } from '../drill/decide-drills.js';
 import { decideHaltCommands } from '../action/decide-halt-commands.js';
 import { decideExternalAcknowledgements, decideExternalAlerts } from '../external-alert/decide-external-alerts.js';
 import { isExternal } from '../external-alert/external-alert.js';
@@ -137,6 +138,7 @@ export const decideTick = (draft: Draft, told: Deciding): void => {
   decideArrivals(draft, deciding);
   decideBreakers(draft, view.at);
   decideCustomerEscalations(draft, deciding);
+  decideDrills(draft, deciding);
   decideGates(draft, deciding);
   const assessments = decideAlerts(draft, deciding);
   decideLate(draft, deciding);

@@ -10,6 +10,7 @@ import {
   evolveCustomerEscalation,
   isCustomerEscalationEvent,
 } from '../customer-escalation/customer-escalation.js';
+import { type DecidedDrills, evolveDecidedDrills, isDrillEvent } from '../drill/drill.js';
 import { evolveFallback, type Fallback, isFallbackEvent, isFallenBack } from '../fallback/fallback.js';
 import { evolveGate, type Gate, isGateEvent } from '../gate/gate.js';
 import { evolveIncident, type Incident, isIncidentEvent } from '../incident/incident.js';
@@ -23,6 +24,7 @@ import {
 import { evolveRedirect, isAway, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isOpen, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
+import type { GuardedEvent } from './event-guard.js';
 import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
 import { evolveRefused, type RefusedCommands } from '../signing/refused-commands.js';
 import { evolveQuiet, NOTHING_QUIET, quietStreams, type QuietState } from '../silence/quiet-state.js';
@@ -62,6 +64,8 @@ export interface DeciderState {
   /** By service: as many as Tocsin updates by itself. */
   readonly breakers: ReadonlyMap<string, Breaker>;
   readonly fallbacks: ReadonlyMap<string, Fallback>;
+  /** Fire drills whose page was decided. */
+  readonly drills: DecidedDrills;
   readonly versions: ReadonlyMap<string, number>;
   /** The highest generation of any command known. */
   readonly generation: number;
@@ -86,6 +90,7 @@ export const NOTHING_DECIDED: DeciderState = {
   refusedCommands: new Map(),
   breakers: new Map(),
   fallbacks: new Map(),
+  drills: [],
   versions: new Map(),
   generation: 0,
 };
@@ -175,6 +180,10 @@ const gatesAfter = (gates: DeciderState['gates'], event: Event): DeciderState['g
   return new Map([...gates].map(([id, gate]) => [id, isLifted(gate) ? { ...gate, phase: 'over' } : gate]));
 };
 
+/** All of a drill is known, so that the version of its stream is. */
+const evolveDrills = (state: DeciderState, { type, data }: GuardedEvent<typeof isDrillEvent>): DeciderState =>
+  type === 'DrillFired' ? { ...state, drills: evolveDecidedDrills(state.drills, data.drillId) } : { ...state };
+
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
   if (event.type === 'RulesLoaded') return { ...state, ruleSets: evolveRuleSets(state.ruleSets, event) };
   const releases = evolveReleases(state.releases, event);
@@ -183,6 +192,7 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   if (automation !== undefined) return { ...state, automation };
   const refusedCommands = evolveRefused(state.refusedCommands, event);
   if (refusedCommands !== undefined) return { ...state, refusedCommands };
+  if (isDrillEvent(event)) return evolveDrills(state, event);
   const withAlerts = evolveAlerts(state, event);
   if (withAlerts !== undefined) return withAlerts;
   if (isIncidentEvent(event)) {
@@ -231,7 +241,13 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
 };
 
 /** Events after which a stream says nothing more to any decider. */
-const LAST: ReadonlySet<EventType> = new Set(['AlertPendingEnded', 'SilenceEnded', 'MaintenanceEnded']);
+const LAST: ReadonlySet<EventType> = new Set([
+  'AlertPendingEnded',
+  'SilenceEnded',
+  'MaintenanceEnded',
+  'DrillPassed',
+  'DrillFailed',
+]);
 
 /** Versions after an event: those of alerts that are over go when their firing is forgotten. */
 const versionsAfter = (before: DeciderState, after: DeciderState, { stream, version, event }: EvolvedEvent) => {

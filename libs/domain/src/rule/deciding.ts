@@ -1,4 +1,11 @@
-import type { CommandAnswer, DeploySignal, CustomerEscalationSignal, RuleSet, SpilloverSignal } from '#contracts';
+import type {
+  CommandAnswer,
+  CustomerEscalationSignal,
+  DeploySignal,
+  DrillSignal,
+  RuleSet,
+  SpilloverSignal,
+} from '#contracts';
 import type { Assessment } from '../alert/alert.js';
 import type { ToldAlerts } from '../external-alert/told-alerts.js';
 import type { Gate } from '../gate/gate.js';
@@ -20,6 +27,7 @@ export interface Deciding {
   readonly escalationSignals: readonly CustomerEscalationSignal[];
   /** What other systems told of their own alerts. */
   readonly external: ToldAlerts;
+  readonly drillSignals: readonly DrillSignal[];
   /** What other providers told within the last minutes. */
   readonly spillovers: readonly SpilloverSignal[];
   readonly verifyMs: number;

@@ -1,6 +1,7 @@
 import {
   type CommandAnswer,
   type DeploySignal,
+  type DrillSignal,
   type CustomerEscalationSignal,
   FLEET_KEY,
   type ImpactSettings,
@@ -86,6 +87,7 @@ export class RulesEngine implements Engine {
   /** Told by the ticks since the last evaluation: at most one tick's, or what is applied again after a restart. */
   private signals: DeploySignal[] = [];
   private escalationSignals: CustomerEscalationSignal[] = [];
+  private drillSignals: DrillSignal[] = [];
   private answers: CommandAnswer[] = [];
 
   constructor(
@@ -109,7 +111,7 @@ export class RulesEngine implements Engine {
     }
     if (this.isEvaluated) {
       [this.isEvaluated, this.signals, this.answers] = [false, [], []];
-      this.escalationSignals = [];
+      [this.escalationSignals, this.drillSignals] = [[], []];
       this.external.decided();
     }
     this.appliedTick = Math.max(this.appliedTick, part.tick);
@@ -125,6 +127,7 @@ export class RulesEngine implements Engine {
     for (const signal of part.signals) {
       if (signal.type === 'deploy') this.signals.push(signal);
       if (signal.type === 'customer_escalation') this.escalationSignals.push(signal);
+      if (signal.type === 'drill') this.drillSignals.push(signal);
       if (signal.type === 'spillover') this.spillovers.apply(signal);
     }
     for (const report of part.reports) if (report.type === 'answer') this.answers.push(report);
@@ -183,7 +186,7 @@ export class RulesEngine implements Engine {
 
   private deciding(view: TickView, { ruleSet, loaded }: RulesInForce): Deciding {
     const { hash, sha256 } = this.options;
-    const { signals, escalationSignals, external, answers } = this;
+    const { signals, escalationSignals, drillSignals, external, answers } = this;
     const { rules } = ruleSet;
     return {
       view,
@@ -194,6 +197,7 @@ export class RulesEngine implements Engine {
       sha256,
       signals,
       escalationSignals,
+      drillSignals,
       external,
       answers,
       spillovers: this.spillovers.at(view.at),

@@ -15,6 +15,7 @@ import { redirectProjection } from './redirect.projection.js';
 import { rollbackProjection } from './rollback.projection.js';
 import { automationProjection } from './automation.projection.js';
 import { breakerProjection } from './breaker.projection.js';
+import { drillProjection } from './drill.projection.js';
 import { fallbackProjection } from './fallback.projection.js';
 import { overrideProjection } from './override.projection.js';
 import { releaseProjection } from './release.projection.js';
@@ -23,6 +24,7 @@ import { ruleSetProjection } from './rule-set.projection.js';
 import { rolloutProjection } from './rollout.projection.js';
 import { postMortemProjection } from './post-mortem.projection.js';
 import { statusUpdateProjection } from './status-update.projection.js';
+import { spooledProjection } from './spooled.projection.js';
 import { zoneRegistryProjection } from './zone-registry.projection.js';
 
 /** Every projection. */
@@ -50,6 +52,8 @@ export const PROJECTIONS: readonly Projection[] = [
   onCallProjection,
   statusUpdateProjection,
   postMortemProjection,
+  spooledProjection,
+  drillProjection,
 ];
 
 /** Every table that a rebuild empties and fills again. */

@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { event, type NewDrill, type Principal, refuse, type Refusal, streamOf } from '#contracts';
+import { DRILL_MS } from '#domain';
+import { actorOf, type Clock } from '#runtime';
+import type { DrillRepository, DrillRow, EventStore } from '#store';
+
+/** What drills are begun with. */
+export interface DrillActParts {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly repository: DrillRepository;
+}
+
+/** Fire drills that people ask for. One at a time: a page of each would be the same. */
+export const drillActs = ({ store, clock, repository }: DrillActParts) => ({
+  beginDrill: async ({ channel }: NewDrill, caller: Principal): Promise<DrillRow | Refusal> => {
+    const [open] = await repository.list({ limit: 1, isOpen: true });
+    if (open !== undefined) return refuse('DRILL_UNDER_WAY', `${open.drillId} is ${open.status}`);
+    const at = clock.nowMs();
+    const drillId = `asked-${randomUUID()}`;
+    const by = actorOf(caller);
+    const asked = { drillId, by, ...(channel !== undefined && { channel }), deadlineMs: at + DRILL_MS, at };
+    const append = { stream: streamOf.drill(drillId), expectedVersion: 0, events: [event('DrillRequested', asked)] };
+    await store.append([append], { actor: by, cause: 'drill' });
+    const drill = (await repository.list({ limit: 1 })).find((each) => each.drillId === drillId);
+    if (drill === undefined) throw new Error(`begin drill ${drillId}: it has a stream and no row`);
+    return drill;
+  },
+});

@@ -1,0 +1,109 @@
+import { event, type Event, type Signal, signalSchema, streamOf } from '#contracts';
+import { NOW_MS, serveApi, type ServedApi, tellStory } from '../api.fixture.js';
+
+/** Of the Slack app of the tests. */
+export const SLACK_SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
+/** Of the webhook of the tests. */
+export const PAGERDUTY_SECRET = 'pagerduty-webhook-secret';
+
+/** An api with open incidents, and what becomes of them when somebody answers. */
+export class AnsweredApi {
+  private incidents = 0;
+
+  private constructor(readonly served: ServedApi) {}
+
+  static async serve(): Promise<AnsweredApi> {
+    const settings = { SLACK_SIGNING_SECRET: SLACK_SECRET, PAGERDUTY_WEBHOOK_SECRET: PAGERDUTY_SECRET };
+    const served = await serveApi(settings);
+    await tellStory(served);
+    return new AnsweredApi(served);
+  }
+
+  /** Tells the incidents of one test from those of another. */
+  get number(): number {
+    return this.incidents;
+  }
+
+  /** The incident of a test, as the story's, but of its own. */
+  get incidentId(): string {
+    return `own${this.incidents}`;
+  }
+
+  async openIncident(): Promise<void> {
+    this.incidents += 1;
+    const [[fired], [opened]] = await Promise.all([
+      this.toldIn(streamOf.alert('al1')),
+      this.toldIn(streamOf.incident('in1')),
+    ]);
+    if (fired?.type !== 'AlertFired' || opened?.type !== 'IncidentOpened') throw new Error('the story is another one');
+    const { incidentId } = this;
+    const alertId = `alert${this.incidents}`;
+    await this.told(streamOf.alert(alertId), event('AlertFired', { ...fired.data, alertId }));
+    await this.told(streamOf.incident(incidentId), event('IncidentOpened', { ...opened.data, incidentId, alertId }));
+  }
+
+  readonly told = async (stream: string, ...events: readonly Event[]): Promise<void> => {
+    const metadata = { actor: 'rules', cause: 'story' };
+    await this.served.parts.eventStore.append([{ stream, expectedVersion: 0, events }], metadata);
+  };
+
+  readonly toldIn = async (stream: string): Promise<readonly Event[]> =>
+    (await this.served.parts.eventStore.readStream(stream)).map((each) => each.event);
+
+  /** What was told of the incident since it opened. */
+  readonly timeline = async (): Promise<readonly Event[]> =>
+    (await this.toldIn(streamOf.incident(this.incidentId))).filter(({ type }) => type !== 'IncidentOpened');
+
+  /** Silences from its page. */
+  readonly silences = async (): Promise<readonly { readonly comment: string }[]> => {
+    const { body } = await this.served.send('GET', '/v1/silences', await this.served.as('viewer'));
+    const all = body['silences'] as unknown as readonly { readonly comment: string }[];
+    return all.filter(({ comment }) => comment.endsWith(` ${this.incidentId}`));
+  };
+
+  /** Opens an incident of another system, for one alert. */
+  readonly openExternal = async (): Promise<string> => {
+    const external = `external${this.incidents}`;
+    const alertId = `alert-of-${external}`;
+    const at = NOW_MS - 1_000;
+    const key = `690e54ec55263cb2-${this.incidents}|us-east`;
+    const subject = { rule: REASON.rule, scope: 'external', key, severity: 'critical' } as const;
+    await this.told(streamOf.alert(alertId), event('AlertFired', { alertId, ...subject, reason: REASON, at }));
+    const opened = { incidentId: external, title: '98 %', alertId, ...subject, reason: REASON, impact: NOBODY, at };
+    await this.told(streamOf.incident(external), event('IncidentOpened', opened));
+    return external;
+  };
+
+  /** What the rules were told of its alert. */
+  readonly toldSignals = async (): Promise<readonly Signal[]> => {
+    const { eventLog } = this.served.parts;
+    const topic = 'telemetry.signals';
+    const offsets = await eventLog.offsets(topic);
+    const read = offsets.map(({ partition, low }) => eventLog.read({ topic, partition, offset: low }, 100));
+    return (await Promise.all(read))
+      .flat()
+      .map(({ value }) => signalSchema.parse(JSON.parse(Buffer.from(value).toString())))
+      .filter((signal) => signal.type === 'external_alert' && signal.dedupKey.endsWith(`-${this.incidents}`));
+  };
+}
+
+const REASON = {
+  rule: 'external:prometheus:DiskFull',
+  signal: 'external',
+  text: '98 %',
+  value: null,
+  threshold: 0,
+  windowMs: 0,
+  good: 0,
+  bad: 0,
+  tick: 1,
+  coverage: 1,
+};
+const NOBODY = {
+  affectedCustomers: 0,
+  byTier: { tier1: 0, tier2: 0, tier3: 0 },
+  score: 0,
+  dollarsPerMinute: 0,
+  top: [],
+  covers: [],
+};

@@ -1,0 +1,28 @@
+import { Body, Controller, Get, Inject, Post, Query } from '@nestjs/common';
+import { newDrillSchema, type Principal } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import type { Actions } from '../actions.js';
+import { plainListQuery } from '../list-query.js';
+import type { Queries } from '../queries.js';
+import { ACTIONS, QUERIES } from '../tokens.js';
+
+/** Fire drills: pages that are asked for, to know that pages arrive. */
+@Controller('v1/drills')
+export class DrillsController {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+  ) {}
+
+  @Get()
+  @Needs('view')
+  async drills(@Query() query: unknown) {
+    return { drills: await this.queries.drills({ limit: accepted(readQuery(plainListQuery, query)).limit }) };
+  }
+
+  @Post()
+  @Needs('operate')
+  async begin(@Body() body: unknown, @Caller() caller: Principal) {
+    return { drill: accepted(await this.actions.beginDrill(accepted(readBody(newDrillSchema, body)), caller)) };
+  }
+}

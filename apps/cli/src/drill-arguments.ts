@@ -1,0 +1,21 @@
+import { type DoorAsked, doorOf, readGiven } from './door-arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** The lines of `--help`. */
+export const DRILL_USAGE = `  drill now [--channel C]   has a page called DRILL go the whole way, through one channel or all that page
+  drill ls                  fire drills, newest first, and which hop one missed`;
+
+/** Reads what follows `drill`. */
+export const readDrillArguments = ([action = '', ...rest]: readonly string[]): DoorAsked => {
+  if (action === 'ls')
+    return doorOf(readGiven('drill ls', rest, [], []), {
+      method: 'get',
+      path: '/v1/drills?limit=100',
+      shows: 'drills',
+    });
+  if (action !== 'now') throw new UsageError(`drill ${action}: expected drill now or drill ls`);
+  const given = readGiven('drill now', rest, [], ['channel', 'yes']);
+  const { channel } = given.values;
+  const body = channel === undefined ? {} : { channel };
+  return doorOf(given, { method: 'post', path: '/v1/drills', body, shows: 'drills', confirm: 'drill' });
+};

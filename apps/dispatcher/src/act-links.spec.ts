@@ -1,0 +1,62 @@
+import { isRefusal, LINK_MS_MAX, readActLink } from '#contracts';
+import { withActLinks } from './act-links.js';
+import type { Channel, OutgoingDelivery } from './channels/channel.js';
+
+const SECRET = 's'.repeat(43);
+const NOW_MS = Date.UTC(2026, 0, 5, 10);
+const PUBLIC = new URL('https://tocsin.example/ops');
+
+const page = (changes: Partial<OutgoingDelivery> & { readonly person?: string } = {}): OutgoingDelivery => ({
+  deliveryId: 'd1',
+  subject: 'page',
+  action: 'trigger',
+  dedupKey: 'in1',
+  body: { incidentId: 'in1', title: 't', at: NOW_MS - 1_000, links: [{ href: 'https://a.example', text: 'a' }] },
+  ...changes,
+});
+
+const sentThrough = async (settings: Parameters<typeof withActLinks>[1], delivery: OutgoingDelivery) => {
+  const sent: OutgoingDelivery[] = [];
+  const channel: Channel = {
+    name: 'pagerduty',
+    isKeyed: true,
+    timeoutMs: 1,
+    secrets: [],
+    send: async (each) => {
+      sent.push(each);
+      return { kind: 'unsendable', detail: '' };
+    },
+  };
+  await withActLinks(new Map([['pagerduty', channel]]), settings)
+    .get('pagerduty')
+    ?.send(delivery, { nowMs: NOW_MS });
+  return sent[0]?.body['links'] as readonly { readonly href: string; readonly text: string }[];
+};
+
+describe('links in pages', () => {
+  it('are put first as a page is sent, the same at each attempt, for whom it is sent to', async () => {
+    const delivery = page({ person: 'alice' });
+    const [own, other] = await sentThrough({ secret: SECRET, publicUrl: PUBLIC }, delivery);
+    expect(own?.href).toMatch(/^https:\/\/tocsin\.example\/ops\/act\//);
+    expect(other?.text).toBe('a');
+    expect(await sentThrough({ secret: SECRET, publicUrl: PUBLIC }, delivery)).toEqual([own, other]);
+    const link = readActLink(SECRET, own?.href.split('/act/')[1] ?? '', NOW_MS);
+    if (isRefusal(link)) throw new Error(link.detail);
+    expect(link).toMatchObject({ incidentId: 'in1', person: 'alice', expiresAtMs: NOW_MS - 1_000 + LINK_MS_MAX });
+    expect(delivery.body['links']).toHaveLength(1);
+  });
+
+  it('are for the channel where nobody is named', async () => {
+    const [own] = await sentThrough({ secret: SECRET, publicUrl: PUBLIC }, page());
+    expect(readActLink(SECRET, own?.href.split('/act/')[1] ?? '', NOW_MS)).toMatchObject({ person: 'pagerduty' });
+  });
+
+  it.each([
+    ['without a secret', { secret: undefined, publicUrl: PUBLIC }, page()],
+    ['without an address', { secret: SECRET, publicUrl: undefined }, page()],
+    ['in what tells of an end', { secret: SECRET, publicUrl: PUBLIC }, page({ action: 'resolve' })],
+    ['in what is no page', { secret: SECRET, publicUrl: PUBLIC }, page({ subject: 'notice', action: 'notice' })],
+  ])('there is none %s', async (_, settings, delivery) => {
+    expect(await sentThrough(settings, delivery)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { nameSchema } from '../node-report.js';
+import { at, by, id } from './event-parts.js';
+
+/** What a fire drill passes on its way, in this order. */
+export const DRILL_HOPS = ['requested', 'signalled', 'decided', 'sent', 'accepted'] as const;
+/** A hop of a fire drill. */
+export type DrillHop = (typeof DRILL_HOPS)[number];
+
+/** Events of stream `spooled-<spoolId>`: told afterwards, of what left from the spool of a dispatcher. */
+export const spoolEvents = {
+  PageSpooled: z.object({
+    /** Of channel and key: the same whoever sends it. */
+    spoolId: id,
+    channel: nameSchema,
+    dedupKey: id,
+    title: z.string().max(300),
+    outcome: z.enum(['delivered', 'gave_up']),
+    status: z.number().int().nullable(),
+    detail: z.string().max(500),
+    /** When it was written to the spool. */
+    spooledAtMs: z.number().int().nonnegative(),
+    at,
+  }),
+} as const;
+
+/** Events of stream `stale-<staleId>`: an episode in which no tick came. */
+export const staleEvents = {
+  TelemetryWentStale: z.object({
+    staleId: id,
+    because: z.string().max(500),
+    sinceMs: z.number().int().nonnegative(),
+    at,
+  }),
+  TelemetryMoved: z.object({ staleId: id, because: z.string().max(500), at }),
+} as const;
+
+/** Events of stream `drill-<drillId>`. */
+export const drillEvents = {
+  DrillRequested: z.object({
+    drillId: nameSchema,
+    by,
+    /** The one channel that is tried; absent: all that page. */
+    channel: nameSchema.optional(),
+    /** Not accepted until then, it has failed. */
+    deadlineMs: z.number().int().nonnegative(),
+    at,
+  }),
+  /** It stands in `telemetry.signals`. */
+  DrillSignalled: z.object({ drillId: nameSchema, at }),
+  /** The rules have decided it, in the tick that brought it: a page called DRILL is due. */
+  DrillFired: z.object({
+    drillId: nameSchema,
+    channel: nameSchema.optional(),
+    signalledAtMs: z.number().int().nonnegative(),
+    at,
+  }),
+  DrillPassed: z.object({
+    drillId: nameSchema,
+    /** When each hop was passed, ms. */
+    hops: z.record(z.enum(DRILL_HOPS), z.number().int().nonnegative()),
+    at,
+  }),
+  DrillFailed: z.object({
+    drillId: nameSchema,
+    /** The first hop that it did not pass. */
+    missed: z.enum(DRILL_HOPS),
+    because: z.string().max(500),
+    at,
+  }),
+} as const;

@@ -1,0 +1,62 @@
+import { lookAtStaleness, startStaleness, type StalenessLook, type StalenessTold } from './staleness.js';
+
+const S = 1_000;
+
+/** Looks every two seconds; `endAt` says what is seen at a second. */
+const watch = (seconds: number, endAt: (second: number) => number | undefined, isDatabaseAway = false) => {
+  let state = startStaleness(0);
+  const told: (StalenessTold & { second: number })[] = [];
+  for (let second = 2; second <= seconds; second += 2) {
+    const look: StalenessLook = { end: endAt(second), isDatabaseAway };
+    const after = lookAtStaleness(state, look, second * S);
+    state = after.state;
+    if (after.told !== undefined) told.push({ ...after.told, second });
+  }
+  return told;
+};
+
+describe('telemetry that is stale', () => {
+  it('RR19: is told after 30 s without a tick, once, with what is known', () => {
+    const told = watch(200, (second) => (second <= 10 ? second : undefined), true);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ told: 'stale', staleId: 'telemetry-stale-10', second: 40, sinceMs: 10_000 });
+    expect(told[0]?.because).toBe(
+      'no tick for 30 s: the event log does not answer; the database does not answer either',
+    );
+  });
+
+  it('says who is silent when the log answers', () => {
+    const [told] = watch(60, (second) => Math.min(second, 10));
+    expect(told?.because).toBe(
+      'no tick for 30 s: the event log answers, and the aggregators tell nothing; the database answers',
+    );
+  });
+
+  it('is not told at a start without ticks, but after five minutes', () => {
+    expect(watch(298, () => 0)).toEqual([]);
+    expect(watch(298, () => undefined)).toEqual([]);
+    expect(watch(320, () => 0)).toMatchObject([{ told: 'stale', staleId: 'telemetry-stale-unseen', second: 300 }]);
+  });
+
+  it('is over when ticks have come for 10 s, and not at the first', () => {
+    const told = watch(200, (second) => (second <= 10 || second >= 100 ? second : 10));
+    expect(told.map(({ told: what, second }) => `${what} ${second}`)).toEqual(['stale 40', 'moved 110']);
+  });
+
+  it('does not flap: a log that comes and goes is one episode', () => {
+    const flapping = (second: number): number => (second <= 10 ? second : Math.floor(second / 12));
+    const told = watch(1_000, (second) => (second > 900 ? second : flapping(second) + (second > 10 ? 100 : 0)));
+    expect(told.map(({ told: what }) => what)).toEqual([]);
+    const slow = watch(1_000, (second) => (second <= 10 ? second : second < 60 ? 10 : Math.floor(second / 8) + 100));
+    expect(slow.map(({ told: what, second }) => `${what} ${second}`)).toEqual(['stale 40']);
+  });
+
+  it('has the same id wherever it is seen, and another in the next episode', () => {
+    const told = watch(400, (second) => (second < 10 || (second > 100 && second < 200) ? second : undefined));
+    expect(told.map(({ staleId, told: what }) => `${what} ${staleId}`)).toEqual([
+      'stale telemetry-stale-8',
+      'moved telemetry-stale-8',
+      'stale telemetry-stale-198',
+    ]);
+  });
+});
