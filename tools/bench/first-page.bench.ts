@@ -13,7 +13,7 @@ import type { Bench } from './bench.js';
 import { failingBatch, goodBatch, type PagedNode, pagedNodes } from './paged-nodes.js';
 
 /** Faults that are timed: enough that the second slowest says something. */
-const FAULTS = 40;
+const FAULTS = Number(process.env['BENCH_FAULTS'] ?? 40);
 /** A fault is one node of these, so small a part of the fleet that nothing else pages. */
 const NODES = 60;
 /** As an agent posts. */
@@ -70,7 +70,7 @@ type Post = ReturnType<typeof poster>;
 const timeFault = async (node: PagedNode, post: Post, arrivals: readonly Arrival[]): Promise<number | undefined> => {
   const from = arrivals.length;
   const startedMs = performance.now();
-  const isPage = ({ body }: Arrival): boolean => body.includes('incident.opened') && body.includes(node.pop);
+  const isPage = ({ body }: Arrival): boolean => body.includes('incident.opened') && body.includes(node.prefix);
   node.isFailing = true;
   const find = async (): Promise<Arrival | undefined> => {
     const paged = arrivals.slice(from).find(isPage);
@@ -84,17 +84,17 @@ const timeFault = async (node: PagedNode, post: Post, arrivals: readonly Arrival
 
 /** Lets the healthy nodes speak until it is stopped. */
 const speak = (nodes: readonly PagedNode[], post: Post): (() => Promise<void>) => {
-  const stop = new AbortController();
+  let isStopped = false;
   const speakOne = async (node: PagedNode, index: number): Promise<void> => {
-    await systemClock.sleep((HEALTHY_MS * index) / nodes.length, stop.signal);
-    while (!stop.signal.aborted) {
+    await systemClock.sleep((HEALTHY_MS * index) / nodes.length);
+    while (!isStopped) {
       if (!node.isFailing) await post(goodBatch(node, systemClock.nowMs(), HEALTHY_MS));
-      await systemClock.sleep(HEALTHY_MS, stop.signal);
+      await systemClock.sleep(HEALTHY_MS);
     }
   };
   const all = Promise.all(nodes.map(speakOne));
   return async () => {
-    stop.abort();
+    isStopped = true;
     await all;
   };
 };
@@ -124,6 +124,11 @@ const measure = async (dataDir: string, undo: (() => unknown)[]) => {
   const tookMs: (number | undefined)[] = [];
   for (const node of nodes.slice(0, FAULTS)) {
     tookMs.push(await timeFault(node, post, receiver.arrivals));
+    if (process.env['BENCH_FAULTS'])
+      console.error(
+        tookMs.at(-1),
+        receiver.arrivals.map(({ body }) => body.slice(0, 300)),
+      );
     await systemClock.sleep(PAUSE_MS);
   }
   await stopSpeaking();

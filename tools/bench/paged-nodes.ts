@@ -2,41 +2,50 @@ import { LATENCY_NONE, OUTCOME, type OutcomeBatch, RCODE_NONE, VANTAGE } from '#
 
 /** A node whose failure is one page. */
 export interface PagedNode {
+  /** Begins the name of everything that is the node's own. */
+  readonly prefix: string;
   readonly nodeId: string;
   readonly pop: string;
   readonly region: string;
+  readonly softwareVersion: string;
   readonly ip: string;
   isFailing: boolean;
   seq: number;
 }
 
-const REGIONS = 6;
-/** Outcomes that one node tells a second. */
-const OUTCOMES_PER_SECOND = 400;
-const RELEASE = { softwareVersion: 'v1', configRev: 'c1' };
+/** Outcomes that a node tells a second; so few of them fail that the fleet stays well. */
+const GOOD_PER_SECOND = 1_200;
+const BAD_PER_SECOND = 400;
 
-/** Nodes each in a place of its own: a fault is of a node and of nothing larger. */
+/** Nodes each in a region of its own with a release of its own: a fault is of one of them, and of nothing that two share. */
 export const pagedNodes = (count: number): readonly PagedNode[] =>
   Array.from({ length: count }, (_, index) => ({
+    prefix: `bench-${index}-`,
     nodeId: `bench-${index}-n`,
     pop: `bench-${index}-p`,
-    region: `region-${index % REGIONS}`,
+    region: `bench-${index}-r`,
+    softwareVersion: `bench-${index}-v`,
     ip: '192.0.2.1',
     isFailing: false,
     seq: 0,
   }));
 
-const batchOf = (node: PagedNode, nowMs: number, spanMs: number, outcome: number, latencyUs: number): OutcomeBatch => {
+const batchOf = (
+  node: PagedNode,
+  nowMs: number,
+  weight: number,
+  { outcome, latencyUs }: { readonly outcome: number; readonly latencyUs: number },
+): OutcomeBatch => {
   node.seq += 1;
-  const { nodeId, pop, region, seq } = node;
-  const weight = Math.max(1, Math.round((OUTCOMES_PER_SECOND * spanMs) / 1_000));
+  const { nodeId, pop, region, softwareVersion, seq } = node;
   return {
     schema: 1,
     nodeId,
     pop,
     region,
     ring: '',
-    ...RELEASE,
+    softwareVersion,
+    configRev: 'c1',
     agentBootId: '1',
     serverBootId: '1',
     observerId: '',
@@ -72,8 +81,11 @@ const batchOf = (node: PagedNode, nowMs: number, spanMs: number, outcome: number
 
 /** What a healthy node tells of the last `spanMs`. */
 export const goodBatch = (node: PagedNode, nowMs: number, spanMs: number): OutcomeBatch =>
-  batchOf(node, nowMs, spanMs, OUTCOME.answer, 15_000);
+  batchOf(node, nowMs, Math.round((GOOD_PER_SECOND * spanMs) / 1_000), { outcome: OUTCOME.answer, latencyUs: 15_000 });
 
 /** The same of one that answers nothing. */
 export const failingBatch = (node: PagedNode, nowMs: number, spanMs: number): OutcomeBatch =>
-  batchOf(node, nowMs, spanMs, OUTCOME.timeout, LATENCY_NONE);
+  batchOf(node, nowMs, Math.round((BAD_PER_SECOND * spanMs) / 1_000), {
+    outcome: OUTCOME.timeout,
+    latencyUs: LATENCY_NONE,
+  });

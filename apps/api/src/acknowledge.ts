@@ -1,5 +1,13 @@
 import { type EventData, isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
-import { decideAcknowledgement, evolveIncident, type Incident, isIncidentEvent } from '#domain';
+import {
+  decideAcknowledgement,
+  type Escalation,
+  evolveEscalation,
+  evolveIncident,
+  type Incident,
+  isEscalationEvent,
+  isIncidentEvent,
+} from '#domain';
 import { actorOf, type Clock } from '#runtime';
 import type { EventStore } from '#store';
 import { appendAgain } from './append-again.js';
@@ -18,6 +26,16 @@ const readIncident = async (store: EventStore, incidentId: string): Promise<Know
     known = { incident, last, version };
   }
   return known;
+};
+
+/** Whether the last acknowledgement still holds; without an escalation none runs out. */
+const isHeld = async (store: EventStore, incidentId: string): Promise<boolean> => {
+  const recorded = await store.readStream(streamOf.escalation(incidentId));
+  const escalation = recorded.reduce<Escalation | undefined>(
+    (before, { event }) => (isEscalationEvent(event) ? evolveEscalation(before, event) : before),
+    undefined,
+  );
+  return escalation === undefined || escalation.state === 'acknowledged' || escalation.state === 'ended';
 };
 
 /** What an operator acknowledges. */
@@ -43,7 +61,9 @@ export const acknowledge = async (
     const { incident, last, version } = await readIncident(store, incidentId);
     if (incident === undefined) return refuse('NOT_FOUND', `there is no incident ${incidentId}`);
     const at = Math.max(clock.nowMs(), incident.openedAtMs);
-    const events = decideAcknowledgement(incident, last, { by, note, via, at });
+    // Whoever had it, and did not until it was over, may take it on again in the same words.
+    const held = (await isHeld(store, incidentId)) ? last : undefined;
+    const events = decideAcknowledgement(incident, held, { by, note, via, at });
     if (isRefusal(events)) return events;
     return { stream: streamOf.incident(incidentId), expectedVersion: version, events };
   });

@@ -18,6 +18,7 @@ import {
   type IncidentRow,
 } from '#store';
 import { acknowledge } from './acknowledge.js';
+import { incidentActs } from './incident-acts.js';
 import { automationActs } from './automation-acts.js';
 import { drillActs } from './drill-acts.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
@@ -94,6 +95,7 @@ export const createActions = (parts: ActionParts) => {
       repository: createOnCallRepository(database),
       channels: createChannelRepository(database),
     }),
+    ...incidentActs({ store: eventStore, clock, database, incidents }),
     acknowledge: async (incidentId: string, note: string, caller: Principal): Promise<IncidentRow | Refusal> => {
       const refusal = await acknowledge(eventStore, clock, { incidentId, note, caller });
       if (refusal !== undefined) return refusal;

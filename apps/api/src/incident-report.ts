@@ -1,6 +1,14 @@
 import { callKeyOf, type RecordedEvent } from '#contracts';
-import type { AlertRow, DeliveryRepository, DeliveryRow, IncidentRepository, IncidentRow } from '#store';
+import type {
+  AlertRow,
+  DeliveryRepository,
+  DeliveryRow,
+  EscalationRepository,
+  IncidentRepository,
+  IncidentRow,
+} from '#store';
 import type { RedirectRepository, RedirectRow, RollbackRepository, RollbackRow } from '#store';
+import { type EscalationReport, escalationReport } from './escalation-report.js';
 import { LIST_MAX } from './list-query.js';
 
 /** An incident with all that belongs to it. */
@@ -12,6 +20,8 @@ export interface IncidentReport {
   readonly redirects: readonly RedirectRow[];
   /** Its pages and calls, then the commands of its rollbacks and redirects. */
   readonly deliveries: readonly DeliveryRow[];
+  /** Who is called for it; null: no plan said who. */
+  readonly escalation: EscalationReport | null;
 }
 
 /** What a report is read from. */
@@ -19,26 +29,30 @@ export interface ReportSources {
   readonly incidents: Pick<IncidentRepository, 'find'>;
   readonly rollbacks: Pick<RollbackRepository, 'list'>;
   readonly redirects: Pick<RedirectRepository, 'list'>;
-  readonly deliveries: Pick<DeliveryRepository, 'list'>;
+  readonly deliveries: Pick<DeliveryRepository, 'list' | 'called'>;
+  readonly escalations: Pick<EscalationRepository, 'findRow'>;
 }
 
 /** Reads an incident with all that belongs to it; undefined when there is none. */
 export const readReport = async (
-  { incidents, rollbacks, redirects, deliveries }: ReportSources,
+  { incidents, rollbacks, redirects, deliveries, escalations }: ReportSources,
   incidentId: string,
 ): Promise<IncidentReport | undefined> => {
   const found = await incidents.find(incidentId);
   if (found === undefined) return undefined;
   const undone = await rollbacks.list({ incidentId, limit: LIST_MAX });
   const moved = await redirects.list({ incidentId, limit: LIST_MAX });
-  const called = found.incident.escalations.map((call) => callKeyOf({ incidentId, ...call }));
+  const calls = found.incident.escalations.map((call) => callKeyOf({ incidentId, ...call }));
+  const called = (await deliveries.called(incidentId)).map(({ dedupKey }) => dedupKey);
   const commandIds = [
     ...undone.flatMap(({ waves }) => waves.flatMap(({ commandId }) => commandId ?? [])),
     ...moved.flatMap(({ commands }) => commands.map(({ commandId }) => commandId)),
   ];
   const told: DeliveryRow[] = [];
   // One after the other: a report must not take every connection of the pool.
-  for (const dedupKey of [incidentId, ...called, ...commandIds])
+  for (const dedupKey of new Set([incidentId, ...calls, ...called, ...commandIds]))
     told.push(...(await deliveries.list({ dedupKey, limit: LIST_MAX })));
-  return { ...found, rollbacks: undone, redirects: moved, deliveries: told };
+  const row = await escalations.findRow(incidentId);
+  const escalation = row === undefined ? null : escalationReport(row);
+  return { ...found, rollbacks: undone, redirects: moved, deliveries: told, escalation };
 };

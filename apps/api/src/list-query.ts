@@ -68,6 +68,13 @@ export const plainListQuery = z.object({ limit: limitQuery });
 /** What an acknowledgement may say; it may say nothing. */
 export const acknowledgement = z.object({ note: z.string().max(1_000).default('') }).default({ note: '' });
 
+/** To whom an incident is given, and what is said with it. */
+export const handOver = z.strictObject({ to: nameSchema, note: z.string().max(1_000).default('') });
+/** For how long an incident is put off, and why. */
+export const snooze = z.strictObject({ durationMs: z.number().int().positive(), comment: commentSchema });
+/** What is said about an incident. */
+export const incidentNote = z.strictObject({ text: z.string().trim().min(1).max(4_000) });
+
 /** What an act must say: why. */
 export const commented = z.strictObject({ comment: commentSchema });
 /** Which stage of a gate; without it the next. */

@@ -10,6 +10,7 @@ import {
   createDeadLetterRepository,
   createDeliveryRepository,
   createDrillRepository,
+  createEscalationRepository,
   createFallbackRepository,
   createIncidentRepository,
   createNodeKeyRepository,
@@ -92,6 +93,7 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
   const rollbacks = createRollbackRepository(database);
   const redirects = createRedirectRepository(database);
   const deliveries = createDeliveryRepository(database);
+  const escalations = createEscalationRepository(database);
   const affected = createAffectedCustomers(
     createSegmentRepository(database),
     catalogue,
@@ -102,7 +104,8 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
   return {
     incidents: incidents.list,
     incident: async (incidentId: string): Promise<IncidentReport | Refusal> =>
-      (await readReport({ incidents, rollbacks, redirects, deliveries }, incidentId)) ?? unknown(incidentId),
+      (await readReport({ incidents, rollbacks, redirects, deliveries, escalations }, incidentId)) ??
+      unknown(incidentId),
     customersAffected: async (incidentId: string, limit: number): Promise<AffectedCustomers | Refusal> => {
       const incident = await incidents.findRow(incidentId);
       return incident === undefined ? unknown(incidentId) : affected(incident, limit);

@@ -35,6 +35,8 @@ export const incidentSchema = z.looseObject({
   openedAt: z.number(),
   acknowledgedAt: z.number().nullable(),
   acknowledgedBy: z.string().nullable(),
+  owner: z.string().nullable().optional(),
+  snoozedUntil: z.number().nullable().optional(),
   priority: z.string().nullable().optional(),
   detectMs: z.number().nullable().optional(),
   isDetectedInTime: z.boolean().nullable().optional(),
@@ -44,6 +46,22 @@ export const incidentSchema = z.looseObject({
 });
 /** An incident in a list. */
 export type Incident = z.infer<typeof incidentSchema>;
+
+/** Who is called for an incident, and what happens next. */
+export const escalationSchema = z.looseObject({
+  policy: z.string(),
+  state: z.string(),
+  level: z.number(),
+  levels: z.number(),
+  round: z.number(),
+  rounds: z.number(),
+  because: z.string(),
+  heldBy: z.string().nullable(),
+  next: z.string().nullable(),
+  nextAt: z.number().nullable(),
+});
+/** Who is called for an incident, and what happens next. */
+export type EscalationState = z.infer<typeof escalationSchema>;
 
 const release = z.looseObject({ softwareVersion: z.string(), configRev: z.string() });
 

@@ -6,6 +6,7 @@ import type { DoorAsked } from './door-arguments.js';
 import { DRILL_USAGE, readDrillArguments } from './drill-arguments.js';
 import { GATE_USAGE, type GateAsked, readGateArguments } from './gate-arguments.js';
 import { GATE_SHOW_USAGE, type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
+import { INCIDENT_USAGE, readIncidentArguments } from './incident-arguments.js';
 import { ON_CALL_USAGE, type OnCallAsked, readOnCallArguments } from './on-call-arguments.js';
 import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
 import { readReplayArguments, REPLAY_USAGE, type ReplayAsked } from './replay-arguments.js';
@@ -82,6 +83,7 @@ export const USAGE = `tocsin <command> [options]
                             why a rule paged nobody; S is fleet, release|region, or pop:iad1; TIME is 2026-01-01T00:00:00Z
   incident cost <id|latest> what it costs: measured, and by the formulas of the cost model
 ${REPORT_USAGE}
+${INCIDENT_USAGE}
   impact                    whom it hurts now, by region in the order of recovery, country and sector
   customers list [--tier T] [--sector S] [--country C]
   customers import <file> [--dry-run]
@@ -125,7 +127,7 @@ exit status
 `;
 
 const COMMANDS =
-  'status, tail, incident show, incident cost, incident runbook, incident post-mortem, status-update, explain, impact, customers, node-key, silence, maintenance, on-call, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, drill, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
+  'status, tail, incident, status-update, explain, impact, customers, node-key, silence, maintenance, on-call, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, drill, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
 
 const parse = (args: readonly string[]) => {
   try {
@@ -236,7 +238,7 @@ const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Co
   const known = INCIDENT_ACTIONS.find((each) => each === action);
   if (known === undefined)
     throw new UsageError(
-      `incident ${action ?? ''}: expected incident ${INCIDENT_ACTIONS.join(', ')} <id|latest>, or attach`,
+      `incident ${action ?? ''}: expected incident ${INCIDENT_ACTIONS.join(', ')} <id|latest>, or attach, hand-over, snooze or note and an id`,
     );
   if (incidentId === undefined) throw new UsageError(`incident ${known}: expected an incident id`);
   noMore(more);
@@ -248,8 +250,9 @@ const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined
   if (first === 'on-call') return readOnCallArguments(rest);
   if (first === 'rollout') return readRolloutArguments(rest);
   if (first === 'status-update') return readStatusUpdateArguments(rest);
-  if (first === 'incident' && rest[0] === 'attach') return readAttachArguments(rest.slice(1));
   if (first === 'drill') return readDrillArguments(rest);
+  if (first === 'incident')
+    return rest[0] === 'attach' ? readAttachArguments(rest.slice(1)) : readIncidentArguments(rest);
   if (Object.hasOwn(AUTHORITY_COMMANDS, first)) return readAuthorityArguments(first, rest);
   if (isDeliveryCommand(first)) return readDeliveryArguments(first, rest);
   if (first !== 'gate') return undefined;

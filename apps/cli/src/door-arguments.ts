@@ -33,6 +33,7 @@ export const DOOR_VIEWS = [
   'status-texts',
   'runbook',
   'drills',
+  'incident',
 ] as const;
 /** How an answer is shown. */
 export type DoorView = (typeof DOOR_VIEWS)[number];
@@ -54,6 +55,8 @@ const OPTIONS = {
   key: { type: 'string' },
   yes: { type: 'boolean', default: false },
   comment: { type: 'string' },
+  to: { type: 'string' },
+  for: { type: 'string' },
   watch: { type: 'boolean', short: 'w', default: false },
   wait: { type: 'boolean', default: false },
   timeout: { type: 'string' },

@@ -200,6 +200,22 @@ const formatPreview = (answer: unknown): readonly string[] => {
 };
 
 const rollback = z.looseObject({ rollback: rollbackSchema });
+const tended = z.looseObject({
+  incident: z.looseObject({
+    incidentId: z.string(),
+    status: z.string(),
+    owner: z.string().nullable(),
+    snoozedUntil: z.number().nullable(),
+  }),
+});
+
+const formatTended = (answer: unknown): readonly string[] => {
+  const { incidentId, status, owner, snoozedUntil } = tended.parse(answer).incident;
+  const has = owner === null ? 'nobody has it' : `${owner} has it`;
+  const until = snoozedUntil === null ? '' : `, nobody is called until ${formatTime(snoozedUntil)} UTC`;
+  return [`${incidentId}: ${status}, ${has}${until}`];
+};
+
 const redirect = z.looseObject({
   redirect: z.looseObject({ redirectId: z.string(), status: z.string(), because: z.string().nullable() }),
 });
@@ -230,4 +246,5 @@ export const formatDoor: Readonly<Record<DoorView, (answer: unknown) => readonly
   'status-texts': formatStatusTexts,
   runbook: formatRunbook,
   drills: formatDrills,
+  incident: formatTended,
 };

@@ -4,6 +4,8 @@ import {
   alertSchema,
   type Delivery,
   deliverySchema,
+  type EscalationState,
+  escalationSchema,
   type Incident,
   incidentSchema,
   recordedSchema,
@@ -28,6 +30,7 @@ export interface IncidentReport {
   readonly rollbacks: readonly Rollback[];
   readonly redirects: readonly Redirect[];
   readonly deliveries: readonly Delivery[];
+  readonly escalation?: EscalationState | null | undefined;
 }
 
 const detailAnswer = z.looseObject({
@@ -37,6 +40,7 @@ const detailAnswer = z.looseObject({
   rollbacks: z.array(rollbackSchema).default([]),
   redirects: z.array(redirectSchema).default([]),
   deliveries: z.array(deliverySchema).default([]),
+  escalation: escalationSchema.nullable().optional(),
 });
 const listAnswer = z.looseObject({ incidents: z.array(incidentSchema) });
 
@@ -73,7 +77,26 @@ const actionLines = ({ detectMs, isDetectedInTime, escalations, requests }: Inci
   ...requests.map(({ what, because }) => `asked for     ${what.replace('_', ' ')}: ${because}`),
 ];
 
-const headLines = ({ incident }: IncidentReport, nowMs: number, paint: Paint): string[] => {
+/** Who has it, who is called for it, and what happens next when nobody does anything. */
+const callingLines = ({ incident, escalation }: IncidentReport): string[] => {
+  const { owner, snoozedUntil } = incident;
+  const has = owner === null || owner === undefined ? [] : [`owner         ${owner}`];
+  const off =
+    snoozedUntil === null || snoozedUntil === undefined ? [] : [`snoozed       until ${formatTime(snoozedUntil)} UTC`];
+  if (escalation === null || escalation === undefined) return [...has, ...off];
+  const { policy, state, level, levels, round, rounds, because, heldBy, next, nextAt } = escalation;
+  const by = heldBy === null ? '' : ` by ${heldBy}`;
+  const where = `level ${level} of ${levels}${rounds > 1 ? `, round ${round} of ${rounds}` : ''}`;
+  return [
+    ...has,
+    ...off,
+    `escalation    ${state}${by}, policy ${policy}, ${where}: ${because}`,
+    ...(next === null || nextAt === null ? [] : [`next          at ${formatTime(nextAt)} UTC ${next}`]),
+  ];
+};
+
+const headLines = (report: IncidentReport, nowMs: number, paint: Paint): string[] => {
+  const { incident } = report;
   const { title, status, openedAt, resolvedAt, acknowledgedAt, acknowledgedBy, reason, peakImpact } = incident;
   const lasted = formatDuration((resolvedAt ?? nowMs) - openedAt);
   const colour = status === 'resolved' ? paint.good : paint.bad;
@@ -89,6 +112,7 @@ const headLines = ({ incident }: IncidentReport, nowMs: number, paint: Paint): s
     `why           ${reason.text}`,
     ...actionLines(incident),
     `acknowledged  ${acknowledged}`,
+    ...callingLines(report),
     `at its worst  ${formatCount(peakImpact.affectedCustomers)} customers${ofWhat} (tier 1: ${byTier.tier1}, tier 2: ${byTier.tier2}, ` +
       `tier 3: ${byTier.tier3}), score ${formatCount(peakImpact.score)}, ${formatDollars(peakImpact.dollarsPerMinute)} a minute`,
   ];

@@ -5,6 +5,7 @@ import {
   createDeliveryClaims,
   createDeliveryQueues,
   createDeliveryRepository,
+  createEscalationRepository,
   createPositionRepository,
   createStandingPageRepository,
   createZoneRegistryRepository,
@@ -15,6 +16,7 @@ import { pageChannels, registerChannels } from './channel-registration.js';
 import { type Degraded, openDegraded } from './degraded/degraded.js';
 import { DeliveriesReconciler } from './deliveries.reconciler.js';
 import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js';
+import { EscalationsReconciler } from './escalations.reconciler.js';
 import { FallOverReconciler } from './fall-over.reconciler.js';
 import { PublishReconciler } from './publish.reconciler.js';
 import { RefreshReconciler } from './refresh.reconciler.js';
@@ -60,6 +62,8 @@ interface Reconcilers {
   readonly refresh: Rounds;
   readonly statusUpdates: Rounds;
   readonly postMortems: Rounds;
+  readonly escalate: Rounds;
+  readonly escalations: EscalationsReconciler;
   readonly deliveries: DeliveriesReconciler;
   readonly refreshing: RefreshReconciler;
 }
@@ -109,6 +113,8 @@ const reconcilersOf = (
     onPublished: (events) => notices.tell(events),
   });
   const registry = createZoneRegistryRepository(database);
+  const escalations = new EscalationsReconciler({ ...parts, escalations: createEscalationRepository(database) });
+  const escalate = new Rounds('escalations', escalations.reconcile, logger);
   const publish = new Rounds('publish', publishing.reconcile, logger);
   const zones = new Rounds('zones', new ZonesReconciler({ ...parts, registry }).reconcile, logger);
   const refreshing = new RefreshReconciler({
@@ -126,18 +132,39 @@ const reconcilersOf = (
     publish.signal();
   });
   notices.listen('DeliveryRequested', () => deliver.signal());
-  return { deliver, fallOver, publish, zones, refresh, statusUpdates, postMortems, deliveries, refreshing };
+  return {
+    deliver,
+    fallOver,
+    publish,
+    zones,
+    refresh,
+    statusUpdates,
+    postMortems,
+    escalate,
+    deliveries,
+    refreshing,
+    escalations,
+  };
 };
 
 const degradedOf = async (
   parts: DispatcherParts,
   deliveriesFailed: () => string | undefined,
 ): Promise<Degraded | undefined> => {
-  const { settings, onFatal } = parts;
+  const { settings, database, clock, onFatal } = parts;
   if (settings.degraded === undefined) return undefined;
   const channels = pageChannels(settings.channels);
   const onCrash = (error: Error): void => onFatal?.('urgent pages', error);
-  return openDegraded({ ...parts, settings: settings.degraded, channels, deliveriesFailed, onCrash });
+  const escalations = createEscalationRepository(database);
+  const overdueEscalations = async (): Promise<number> => (await escalations.overdueEscalations(clock.nowMs())).length;
+  return openDegraded({
+    ...parts,
+    settings: settings.degraded,
+    channels,
+    deliveriesFailed,
+    overdueEscalations,
+    onCrash,
+  });
 };
 
 /** Registers the channels; nothing runs until the first tick. */
@@ -146,12 +173,14 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
   await registerChannels(settings.channels, createChannelRepository(database), logger);
   let degraded: Degraded | undefined;
   const reconcilers = reconcilersOf(parts, await orderOf(parts), () => degraded);
-  const { deliver, fallOver, publish, zones, refresh, statusUpdates, postMortems, deliveries, refreshing } =
-    reconcilers;
-  const all = [statusUpdates, postMortems, deliver, fallOver, publish, zones, refresh];
+  const { deliver, fallOver, publish, zones, refresh, statusUpdates, postMortems, escalate } = reconcilers;
+  const { deliveries, refreshing, escalations } = reconcilers;
+  const all = [escalate, statusUpdates, postMortems, deliver, fallOver, publish, zones, refresh];
   const unready = (): string | undefined => {
     const failed = all.filter(({ failure }) => failure !== undefined);
-    return failed.length === 0 ? undefined : failed.map(({ name, failure }) => `${name}: ${failure}`).join('; ');
+    const words = failed.map(({ name, failure }) => `${name}: ${failure}`);
+    const overdue = escalations.unready();
+    return [...words, ...(overdue === undefined ? [] : [overdue])].join('; ') || undefined;
   };
   degraded = await degradedOf(parts, unready);
   return {
@@ -161,6 +190,7 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
     },
     settle: async () => {
       await degraded?.settle();
+      await escalate.run();
       await statusUpdates.run();
       await postMortems.run();
       await deliver.run();

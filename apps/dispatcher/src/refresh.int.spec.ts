@@ -36,7 +36,7 @@ describe('what a receiver forgets', () => {
     expect(fake.firing()).toHaveLength(1);
     const before = await events();
     for (let minute = 1; minute <= 10; minute += 1) {
-      world.clock.advance(MINUTE_MS);
+      await world.clock.advance(MINUTE_MS);
       await dispatcher.settle();
       expect(fake.firing().map(({ endsAtMs }) => endsAtMs - world.clock.nowMs())).toEqual([4 * MINUTE_MS]);
     }
@@ -48,7 +48,7 @@ describe('what a receiver forgets', () => {
     await world.opens('in1');
     await first.settle();
     const told = fake.requests.length;
-    world.clock.advance(MINUTE_MS / 2);
+    await world.clock.advance(MINUTE_MS / 2);
     await first.settle();
     expect(fake.requests).toHaveLength(told);
     await (await start()).settle();
@@ -59,13 +59,13 @@ describe('what a receiver forgets', () => {
     const dispatcher = await start();
     await world.opens('in1');
     await dispatcher.settle();
-    world.clock.advance(MINUTE_MS);
+    await world.clock.advance(MINUTE_MS);
     await resolves('in1');
     await dispatcher.settle();
     const endedAtMs = world.clock.nowMs();
     const told = fake.requests.length;
     for (let minute = 1; minute <= 8; minute += 1) {
-      world.clock.advance(MINUTE_MS);
+      await world.clock.advance(MINUTE_MS);
       await dispatcher.settle();
     }
     expect(fake.requests.length - told).toBe(5);
@@ -78,7 +78,7 @@ describe('what a receiver forgets', () => {
     await dispatcher.settle();
     fake.faults.push({ status: 500 });
     await resolves('in1');
-    world.clock.advance(MINUTE_MS);
+    await world.clock.advance(MINUTE_MS);
     const endBefore = fake.alerts()[0]?.endsAtMs;
     await dispatcher.settle();
     expect(fake.alerts()[0]?.endsAtMs).toBeLessThanOrEqual(endBefore ?? 0);
@@ -90,12 +90,12 @@ describe('what a receiver forgets', () => {
     await dispatcher.settle();
     for (let minute = 1; minute <= 3; minute += 1) {
       fake.faults.push({ status: 500 });
-      world.clock.advance(MINUTE_MS);
+      await world.clock.advance(MINUTE_MS);
       await dispatcher.settle();
     }
     expect(complaints()).toHaveLength(1);
     expect(dispatcher.unready()).toBeUndefined();
-    world.clock.advance(MINUTE_MS);
+    await world.clock.advance(MINUTE_MS);
     await dispatcher.settle();
     expect(fake.firing()).toHaveLength(1);
     expect(world.lines.at(-1)?.message).toBe('is told again what is open');
@@ -107,7 +107,7 @@ describe('what a receiver forgets', () => {
     await dispatcher.settle();
     const asked = fake.requests.length;
     fake.faults.push('hang');
-    world.clock.advance(MINUTE_MS);
+    await world.clock.advance(MINUTE_MS);
     const refreshing = dispatcher.settle();
     while (fake.requests.length === asked) await new Promise((resolve) => setImmediate(resolve));
     await dispatcher.stop();

@@ -6,9 +6,9 @@ describe('rules while the database is away', () => {
   let story: SlotsStory;
   beforeEach(async () => {
     story = await openStory();
-    await story.startRules({ urgentAfterMs: 100 });
+    await story.startRules({ urgentAfterMs: 1_500 });
     await story.warmUp();
-  });
+  }, 90_000);
   afterEach(() => story.close());
 
   it('P4, T-B2: an incident that opens is paged through the log, and opens under the same id once it can be recorded', async () => {

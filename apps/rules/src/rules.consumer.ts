@@ -126,7 +126,10 @@ export class RulesConsumer {
     this.trouble = undefined;
     // It may have changed since it was built.
     recovered.engine.setCatalogue(this.parts.catalogue.current());
-    this.parts.logger.info('rules: the database answers again; what was decided without it is decided anew');
+    this.parts.logger.info(
+      { tick: recovered.nextTick },
+      'rules: the database answers again; what was decided without it is decided anew',
+    );
     return { next: 'seek', offset: this.begin(recovered) };
   }
 

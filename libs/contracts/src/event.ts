@@ -41,7 +41,6 @@ export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
 export { BLAME_MAX } from './events/rollback-events.js';
 export {
   STATUS_CUSTOMERS_MAX,
-  STATUS_STATES,
   STATUS_TEXT_MAX,
   type StatusState,
   type StatusUpdate,

@@ -33,6 +33,7 @@ export const PROBLEMS = {
   SIGNATURE_INVALID: { status: 401, title: 'The signature of the request does not match' },
   RUNBOOK_RESULTS_TOO_MANY: { status: 409, title: 'The incident has as many results as it may have' },
   STATUS_UPDATE_NOT_DRAFT: { status: 409, title: 'The status update is no draft, or not any more' },
+  NOTES_TOO_MANY: { status: 409, title: 'The incident has as many notes as it may have' },
   ROLLBACK_EXISTS: { status: 409, title: 'The rollback of this rollout and release was decided already' },
   ROLLBACK_NOT_PROPOSED: { status: 409, title: 'The rollback was not proposed, or is not any more' },
   ROLLBACK_NOT_REFUSED: { status: 409, title: 'No rail refuses the rollback' },

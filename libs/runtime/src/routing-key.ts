@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 
 /**
  * Senders that speak PagerDuty's Events API hold one word of 32 letters and digits and nothing else. The key of role `alerts` can be written
- * as one: the eight characters of its id, then the 24 of its secret. So it is found by its id and compared with its hash as any other.
+ * as one: the eight characters of its id, then the 24 of its secret. It is found by its id and compared with its hash, like every key.
  */
 
 const ID_PREFIX = 'alerts-';

@@ -1,9 +1,8 @@
-import { type Event, type EventData, type EventOf, type RecordedEvent, releaseName, streamOf } from '#contracts';
+import { type Event, type EventOf, type RecordedEvent, releaseName, streamOf } from '#contracts';
 import type { Queryable } from './database.js';
+import type { Told } from './delivery-told.js';
 import { createRollbackRepository, type RollbackRow } from './rollback.repository.js';
 import { createRolloutRepository, type RolloutRow } from './rollout.repository.js';
-
-type Told = Pick<EventData<'DeliveryRequested'>, 'subject' | 'action' | 'dedupKey' | 'body' | 'at'>;
 
 const TYPES = [
   'RolloutStarted',
@@ -69,7 +68,10 @@ const ofWave = ({ data }: EventOf<'WaveCommanded'>, { rollback }: ChangeContext)
     summary,
     ...(service && { service }),
     ...(incidentId && { incidentId }),
-    ...{ rollbackId, wave, commandId, at },
+    rollbackId,
+    wave,
+    commandId,
+    at,
   };
   return { subject: 'change', action: 'change', dedupKey: streamOf.rollback(rollbackId), body, at };
 };

@@ -70,6 +70,14 @@ export interface NotClaimed {
   readonly unlessUrgent: readonly string[];
 }
 
+/** Somebody who was called for an incident, and the key that the call went by. */
+export interface CalledContact {
+  readonly dedupKey: string;
+  readonly channel: string;
+  readonly address: string | null;
+  readonly person: string | null;
+}
+
 /** Deliveries: what is to be sent, and who sends it. */
 export interface DeliveryRepository {
   /** Newest first. */
@@ -88,6 +96,11 @@ export interface DeliveryRepository {
   ) => Promise<readonly DueDelivery[]>;
   /** The channels that have something due, claimed or not. */
   readonly dueChannels: (nowMs: number) => Promise<readonly string[]>;
+  /**
+   * Whom an incident called, each receiver once for each key, in the order of the calls. At most `LIST_ROWS_MAX`: ten levels of twenty
+   * receivers, gone through five times; whoever was called after those is not told of the end.
+   */
+  readonly called: (incidentId: string) => Promise<readonly CalledContact[]>;
   /** Gives a claim back without an attempt. */
   readonly release: (deliveryId: string) => Promise<void>;
 }
@@ -100,6 +113,11 @@ const LIST = `
   where ($1::text[] is null or status = any($1)) and ($2::text is null or dedup_key = $2) and ($3::text is null or channel = $3)
     and ($4::text is null or dedup_key = $4 or starts_with(dedup_key, $4 || ':'))
   order by requested_position desc limit $5`;
+
+const CALLED = `
+  select dedup_key as "dedupKey", channel, address, min(person) as person from delivery
+  where body ->> 'incidentId' = $1 and subject = 'page' and action in ('trigger', 'escalate')
+  group by dedup_key, channel, address order by min(requested_position) limit ${LIST_ROWS_MAX}`;
 
 // Two claimers that both saw a row free meet at the claim's row: the second finds it taken and gets nothing.
 const CLAIM = `
@@ -176,6 +194,7 @@ export const createDeliveryRepository = (database: Queryable): DeliveryRepositor
     const rows = await database.query<{ channel: string }>(DUE_CHANNELS, [nowMs, LIST_ROWS_MAX]);
     return rows.map(({ channel }) => channel);
   },
+  called: (incidentId) => database.query<CalledContact>(CALLED, [incidentId]),
   release: async (deliveryId) => {
     await endClaims(database, [deliveryId]);
   },

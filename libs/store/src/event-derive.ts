@@ -1,16 +1,25 @@
-import type { RecordedEvent } from '#contracts';
+import type { EventOf, RecordedEvent } from '#contracts';
 import { impactSchema, streamOf } from '#contracts';
+import { isLevelCall, isEscalationEvent, policyFor } from '#domain';
 import { changeContextOf, isChange } from './change-deliveries.js';
 import { createChannelRepository } from './channel.repository.js';
 import { createCommandRepository } from './command.repository.js';
 import type { Queryable } from './database.js';
-import { deliveriesFor, type DeliveryContext, pagedIncident, sentCommand, tellsOfRollout } from './deliveries-for.js';
-import { createDeliveryRepository, type DeliveryRow, endClaims } from './delivery.repository.js';
+import { deliveriesFor, sentCommand, tellsOfRollout } from './deliveries-for.js';
+import { type CalledContact, createDeliveryRepository, type DeliveryRow, endClaims } from './delivery.repository.js';
+import type { DeliveryContext, IncidentCalls } from './delivery-context.js';
+import type { ChannelRow } from './delivery-told.js';
+import { escalationOf } from './escalation-derive.js';
 import type { PendingEvent } from './event-append.js';
+import { readStream } from './event-read.js';
 import { createFallbackRepository } from './fallback.repository.js';
 import { isDrillNews } from './drill-deliveries.js';
-import { createIncidentRepository } from './incident.repository.js';
+import { createIncidentRepository, type IncidentRow } from './incident.repository.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
+import { earliestAtMs, type OnCallInForce, readOnCallInForce } from './on-call-in-force.js';
+import { pagedIncident } from './page-event.js';
+import { policySubjectOf } from './policy-subject.js';
+import { reachBy } from './reach.js';
 import { createRedirectRepository } from './redirect.repository.js';
 import { isStatusNews } from './status-deliveries.js';
 import { createRollbackRepository } from './rollback.repository.js';
@@ -37,46 +46,111 @@ const highestTold = async (tx: Queryable, incidentId: string): Promise<number> =
   return Math.max(0, ...pages.map(scoreTold));
 };
 
-const contextOf = async (tx: Queryable, recorded: RecordedEvent): Promise<DeliveryContext> => {
-  const commandId = sentCommand(recorded);
+/** What is the same for every event of an append. */
+interface Derivation {
+  readonly tx: Queryable;
+  readonly channels: readonly ChannelRow[];
+  readonly inForce: OnCallInForce | undefined;
+  readonly happened: readonly RecordedEvent[];
+  /** What it asked for so far. */
+  readonly asked: EventOf<'DeliveryRequested'>[];
+}
+
+/** Whom deliveries of this append call, which no table holds yet. */
+const calledBy = (asked: Derivation['asked'], incidentId: string): readonly CalledContact[] =>
+  asked
+    .filter(({ data: { subject, action } }) => subject === 'page' && (action === 'trigger' || action === 'escalate'))
+    .filter(({ data: { body } }) => body['incidentId'] === incidentId)
+    .map(({ data: { dedupKey, channel, address, person } }) => ({
+      dedupKey,
+      channel,
+      address: address ?? null,
+      person: person ?? null,
+    }));
+
+/** What calls the first level of a policy beside the page of its incident. */
+const CALLS_FIRST_LEVEL: ReadonlySet<string> = new Set(['IncidentEscalated', 'StatusUpdateOverdue']);
+
+const callsOf = async (
+  { tx, channels, inForce, happened, asked }: Derivation,
+  cause: RecordedEvent,
+  incident: IncidentRow,
+): Promise<IncidentCalls | undefined> => {
+  if (inForce === undefined) return undefined;
+  const { incidentId } = incident;
+  const recorded = await readStream(tx, streamOf.escalation(incidentId));
+  const isOwn = isEscalationEvent(cause.event);
+  const escalation = escalationOf(isOwn ? recorded.filter(({ version }) => version <= cause.version) : recorded);
+  const needsPolicy = escalation === undefined && CALLS_FIRST_LEVEL.has(cause.event.type);
+  return {
+    reach: reachBy(inForce, channels),
+    escalation,
+    policy: needsPolicy ? policyFor(inForce.plan, await policySubjectOf(tx, incident)) : undefined,
+    called: [...(await createDeliveryRepository(tx).called(incidentId)), ...calledBy(asked, incidentId)],
+    startedBy: isLevelCall(cause.event)
+      ? happened.find(({ stream, version }) => `${stream}@${version}` === cause.metadata.cause)?.event
+      : undefined,
+  };
+};
+
+/** The incident that somebody may be called for by an event. */
+const toldIncident = (cause: RecordedEvent): string | undefined =>
+  isStatusNews(cause.event) ? cause.event.data.incidentId : pagedIncident(cause);
+
+const contextOf = async (derivation: Derivation, cause: RecordedEvent): Promise<DeliveryContext> => {
+  const { tx } = derivation;
+  const commandId = sentCommand(cause);
   if (commandId !== undefined) return { command: await createCommandRepository(tx).find(commandId) };
-  const incidentId = pagedIncident(recorded);
+  const incidentId = toldIncident(cause);
   if (incidentId === undefined) return {};
+  const incident = await createIncidentRepository(tx).findRow(incidentId);
+  if (isStatusNews(cause.event)) return { calls: incident && (await callsOf(derivation, cause, incident)) };
   const limit = listLimit(LIST_ROWS_MAX);
   return {
-    incident: await createIncidentRepository(tx).findRow(incidentId),
+    incident,
     rollbacks: await createRollbackRepository(tx).list({ incidentId, limit }),
     redirects: await createRedirectRepository(tx).list({ incidentId, limit }),
     fallbacks: await createFallbackRepository(tx).list({ incidentId, limit }),
     toldScore: await highestTold(tx, incidentId),
+    calls: incident && (await callsOf(derivation, cause, incident)),
   };
 };
 
-const pendingFor = async (
-  tx: Queryable,
-  cause: RecordedEvent,
-  channels: Awaited<ReturnType<ReturnType<typeof createChannelRepository>['list']>>,
-): Promise<readonly PendingEvent[]> => {
-  const metadata = { actor: cause.metadata.actor, cause: `${cause.stream}@${cause.version}` };
-  const isChangeTold = channels.some(({ subject }) => subject === 'change');
-  const change = isChangeTold ? await changeContextOf(tx, cause) : {};
-  return deliveriesFor(cause, { ...(await contextOf(tx, cause)), ...change }, channels).map((event) => ({
-    stream: streamOf.delivery(event.data.deliveryId),
-    event,
-    metadata,
-  }));
-};
+/** What was derived from an event stands right behind it, so that the page is asked for before what is said about it. */
+const behindCauses = (
+  appended: readonly RecordedEvent[],
+  escalated: readonly RecordedEvent[],
+): readonly RecordedEvent[] =>
+  appended.flatMap((cause) => [
+    cause,
+    ...escalated.filter(({ metadata }) => metadata.cause === `${cause.stream}@${cause.version}`),
+  ]);
 
-/** The deliveries that appended events ask for, after all of them were projected: a page knows the rollback of the same append. */
-export const derivedFrom = async (
+/**
+ * The deliveries that appended events ask for, and what became of escalations by them, after all of them were projected: a page knows
+ * the rollback of the same append.
+ */
+export const derivedDeliveries = async (
   tx: Queryable,
   appended: readonly RecordedEvent[],
+  escalated: readonly RecordedEvent[],
 ): Promise<readonly PendingEvent[]> => {
-  const causes = appended.filter(isTelling);
+  const happened = behindCauses(appended, escalated);
+  const causes = happened.filter(isTelling);
   if (causes.length === 0) return [];
   const channels = await createChannelRepository(tx).list();
+  const calling = causes.filter((cause) => toldIncident(cause) !== undefined);
+  const inForce = calling.length === 0 ? undefined : await readOnCallInForce(tx, earliestAtMs(calling));
+  const isChangeTold = channels.some(({ subject }) => subject === 'change');
+  const derivation: Derivation = { tx, channels, inForce, happened, asked: [] };
   const pending: PendingEvent[] = [];
-  for (const cause of causes) pending.push(...(await pendingFor(tx, cause, channels)));
+  for (const cause of causes) {
+    const metadata = { actor: cause.metadata.actor, cause: `${cause.stream}@${cause.version}` };
+    const change = isChangeTold ? await changeContextOf(tx, cause) : {};
+    const deliveries = deliveriesFor(cause, { ...(await contextOf(derivation, cause)), ...change }, channels);
+    derivation.asked.push(...deliveries);
+    pending.push(...deliveries.map((event) => ({ stream: streamOf.delivery(event.data.deliveryId), event, metadata })));
+  }
   return pending;
 };
 

@@ -35,6 +35,32 @@ const answer = (redirectId: string, action: 'drain' | 'resume', nodeId: string, 
 /** What rules do beside the record: an incident that is declared and escalated, and traffic in every state but `resuming`. */
 export const actionsChapter: Chapter = [
   [
+    streamOf.receiverIncident('pagerduty', 'P1'),
+    0,
+    [
+      event('ReceiverIncidentNamed', {
+        receiver: 'pagerduty',
+        receiverIncidentId: 'P1',
+        incidentId: 'in1',
+        at: T + 79_000,
+      }),
+    ],
+  ],
+  [
+    streamOf.reply('re1'),
+    0,
+    [
+      event('ReplyTaken', {
+        replyId: 're1',
+        incidentId: 'in1',
+        action: 'acknowledge',
+        by: 'link:alice',
+        via: 'link',
+        at: T + 80_000,
+      }),
+    ],
+  ],
+  [
     streamOf.incident('in2'),
     1,
     [

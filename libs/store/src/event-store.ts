@@ -1,7 +1,8 @@
 import type { Event, EventMetadata, RecordedEvent } from '#contracts';
 import type { Database, Queryable } from './database.js';
 import { chainRows, headOf, lockHead, type PendingEvent, readHeads, writeRows } from './event-append.js';
-import { derivedFrom, endAttemptedClaims } from './event-derive.js';
+import { derivedEscalations } from './escalation-derive.js';
+import { derivedDeliveries, endAttemptedClaims } from './event-derive.js';
 import { READ_EVENTS_MAX, readRows, readStream } from './event-read.js';
 import { recordedEvent } from './event-row.js';
 import { project } from './projections/projections.js';
@@ -13,7 +14,7 @@ export interface StreamAppend {
   readonly events: readonly Event[];
 }
 
-/** Appended (the given events first, then the deliveries they asked for), or which stream had another version: nothing at all was written then. */
+/** Appended (the given events first, then what becomes of escalations by them, and the deliveries that all of these ask for), or which stream had another version: nothing at all was written then. */
 export type AppendResult = { readonly appended: readonly RecordedEvent[] } | { readonly conflict: string };
 
 /**
@@ -81,10 +82,12 @@ const appendIn = async (
   if (conflict !== undefined) return { conflict };
   const recordedAtMs = now();
   const appended = await writeAndProject(tx, pending, recordedAtMs);
-  const derived = await derivedFrom(tx, appended);
-  const deliveries = derived.length === 0 ? [] : await writeAndProject(tx, derived, recordedAtMs);
+  const derive = (derived: readonly PendingEvent[]): Promise<readonly RecordedEvent[]> =>
+    derived.length === 0 ? Promise.resolve([]) : writeAndProject(tx, derived, recordedAtMs);
+  const escalated = await derive(await derivedEscalations(tx, appended));
+  const deliveries = await derive(await derivedDeliveries(tx, appended, escalated));
   await endAttemptedClaims(tx, appended);
-  return { appended: [...appended, ...deliveries] };
+  return { appended: [...appended, ...escalated, ...deliveries] };
 };
 
 const readAll = async (tx: Queryable, after: number, limit: number): Promise<readonly RecordedEvent[]> => {

@@ -30,6 +30,10 @@ export interface IncidentRow {
   readonly acknowledgedAt: number | null;
   readonly acknowledgedBy: string | null;
   readonly note: string | null;
+  /** Who has it now: took it on last, or was given it; null: nobody, or not any more. */
+  readonly owner: string | null;
+  /** Until when nobody is called for it. */
+  readonly snoozedUntil: number | null;
   readonly resolvedAt: number | null;
   /** Why it was resolved. */
   readonly because: string | null;
@@ -95,7 +99,7 @@ export interface IncidentRepository {
 const SELECT = `
   select i.incident_id as "incidentId", i.title, i.severity, i.status, i.alert_id as "alertId", i.rule, i.scope, i.key,
     i.reason, i.impact, i.peak_impact as "peakImpact", i.opened_at as "openedAt", i.acknowledged_at as "acknowledgedAt",
-    i.acknowledged_by as "acknowledgedBy", i.note, i.resolved_at as "resolvedAt", i.because,
+    i.acknowledged_by as "acknowledgedBy", i.note, i.owner, i.snoozed_until as "snoozedUntil", i.resolved_at as "resolvedAt", i.because,
     i.priority, i.declared_at as "declaredAt", i.declared_because as "declaredBecause", i.onset_at as "onsetAt",
     i.opened_at - i.onset_at as "detectMs", i.opened_at - i.onset_at <= ${DETECT_TARGET_MS} as "isDetectedInTime",
     i.escalations, i.requests,

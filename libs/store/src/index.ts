@@ -17,6 +17,8 @@ export * from './delivery.repository.js';
 export * from './delivery-claim.repository.js';
 export * from './delivery-queue.repository.js';
 export * from './embedded-postgres.js';
+export * from './escalation.repository.js';
+export { readEscalation } from './escalation-derive.js';
 export * from './event-read.js';
 export * from './event-store.js';
 export * from './fallback.repository.js';

@@ -12,7 +12,14 @@ const FALLBACKS_MAX = 200;
 
 const deliveriesOf = async (tx: Queryable, { incidentId, escalations }: IncidentRow): Promise<ReportedDelivery[]> => {
   const calls = escalations.map((call) => callKeyOf({ incidentId, ...call }));
-  const keys = new Set([incidentId, ...calls, `${incidentId}:status_update`, `${incidentId}:status`]);
+  const called = await createDeliveryRepository(tx).called(incidentId);
+  const keys = new Set([
+    incidentId,
+    ...calls,
+    `${incidentId}:status_update`,
+    `${incidentId}:status`,
+    ...called.map(({ dedupKey }) => dedupKey),
+  ]);
   const found: ReportedDelivery[] = [];
   for (const dedupKey of keys) {
     const rows = await createDeliveryRepository(tx).list({ dedupKey, limit: LIST_ROWS_MAX });

@@ -1,6 +1,7 @@
 import { eventSchemas, type EventType } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import type { Queryable } from './database.js';
+import { escalationsChapter } from './event-history-escalations.fixture.js';
 import { HISTORY_AT_MS, tell, tellHistory } from './event-history.fixture.js';
 import { createEventStore, type EventStore } from './event-store.js';
 import type { Projection } from './projections/projection.js';
@@ -52,6 +53,9 @@ const TIMELINE_ONLY: ReadonlySet<EventType> = new Set([
   'SpilloverObserved',
   'SilenceMatched',
   'MaintenanceMatched',
+  'IncidentNoted',
+  'ReplyTaken',
+  'ReceiverIncidentNamed',
   'RunbookResultAttached',
 ]);
 
@@ -64,6 +68,7 @@ describe('rebuildProjections', () => {
     store = createEventStore(db.database, () => HISTORY_AT_MS);
     await tellHistory(db.database, store);
     await tell(store, quiet);
+    await tell(store, escalationsChapter);
     before = await dump(db.database);
   });
   afterAll(() => db.close());

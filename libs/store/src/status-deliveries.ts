@@ -1,5 +1,8 @@
 import type { Event, EventData, EventOf } from '#contracts';
-import type { Told } from './told.js';
+import type { IncidentCalls } from './delivery-context.js';
+import type { Told } from './delivery-told.js';
+import { callRoute, receiversUnder } from './page-routes.js';
+import { statusKeyOf } from './page-keys.js';
 
 /** Events of a status stream that leave Tocsin. */
 export type StatusNews = EventOf<
@@ -45,46 +48,63 @@ const noticesOf = (published: EventData<'StatusUpdatePublished'>): readonly Told
   return [{ ...told, dedupKey: `${incidentId}:customers`, body: { ...said, customers, affectedCustomers, all } }];
 };
 
-const overdueKey = (incidentId: string): string => `${incidentId}:status_update`;
-
-/** It calls somebody by a key of its own: under the incident's it would fold into what is open, and wake nobody. */
-const overdueOf = ({ incidentId, n, title, because, publishByMs, at }: EventData<'StatusUpdateOverdue'>): Told => ({
-  subject: 'page',
-  action: 'escalate',
-  dedupKey: overdueKey(incidentId),
-  body: {
-    incidentId,
-    title: `status update ${n} is overdue, ${because}: ${title}`.slice(0, 300),
-    severity: 'error',
-    rule: 'status_update_overdue',
-    n,
-    publishByMs,
-    because,
+/**
+ * It calls somebody by a key of its own: under the incident's it would fold into what is open, and wake nobody. Where a plan says who is
+ * called, that is the first level of the incident's policy.
+ */
+const overdueOf = (overdue: EventData<'StatusUpdateOverdue'>, calls: IncidentCalls | undefined): Told => {
+  const { incidentId, n, title, because, publishByMs, at } = overdue;
+  const dedupKey = statusKeyOf(incidentId);
+  const route = calls && callRoute({ to: 'on_call', because }, dedupKey, at, calls);
+  return {
+    subject: 'page',
+    action: 'escalate',
+    dedupKey,
+    body: {
+      incidentId,
+      title: `status update ${n} is overdue, ${because}: ${title}`.slice(0, 300),
+      severity: 'error',
+      rule: 'status_update_overdue',
+      n,
+      publishByMs,
+      because,
+      at,
+      ...route?.says,
+    },
     at,
-  },
-  at,
-});
+    ...(route?.to === undefined ? {} : { to: route.to }),
+  };
+};
 
-const endOf = ({ incidentId, at }: { readonly incidentId: string; readonly at: number }, because: string): Told => ({
-  subject: 'page',
-  action: 'resolve',
-  dedupKey: overdueKey(incidentId),
-  body: { incidentId, title: 'status update is not overdue any more', severity: 'error', because, at },
-  at,
-});
+/** Whoever it called is told that it is over. */
+const endOf = (
+  { incidentId, at }: { readonly incidentId: string; readonly at: number },
+  because: string,
+  calls: IncidentCalls | undefined,
+): Told => {
+  const dedupKey = statusKeyOf(incidentId);
+  return {
+    subject: 'page',
+    action: 'resolve',
+    dedupKey,
+    body: { incidentId, title: 'status update is not overdue any more', severity: 'error', because, at },
+    at,
+    ...(calls === undefined ? {} : { to: receiversUnder(dedupKey, calls.called) }),
+  };
+};
 
 /** What leaves for an event of a status stream: to status pages, to customers, and to who is on call when it is overdue. */
-export const statusDeliveriesOf = (told: StatusNews): readonly Told[] => {
+export const statusDeliveriesOf = (told: StatusNews, calls?: IncidentCalls): readonly Told[] => {
   switch (told.type) {
     case 'StatusUpdatePublished': {
-      const ends = told.data.endsOverdue ? [endOf(told.data, 'it was published')] : [];
+      const ends = told.data.endsOverdue ? [endOf(told.data, 'it was published', calls)] : [];
       return [publicOf(told.data), ...noticesOf(told.data), ...ends];
     }
     case 'StatusUpdateDiscarded':
-      return told.data.endsOverdue ? [endOf(told.data, 'it was discarded')] : [];
+      return told.data.endsOverdue ? [endOf(told.data, 'it was discarded', calls)] : [];
     case 'StatusUpdateOverdue':
-      return [overdueOf(told.data)];
+      return [overdueOf(told.data, calls)];
     case 'StatusUpdatesEnded':
-      return told.data.endsOverdue ? [endOf(told.data, told.data.because)] : [];
+      return told.data.endsOverdue ? [endOf(told.data, told.data.because, calls)] : [];
   }
 };

@@ -18,10 +18,12 @@ const openedRow = (opened: EventData<'IncidentOpened'>, events: readonly Event[]
   const declared = events.find((event) => event.type === 'IncidentDeclared')?.data;
   const detectMs = onsetAt === null ? null : at - onsetAt;
   const nothing = { acknowledgedAt: null, acknowledgedBy: null, note: null, resolvedAt: null, because: null } as const;
+  const untended = { owner: null, snoozedUntil: null } as const;
   const unlisted = { causes: [], escalations: [], requests: [], rollbackIds: [], redirectIds: [] } as const;
   return {
     ...told,
     ...nothing,
+    ...untended,
     ...unlisted,
     status: 'open',
     peakImpact: told.impact,

@@ -1,4 +1,5 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { EscalationReportType } from './escalation.types.js';
 import { RedirectType } from './redirect.types.js';
 import { DeliveryType, RollbackType } from './rollout.types.js';
 import { ReasonType } from './reason.type.js';
@@ -203,6 +204,10 @@ export class IncidentType {
   acknowledgedBy!: string | null;
   @Field(() => String, { nullable: true })
   note!: string | null;
+  @Field(() => String, { nullable: true, description: 'Who has it now: took it on last, or was given it.' })
+  owner!: string | null;
+  @Field(() => Number, { nullable: true, description: 'Until when nobody is called for it.' })
+  snoozedUntil!: number | null;
   @Field(() => Number, { nullable: true })
   resolvedAt!: number | null;
   @Field(() => String, { nullable: true, description: 'Why it was resolved.' })
@@ -271,6 +276,8 @@ export class IncidentReportType {
   redirects!: readonly RedirectType[];
   @Field(() => [DeliveryType])
   deliveries!: readonly DeliveryType[];
+  @Field(() => EscalationReportType, { nullable: true, description: 'Null: no plan said who is called.' })
+  escalation!: EscalationReportType | null;
 }
 
 /** Whom an incident hurts. */

@@ -3,7 +3,15 @@ import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { Principal, RecordedEvent } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
-import { acknowledgement, alertQuery, incidentQuery, plainListQuery } from '../list-query.js';
+import {
+  acknowledgement,
+  alertQuery,
+  handOver,
+  incidentNote,
+  incidentQuery,
+  plainListQuery,
+  snooze,
+} from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { AffectedCustomersType, AlertType, IncidentReportType, IncidentType } from './incident.types.js';
@@ -59,5 +67,40 @@ export class IncidentsResolver {
   ) {
     const said = accepted(readBody(acknowledgement, given({ note })));
     return accepted(await this.actions.acknowledge(id, said.note, caller));
+  }
+
+  @Mutation(() => IncidentType)
+  @Needs('operate')
+  async handOverIncident(
+    @Caller() caller: Principal,
+    @Args('id', { type: () => ID }) id: string,
+    @Args('to') to: string,
+    @Args('note', { type: () => String, nullable: true }) note?: string | null,
+  ) {
+    const said = accepted(readBody(handOver, given({ to, note })));
+    return accepted(await this.actions.handOver(id, said, caller));
+  }
+
+  @Mutation(() => IncidentType)
+  @Needs('operate')
+  async snoozeIncident(
+    @Caller() caller: Principal,
+    @Args('id', { type: () => ID }) id: string,
+    @Args('durationMs', { type: () => Int }) durationMs: number,
+    @Args('comment') comment: string,
+  ) {
+    const said = accepted(readBody(snooze, { durationMs, comment }));
+    return accepted(await this.actions.snooze(id, said.durationMs, said.comment, caller));
+  }
+
+  @Mutation(() => IncidentType)
+  @Needs('operate')
+  async noteIncident(
+    @Caller() caller: Principal,
+    @Args('id', { type: () => ID }) id: string,
+    @Args('text') text: string,
+  ) {
+    const said = accepted(readBody(incidentNote, { text }));
+    return accepted(await this.actions.note(id, said.text, caller));
   }
 }

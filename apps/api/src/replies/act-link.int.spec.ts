@@ -114,7 +114,7 @@ describe('a signed link', () => {
         source: 'prometheus',
         dedupKey: `690e54ec55263cb2-${api.number}`,
         action: 'resolve',
-        createdBy: 'link:alice',
+        by: 'link:alice',
       },
     ]);
     expect((await open(tokenFor(), { action: 'resolve' })).html).toContain('it stays open until they are well');

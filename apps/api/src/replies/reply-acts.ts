@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { event, isRefusal, type Principal, refuse, type Refusal, type ReplyAction, streamOf } from '#contracts';
-import { decideNote, isExternal, labelsOf } from '#domain';
+import { decideNote, evolveTended, isExternal, labelsOf, type TendedIncident } from '#domain';
 import { actorOf, type Infrastructure } from '#runtime';
 import type { AlertRow } from '#store';
 import { acknowledge } from '../acknowledge.js';
@@ -62,10 +62,15 @@ const note = async (
   return appendAgain(eventStore, { actor: by, cause: `note on ${incidentId}` }, async () => {
     const recorded = await eventStore.readStream(stream);
     const [opened] = recorded;
-    if (opened === undefined) return refuse('NOT_FOUND', `there is no incident ${incidentId}`);
+    const tended = recorded.reduce<TendedIncident | undefined>(
+      (before, each) => evolveTended(before, each.event),
+      undefined,
+    );
+    if (opened === undefined || tended === undefined) return refuse('NOT_FOUND', `there is no incident ${incidentId}`);
     const openedAtMs = 'at' in opened.event.data ? opened.event.data.at : 0;
-    const noted = decideNote({ incidentId }, { by, text, via, at: Math.max(clock.nowMs(), openedAtMs) });
-    return { stream, expectedVersion: recorded.at(-1)?.version ?? 0, events: [noted] };
+    const events = decideNote(tended, { text, via }, { by, at: Math.max(clock.nowMs(), openedAtMs) });
+    if (isRefusal(events)) return events;
+    return { stream, expectedVersion: recorded.at(-1)?.version ?? 0, events };
   });
 };
 

@@ -2,7 +2,15 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@ne
 import type { Principal } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
-import { acknowledgement, alertQuery, incidentQuery, plainListQuery } from '../list-query.js';
+import {
+  acknowledgement,
+  alertQuery,
+  handOver,
+  incidentNote,
+  incidentQuery,
+  plainListQuery,
+  snooze,
+} from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
@@ -44,5 +52,27 @@ export class IncidentsController {
   async acknowledge(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
     const { note } = accepted(readBody(acknowledgement, body ?? undefined));
     return { incident: accepted(await this.actions.acknowledge(id, note, caller)) };
+  }
+
+  @Post('incidents/:id/hand-over')
+  @HttpCode(200)
+  @Needs('operate')
+  async handOver(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+    return { incident: accepted(await this.actions.handOver(id, accepted(readBody(handOver, body)), caller)) };
+  }
+
+  @Post('incidents/:id/snooze')
+  @HttpCode(200)
+  @Needs('operate')
+  async snooze(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { durationMs, comment } = accepted(readBody(snooze, body));
+    return { incident: accepted(await this.actions.snooze(id, durationMs, comment, caller)) };
+  }
+
+  @Post('incidents/:id/notes')
+  @Needs('operate')
+  async note(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { text } = accepted(readBody(incidentNote, body));
+    return { incident: accepted(await this.actions.note(id, text, caller)) };
   }
 }

@@ -1,8 +1,8 @@
-import type { Attempt, ChannelRequest, HttpChannel, OutgoingDelivery } from './channel.js';
+import type { Attempt, HttpChannel, OutgoingDelivery } from './channel.js';
 import { httpChannel } from './channel.js';
 import { cut } from './cut.js';
 import { factLines, headlineOf, type PageText, pageTextOf } from './page-text.js';
-import { post } from './post.js';
+import { type ChannelRequest, post } from './post.js';
 
 /** It answers at once, or it is not there. */
 const TIMEOUT_MS = 10_000;

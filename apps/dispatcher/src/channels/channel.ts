@@ -1,7 +1,7 @@
 import type { EventData } from '#contracts';
 import type { DeliverySubject } from '#store';
 import type { AttemptAnswer } from './attempt.decide.js';
-import { post } from './post.js';
+import { type ChannelRequest, post } from './post.js';
 
 /** What is to be sent: the request that was recorded, unchanged over all attempts. */
 export type OutgoingDelivery = Pick<
@@ -11,16 +11,6 @@ export type OutgoingDelivery = Pick<
   /** Which of the channel's receivers; null or absent: the one that it reaches by itself. */
   readonly address?: string | null;
 };
-
-/** One HTTP request, complete: sending it needs no more knowledge of the channel. */
-export interface ChannelRequest {
-  readonly url: URL;
-  /** Absent: POST. */
-  readonly method?: 'POST' | 'PATCH' | 'GET';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly timeoutMs: number;
-}
 
 /** How fast a receiver lets itself be told. */
 export interface Pace {

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import type { OutgoingDelivery } from './channel.js';
 import { emailChannel, type EmailTarget } from './email.channel.js';
 import { TEST_CERTIFICATE } from './smtp-certificate.fixture.js';
-import { type FakeSmtp, type SmtpFault, startFakeSmtp } from './smtp.fake.js';
+import { type FakeSmtp, type SmtpFault, startFakeSmtp } from './smtp-server.fixture.js';
 
 const NOW_MS = 1_700_000_000_000;
 let smtp: FakeSmtp;

@@ -68,6 +68,8 @@ export const incident: IncidentRow = {
   acknowledgedAt: null,
   acknowledgedBy: null,
   note: null,
+  owner: null,
+  snoozedUntil: null,
   resolvedAt: null,
   because: null,
   muted: null,
@@ -95,6 +97,7 @@ export const acknowledged: IncidentRow = {
   status: 'acknowledged',
   acknowledgedAt: after(120),
   acknowledgedBy: 'user:ana',
+  owner: 'user:ana',
   note: 'looking at the rollback',
 };
 

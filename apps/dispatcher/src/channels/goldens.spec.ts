@@ -13,7 +13,7 @@ import { startFakePagerDuty } from './pagerduty.fake.js';
 import { slackWebhookChannel } from './slack-webhook.channel.js';
 import { slackChannel } from './slack.channel.js';
 import { startFakeSlack } from './slack.fake.js';
-import { startFakeSmtp } from './smtp.fake.js';
+import { startFakeSmtp } from './smtp-server.fixture.js';
 import { teamsChannel } from './teams.channel.js';
 import { startFakeTeams } from './teams.fake.js';
 import { webhookChannel } from './webhook.channel.js';

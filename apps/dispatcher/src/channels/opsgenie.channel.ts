@@ -1,8 +1,8 @@
 import type { AttemptAnswer } from './attempt.decide.js';
-import type { Attempt, Channel, ChannelRequest, OutgoingDelivery } from './channel.js';
+import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
 import { cut } from './cut.js';
 import { factLinesWithin, headlineOf, type PageText, pageTextOf } from './page-text.js';
-import { post } from './post.js';
+import { type ChannelRequest, post } from './post.js';
 
 /** An attempt at a page that takes longer is repeated; they fold the repetition by its alias. */
 const SEND_TIMEOUT_MS = 8_000;

@@ -1,8 +1,17 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { AttemptAnswer } from './attempt.decide.js';
-import type { ChannelRequest } from './channel.js';
 import { checkedLookup, reachOf, refusalOfHost } from './receiver-address.js';
+
+/** One HTTP request, complete: sending it needs no more knowledge of the channel. */
+export interface ChannelRequest {
+  readonly url: URL;
+  /** Absent: POST. */
+  readonly method?: 'POST' | 'PATCH' | 'GET';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
 
 /** Bytes read of an answer: enough for any error text and for an id; the rest is not waited for. */
 const ANSWER_BYTES_MAX = 16_384;
@@ -28,7 +37,7 @@ const readBounded = async (response: IncomingMessage): Promise<string> => {
 
 const causeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  return 'code' in error && error.code !== undefined ? String(error.code) : error.message;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 };
 
 /** Takes every secret out of a text. */

@@ -26,9 +26,6 @@ const IMPACT_INTERVAL_MS = 5_000;
 /** The first change may follow the opening sooner: at the first bad second hardly a customer is known to be hurt. */
 const IMPACT_FIRST_MS = 1_000;
 
-/** The longest note, as the contract says. */
-const NOTE_CHARS_MAX = 4_000;
-
 /** Customers that begin to fail within a minute of each other have one fault, until it is known better. */
 const CUSTOMERS_TOGETHER_MS = 60_000;
 
@@ -273,16 +270,3 @@ export const decideAcknowledgement = (
   if (state === 'resolved') return refuse('INCIDENT_NOT_OPEN', `incident ${incidentId} is resolved`);
   return [event('IncidentAcknowledged', { incidentId, by, note, ...(via === undefined ? {} : { via }), at })];
 };
-
-/** Somebody says something about an incident, also when it is over: what is learned late belongs to it. */
-export const decideNote = (
-  { incidentId }: Pick<Incident, 'incidentId'>,
-  { by, text, via, at }: Pick<EventData<'IncidentNoted'>, 'by' | 'text' | 'via' | 'at'>,
-): EventOf<'IncidentNoted'> =>
-  event('IncidentNoted', {
-    incidentId,
-    by,
-    text: text.slice(0, NOTE_CHARS_MAX),
-    ...(via === undefined ? {} : { via }),
-    at,
-  });

@@ -79,7 +79,6 @@ export const isIncidentEvent = isEventOf(
   'AlertJoinedIncident',
   'IncidentImpactChanged',
   'IncidentAcknowledged',
-  'IncidentNoted',
   'IncidentResolved',
   'SpilloverObserved',
   'IncidentUnmuted',
@@ -185,7 +184,7 @@ export const evolveIncident = (
       return incident && { ...incident, requested: new Set([...incident.requested, 'status_update']) };
     case 'FallBackRequested':
       return incident && { ...incident, requested: new Set([...incident.requested, 'fall_back']) };
-    // What people say of it decides nothing; it is known, so that the next decision is appended behind it.
+    // What people do with it decides nothing here; it is known, so that the next decision is appended behind it.
     case 'IncidentHandedOver':
     case 'IncidentSnoozed':
     case 'IncidentNoted':

@@ -85,9 +85,27 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
   IncidentAcknowledged: (tx, { incidentId, by, note, at }) =>
     tx.query(
       `update incident set status = case when status = 'resolved' then status else 'acknowledged' end,
-         acknowledged_at = coalesce(acknowledged_at, $4), acknowledged_by = coalesce(acknowledged_by, $2), note = $3
+         acknowledged_at = coalesce(acknowledged_at, $4), acknowledged_by = coalesce(acknowledged_by, $2), note = $3,
+         owner = $2, snoozed_until = null
        where incident_id = $1`,
       [incidentId, by, note, at],
+    ),
+  IncidentHandedOver: (tx, { incidentId, to }) =>
+    tx.query(
+      `update incident set status = case when status = 'resolved' then status else 'acknowledged' end, owner = $2,
+         snoozed_until = null
+       where incident_id = $1`,
+      [incidentId, to],
+    ),
+  IncidentSnoozed: (tx, { incidentId, untilMs }) =>
+    tx.query('update incident set snoozed_until = $2 where incident_id = $1', [incidentId, untilMs]),
+  // Nobody has it any more, and somebody is asked to take it on again.
+  EscalationResumed: (tx, { incidentId }) =>
+    tx.query(
+      `update incident set status = case when status = 'acknowledged' then 'open' else status end, owner = null,
+         snoozed_until = null
+       where incident_id = $1`,
+      [incidentId],
     ),
   IncidentResolved: (tx, { incidentId, because, at }) =>
     tx.query(`update incident set status = 'resolved', because = $2, resolved_at = $3 where incident_id = $1`, [

@@ -6,6 +6,7 @@ import { catalogueProjection } from './catalogue.projection.js';
 import { commandProjection } from './command.projection.js';
 import { deliveryProjection } from './delivery.projection.js';
 import { customerEscalationProjection } from './customer-escalation.projection.js';
+import { escalationProjection } from './escalation.projection.js';
 import { incidentProjection } from './incident.projection.js';
 import { nodeKeyProjection } from './node-key.projection.js';
 import { onCallProjection } from './on-call.projection.js';
@@ -31,6 +32,7 @@ import { zoneRegistryProjection } from './zone-registry.projection.js';
 export const PROJECTIONS: readonly Projection[] = [
   alertProjection,
   incidentProjection,
+  escalationProjection,
   quietProjection,
   rolloutProjection,
   rolloutStepsProjection,

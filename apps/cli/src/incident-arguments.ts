@@ -1,0 +1,60 @@
+import { DURATION_EXPECTED, readDuration } from '#contracts';
+import { type DoorAsked, doorOf, readGiven, part, required } from './door-arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** The lines of `--help`. */
+export const INCIDENT_USAGE = `  incident hand-over <id> --to PERSON [--comment WHY]
+                            gives it to somebody, who is called
+  incident snooze <id> --for 30m --comment WHY
+                            nobody is called for it until then
+  incident note <id> --text TEXT
+                            into its timeline`;
+
+type Values = ReturnType<typeof readGiven>['values'];
+interface Act {
+  readonly path: string;
+  readonly takes: Parameters<typeof readGiven>[3];
+  readonly bodyOf: (what: string, values: Values) => unknown;
+}
+
+const durationOf = (text: string): number => {
+  const ms = readDuration(text) ?? 0;
+  if (ms === 0) throw new UsageError(`--for ${text}: ${DURATION_EXPECTED}`);
+  return ms;
+};
+
+/** What people do with an incident; none of it acts on the fleet, so nothing is asked to be confirmed. */
+const ACTS: Readonly<Record<string, Act>> = {
+  'hand-over': {
+    path: 'hand-over',
+    takes: ['to', 'comment'],
+    bodyOf: (what, { to, comment }) => ({
+      to: required(what, 'to', to),
+      ...(comment === undefined ? {} : { note: comment }),
+    }),
+  },
+  snooze: {
+    path: 'snooze',
+    takes: ['for', 'comment'],
+    bodyOf: (what, { for: lasting, comment }) => ({
+      durationMs: durationOf(required(what, 'for', lasting)),
+      comment: required(what, 'comment', comment),
+    }),
+  },
+  note: { path: 'notes', takes: ['text'], bodyOf: (what, { text }) => ({ text: required(what, 'text', text) }) },
+};
+
+/** Reads `incident hand-over`, `snooze` and `note`; undefined: another command of incidents. */
+export const readIncidentArguments = ([action = '', ...rest]: readonly string[]): DoorAsked | undefined => {
+  const act = Object.hasOwn(ACTS, action) ? ACTS[action] : undefined;
+  if (act === undefined) return undefined;
+  const what = `incident ${action}`;
+  const given = readGiven(what, rest, ['an incident id'], act.takes);
+  const [incidentId = ''] = given.named;
+  return doorOf(given, {
+    method: 'post',
+    path: `/v1/incidents/${part(incidentId)}/${act.path}`,
+    body: act.bodyOf(what, given.values),
+    shows: 'incident',
+  });
+};

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { event, type Event, type OnCallPlan, type Reason, streamOf } from '#contracts';
+import { systemClock } from '#runtime';
+import { createDeliveryRepository, createEscalationRepository, createEventStore, type EventStore } from '#store';
+import { databaseUrlOf, openTestDatabase, type TestDatabase, until } from '#testing';
+import { type RoleProcess, startPager, startProcess } from './role-processes.fixture.js';
+
+/** Time of a level, ms: shorter than a process takes to start, so that each life finds a step that was due while nobody lived. */
+const WAIT_MS = 700;
+/** A server is killed at most this long after it began to serve: before, during or after the step that it finds due. */
+const LIFE_MS_MAX = 900;
+/** For what hangs, and a busy machine on which a process takes 10 s to start; a delivery whose sender was killed is taken again after its lease of 30 s. */
+const PATIENCE_MS = 400_000;
+const INCIDENT = 'in1';
+const { nowMs } = systemClock;
+
+const reason: Reason = {
+  rule: 'R17',
+  signal: 'dns_resolution_success_rate',
+  text: 'success 23 % < 99 %',
+  value: 23,
+  threshold: 99,
+  windowMs: 60_000,
+  good: 23,
+  bad: 77,
+  tick: 1,
+  coverage: 1,
+};
+
+const planOf = (repeats: number): OnCallPlan => ({
+  people: ['alice', 'bob', 'vera'].map((person) => ({ person, contacts: [{ channel: 'pagerduty' }] })),
+  schedules: [],
+  vp: { person: 'vera' },
+  policies: [
+    {
+      policy: 'dns',
+      levels: [{ person: 'alice' }, { person: 'bob' }, { vp: true } as const].map((each) => ({
+        call: [each],
+        waitMs: WAIT_MS,
+      })),
+      repeats,
+      raises: [],
+      acknowledgedForMs: WAIT_MS,
+    },
+  ],
+});
+
+/** An alert of a shipped rule, which no telemetry resolves: the rules keep its incident open. */
+const ALERT = {
+  alertId: 'al1',
+  rule: 'dns_resolution_success_rate',
+  scope: 'release_region',
+  key: 'v2.1.5+c42|us-east',
+  severity: 'critical',
+  reason,
+} as const;
+
+const opened = (): Event =>
+  event('IncidentOpened', {
+    ...ALERT,
+    incidentId: INCIDENT,
+    title: 'success 23 % < 99 %',
+    impact: { affectedCustomers: 0, byTier: { tier1: 0, tier2: 0, tier3: 0 }, score: 0, dollarsPerMinute: 0, top: [] },
+    at: nowMs(),
+  });
+
+/** What was asked for, and what came of it. */
+export interface Escalated {
+  readonly kills: number;
+  /** Every step of the escalation, in order. */
+  readonly steps: readonly string[];
+  /** Every notification that was asked for, in order. */
+  readonly asked: readonly string[];
+  /** What the receiver got, by key, each once, in the order in which it came. */
+  readonly received: Readonly<Record<string, readonly string[]>>;
+}
+
+/** In [0, 1), the same for the same seed. */
+const randomOf = (seed: number, index: number): number =>
+  createHash('sha256').update(`${seed}/${index}`).digest().readUInt32BE(0) / 2 ** 32;
+
+/** A server that is killed again and again, and lives on after the last time. */
+class KilledServer {
+  private process: RoleProcess | undefined;
+  kills = 0;
+
+  constructor(private readonly environment: Readonly<Record<string, string>>) {}
+
+  async start(): Promise<void> {
+    this.process = await startProcess('standalone', this.environment);
+  }
+
+  async killAgainAndAgain(kills: number, seed: number): Promise<void> {
+    while (this.kills < kills) {
+      await systemClock.sleep(randomOf(seed, this.kills) * LIFE_MS_MAX);
+      await this.process?.kill();
+      this.kills += 1;
+      await this.start();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.process?.stop();
+  }
+}
+
+/** An incident that nobody answers until all levels were called, then somebody for too short a time, and that ends. */
+const happens = async (store: EventStore, test: TestDatabase, repeats: number): Promise<void> => {
+  const tell = async (stream: string, told: Event): Promise<void> => {
+    // The rules may say something of the incident as well.
+    const isTold = async () => {
+      const expectedVersion = (await store.readStream(stream)).length;
+      const append = [{ stream, expectedVersion, events: [told] }];
+      return 'appended' in (await store.append(append, { actor: 'test', cause: 'test' }));
+    };
+    await until(`${told.type} is told`, isTold);
+  };
+  const escalations = createEscalationRepository(test.database);
+  const isExhausted = async () => (await escalations.findRow(INCIDENT))?.state === 'exhausted';
+  const stream = streamOf.incident(INCIDENT);
+  const plan = planOf(repeats);
+  await tell(
+    streamOf.onCall,
+    event('OnCallLoaded', { version: 1, sha256: 'ab'.repeat(32), source: 'test', plan, at: nowMs() }),
+  );
+  await tell(streamOf.alert(ALERT.alertId), event('AlertFired', { ...ALERT, at: nowMs() }));
+  await tell(stream, opened());
+  await until('all levels were called', isExhausted, PATIENCE_MS);
+  await tell(stream, event('IncidentAcknowledged', { incidentId: INCIDENT, by: 'alice', note: '', at: nowMs() }));
+  await until('they were called once more', isExhausted, PATIENCE_MS);
+  await tell(stream, event('IncidentResolved', { incidentId: INCIDENT, because: 'recovered', at: nowMs() }));
+};
+
+/** The rules may page for what they see of a server that is killed and hears no telemetry; that is another incident. */
+const isOfIncident = (dedupKey: string): boolean => dedupKey.split(':')[0] === INCIDENT;
+
+const receivedOf = (
+  events: Awaited<ReturnType<typeof startPager>>['events'],
+): Readonly<Record<string, readonly string[]>> => {
+  const received: Record<string, string[]> = {};
+  for (const { event_action: action, dedup_key: key } of events) {
+    if (!isOfIncident(key)) continue;
+    const ofKey = (received[key] ??= []);
+    if (!ofKey.includes(action)) ofKey.push(action);
+  }
+  return received;
+};
+
+const told = async (store: EventStore): Promise<Pick<Escalated, 'steps' | 'asked'>> => {
+  const events = (await store.readAll(0, 1_000)).map((recorded) => recorded.event);
+  return {
+    steps: events.flatMap(({ type, data }) =>
+      type.startsWith('Escalation') && 'incidentId' in data && data.incidentId === INCIDENT
+        ? [`${type} ${'level' in data ? data.level : ''}`]
+        : [],
+    ),
+    asked: events.flatMap((each) =>
+      each.type === 'DeliveryRequested' && isOfIncident(each.data.dedupKey)
+        ? [`${each.data.person} ${each.data.action} ${each.data.dedupKey}`]
+        : [],
+    ),
+  };
+};
+
+/** Plays an incident against a server that is killed -9 so often, at random moments of a seed. */
+export const playEscalation = async (options: {
+  readonly kills: number;
+  readonly seed: number;
+  /** How often all levels are gone through again. */
+  readonly repeats: number;
+}): Promise<Escalated> => {
+  const test = await openTestDatabase();
+  const pager = await startPager();
+  const dataDir = mkdtempSync(join(tmpdir(), 'escalation-kill-'));
+  const server = new KilledServer({
+    DATABASE_URL: databaseUrlOf(test.connection),
+    PAGERDUTY_URL: pager.url,
+    PAGERDUTY_ROUTING_KEY: 'A'.repeat(32),
+    DATA_DIR: dataDir,
+    ADMIN_KEY: `admin.${'a'.repeat(32)}`,
+  });
+  try {
+    const store = createEventStore(test.database, nowMs);
+    // Before the incident: a channel that was never set up is called by nobody.
+    await server.start();
+    await Promise.all([server.killAgainAndAgain(options.kills, options.seed), happens(store, test, options.repeats)]);
+    const deliveries = createDeliveryRepository(test.database);
+    const isSent = async () => (await deliveries.list({ statuses: ['due'], limit: 1 })).length === 0;
+    await until('every notification is sent', isSent, PATIENCE_MS);
+    return { kills: server.kills, ...(await told(store)), received: receivedOf(pager.events) };
+  } finally {
+    await server.stop();
+    await pager.close();
+    await test.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+};

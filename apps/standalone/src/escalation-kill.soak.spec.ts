@@ -1,0 +1,14 @@
+import { playEscalation } from './escalation-kill.fixture.js';
+
+const KILLS = 50;
+const REPEATS = 20;
+
+describe('a server that is killed fifty times while it escalates', () => {
+  it('calls the same people in the same order as one that nobody disturbs', async () => {
+    const undisturbed = await playEscalation({ kills: 0, seed: 50, repeats: REPEATS });
+    const killed = await playEscalation({ kills: KILLS, seed: 50, repeats: REPEATS });
+    console.table({ kills: killed.kills, steps: killed.steps.length, notifications: killed.asked.length });
+    expect({ ...killed, kills: 0 }).toEqual(undisturbed);
+    expect(killed.kills).toBe(KILLS);
+  });
+});
