@@ -7,7 +7,8 @@ alter table delivery add column is_lost boolean not null default false;
 alter table delivery add column is_unknown boolean not null default false;
 -- Since when, and with how many attempts before, it is tried: a person may have it sent again.
 alter table delivery add column asked_at bigint;
-update delivery set asked_at = requested_at;
+update delivery d set asked_at =
+  greatest(d.requested_at, (select e.recorded_at_ms from event e where e.position = d.requested_position));
 alter table delivery alter column asked_at set not null;
 alter table delivery add column attempts_before int not null default 0;
 alter table delivery add column receiver_id text;

@@ -35,5 +35,7 @@ create table on_call_reload (
   asked_by text,
   refused_at bigint,
   refused_source text,
-  refused_problems jsonb
+  refused_problems jsonb,
+  -- When files said what is in force already.
+  unchanged_at bigint
 );

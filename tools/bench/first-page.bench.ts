@@ -13,7 +13,7 @@ import type { Bench } from './bench.js';
 import { failingBatch, goodBatch, type PagedNode, pagedNodes } from './paged-nodes.js';
 
 /** Faults that are timed: enough that the second slowest says something. */
-const FAULTS = Number(process.env['BENCH_FAULTS'] ?? 40);
+const FAULTS = 40;
 /** A fault is one node of these, so small a part of the fleet that nothing else pages. */
 const NODES = 60;
 /** As an agent posts. */
@@ -124,11 +124,6 @@ const measure = async (dataDir: string, undo: (() => unknown)[]) => {
   const tookMs: (number | undefined)[] = [];
   for (const node of nodes.slice(0, FAULTS)) {
     tookMs.push(await timeFault(node, post, receiver.arrivals));
-    if (process.env['BENCH_FAULTS'])
-      console.error(
-        tookMs.at(-1),
-        receiver.arrivals.map(({ body }) => body.slice(0, 300)),
-      );
     await systemClock.sleep(PAUSE_MS);
   }
   await stopSpeaking();

@@ -27,8 +27,10 @@ const file: ComposeFile = readCompose(TEXT, ENV);
 
 /** Names of the settings that processes read: the keys of their schemas, and NAME_FILE of secrets. */
 const settings = (): ReadonlySet<string> => {
-  const sources = readdirSync('apps').flatMap((app) => [`apps/${app}/src/${app}.config.ts`]);
-  const texts = [...sources.filter((path) => existsSync(path)), 'libs/runtime/src/settings.ts'].map(read);
+  const sources = readdirSync('apps', { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.config.ts'),
+  );
+  const texts = [...sources.map((path) => `apps/${path}`), 'libs/runtime/src/settings.ts'].map(read);
   const names = texts.flatMap((text) =>
     [...text.matchAll(/^ {2,4}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? ''),
   );

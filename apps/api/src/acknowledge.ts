@@ -28,8 +28,8 @@ const readIncident = async (store: EventStore, incidentId: string): Promise<Know
   return known;
 };
 
-/** Whether the last acknowledgement still holds; without an escalation none runs out. */
-const isHeld = async (store: EventStore, incidentId: string): Promise<boolean> => {
+/** Whether the last acknowledgement or hand-over still holds; without an escalation none runs out. */
+export const isHeld = async (store: EventStore, incidentId: string): Promise<boolean> => {
   const recorded = await store.readStream(streamOf.escalation(incidentId));
   const escalation = recorded.reduce<Escalation | undefined>(
     (before, { event }) => (isEscalationEvent(event) ? evolveEscalation(before, event) : before),

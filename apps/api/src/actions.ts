@@ -50,7 +50,7 @@ const actsOnActions = ({ database, eventStore: store, catalogue, clock }: Action
     ...releaseActs({ ...parts, repository: releases }),
     ...automationActs({ ...parts, repository: automation }),
     ...deliveryActs({ ...parts, database }),
-    ...drillActs({ ...parts, repository: createDrillRepository(database) }),
+    ...drillActs({ ...parts, database, repository: createDrillRepository(database) }),
     ...rollbackActs({
       ...parts,
       database,

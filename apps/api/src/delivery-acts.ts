@@ -11,7 +11,7 @@ import {
   isChannelEvent,
   isDeliveryEvent,
 } from '#domain';
-import { actorOf } from '#runtime';
+import { actorOf, type Clock } from '#runtime';
 import { createDeliveryRepository, type Database, type StreamAppend } from '#store';
 import { act, type ActParts } from './act.js';
 import { channelNamed, deliveryQueries, type ShownChannel, type ShownDelivery } from './delivery-views.js';
@@ -99,17 +99,25 @@ const testAppend = (
   return { stream: streamOf.delivery(deliveryId), expectedVersion: 0, events: [requested] };
 };
 
-/** A page that says that it is a test and its end, through one channel; what is not for pages would reach customers, or act. */
-const test = async (parts: Parts, name: string, caller: Principal) => {
-  const found = channelNamed(await queriesOf(parts).channels(), name);
+/** Why nobody may be paged through a channel to try it; undefined: they may. What is not for pages would reach customers, or act. */
+export const refuseUntestable = async (
+  database: Database,
+  clock: Pick<Clock, 'nowMs'>,
+  name: string,
+): Promise<Refusal | undefined> => {
+  const found = channelNamed(await deliveryQueries({ database, nowMs: clock.nowMs }).channels(), name);
   if (isRefusal(found)) return found;
-  if (found.subject !== 'page' || found.disabledBecause !== null)
-    return refuse(
-      'CHANNEL_NOT_TESTABLE',
-      found.subject === 'page'
-        ? `channel ${name} is disabled`
-        : `channel ${name} is for ${found.subject}, not for pages`,
-    );
+  if (found.subject === 'page' && found.disabledBecause === null) return undefined;
+  return refuse(
+    'CHANNEL_NOT_TESTABLE',
+    found.subject === 'page' ? `channel ${name} is disabled` : `channel ${name} is for ${found.subject}, not for pages`,
+  );
+};
+
+/** A page that says that it is a test and its end, through one channel. */
+const test = async (parts: Parts, name: string, caller: Principal) => {
+  const refusal = await refuseUntestable(parts.database, parts.clock, name);
+  if (refusal !== undefined) return refusal;
   const by = actorOf(caller);
   const key = randomUUID();
   const at = parts.clock.nowMs();

@@ -2,20 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { event, type NewDrill, type Principal, refuse, type Refusal, streamOf } from '#contracts';
 import { DRILL_MS } from '#domain';
 import { actorOf, type Clock } from '#runtime';
-import type { DrillRepository, DrillRow, EventStore } from '#store';
+import type { Database, DrillRepository, DrillRow, EventStore } from '#store';
+import { refuseUntestable } from './delivery-acts.js';
 
 /** What drills are begun with. */
 export interface DrillActParts {
   readonly store: EventStore;
+  readonly database: Database;
   readonly clock: Clock;
   readonly repository: DrillRepository;
 }
 
 /** Fire drills that people ask for. One at a time: a page of each would be the same. */
-export const drillActs = ({ store, clock, repository }: DrillActParts) => ({
+export const drillActs = ({ store, database, clock, repository }: DrillActParts) => ({
   beginDrill: async ({ channel }: NewDrill, caller: Principal): Promise<DrillRow | Refusal> => {
     const [open] = await repository.list({ limit: 1, isOpen: true });
     if (open !== undefined) return refuse('DRILL_UNDER_WAY', `${open.drillId} is ${open.status}`);
+    const refusal = channel === undefined ? undefined : await refuseUntestable(database, clock, channel);
+    if (refusal !== undefined) return refusal;
     const at = clock.nowMs();
     const drillId = `asked-${randomUUID()}`;
     const by = actorOf(caller);

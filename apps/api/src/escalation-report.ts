@@ -31,7 +31,7 @@ const nextOf = ({ state, level, round, policy }: EscalationRow): string => {
     `level ${next} is called: ${(policy.levels[next - 1]?.call ?? []).map(nameOf).join(', ')}`;
   if (state !== 'running') return levelWords(level);
   if (level < policy.levels.length) return levelWords(level + 1);
-  return round < policy.repeats ? `${levelWords(1)}, once more` : 'nobody is left to call';
+  return round < policy.repeats ? `${levelWords(1)}, once more` : 'every channel is called, and nobody after that';
 };
 
 /** The escalation of an incident, for people. */

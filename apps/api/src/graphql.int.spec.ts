@@ -302,7 +302,8 @@ describe('the GraphQL API', () => {
         ...told('Query', 'view', 'affectedCustomers', 'alerts', 'automation', 'breakers', 'commands'),
         ...told('Query', 'view', 'customersAffected', 'explain', 'fallbacks', 'fleetHealth', 'impact', 'incident'),
         ...told('Query', 'view', 'incidentCost', 'incidents', 'nodes', 'overrides', 'redirects', 'releases'),
-        ...told('Query', 'view', 'postMortem', 'runbook', 'statusUpdates'),
+        ...told('Mutation', 'operate', 'overrideSchedule', 'withdrawScheduleOverride'),
+        ...told('Query', 'view', 'onCall', 'postMortem', 'runbook', 'statusUpdates'),
         ...told('Query', 'view', 'rollbacks', 'rollout', 'rollouts', 'whyNot', 'windows'),
       ].toSorted(),
     );

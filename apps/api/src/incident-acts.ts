@@ -1,6 +1,7 @@
 import { type Event, isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
 import { type Acting, decideHandOver, decideNote, decideSnooze, evolveTended, type TendedIncident } from '#domain';
 import { type Database, type IncidentRepository, type IncidentRow, createOnCallRepository } from '#store';
+import { isHeld } from './acknowledge.js';
 import { act, type ActParts } from './act.js';
 
 /** What the acts on incidents need. */
@@ -9,7 +10,8 @@ export interface IncidentActParts extends ActParts {
   readonly incidents: Pick<IncidentRepository, 'findRow'>;
 }
 
-type Decide = (tended: TendedIncident, acting: Acting) => readonly Event[] | Refusal;
+type Decided = readonly Event[] | Refusal;
+type Decide = (tended: TendedIncident, acting: Acting) => Decided | Promise<Decided>;
 
 const actOn = async (
   parts: IncidentActParts,
@@ -41,9 +43,11 @@ export const incidentActs = (parts: IncidentActParts) => ({
   handOver: async (incidentId: string, to: { readonly to: string; readonly note: string }, caller: Principal) => {
     const stranger = await strangerTo(parts.database, to.to);
     if (isRefusal(stranger)) return stranger;
-    return actOn(parts, { incidentId, what: 'hand over', caller }, (tended, acting) =>
-      decideHandOver(tended, to, acting),
-    );
+    return actOn(parts, { incidentId, what: 'hand over', caller }, async (tended, acting) => {
+      // Whoever it was given to, and did not have it until it was over, may be given it again in the same words.
+      const last = (await isHeld(parts.store, incidentId)) ? tended.last : undefined;
+      return decideHandOver({ ...tended, last }, to, acting);
+    });
   },
   snooze: (incidentId: string, durationMs: number, comment: string, caller: Principal) =>
     actOn(parts, { incidentId, what: 'snooze', caller }, (tended, acting) =>

@@ -46,6 +46,19 @@ describe('links in pages', () => {
     expect(delivery.body['links']).toHaveLength(1);
   });
 
+  it('are in no answer that is recorded, though the receiver repeats what it was sent', async () => {
+    const echo: Channel = {
+      name: 'webhook',
+      isKeyed: true,
+      timeoutMs: 1,
+      secrets: [],
+      send: async ({ body }) => ({ kind: 'answered', status: 400, retryAfter: null, detail: JSON.stringify(body) }),
+    };
+    const channels = withActLinks(new Map([['webhook', echo]]), { secret: SECRET, publicUrl: PUBLIC });
+    const answer = await channels.get('webhook')?.send(page(), { nowMs: NOW_MS });
+    expect(answer?.detail).toContain('https://tocsin.example/ops/act/[redacted]"');
+  });
+
   it('are for the channel where nobody is named', async () => {
     const [own] = await sentThrough({ secret: SECRET, publicUrl: PUBLIC }, page());
     expect(readActLink(SECRET, own?.href.split('/act/')[1] ?? '', NOW_MS)).toMatchObject({ person: 'pagerduty' });

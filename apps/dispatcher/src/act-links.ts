@@ -1,6 +1,7 @@
 import { LINK_MS_MAX, signActLink } from '#contracts';
 import type { LinkSettings } from '#runtime';
 import type { Channel, Channels, OutgoingDelivery } from './channels/channel.js';
+import { redact } from './channels/post.js';
 
 /** Pages that ask somebody to do something; one that tells of an end needs no link. */
 const ASKING: ReadonlySet<OutgoingDelivery['action']> = new Set(['trigger', 'update', 'escalate', 'request']);
@@ -39,10 +40,13 @@ const withLink = (
 
 const linked = (channel: Channel, secret: string, publicUrl: URL): Channel => ({
   ...channel,
-  send: (delivery, attempt) => {
+  send: async (delivery, attempt) => {
     const isAsking = delivery.subject === 'page' && ASKING.has(delivery.action);
     const link = isAsking ? linkOf(delivery, channel.name, secret, publicUrl, attempt.nowMs) : undefined;
-    return channel.send(link === undefined ? delivery : withLink(delivery, link), attempt);
+    if (link === undefined) return channel.send(delivery, attempt);
+    const answer = await channel.send(withLink(delivery, link), attempt);
+    // A receiver that answers with what it was sent: its answer is recorded, and the link lets nobody act from there.
+    return { ...answer, detail: redact(answer.detail, [link.href.slice(link.href.lastIndexOf('/') + 1)]) };
   },
 });
 

@@ -20,7 +20,8 @@ describe('commands and events', () => {
     await world.close();
   });
 
-  const deploy = (): Channel => webhookChannel({ name: 'deploy', url: new URL(hook.url), secret: SECRET });
+  const deploy = (): Channel =>
+    webhookChannel({ name: 'deploy', subject: 'command', url: new URL(hook.url), secret: SECRET });
   const read = async (topic: 'events' | 'fleet.commands') => {
     const records = await world.eventLog.read({ topic, partition: 0, offset: 0 }, 1_000);
     return records.map(({ key, value }) => ({ key, value: JSON.parse(Buffer.from(value).toString()) as unknown }));

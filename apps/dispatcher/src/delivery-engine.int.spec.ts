@@ -113,6 +113,37 @@ describe('the delivery engine', () => {
     expect(await statuses()).toEqual(['first trigger delivered', 'second trigger delivered']);
   });
 
+  it.each(['acknowledge', 'resolve'] as const)(
+    'B11: a call that falls over after its %s was asked for has that behind it there as well',
+    async (action) => {
+      // It may have arrived: it is tried on, though it is over.
+      first.scripts.push('lost', ...times(1_000, REFUSED));
+      const dispatcher = await run(first, second);
+      await ask(request('in1'));
+      await dispatcher.settle();
+      await ask(request('after', { action, dedupKey: 'in1' }));
+      await later(dispatcher, 60 * S, 4 * S);
+      expect(keys(second)).toEqual(['trigger in1', `${action} in1`]);
+    },
+  );
+
+  it('B11: what began hours ago and is asked for only now is sent all the same', async () => {
+    const dispatcher = await run(first, second);
+    await ask(request('in1', { at: world.clock.nowMs() - 3 * 3_600 * S }));
+    await dispatcher.settle();
+    expect([keys(first), keys(second)]).toEqual([['trigger in1'], []]);
+  });
+
+  it('B11: what began a minute ago has its time to be accepted before it falls over', async () => {
+    first.scripts.push(...times(1_000, REFUSED));
+    const dispatcher = await run(first, second);
+    await ask(request('in1', { at: world.clock.nowMs() - 60 * S }));
+    await later(dispatcher, 40 * S, 4 * S);
+    expect(second.taken).toEqual([]);
+    await later(dispatcher, 16 * S, 4 * S);
+    expect(keys(second)).toEqual(['trigger in1']);
+  });
+
   it('B11: of channels that are all dead each is tried, and none gets it back', async () => {
     const third = scriptedReceiver({ name: 'third', isKeyed: true });
     for (const each of [first, second, third]) each.scripts.push(...times(10_000, REFUSED));

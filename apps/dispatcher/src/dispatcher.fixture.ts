@@ -138,6 +138,7 @@ export class World {
         statusPolicy: changes.statusPolicy,
       },
       notices: new Notices(),
+      nodeKeys: { isRequired: false, vouch: () => ({ keyId: '', tag: '' }) },
       database: this.db.database,
       clock,
       logger,

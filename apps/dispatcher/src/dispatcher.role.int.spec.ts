@@ -1,4 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { event, signedCommandSchema, streamOf, verifyCommand } from '#contracts';
@@ -16,17 +19,26 @@ class Root {}
 
 describe('the dispatcher', () => {
   let world: World;
+  let dataDir: string;
   beforeEach(async () => {
     world = await World.open();
+    dataDir = await mkdtemp(join(tmpdir(), 'tocsin-dispatcher-'));
   });
-  afterEach(() => world.close());
+  afterEach(async () => {
+    await world.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
 
   const startRole = async (env: Record<string, string>) => {
     const readiness = new Readiness();
     const { clock, logger, eventStore, eventLog } = world;
     const notices = new Notices();
-    const parts = { database: world.db.database, clock, logger, eventStore, eventLog, notices, readiness };
-    const imports = [InfrastructureModule.of(parts as unknown as Infrastructure), dispatcher.module(env)];
+    const links = { secret: undefined, publicUrl: undefined };
+    const nodeKeys = { isRequired: false };
+    const own = { database: world.db.database, links, nodeKeys, fatal: () => undefined };
+    const parts = { ...own, clock, logger, eventStore, eventLog, notices, readiness };
+    const module = dispatcher.module({ DATA_DIR: dataDir, ...env });
+    const imports = [InfrastructureModule.of(parts as unknown as Infrastructure), module];
     const app = await NestFactory.createApplicationContext({ module: Root, imports }, { logger: false });
     await app.init();
     return { app, readiness };

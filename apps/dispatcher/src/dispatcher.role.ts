@@ -14,6 +14,8 @@ import {
   type Fatal,
   type Logger,
   LOGGER,
+  NODE_KEYS,
+  type NodeKeyring,
   NOTICES,
   type Notices,
   type Readiness,
@@ -42,6 +44,7 @@ class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(DATABASE) private readonly database: Database,
     @Inject(EVENT_STORE) private readonly eventStore: EventStore,
     @Inject(EVENT_LOG) private readonly eventLog: EventLog,
+    @Inject(NODE_KEYS) private readonly nodeKeys: NodeKeyring,
     @Inject(LINKS) private readonly links: LinkSettings,
     @Inject(NOTICES) private readonly notices: Notices,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -51,13 +54,13 @@ class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShu
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { database, eventStore, eventLog, notices, clock, logger, onFatal } = this;
+    const { database, eventStore, eventLog, nodeKeys, notices, clock, logger, onFatal } = this;
     this.readiness.addNotice('dispatcher', () => this.dispatcher?.notice());
     this.readiness.add('dispatcher', () =>
       this.dispatcher === undefined ? 'it has not started' : this.dispatcher.unready(),
     );
     const settings = { ...this.settings, channels: withActLinks(this.settings.channels, this.links) };
-    const parts = { settings, database, eventStore, eventLog, notices, clock, logger, random, onFatal };
+    const parts = { settings, database, eventStore, eventLog, nodeKeys, notices, clock, logger, random, onFatal };
     this.dispatcher = await createDispatcher(parts);
   }
 

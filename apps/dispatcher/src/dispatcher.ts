@@ -1,5 +1,5 @@
 import type { EventLog } from '#event-log';
-import { type Clock, type Logger, type Notices, Rounds } from '#runtime';
+import { type Clock, type Logger, type NodeKeyring, type Notices, Rounds } from '#runtime';
 import {
   createChannelRepository,
   createDeliveryClaims,
@@ -30,6 +30,8 @@ export interface DispatcherParts {
   readonly database: Database;
   readonly eventStore: EventStore;
   readonly eventLog: EventLog;
+  /** Tags the signals of drills. */
+  readonly nodeKeys: Pick<NodeKeyring, 'isRequired' | 'vouch'>;
   /** Told of what was published; tells of what was signed. */
   readonly notices: Notices;
   readonly clock: Clock;
@@ -176,13 +178,12 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
   const { deliver, fallOver, publish, zones, refresh, statusUpdates, postMortems, escalate } = reconcilers;
   const { deliveries, refreshing, escalations } = reconcilers;
   const all = [escalate, statusUpdates, postMortems, deliver, fallOver, publish, zones, refresh];
-  const unready = (): string | undefined => {
+  const failedRounds = (): string | undefined => {
     const failed = all.filter(({ failure }) => failure !== undefined);
-    const words = failed.map(({ name, failure }) => `${name}: ${failure}`);
-    const overdue = escalations.unready();
-    return [...words, ...(overdue === undefined ? [] : [overdue])].join('; ') || undefined;
+    return failed.map(({ name, failure }) => `${name}: ${failure}`).join('; ') || undefined;
   };
-  degraded = await degradedOf(parts, unready);
+  // An escalation that is overdue is told, and is no reason to go round the database.
+  degraded = await degradedOf(parts, failedRounds);
   return {
     tick: () => {
       for (const rounds of all) rounds.tick();
@@ -206,7 +207,8 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
         await deliveries.settled();
       } while (all.some(({ isRunning }) => isRunning));
     },
-    unready,
+    unready: () =>
+      [failedRounds(), escalations.unready()].filter((words) => words !== undefined).join('; ') || undefined,
     notice: () => degraded?.notice(),
     stop: async () => {
       refreshing.stop();

@@ -100,6 +100,53 @@ describe('an incident while a plan says who is called', () => {
     expect(await steps()).toEqual(['EscalationStarted', 'EscalationAdvanced', 'EscalationExhausted']);
   });
 
+  it('calls level 1 for a status update that is overdue, and tells it alone when that is over', async () => {
+    await loads(planOf());
+    await opens();
+    await acknowledges('alice');
+    const update = { incidentId: 'in1', n: 1, at: at() };
+    const overdue = { ...update, title: 'DNS', because: 'nobody published it', publishByMs: at(), dueAtMs: null };
+    await world.tell(
+      streamOf.status('in1'),
+      0,
+      event('StatusUpdateOverdue', overdue),
+      event('StatusUpdatesEnded', {
+        incidentId: 'in1',
+        because: 'resolved',
+        endsOverdue: true,
+        at: at(),
+      }),
+    );
+    await resolves();
+    expect(await told()).toEqual([
+      'alice trigger in1',
+      'alice acknowledge in1',
+      'alice escalate in1:status_update',
+      'alice resolve in1:status_update',
+      'alice resolve in1',
+    ]);
+  });
+
+  it('R45: when nobody answered, every channel is called once, and is told of the end', async () => {
+    await loads(planOf());
+    await opens();
+    await waits(4 * MINUTE_MS);
+    await waits(5 * MINUTE_MS);
+    await waits(60 * MINUTE_MS);
+    expect((await told()).slice(2)).toEqual(['null escalate in1:exhausted-2']);
+    expect((await world.deliveries())[0]?.body['escalation']).toEqual({
+      to: 'every channel',
+      because: 'nobody of level 2 answered within 5m, and all levels were called',
+    });
+    await resolves();
+    await dispatcher.settle();
+    expect(pagerDuty.alerts.map(({ dedupKey, status }) => `${dedupKey} ${status}`)).toEqual([
+      'in1 resolved',
+      'in1:call-2 resolved',
+      'in1:exhausted-2 resolved',
+    ]);
+  });
+
   it('N dispatchers take each step once', async () => {
     const others = await Promise.all([1, 2, 3].map(() => world.dispatcher([pager()])));
     await loads(planOf({ levels: [level(1_000, 'alice'), level(1_000, 'bob'), level(1_000, 'vera')] }));
@@ -160,9 +207,22 @@ describe('an incident while a plan says who is called', () => {
       event('IncidentHandedOver', { incidentId: 'in1', by: 'operator:alice', to: 'bob', note: 'yours', at: at() }),
     );
     await waits(2 * MINUTE_MS);
-    expect(await told()).toEqual(['alice trigger in1', 'alice acknowledge in1', 'bob escalate in1:to-3']);
+    expect((await told()).slice(2)).toEqual(['alice acknowledge in1', 'bob escalate in1:to-3']);
     await resolves();
-    expect((await told()).slice(3)).toEqual(['alice resolve in1', 'bob resolve in1:to-3']);
+    expect((await told()).slice(4)).toEqual(['alice resolve in1', 'bob resolve in1:to-3']);
+  });
+
+  it('a hand-over before anybody answered quiets the pager of whoever was called', async () => {
+    await loads(planOf());
+    await opens();
+    await tells(
+      event('IncidentHandedOver', { incidentId: 'in1', by: 'operator:alice', to: 'bob', note: 'yours', at: at() }),
+    );
+    await dispatcher.settle();
+    expect(pagerDuty.alerts.map(({ dedupKey, status }) => `${dedupKey} ${status}`)).toEqual([
+      'in1 acknowledged',
+      'in1:to-2 triggered',
+    ]);
   });
 
   it('R24: an impact over 1000 calls the level that it is for at once, without waiting for level 1', async () => {
@@ -208,6 +268,20 @@ describe('an incident while a plan says who is called', () => {
     expect(await steps()).toEqual(['EscalationStarted', 'EscalationExhausted']);
   });
 
+  it('RR19: a channel that paged it without the database and without the plan is told of the end', async () => {
+    await loads(planOf());
+    await opens();
+    const sent = { outcome: 'delivered', status: 202, detail: 'ok', spooledAtMs: at(), at: at() } as const;
+    const page = { spoolId: 's1', channel: 'teams', dedupKey: 'in1', title: 'success 23 %', ...sent };
+    await world.tell(streamOf.spooled('s1'), 0, event('PageSpooled', page));
+    await resolves();
+    const ended = (await world.deliveries()).filter(({ action }) => action === 'resolve');
+    expect(ended.map(({ channel, address }) => `${channel} ${address}`).toSorted()).toEqual([
+      'pagerduty alice',
+      'teams null',
+    ]);
+  });
+
   it('an incident that no policy is for pages every channel', async () => {
     await loads(planOf({ when: { rules: ['another'] } }));
     await opens();
@@ -227,6 +301,21 @@ describe('an incident while a plan says who is called', () => {
       event('IncidentUnmuted', { incidentId: 'in1', alertId: 'al1', because: 'the silence ended', at: at() }),
     );
     expect(await told()).toEqual(['alice trigger in1']);
+  });
+
+  it('one that somebody took on while it was muted is paged when it is unmuted, and called for no further', async () => {
+    await loads(planOf());
+    const { data } = opened('in1', at()) as Extract<Event, { type: 'IncidentOpened' }>;
+    const muted = { by: 'silence' as const, id: 's-1', untilMs: null, because: 'silence s-1' };
+    version = 0;
+    await tells(event('IncidentOpened', { ...data, muted }));
+    await acknowledges('operator:bob');
+    await tells(
+      event('IncidentUnmuted', { incidentId: 'in1', alertId: 'al1', because: 'the silence ended', at: at() }),
+    );
+    await waits(29 * MINUTE_MS);
+    expect(await told()).toEqual(['alice trigger in1']);
+    expect(await steps()).toEqual(['EscalationStarted', 'EscalationPaused']);
   });
 
   it('a dispatcher is not ready while a step is overdue for a minute', async () => {

@@ -51,7 +51,12 @@ const requestOf = (
   key: KeyObject = trusted.privateKey,
   sent: { key?: Buffer; atMs?: number } = {},
 ) => {
-  const channel = webhookChannel({ name: 'deploy', url: new URL('http://x'), secret: sent.key ?? secret });
+  const channel = webhookChannel({
+    name: 'deploy',
+    subject: 'command',
+    url: new URL('http://x'),
+    secret: sent.key ?? secret,
+  });
   const signed = signCommand(command, key, commandKeyId(trusted.publicKey));
   const delivery = { deliveryId: `d-${command.commandId}`, action: 'command', dedupKey: command.commandId } as const;
   return channel.requestOf({ ...delivery, subject: 'command', body: { signed } }, sent.atMs ?? systemClock.nowMs());

@@ -1,5 +1,5 @@
 import { event, streamOf } from '#contracts';
-import { decideFallOver, type FallOver, receiverState } from '#domain';
+import { decideFallOver, type FallOver, overBody, receiverState } from '#domain';
 import type { Clock, Logger } from '#runtime';
 import type { DeliveryClaims, DeliveryQueues, EventStore, FailingRow, StreamAppend } from '#store';
 import { deliveryIdOf } from './delivery-id.js';
@@ -20,8 +20,11 @@ export interface FallOverParts {
 /** Calls of one run; those beyond them are looked at by the next, 200 ms later. */
 const CALLS_MAX = 50;
 
+/** What is over calls nobody there: a notice says that it was, once, in the place of both. */
 const insteadOf = (row: FailingRow, { toChannel, because }: FallOver, at: number): StreamAppend => {
-  const { deliveryId, subject, action, channel, person, isUrgent, dedupKey, body } = row;
+  const { deliveryId, subject, channel, person, dedupKey, endBody } = row;
+  const { action, isUrgent, body } =
+    endBody === null ? row : { action: 'update' as const, isUrgent: false, body: overBody(row.body, endBody) };
   const id = deliveryIdOf('instead of', deliveryId, toChannel);
   const requested = event('DeliveryRequested', {
     deliveryId: id,
@@ -48,7 +51,7 @@ export class FallOverReconciler {
   /** One run. */
   readonly reconcile = async (): Promise<void> => {
     const { queues, claims, clock, order, onFellOver } = this.parts;
-    if (order.length < 2) return;
+    if (order.length === 0) return;
     const nowMs = clock.nowMs();
     const rows = await queues.failing(nowMs, order, CALLS_MAX);
     if (rows.length === 0) return;

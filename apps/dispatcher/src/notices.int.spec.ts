@@ -24,7 +24,8 @@ describe('what customers are told', () => {
 
   const pager = (): Channel =>
     hasty(pagerDutyChannel({ url: new URL(pagerDuty.url), routingKey: 'CANARYxROUTINGxKEYx0123456789abc' }));
-  const notices = (): Channel => webhookChannel({ name: 'notice', url: new URL(hook.url), secret: SECRET });
+  const notices = (): Channel =>
+    webhookChannel({ name: 'notice', subject: 'notice', url: new URL(hook.url), secret: SECRET });
   const told = (text: string) => ({ incidentId: 'in1', customerId: 'bank', name: 'Bank', text });
   const fallback = (at: number): readonly Event[] => {
     const of = { fallbackId: 'f1', provider: 'cloudflare_dns', at } as const;

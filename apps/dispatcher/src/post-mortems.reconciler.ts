@@ -24,7 +24,13 @@ export class PostMortemsReconciler {
   /** One run. */
   readonly reconcile = async (): Promise<void> => {
     const due = await createPostMortemRepository(this.parts.database).due(INCIDENTS_PER_RUN);
-    for (const incidentId of due) await this.draft(incidentId);
+    let failure: Error | undefined;
+    // One that cannot be drafted must not stand before the others.
+    for (const incidentId of due)
+      await this.draft(incidentId).catch((error: Error) => {
+        failure ??= error;
+      });
+    if (failure !== undefined) throw failure;
   };
 
   private async draft(incidentId: string): Promise<void> {

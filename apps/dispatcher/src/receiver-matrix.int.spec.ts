@@ -1,114 +1,162 @@
-import { event, streamOf } from '#contracts';
+import { event, type EventOf, streamOf } from '#contracts';
+import { createDeliveryRepository, type DeliveryRepository } from '#store';
+import { until } from '#testing';
 import type { Channel } from './channels/channel.js';
-import type { Fault } from './channels/fault-script.fake.js';
-import { pagerDutyChannel } from './channels/pagerduty.channel.js';
-import { type FakePagerDuty, startFakePagerDuty } from './channels/pagerduty.fake.js';
-import type { AttemptAnswer } from './channels/attempt.decide.js';
-import { type Script, scriptedReceiver, type ScriptedReceiver } from './channels/scripted.fake.js';
-import { webhookChannel } from './channels/webhook.channel.js';
-import { type FakeWebhook, startFakeWebhook } from './channels/webhook.fake.js';
+import { scriptedReceiver, type ScriptedReceiver } from './channels/scripted.fake.js';
 import type { Dispatcher } from './dispatcher.js';
-import { hasty, World } from './dispatcher.fixture.js';
+import { World } from './dispatcher.fixture.js';
+import {
+  impatient,
+  MATRIX_CHANNELS,
+  type MatrixChannel,
+  type MatrixReceiver,
+  type Seen,
+  startMatrixReceivers,
+} from './matrix-receivers.fixture.js';
+import { HTTP_ROWS, type MatrixFault, type MatrixOutcome, SMTP_ROWS } from './matrix-rows.fixture.js';
 
 const S = 1_000;
-const SECRET = Buffer.from('CANARY-webhook-secret-0123456789');
-const ROUTING_KEY = 'CANARYxROUTINGxKEYx0123456789abc';
+const DOWN_MS = 600 * S;
+/** More than are met in ten minutes. */
+const FAULTS_OF_TEN_MINUTES = 500;
+/** A minute in steps in which a fall-over is seen, and twelve more. */
+const STEPS_MS = [...Array.from({ length: 12 }, () => 5 * S), ...Array.from({ length: 12 }, () => 60 * S)];
 
-/** What goes wrong, and whether the page arrives there in the end, and also through the next channel. */
-const MATRIX: readonly (readonly [
-  string,
-  readonly Fault[],
-  { readonly arrives: boolean; readonly fallsOver: boolean },
-])[] = [
-  ['answers well', [], { arrives: true, fallsOver: false }],
-  ['answers 400', [{ status: 400 }], { arrives: false, fallsOver: true }],
-  ['answers 429', [{ status: 429 }], { arrives: true, fallsOver: false }],
-  ['answers 429 with Retry-After', [{ status: 429, retryAfter: '7' }], { arrives: true, fallsOver: false }],
-  ['answers 429 with a long Retry-After', [{ status: 429, retryAfter: '90' }], { arrives: true, fallsOver: true }],
-  ['answers 500', [{ status: 500 }], { arrives: true, fallsOver: false }],
-  ['hangs', ['hang'], { arrives: true, fallsOver: false }],
-  ['resets', ['reset'], { arrives: true, fallsOver: false }],
-  ['is down for ten minutes', Array.from({ length: 500 }, () => ({ status: 503 })), { arrives: true, fallsOver: true }],
-];
-
-/** The same for a receiver without a wire: a hang and a reset have taken it, which nobody knows. */
-const scriptOf = (fault: Fault): Script => {
-  if (typeof fault === 'string') return 'lost';
-  const { status, retryAfter = null } = fault;
-  return { kind: 'answered', status, retryAfter, detail: 'scripted' } satisfies AttemptAnswer;
+/** What people see of a page that lasts longer than its receiver is away. */
+const LASTING: Readonly<Record<MatrixOutcome, readonly Seen[]>> = {
+  accepted: ['page', 'end'],
+  refused: [],
+  again: ['page', 'end'],
+  late: ['page', 'end'],
+  'lost untaken': ['page', 'end'],
+  'lost taken': ['page', 'end'],
 };
+
+/** The same of one that was over before it could be told. */
+const BRIEF: Readonly<Record<MatrixOutcome, readonly Seen[]>> = {
+  ...LASTING,
+  again: ['over'],
+  late: ['over'],
+};
+
+const cases = MATRIX_CHANNELS.flatMap((kind) =>
+  (kind === 'email' ? SMTP_ROWS : HTTP_ROWS).map((row) => [kind, row.what, row] as const),
+);
 
 describe('the matrix of receivers', () => {
   let world: World;
-  let pagerDuty: FakePagerDuty;
-  let hook: FakeWebhook;
+  let deliveries: DeliveryRepository;
+  let receivers: ReadonlyMap<MatrixChannel, MatrixReceiver>;
   beforeAll(async () => {
     world = await World.open();
-    pagerDuty = await startFakePagerDuty();
-    hook = await startFakeWebhook(SECRET, world.clock.nowMs);
+    deliveries = createDeliveryRepository(world.db.database);
+    receivers = await startMatrixReceivers(world.clock.nowMs);
   });
   afterAll(async () => {
-    await Promise.all([pagerDuty.close(), hook.close()]);
+    await Promise.all([...receivers.values()].map(({ close }) => close()));
     await world.close();
   });
 
-  const page = async (deliveryId: string): Promise<void> => {
+  const ask = (key: string, action: 'trigger' | 'resolve', channel: string) => {
     const at = world.clock.nowMs();
-    const body = { title: 'success 23 %', severity: 'critical', at };
-    const asked = { subject: 'page', action: 'trigger', channel: deliveryId, dedupKey: deliveryId, body, at } as const;
-    await world.tell(streamOf.delivery(deliveryId), 0, event('DeliveryRequested', { deliveryId, ...asked }));
+    const deliveryId = `${key}-${action}`;
+    const end = action === 'resolve' ? { status: 'resolved', because: 'well' } : {};
+    const body = { title: `success 23 % of ${key}`, severity: 'critical', at, ...end };
+    const asked = { subject: 'page', action, channel, dedupKey: key, body, at } as const;
+    return world.tell(streamOf.delivery(deliveryId), 0, event('DeliveryRequested', { deliveryId, ...asked }));
   };
+  const attemptsAt = async (key: string) =>
+    (await world.eventStore.readStream(streamOf.delivery(`${key}-trigger`)))
+      .map(({ event: told }) => told)
+      .filter((told): told is EventOf<'DeliveryAttempted'> => told.type === 'DeliveryAttempted');
+  const isDue = async (channel: string): Promise<boolean> =>
+    (await deliveries.list({ channel, statuses: ['due'], limit: 1 })).length > 0;
+  const told = ({ taken }: ScriptedReceiver, key: string) =>
+    taken.filter(({ delivery }) => delivery.dedupKey === key).map(({ delivery }) => delivery.action);
 
-  /** A minute in steps in which a fall-over is seen, and eleven more; when the next channel had it. */
-  const play = async (dispatcher: Dispatcher, backup: ScriptedReceiver, recover: () => void): Promise<number> => {
+  /** Until nothing waits any more and a minute longer; when the next channel had the page. */
+  const play = async (
+    dispatcher: Dispatcher,
+    channel: string,
+    hasFallenOver: () => boolean,
+    recover: () => void,
+  ): Promise<number> => {
     const startMs = world.clock.nowMs();
     let fellOverMs = Infinity;
     const look = async (): Promise<void> => {
       await dispatcher.settle();
-      if (backup.taken.length > 0) fellOverMs = Math.min(fellOverMs, world.clock.nowMs() - startMs);
+      if (hasFallenOver()) fellOverMs = Math.min(fellOverMs, world.clock.nowMs() - startMs);
     };
     await look();
-    for (const stepMs of [...Array.from({ length: 12 }, () => 5), ...Array.from({ length: 9 }, () => 60), 15, 30, 60]) {
-      if (stepMs === 15) recover();
-      await world.clock.advance(stepMs * S);
+    for (const stepMs of STEPS_MS) {
+      if (!(await isDue(channel))) break;
+      await world.clock.advance(stepMs);
+      if (world.clock.nowMs() - startMs >= DOWN_MS) recover();
       await look();
     }
+    await world.clock.advance(60 * S);
+    await look();
     return fellOverMs;
   };
 
-  const kinds = ['pagerduty', 'webhook', 'chat'] as const;
-  const cases = kinds.flatMap((kind) => MATRIX.map((row) => [kind, ...row] as const));
+  /** Both pages are taken and not answered for five seconds; what would end one of them waits for that. */
+  const answerSlowly = async (
+    dispatcher: Dispatcher,
+    { seen }: MatrixReceiver,
+    keys: readonly string[],
+    release: () => void,
+  ): Promise<void> => {
+    const settled = dispatcher.settle();
+    await until('both pages are there', () => keys.every((key) => seen(key).length === 1));
+    await world.clock.advance(5 * S);
+    dispatcher.tick();
+    await world.clock.advance(5 * S);
+    expect(keys.map(seen)).toEqual([['page'], ['page']]);
+    release();
+    await settled;
+  };
 
   // A channel of its own for each, since what is known of its receiver outlives the page.
-  it.each(cases)('B11: a page through %s whose receiver %s', async (kind, what, faults, { arrives, fallsOver }) => {
-    const name = `${kind}-${what.replaceAll(/[^a-z0-9]/gi, '-')}`;
-    const chat = scriptedReceiver({ name });
-    const backup = scriptedReceiver({ name: `backup-${name}` });
-    const made: Readonly<Record<typeof kind, () => Channel>> = {
-      pagerduty: () => hasty(pagerDutyChannel({ url: new URL(pagerDuty.url), routingKey: ROUTING_KEY })),
-      webhook: () => hasty(webhookChannel({ name, url: new URL(hook.url), secret: SECRET })),
-      chat: () => chat.channel,
-    };
-    if (kind === 'chat') chat.scripts.push(...faults.map(scriptOf));
-    else (kind === 'pagerduty' ? pagerDuty : hook).faults.push(...faults);
-    const dispatcher = await world.dispatcher([{ ...made[kind](), name }, backup.channel]);
-    await page(name);
-    const fellOverMs = await play(dispatcher, backup, () => {
-      for (const scripted of [pagerDuty.faults, hook.faults, chat.scripts]) scripted.length = 0;
+  it.each(cases)('B11: a page through %s whose receiver %s', async (kind, what, row) => {
+    const { outcome, fault, isDown = false, isSlow = false, isHanging = false } = row;
+    const receiver = receivers.get(kind)!;
+    const name = `${kind}-${what.replaceAll(/[^a-z0-9]/gi, '-')}.`;
+    const [lasting, brief] = [`${name}lasting`, `${name}brief`];
+    const backup = scriptedReceiver({ name: 'backup' });
+    const channel: Channel = receiver.channel(name);
+    const dispatcher = await world.dispatcher([isHanging ? impatient(channel, receiver) : channel, backup.channel]);
+    let release = (): void => undefined;
+    const after = new Promise<void>((resolve) => {
+      release = resolve;
     });
+    const met: MatrixFault | undefined =
+      isSlow && kind === 'email' ? { at: 'taken', after } : isSlow ? { after } : fault;
+    // Both pages meet it first.
+    if (met !== undefined) receiver.misbehave(Array.from({ length: isDown ? FAULTS_OF_TEN_MINUTES : 2 }, () => met));
+    await ask(lasting, 'trigger', name);
+    await ask(brief, 'trigger', name);
+    await ask(brief, 'resolve', name);
+    if (isSlow) await answerSlowly(dispatcher, receiver, [lasting, brief], release);
+    const hasFallenOver = (): boolean => told(backup, lasting).includes('trigger');
+    const fellOverMs = await play(dispatcher, name, hasFallenOver, receiver.recover);
+    await ask(lasting, 'resolve', name);
+    await dispatcher.settle();
     await dispatcher.stop();
 
-    const arrived = {
-      pagerduty: pagerDuty.alerts.filter(({ dedupKey }) => dedupKey === name).length,
-      webhook: hook.messages.filter(({ id }) => id === name).length,
-      chat: chat.taken.length,
-    }[kind];
-    const isUnknown = (await world.attempts()).some((each) => each.deliveryId === name && each.isUnknown === true);
-    // Without a key what was lost is there twice, and said to be.
-    expect(isUnknown).toBe(kind === 'chat' && faults.some((fault) => typeof fault === 'string'));
-    expect(arrived).toBe(arrives ? 1 + Number(isUnknown) : 0);
-    expect(backup.taken).toHaveLength(fallsOver ? 1 : 0);
+    const isUnknown = !channel.isKeyed && outcome.startsWith('lost');
+    const isTwice = !channel.isKeyed && outcome === 'lost taken';
+    const repeated: readonly Seen[] = isTwice ? ['page'] : [];
+    expect(receiver.seen(lasting)).toEqual([...repeated, ...LASTING[outcome]]);
+    expect(receiver.seen(brief)).toEqual([...repeated, ...BRIEF[outcome]]);
+    for (const key of [lasting, brief])
+      expect((await attemptsAt(key)).some(({ data }) => data.isUnknown === true)).toBe(isUnknown);
+    const fallsOver = outcome === 'refused' || outcome === 'late';
+    expect(told(backup, lasting)).toEqual(fallsOver ? ['trigger'] : []);
     expect(fellOverMs <= 60 * S).toBe(fallsOver);
-    expect((await world.deliveries()).filter(({ status }) => status === 'due')).toEqual([]);
+    // What is over wakes nobody there either, and is not lost.
+    expect(told(backup, brief)).toEqual(outcome === 'refused' ? ['update'] : []);
+    expect(await isDue(name)).toBe(false);
+    expect(await isDue('backup')).toBe(false);
+    expect(receiver.faultsLeft()).toBe(0);
   });
 });

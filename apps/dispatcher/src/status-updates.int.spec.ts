@@ -4,6 +4,7 @@ import {
   createIncidentRepository,
   createPostMortemRepository,
   createStatusUpdateRepository,
+  type DeliverySubject,
   type EventStore,
 } from '#store';
 import type { Channel } from './channels/channel.js';
@@ -47,7 +48,8 @@ describe('status updates', () => {
 
   const pager = (): Channel =>
     hasty(pagerDutyChannel({ url: new URL(pagerDuty.url), routingKey: 'CANARYxROUTINGxKEYx0123456789abc' }));
-  const hooked = (name: string): Channel => webhookChannel({ name, url: new URL(hook.url), secret: SECRET });
+  const hooked = (subject: DeliverySubject): Channel =>
+    webhookChannel({ name: subject, subject, url: new URL(hook.url), secret: SECRET });
   const opens = (customers: number): Promise<unknown> => {
     const at = world.clock.nowMs();
     const changed = event('IncidentImpactChanged', { incidentId: 'in1', impact: hurt(customers), at });
@@ -123,6 +125,32 @@ describe('status updates', () => {
     expect(stateOf().toSorted()).toEqual(['in1 triggered 2', 'in1:status_update resolved 1']);
   });
 
+  it('one incident that cannot be told of keeps neither the updates nor the post-mortems of others', async () => {
+    const { eventStore } = world;
+    const failing: EventStore = {
+      ...eventStore,
+      append: (streams, metadata) =>
+        streams.some(({ stream }) => stream.endsWith('in0'))
+          ? Promise.reject(new Error('in0 cannot be recorded'))
+          : eventStore.append(streams, metadata),
+    };
+    const dispatcher = await world.dispatcher([], { statusPolicy: AUTOMATIC, eventStore: failing });
+    await world.opens('in0');
+    await world.opens('in1');
+    await world.clock.advance(2 * MINUTE_MS);
+    await dispatcher.settle();
+    expect(await statuses()).toEqual(['1 published']);
+    for (const incidentId of ['in0', 'in1']) {
+      const at = world.clock.nowMs();
+      const resolved = event('IncidentResolved', { incidentId, because: 'well', at });
+      await world.tell(streamOf.incident(incidentId), 1, resolved);
+    }
+    await dispatcher.settle();
+    const postMortems = createPostMortemRepository(world.db.database);
+    expect(await postMortems.due(10)).toEqual(['in0']);
+    expect(dispatcher.unready()).toContain('in0 cannot be recorded');
+  });
+
   it('B2: two dispatchers draft it once, and one that is killed before the append leaves it due', async () => {
     const dying: EventStore = {
       ...world.eventStore,
@@ -189,7 +217,7 @@ describe('status updates', () => {
   });
 
   it('R111: a post-mortem is drafted once it is resolved, once, and the page of the end names it', async () => {
-    const both = [await world.dispatcher([hooked('webhook')]), await world.dispatcher([hooked('webhook')])];
+    const both = [await world.dispatcher([hooked('page')]), await world.dispatcher([hooked('page')])];
     await opens(1);
     await Promise.all(both.map((dispatcher) => dispatcher.settle()));
     const at = world.clock.nowMs() + 5_000;

@@ -43,7 +43,13 @@ export class StatusUpdatesReconciler {
     const { database, clock, policy } = this.parts;
     if (policy === undefined) return;
     const due = await createStatusUpdateRepository(database).due(clock.nowMs(), INCIDENTS_PER_RUN);
-    for (const incidentId of due) await this.tellOf(incidentId, policy);
+    let failure: Error | undefined;
+    // One that cannot be told of must not keep the public from the others.
+    for (const incidentId of due)
+      await this.tellOf(incidentId, policy).catch((error: Error) => {
+        failure ??= error;
+      });
+    if (failure !== undefined) throw failure;
   };
 
   private async tellOf(incidentId: string, policy: StatusPolicy): Promise<void> {

@@ -10,9 +10,9 @@ export interface SupersedingParts {
 }
 
 /** What is on its way, and ends nothing, is not looked at: that would be two queries for each page. */
-const mayBeSuperseded = ({ subject, action, attempts, askedAt }: DueDelivery, nowMs: number): boolean => {
+const mayBeSuperseded = ({ subject, action, attempts, requestedAt }: DueDelivery, nowMs: number): boolean => {
   if (subject !== 'page' && subject !== 'status') return false;
-  return action === 'resolve' || action === 'acknowledge' || isHeldUp({ attempts, requestedAt: askedAt }, nowMs);
+  return action === 'resolve' || action === 'acknowledge' || isHeldUp({ attempts, requestedAt }, nowMs);
 };
 
 const noticeAppend = (head: DueDelivery, body: Record<string, unknown>, ids: readonly string[], at: number) => {

@@ -6,6 +6,8 @@ import type { RulesParts } from './rules-parts.js';
 /** First and longest pause between two tries to read what is known: it costs a hung database one connection. */
 const TRY_FIRST_MS = 500;
 const TRY_MAX_MS = 2_000;
+/** What a page says of itself, so that nobody waits for what does not come. */
+const DEGRADED = 'the database does not answer, so nothing is rolled back and nobody else is called';
 /** Incidents that are known to be paged; beyond it the oldest is forgotten, and would be folded by its receiver. */
 const PAGED_MAX = 10_000;
 
@@ -61,7 +63,7 @@ export class Ahead {
     const [oldest] = this.paged;
     if (this.paged.size >= PAGED_MAX && oldest !== undefined) this.paged.delete(oldest);
     this.paged.add(dedupKey);
-    const value = Buffer.from(JSON.stringify({ ...page, body: { ...page.body, mode: 'degraded' } }));
+    const value = Buffer.from(JSON.stringify({ ...page, body: { ...page.body, degraded: DEGRADED } }));
     for (let failures = 0; !this.ending.signal.aborted; failures += 1) {
       try {
         await log.append('pages.urgent', [{ key: dedupKey, value, headers: { 'content-type': 'application/json' } }]);

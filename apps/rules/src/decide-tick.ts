@@ -26,9 +26,10 @@ export class Raced extends Error {
 const POSITION_EVERY_TICKS = 4;
 
 /** Lets the engine know what anybody appended since: operators, another rules process, and this one itself. */
-const followEvents = async (decider: Decider, { eventStore }: RulesParts): Promise<void> => {
+const followEvents = async (decider: Decider, { eventStore }: RulesParts, ended: AbortSignal): Promise<void> => {
   for (;;) {
     const events = await eventStore.readAll(decider.position, READ_EVENTS_MAX);
+    if (ended.aborted) return;
     for (const recorded of events) decider.engine.evolve(recorded);
     decider.position = events.at(-1)?.position ?? decider.position;
     if (events.length < READ_EVENTS_MAX) return;
@@ -105,10 +106,17 @@ const keepPosition = async (decider: Decider, parts: RulesParts, tick: number): 
 
 /**
  * Decides one tick whose parts were applied, unless the position says that it is decided; answers how many streams it changed.
- * Whatever it throws, the tick may be decided again after `learn`: the engine knows recorded events only.
+ * Whatever it throws, the tick may be decided again after `learn`: the engine knows recorded events only. When it has waited for the
+ * database until `ended`, the engine may have gone on without it, and what it says of this tick now is no decision of it.
  */
-export const decideTick = async (decider: Decider, parts: RulesParts, tick: number): Promise<number> => {
-  await followEvents(decider, parts);
+export const decideTick = async (
+  decider: Decider,
+  parts: RulesParts,
+  tick: number,
+  ended: AbortSignal,
+): Promise<number> => {
+  await followEvents(decider, parts, ended);
+  if (ended.aborted) return 0;
   const decisions = tick < decider.committedTick ? [] : decider.engine.evaluate(tick);
   if (decisions.length > 0) await append(decider, parts, tick, decisions);
   else await keepPosition(decider, parts, tick);

@@ -22,7 +22,10 @@ describe('rules while the database is away', () => {
       return found.length > 0 && found;
     });
     expect(more).toEqual([]);
-    expect(page).toMatchObject({ kind: 'page', body: { mode: 'degraded', severity: 'critical', rollbacks: [] } });
+    expect(page).toMatchObject({
+      kind: 'page',
+      body: { degraded: expect.stringContaining('the database'), severity: 'critical', rollbacks: [] },
+    });
     expect(story.types()).toEqual(['RolloutStarted']);
     story.faults.isHeld = false;
     await until('it is recorded', async () => {

@@ -90,6 +90,9 @@ export class RulesConsumer {
   /** Where to read from, after everything held was dropped. */
   private async rebuild(): Promise<number> {
     this.decider = undefined;
+    // It would go on with ticks that are read again.
+    void this.ahead?.end();
+    this.ahead = undefined;
     return this.begin(await rebuildDecider(this.parts));
   }
 
@@ -222,7 +225,9 @@ export class RulesConsumer {
     for (let tries = 1; !ended.aborted; tries += 1) {
       try {
         if (failure !== undefined) await learn(decider, this.parts, failure);
-        const streams = await decideTick(decider, this.parts, tick);
+        const streams = await decideTick(decider, this.parts, tick, ended);
+        // Left alone meanwhile: what is told of now is the state of who went on.
+        if (ended.aborted) return;
         this.trouble = undefined;
         if (streams > 0) this.parts.logger.info({ tick, streams }, 'rules: decided');
         return;

@@ -10,8 +10,8 @@ describe('a server that is killed while it escalates', () => {
     const { kills, ...killed } = await playEscalation({ kills: KILLS, seed: 1, repeats: REPEATS });
     expect(kills).toBe(KILLS);
     expect({ kills: 0, ...killed }).toEqual(undisturbed);
-    // Each round has three levels, and the level whose acknowledgement ran out is called once more.
-    expect(Object.keys(killed.received)).toHaveLength(3 * (REPEATS + 1) + 1);
+    // Each round has three levels, and the level whose acknowledgement ran out is called once more; every channel, each time that nobody is left.
+    expect(Object.keys(killed.received)).toHaveLength(3 * (REPEATS + 1) + 1 + 2);
     expect(new Set(Object.values(killed.received).map((actions) => actions.at(-1)))).toEqual(new Set(['resolve']));
   });
 });

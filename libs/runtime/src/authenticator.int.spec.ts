@@ -1,5 +1,11 @@
 import { event, streamOf } from '#contracts';
-import { createApiKeyRepository, createEventStore } from '#store';
+import {
+  type ApiKeyRepository,
+  type ApiKeyRow,
+  createApiKeyRepository,
+  createEventStore,
+  DatabaseUnavailable,
+} from '#store';
 import { FakeClock, openTestDatabase, type TestDatabase } from '#testing';
 import { createAuthenticator, secretHashOf } from './authenticator.js';
 
@@ -32,5 +38,28 @@ describe('API keys', () => {
     await append([event('ApiKeyRevoked', { keyId: 'k1' })], 1);
     await clock.advance(5_000);
     expect(await authenticate(`Bearer k1.${SECRET}`)).toEqual(unknown);
+  });
+
+  it('RR19: a key that was known still reports while the database is away, for an hour, and never acts', async () => {
+    const clock = new FakeClock();
+    const row = { keyId: 'k1', name: 'ana', role: 'operator', nodeId: null, secretHash: secretHashOf(SECRET) } as const;
+    let isAway = false;
+    const findByKeyId = async (): Promise<ApiKeyRow> => {
+      if (isAway) throw new DatabaseUnavailable('connect');
+      return { ...row, revoked: false } as unknown as ApiKeyRow;
+    };
+    const { authenticate } = createAuthenticator({ findByKeyId } as unknown as ApiKeyRepository, clock);
+    const known = { keyId: 'k1', role: 'operator' };
+    expect(await authenticate(`Bearer k1.${SECRET}`, true)).toMatchObject(known);
+    isAway = true;
+    expect(await authenticate(`Bearer k1.${SECRET}`, true)).toMatchObject(known);
+    await clock.advance(5_000);
+    expect(await authenticate(`Bearer k1.${SECRET}`)).toMatchObject(known);
+    await expect(authenticate(`Bearer k1.${SECRET}`, true)).rejects.toThrow(DatabaseUnavailable);
+    isAway = false;
+    expect(await authenticate(`Bearer k1.${SECRET}`, true)).toMatchObject(known);
+    isAway = true;
+    await clock.advance(3_600_000);
+    await expect(authenticate(`Bearer k1.${SECRET}`)).rejects.toThrow(DatabaseUnavailable);
   });
 });

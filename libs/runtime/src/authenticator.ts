@@ -5,14 +5,18 @@ import type { Clock } from './clock.js';
 
 /** Tells who asks. */
 export interface Authenticator {
-  /** `header` is the value of `Authorization`. */
-  readonly authenticate: (header: string | undefined) => Promise<Principal | Refusal>;
+  /**
+   * `header` is the value of `Authorization`. Who is about to act is known by what the database says now: with `isToAct` a key that was
+   * known is not taken for known while it does not answer.
+   */
+  readonly authenticate: (header: string | undefined, isToAct?: boolean) => Promise<Principal | Refusal>;
 }
 
 /** How long a key is taken as known: a revoked key works this much longer, and a node's batches cost no query each. */
 const KNOWN_MS = 5_000;
 /**
- * While the database does not answer, a key that was known is taken as known for this long: a fleet goes on reporting, and is paged about.
+ * While the database does not answer, a key that was known is taken as known for this long, for what is no act: a fleet goes on
+ * reporting, and is paged about.
  * One that was revoked by whom the database answered is refused an hour later at most.
  */
 const KNOWN_AWAY_MS = 3_600_000;
@@ -76,19 +80,20 @@ export const createAuthenticator = (keys: ApiKeyRepository, clock: Clock): Authe
     const bound = clock.sleep(ANSWER_MS_MAX, answered.signal).then(() => (answered.signal.aborted ? looked : away()));
     return Promise.race([looked, bound]);
   };
-  const find = async (keyId: string): Promise<ApiKeyRow | undefined> => {
+  const find = async (keyId: string, isToAct: boolean): Promise<ApiKeyRow | undefined> => {
     const kept = known.get(keyId);
     const nowMs = clock.nowMs();
+    if (isToAct) return kept !== undefined && nowMs < kept.seenAtMs + KNOWN_MS ? kept.row : look(keyId);
     if (kept !== undefined && nowMs < kept.untilMs) return kept.row;
     return kept !== undefined && nowMs < kept.seenAtMs + KNOWN_AWAY_MS ? lookAgain(keyId, kept) : look(keyId);
   };
   return {
-    authenticate: async (header) => {
+    authenticate: async (header, isToAct = false) => {
       if (header === undefined) return refuse('KEY_MISSING', 'send Authorization: Bearer <keyId>.<secret>');
       const [, keyId, secret] = BEARER.exec(header) ?? [];
       if (keyId === undefined || secret === undefined)
         return refuse('KEY_UNKNOWN', 'expected Authorization: Bearer <keyId>.<secret>');
-      const row = await find(keyId);
+      const row = await find(keyId, isToAct);
       if (row === undefined || !isSecret(row, secret) || row.revoked)
         return refuse('KEY_UNKNOWN', 'the API key is not known or was revoked');
       return principalOf(row);

@@ -6,6 +6,9 @@ import { NEEDS, requestOf } from './needs.js';
 import { Refused, refused } from './refused.js';
 import { AUTHENTICATOR } from './tokens.js';
 
+/** What changes what Tocsin does: for it a key must be good now, and not only have been so before the database went away. */
+const ACTS: ReadonlySet<Permission> = new Set(['roll_out', 'operate', 'approve', 'lift', 'administer']);
+
 /** Before every route and resolver: who asks, and may they. What says nothing about its needs refuses everybody. */
 @Injectable()
 export class PrincipalGuard implements CanActivate {
@@ -21,14 +24,15 @@ export class PrincipalGuard implements CanActivate {
     if (needed === undefined) throw refused('PERMISSION_DENIED', 'nobody may do this');
     const request = requestOf(context);
     // Fields of one GraphQL query share the request: one look-up for all of them.
-    request.principal ??= await this.principalOf(request.headers.authorization);
+    if (ACTS.has(needed)) request.principal = await this.principalOf(request.headers.authorization, true);
+    request.principal ??= await this.principalOf(request.headers.authorization, false);
     if (!isPermitted(request.principal.role, needed))
       throw refused('PERMISSION_DENIED', `role ${request.principal.role} may not ${needed}`);
     return true;
   }
 
-  private async principalOf(header: string | undefined) {
-    const principal = await this.authenticator.authenticate(header);
+  private async principalOf(header: string | undefined, isToAct: boolean) {
+    const principal = await this.authenticator.authenticate(header, isToAct);
     if (isRefusal(principal)) throw new Refused(principal);
     return principal;
   }

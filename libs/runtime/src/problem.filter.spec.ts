@@ -1,7 +1,14 @@
 import { LogUnavailable } from '#event-log';
 import { DatabaseUnavailable } from '#store';
-import { refusalOf } from './problem.filter.js';
+import { loggedPath, refusalOf } from './problem.filter.js';
 import { refused } from './refused.js';
+
+describe('loggedPath', () => {
+  it.each([
+    ['/act/eyJpIjoiaW4xIn0.c2VjcmV0?x=1', '/act/[redacted]'],
+    ['/v1/incidents/in1?limit=5', '/v1/incidents/in1'],
+  ])('shows of %s what is no secret', (url, shown) => expect(loggedPath(url)).toBe(shown));
+});
 
 describe('refusalOf', () => {
   it('passes a refusal on as it is', () => {

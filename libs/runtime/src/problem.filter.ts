@@ -25,6 +25,9 @@ const statusOf = (error: unknown): number | undefined => {
   return typeof status === 'number' ? status : undefined;
 };
 
+/** A path as a log may show it: the rest of a signed link lets whoever reads it act. */
+export const loggedPath = (url: string): string => (url.split('?', 1)[0] ?? '').replace(/^(\/act\/).*/, '$1[redacted]');
+
 /** What an error means to the caller; undefined: it is ours, and the caller learns no more than that. */
 export const refusalOf = (error: unknown): Refusal | undefined => {
   if (error instanceof Refused) return error.refusal;
@@ -50,7 +53,7 @@ export const answerError = (error: unknown, request: FastifyRequest, reply: Fast
   const refusal = refusalOf(error);
   if (refusal === undefined) {
     const { method, url, id } = request;
-    logger.error({ err: error, method, path: url.split('?')[0], traceId: id }, 'a request failed');
+    logger.error({ err: error, method, path: loggedPath(url), traceId: id }, 'a request failed');
   }
   // After a body that is too large Fastify would close the connection while the sender still writes: most clients then report a
   // broken pipe and never see the answer. Without it the rest is read and thrown away, for as long as a request may take.

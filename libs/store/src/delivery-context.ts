@@ -3,6 +3,7 @@ import type { Escalation } from '#domain';
 import type { ChangeContext } from './change-deliveries.js';
 import type { CommandRow } from './command.repository.js';
 import type { CalledContact } from './delivery.repository.js';
+import type { Told } from './delivery-told.js';
 import type { IncidentRow } from './incident.repository.js';
 import type { Reach } from './reach.js';
 import type { ActingRows } from './told-automation.js';
@@ -16,6 +17,8 @@ export interface IncidentCalls {
   readonly policy: Policy | undefined;
   /** Whom the incident called so far, in order. */
   readonly called: readonly CalledContact[];
+  /** Channels that paged it while the database was away, asked for at its end alone: the plan need not know them. */
+  readonly spooled?: readonly string[];
   /** What began the escalation, where that is told of. */
   readonly startedBy: RecordedEvent['event'] | undefined;
 }
@@ -26,6 +29,10 @@ export interface DeliveryContext extends ActingRows, ChangeContext {
   /** The highest impact score that pages of the incident have told. */
   readonly toldScore?: number;
   readonly command?: CommandRow | undefined;
+  /** What became of a call before it fell over. */
+  readonly saidSince?: readonly Told[];
+  /** The channels through which a fire drill was told. */
+  readonly drilled?: readonly string[];
   /** Undefined: no plan says who is called, so every channel of pages is. */
   readonly calls?: IncidentCalls | undefined;
 }

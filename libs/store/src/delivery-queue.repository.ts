@@ -27,6 +27,8 @@ export interface FailingRow extends Pick<
   readonly accepted: readonly string[];
   /** Channels that were asked to carry the same call. */
   readonly asked: readonly string[];
+  /** What would have told its receiver that it is over; null: it is not. */
+  readonly endBody: DeliveryRow['body'] | null;
 }
 
 /** A channel as it is now. */
@@ -57,7 +59,7 @@ const FAILING_AGE_MAX_MS = 3 * 3_600_000;
 
 const QUEUE = `
   select d.delivery_id as "deliveryId", d.subject, d.action, d.body, d.attempts, d.is_lost as "isLost",
-    d.asked_at as "requestedAt", a.version
+    d.requested_at as "requestedAt", a.version
   from delivery d join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
   where d.status = 'due' and d.channel = $1 and d.dedup_key = $2 and d.address is not distinct from $3
   order by d.requested_position limit $4`;
@@ -67,17 +69,27 @@ const BEFORE = `
     coalesce(bool_or(status = 'gave_up' and action in ('trigger', 'escalate')), false) as "isCallGivenUp"
   from delivery where channel = $1 and dedup_key = $2 and address is not distinct from $3`;
 
-// A call goes where it has not gone before; one that another channel has accepted is recorded as fallen over to that one.
+// A call goes where it has not gone before; one that another channel has accepted is recorded as fallen over to that one. One that is over
+// and was not given up stays where it is: its queue tells both at once. The page of a fire drill, which is not urgent, shows whether its
+// channel takes pages: nothing stands in for it.
 const FAILING = `
   select d.delivery_id as "deliveryId", d.subject, d.action, d.channel, d.dedup_key as "dedupKey", d.body, d.address, d.person,
     d.is_urgent as "isUrgent", d.status, d.last_detail as "lastDetail", d.asked_at as "askedAt", d.tried, a.version,
     array(select distinct o.channel from delivery o where o.dedup_key = d.dedup_key and o.action = d.action
       and o.person is not distinct from d.person and o.status = 'delivered') as accepted,
     array(select distinct o.channel from delivery o where o.dedup_key = d.dedup_key and o.action = d.action
-      and o.person is not distinct from d.person) as asked
+      and o.person is not distinct from d.person) as asked,
+    ending.body as "endBody"
   from delivery d join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
+  left join lateral (
+    select e.body from delivery e
+    where e.dedup_key = d.dedup_key and e.channel = d.channel and e.address is not distinct from d.address
+      and e.action = 'resolve' and e.requested_position > d.requested_position
+    order by e.requested_position limit 1
+  ) ending on true
   where d.fell_over_to is null and d.subject = 'page' and d.action in ('trigger', 'escalate')
-    and (d.status = 'gave_up' or (d.status = 'due' and d.is_urgent))
+    and (d.status = 'gave_up' or (d.status = 'due' and d.is_urgent and ending.body is null))
+    and (d.is_urgent or d.body ->> 'drillId' is null)
     and d.asked_at > $1::bigint - ${FAILING_AGE_MAX_MS} and (d.status = 'gave_up' or d.asked_at <= $1::bigint - ${FALL_OVER_MS})
     and exists (select 1 from unnest($2::text[]) as next (channel)
       where next.channel <> d.channel and next.channel <> all(d.tried)

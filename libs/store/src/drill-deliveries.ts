@@ -1,6 +1,6 @@
 import type { EventData, EventOf, RecordedEvent } from '#contracts';
+import type { Told } from './delivery-told.js';
 
-type Told = Pick<EventData<'DeliveryRequested'>, 'subject' | 'action' | 'dedupKey' | 'body' | 'at'>;
 type DrillNews = EventOf<'DrillFired' | 'DrillPassed' | 'DrillFailed'>;
 
 /** Events of a drill that somebody is told of. */
@@ -18,9 +18,14 @@ const fired = ({ drillId, at }: EventData<'DrillFired'>): Told => ({
   at,
 });
 
-const ended = ({ drillId, at }: { readonly drillId: string; readonly at: number }): Told => ({
+/** For those alone that were told that there is one. */
+const ended = (
+  { drillId, at }: { readonly drillId: string; readonly at: number },
+  drilled: readonly string[],
+): Told => ({
   subject: 'page',
   action: 'resolve',
+  to: drilled.map((channel) => ({ channel })),
   dedupKey: drillKeyOf(drillId),
   body: { title: 'DRILL: over', severity: 'info', drillId, at },
   at,
@@ -34,10 +39,10 @@ const failed = ({ drillId, missed, because, at }: EventData<'DrillFailed'>): Tol
   at,
 });
 
-/** What is told of a drill: that it is one, that it is over, and that it failed. */
-export const drillTold = ({ type, data }: DrillNews): readonly Told[] => {
+/** What is told of a drill: that it is one; through the channels that told that, that it is over; and that it failed. */
+export const drillTold = ({ type, data }: DrillNews, drilled: readonly string[]): readonly Told[] => {
   if (type === 'DrillFired') return [fired(data)];
-  return type === 'DrillFailed' ? [ended(data), failed(data)] : [ended(data)];
+  return type === 'DrillFailed' ? [ended(data, drilled), failed(data)] : [ended(data, drilled)];
 };
 
 /** The one channel that a drill tries; all others are not asked. */

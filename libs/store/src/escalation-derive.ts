@@ -96,8 +96,9 @@ class EscalationDerivation {
   ): Promise<readonly EventOf<'EscalationStarted' | 'EscalationRaised' | 'EscalationPaused' | 'EscalationEnded'>[]> {
     switch (event.type) {
       case 'IncidentOpened':
-      case 'IncidentUnmuted':
         return escalation === undefined && !isMuted(event) ? this.start(event.data.incidentId, atMs) : [];
+      case 'IncidentUnmuted':
+        return escalation === undefined ? this.startUnmuted(event.data.incidentId, atMs) : [];
       case 'IncidentImpactChanged':
       case 'IncidentDeclared':
       case 'AlertJoinedIncident':
@@ -122,6 +123,17 @@ class EscalationDerivation {
     const incident = await createIncidentRepository(this.tx).findRow(incidentId);
     if (inForce === undefined || incident === undefined) return [];
     return decideEscalationStart(inForce.plan, incidentId, await policySubjectOf(this.tx, incident), atMs);
+  }
+
+  /** Somebody may have taken it on while it was muted: the page leaves, and nobody is called after it. */
+  private async startUnmuted(
+    incidentId: string,
+    atMs: number,
+  ): Promise<readonly EventOf<'EscalationStarted' | 'EscalationPaused'>[]> {
+    const [started] = await this.start(incidentId, atMs);
+    if (started === undefined) return [];
+    const owner = (await createIncidentRepository(this.tx).findRow(incidentId))?.owner ?? null;
+    return owner === null ? [started] : [started, ...decideHeld(evolveEscalation(undefined, started), owner, atMs)];
   }
 
   private async raise(escalation: Escalation, atMs: number): Promise<readonly EventOf<'EscalationRaised'>[]> {

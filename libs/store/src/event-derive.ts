@@ -13,7 +13,8 @@ import { escalationOf } from './escalation-derive.js';
 import type { PendingEvent } from './event-append.js';
 import { readStream } from './event-read.js';
 import { createFallbackRepository } from './fallback.repository.js';
-import { isDrillNews } from './drill-deliveries.js';
+import { drillKeyOf, isDrillNews } from './drill-deliveries.js';
+import { isFallenCall, saidSince } from './fallen-call.js';
 import { createIncidentRepository, type IncidentRow } from './incident.repository.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
 import { earliestAtMs, type OnCallInForce, readOnCallInForce } from './on-call-in-force.js';
@@ -23,6 +24,7 @@ import { reachBy } from './reach.js';
 import { createRedirectRepository } from './redirect.repository.js';
 import { isStatusNews } from './status-deliveries.js';
 import { createRollbackRepository } from './rollback.repository.js';
+import { createSpooledRepository } from './spooled.repository.js';
 
 const isTelling = (recorded: RecordedEvent): boolean =>
   sentCommand(recorded) !== undefined ||
@@ -30,6 +32,7 @@ const isTelling = (recorded: RecordedEvent): boolean =>
   pagedIncident(recorded) !== undefined ||
   isStatusNews(recorded.event) ||
   isDrillNews(recorded.event) ||
+  isFallenCall(recorded.event) ||
   tellsOfRollout(recorded) ||
   isChange(recorded.event);
 
@@ -44,6 +47,11 @@ const scoreTold = ({ body }: DeliveryRow): number => {
 const highestTold = async (tx: Queryable, incidentId: string): Promise<number> => {
   const pages = await createDeliveryRepository(tx).list({ dedupKey: incidentId, limit: TOLD_PAGES_MAX });
   return Math.max(0, ...pages.map(scoreTold));
+};
+
+const drilledThrough = async (tx: Queryable, drillId: string): Promise<readonly string[]> => {
+  const told = await createDeliveryRepository(tx).list({ dedupKey: drillKeyOf(drillId), limit: LIST_ROWS_MAX });
+  return [...new Set(told.filter(({ action }) => action === 'trigger').map(({ channel }) => channel))];
 };
 
 /** What is the same for every event of an append. */
@@ -87,6 +95,9 @@ const callsOf = async (
     escalation,
     policy: needsPolicy ? policyFor(inForce.plan, await policySubjectOf(tx, incident)) : undefined,
     called: [...(await createDeliveryRepository(tx).called(incidentId)), ...calledBy(asked, incidentId)],
+    ...(cause.event.type === 'IncidentResolved'
+      ? { spooled: await createSpooledRepository(tx).channelsOf(incidentId) }
+      : {}),
     startedBy: isLevelCall(cause.event)
       ? happened.find(({ stream, version }) => `${stream}@${version}` === cause.metadata.cause)?.event
       : undefined,
@@ -99,8 +110,10 @@ const toldIncident = (cause: RecordedEvent): string | undefined =>
 
 const contextOf = async (derivation: Derivation, cause: RecordedEvent): Promise<DeliveryContext> => {
   const { tx } = derivation;
+  if (cause.event.type === 'DeliveryRequested') return { saidSince: await saidSince(tx, cause.event.data) };
   const commandId = sentCommand(cause);
   if (commandId !== undefined) return { command: await createCommandRepository(tx).find(commandId) };
+  if (isDrillNews(cause.event)) return { drilled: await drilledThrough(tx, cause.event.data.drillId) };
   const incidentId = toldIncident(cause);
   if (incidentId === undefined) return {};
   const incident = await createIncidentRepository(tx).findRow(incidentId);

@@ -300,7 +300,6 @@ const recovery: Chapter = [
         at: T + 91_000,
       }),
       event('IncidentResolved', { incidentId: 'in1', because: 'every alert resolved', at: T + 201_000 }),
-      event('IncidentNoted', { incidentId: 'in1', by: 'slack:alice', text: 'it was the cache', at: T + 202_000 }),
     ],
   ],
 ];

@@ -68,6 +68,17 @@ export const callRoute = (
   return { action: 'escalate', dedupKey, to: to.length === 0 ? undefined : to, says };
 };
 
+/** Nobody answered, or nobody was reached: every channel is called, since after that nobody is. */
+const exhaustedRoutes = (
+  { data }: EventOf<'EscalationExhausted'>,
+  { calls: { escalation }, incident: { incidentId } }: Routing,
+  called: readonly CalledContact[],
+): readonly Route[] => {
+  const says = { escalation: { to: 'every channel', because: data.because } };
+  if (called.length === 0 || escalation === undefined) return [{ action: 'trigger', dedupKey: incidentId, says }];
+  return [{ action: 'escalate', dedupKey: `${incidentId}:exhausted-${escalation.calls}`, says }];
+};
+
 const unmutedRoutes = ({ data }: EventOf<'IncidentUnmuted'>, routing: Routing): readonly Route[] => {
   const { calls, incident } = routing;
   const { incidentId } = incident;
@@ -76,15 +87,6 @@ const unmutedRoutes = ({ data }: EventOf<'IncidentUnmuted'>, routing: Routing): 
     return { ...route, action: 'trigger' };
   });
   return calls.escalation === undefined ? [{ action: 'trigger', dedupKey: incidentId }, ...held] : held;
-};
-
-const handedRoutes = ({ data }: EventOf<'IncidentHandedOver'>, { calls, version }: Routing): readonly Route[] => {
-  const { incidentId, by, to: person, note, at } = data;
-  const { to } = receiversOf(calls, [{ person }], at);
-  const because = `handed over by ${by}${note === '' ? '' : `: ${note}`}`;
-  const says = { escalation: { to: person, because } };
-  // A person who is called twice is given it twice.
-  return to.length === 0 ? [] : [{ action: 'escalate', dedupKey: `${incidentId}:to-${version}`, to, says }];
 };
 
 const receiverOf = ({ channel, address, person }: CalledContact): Receiver => ({
@@ -104,6 +106,34 @@ const routesOfKeys = (action: DeliveryAction, called: readonly CalledContact[]):
     dedupKey,
     to: receiversUnder(dedupKey, called),
   }));
+
+const handedRoutes = (
+  { data }: EventOf<'IncidentHandedOver'>,
+  { calls, version }: Routing,
+  called: readonly CalledContact[],
+): readonly Route[] => {
+  const { incidentId, by, to: person, note, at } = data;
+  const { to } = receiversOf(calls, [{ person }], at);
+  const because = `handed over by ${by}${note === '' ? '' : `: ${note}`}`;
+  const says = { escalation: { to: person, because } };
+  // Who was called before need not come: the pager of whoever did not answer would go on calling.
+  const taken = routesOfKeys('acknowledge', called).map((route) => ({
+    ...route,
+    says: { acknowledgedBy: person, note },
+  }));
+  // A person who is called twice is given it twice.
+  return to.length === 0
+    ? taken
+    : [...taken, { action: 'escalate', dedupKey: `${incidentId}:to-${version}`, to, says }];
+};
+
+/** Without the database nobody knows the plan, and every channel pages: those that it does not call are told of the end as well. */
+const spooledRoutes = ({ calls: { called, spooled = [] }, incident: { incidentId } }: Routing): readonly Route[] => {
+  const isCalled = (name: string): boolean =>
+    called.some(({ dedupKey, channel, address }) => dedupKey === incidentId && channel === name && address === null);
+  const to = spooled.filter((name) => !isCalled(name)).map((channel) => ({ channel }));
+  return to.length === 0 ? [] : [{ action: 'resolve', dedupKey: incidentId, to }];
+};
 
 /** What is said once to each receiver that was called, under the key that it was called by first: news, which it need not hear twice. */
 const newsRoutes = (action: DeliveryAction, called: readonly CalledContact[]): readonly Route[] => {
@@ -126,10 +156,8 @@ export const routesOf = (paged: PageEvent, routing: Routing): readonly Route[] =
   const called = calls.called.filter(({ dedupKey }) => dedupKey !== statusKeyOf(incidentId));
   if (isLevelCall(paged)) return levelRoutes(paged, routing);
   switch (paged.type) {
-    case 'EscalationExhausted': {
-      const says = { escalation: { to: 'every channel', because: paged.data.because } };
-      return called.length === 0 ? [{ action: 'trigger', dedupKey: incidentId, says }] : [];
-    }
+    case 'EscalationExhausted':
+      return exhaustedRoutes(paged, routing, called);
     case 'IncidentOpened':
       return escalation !== undefined || isHeldBack(paged, incident)
         ? []
@@ -142,11 +170,12 @@ export const routesOf = (paged: PageEvent, routing: Routing): readonly Route[] =
       return [callRoute(paged.data, dedupKey, paged.data.at, calls)];
     }
     case 'IncidentHandedOver':
-      return handedRoutes(paged, routing);
+      return handedRoutes(paged, routing, called);
     case 'IncidentAcknowledged':
     case 'IncidentSnoozed':
-    case 'IncidentResolved':
       return routesOfKeys(PAGE_ACTIONS[paged.type], called);
+    case 'IncidentResolved':
+      return [...routesOfKeys('resolve', called), ...spooledRoutes(routing)];
     case 'AlertJoinedIncident':
     case 'IncidentImpactChanged':
     case 'StatusUpdateRequested':

@@ -24,6 +24,8 @@ export interface DatabaseOptions {
   readonly name: string;
   /** Connections at most; further work waits, bounded by the connect timeout. */
   readonly connectionsMax?: number;
+  /** How long a statement may take, ms, where it is work that takes its time: to make a database, or to drop one. */
+  readonly statementTimeoutMs?: number;
   /** Errors of idle connections: the server went away. Told, never thrown: the next query gets a new connection. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -76,7 +78,9 @@ const RUNS_MAX = 3;
 export const openDatabase = (options: DatabaseOptions): Database => {
   class Client extends pg.Client {
     constructor() {
-      super(clientConfig(options.connection(), options.name));
+      const { connection, name, statementTimeoutMs } = options;
+      const config = clientConfig(connection(), name);
+      super(statementTimeoutMs === undefined ? config : { ...config, statement_timeout: statementTimeoutMs });
     }
   }
   const pool = new pg.Pool({
@@ -90,7 +94,7 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   return {
     query: async <Row>(text: string, values: readonly unknown[] = []) => {
       const client = await connect();
-      return runAndRelease(client, () => run<Row>(client, text, values));
+      return runAndRelease(client, () => run<Row>(client, text, values, options.statementTimeoutMs));
     },
     transaction: async (work, transactionOptions = {}) => {
       for (let runs = 1; ; runs++) {

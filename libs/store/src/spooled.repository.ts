@@ -12,6 +12,8 @@ export interface SpooledRow {
 /** Reads what left from spools. */
 export interface SpooledRepository {
   readonly find: (spoolId: string) => Promise<SpooledRow | undefined>;
+  /** The channels through which a key was paged from a spool. */
+  readonly channelsOf: (dedupKey: string) => Promise<readonly string[]>;
 }
 
 /** Spooled pages in PostgreSQL. */
@@ -22,5 +24,12 @@ export const createSpooledRepository = (database: Queryable): SpooledRepository 
       [spoolId],
     );
     return rows[0];
+  },
+  channelsOf: async (dedupKey) => {
+    const rows = await database.query<{ channel: string }>(
+      `select channel from page_spooled where dedup_key = $1 and outcome = 'delivered' order by channel`,
+      [dedupKey],
+    );
+    return rows.map(({ channel }) => channel);
   },
 });

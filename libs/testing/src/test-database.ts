@@ -10,13 +10,21 @@ export interface TestDatabase {
   readonly close: () => Promise<void>;
 }
 
+/** Making a database waits for the disk, and on a busy machine for others that do the same. */
+const MAKE_TIMEOUT_MS = 60_000;
+
 /** Copies the template; takes about 0.2 s. */
 export const openTestDatabase = async (): Promise<TestDatabase> => {
   const text = process.env[TEST_SERVER_VARIABLE];
   if (text === undefined) throw new Error('no test server: run through jest with its global setup');
   const { connection: server, template } = JSON.parse(text) as TestServer;
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const admin = openDatabase({ connection: () => server, name: 'test admin', connectionsMax: 1 });
+  const admin = openDatabase({
+    connection: () => server,
+    name: 'test admin',
+    connectionsMax: 1,
+    statementTimeoutMs: MAKE_TIMEOUT_MS,
+  });
   await createFromTemplate(admin, name, template);
   const connection = { ...server, database: name };
   const database = openDatabase({ connection: () => connection, name: 'test' });

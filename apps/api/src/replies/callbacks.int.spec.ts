@@ -125,6 +125,28 @@ describe('a webhook of PagerDuty, version 3', () => {
     expect((await acknowledgesSent()).filter(({ action }) => action === 'acknowledge')).toEqual([]);
   });
 
+  it('what no person did there, as what Tocsin itself says, answers nothing', async () => {
+    const agent = { id: 'PIN1', summary: 'Tocsin', type: 'inbound_integration_reference' };
+    for (const type of ['incident.acknowledged', 'incident.resolved'])
+      expect((await post(webhook(type, incident(), { agent }))).status).toBe(202);
+    expect(await api.timeline()).toEqual([]);
+  });
+
+  it('an acknowledgement that comes again when another has it changes nothing', async () => {
+    const acknowledged = webhook('incident.acknowledged', incident());
+    await post(acknowledged, { id: `again${api.number}` });
+    const other = webhook('incident.acknowledged', incident(), { agent: { id: 'B', summary: 'Bob' } });
+    await post(other);
+    expect(await post(acknowledged, { id: `again${api.number}` })).toMatchObject({
+      status: 202,
+      body: { taken: false, because: 'acknowledge was done with it already' },
+    });
+    expect((await api.timeline()).map(({ data }) => 'by' in data && data.by)).toEqual([
+      'pagerduty:Alice',
+      'pagerduty:Bob',
+    ]);
+  });
+
   it('who takes a call on has the incident, and its page is told', async () => {
     await post(webhook('incident.acknowledged', incident(`${api.incidentId}:vp`)));
     expect(await api.timeline()).toMatchObject([{ type: 'IncidentAcknowledged', data: { by: 'pagerduty:Alice' } }]);

@@ -11,7 +11,7 @@ const webhookSchema = z.looseObject({
   event: z.looseObject({
     id,
     event_type: z.string().min(1).max(100),
-    agent: z.looseObject({ id: id.optional(), summary: z.string().max(200).optional() }).nullish(),
+    agent: z.looseObject({ id: id.optional(), type: id.optional(), summary: z.string().max(200).optional() }).nullish(),
     data: z
       .looseObject({
         id: id.optional(),
@@ -116,6 +116,15 @@ const NOTED: Readonly<Record<string, (webhook: PagerDutyWebhook) => string>> = {
 const assigneesIn = (data: PagerDutyWebhook['event']['data']): string =>
   data?.assignees?.map(({ summary }) => summary ?? 'somebody').join(', ') ?? 'somebody else';
 
+/**
+ * Whether no person did it: what Tocsin says there comes back from its integration, and what is resolved there by itself was looked at by
+ * nobody. Taken for an answer, it would own the incident and stop its escalation.
+ */
+const isOfNobody = ({ event: { agent } }: PagerDutyWebhook): boolean =>
+  agent?.type !== undefined && agent.type !== 'user_reference';
+
+const ANSWERS: readonly string[] = ['incident.acknowledged', 'incident.resolved'];
+
 const takeMeant = async (
   { acts }: WebhookParts,
   webhook: PagerDutyWebhook,
@@ -125,7 +134,8 @@ const takeMeant = async (
   const { event_type: type } = webhook.event;
   // Who took on a call took on the incident, and its page is to be told so: it is no echo then.
   const reply: Reply = { incidentId, caller: principalOf(webhook), via: isPage ? RECEIVER : `${RECEIVER}.call` };
-  if (type === 'incident.acknowledged') return acts.run('acknowledge', reply);
+  if (ANSWERS.includes(type) && isOfNobody(webhook)) return undefined;
+  if (type === 'incident.acknowledged') return acts.runUntilDone(replyId, 'acknowledge', reply);
   if (type === 'incident.resolved') return acts.runOnce(replyId, 'resolve', reply);
   const words = NOTED[type]?.(webhook).trim();
   return words === undefined || words === '' ? undefined : acts.noteOnce(replyId, reply, words);

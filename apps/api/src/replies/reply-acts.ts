@@ -37,6 +37,9 @@ const isOpen = ({ state }: AlertRow): boolean => state !== 'resolved' && state !
 export const replyIdOf = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
+const usedFor = (action: ReplyAction | 'note'): Refusal =>
+  refuse('LINK_USED', `${action.replace('_', ' ')} was done with it already`);
+
 /** Takes a reply, once; refused when it came before. */
 const take = async (
   { eventStore, clock }: ReplyParts,
@@ -48,7 +51,7 @@ const take = async (
   const taken = event('ReplyTaken', { replyId, incidentId, action, by, via, at: clock.nowMs() });
   const append = { stream: streamOf.reply(replyId), expectedVersion: 0, events: [taken] };
   const result = await eventStore.append([append], { actor: by, cause: `reply ${action}` });
-  return 'conflict' in result ? refuse('LINK_USED', `${action.replace('_', ' ')} was done with it already`) : undefined;
+  return 'conflict' in result ? usedFor(action) : undefined;
 };
 
 /** Says something in the timeline of an incident. */
@@ -171,12 +174,20 @@ export const createReplyActs = (parts: ReplyParts) => {
     return action === 'resolve' ? resolve(parts, report, reply) : rollBack(parts, report, reply);
   };
   return {
-    /** Does something, as often as it is asked for. */
-    run,
     /** Does something once for a reply, however often that comes. */
     runOnce: async (replyId: string, action: ReplyAction, reply: Reply): Promise<string | Refusal> =>
       (await take(parts, replyId, action, reply)) ?? run(action, reply),
-    note: (reply: Reply, text: string) => note(parts, reply, text),
+    /**
+     * Does what may be done twice, until it was done for a reply, and then no more: one that failed half way is done when it comes again,
+     * and one that comes again hours later does not take on what ran out meanwhile.
+     */
+    runUntilDone: async (replyId: string, action: ReplyAction, reply: Reply): Promise<string | Refusal> => {
+      const earlier = await parts.eventStore.readStream(streamOf.reply(replyId));
+      if (earlier.length > 0) return usedFor(action);
+      const done = await run(action, reply);
+      if (!isRefusal(done)) await take(parts, replyId, action, reply);
+      return done;
+    },
     noteOnce: async (replyId: string, reply: Reply, text: string): Promise<undefined | Refusal> =>
       (await take(parts, replyId, 'note', reply)) ?? note(parts, reply, text),
     incident: (incidentId: string) => parts.queries.incident(incidentId),

@@ -134,7 +134,7 @@ describe('the e-mail channel', () => {
   });
 
   it.each([
-    ['before the greeting', { at: 'connect', does: 'hang' }, 'timeout'],
+    ['before the greeting, when it has nothing', { at: 'connect', does: 'hang' }, 'unreached'],
     ['before the text', { at: 'recipient', does: 'hang' }, 'timeout'],
     ['behind the text, which it may have taken', { at: 'text', does: 'hang' }, 'timeout'],
   ] as const)('a server that hangs %s', async (_where, fault, kind) => {
@@ -143,8 +143,11 @@ describe('the e-mail channel', () => {
   });
 
   it.each([
+    ['taken', 'network'],
     ['text', 'network'],
+    // The text was announced together with it.
     ['recipient', 'network'],
+    ['connect', 'unreached'],
   ] as const)('a connection that breaks off at the %s', async (at, kind) => {
     smtp.faults.push({ at, does: 'reset' });
     expect(await send()).toMatchObject({ kind });
@@ -205,6 +208,6 @@ describe('the e-mail channel', () => {
     smtp.faults.push({ at: 'text', does: 'hang' });
     const sent = channel().send(delivery(), { nowMs: NOW_MS, signal: stop.signal });
     stop.abort();
-    expect(await sent).toMatchObject({ kind: 'network' });
+    expect(await sent).toMatchObject({ kind: 'unreached' });
   });
 });

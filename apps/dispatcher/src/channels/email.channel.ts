@@ -83,7 +83,7 @@ const mailOf = (delivery: OutgoingDelivery, { from, to }: EmailTarget, { known, 
   };
 };
 
-/** Whether the server cannot have taken it: it was not yet given the text. */
+/** Whether the server cannot have taken it, by what went wrong: it was not yet given the text. */
 const isBeforeText = ({ code = '', originalCode = '', syscall, timeoutType }: NodemailerError): boolean =>
   syscall === 'connect' ||
   /CERT|SSL|TLS/.test(originalCode) ||
@@ -91,16 +91,17 @@ const isBeforeText = ({ code = '', originalCode = '', syscall, timeoutType }: No
   ['EDNS', 'ETLS', 'EAUTH', 'ENOAUTH', 'EENVELOPE'].includes(code);
 
 /** SMTP counts the other way round than HTTP: 4yz is for now, 5yz for good. */
-const failureOf = (error: NodemailerError, secrets: readonly string[]): AttemptAnswer => {
+const failureOf = (error: NodemailerError, isTextAsked: boolean, secrets: readonly string[]): AttemptAnswer => {
   const detail = redact(error.response ?? error.message, secrets);
   // A server without TLS refuses to begin it, not the mail.
   if (error.responseCode !== undefined && error.code !== 'ETLS')
     return { kind: error.permanent === true ? 'refused' : 'later', status: error.responseCode, detail };
-  if (isBeforeText(error)) return { kind: 'unreached', detail };
+  if (!isTextAsked || isBeforeText(error)) return { kind: 'unreached', detail };
   return { kind: error.code === 'ETIMEDOUT' ? 'timeout' : 'network', detail };
 };
 
-const transportOf = ({ server, ca }: EmailTarget, address: string) => {
+/** `onData` is told when the text is about to be given: a connection that breaks off looks the same before and after that. */
+const transportOf = ({ server, ca }: EmailTarget, address: string, onData: () => void) => {
   const { host, port, tls, user, password } = server;
   return createTransport({
     host: address,
@@ -112,6 +113,12 @@ const transportOf = ({ server, ca }: EmailTarget, address: string) => {
     connectionTimeout: CONNECT_TIMEOUT_MS,
     greetingTimeout: GREETING_TIMEOUT_MS,
     socketTimeout: SILENCE_TIMEOUT_MS,
+    transactionLog: true,
+    logger: {
+      debug: ({ tnx }: { readonly tnx?: string }, line?: string) => {
+        if (tnx === 'client' && line === 'DATA') onData();
+      },
+    },
   });
 };
 
@@ -132,16 +139,21 @@ const send = async (
   const mail = mailOf(delivery, target, attempt);
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = given === undefined ? timeout : AbortSignal.any([timeout, given]);
+  let isTextAsked = false;
+  const onData = (): void => {
+    isTextAsked = true;
+  };
   try {
     const address = await Promise.race([addressOf(server.host, allowsPrivate), ended(signal)]);
     if ('refused' in address) return { kind: 'unreached', detail: address.refused };
-    const sent = await transportOf(target, address.address).sendMail({ ...mail, signal });
+    const sent = await transportOf(target, address.address, onData).sendMail({ ...mail, signal });
     const missed = sent.rejected.length === 0 ? '' : `; not for ${sent.rejected.length} of its receivers`;
     const detail = redact(`${sent.response}${missed}`, secrets);
     return { kind: 'answered', status: 250, retryAfter: null, detail, receiverId: known ?? String(mail.messageId) };
   } catch (error) {
-    if (timeout.aborted) return { kind: 'timeout', detail: `no answer within ${timeoutMs} ms` };
-    return failureOf(error as NodemailerError, secrets);
+    if (timeout.aborted)
+      return { kind: isTextAsked ? 'timeout' : 'unreached', detail: `no answer within ${timeoutMs} ms` };
+    return failureOf(error as NodemailerError, isTextAsked, secrets);
   }
 };
 

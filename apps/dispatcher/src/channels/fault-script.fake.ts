@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a receiver does wrong, once: an answer with a status, or none at all. */
-export type Fault =
-  | { readonly status: number; readonly retryAfter?: string; readonly body?: string }
-  | 'hang'
-  | 'reset';
+/** What a receiver does once, in the place of what is right: an answer with a status, or none at all. */
+type Misdeed = { readonly status: number; readonly retryAfter?: string; readonly body?: string } | 'hang' | 'reset';
+
+/** It does what is right, and says so with another status, or once a promise is fulfilled, or resets before it says so. */
+type WrongAnswer = { readonly taken: number } | { readonly after: Promise<void> } | 'lost';
+
+/** What a receiver does wrong, once. */
+export type Fault = Misdeed | WrongAnswer;
 
 /** A request as a receiver got it. */
 export interface ReceivedRequest {
@@ -38,7 +41,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
-const misbehave = (fault: Fault, response: ServerResponse): void => {
+const misbehave = (fault: Misdeed, response: ServerResponse): void => {
   if (fault === 'hang') return;
   if (fault === 'reset') {
     response.socket?.destroy();
@@ -47,6 +50,25 @@ const misbehave = (fault: Fault, response: ServerResponse): void => {
   const headers = fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter };
   response.writeHead(fault.status, headers).end(fault.body ?? 'scripted');
 };
+
+const write = (response: ServerResponse, { status, body, headers = {} }: ReceiverAnswer): void => {
+  const isText = headers['content-type'] === 'text/plain';
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...headers })
+    .end(isText ? String(body) : JSON.stringify(body));
+};
+
+const writeWrongly = async (fault: WrongAnswer, response: ServerResponse, right: ReceiverAnswer): Promise<void> => {
+  if (fault === 'lost') {
+    response.socket?.destroy();
+    return;
+  }
+  if ('after' in fault) await fault.after;
+  write(response, 'taken' in fault ? { ...right, status: fault.taken } : right);
+};
+
+const isTaken = (fault: Fault): fault is WrongAnswer =>
+  fault === 'lost' || (typeof fault === 'object' && !('status' in fault));
 
 const listen = (server: Server): Promise<number> =>
   new Promise((resolve) => {
@@ -64,15 +86,9 @@ export const startFakeReceiver = async (
     const request = { method, path: url, headers, body: await bodyOf(incoming) };
     requests.push(request);
     const fault = faults.shift();
-    if (fault !== undefined) {
-      misbehave(fault, response);
-      return;
-    }
-    const { status, body, headers: own = {} } = answer(request);
-    const isText = own['content-type'] === 'text/plain';
-    response
-      .writeHead(status, { 'content-type': 'application/json', ...own })
-      .end(isText ? String(body) : JSON.stringify(body));
+    if (fault === undefined) write(response, answer(request));
+    else if (isTaken(fault)) await writeWrongly(fault, response, answer(request));
+    else misbehave(fault, response);
   };
   const server = createServer((incoming, response) => void serve(incoming, response));
   const port = await listen(server);

@@ -105,6 +105,12 @@ describe('the Opsgenie channel', () => {
     expect(alert?.notes[0]).toContain('Update: now the fleet (r): success 23 % < 99 %\n');
   });
 
+  it('B11: what began and ended before it could be told is an alert that wakes nobody, and not a note to none', async () => {
+    const over = { startedAt: NOW_MS, resolvedAt: NOW_MS + 1 };
+    await send({ action: 'update', body: { ...delivery().body, severity: 'info', priority: 'P0', over } });
+    expect(opsgenie.alerts).toMatchObject([{ alias: 'in1', status: 'open', priority: 'P5', notes: [] }]);
+  });
+
   it('calls somebody above by an alert of its own', async () => {
     await send();
     await send({ action: 'escalate', dedupKey: 'in1:vp' });

@@ -55,6 +55,9 @@ const detailsOf = ({ incidentId, ruleClass, release, group, links }: PageText): 
   );
 };
 
+/** One notice in the place of a page and its end, of an alert that was never made: it makes one, since a note to none comes to nothing. */
+const isOver = ({ body }: OutgoingDelivery): boolean => body['over'] !== undefined;
+
 const alertOf = (delivery: OutgoingDelivery): object => {
   const page = pageTextOf(delivery.body);
   const { priority, severity, component, ruleClass, group, release } = page;
@@ -65,7 +68,8 @@ const alertOf = (delivery: OutgoingDelivery): object => {
     message: cut(page.title, CHARS_MAX.message),
     alias: delivery.dedupKey,
     description: described(delivery, page),
-    priority: priority === 'P0' ? 'P1' : PRIORITY_OF[severity],
+    // What is over before it could be told wakes nobody, whatever it was.
+    priority: priority === 'P0' && !isOver(delivery) ? 'P1' : PRIORITY_OF[severity],
     source: 'tocsin',
     tags,
     details: detailsOf(page),
@@ -81,17 +85,20 @@ const noteOf = (delivery: OutgoingDelivery): object => {
   return { source: 'tocsin', note: [head, ...factLinesWithin(page, CHARS_MAX.note - head.length - 1)].join('\n') };
 };
 
-const STEP_OF: Readonly<Partial<Record<OutgoingDelivery['action'], string>>> = {
+const STEPS: Readonly<Partial<Record<OutgoingDelivery['action'], string>>> = {
   update: 'notes',
   request: 'notes',
   acknowledge: 'acknowledge',
   resolve: 'close',
 };
 
+const stepOf = (delivery: OutgoingDelivery): string | undefined =>
+  isOver(delivery) ? undefined : STEPS[delivery.action];
+
 const under = ({ url }: OpsgenieTarget, path: string): URL => new URL(`${url.href.replace(/\/+$/, '')}/${path}`);
 
 const requestOf = (target: OpsgenieTarget, delivery: OutgoingDelivery): ChannelRequest => {
-  const step = STEP_OF[delivery.action];
+  const step = stepOf(delivery);
   const alias = encodeURIComponent(delivery.dedupKey);
   return {
     url: step === undefined ? target.url : under(target, `${alias}/${step}?identifierType=alias`),
@@ -124,7 +131,7 @@ const looked = async (
   const status = fieldOf(look.detail, 'status') ?? 'processed';
   if (!/"isSuccess":\s*false/.test(look.detail)) return { ...taken, detail: `${taken.detail}: ${status}` };
   // An alert that somebody has closed there needs no acknowledgement; one that was not made is no page.
-  return STEP_OF[delivery.action] === undefined
+  return stepOf(delivery) === undefined
     ? { kind: 'refused', status: accepted.status, detail: `${taken.detail}, then not done: ${status}` }
     : { ...taken, detail: `${taken.detail}, nothing to do: ${status}` };
 };

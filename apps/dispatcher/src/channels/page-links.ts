@@ -10,12 +10,14 @@ const linked = (delivery: OutgoingDelivery, publicUrl: URL): OutgoingDelivery =>
   const { subject, body } = delivery;
   const { incidentId, links } = body;
   if (subject !== 'page' || typeof incidentId !== 'string') return delivery;
+  // A page has one link: where it has a signed one, that shows the incident too.
+  if (Array.isArray(links) && links.length > 0) return delivery;
   const own = { href: incidentUrl(publicUrl, incidentId), text: 'Open the incident' };
-  return { ...delivery, body: { ...body, links: [own, ...(Array.isArray(links) ? links : [])] } };
+  return { ...delivery, body: { ...body, links: [own] } };
 };
 
 /**
- * The channel, with one link to its incident in front of what a page's body links to. Made when it is sent: the address is a setting of
+ * The channel, with a link to its incident where a page's body has none. Made when it is sent: the address is a setting of
  * today, and no part of what was recorded.
  */
 export const linkedChannel = (channel: Channel, publicUrl: URL): Channel => {

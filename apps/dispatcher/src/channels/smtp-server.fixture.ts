@@ -1,10 +1,13 @@
 import type { AddressInfo } from 'node:net';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 
 /** What the server does wrong, once: a status instead of taking the envelope or the text, or none at all. */
 export type SmtpFault =
   | { readonly at: 'connect' | 'recipient' | 'text'; readonly status: number }
-  | { readonly at: 'connect' | 'recipient' | 'text'; readonly does: 'hang' | 'reset' };
+  | { readonly at: 'connect' | 'recipient' | 'text'; readonly does: 'hang' | 'reset' }
+  /** It takes the mail, and resets before it says so; or says so once this is fulfilled. */
+  | { readonly at: 'taken'; readonly does: 'reset' }
+  | { readonly at: 'taken'; readonly after: Promise<void> };
 
 /** A mail as it arrived. */
 export interface ReceivedMail {
@@ -69,15 +72,20 @@ export const startFakeSmtp = async (options: SMTPServerOptions = {}): Promise<Fa
   const faults: SmtpFault[] = [];
   const mails: ReceivedMail[] = [];
   const failure = (status: number, text: string): Error => Object.assign(new Error(text), { responseCode: status });
-  const meet = (at: SmtpFault['at'], done: Done, right: () => void): void => {
+  const reset = (id: string): void => {
+    type Client = { readonly id: string; readonly _socket: { readonly destroy: () => void } };
+    for (const client of server.connections as Set<unknown> as Set<Client>)
+      if (client.id === id) client._socket.destroy();
+  };
+  const meet = (at: SmtpFault['at'], { id }: SMTPServerSession, done: Done, right = (): void => done()): void => {
     if (faults[0]?.at !== at) {
       right();
       return;
     }
     const fault = faults.shift()!;
     if ('status' in fault) done(failure(fault.status, 'scripted'));
-    else if (fault.does === 'reset')
-      for (const client of server.connections) (client as { _socket: { destroy: () => void } })._socket.destroy();
+    else if ('after' in fault) void fault.after.then(right);
+    else if (fault.does === 'reset') reset(id);
   };
   const server = new SMTPServer({
     authOptional: true,
@@ -85,13 +93,13 @@ export const startFakeSmtp = async (options: SMTPServerOptions = {}): Promise<Fa
     disableReverseLookup: true,
     closeTimeout: 10,
     ...options,
-    onConnect: (_session, done) => meet('connect', done, () => done()),
-    onRcptTo: (_address, _session, done) => meet('recipient', done, () => done()),
+    onConnect: (session, done) => meet('connect', session, done),
+    onRcptTo: (_address, session, done) => meet('recipient', session, done),
     onData: (stream, session, done) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () =>
-        meet('text', done, () => {
+        meet('text', session, done, () => {
           const source = Buffer.concat(chunks).toString('utf8');
           const headers = headersOf(source);
           const refused = refusalOf(headers);
@@ -100,7 +108,7 @@ export const startFakeSmtp = async (options: SMTPServerOptions = {}): Promise<Fa
           const from = mailFrom === false ? '' : mailFrom.address;
           const [text, html] = [linesOf(source, 'text/plain'), linesOf(source, 'text/html')];
           mails.push({ from, to: rcptTo.map(({ address }) => address), headers, text, html, source });
-          return done();
+          return meet('taken', session, done);
         }),
       );
     },

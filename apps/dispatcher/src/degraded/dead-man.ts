@@ -2,7 +2,12 @@ import { whyNotAlive } from '#domain';
 import type { Clock, Logger } from '#runtime';
 
 /** How often the outside is told that all is well; it should page when it hears nothing for a minute. */
-export const DEAD_MAN_EVERY_MS = 30_000;
+const DEAD_MAN_EVERY_MS = 30_000;
+/**
+ * How soon it is tried again when not all was well, or the outside did not hear: the outside must not page for a restart, or for one word
+ * that was lost.
+ */
+const AGAIN_AFTER_MS = 5_000;
 /** The outside may take this long to answer. */
 const ANSWER_MS_MAX = 10_000;
 /** How often what moves is looked at. */
@@ -36,6 +41,7 @@ const postTo = async (url: URL, boundMs: number): Promise<void> => {
 export class DeadMan {
   private decided: { readonly tick: number; readonly movedAtMs: number } | undefined;
   private heldBecause: string | undefined;
+  private nextBeatMs = 0;
   private isLooking = false;
 
   constructor(private readonly parts: DeadManParts) {}
@@ -59,22 +65,36 @@ export class DeadMan {
     }
   };
 
-  /** Says that all is well, if it is. */
+  /** Says that all is well, if it is, and it is time to. */
   readonly beat = async (): Promise<void> => {
-    const { url, logger, post = postTo } = this.parts;
+    const nowMs = this.parts.clock.nowMs();
+    if (nowMs < this.nextBeatMs) return;
     const because = await this.because();
-    if (because !== this.heldBecause)
-      logger[because === undefined ? 'info' : 'warn'](
-        { because },
-        because === undefined ? 'the dead-man switch is held' : 'the dead-man switch is let go',
-      );
-    this.heldBecause = because;
-    if (because !== undefined) return;
-    // The address is a secret: who knows it can keep the switch quiet.
-    await post(url, ANSWER_MS_MAX).catch((error: Error) =>
-      logger.warn({ detail: error.message.replaceAll(url.href, '[redacted]') }, 'the dead-man service was not reached'),
-    );
+    this.tell(because);
+    const isHeard = because === undefined && (await this.isHeard());
+    this.nextBeatMs = nowMs + (isHeard ? DEAD_MAN_EVERY_MS : AGAIN_AFTER_MS);
   };
+
+  private tell(because: string | undefined): void {
+    const { logger } = this.parts;
+    if (because === this.heldBecause) return;
+    this.heldBecause = because;
+    if (because === undefined) logger.info('the dead-man switch is held');
+    else logger.warn({ because }, 'the dead-man switch is let go');
+  }
+
+  private async isHeard(): Promise<boolean> {
+    const { url, logger, post = postTo } = this.parts;
+    try {
+      await post(url, ANSWER_MS_MAX);
+      return true;
+    } catch (error) {
+      // The address is a secret: who knows it can keep the switch quiet.
+      const detail = (error as Error).message.replaceAll(url.href, '[redacted]');
+      logger.warn({ detail }, 'the dead-man service was not reached');
+      return false;
+    }
+  }
 
   private async because(): Promise<string | undefined> {
     const { clock, tickMovedAtMs, deliveriesFailed, overdueEscalations, isSpoolWritable } = this.parts;

@@ -1,5 +1,5 @@
 import type { EventLog } from '#event-log';
-import { type Clock, type Logger, Rounds } from '#runtime';
+import { type Clock, type Logger, type NodeKeyring, Rounds } from '#runtime';
 import {
   createDeliveryRepository,
   createDrillRepository,
@@ -16,7 +16,7 @@ import { SpooledReconciler } from '../spool/spooled.reconciler.js';
 import { takeSpoolFolder } from '../spool/spool-lock.js';
 import { SpoolSender } from '../spool/spool-sender.js';
 import { Spool } from '../spool/spool.js';
-import { DEAD_MAN_EVERY_MS, DeadMan, PROGRESS_EVERY_MS } from './dead-man.js';
+import { DeadMan, PROGRESS_EVERY_MS } from './dead-man.js';
 import type { DegradedSettings } from './degraded.config.js';
 import { DrillsReconciler } from './drills.reconciler.js';
 import { LOOK_EVERY_MS, StaleWatch } from './stale-watch.js';
@@ -30,6 +30,7 @@ export interface DegradedParts {
   readonly database: Database;
   readonly eventStore: EventStore;
   readonly eventLog: EventLog;
+  readonly nodeKeys: Pick<NodeKeyring, 'isRequired' | 'vouch'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1). */
@@ -125,7 +126,7 @@ const every = (clock: Clock, periodMs: number, rounds: Rounds): (() => void) => 
 
 /** Opens the spool, sends what an earlier process left in it, and begins to watch. */
 export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
-  const { settings, database, eventStore, eventLog, clock, logger, onCrash } = parts;
+  const { settings, database, eventStore, eventLog, nodeKeys, clock, logger, onCrash } = parts;
   const { spool, release } = await openSpool(parts);
   const sender = new SpoolSender({ ...parts, spool, onTold: tellOthers(parts) });
   const openEpisode = spool.pages.untold('telemetry-stale-');
@@ -136,6 +137,7 @@ export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
     plan: { time: settings.drillTime, channel: settings.drillChannel },
     eventStore,
     eventLog,
+    nodeKeys,
     clock,
     logger,
     drills: createDrillRepository(database),
@@ -151,7 +153,7 @@ export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
     every(clock, 1_000, drills),
     every(clock, LOOK_EVERY_MS, looks),
     every(clock, PROGRESS_EVERY_MS, progress),
-    every(clock, DEAD_MAN_EVERY_MS, beats),
+    () => beats.tick(),
   ];
   sender.resume();
   await urgent.start();

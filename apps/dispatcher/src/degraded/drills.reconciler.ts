@@ -1,7 +1,7 @@
-import { type EventOf, event, streamOf } from '#contracts';
+import { type EventOf, event, HEADER, streamOf } from '#contracts';
 import { decideDrillEnd, type Drill, DRILL_MS, type DrillTime, dueDrillDay, evolveDrill, isDrillEvent } from '#domain';
 import type { EventLog } from '#event-log';
-import type { Clock, Logger } from '#runtime';
+import type { Clock, Logger, NodeKeyring } from '#runtime';
 import { type DeliveryRepository, drillKeyOf, type DrillRepository, type EventStore } from '#store';
 
 /** Drills under way that are looked at; one a minute is more than anybody has. */
@@ -15,11 +15,15 @@ export interface DrillPlan {
   readonly channel: string | undefined;
 }
 
+const CONTENT_TYPE = 'application/json';
+
 /** What drills need. */
 export interface DrillsParts {
   readonly plan: DrillPlan;
   readonly eventStore: EventStore;
   readonly eventLog: Pick<EventLog, 'append'>;
+  /** By which readers of the log know whose a signal is. */
+  readonly nodeKeys: Pick<NodeKeyring, 'isRequired' | 'vouch'>;
   readonly drills: DrillRepository;
   readonly deliveries: Pick<DeliveryRepository, 'list'>;
   readonly clock: Clock;
@@ -75,13 +79,16 @@ export class DrillsReconciler {
   }
 
   private async signal({ drillId, channel }: Drill, version: number): Promise<void> {
-    const { eventLog, clock } = this.parts;
+    const { eventLog, nodeKeys, clock } = this.parts;
     const at = clock.nowMs();
     const signal = { type: 'drill', drillId, ...(channel !== undefined && { channel }), atUs: at * 1_000 };
     const value = Buffer.from(JSON.stringify(signal));
-    await eventLog.append('telemetry.signals', [
-      { key: drillId, value, headers: { 'content-type': 'application/json' } },
-    ]);
+    const message = { topic: 'telemetry.signals', contentType: CONTENT_TYPE, body: value } as const;
+    // Where readers demand a tag, a signal without one is a stranger's, and every drill would fail.
+    const own = nodeKeys.isRequired ? nodeKeys.vouch(message) : undefined;
+    const tag = own === undefined ? {} : { [HEADER.keyId]: own.keyId, [HEADER.tag]: own.tag };
+    const headers = { [HEADER.contentType]: CONTENT_TYPE, ...tag };
+    await eventLog.append('telemetry.signals', [{ key: drillId, value, headers }]);
     await this.append(drillId, version, event('DrillSignalled', { drillId, at }));
   }
 

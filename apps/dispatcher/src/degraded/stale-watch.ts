@@ -73,7 +73,8 @@ export class StaleWatch {
     const at = clock.nowMs();
     const page = { incidentId: staleId, severity: 'critical', rule: 'telemetry_stale', reason: { text: because }, at };
     const title = `telemetry ${isStale ? 'is stale' : 'moves again'}: ${because}`;
-    const body = { title, mode: 'degraded', ...page };
+    const degraded = 'nobody sees what fails now';
+    const body = { title, ...(isStale ? { degraded } : {}), ...page };
     await sender.say({ dedupKey: staleId, action: isStale ? 'trigger' : 'resolve', body });
   }
 

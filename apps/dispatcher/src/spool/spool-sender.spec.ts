@@ -6,7 +6,7 @@ import { FakeClock, until } from '#testing';
 import type { AttemptAnswer } from '../channels/attempt.decide.js';
 import type { Channel } from '../channels/channel.js';
 import { spoolIdOf } from './spool-entry.js';
-import { SpoolSender } from './spool-sender.js';
+import { SPOOLED_SENDS_MAX, SpoolSender } from './spool-sender.js';
 import { Spool } from './spool.js';
 
 const ACCEPTED: AttemptAnswer = { kind: 'answered', status: 202, retryAfter: null, detail: 'ok' };
@@ -126,6 +126,45 @@ describe('sending from the spool', () => {
     await clock.advance(60_000);
     expect(sent).toEqual(['slack trigger in1']);
     expect(stateOf('slack')).toMatchObject({ state: 'closed', isDelivered: false });
+  });
+
+  it('hands over what waits for a place, and does not send it when there is one', async () => {
+    const answers: ((answer: AttemptAnswer) => void)[] = [];
+    const answered = (): Promise<AttemptAnswer> => new Promise((resolve) => answers.push(resolve));
+    const sender = senderOf([
+      channelOf(
+        'slack',
+        Array.from({ length: SPOOLED_SENDS_MAX }, () => answered),
+      ),
+    ]);
+    for (let index = 0; index <= SPOOLED_SENDS_MAX; index += 1) await sender.say({ ...PAGE, dedupKey: `in${index}` });
+    const last = { ...PAGE, dedupKey: `in${SPOOLED_SENDS_MAX}` };
+    expect(await sender.takeOver(spoolIdOf({ channel: 'slack', ...last }))).toBeUndefined();
+    for (const answer of answers) answer(ACCEPTED);
+    await sender.settled();
+    expect(sent).toHaveLength(SPOOLED_SENDS_MAX);
+    expect(sent).not.toContain(`slack trigger ${last.dedupKey}`);
+  });
+
+  it('says an end only when its beginning has its answer', async () => {
+    const sender = senderOf([channelOf('slack', [async () => BUSY])]);
+    await sender.say(PAGE);
+    await until('it waits for its next try', () => clock.sleeping > 0);
+    await sender.say({ ...PAGE, action: 'resolve' });
+    await clock.advance(1_000);
+    await sender.settled();
+    expect(sent).toEqual(['slack trigger in1', 'slack trigger in1', 'slack resolve in1']);
+  });
+
+  it('repeats what may have arrived once at a receiver without keys', async () => {
+    const lost = async (): Promise<AttemptAnswer> => ({ kind: 'timeout', detail: 'no answer' });
+    const sender = senderOf([channelOf('slack', [lost, lost, lost, lost])]);
+    await sender.say(PAGE);
+    await until('it waits for its next try', () => clock.sleeping > 0);
+    await clock.advance(1_000);
+    await sender.settled();
+    expect(sent).toHaveLength(2);
+    expect(stateOf('slack')).toMatchObject({ state: 'told', result: { outcome: 'gave_up' } });
   });
 
   it('does not say what another dispatcher has sent, though it hears of it first', async () => {

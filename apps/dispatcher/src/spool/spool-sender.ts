@@ -124,6 +124,9 @@ export class SpoolSender {
   private begin(page: SpooledPage): void {
     const { spoolId } = page;
     if (this.isStopped || this.sending.has(spoolId)) return;
+    // While it waited for its place it was handed over, or sent by another.
+    const known = this.parts.spool.pages.get(spoolId);
+    if (known !== undefined && known.state !== 'open') return this.beginNext();
     if (this.sending.size >= SPOOLED_SENDS_MAX) {
       this.waiting.push(page);
       return;
@@ -135,25 +138,38 @@ export class SpoolSender {
       )
       .finally(() => {
         this.sending.delete(spoolId);
-        const next = this.waiting.shift();
-        if (next !== undefined) this.begin(next);
+        this.beginNext();
       });
     this.sending.set(spoolId, { leave, done });
+  }
+
+  private beginNext(): void {
+    const next = this.waiting.shift();
+    if (next !== undefined) this.begin(next);
   }
 
   private async send(page: SpooledPage, leaving: AbortSignal): Promise<void> {
     const { channels, clock, random, spool, onTold } = this.parts;
     const channel = channels.get(page.channel);
+    const isKeyed = channel?.isKeyed ?? true;
+    let wasUnknown = false;
+    await this.afterTrigger(page);
     for (let attempt = (spool.pages.get(page.spoolId)?.attempts ?? 0) + 1; !leaving.aborted; attempt += 1) {
       const gone: AttemptAnswer = { kind: 'unsendable', detail: `channel ${page.channel} is not configured any more` };
       const answer = channel === undefined ? gone : await answerOf(channel, page, clock.nowMs());
-      const verdict = decideAttempt(answer, attempt, clock.nowMs(), random());
+      const verdict = decideAttempt(answer, attempt, clock.nowMs(), random(), { isKeyed, wasUnknown });
+      wasUnknown ||= verdict.isUnknown === true;
       const { outcome, status, detail } = verdict;
       const result = { kind: 'result', spoolId: page.spoolId, attempt, outcome, status, detail } as const;
       await this.note({ ...result, atMs: clock.nowMs() }, page);
       if (outcome !== 'retry') return onTold?.(page, { ...result, atMs: clock.nowMs() });
       await clock.sleep(Math.max(0, (verdict.dueAtMs ?? 0) - clock.nowMs()), leaving);
     }
+  }
+
+  /** Receivers drop the end of what they have not taken, and would then take its beginning. */
+  private async afterTrigger({ channel, dedupKey, action }: SpooledPage): Promise<void> {
+    if (action === 'resolve') await this.sending.get(spoolIdOf({ channel, dedupKey, action: 'trigger' }))?.done;
   }
 
   private async note(result: SpoolResult, page: SpooledPage): Promise<void> {

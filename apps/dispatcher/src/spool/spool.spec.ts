@@ -120,16 +120,18 @@ describe('the spool', () => {
 
   it('refuses when as much is open as may be, and has lost nothing of it', async () => {
     const spool = await open({ segmentBytes: 2_000, bytesMax: 1_800 });
-    const fill = async (): Promise<void> => {
-      for (let index = 0; index < 100; index += 1) await spool.append(page(`in${index}`));
+    const fillUp = async (into: Spool): Promise<void> => {
+      for (let index = 0; index < 100; index += 1) await into.append(page(`in${index}`));
     };
-    await expect(fill()).rejects.toThrow(SpoolUnwritable);
+    await expect(fillUp(spool)).rejects.toThrow(SpoolUnwritable);
     const held = spool.pages.unfinished().length;
     expect(held).toBeGreaterThan(2);
-    expect(await spool.isWritable()).toBe(true);
+    expect(await spool.isWritable()).toBe(false);
     await spool.close();
-    const after = await open();
+    // A restart sends what is there, and finds room again when that is over.
+    const after = await open({ segmentBytes: 2_000, bytesMax: 500 });
     expect(after.pages.unfinished()).toHaveLength(held);
+    await expect(fillUp(after)).rejects.toThrow(SpoolUnwritable);
     await after.close();
   });
 

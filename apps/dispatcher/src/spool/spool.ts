@@ -53,7 +53,8 @@ export class Spool {
     const spool = new Spool(options);
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     for (const name of await spool.segments()) await spool.read(name);
-    await spool.begin();
+    // More than may be open is no reason to send nothing of it.
+    await spool.begin(Infinity);
     return spool;
   }
 
@@ -64,7 +65,7 @@ export class Spool {
     return appended;
   }
 
-  /** Whether the disk takes something now; writes nothing that stays. */
+  /** Whether the disk takes something now, and there is room; writes nothing that stays. */
   async isWritable(): Promise<boolean> {
     const path = join(this.options.folder, 'probe');
     try {
@@ -76,7 +77,7 @@ export class Spool {
         await handle.close();
       }
       await rm(path, { force: true });
-      return this.handle !== undefined;
+      return this.handle !== undefined && !this.isFull();
     } catch {
       return false;
     }
@@ -107,21 +108,37 @@ export class Spool {
     this.index = Math.max(this.index, Number(SEGMENT_NAME.exec(name)?.[1] ?? 0));
   }
 
+  private get bytesMax(): number {
+    return this.options.bytesMax ?? SPOOL_BYTES_MAX;
+  }
+
+  private isFull(): boolean {
+    // What is kept is never more than what was written.
+    return this.bytes > this.bytesMax && this.keptBytes().byteLength > this.bytesMax;
+  }
+
+  private keptBytes(): Buffer {
+    const kept = this.pages.kept(this.options.nowMs());
+    return Buffer.concat(kept.map((entry) => encodeFrame(Buffer.from(JSON.stringify(entry)))));
+  }
+
   /** A new segment with all that matters, synced before the ones that it replaces are removed. */
-  private async begin(): Promise<void> {
-    const { folder, nowMs, bytesMax = SPOOL_BYTES_MAX } = this.options;
+  private async begin(bytesMax = this.bytesMax): Promise<void> {
+    const { folder } = this.options;
     const before = await this.segments();
-    const frames = this.pages.kept(nowMs()).map((entry) => encodeFrame(Buffer.from(JSON.stringify(entry))));
-    const bytes = Buffer.concat(frames);
+    const bytes = this.keptBytes();
     if (bytes.byteLength > bytesMax) throw new SpoolUnwritable(`the spool is full: ${bytes.byteLength} bytes are open`);
     const index = this.index + 1;
-    const handle = await open(join(folder, nameOf(index)), 'wx', 0o600);
+    const path = join(folder, nameOf(index));
+    const handle = await open(path, 'wx', 0o600);
     try {
       await handle.writeFile(bytes);
       await handle.sync();
       await this.syncFolder();
     } catch (error) {
       await handle.close();
+      // What is half written holds nothing that the one before does not, and its name is needed for the next try.
+      await rm(path, { force: true });
       throw error;
     }
     await this.handle?.close();

@@ -48,14 +48,12 @@ const replacedBy = (older: Unsent, newer: readonly Unsent[]): string | undefined
   return isReplaced ? 'a newer update says what it would have said' : undefined;
 };
 
-// At a low severity, and not urgent: nobody is woken for what is over.
-const noticeOf = ({ body: { at: startedAt, title } }: Unsent, { body }: Unsent): Superseding['notice'] => ({
-  body: {
-    ...body,
-    title: `began and ended before it could be told: ${String(body['title'] ?? title)}`,
-    severity: 'info',
-    over: { startedAt, resolvedAt: body['at'] },
-  },
+/** What tells a call and its end at once, by the bodies of both: at a low severity, since nobody is woken for what is over. */
+export const overBody = ({ at: startedAt, title }: Unsent['body'], end: Unsent['body']): Record<string, unknown> => ({
+  ...end,
+  title: `began and ended before it could be told: ${String(end['title'] ?? title)}`,
+  severity: 'info',
+  over: { startedAt, resolvedAt: end['at'] },
 });
 
 /** The queue as one notice, where its call and the end of it are both in it, and no attempt of it may have arrived. */
@@ -65,8 +63,8 @@ const bothInOne = (queue: readonly Unsent[], head: Unsent): Superseding | undefi
   const told = queue.slice(0, end + 1);
   if (resolve === undefined || !isCall(head) || told.some(({ isLost }) => isLost)) return undefined;
   const because = 'it began and ended before it could be told: one notice says both';
-  const notice = noticeOf(head, resolve);
-  return { superseded: told.map(({ deliveryId }) => ({ deliveryId, because })), ...(notice && { notice }) };
+  const notice = { body: overBody(head.body, resolve.body) };
+  return { superseded: told.map(({ deliveryId }) => ({ deliveryId, because })), notice };
 };
 
 /** What became of the earlier deliveries of the same key through the same channel. */

@@ -1,6 +1,6 @@
 import { type Event, event } from '#contracts';
 import { decideDrill, decideDrillEnd, type DrillDelivery } from './drill.decide.js';
-import { type Drill, evolveDrill, isDrillEvent } from './drill.js';
+import { type DecidedDrills, type Drill, evolveDecidedDrills, evolveDrill, isDrillEvent } from './drill.js';
 import { dueDrillDay } from './drill-time.js';
 
 const AT = 1_000_000;
@@ -57,6 +57,19 @@ describe('a fire drill', () => {
     const signal = { type: 'drill', drillId: 'd1', atUs: 7_000 } as const;
     expect(decideDrill([], signal, AT)).toEqual([event('DrillFired', { drillId: 'd1', signalledAtMs: 7, at: AT })]);
     expect(decideDrill(['d1'], signal, AT)).toEqual([]);
+  });
+
+  it('is not begun behind its end, by rules that see its signal too late', () => {
+    const failed = event('DrillFailed', { drillId: 'd1', missed: 'decided', because: 'x', at: AT + 60_000 });
+    const known = (...events: readonly Event[]): DecidedDrills =>
+      events.reduce<DecidedDrills>(
+        (drills, each) => (isDrillEvent(each) ? evolveDecidedDrills(drills, each) : drills),
+        [],
+      );
+    expect(known(requested, signalled)).toEqual([]);
+    expect(known(requested, signalled, failed)).toEqual(['d1']);
+    expect(known(requested, signalled, fired, failed)).toEqual(['d1']);
+    expect(after(requested, signalled, failed, fired)).toEqual(after(requested, signalled, failed));
   });
 });
 

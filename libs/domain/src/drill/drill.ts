@@ -23,7 +23,7 @@ export const evolveDrill = (drill: Drill | undefined, event: GuardedEvent<typeof
     const { drillId, channel, deadlineMs, at } = event.data;
     return { drillId, state: 'requested', channel, deadlineMs, hops: { requested: at } };
   }
-  if (drill === undefined) return undefined;
+  if (drill === undefined || drill.state === 'passed' || drill.state === 'failed') return drill;
   const { at } = event.data;
   switch (event.type) {
     case 'DrillSignalled':
@@ -39,12 +39,17 @@ export const evolveDrill = (drill: Drill | undefined, event: GuardedEvent<typeof
   }
 };
 
-/** What the rules remember of drills: the ids that they decided, the newest last. */
+/** What the rules remember of drills: the ids of those that need no decision any more, the newest last. */
 export type DecidedDrills = readonly string[];
 
 /** A drill a minute for a day and more, which nobody has; one that is told again after that many others is drilled again. */
 export const DECIDED_DRILLS_MAX = 2_000;
 
-/** The ids after a drill was decided. */
-export const evolveDecidedDrills = (drills: DecidedDrills, drillId: string): DecidedDrills =>
-  drills.includes(drillId) ? drills : [...drills, drillId].slice(-DECIDED_DRILLS_MAX);
+const NEEDS_DECISION: ReadonlySet<string> = new Set(['DrillRequested', 'DrillSignalled']);
+
+/** The ids after an event: a drill that failed before the rules saw its signal is not begun behind its end. */
+export const evolveDecidedDrills = (
+  drills: DecidedDrills,
+  { type, data: { drillId } }: GuardedEvent<typeof isDrillEvent>,
+): DecidedDrills =>
+  NEEDS_DECISION.has(type) || drills.includes(drillId) ? drills : [...drills, drillId].slice(-DECIDED_DRILLS_MAX);

@@ -29,6 +29,9 @@ describe('the beginning of an escalation', () => {
     const elsewhere = subjectOf({ regions: ['eu-west'] });
     expect(decide(planOf(other, ofRegion), elsewhere)).toMatchObject([{ data: { policy: { policy: 'other' } } }]);
     expect(decide(planOf(ofRegion), elsewhere)).toEqual([]);
+    // One that says of nothing what it is for, as JSON may, is for everything else and goes before none.
+    const empty = policyOf({ policy: 'empty', when: {} });
+    expect(decide(planOf(empty, ofRegion))).toMatchObject([{ data: { policy: { policy: 'east' } } }]);
   });
 
   it('tells apart what a policy is for by rule and service as well', () => {

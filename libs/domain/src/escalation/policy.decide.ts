@@ -27,10 +27,13 @@ const fits = ({ when }: Policy, { severity, rule, regions, services }: PolicySub
   );
 };
 
+/** Whether a policy is for everything that no other one is for: it says nothing of what it is for. */
+export const isCatchAll = ({ when }: Policy): boolean =>
+  when === undefined || Object.values(when).every((each) => each === undefined);
+
 /** The first policy that is for such an incident; else the first that is for everything else; undefined: none is. */
 export const policyFor = ({ policies }: OnCallPlan, subject: PolicySubject): Policy | undefined =>
-  policies.find((policy) => policy.when !== undefined && fits(policy, subject)) ??
-  policies.find((policy) => policy.when === undefined);
+  policies.find((policy) => !isCatchAll(policy) && fits(policy, subject)) ?? policies.find(isCatchAll);
 
 type Raise = Policy['raises'][number];
 

@@ -1,5 +1,6 @@
 import type { CalledTarget, OnCallPlan, Policy, Rotation, Schedule } from '#contracts';
 import { isTimeZone } from '#contracts';
+import { isCatchAll } from '../escalation/policy.decide.js';
 import { gapsOfSchedule } from './gaps.js';
 import { inZone, lasting } from './local-words.js';
 import { localOf, type Span } from './turns.js';
@@ -121,9 +122,7 @@ const ofPolicy = (plan: OnCallPlan, names: Names, policy: Policy, index: number)
 
 /** One policy is for what no other one is for: without it an incident would call nobody, and of two one never would. */
 const ofCatchAll = ({ policies }: OnCallPlan): readonly OnCallFinding[] => {
-  const all = policies.flatMap(({ when, policy }, index) =>
-    when === undefined || Object.values(when).every((each) => each === undefined) ? [{ policy, index }] : [],
-  );
+  const all = policies.flatMap((each, index) => (isCatchAll(each) ? [{ policy: each.policy, index }] : []));
   const [first, ...more] = all;
   if (first === undefined)
     return [{ path: ['policies'], message: 'expected a policy without when, for what no other policy is for' }];

@@ -24,7 +24,6 @@ import {
 import { evolveRedirect, isAway, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isOpen, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
-import type { GuardedEvent } from './event-guard.js';
 import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
 import { evolveRefused, type RefusedCommands } from '../signing/refused-commands.js';
 import { evolveQuiet, NOTHING_QUIET, quietStreams, type QuietState } from '../silence/quiet-state.js';
@@ -180,10 +179,6 @@ const gatesAfter = (gates: DeciderState['gates'], event: Event): DeciderState['g
   return new Map([...gates].map(([id, gate]) => [id, isLifted(gate) ? { ...gate, phase: 'over' } : gate]));
 };
 
-/** All of a drill is known, so that the version of its stream is. */
-const evolveDrills = (state: DeciderState, { type, data }: GuardedEvent<typeof isDrillEvent>): DeciderState =>
-  type === 'DrillFired' ? { ...state, drills: evolveDecidedDrills(state.drills, data.drillId) } : { ...state };
-
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
   if (event.type === 'RulesLoaded') return { ...state, ruleSets: evolveRuleSets(state.ruleSets, event) };
   const releases = evolveReleases(state.releases, event);
@@ -192,7 +187,8 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
   if (automation !== undefined) return { ...state, automation };
   const refusedCommands = evolveRefused(state.refusedCommands, event);
   if (refusedCommands !== undefined) return { ...state, refusedCommands };
-  if (isDrillEvent(event)) return evolveDrills(state, event);
+  // Those that change nothing too, so that the version of the stream is known.
+  if (isDrillEvent(event)) return { ...state, drills: evolveDecidedDrills(state.drills, event) };
   const withAlerts = evolveAlerts(state, event);
   if (withAlerts !== undefined) return withAlerts;
   if (isIncidentEvent(event)) {

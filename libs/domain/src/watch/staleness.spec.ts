@@ -35,7 +35,11 @@ describe('telemetry that is stale', () => {
   it('is not told at a start without ticks, but after five minutes', () => {
     expect(watch(298, () => 0)).toEqual([]);
     expect(watch(298, () => undefined)).toEqual([]);
-    expect(watch(320, () => 0)).toMatchObject([{ told: 'stale', staleId: 'telemetry-stale-unseen', second: 300 }]);
+    expect(watch(320, () => 0)).toMatchObject([{ told: 'stale', staleId: 'telemetry-stale-unseen-0', second: 300 }]);
+    // Of another hour it is another episode, and pages again.
+    const later = { ...startStaleness(3_600_000), staleId: undefined };
+    const { told } = lookAtStaleness(later, { end: undefined, isDatabaseAway: false }, 3_900_000);
+    expect(told?.staleId).toBe('telemetry-stale-unseen-1');
   });
 
   it('is over when ticks have come for 10 s, and not at the first', () => {

@@ -31,6 +31,8 @@ export type StalenessTold =
 export const STALE_AFTER_MS = 30_000;
 /** A server may be started before its aggregators; five minutes without any tick is no start any more. */
 export const UNSEEN_STALE_AFTER_MS = 300_000;
+/** Dispatchers that are started together and see no tick say so under one key; those of another hour have another outage. */
+const UNSEEN_EPISODE_MS = 3_600_000;
 /** A log that comes and goes must not page at each turn. */
 export const MOVED_FOR_MS = 10_000;
 /** Ticks come four times a second: a pause of this length while it recovers begins the count again. */
@@ -53,8 +55,8 @@ const causeOf = ({ end, isDatabaseAway }: StalenessLook): string => {
 const goesStale = (state: Staleness, look: StalenessLook, nowMs: number): StalenessTold | undefined => {
   const afterMs = state.end === undefined ? UNSEEN_STALE_AFTER_MS : STALE_AFTER_MS;
   if (nowMs - state.movedAtMs < afterMs) return undefined;
-  // The same of every dispatcher that watches: receivers fold their pages.
-  const staleId = `telemetry-stale-${state.end ?? 'unseen'}`;
+  // The same of every dispatcher that watches: receivers fold their pages. Of what never moved there is no end to tell episodes apart by.
+  const staleId = `telemetry-stale-${state.end ?? `unseen-${Math.floor(nowMs / UNSEEN_EPISODE_MS)}`}`;
   const lastedS = Math.round((nowMs - state.movedAtMs) / 1_000);
   const what = state.end === undefined ? 'no tick since the start' : 'no tick';
   return { told: 'stale', staleId, because: `${what} for ${lastedS} s: ${causeOf(look)}`, sinceMs: state.movedAtMs };

@@ -1,9 +1,12 @@
-import type { EventData } from '#contracts';
+import type { EventData, RecordedEvent } from '#contracts';
 import { evolveReceiver, isUrgentDelivery, UNTRIED, type ReceiverHealth } from '#domain';
 import type { Queryable } from '../database.js';
 import { json, projection } from './projection.js';
 
-const requestedRow = (requested: EventData<'DeliveryRequested'>, position: number): readonly unknown[] => [
+const requestedRow = (
+  requested: EventData<'DeliveryRequested'>,
+  { position, recordedAtMs }: RecordedEvent,
+): readonly unknown[] => [
   requested.deliveryId,
   requested.subject,
   requested.action,
@@ -16,6 +19,8 @@ const requestedRow = (requested: EventData<'DeliveryRequested'>, position: numbe
   requested.person ?? null,
   isUrgentDelivery(requested),
   requested.insteadOf ?? null,
+  // What is asked for late, about what was hours ago, is tried from now: its time is not over before it begins.
+  Math.max(requested.at, recordedAtMs),
 ];
 
 const RECEIVER_OF = `
@@ -67,13 +72,13 @@ const ATTEMPTED = `
  * has one that was given up sent again. Beside it what attempts tell of receivers, and which channels are disabled.
  */
 export const deliveryProjection = projection(['delivery', 'delivery_receiver', 'channel_disabled'], {
-  DeliveryRequested: (tx, requested, { position }) =>
+  DeliveryRequested: (tx, requested, recorded) =>
     tx.query(
       `insert into delivery (delivery_id, subject, action, channel, dedup_key, body, status, attempts, due_at, requested_at, asked_at,
          requested_position, address, person, is_urgent, instead_of, tried)
-       values ($1, $2, $3, $4, $5, $6::jsonb, 'due', 0, $7, $7, $7, $8, $9, $10, $11, $12::text,
+       values ($1, $2, $3, $4, $5, $6::jsonb, 'due', 0, $7, $7, $13, $8, $9, $10, $11, $12::text,
          coalesce((select tried || channel from delivery where delivery_id = $12::text), '{}'))`,
-      requestedRow(requested, position),
+      requestedRow(requested, recorded),
     ),
   DeliveryAttempted: async (tx, attempted) => {
     const { deliveryId, attempt, outcome, status, detail, dueAtMs, isLost, isUnknown, receiverId, at } = attempted;

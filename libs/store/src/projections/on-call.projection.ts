@@ -49,5 +49,8 @@ export const onCallProjection = projection(['on_call_plan', 'schedule_override',
          refused_problems = excluded.refused_problems`,
       [at, source, json(problems)],
     ),
-  OnCallUnchanged: (tx) => tx.query(NOT_REFUSED),
+  OnCallUnchanged: async (tx, { at }) => {
+    await tx.query(NOT_REFUSED);
+    await tx.query('update on_call_reload set unchanged_at = $1', [at]);
+  },
 });
