@@ -32,7 +32,7 @@ const settings = (): ReadonlySet<string> => {
   );
   const texts = [...sources.map((path) => `apps/${path}`), 'libs/runtime/src/settings.ts'].map(read);
   const names = texts.flatMap((text) =>
-    [...text.matchAll(/^ {2,4}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? ''),
+    [...text.matchAll(/^ {2,6}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? ''),
   );
   return new Set(names.flatMap((name) => [name, `${name}_FILE`]));
 };

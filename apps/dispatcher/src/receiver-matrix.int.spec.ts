@@ -19,8 +19,12 @@ const S = 1_000;
 const DOWN_MS = 600 * S;
 /** More than are met in ten minutes. */
 const FAULTS_OF_TEN_MINUTES = 500;
-/** A minute in steps in which a fall-over is seen, and twelve more. */
-const STEPS_MS = [...Array.from({ length: 12 }, () => 5 * S), ...Array.from({ length: 12 }, () => 60 * S)];
+/** A minute in steps in which a fall-over is seen, the rest of the ten, and ten more. */
+const STEPS_MS = [
+  ...Array.from({ length: 12 }, () => 5 * S),
+  ...Array.from({ length: 3 }, () => 180 * S),
+  ...Array.from({ length: 10 }, () => 60 * S),
+];
 
 /** What people see of a page that lasts longer than its receiver is away. */
 const LASTING: Readonly<Record<MatrixOutcome, readonly Seen[]>> = {

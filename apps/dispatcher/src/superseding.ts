@@ -60,7 +60,9 @@ export const supersede = async (parts: SupersedingParts, head: DueDelivery, nowM
   const waiting = await parts.queues.queueOf(head);
   // Another dispatcher has recorded it meanwhile: our claim had run out.
   if (waiting.queue[0]?.deliveryId !== head.deliveryId) return false;
-  const superseding = decideSuperseded(waiting.queue, waiting.before, nowMs);
+  // Claimed before by somebody who died without a record: what it sent may have arrived.
+  const queue = waiting.queue.map((each, index) => (index === 0 && head.claims > 1 ? { ...each, isLost: true } : each));
+  const superseding = decideSuperseded(queue, waiting.before, nowMs);
   if (superseding.superseded.length === 0) return false;
   const stream = streamOf.delivery(head.deliveryId);
   const result = await parts.eventStore.append(appendsOf(head, superseding, waiting, nowMs), {

@@ -7,10 +7,9 @@ import { TICK_MS } from '#contracts';
 import { type Clock, systemClock } from '#runtime';
 import { decidedTick, type DrillRow, READ_EVENTS_MAX } from '#store';
 import { openTestDatabase, type ServedRoles, serveRoles, type TestDatabase, until } from '#testing';
-import { type FakePagerDuty, startFakePagerDuty } from '../../dispatcher/src/channels/pagerduty.fake.js';
-import { type FakeWebhook, startFakeWebhook } from '../../dispatcher/src/channels/webhook.fake.js';
 import { startOutside } from './degraded-site.fixture.js';
 import { commandKeys } from './deploy-system.fixture.js';
+import { type SentEvent, type SentMessage, startReceiver } from './drill-receivers.fixture.js';
 import type { Answer } from './event-time-server.fixture.js';
 import { ROLES } from './roles.js';
 
@@ -21,8 +20,8 @@ const BEHIND_TICKS_MAX = 12;
 
 /** Where the pages go, and who pages when nothing is heard. */
 interface Receivers {
-  readonly pagerDuty: FakePagerDuty;
-  readonly webhook: FakeWebhook;
+  readonly pagerDuty: Awaited<ReturnType<typeof startReceiver<SentEvent>>>;
+  readonly webhook: Awaited<ReturnType<typeof startReceiver<SentMessage>>>;
   readonly outside: Awaited<ReturnType<typeof startOutside>>;
 }
 
@@ -59,10 +58,10 @@ export class DrillSite {
     const test = await openTestDatabase();
     const clock = new MovedClock();
     const secret = randomBytes(32);
-    const pagerDuty = await startFakePagerDuty();
+    const pagerDuty = await startReceiver<SentEvent>();
     const receivers = {
       pagerDuty,
-      webhook: await startFakeWebhook(secret, clock.nowMs),
+      webhook: await startReceiver<SentMessage>(),
       outside: await startOutside(),
     };
     const dataDir = mkdtempSync(join(tmpdir(), 'drills-'));

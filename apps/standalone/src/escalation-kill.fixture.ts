@@ -198,3 +198,14 @@ export const playEscalation = async (options: {
     rmSync(dataDir, { recursive: true, force: true });
   }
 };
+
+/**
+ * What of a play does not depend on the moments of its kills. Whether an acknowledgement left before its resolve took its place does; nobody
+ * is called by either.
+ */
+export const calledBy = ({ received, kills: _kills, ...told }: Awaited<ReturnType<typeof playEscalation>>) => ({
+  ...told,
+  received: Object.fromEntries(
+    Object.entries(received).map(([key, actions]) => [key, actions.filter((action) => action !== 'acknowledge')]),
+  ),
+});

@@ -1,4 +1,4 @@
-import { playEscalation } from './escalation-kill.fixture.js';
+import { calledBy, playEscalation } from './escalation-kill.fixture.js';
 
 const KILLS = 50;
 const REPEATS = 20;
@@ -8,7 +8,7 @@ describe('a server that is killed fifty times while it escalates', () => {
     const undisturbed = await playEscalation({ kills: 0, seed: 50, repeats: REPEATS });
     const killed = await playEscalation({ kills: KILLS, seed: 50, repeats: REPEATS });
     console.table({ kills: killed.kills, steps: killed.steps.length, notifications: killed.asked.length });
-    expect({ ...killed, kills: 0 }).toEqual(undisturbed);
+    expect(calledBy(killed)).toEqual(calledBy(undisturbed));
     expect(killed.kills).toBe(KILLS);
   });
 });

@@ -30,6 +30,9 @@ describe('a fire drill', () => {
     const ended = decideDrillEnd(drill, [delivery(), delivery({ finishedAt: AT + 950 })], AT + 1_000);
     const hops = { requested: AT, signalled: AT + 100, decided: AT + 500, sent: AT + 600, accepted: AT + 950 };
     expect(ended).toEqual(event('DrillPassed', { drillId: 'd1', hops, at: AT + 1_000 }));
+    expect(
+      decideDrillEnd(after(requested, fired), [delivery(), delivery({ finishedAt: AT + 950 })], AT + 1_000),
+    ).toEqual(ended);
     expect(decideDrillEnd(after(requested, fired, ended!), [delivery()], AT + 90_000)).toBeUndefined();
   });
 

@@ -31,7 +31,8 @@ export const evolveDrill = (drill: Drill | undefined, event: GuardedEvent<typeof
         ? { ...drill, state: 'signalled', hops: { ...drill.hops, signalled: at } }
         : { ...drill, hops: { ...drill.hops, signalled: at } };
     case 'DrillFired':
-      return { ...drill, state: 'fired', hops: { ...drill.hops, decided: at } };
+      // The rules may be faster than the record of the signal, which then is not needed any more.
+      return { ...drill, state: 'fired', hops: { signalled: event.data.signalledAtMs, ...drill.hops, decided: at } };
     case 'DrillPassed':
       return { ...drill, state: 'passed', hops: event.data.hops };
     case 'DrillFailed':

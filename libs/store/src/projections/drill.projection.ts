@@ -14,11 +14,12 @@ export const drillProjection = projection(['drill'], {
        where drill_id = $1`,
       [drillId, at],
     ),
-  DrillFired: (tx, { drillId, at }) =>
+  DrillFired: (tx, { drillId, signalledAtMs, at }) =>
     tx.query(
-      `update drill set fired_at = $2, status = case when finished_at is null then 'fired' else status end
+      `update drill set signalled_at = coalesce(signalled_at, $3), fired_at = $2,
+         status = case when finished_at is null then 'fired' else status end
        where drill_id = $1`,
-      [drillId, at],
+      [drillId, at, signalledAtMs],
     ),
   DrillPassed: (tx, { drillId, hops, at }) =>
     tx.query(`update drill set status = 'passed', hops = $2::jsonb, finished_at = $3 where drill_id = $1`, [
