@@ -113,19 +113,30 @@ describe('the delivery engine', () => {
     expect(await statuses()).toEqual(['first trigger delivered', 'second trigger delivered']);
   });
 
-  it.each(['acknowledge', 'resolve'] as const)(
-    'B11: a call that falls over after its %s was asked for has that behind it there as well',
-    async (action) => {
-      // It may have arrived: it is tried on, though it is over.
-      first.scripts.push('lost', ...times(1_000, REFUSED));
-      const dispatcher = await run(first, second);
-      await ask(request('in1'));
-      await dispatcher.settle();
-      await ask(request('after', { action, dedupKey: 'in1' }));
-      await later(dispatcher, 60 * S, 4 * S);
-      expect(keys(second)).toEqual(['trigger in1', `${action} in1`]);
-    },
-  );
+  it('B11: a call that falls over after it was acknowledged has that behind it there as well', async () => {
+    first.scripts.push('lost', ...times(1_000, REFUSED));
+    const dispatcher = await run(first, second);
+    await ask(request('in1'));
+    await dispatcher.settle();
+    await ask(request('after', { action: 'acknowledge', dedupKey: 'in1' }));
+    await later(dispatcher, 60 * S, 4 * S);
+    expect(keys(second)).toEqual(['trigger in1', 'acknowledge in1']);
+  });
+
+  it('B11: a call that is over calls nobody elsewhere; given up, it is told there by a notice that wakes nobody', async () => {
+    // It may have arrived: it is tried on, though it is over.
+    first.scripts.push('lost', ...times(1_000, REFUSED));
+    const dispatcher = await run(first, second);
+    await ask(request('in1'));
+    await dispatcher.settle();
+    await ask(request('end', { action: 'resolve', dedupKey: 'in1', body: { title: 't', because: 'well', at: 5 } }));
+    await later(dispatcher, 60 * S, 4 * S);
+    expect(keys(second)).toEqual([]);
+    first.scripts.splice(0, Infinity, answered(400));
+    await later(dispatcher, 120 * S, 30 * S);
+    expect(keys(second)).toEqual(['update in1']);
+    expect(second.taken[0]?.delivery.body).toMatchObject({ severity: 'info', over: { resolvedAt: 5 } });
+  });
 
   it('B11: what began hours ago and is asked for only now is sent all the same', async () => {
     const dispatcher = await run(first, second);

@@ -60,7 +60,8 @@ export const degradedChapter: Chapter = [
     0,
     [
       event('DrillRequested', { drillId: 'dr2', ...REQUESTED }),
-      event('DrillFailed', { drillId: 'dr2', missed: 'signalled', because: 'the log is away', at: T + 160_000 }),
+      event('DrillSignalled', { drillId: 'dr2', at: T + 100_300 }),
+      event('DrillFailed', { drillId: 'dr2', missed: 'decided', because: 'the rules are away', at: T + 160_000 }),
     ],
   ],
   [
