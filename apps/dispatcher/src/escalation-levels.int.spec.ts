@@ -66,6 +66,7 @@ describe('an incident while a plan says who is called', () => {
   const opens = async (...more: readonly Event[]): Promise<void> => {
     version = 0;
     await tells(opened('in1', world.clock.nowMs()), ...more);
+    await dispatcher.settle();
   };
   const at = (): number => world.clock.nowMs();
   const waits = async (ms: number): Promise<void> => {
