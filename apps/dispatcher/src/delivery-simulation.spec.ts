@@ -104,7 +104,11 @@ const simulate = (channel: Channel, count: number, seed: number): Outcome => {
       .slice(0, PLACES);
     const candidates: Candidate[] = due.map(({ key, isUrgent }) => ({ deliveryId: key, address: '', isUrgent }));
     const terms: ClaimTerms = { pace: channel.pace, nowMs, leaseMs: LEASE_MS };
-    const { chosen, receivers } = decideSends(candidates, new Map([['', receiver]]), terms);
+    const { chosen, receivers } = decideSends(
+      candidates,
+      { receivers: new Map([['', receiver]]), bucket: undefined },
+      terms,
+    );
     receiver = receivers.get('') ?? receiver;
     for (const row of due.filter(({ key }) => chosen.has(key))) {
       row.claims += 1;

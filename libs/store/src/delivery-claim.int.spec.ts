@@ -18,14 +18,14 @@ describe('claims under a pace', () => {
   const wait = async (
     count: number,
     name: string,
-    changes: { readonly isUrgent?: boolean; readonly address?: string } = {},
+    changes: { readonly isUrgent?: boolean; readonly address?: string; readonly channel?: string } = {},
   ) => {
-    const { isUrgent = false, address = null } = changes;
+    const { isUrgent = false, address = null, channel = 'first' } = changes;
     await db.database.query(
       `insert into delivery (delivery_id, subject, action, channel, dedup_key, body, status, attempts, due_at, requested_at, asked_at,
          requested_position, is_urgent, address)
-       select $2 || n, 'page', 'trigger', 'first', $2 || n, '{}', 'due', 0, $3, $3, $3, n, $4, $5 from generate_series(1, $1) as n`,
-      [count, name, NOW_MS, isUrgent, address],
+       select $2 || n, 'page', 'trigger', $6, $2 || n, '{}', 'due', 0, $3, $3, $3, n, $4, $5 from generate_series(1, $1) as n`,
+      [count, name, NOW_MS, isUrgent, address, channel],
     );
     await db.database.query(
       `insert into chain_anchor (stream, version, hash) select 'delivery-' || $2 || n, 1, repeat('0', 64) from generate_series(1, $1) as n`,
@@ -55,5 +55,20 @@ describe('claims under a pace', () => {
     // Two of everything, and three of the urgent lane.
     expect(all).toHaveLength(5);
     expect(all.every((id) => id.startsWith('u'))).toBe(true);
+  });
+
+  it('T-A10: receivers of one account draw from one bucket, of two channels and at several addresses, also side by side', async () => {
+    await wait(20, 'a', { address: 'one' });
+    await wait(20, 'b', { address: 'two' });
+    await wait(20, 'c', { channel: 'second' });
+    const terms = { ...TERMS, pace: { ...TERMS.pace, bucket: 'account' } };
+    const names = ['first', 'second', 'first', 'second'];
+    const claimed = (await Promise.all(names.map((name) => claims.claim(name, 8, terms)))).flat();
+    // A sixth of a minute's twelve.
+    expect(claimed).toHaveLength(2);
+    expect((await claims.receivers()).map(({ bucket, tokens }) => [bucket, tokens])).toContainEqual(['account', 0]);
+    const later = { ...terms, nowMs: NOW_MS + 60_000 };
+    expect(await claims.claim('second', 8, later)).toHaveLength(2);
+    expect(await claims.claim('first', 8, later)).toEqual([]);
   });
 });

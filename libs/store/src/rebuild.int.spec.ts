@@ -46,6 +46,7 @@ const RECORDS = new Set([
   'channel',
   'delivery_claim',
   'delivery_lane',
+  'delivery_bucket',
   'node_key_secret',
   'migration',
 ]);

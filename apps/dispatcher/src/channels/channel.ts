@@ -1,4 +1,5 @@
 import type { EventData } from '#contracts';
+import type { DeliveryPace } from '#domain';
 import type { DeliverySubject } from '#store';
 import type { AttemptAnswer } from './attempt.decide.js';
 import { type ChannelRequest, post } from './post.js';
@@ -11,14 +12,6 @@ export type OutgoingDelivery = Pick<
   /** Which of the channel's receivers; null or absent: the one that it reaches by itself. */
   readonly address?: string | null;
 };
-
-/** How fast a receiver lets itself be told. */
-export interface Pace {
-  /** Requests a minute of everything. */
-  readonly perMinute: number;
-  /** Beyond these, requests a minute that only urgent deliveries may use: the priority lane. */
-  readonly urgentPerMinute: number;
-}
 
 /** One attempt. */
 export interface Attempt {
@@ -46,7 +39,7 @@ export interface Channel {
   /** Whether the receiver folds what arrives twice by its key. If not, a lost answer is recorded as unknown. */
   readonly isKeyed: boolean;
   /** undefined: as fast as deliveries come. */
-  readonly pace?: Pace | undefined;
+  readonly pace?: DeliveryPace | undefined;
   /** How long one attempt may take at most. */
   readonly timeoutMs: number;
   /** Sends one delivery, once. Every failure of the receiver is an answer, never an exception; a delivery that cannot be put into the channel's words throws. */

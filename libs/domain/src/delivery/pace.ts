@@ -4,9 +4,14 @@ export interface DeliveryPace {
   readonly perMinute: number;
   /** Beyond these, requests a minute that only urgent deliveries may use. */
   readonly urgentPerMinute: number;
+  /**
+   * Whose limit it is, where several receivers have one together, as an account or a key has: all that name it draw from it, across
+   * channels and addresses, and give it the same numbers. Absent: each receiver has its own.
+   */
+  readonly bucket?: string;
 }
 
-/** The token bucket of one receiver: a lane for everything, and one beside it for what is urgent. */
+/** A token bucket, of one receiver or of those that share it: a lane for everything, and one beside it for what is urgent. */
 export interface Lanes {
   readonly tokens: number;
   readonly urgentTokens: number;
