@@ -10,6 +10,7 @@ import {
   evolveEscalation,
   isLevelCall,
   isEscalationEvent,
+  type Reaches,
 } from '#domain';
 import { createChannelRepository } from './channel.repository.js';
 import type { Queryable } from './database.js';
@@ -117,23 +118,28 @@ class EscalationDerivation {
     }
   }
 
-  private async start(incidentId: string, atMs: number): Promise<readonly EventOf<'EscalationStarted'>[]> {
+  private async start(
+    incidentId: string,
+    atMs: number,
+  ): Promise<readonly EventOf<'EscalationStarted' | 'EscalationRaised'>[]> {
     this.inForce ??= readOnCallInForce(this.tx, this.fromMs);
     const inForce = await this.inForce;
     const incident = await createIncidentRepository(this.tx).findRow(incidentId);
     if (inForce === undefined || incident === undefined) return [];
-    return decideEscalationStart(inForce.plan, incidentId, await policySubjectOf(this.tx, incident), atMs);
+    const subject = await policySubjectOf(this.tx, incident);
+    return decideEscalationStart(inForce.plan, incidentId, subject, { atMs, reaches: await this.reaches(atMs) });
   }
 
-  /** Somebody may have taken it on while it was muted: the page leaves, and nobody is called after it. */
+  /** Somebody may have taken it on while it was muted: the page leaves, and nobody is called beside it or after it. */
   private async startUnmuted(
     incidentId: string,
     atMs: number,
-  ): Promise<readonly EventOf<'EscalationStarted' | 'EscalationPaused'>[]> {
-    const [started] = await this.start(incidentId, atMs);
-    if (started === undefined) return [];
+  ): Promise<readonly EventOf<'EscalationStarted' | 'EscalationRaised' | 'EscalationPaused'>[]> {
+    const [started, ...raised] = await this.start(incidentId, atMs);
+    if (started?.type !== 'EscalationStarted') return [];
     const owner = (await createIncidentRepository(this.tx).findRow(incidentId))?.owner ?? null;
-    return owner === null ? [started] : [started, ...decideHeld(evolveEscalation(undefined, started), owner, atMs)];
+    if (owner === null) return [started, ...raised];
+    return [started, ...decideHeld(evolveEscalation(undefined, started), owner, atMs)];
   }
 
   private async raise(escalation: Escalation, atMs: number): Promise<readonly EventOf<'EscalationRaised'>[]> {
@@ -141,7 +147,8 @@ class EscalationDerivation {
     if (incident === undefined) return [];
     const { severity, priority, impact } = incident;
     const { score: impactScore, dollarsPerMinute } = impact;
-    return decideEscalationRaise(escalation, { severity, priority, impactScore, dollarsPerMinute }, atMs);
+    const figures = { severity, priority, impactScore, dollarsPerMinute };
+    return decideEscalationRaise(escalation, figures, { atMs, reaches: await this.reaches(atMs) });
   }
 
   /** Goes on from levels that reach nobody, until one reaches somebody or none is left. */
@@ -158,6 +165,11 @@ class EscalationDerivation {
       const isAnybodyCalled = this.reached.has(incidentId) || (await this.wasCalled(incidentId));
       this.take(incidentId, decideUnreachedLevel(escalation, { nobody, isAnybodyCalled, tried }, atMs), cause);
     }
+  }
+
+  private async reaches(atMs: number): Promise<Reaches> {
+    const reach = await this.reach();
+    return (call) => reach(call, atMs).reached.length > 0;
   }
 
   private async wasCalled(incidentId: string): Promise<boolean> {

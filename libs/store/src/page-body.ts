@@ -32,9 +32,9 @@ const actionBody = (
   ...(type === 'IncidentSnoozed' ? { acknowledgedBy: data.by, note: data.comment, snoozedUntil: data.untilMs } : {}),
 });
 
-/** Who took it on; nobody has one that is open again. */
-const takenOnBody = ({ acknowledgedBy, note, status }: IncidentRow): Record<string, unknown> =>
-  acknowledgedBy === null || status === 'open' ? {} : { acknowledgedBy, note };
+/** Who has it, in the words of the first answer where that was theirs; nobody has one that is open again. */
+const takenOnBody = ({ owner, acknowledgedBy, note }: IncidentRow): Record<string, unknown> =>
+  owner === null ? {} : { acknowledgedBy: owner, ...(owner === acknowledgedBy ? { note } : {}) };
 
 /** What a page says of its incident. */
 export const pageBody = (paged: PageEvent, incident: IncidentRow, acting: ActingRows): Record<string, unknown> => {

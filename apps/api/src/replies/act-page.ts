@@ -64,12 +64,11 @@ export const refusalPage = (title: string, detail: string): string =>
 const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
 const factsOf = ({ incident, alerts, rollbacks }: IncidentReport): readonly (readonly [string, string])[] => {
-  const { status, severity, openedAt, resolvedAt, acknowledgedBy, rule, scope, key, reason, impact, priority } =
-    incident;
+  const { status, severity, openedAt, resolvedAt, owner, rule, scope, key, reason, impact, priority } = incident;
   const open = alerts.filter(({ state }) => state !== 'resolved').length;
   const [rollback] = rollbacks;
   return [
-    ['State', `${status}${acknowledgedBy === null ? '' : `, taken on by ${acknowledgedBy}`}`],
+    ['State', `${status}${owner === null ? '' : `, ${owner} has it`}`],
     ['Severity', `${severity}${priority === null ? '' : `, ${priority}`}`],
     ['Since', iso(openedAt)],
     ...(resolvedAt === null ? [] : [['Until', iso(resolvedAt)] as const]),

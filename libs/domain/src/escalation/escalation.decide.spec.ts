@@ -9,18 +9,21 @@ import {
   decideHeld,
   decidePutOff,
   decideUnreachedLevel,
+  type Reaches,
 } from './escalation.decide.js';
 import { BEGUN_MS, planOf, policyOf, startedOf, subjectOf } from './escalation.fixture.js';
 
 const MINUTE_MS = 60_000;
 const advanced = (level: number, round: number, because: string, atMs: number, waitMs: number) =>
   event('EscalationAdvanced', { incidentId: 'in1', level, round, because, dueAtMs: atMs + waitMs, at: atMs });
+/** Whoever is called is reached. */
+const atOnce = (atMs: number) => ({ atMs, reaches: () => true });
 const pausedBy = (by: string, untilMs: number | null, state: 'acknowledged' | 'snoozed' = 'acknowledged') =>
   event('EscalationPaused', { incidentId: 'in1', state, by, untilMs, at: BEGUN_MS + MINUTE_MS });
 
 describe('the beginning of an escalation', () => {
   const decide = (plan = planOf(policyOf()), subject = subjectOf()) =>
-    decideEscalationStart(plan, 'in1', subject, BEGUN_MS);
+    decideEscalationStart(plan, 'in1', subject, atOnce(BEGUN_MS));
 
   it('takes the policy that is for such an incident, before the one for everything else', () => {
     const other = policyOf({ policy: 'other' });
@@ -47,22 +50,41 @@ describe('the beginning of an escalation', () => {
     expect(decide()).toEqual([startedOf()]);
   });
 
-  it('R24: begins at the level that the impact asks for, and says why', () => {
+  it('R24: calls the level that the impact asks for at once, beside the first and all between, and says why', () => {
     const policy = policyOf({
       raises: [
         { impactScore: 1_000, toLevel: 3 },
         { severity: 'critical', toLevel: 2 },
       ],
     });
-    expect(decide(planOf(policy))).toMatchObject([{ data: { level: 2, because: 'policy dns: critical' } }]);
-    expect(decide(planOf(policy), subjectOf({ impactScore: 1_200 }))).toMatchObject([
-      { data: { level: 3, because: 'policy dns: impact score 1,200 ≥ 1,000', dueAtMs: BEGUN_MS + 600_000 } },
+    const levelsOf = (...args: Parameters<typeof decide>) =>
+      decide(...args).map(({ data: { level, because } }) => [level, because]);
+    expect(levelsOf(planOf(policy))).toEqual([
+      [1, 'policy dns'],
+      [2, 'policy dns: critical'],
     ]);
+    const hurt = decide(planOf(policy), subjectOf({ impactScore: 1_200 }));
+    expect(hurt.map(({ data: { level } }) => level)).toEqual([1, 2, 3]);
+    expect(hurt[2]).toMatchObject({
+      type: 'EscalationRaised',
+      data: { because: 'policy dns: impact score 1,200 ≥ 1,000', dueAtMs: BEGUN_MS + 600_000 },
+    });
+  });
+
+  it('passes over a raised level that reaches nobody; where all do, the first has its time', () => {
+    const policy = policyOf({ raises: [{ severity: 'critical', toLevel: 3 }] });
+    const startOf = (reaches: Reaches) =>
+      decideEscalationStart(planOf(policy), 'in1', subjectOf(), { atMs: BEGUN_MS, reaches });
+    expect(startOf((call) => call.some((target) => 'vp' in target)).at(-1)).toMatchObject({
+      data: { level: 3, because: 'policy dns: critical; level 1 reaches nobody; level 2 reaches nobody' },
+    });
+    expect(startOf(() => false)).toEqual([startedOf(policy)]);
   });
 
   it('goes no higher than the policy has levels', () => {
     const policy = policyOf({ raises: [{ priority: 'P0', toLevel: 9 }] });
-    expect(decide(planOf(policy), subjectOf({ priority: 'P0' }))).toMatchObject([{ data: { level: 3 } }]);
+    const levels = decide(planOf(policy), subjectOf({ priority: 'P0' })).map(({ data: { level } }) => level);
+    expect(levels).toEqual([1, 2, 3]);
   });
 });
 
@@ -170,7 +192,7 @@ describe('an escalation whose incident becomes worse', () => {
 
   it('calls the higher level at once', () => {
     given(evolveEscalation, startedOf(policy))
-      .when((state) => decideEscalationRaise(state, worse, BEGUN_MS + 5))
+      .when((state) => decideEscalationRaise(state, worse, atOnce(BEGUN_MS + 5)))
       .thenEvents(
         event('EscalationRaised', {
           incidentId: 'in1',
@@ -185,17 +207,34 @@ describe('an escalation whose incident becomes worse', () => {
 
   it('not before every figure of a raise is reached, nor to a level that was called already', () => {
     given(evolveEscalation, startedOf(policy))
-      .when((state) => decideEscalationRaise(state, subjectOf({ impactScore: 2_000 }), BEGUN_MS))
+      .when((state) => decideEscalationRaise(state, subjectOf({ impactScore: 2_000 }), atOnce(BEGUN_MS)))
       .thenNothing();
     given(evolveEscalation, startedOf(policy), advanced(2, 0, 'x', BEGUN_MS, 1), advanced(1, 1, 'x', BEGUN_MS, 1))
-      .when((state) => decideEscalationRaise(state, worse, BEGUN_MS))
+      .when((state) => decideEscalationRaise(state, worse, atOnce(BEGUN_MS)))
       .thenNothing();
   });
 
   it('though somebody has it: what they answered for was less', () => {
     given(evolveEscalation, startedOf(policy), pausedBy('operator:alice', null))
-      .when((state) => decideEscalationRaise(state, subjectOf({ impactScore: 2_000, priority: 'P0' }), BEGUN_MS))
-      .thenTypes('EscalationRaised');
+      .when((state) =>
+        decideEscalationRaise(state, subjectOf({ impactScore: 2_000, priority: 'P0' }), atOnce(BEGUN_MS)),
+      )
+      .thenTypes('EscalationRaised', 'EscalationRaised');
+  });
+
+  it('where no level that it asks for reaches anybody, is left to the timer, or else as any such level', () => {
+    const alone = { atMs: BEGUN_MS, reaches: () => false };
+    const worst = subjectOf({ impactScore: 2_000, priority: 'P0' });
+    given(evolveEscalation, startedOf(policy))
+      .when((state) => decideEscalationRaise(state, worst, alone))
+      .thenNothing();
+    const because = 'it became worse: P0, impact score 2,000 ≥ 1,000; level 1 reaches nobody; level 2 reaches nobody';
+    const at = BEGUN_MS;
+    given(evolveEscalation, startedOf(policy), pausedBy('operator:alice', null))
+      .when((state) => decideEscalationRaise(state, worst, alone))
+      .thenEvents(
+        event('EscalationRaised', { incidentId: 'in1', level: 3, round: 0, because, dueAtMs: at + 600_000, at }),
+      );
   });
 });
 
@@ -250,7 +289,7 @@ describe('the end of an escalation', () => {
       .when((state) => decidePutOff(state, { by: 'a', untilMs: BEGUN_MS }, BEGUN_MS))
       .thenNothing();
     given(evolveEscalation, startedOf(), over)
-      .when((state) => decideEscalationRaise(state, subjectOf(), BEGUN_MS))
+      .when((state) => decideEscalationRaise(state, subjectOf(), atOnce(BEGUN_MS)))
       .thenNothing();
   });
 });

@@ -1,4 +1,4 @@
-import { event, type EventOf, type OnCallPlan } from '#contracts';
+import { type CalledTarget, event, type EventOf, type OnCallPlan } from '#contracts';
 import { durationText } from '../rule-language/duration.js';
 import type { Escalation, PausedEscalation } from './escalation.js';
 import { type Figures, policyFor, type PolicySubject, raisedLevel } from './policy.decide.js';
@@ -11,20 +11,50 @@ const short = (text: string): string => text.slice(0, BECAUSE_CHARS_MAX);
 const dueAfter = ({ levels }: Escalation['policy'], level: number, atMs: number): number =>
   atMs + (levels[level - 1]?.waitMs ?? 0);
 
-/** Begins to call for an incident: by the plan that is in force, at the level that its figures ask for. */
+/** Whether a call reaches anybody at the moment at which something is decided. */
+export type Reaches = (call: readonly CalledTarget[]) => boolean;
+
+/** Levels of a policy above one and up to another. */
+const levelsWithin = (above: number, upTo: number): readonly number[] =>
+  Array.from({ length: Math.max(0, upTo - above) }, (_, index) => above + 1 + index);
+
+/** Each level that a raise calls, in order: whoever is above is called beside those below, and never instead of them. */
+const raisesTo = (
+  { incidentId, policy, round, highest }: Pick<Escalation, 'incidentId' | 'policy' | 'round' | 'highest'>,
+  levels: readonly number[],
+  why: string,
+  { atMs, reaches }: { readonly atMs: number; readonly reaches: Reaches },
+): readonly EventOf<'EscalationRaised'>[] => {
+  const isReached = (level: number): boolean => reaches(policy.levels[level - 1]?.call ?? []);
+  const silent = levelsWithin(0, Math.max(highest, ...levels)).filter(
+    (level) => !levels.includes(level) && !isReached(level),
+  );
+  const because = short([why, ...silent.map((level) => `level ${level} reaches nobody`)].join('; '));
+  return levels.map((level) => {
+    const dueAtMs = dueAfter(policy, level, atMs);
+    return event('EscalationRaised', { incidentId, level, round, because, dueAtMs, at: atMs });
+  });
+};
+
+/** Begins to call for an incident: the first level of the policy in force for it, and beside it those that its figures ask for. */
 export const decideEscalationStart = (
   plan: OnCallPlan,
   incidentId: string,
   subject: PolicySubject,
-  atMs: number,
-): readonly EventOf<'EscalationStarted'>[] => {
+  moment: { readonly atMs: number; readonly reaches: Reaches },
+): readonly EventOf<'EscalationStarted' | 'EscalationRaised'>[] => {
   const policy = policyFor(plan, subject);
   if (policy === undefined) return [];
+  const { atMs, reaches } = moment;
+  const because = short(`policy ${policy.policy}`);
+  const dueAtMs = dueAfter(policy, 1, atMs);
+  const started = event('EscalationStarted', { incidentId, policy, level: 1, because, dueAtMs, at: atMs });
   const raised = raisedLevel(policy, subject);
-  const level = raised?.level ?? 1;
-  const because = short(`policy ${policy.policy}${raised === undefined ? '' : `: ${raised.because}`}`);
-  const dueAtMs = dueAfter(policy, level, atMs);
-  return [event('EscalationStarted', { incidentId, policy, level, because, dueAtMs, at: atMs })];
+  if (raised === undefined) return [started];
+  // One that reaches nobody is left to the timer of the first, which says so.
+  const levels = levelsWithin(1, raised.level).filter((level) => reaches(policy.levels[level - 1]?.call ?? []));
+  const begun = { incidentId, policy, round: 0, highest: 1 };
+  return [started, ...raisesTo(begun, levels, `policy ${policy.policy}: ${raised.because}`, moment)];
 };
 
 /** Whether anything can still be said of it. */
@@ -32,22 +62,24 @@ const isOver = (escalation: Escalation | undefined): escalation is undefined | (
   escalation === undefined || escalation.state === 'ended';
 
 /**
- * Calls a higher level at once when the incident became bad enough for it, though somebody took it on or put it off: what they
- * answered for was less. A level that was called already is not called so again.
+ * Calls higher levels at once when the incident became bad enough for one of them, and those between, though somebody took it on or put
+ * it off: what they answered for was less. A level that was called already is not called so again.
  */
 export const decideEscalationRaise = (
   escalation: Escalation | undefined,
   figures: Figures,
-  atMs: number,
+  moment: { readonly atMs: number; readonly reaches: Reaches },
 ): readonly EventOf<'EscalationRaised'>[] => {
   if (isOver(escalation)) return [];
-  const { incidentId, policy, round, highest } = escalation;
+  const { policy, highest } = escalation;
   const raised = raisedLevel(policy, figures);
   if (raised === undefined || raised.level <= highest) return [];
-  const { level } = raised;
-  const because = short(`it became worse: ${raised.because}`);
-  const dueAtMs = dueAfter(policy, level, atMs);
-  return [event('EscalationRaised', { incidentId, level, round, because, dueAtMs, at: atMs })];
+  const above = levelsWithin(highest, raised.level);
+  const reached = above.filter((level) => moment.reaches(policy.levels[level - 1]?.call ?? []));
+  // Where none of them reaches anybody, the timer that runs says so; without one the level is left as any that reaches nobody.
+  if (reached.length === 0 && escalation.state === 'running') return [];
+  const levels = reached.length === 0 ? [raised.level] : reached;
+  return raisesTo(escalation, levels, `it became worse: ${raised.because}`, moment);
 };
 
 /** The level after this one, or the first of the next round, or the end of what the policy says. */

@@ -51,7 +51,12 @@ class Play {
   nowMs = BEGUN_MS;
 
   constructor(policy: Policy) {
-    this.take(decideEscalationStart(planOf(policy), 'in1', subjectOf(), this.nowMs));
+    this.take(decideEscalationStart(planOf(policy), 'in1', subjectOf(), this.moment()));
+  }
+
+  /** Whoever is called is reached. */
+  private moment() {
+    return { atMs: this.nowMs, reaches: () => true };
   }
 
   take(events: readonly Event[]): void {
@@ -67,7 +72,7 @@ class Play {
     if (step.do === 'snooze')
       this.take(decidePutOff(this.escalation, { by: 'alice', untilMs: this.nowMs + step.ms }, this.nowMs));
     if (step.do === 'worsen')
-      this.take(decideEscalationRaise(this.escalation, subjectOf({ impactScore: step.score }), this.nowMs));
+      this.take(decideEscalationRaise(this.escalation, subjectOf({ impactScore: step.score }), this.moment()));
     if (step.do === 'resolve') this.take(decideEscalationEnd(this.escalation, 'over', this.nowMs));
     this.take(decideEscalationDue(this.escalation, this.nowMs));
   }

@@ -26,6 +26,28 @@ const request = (tx: Queryable, what: string, asked: EventData<'StatusUpdateRequ
     json([{ what, alertId: asked.alertId, because: asked.because, at: asked.at }]),
   ]);
 
+/** Somebody has it from now on. Who answered first, when and in which words stays as it is. */
+const hold = (
+  tx: Queryable,
+  { incidentId, owner, by, note, at }: Record<'incidentId' | 'owner' | 'by' | 'note', string> & { readonly at: number },
+): Promise<unknown> =>
+  tx.query(
+    `update incident set status = case when status = 'resolved' then status else 'acknowledged' end, owner = $2,
+       snoozed_until = null, acknowledged_by = case when acknowledged_at is null then $3 else acknowledged_by end,
+       note = case when acknowledged_at is null then $4 else note end, acknowledged_at = coalesce(acknowledged_at, $5)
+     where incident_id = $1`,
+    [incidentId, owner, by, note, at],
+  );
+
+/** Nobody has it any more, and somebody is asked to take it on again. */
+const askAgain = (tx: Queryable, { incidentId }: { readonly incidentId: string }): Promise<unknown> =>
+  tx.query(
+    `update incident set status = case when status = 'acknowledged' then 'open' else status end, owner = null,
+       snoozed_until = null
+     where incident_id = $1`,
+    [incidentId],
+  );
+
 /** An incident is as severe as the worst alert that ever joined it; its peak is the impact with the highest score, the first of equals. */
 export const incidentProjection = projection(['incident', 'incident_alert'], {
   IncidentOpened: async (tx, opened) => {
@@ -82,31 +104,13 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
     ]),
   StatusUpdateRequested: (tx, asked) => request(tx, 'status_update', asked),
   FallBackRequested: (tx, asked) => request(tx, 'fall_back', asked),
-  IncidentAcknowledged: (tx, { incidentId, by, note, at }) =>
-    tx.query(
-      `update incident set status = case when status = 'resolved' then status else 'acknowledged' end,
-         acknowledged_at = coalesce(acknowledged_at, $4), acknowledged_by = coalesce(acknowledged_by, $2), note = $3,
-         owner = $2, snoozed_until = null
-       where incident_id = $1`,
-      [incidentId, by, note, at],
-    ),
-  IncidentHandedOver: (tx, { incidentId, to }) =>
-    tx.query(
-      `update incident set status = case when status = 'resolved' then status else 'acknowledged' end, owner = $2,
-         snoozed_until = null
-       where incident_id = $1`,
-      [incidentId, to],
-    ),
+  IncidentAcknowledged: (tx, told) => hold(tx, { ...told, owner: told.by }),
+  IncidentHandedOver: (tx, told) => hold(tx, { ...told, owner: told.to }),
   IncidentSnoozed: (tx, { incidentId, untilMs }) =>
     tx.query('update incident set snoozed_until = $2 where incident_id = $1', [incidentId, untilMs]),
-  // Nobody has it any more, and somebody is asked to take it on again.
-  EscalationResumed: (tx, { incidentId }) =>
-    tx.query(
-      `update incident set status = case when status = 'acknowledged' then 'open' else status end, owner = null,
-         snoozed_until = null
-       where incident_id = $1`,
-      [incidentId],
-    ),
+  EscalationResumed: askAgain,
+  // Whoever had it answered for less.
+  EscalationRaised: askAgain,
   IncidentResolved: (tx, { incidentId, because, at }) =>
     tx.query(`update incident set status = 'resolved', because = $2, resolved_at = $3 where incident_id = $1`, [
       incidentId,
