@@ -92,7 +92,7 @@ const pagerDuty = async (): Promise<MatrixReceiver> => {
 
 const opsgenie = async (): Promise<MatrixReceiver> => {
   const fake = await startFakeOpsgenie(KEY);
-  const channel = opsgenieChannel({ url: new URL(fake.alertsUrl), key: KEY });
+  const channel = opsgenieChannel({ url: new URL(fake.alertsUrl), key: KEY, sleep: async () => undefined });
   return overHttp(fake, channel, (key) => {
     const alerts = fake.alerts.filter(({ alias }) => alias === key);
     return alerts.flatMap(({ status, priority }) => thing(priority === 'P5' ? 'over' : 'page', status === 'closed'));

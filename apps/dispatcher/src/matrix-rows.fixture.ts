@@ -15,6 +15,8 @@ export interface MatrixRow {
   readonly what: string;
   readonly fault?: MatrixFault;
   readonly outcome: MatrixOutcome;
+  /** The same through a channel whose status does not say everything. */
+  readonly outcomeOf?: Readonly<Record<string, MatrixOutcome>>;
   /** It goes on like that for ten minutes. */
   readonly isDown?: boolean;
   /** It is slow: it answers when the test says so. */
@@ -37,6 +39,12 @@ export const HTTP_ROWS: readonly MatrixRow[] = [
   { what: 'hangs', fault: 'hang', isHanging: true, outcome: 'lost untaken' },
   { what: 'resets', fault: 'reset', outcome: 'lost untaken' },
   { what: 'takes it and resets', fault: 'lost', outcome: 'lost taken' },
+  {
+    what: 'takes it and resets behind its status',
+    fault: 'cut',
+    outcome: 'accepted',
+    outcomeOf: { opsgenie: 'lost taken', slack: 'lost taken', 'slack-webhook': 'lost taken' },
+  },
   { what: 'is down for ten minutes', fault: { status: 503 }, isDown: true, outcome: 'late' },
 ];
 

@@ -122,7 +122,8 @@ describe('the matrix of receivers', () => {
 
   // A channel of its own for each, since what is known of its receiver outlives the page.
   it.each(cases)('B11: a page through %s whose receiver %s', async (kind, what, row) => {
-    const { outcome, fault, isDown = false, isSlow = false, isHanging = false } = row;
+    const { fault, isDown = false, isSlow = false, isHanging = false } = row;
+    const outcome = row.outcomeOf?.[kind] ?? row.outcome;
     const receiver = receivers.get(kind)!;
     const name = `${kind}-${what.replaceAll(/[^a-z0-9]/gi, '-')}.`;
     const [lasting, brief] = [`${name}lasting`, `${name}brief`];

@@ -6,6 +6,8 @@ export type AttemptAnswer =
       readonly status: number;
       readonly retryAfter: string | null;
       readonly detail: string;
+      /** It broke off behind its status: what the rest of it would have said is not known. */
+      readonly isCut?: true;
       /** What the receiver calls what it took, where it says. */
       readonly receiverId?: string;
     }

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 /** What a receiver does once, in the place of what is right: an answer with a status, or none at all. */
 type Misdeed = { readonly status: number; readonly retryAfter?: string; readonly body?: string } | 'hang' | 'reset';
 
-/** It does what is right, and says so with another status, or once a promise is fulfilled, or resets before it says so. */
-type WrongAnswer = { readonly taken: number } | { readonly after: Promise<void> } | 'lost';
+/** It does what is right, and says so with another status, or once a promise is fulfilled, or resets before it says so, or behind the headers. */
+type WrongAnswer = { readonly taken: number } | { readonly after: Promise<void> } | 'lost' | 'cut';
 
 /** What a receiver does wrong, once. */
 export type Fault = Misdeed | WrongAnswer;
@@ -63,12 +63,19 @@ const writeWrongly = async (fault: WrongAnswer, response: ServerResponse, right:
     response.socket?.destroy();
     return;
   }
+  if (fault === 'cut') {
+    // Of a length, so that its end is missed; the headers leave before the connection ends.
+    const headers = { 'content-type': 'application/json', ...right.headers };
+    response.writeHead(right.status, { ...headers, 'content-length': '1000' }).flushHeaders();
+    response.socket?.end();
+    return;
+  }
   if ('after' in fault) await fault.after;
   write(response, 'taken' in fault ? { ...right, status: fault.taken } : right);
 };
 
 const isTaken = (fault: Fault): fault is WrongAnswer =>
-  fault === 'lost' || (typeof fault === 'object' && !('status' in fault));
+  fault === 'lost' || fault === 'cut' || (typeof fault === 'object' && !('status' in fault));
 
 const listen = (server: Server): Promise<number> =>
   new Promise((resolve) => {

@@ -26,7 +26,7 @@ const SLACK = {
   channels: { '#ops': 'C01' },
   webhook: { path: '/services/T0/B0/secret', channel: 'C02' },
 };
-const FIRST = { deliveryId: 'd-0', subject: 'page', action: 'trigger', dedupKey: 'in1', body: {} } as const;
+const FIRST = { deliveryId: 'd-0', subject: 'page', action: 'trigger', dedupKey: 'in-2021-07-22', body: {} } as const;
 const DIRECTORY = fileURLToPath(new URL('../../../../../apps/dispatcher/src/channels/goldens', import.meta.url));
 
 /** What the channel says itself; a boundary and the like are drawn by the sender. */
@@ -67,8 +67,11 @@ const CHANNELS: Readonly<Record<string, () => Promise<GoldenChannel>>> = {
   },
   opsgenie: async () => {
     const fake = await startFakeOpsgenie('key');
-    const channel = opsgenieChannel({ url: new URL(fake.alertsUrl), key: 'key' });
-    return { channel, sent: requestsTo(fake), close: fake.close };
+    const channel = opsgenieChannel({ url: new URL(fake.alertsUrl), key: 'key', sleep: async () => undefined });
+    // What follows tells of an alert that is there.
+    await channel.send(FIRST, { nowMs: GOLDEN_NOW_MS });
+    const earlier = fake.requests.length;
+    return { channel, sent: () => requestsTo(fake)().slice(earlier), close: fake.close };
   },
   slack: async () => {
     const fake = await startFakeSlack(SLACK);

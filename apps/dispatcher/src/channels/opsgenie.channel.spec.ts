@@ -1,4 +1,5 @@
-import type { Attempt, OutgoingDelivery } from './channel.js';
+import { decideAttempt } from './attempt.decide.js';
+import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
 import { opsgenieChannel } from './opsgenie.channel.js';
 import { type FakeOpsgenie, startFakeOpsgenie } from './opsgenie.fake.js';
 import { post } from './post.js';
@@ -6,8 +7,14 @@ import { post } from './post.js';
 const KEY = 'eb243592-faa2-4ba2-a551q-1afdf565c889';
 const NOW_MS = 1_700_000_000_000;
 let opsgenie: FakeOpsgenie;
+let channel: Channel;
+let waitedMs: number[];
+let onWait = (): void => undefined;
 beforeEach(async () => {
   opsgenie = await startFakeOpsgenie(KEY);
+  channel = channelOf(KEY);
+  waitedMs = [];
+  onWait = () => undefined;
 });
 afterEach(() => opsgenie.close());
 
@@ -19,8 +26,16 @@ const delivery = (changes: Partial<OutgoingDelivery> = {}): OutgoingDelivery => 
   body: { incidentId: 'in1', title: 'success 23 % < 99 %', severity: 'critical', at: NOW_MS },
   ...changes,
 });
-const send = (changes: Partial<OutgoingDelivery> = {}, attempt: Partial<Attempt> = {}, key = KEY) =>
-  opsgenieChannel({ url: new URL(opsgenie.alertsUrl), key }).send(delivery(changes), { nowMs: NOW_MS, ...attempt });
+/** A channel that waits for nothing. */
+const channelOf = (key: string): Channel => {
+  const sleep = async (ms: number): Promise<void> => {
+    waitedMs.push(ms);
+    onWait();
+  };
+  return opsgenieChannel({ url: new URL(opsgenie.alertsUrl), key, sleep });
+};
+const send = (changes: Partial<OutgoingDelivery> = {}, attempt: Partial<Attempt> = {}) =>
+  channel.send(delivery(changes), { nowMs: NOW_MS, ...attempt });
 const raw = async (body: unknown, path = '') => {
   const headers = { authorization: `GenieKey ${KEY}`, 'content-type': 'application/json' };
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -49,7 +64,7 @@ describe('the fake Opsgenie', () => {
   });
 
   it('refuses a foreign key, another path, and an alias that is not called one', async () => {
-    expect(await send({}, {}, 'other')).toMatchObject({ status: 401 });
+    expect(await channelOf('other').send(delivery(), { nowMs: NOW_MS })).toMatchObject({ status: 401 });
     expect(await raw({}, '/in1/snooze?identifierType=alias')).toBe(404);
     expect(await raw({}, '/in1/close')).toBe(422);
   });
@@ -120,12 +135,64 @@ describe('the Opsgenie channel', () => {
   it('records that it was accepted, and what became of it', async () => {
     expect(await send()).toMatchObject({ receiverId: 'request-1', detail: 'accepted as request-1: Created alert' });
     expect(await send()).toMatchObject({ detail: 'accepted as request-2: Deduplicated alert' });
+  });
+
+  it('a page counts as delivered when it was seen made, not when it was accepted', async () => {
     opsgenie.isSlow = true;
-    expect(await send()).toMatchObject({ status: 202, detail: 'accepted as request-3, not processed yet' });
+    const slow = await send();
+    expect(slow).toEqual({ kind: 'later', status: 202, detail: 'accepted as request-1, not processed yet' });
+    expect(decideAttempt(slow, 1, NOW_MS, 0)).toMatchObject({ outcome: 'retry' });
+    expect(waitedMs).toEqual([200, 600, 1_000]);
     opsgenie.isSlow = false;
-    expect(await send({ action: 'resolve', dedupKey: 'never' })).toMatchObject({
+    // The next attempt asks what became of it, and sends nothing again.
+    expect(await send()).toMatchObject({ receiverId: 'request-1', detail: 'accepted as request-1: Created alert' });
+    expect(opsgenie.alerts).toMatchObject([{ count: 1 }]);
+  });
+
+  it('looks again while it is not processed', async () => {
+    opsgenie.isSlow = true;
+    onWait = () => {
+      opsgenie.isSlow = waitedMs.length < 3;
+    };
+    expect(await send()).toMatchObject({ kind: 'answered', detail: 'accepted as request-1: Created alert' });
+  });
+
+  it('a page that was accepted and is refused later is no page, whenever that is seen', async () => {
+    opsgenie.isSlow = true;
+    expect(await send()).toMatchObject({ kind: 'later' });
+    opsgenie.faults.push({ status: 200, body: '{"data":{"isSuccess":false,"status":"Alert limit exceeded"}}' });
+    expect(await send()).toMatchObject({ kind: 'refused', detail: expect.stringContaining('Alert limit exceeded') });
+  });
+
+  it('what nobody knows of for a minute is sent again, and folded by its alias', async () => {
+    opsgenie.isSlow = true;
+    await send();
+    expect(await send({}, { nowMs: NOW_MS + 59_999 })).toMatchObject({ kind: 'later' });
+    opsgenie.isSlow = false;
+    expect(await send({}, { nowMs: NOW_MS + 60_000 })).toMatchObject({
+      detail: 'accepted as request-2: Deduplicated alert',
+    });
+  });
+
+  it('a key that may not look must believe what was accepted', async () => {
+    opsgenie.faults.push({ status: 202, body: '{"requestId":"r1"}' }, { status: 403 });
+    expect(await send()).toMatchObject({
       kind: 'answered',
-      detail: 'accepted as request-4, nothing to do: Alert does not exist',
+      status: 202,
+      detail: 'accepted as r1, and not looked at: 403',
+    });
+  });
+
+  it('an end that finds no alert is told once more, since it may be early; then there is none', async () => {
+    const ends = { action: 'resolve', dedupKey: 'in2', deliveryId: 'd-2' } as const;
+    expect(await send(ends)).toMatchObject({ kind: 'later' });
+    await send({ dedupKey: 'in2' });
+    expect(await send(ends)).toMatchObject({ kind: 'answered', detail: 'accepted as request-3: close done' });
+    expect(opsgenie.alerts).toMatchObject([{ alias: 'in2', status: 'closed' }]);
+    expect(await send({ ...ends, deliveryId: 'd-3' })).toMatchObject({ kind: 'later' });
+    expect(await send({ ...ends, deliveryId: 'd-3' })).toMatchObject({
+      kind: 'answered',
+      detail: 'accepted as request-5, nothing to do: there is no such alert',
     });
   });
 
@@ -141,13 +208,17 @@ describe('the Opsgenie channel', () => {
     });
   });
 
-  it('answers 429 with its Retry-After, 500, a reset and a hang as values; a look that fails takes nothing back', async () => {
+  it('answers 429 with its Retry-After, 500, a reset and a hang as values; a look that fails says nothing, and is made again', async () => {
     opsgenie.faults.push({ status: 429, retryAfter: '7' }, { status: 500 }, 'reset', 'hang');
     expect(await send()).toMatchObject({ status: 429, retryAfter: '7' });
     expect(await send()).toMatchObject({ status: 500 });
     expect(await send()).toMatchObject({ kind: 'network' });
     expect(await send({}, { signal: AbortSignal.timeout(50) })).toMatchObject({ kind: 'network' });
-    opsgenie.faults.push({ status: 202, body: '{"requestId":"r1"}' }, 'reset');
-    expect(await send()).toMatchObject({ kind: 'answered', status: 202, receiverId: 'r1' });
+    opsgenie.faults.push({ status: 202, body: '{"requestId":"request-1"}' }, 'reset', { status: 500 }, 'reset');
+    expect(await send()).toMatchObject({ kind: 'later' });
+    opsgenie.faults.push({ status: 429, retryAfter: '7' });
+    expect(await send()).toMatchObject({ status: 429, retryAfter: '7' });
+    opsgenie.faults.push('cut');
+    expect(await send({ deliveryId: 'd-2' })).toMatchObject({ kind: 'network' });
   });
 });

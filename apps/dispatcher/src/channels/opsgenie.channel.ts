@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import { answerField } from './answer-field.js';
 import type { AttemptAnswer } from './attempt.decide.js';
 import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
 import { cut } from './cut.js';
@@ -6,11 +8,14 @@ import { type ChannelRequest, post } from './post.js';
 
 /** An attempt at a page that takes longer is repeated; they fold the repetition by its alias. */
 const SEND_TIMEOUT_MS = 8_000;
-/** What became of it is only asked for the record: not for long. */
-const LOOK_TIMEOUT_MS = 2_000;
+/** What became of it: three looks and the waits before them are within the time that any channel has. */
+const LOOK_TIMEOUT_MS = 1_000;
 
-/** They count requests of an account and not of a key; less than what any of their plans allows. A sixth is kept for what is urgent. */
-const PACE = { perMinute: 100, urgentPerMinute: 20 } as const;
+/**
+ * Deliveries a minute, of two requests each where the first look finds it done: they count requests of an account and not of a key, and the
+ * looks too. Less than what any of their plans allows; a quarter is kept for what is urgent.
+ */
+const PACE = { perMinute: 50, urgentPerMinute: 15 } as const;
 
 /** Longest message, description, tag, and entity they take; the next two are ours, of far more that they take. */
 const CHARS_MAX = { message: 130, description: 15_000, tag: 50, entity: 512, detail: 500, note: 5_000 } as const;
@@ -20,6 +25,8 @@ export interface OpsgenieTarget {
   /** `https://api.opsgenie.com/v2/alerts`, or `https://api.atlassian.com/jsm/ops/integration/v2/alerts`. */
   readonly url: URL;
   readonly key: string;
+  /** Waits between looks; another for a test. */
+  readonly sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 const PRIORITY_OF: Readonly<Record<PageText['severity'], string>> = {
@@ -108,52 +115,160 @@ const requestOf = (target: OpsgenieTarget, delivery: OutgoingDelivery): ChannelR
   };
 };
 
-/** A field of an answer, when the answer is JSON and has it as text. */
-const fieldOf = (text: string, name: string): string | undefined =>
-  new RegExp(`"${name}":\\s*"([^"\\\\]*)"`).exec(text)?.[1];
+/** What was accepted of one delivery, and was not seen done yet. */
+interface Pending {
+  readonly requestId: string;
+  readonly sinceMs: number;
+}
 
-/** Their answer says that it was accepted; what became of it is another one. A look at once often finds it done, and costs no page time. */
-const looked = async (
-  target: OpsgenieTarget,
-  accepted: Extract<AttemptAnswer, { kind: 'answered' }>,
+/**
+ * Deliveries of which what became of them is not known yet. Of more the oldest are forgotten, as by a process that ends: those are sent
+ * again, which an alias folds.
+ */
+const PENDING_MAX = 1_000;
+
+/** A request that nobody knows after that is lost on their side, and is sent again. */
+const PENDING_MS_MAX = 60_000;
+
+/** What one process knows of an account. */
+class Looks {
+  private readonly pending = new Map<string, Pending>();
+  /** Ends that found no alert, once: the alert may be made behind them. */
+  private readonly early = new Set<string>();
+
+  pendingOf(deliveryId: string, nowMs: number): Pending | undefined {
+    const known = this.pending.get(deliveryId);
+    return known !== undefined && nowMs - known.sinceMs < PENDING_MS_MAX ? known : undefined;
+  }
+
+  keep(deliveryId: string, pending: Pending): void {
+    this.pending.set(deliveryId, pending);
+    const [oldest] = this.pending.keys();
+    if (this.pending.size > PENDING_MAX && oldest !== undefined) this.pending.delete(oldest);
+  }
+
+  forget(deliveryId: string): void {
+    this.pending.delete(deliveryId);
+  }
+
+  /** Whether this is the first time. */
+  isEarly(deliveryId: string): boolean {
+    if (this.early.delete(deliveryId)) return false;
+    this.early.add(deliveryId);
+    const [oldest] = this.early;
+    if (this.early.size > PENDING_MAX && oldest !== undefined) this.early.delete(oldest);
+    return true;
+  }
+}
+
+/** Waits before the looks behind a send: most is done within the first second. Later attempts look once, after the waits between attempts. */
+const LOOK_WAITS_MS = [200, 600, 1_000] as const;
+
+const LOOKING_MS_MAX = LOOK_WAITS_MS.reduce((sum, ms) => sum + ms + LOOK_TIMEOUT_MS, 0);
+
+const sleepFor: NonNullable<OpsgenieTarget['sleep']> = async (ms, signal) => {
+  await setTimeout(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+};
+
+const look = (target: OpsgenieTarget, requestId: string, signal: AbortSignal | undefined): Promise<AttemptAnswer> =>
+  post(
+    {
+      url: under(target, `requests/${encodeURIComponent(requestId)}`),
+      method: 'GET',
+      headers: { authorization: `GenieKey ${target.key}` },
+      body: '',
+      timeoutMs: LOOK_TIMEOUT_MS,
+    },
+    [target.key],
+    signal,
+  );
+
+const ACCEPTED = 202;
+
+/** What a look says; undefined: not processed yet, or not known. */
+const readLook = (
   delivery: OutgoingDelivery,
+  requestId: string,
+  looked: AttemptAnswer,
+): AttemptAnswer | 'nothing to do' | undefined => {
+  if (looked.kind !== 'answered' || looked.status === 404 || looked.status >= 500 || looked.isCut === true)
+    return undefined;
+  if (looked.status === 429) return looked;
+  const detail = `accepted as ${requestId}`;
+  const taken = { kind: 'answered', status: ACCEPTED, retryAfter: null, receiverId: requestId } as const;
+  // A key that may not look: what it was told must be enough.
+  if (looked.status !== 200) return { ...taken, detail: `${detail}, and not looked at: ${looked.status}` };
+  const status = answerField(looked.detail, 'status') ?? 'processed';
+  if (!/"isSuccess":\s*false/.test(looked.detail)) return { ...taken, detail: `${detail}: ${status}` };
+  if (stepOf(delivery) === undefined)
+    return { kind: 'refused', status: ACCEPTED, detail: `${detail}, then not done: ${status}` };
+  return 'nothing to do';
+};
+
+/** Their answer says that it was accepted; what became of it is another one, and only that is a page. */
+const lookAfter = async (
+  target: OpsgenieTarget,
+  looks: Looks,
+  delivery: OutgoingDelivery,
+  { requestId, sinceMs }: Pending,
+  waitsMs: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<AttemptAnswer> => {
-  const requestId = fieldOf(accepted.detail, 'requestId');
-  if (requestId === undefined) return accepted;
-  const taken = { ...accepted, receiverId: requestId, detail: `accepted as ${requestId}` };
-  const headers = { authorization: `GenieKey ${target.key}` };
-  const url = under(target, `requests/${encodeURIComponent(requestId)}`);
-  const request = { url, method: 'GET' as const, headers, body: '', timeoutMs: LOOK_TIMEOUT_MS };
-  const look = await post(request, [target.key], signal);
-  if (look.kind !== 'answered' || look.status !== 200)
-    return { ...taken, detail: `${taken.detail}, not processed yet` };
-  const status = fieldOf(look.detail, 'status') ?? 'processed';
-  if (!/"isSuccess":\s*false/.test(look.detail)) return { ...taken, detail: `${taken.detail}: ${status}` };
-  // An alert that somebody has closed there needs no acknowledgement; one that was not made is no page.
-  return stepOf(delivery) === undefined
-    ? { kind: 'refused', status: accepted.status, detail: `${taken.detail}, then not done: ${status}` }
-    : { ...taken, detail: `${taken.detail}, nothing to do: ${status}` };
+  const { deliveryId } = delivery;
+  let read: ReturnType<typeof readLook>;
+  for (const ms of waitsMs) {
+    if (ms > 0) await (target.sleep ?? sleepFor)(ms, signal);
+    read = readLook(delivery, requestId, await look(target, requestId, signal));
+    if (read !== undefined) break;
+  }
+  const detail = `accepted as ${requestId}`;
+  if (read === undefined || (read !== 'nothing to do' && read.kind === 'answered' && read.status === 429)) {
+    looks.keep(deliveryId, { requestId, sinceMs });
+    return read ?? { kind: 'later', status: ACCEPTED, detail: `${detail}, not processed yet` };
+  }
+  looks.forget(deliveryId);
+  if (read !== 'nothing to do') return read;
+  // An alert that somebody has closed there needs no acknowledgement and no end; one that is made a moment later does.
+  if (delivery.action === 'resolve' && looks.isEarly(deliveryId))
+    return { kind: 'later', status: ACCEPTED, detail: `${detail}, and there was no alert to close` };
+  return {
+    kind: 'answered',
+    status: ACCEPTED,
+    retryAfter: null,
+    receiverId: requestId,
+    detail: `${detail}, nothing to do: there is no such alert`,
+  };
 };
 
 const send = async (
   target: OpsgenieTarget,
+  looks: Looks,
   delivery: OutgoingDelivery,
-  { signal }: Attempt,
+  { nowMs, signal }: Attempt,
 ): Promise<AttemptAnswer> => {
+  const pending = looks.pendingOf(delivery.deliveryId, nowMs);
+  if (pending !== undefined) return lookAfter(target, looks, delivery, pending, [0], signal);
   const answer = await post(requestOf(target, delivery), [target.key], signal);
-  return answer.kind === 'answered' && answer.status === 202 ? looked(target, answer, delivery, signal) : answer;
+  if (answer.kind !== 'answered' || answer.status !== ACCEPTED) return answer;
+  const requestId = answerField(answer.detail, 'requestId');
+  if (requestId !== undefined)
+    return lookAfter(target, looks, delivery, { requestId, sinceMs: nowMs }, LOOK_WAITS_MS, signal);
+  // Without its name nobody can look: it is sent again, and folded.
+  return answer.isCut === true ? { kind: 'network', detail: 'its answer broke off' } : answer;
 };
 
 /**
  * Opsgenie, or the alerts of Jira Service Management: an alert by its alias is opened, told more, acknowledged and closed. An address
  * is a responder.
  */
-export const opsgenieChannel = (target: OpsgenieTarget): Channel => ({
-  name: 'opsgenie',
-  isKeyed: true,
-  pace: PACE,
-  timeoutMs: SEND_TIMEOUT_MS + LOOK_TIMEOUT_MS,
-  secrets: [target.key],
-  send: (delivery, attempt) => send(target, delivery, attempt),
-});
+export const opsgenieChannel = (target: OpsgenieTarget): Channel => {
+  const looks = new Looks();
+  return {
+    name: 'opsgenie',
+    isKeyed: true,
+    pace: PACE,
+    timeoutMs: SEND_TIMEOUT_MS + LOOKING_MS_MAX,
+    secrets: [target.key],
+    send: (delivery, attempt) => send(target, looks, delivery, attempt),
+  };
+};

@@ -11,6 +11,8 @@ export interface ChannelRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly timeoutMs: number;
+  /** Bytes read of its answer, where more than an id is wanted of it. */
+  readonly answerBytesMax?: number;
 }
 
 /** Bytes read of an answer: enough for any error text and for an id; the rest is not waited for. */
@@ -19,20 +21,24 @@ const ANSWER_BYTES_MAX = 16_384;
 /** A receiver that takes longer to be reached is not there; an answer may take longer. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** What came of the body: whatever becomes of the rest of it, the status was the answer. */
-const readBounded = async (response: IncomingMessage): Promise<string> => {
+/** What came of the body, and whether it broke off or was too slow. The status is an answer all the same; of some receivers not all of it. */
+const readBounded = async (
+  response: IncomingMessage,
+  bytesMax: number,
+): Promise<{ readonly text: string; readonly isCut: boolean }> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let isCut = false;
   try {
     for await (const chunk of response) {
       chunks.push(chunk as Buffer);
       bytes += (chunk as Buffer).byteLength;
-      if (bytes >= ANSWER_BYTES_MAX) break;
+      if (bytes >= bytesMax) break;
     }
   } catch {
-    // Broken off, or too slow.
+    isCut = true;
   }
-  return Buffer.concat(chunks).toString('utf8').slice(0, ANSWER_BYTES_MAX);
+  return { text: Buffer.concat(chunks).toString('utf8').slice(0, bytesMax), isCut };
 };
 
 const causeOf = (error: unknown): string => {
@@ -96,9 +102,10 @@ export const post = async (
   const signal = AbortSignal.any([timeout, connecting.signal, ...(given === undefined ? [] : [given])]);
   try {
     const response = await exchange(request, allowsPrivate, signal, onConnected);
-    const detail = redact(await readBounded(response), secrets);
+    const { text, isCut } = await readBounded(response, request.answerBytesMax ?? ANSWER_BYTES_MAX);
     const { statusCode: status = 0, headers } = response;
-    return { kind: 'answered', status, retryAfter: headers['retry-after'] ?? null, detail };
+    const answer = { status, retryAfter: headers['retry-after'] ?? null, detail: redact(text, secrets) };
+    return { kind: 'answered', ...answer, ...(isCut ? { isCut } : {}) };
   } catch (error) {
     if (connecting.signal.aborted)
       return { kind: 'unreached', detail: `no connection within ${CONNECT_TIMEOUT_MS} ms` };

@@ -83,7 +83,9 @@ const textOf = (delivery: OutgoingDelivery, page: PageText): string =>
 /** The whole page. With `isInteractive` its buttons act by themselves, by an app that answers them; without they are links. */
 export const slackMessage = (delivery: OutgoingDelivery, isInteractive: boolean): SlackMessage => {
   const page = pageTextOf(delivery.body);
-  const buttons = isInteractive ? actButtons(page, page.incidentId ?? delivery.dedupKey) : linkButtons(page);
+  // What is about no incident can only be opened: there is nothing to acknowledge.
+  const { incidentId } = page;
+  const buttons = isInteractive && incidentId !== undefined ? actButtons(page, incidentId) : linkButtons(page);
   return {
     text: textOf(delivery, page),
     blocks: [headlineSection(delivery, page), ...factsSection(page), ...actions(buttons)],

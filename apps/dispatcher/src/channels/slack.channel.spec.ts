@@ -1,3 +1,4 @@
+import { decideAttempt } from './attempt.decide.js';
 import type { Attempt, OutgoingDelivery } from './channel.js';
 import { post } from './post.js';
 import { slackWebhookChannel } from './slack-webhook.channel.js';
@@ -118,6 +119,14 @@ describe('the Slack channel', () => {
     expect(actions?.elements[2]?.confirm).toMatchObject({ style: 'danger' });
   });
 
+  it('what is about no incident has nothing to press that can only fail', async () => {
+    await send({ dedupKey: 'channel-webhook', body: { title: 'nothing is sent through webhook', severity: 'error' } });
+    expect(buttonsOf(0)).toEqual([]);
+    const links = [{ href: 'https://runbooks.example/webhook', text: 'What to do' }];
+    await send({ dedupKey: 'channel-webhook', body: { title: 't', severity: 'error', links } });
+    expect(buttonsOf(1)).toEqual(['open']);
+  });
+
   it('posts anew when its message is gone', async () => {
     expect(await send({ action: 'update' }, { known: 'C01:9.9' })).toMatchObject({
       status: 200,
@@ -150,8 +159,31 @@ describe('the Slack channel', () => {
     expect(await send()).toMatchObject({ kind: 'later' });
     slack.faults.push({ status: 200, body: '{"ok":false,"error":"internal_error"}' });
     expect(await send()).toMatchObject({ kind: 'network' });
-    slack.faults.push({ status: 200, body: '<html>a captive portal</html>' });
-    expect(await send()).toMatchObject({ kind: 'refused' });
+  });
+
+  it('what says neither yes nor no may have been taken: broken off behind its headers, or said by somebody between', async () => {
+    slack.faults.push('cut', { status: 200, body: '<html>a captive portal</html>' });
+    expect(await send()).toMatchObject({ kind: 'network' });
+    expect(slack.posts).toHaveLength(1);
+    expect(await send()).toMatchObject({ kind: 'network' });
+    slack.faults.push({ status: 200, body: '{"ok":true,"channel":"C0' });
+    const taken = await send();
+    expect(taken).toMatchObject({ kind: 'answered', status: 200 });
+    expect('receiverId' in taken).toBe(false);
+  });
+
+  it('a change that broke off may be repeated: nothing that cannot be folded was sent', async () => {
+    await send();
+    const known = 'C01:1626954424.000001';
+    slack.faults.push('cut');
+    const cut = await send({ action: 'update' }, { known });
+    expect(cut).toMatchObject({ kind: 'unreached' });
+    expect(decideAttempt(cut, 1, NOW_MS, 0, { isKeyed: false, wasUnknown: true })).toMatchObject({ outcome: 'retry' });
+    expect(await send({ action: 'update' }, { known })).toMatchObject({ receiverId: known });
+    expect(slack.posts.map(({ edits, thread }) => [edits, thread === undefined])).toEqual([
+      [2, true],
+      [0, false],
+    ]);
   });
 
   it('answers 429, 500, a reset and a hang as values, and repeats the change before the thread', async () => {
@@ -182,6 +214,13 @@ describe('the Slack webhook', () => {
     await throughHook({ action: 'resolve' });
     expect(slack.posts.map(({ text }) => text)).toEqual(['success 23 % &lt; 99 %', 'Resolved: success 23 % &lt; 99 %']);
     expect(buttonsOf(0)).toEqual(['open']);
+  });
+
+  it('is told ok: whatever else comes with 200 leaves open whether it was taken', async () => {
+    slack.faults.push('cut', { status: 200, body: '<html>a captive portal</html>' });
+    expect(await throughHook()).toMatchObject({ kind: 'network' });
+    expect(slack.posts).toHaveLength(1);
+    expect(await throughHook()).toMatchObject({ kind: 'network' });
   });
 
   it('keeps its path out of what is recorded', () => {

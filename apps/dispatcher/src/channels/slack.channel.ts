@@ -1,9 +1,10 @@
+import { answerField } from './answer-field.js';
 import type { AttemptAnswer } from './attempt.decide.js';
 import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
 import { post } from './post.js';
 import { slackMessage, slackReply } from './slack-message.js';
 
-/** One call. A delivery is two at most: the message, and its thread. */
+/** One call, which they answer in well under a second. A delivery is two at most, the message and its thread, and both together are waited for as long as for another channel's one. */
 const CALL_TIMEOUT_MS = 5_000;
 
 /**
@@ -26,19 +27,21 @@ const UNKNOWN: readonly string[] = ['internal_error', 'fatal_error'];
 /** The message is not there any more, or may not be changed: what is to be said needs a new one. */
 const LOST: readonly string[] = ['message_not_found', 'cant_update_message', 'edit_window_closed', 'thread_not_found'];
 
-/** A field of an answer. Answers repeat the whole message behind it and may be cut off, so they are not read as JSON. */
-const fieldOf = (answer: string, name: string): string | undefined =>
-  new RegExp(`"${name}":\\s*"([^"\\\\]*)"`).exec(answer)?.[1];
-
-/** Reads what Slack answers with status 200 to everything that it understood. */
+/**
+ * Reads what Slack answers with status 200 to everything that it understood. What says neither yes nor no, since it broke off behind its
+ * headers or comes from somebody between, leaves open whether the message is there.
+ */
 const readAnswer = (answer: AttemptAnswer): AttemptAnswer => {
   if (answer.kind !== 'answered' || answer.status >= 300) return answer;
   const { status, detail } = answer;
-  const channel = fieldOf(detail, 'channel');
-  const ts = fieldOf(detail, 'ts');
-  if (/"ok":\s*true/.test(detail) && channel !== undefined && ts !== undefined)
-    return { ...answer, detail: `ok: ts ${ts} in ${channel}`, receiverId: `${channel}:${ts}` };
-  const error = fieldOf(detail, 'error') ?? `not an answer of Slack: ${detail.slice(0, 100)}`;
+  const ok = /"ok":\s*(true|false)/.exec(detail)?.[1];
+  if (ok === undefined) return { kind: 'network', detail: `not an answer of Slack: ${detail.slice(0, 100)}` };
+  const channel = answerField(detail, 'channel');
+  const ts = answerField(detail, 'ts');
+  if (ok === 'true' && (channel === undefined || ts === undefined))
+    return { ...answer, detail: 'ok, and not where: what follows is a message of its own' };
+  if (ok === 'true') return { ...answer, detail: `ok: ts ${ts} in ${channel}`, receiverId: `${channel}:${ts}` };
+  const error = answerField(detail, 'error') ?? 'no error is named';
   if (UNKNOWN.includes(error)) return { kind: 'network', detail: error };
   return { kind: LATER.includes(error) ? 'later' : 'refused', status, detail: error };
 };
@@ -67,6 +70,9 @@ const callerOf =
 const change = async (call: Call, delivery: OutgoingDelivery, known: string): Promise<AttemptAnswer> => {
   const [channel = '', ts = ''] = known.split(':');
   const changed = await call('chat.update', { channel, ts, ...slackMessage(delivery, true) });
+  // Whether it was changed or not, it is changed once more; what cannot be repeated, the thread, was not told yet.
+  if (changed.kind === 'network' || changed.kind === 'timeout')
+    return { kind: 'unreached', detail: `${changed.kind} at the change: ${changed.detail}` };
   if (!isTaken(changed)) return changed;
   const reply = { channel, thread_ts: ts, ...slackReply(delivery), ...PLAIN, reply_broadcast: isForAll(delivery) };
   const told = await call('chat.postMessage', reply);

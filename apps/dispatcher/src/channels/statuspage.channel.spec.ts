@@ -31,6 +31,8 @@ const channel = (changes: Partial<StatuspageTarget> = {}) =>
   statuspageChannel({ url: new URL(page.url), pageId: 'p1', key: KEY, componentIds: [], ...changes });
 const send = (changes: Record<string, unknown> = {}, known?: string, target: Partial<StatuspageTarget> = {}) =>
   channel(target).send(delivery(changes), { nowMs: NOW_MS, known });
+/** Of the look before an update: it is answered well. */
+const NO_FAULT = { taken: 200 } as const;
 const raw = (given: unknown, { method = 'POST', path = '/v1/pages/p1/incidents', key = KEY } = {}) =>
   post(
     {
@@ -78,7 +80,7 @@ describe('the Statuspage channel', () => {
     expect(await send({ n: 3, state: 'resolved', text: 'It is over.', workaround: '' }, 'sp1')).toMatchObject({
       status: 200,
     });
-    expect(page.incidents).toEqual([
+    expect(page.incidents).toMatchObject([
       {
         id: 'sp1',
         name: body.title,
@@ -92,13 +94,54 @@ describe('the Statuspage channel', () => {
     ]);
   });
 
+  it.each(['lost', 'cut'] as const)('opens no second incident when the answer to the first is %s', async (fault) => {
+    page.faults.push(NO_FAULT, fault);
+    await send();
+    expect(page.incidents).toHaveLength(1);
+    // The same update again, and the next one, neither of which was told an id.
+    expect(await send()).toMatchObject({ kind: 'answered', receiverId: 'sp1' });
+    expect(await send({ n: 2, state: 'resolved', text: 'It is over.', workaround: '' })).toMatchObject({
+      receiverId: 'sp1',
+    });
+    expect(page.incidents).toMatchObject([{ status: 'resolved', updates: [expect.any(String), 'It is over.'] }]);
+  });
+
+  it('an incident that somebody removed there is opened anew', async () => {
+    await send();
+    page.remove('sp1');
+    expect(await send({ n: 2, text: 'Still.' }, 'sp1')).toMatchObject({ status: 201, receiverId: 'sp2' });
+    expect(page.incidents).toMatchObject([{ id: 'sp2' }]);
+  });
+
+  it('what fails at its look told nothing, and is no message that may have arrived', async () => {
+    for (const fault of ['reset', 'cut'] as const) {
+      page.faults.push(fault);
+      expect(await send()).toMatchObject({ kind: 'unreached' });
+    }
+    page.faults.push({ status: 503 });
+    expect(await send()).toMatchObject({ kind: 'answered', status: 503 });
+    expect(page.incidents).toEqual([]);
+  });
+
   it('says how each of its components is, and that they are well when it is over', async () => {
     const componentIds = ['dns', 'api'];
     await send({}, undefined, { componentIds });
+    expect(page.incidents).toMatchObject([{ components: { dns: 'major_outage', api: 'major_outage' } }]);
     await send({ state: 'resolved' }, 'sp1', { componentIds });
-    const told = page.requests.map(({ body: sent }) => JSON.parse(sent).incident);
-    expect(told[0]).toMatchObject({ component_ids: componentIds, components: { dns: 'major_outage' } });
-    expect(told[1]).toMatchObject({ components: { dns: 'operational', api: 'operational' } });
+    expect(page.incidents).toMatchObject([{ components: { dns: 'operational', api: 'operational' } }]);
+  });
+
+  it('a component is as bad as the worst of what is still open about it', async () => {
+    const [both, dns] = [{ componentIds: ['dns', 'api'] }, { componentIds: ['dns'] }];
+    await send({}, undefined, dns);
+    const second = { ...delivery({ impact: 'minor', incidentId: 'incident-2' }), dedupKey: 'incident-2:status' };
+    await channel(both).send(second, { nowMs: NOW_MS });
+    expect(page.incidents[1]?.components).toEqual({ dns: 'major_outage', api: 'degraded_performance' });
+    const over = { ...second, body: { ...second.body, state: 'resolved', text: 'It is over.' } };
+    await channel(both).send(over, { nowMs: NOW_MS, known: 'sp2' });
+    expect(page.incidents[1]?.components).toEqual({ dns: 'major_outage', api: 'operational' });
+    await send({ state: 'resolved' }, 'sp1', dns);
+    expect(page.incidents[0]?.components).toEqual({ dns: 'operational' });
   });
 
   it.each([{ title: 5, state: 'worst', impact: 1, text: '', workaround: null }, { title: 'x'.repeat(1_000) }])(
@@ -109,13 +152,13 @@ describe('the Statuspage channel', () => {
   );
 
   it('429, 500, a reset and a hang are answers', async () => {
-    page.faults.push({ status: 429, retryAfter: '7' }, { status: 500 }, 'reset', 'hang');
+    for (const fault of [{ status: 429, retryAfter: '7' }, { status: 500 }, 'reset', 'hang'] as const)
+      page.faults.push(NO_FAULT, fault);
     expect(await send()).toMatchObject({ kind: 'answered', status: 429, retryAfter: '7' });
     expect(await send()).toMatchObject({ kind: 'answered', status: 500 });
     expect(await send()).toMatchObject({ kind: 'network' });
-    expect(await post({ ...channel().requestOf(delivery(), NOW_MS), timeoutMs: 1_000 }, [])).toMatchObject({
-      kind: 'timeout',
-    });
+    const sent = channel().send(delivery(), { nowMs: NOW_MS, signal: AbortSignal.timeout(300) });
+    expect(await sent).toMatchObject({ kind: 'network' });
   });
 
   it('counts its key among its secrets', () => {

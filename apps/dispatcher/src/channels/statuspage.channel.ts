@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { answerField } from './answer-field.js';
 import type { AttemptAnswer } from './attempt.decide.js';
-import { type HttpChannel, httpChannel, type OutgoingDelivery } from './channel.js';
+import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
 import { cut } from './cut.js';
+import { post } from './post.js';
 
-const TIMEOUT_MS = 10_000;
+/** Each of three requests at most, a look and what is told and told again, so that all of them are within the time that any channel has. */
+const TIMEOUT_MS = 5_000;
 
-/** They are believed to take one request a second; nothing of a status page is urgent. */
-const PACE = { perMinute: 50, urgentPerMinute: 0 } as const;
+/** Updates a minute, of two requests each: they are believed to take one a second. Nothing of a status page is urgent. */
+const PACE = { perMinute: 25, urgentPerMinute: 0 } as const;
+
+/** Of a look: a hundred incidents of 10 kB, more than any page has open at once. What is beyond it is not found. */
+const LOOK_BYTES_MAX = 1 << 20;
 
 /** A title that their page shows whole, and a text that a reader reads. */
 const NAME_CHARS_MAX = 200;
@@ -41,50 +47,140 @@ const COMPONENT_STATUS = {
   critical: 'major_outage',
 } as const satisfies Record<StatusUpdate['impact'], string>;
 
-const incidentOf = (update: StatusUpdate, componentIds: readonly string[]): Record<string, unknown> => {
-  const { title, state, impact, workaround } = update;
-  const status = state === 'resolved' ? 'operational' : COMPONENT_STATUS[impact];
+type ComponentStatus = (typeof COMPONENT_STATUS)[keyof typeof COMPONENT_STATUS];
+
+/** From well to worst. */
+const WORSE: readonly ComponentStatus[] = ['operational', 'degraded_performance', 'partial_outage', 'major_outage'];
+
+/** An incident as their list tells it, as far as it matters here. */
+const openSchema = z.array(
+  z.looseObject({
+    id: z.string().min(1).max(100),
+    impact: z.enum(['none', 'minor', 'major', 'critical']).catch('none'),
+    components: z.array(z.looseObject({ id: z.string() })).catch([]),
+    incident_updates: z.array(z.looseObject({ body: z.string().catch(''), status: z.string().catch('') })).catch([]),
+    metadata: z
+      .looseObject({ tocsin: z.looseObject({ incident: z.string() }) })
+      .optional()
+      .catch(undefined),
+  }),
+);
+type Open = z.infer<typeof openSchema>[number];
+
+/** What a component is, by everything that is open about it: an end of one incident is not the end of another. */
+const statusOf = (own: ComponentStatus, others: readonly Open[], componentId: string): ComponentStatus =>
+  others
+    .filter(({ components }) => components.some(({ id }) => id === componentId))
+    .map(({ impact }): ComponentStatus => COMPONENT_STATUS[impact])
+    .reduce((worst, each) => (WORSE.indexOf(each) > WORSE.indexOf(worst) ? each : worst), own);
+
+/** What a reader is told. */
+const textOf = ({ text: said, workaround }: StatusUpdate): string =>
+  cut(workaround === '' ? said : `${said}\n\n${workaround}`, TEXT_CHARS_MAX);
+
+const incidentOf = (
+  update: StatusUpdate,
+  dedupKey: string,
+  componentIds: readonly string[],
+  others: readonly Open[],
+): Record<string, unknown> => {
+  const { title, state, impact } = update;
+  const own = state === 'resolved' ? 'operational' : COMPONENT_STATUS[impact];
+  const components = Object.fromEntries(componentIds.map((id) => [id, statusOf(own, others, id)]));
   return {
     name: cut(title, NAME_CHARS_MAX),
     status: state,
-    body: cut(workaround === '' ? update.text : `${update.text}\n\n${workaround}`, TEXT_CHARS_MAX),
+    body: textOf(update),
     impact_override: impact,
     deliver_notifications: true,
-    ...(componentIds.length === 0
-      ? {}
-      : { component_ids: componentIds, components: Object.fromEntries(componentIds.map((id) => [id, status])) }),
+    // By this it is found again when their id of it was lost on its way.
+    metadata: { tocsin: { incident: dedupKey } },
+    ...(componentIds.length === 0 ? {} : { component_ids: componentIds, components }),
   };
 };
 
 /** Their id of the incident, by which the next update is one of the same. */
-const readAnswer = (answer: AttemptAnswer): AttemptAnswer => {
+const withId = (answer: AttemptAnswer, known: string | undefined): AttemptAnswer => {
   if (answer.kind !== 'answered' || answer.status >= 300) return answer;
-  // What was cut off behind the id, as the whole answer begins with it.
-  const id = /"id"\s*:\s*"([A-Za-z0-9_-]{1,100})"/.exec(answer.detail)?.[1];
+  // What was cut off is behind the id, as the whole answer begins with it.
+  const id = known ?? answerField(answer.detail, 'id');
   return id === undefined ? answer : { ...answer, receiverId: id };
 };
 
-/**
- * Statuspage: the first update of an incident opens one there, and each later one changes it. They have no key of ours: an update whose
- * answer is lost may be there twice.
- */
-export const statuspageChannel = ({ url, pageId, key, componentIds }: StatuspageTarget): HttpChannel =>
-  httpChannel({
-    name: 'statuspage',
-    subject: 'status',
-    isKeyed: false,
-    pace: PACE,
-    timeoutMs: TIMEOUT_MS,
-    secrets: [key],
-    readAnswer,
-    requestOf: ({ body }: OutgoingDelivery, _nowMs, known) => {
-      const incidents = `/v1/pages/${encodeURIComponent(pageId)}/incidents`;
-      return {
-        url: new URL(known === undefined ? incidents : `${incidents}/${encodeURIComponent(known)}`, url),
-        method: known === undefined ? 'POST' : 'PATCH',
+type Call = (method: 'GET' | 'POST' | 'PATCH', under: string, body?: object) => Promise<AttemptAnswer>;
+
+const callerOf =
+  ({ url, pageId, key }: StatuspageTarget, signal: AbortSignal | undefined): Call =>
+  (method, under, body) =>
+    post(
+      {
+        url: new URL(`/v1/pages/${encodeURIComponent(pageId)}/incidents${under}`, url),
+        method,
         headers: { 'content-type': 'application/json', authorization: `OAuth ${key}` },
-        body: JSON.stringify({ incident: incidentOf(updateSchema.parse(body), componentIds) }),
+        body: body === undefined ? '' : JSON.stringify(body),
         timeoutMs: TIMEOUT_MS,
-      };
-    },
-  });
+        ...(method === 'GET' ? { answerBytesMax: LOOK_BYTES_MAX } : {}),
+      },
+      [key],
+      signal,
+    );
+
+/** What is open there; what of it cannot be read is not known to be open. */
+const readOpen = (text: string): readonly Open[] => {
+  try {
+    return openSchema.safeParse(JSON.parse(text)).data ?? [];
+  } catch {
+    return [];
+  }
+};
+
+/** Whether an incident says already what is to be said: its answer was lost, and it was taken. */
+const says = ({ incident_updates: [newest] }: Open, update: StatusUpdate): boolean =>
+  newest !== undefined && newest.body === textOf(update) && newest.status === update.state;
+
+/** Nothing was told yet, whatever became of a look. */
+const untold = (answer: AttemptAnswer): AttemptAnswer => {
+  if (answer.kind === 'network' || answer.kind === 'timeout')
+    return { kind: 'unreached', detail: `${answer.kind} at the look: ${answer.detail}` };
+  return answer.kind === 'answered' && answer.isCut === true
+    ? { kind: 'unreached', detail: 'the look broke off' }
+    : answer;
+};
+
+const send = async (
+  target: StatuspageTarget,
+  { body, dedupKey }: OutgoingDelivery,
+  { known, signal }: Attempt,
+): Promise<AttemptAnswer> => {
+  const call = callerOf(target, signal);
+  const update = updateSchema.parse(body);
+  const look = untold(await call('GET', '/unresolved'));
+  if (look.kind !== 'answered' || look.status !== 200) return look;
+  const open = readOpen(look.detail);
+  const own = open.find(({ id, metadata }) => id === known || metadata?.tocsin.incident === dedupKey);
+  const id = own?.id ?? known;
+  if (own !== undefined && says(own, update))
+    return { kind: 'answered', status: 200, retryAfter: null, detail: 'it says so already', receiverId: own.id };
+  const others = open.filter((each) => each !== own);
+  const told = { incident: incidentOf(update, dedupKey, target.componentIds, others) };
+  if (id !== undefined) {
+    const changed = withId(await call('PATCH', `/${encodeURIComponent(id)}`, told), id);
+    // Somebody has removed it there: what is to be said needs a new one.
+    if (changed.kind !== 'answered' || changed.status !== 404) return changed;
+  }
+  return withId(await call('POST', '', told), undefined);
+};
+
+/**
+ * Statuspage: the first update of an incident opens one there, and each later one changes it. They have no key of ours, so before each
+ * update what is open is looked at: an incident whose id was lost on its way is found by its metadata, and not opened twice.
+ */
+export const statuspageChannel = (target: StatuspageTarget): Channel => ({
+  name: 'statuspage',
+  subject: 'status',
+  isKeyed: false,
+  pace: PACE,
+  timeoutMs: 3 * TIMEOUT_MS,
+  secrets: [target.key],
+  send: (delivery, attempt) => send(target, delivery, attempt),
+});

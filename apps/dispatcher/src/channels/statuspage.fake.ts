@@ -20,6 +20,8 @@ const changes = {
   component_ids: z.array(z.string()).optional(),
   components: z.record(z.string(), componentStatus).optional(),
   deliver_notifications: z.boolean().optional(),
+  /** Each of its values is an object too. */
+  metadata: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 };
 const createSchema = z.strictObject({ incident: z.strictObject({ ...changes, name: z.string().min(1).max(255) }) });
 const updateSchema = z.strictObject({ incident: z.strictObject({ ...changes, name: z.string().max(255).optional() }) });
@@ -32,11 +34,15 @@ export interface StatuspageIncident {
   readonly status: string;
   /** Texts, the first one first. */
   readonly updates: readonly string[];
+  /** How its components were said to be, by the newest update. */
+  readonly components: Readonly<Record<string, string>>;
 }
 
 /** A fake of Statuspage's incidents, strict about what is documented. */
 export interface FakeStatuspage extends FakeReceiver {
   readonly incidents: readonly StatuspageIncident[];
+  /** Somebody takes one off the page. */
+  readonly remove: (id: string) => void;
 }
 
 /** What it knows. */
@@ -57,9 +63,30 @@ const parse = <T>(schema: z.ZodType<T>, body: string): T | ReceiverAnswer => {
   }
 };
 
+interface Held extends StatuspageIncident {
+  name: string;
+  status: string;
+  readonly updates: string[];
+  components: Readonly<Record<string, string>>;
+  impact: string;
+  metadata: unknown;
+}
+
+/** As their list tells it: the newest update first. */
+const shown = ({ id, name, status, impact, metadata, updates, components }: Held): object => ({
+  id,
+  name,
+  status,
+  impact,
+  metadata,
+  components: Object.entries(components).map(([component, how]) => ({ id: component, status: how })),
+  incident_updates: updates.toReversed().map((body) => ({ body, status })),
+});
+
 /** Starts the fake. */
 export const startFakeStatuspage = async (account: StatuspageAccount): Promise<FakeStatuspage> => {
-  const incidents: { id: string; name: string; status: string; updates: string[] }[] = [];
+  const incidents: Held[] = [];
+  let opened = 0;
   const path = `/v1/pages/${account.pageId}/incidents`;
 
   const refusalOf = ({ component_ids = [], components = {} }: Changes): ReceiverAnswer | undefined =>
@@ -67,6 +94,8 @@ export const startFakeStatuspage = async (account: StatuspageAccount): Promise<F
       ? undefined
       : invalid('Component is not of this page');
   const apply = (request: ReceivedRequest): ReceiverAnswer => {
+    if (request.method === 'GET' && request.path === `${path}/unresolved`)
+      return { status: 200, body: incidents.filter(({ status }) => status !== 'resolved').map(shown) };
     const isCreate = request.method === 'POST' && request.path === path;
     const found = incidents.find(({ id }) => request.method === 'PATCH' && request.path === `${path}/${id}`);
     if (!isCreate && found === undefined) return { status: 404, body: { error: 'Not found' } };
@@ -74,9 +103,14 @@ export const startFakeStatuspage = async (account: StatuspageAccount): Promise<F
     if (!('incident' in read)) return read;
     const refused = refusalOf(read.incident);
     if (refused !== undefined) return refused;
-    const { name, status = 'investigating', body } = read.incident;
-    const incident = found ?? { id: `sp${incidents.length + 1}`, name: '', status, updates: [] };
-    Object.assign(incident, { name: name ?? incident.name, status });
+    const { name, status = 'investigating', body, components, impact_override: impact, metadata } = read.incident;
+    const id = `sp${(opened += isCreate ? 1 : 0)}`;
+    const incident = found ?? { id, name: '', status, updates: [], components: {}, impact: 'none', metadata: {} };
+    incident.name = name ?? incident.name;
+    incident.status = status;
+    incident.components = components ?? incident.components;
+    incident.impact = impact ?? incident.impact;
+    incident.metadata = metadata ?? incident.metadata;
     if (body !== undefined) incident.updates.push(body);
     if (isCreate) incidents.push(incident);
     return { status: isCreate ? 201 : 200, body: { id: incident.id, name: incident.name, status } };
@@ -86,5 +120,9 @@ export const startFakeStatuspage = async (account: StatuspageAccount): Promise<F
       ? apply(request)
       : { status: 401, body: { error: 'Could not authenticate' } },
   );
-  return { ...receiver, incidents };
+  const remove = (id: string): void => {
+    const index = incidents.findIndex((each) => each.id === id);
+    if (index >= 0) incidents.splice(index, 1);
+  };
+  return { ...receiver, incidents, remove };
 };
