@@ -1,19 +1,7 @@
 import { type Covered, type Impact, type ImpactSettings, SLOT_MS } from '#contracts';
-import {
-  type AffectedCustomer,
-  AffectedReader,
-  byUrgency,
-  type CatalogueCustomer,
-  type CellTable,
-  coveredBy,
-  coversOf,
-  IMPACT_WINDOW_MS,
-  impactOf,
-} from '#domain';
+import { type AffectedCustomer, byUrgency, type CatalogueCustomer, coversOf, impactOf } from '#domain';
 import type { CatalogueFollower, Clock } from '#runtime';
-import type { IncidentRow, SegmentRepository } from '#store';
-import { createRecentSums } from './recent-sums.js';
-import { summedWindows } from './summed-windows.js';
+import { createHurtReader, type IncidentRow, type MeasuredHurt, type SegmentRepository } from '#store';
 
 /** A customer that is hurt. */
 export interface HurtCustomer {
@@ -50,20 +38,6 @@ export interface AffectedCustomers {
   readonly peakImpact: Impact;
 }
 
-type CustomerFamily = 'customer' | 'customer_region' | 'customer_release';
-
-/** Of a cohort a customer counts that is hurt by its release and in its region. */
-const FAMILIES_OF: Readonly<Record<Covered['scope'], readonly CustomerFamily[]>> = {
-  fleet: ['customer'],
-  customer: ['customer'],
-  region: ['customer_region'],
-  release: ['customer_release'],
-  release_region: ['customer_release', 'customer_region'],
-};
-
-/** Customers of a large fleet take seconds to sum; impact is to be known within 15 s (R12). */
-const KEPT_SLOTS = 5;
-
 /** A customer with what it loses. */
 export const hurtCustomer = ({ customer, failing }: AffectedCustomer, settings: ImpactSettings): HurtCustomer => {
   const { customerId, name, tier, critical } = customer;
@@ -96,15 +70,9 @@ const asRecorded = (
   };
 };
 
-interface Measured {
-  readonly covers: readonly Covered[];
-  readonly affected: readonly AffectedCustomer[];
-  readonly slot: number;
-}
-
 const asMeasured = (
   incident: IncidentRow,
-  { covers, affected, slot }: Measured,
+  { covers, affected, slot }: MeasuredHurt,
   limit: number,
   settings: ImpactSettings,
 ) => {
@@ -135,28 +103,14 @@ export const createAffectedCustomers = (
   clock: Pick<Clock, 'nowMs'>,
   readSettings: () => Promise<ImpactSettings>,
 ): ((incident: IncidentRow, limit: number) => Promise<AffectedCustomers>) => {
-  const recent = createRecentSums(segments, clock, { windowMs: IMPACT_WINDOW_MS, keptSlots: KEPT_SLOTS });
-  const measure = async (incident: IncidentRow, settings: ImpactSettings): Promise<Measured | undefined> => {
-    // What was told before impacts said what they cover is read of its root.
-    const covers = incident.impact.covers ?? coveredBy(incident);
-    const families = new Set(covers.flatMap(({ scope }) => FAMILIES_OF[scope]));
-    const tables = new Map<string, CellTable>();
-    let slot = Infinity;
-    for (const family of families) {
-      const read = await recent(family);
-      slot = Math.min(slot, read.slot);
-      if (read.sum.size > 0) tables.set(family, read.sum);
-    }
-    if (tables.size === 0) return undefined;
-    const reader = new AffectedReader(summedWindows(tables), catalogue.current().customers, settings);
-    return { covers, affected: reader.covered(covers, IMPACT_WINDOW_MS, slot), slot };
-  };
+  const measure = createHurtReader(segments, clock);
   return async (incident, limit) => {
     const { incidentId } = incident;
     const settings = await readSettings();
-    const measured = incident.status === 'resolved' ? undefined : await measure(incident, settings);
+    const { customers } = catalogue.current();
+    const measured = incident.status === 'resolved' ? undefined : await measure(incident, customers, settings);
     if (measured !== undefined) return { incidentId, ...asMeasured(incident, measured, limit, settings) };
-    const recorded = asRecorded(incident, catalogue.current().customers, settings);
+    const recorded = asRecorded(incident, customers, settings);
     return { incidentId, ...recorded, customers: recorded.customers.slice(0, limit) };
   };
 };

@@ -2,12 +2,9 @@ import { z } from 'zod';
 import { type ImpactSettings, refuse, type Refusal, SLOT_MS } from '#contracts';
 import { type AffectedCustomer, AffectedReader, byUrgency, type CatalogueCustomer, impactOf } from '#domain';
 import type { CatalogueFollower, Clock } from '#runtime';
-import type { SegmentRepository } from '#store';
+import { lastCompleteSlot, type SegmentRepository, summedWindows, sumSegments } from '#store';
 import { type HurtCustomer, hurtCustomer } from './affected-customers.js';
 import { limitQuery } from './list-query.js';
-import { lastCompleteSlot } from './recent-sums.js';
-import { sumSegments } from './segment-windows.js';
-import { summedWindows } from './summed-windows.js';
 import { moment } from './window-query.js';
 
 /** A customer that was hurt, as R56 asks for it. */

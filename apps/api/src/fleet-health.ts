@@ -1,8 +1,6 @@
 import { FLEET_KEY, SLOT_MS } from '#contracts';
 import type { CatalogueFollower, Clock } from '#runtime';
-import type { SegmentRepository } from '#store';
-import { createRecentSums, type RecentSum } from './recent-sums.js';
-import { figuresOf, type WindowFigures } from './segment-windows.js';
+import { createRecentSums, figuresOf, type RecentSum, type SegmentRepository, type WindowFigures } from '#store';
 
 /** How the fleet or a region was over the last minute. */
 export interface Health extends WindowFigures {

@@ -15,10 +15,7 @@ import {
   worldRegionOf,
 } from '#domain';
 import type { CatalogueFollower, Clock } from '#runtime';
-import type { SegmentRepository } from '#store';
-import { createRecentSums } from './recent-sums.js';
-import { figuresOf } from './segment-windows.js';
-import { summedWindows } from './summed-windows.js';
+import { createRecentSums, figuresOf, type SegmentRepository, summedWindows } from '#store';
 
 /** A region of the fleet, in the order in which it is to be brought back (R57). */
 export interface RegionNow {

@@ -54,6 +54,8 @@ export const fallbackQuery = statusQuery(FALLBACK_STATUSES).extend({
 });
 /** The query of status updates. */
 export const statusUpdateQuery = statusQuery(STATUS_UPDATE_STATUSES);
+/** A page of those that a status update tells; `after`: the `next` of the page before. */
+export const statusCustomersQuery = z.object({ after: z.string().min(1).max(128).optional(), limit: limitQuery });
 /** The query of commands. */
 export const commandQuery = statusQuery(COMMAND_STATUSES);
 /** The query of deliveries. */

@@ -179,6 +179,10 @@ const reportQueries = ({ database, catalogue, clock, costModel }: QueryParts) =>
       if (schedule === undefined) return refuse('NOT_FOUND', `there is no incident ${incidentId}`);
       return { schedule, statusUpdates: await updates.list({ ...filter, incidentId }) };
     },
+    /** Whom one tells, page by page. */
+    statusUpdateCustomers: async (asked: Parameters<typeof updates.customers>[0]) =>
+      (await updates.customers(asked)) ??
+      refuse('NOT_FOUND', `there is no status update ${asked.n} of incident ${asked.incidentId}`),
     runbook: (incidentId: string) => readRunbook({ database, catalogue }, incidentId),
     postMortem: (incidentId: string) => readPostMortem({ database, clock, costModel, impactSettings }, incidentId),
   };

@@ -1,8 +1,7 @@
 import { KEY_SEPARATOR, OTHER_KEY, SLOT_MS } from '#contracts';
 import { type Cells, COUNT, COUNTS_PER_CELL, type Disagreement, findDisagreements, type ReleaseAnswers } from '#domain';
 import type { Clock } from '#runtime';
-import type { SegmentRepository } from '#store';
-import { createRecentSums } from './recent-sums.js';
+import { createRecentSums, type SegmentRepository } from '#store';
 
 /** Two releases that do not agree which names of a zone exist. */
 export interface ZoneDisagreement extends Disagreement {

@@ -94,6 +94,23 @@ describe('what is told and written of an incident', () => {
     expect(listed.body['data']).toMatchObject({ statusUpdates: [{ n: 5 }, { n: 4 }] });
   });
 
+  it('R46: whom an update tells is read page by page, by a cursor', async () => {
+    const names = Array.from({ length: 5 }, (_, index) => ({ customerId: `c${index}`, name: `C ${index}` }));
+    const listed = (n: number, customers: typeof names) =>
+      event('StatusCustomersListed', { incidentId: 'in2', n, customers, at: NOW_MS });
+    const draftOf = (n: number) => event('StatusUpdateDrafted', { ...drafted(n).data, incidentId: 'in2' } as never);
+    const events = [draftOf(1), listed(1, names.slice(0, 3)), draftOf(2), listed(2, names.slice(3))];
+    const metadata = { actor: 'dispatcher', cause: 'test' };
+    await store.append([{ stream: streamOf.status('in2'), expectedVersion: 0, events }], metadata);
+    const path = '/v1/incidents/in2/status-updates/2/customers';
+    const { body } = await get(`${path}?limit=3`);
+    expect(body).toEqual({ incidentId: 'in2', n: 2, customers: names.slice(0, 3), total: 5, next: 'c2' });
+    expect((await get(`${path}?limit=3&after=c2`)).body).toMatchObject({ customers: names.slice(3), next: null });
+    expect((await get(path.replace('/2/', '/1/'))).body).toMatchObject({ customers: names.slice(0, 3), total: 3 });
+    expect((await get(path.replace('/2/', '/9/'))).status).toBe(404);
+    expect((await get(`${path}?limit=501`)).status).toBe(400);
+  });
+
   it('R55: the runbook has its commands filled in, and takes what they answered', async () => {
     const { body } = await get('/v1/incidents/in1/runbook');
     expect(body).toMatchObject({

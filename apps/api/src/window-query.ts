@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type Family, FAMILY_NAMES, refuse, type Refusal, SLOT_MS } from '#contracts';
-import type { SegmentRepository } from '#store';
-import { figuresOf, sumSegments, type WindowFigures } from './segment-windows.js';
+import { figuresOf, type SegmentRepository, sumSegments, type WindowFigures } from '#store';
 
 /** One step of a key's history. */
 export interface WindowStep extends WindowFigures {

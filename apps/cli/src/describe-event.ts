@@ -68,6 +68,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   StatusUpdateRequested: ['because', 'impact'],
   RunbookResultAttached: ['step', 'by'],
   StatusUpdateDrafted: ['n', 'update', 'because'],
+  StatusCustomersListed: ['n', 'customers'],
   StatusUpdatePublished: ['n', 'by', 'update'],
   StatusUpdateDiscarded: ['n', 'by', 'comment'],
   StatusUpdateOverdue: ['n', 'because'],

@@ -1,11 +1,21 @@
 import { event, type Event, type Impact, streamOf } from '#contracts';
-import { refuseStatusUpdates, statusFactsOf, STATUS_EVERY_MS } from '#domain';
+import {
+  COUNTS_PER_CELL,
+  createCells,
+  encodeBlock,
+  refuseStatusUpdates,
+  statusFactsOf,
+  STATUS_EVERY_MS,
+} from '#domain';
 import {
   createIncidentRepository,
   createPostMortemRepository,
+  createSegmentRepository,
   createStatusUpdateRepository,
   type DeliverySubject,
+  ensureSegmentDays,
   type EventStore,
+  type NewSegment,
 } from '#store';
 import type { Channel } from './channels/channel.js';
 import { pagerDutyChannel } from './channels/pagerduty.channel.js';
@@ -32,6 +42,17 @@ const hurt = (affectedCustomers: number): Impact => ({
   })),
 });
 
+/** A second in which four of five queries of each key failed. */
+const failing = (family: 'customer_release' | 'customer_region', slot: number, keys: readonly string[]): NewSegment => {
+  const table = createCells(family);
+  for (const key of keys) {
+    const row = table.row(key);
+    table.counts.set([20, 80, 0, 0], row * COUNTS_PER_CELL);
+  }
+  const body = encodeBlock(new Map([[family, table]]));
+  return { topic: 'telemetry.outcomes', partition: 0, slot, firstOffset: slot, nextOffset: slot + 1, family, body };
+};
+
 describe('status updates', () => {
   let world: World;
   let pagerDuty: FakePagerDuty;
@@ -54,6 +75,33 @@ describe('status updates', () => {
     const at = world.clock.nowMs();
     const changed = event('IncidentImpactChanged', { incidentId: 'in1', impact: hurt(customers), at });
     return world.tell(streamOf.incident('in1'), 0, opened('in1', at), changed);
+  };
+  /** So many customers fail in the minute before the first update. */
+  const hurts = async (count: number): Promise<void> => {
+    const ids = Array.from({ length: count }, (_, index) => `c${index}`);
+    const customers = ids.map((customerId, index) => ({
+      customerId,
+      name: `Customer ${index}`,
+      tier: 'tier1' as const,
+      critical: false,
+      zones: [],
+    }));
+    await world.tell(streamOf.catalogue, 0, event('CustomersRegistered', { customers }));
+    const slot = Math.floor(world.clock.nowMs() / 1_000) + 40;
+    const segments = [
+      failing(
+        'customer_release',
+        slot,
+        ids.map((each) => `${each}|v2.1.5+c42`),
+      ),
+      failing(
+        'customer_region',
+        slot,
+        ids.map((each) => `${each}|us-east`),
+      ),
+    ];
+    await ensureSegmentDays(world.db.database, [slot]);
+    await world.db.database.transaction((tx) => createSegmentRepository(tx).write(tx, segments));
   };
   const repository = () => createStatusUpdateRepository(world.db.database);
   const statuses = async () =>
@@ -104,8 +152,35 @@ describe('status updates', () => {
     await world.clock.advance(MINUTE_MS);
     await dispatcher.settle();
     expect(hook.messages).toMatchObject([
-      { data: { affectedCustomers: 4_000, all: '/v1/incidents/in1/customers', step: 'status_update' } },
+      {
+        data: { affectedCustomers: 4_000, all: '/v1/incidents/in1/status-updates/1/customers', step: 'status_update' },
+      },
     ]);
+  });
+
+  it('R46: all that were told are known by name, and read how it ended though nobody is hurt any more', async () => {
+    const dispatcher = await world.dispatcher([hooked('notice')], { statusPolicy: AUTOMATIC });
+    await hurts(133);
+    await opens(133);
+    await world.clock.advance(MINUTE_MS);
+    await dispatcher.settle();
+    const at = world.clock.nowMs() + MINUTE_MS;
+    await world.clock.advance(MINUTE_MS);
+    await world.tell(
+      streamOf.incident('in1'),
+      2,
+      event('IncidentResolved', { incidentId: 'in1', because: 'well', at }),
+    );
+    await dispatcher.settle();
+    expect(hook.messages.at(-1)?.data).toMatchObject({
+      state: 'resolved',
+      all: '/v1/incidents/in1/status-updates/2/customers',
+    });
+    const named = (after?: string) => repository().customers({ incidentId: 'in1', n: 2, after, limit: 100 });
+    const pages = [await named(), await named((await named())?.next ?? '')];
+    expect(pages).toMatchObject([{ total: 133 }, { total: 133, next: null }]);
+    expect(new Set(pages.flatMap((page) => page?.customers.map(({ customerId }) => customerId))).size).toBe(133);
+    expect(await repository().customers({ incidentId: 'in1', n: 3, limit: 100 })).toBeUndefined();
   });
 
   it('R46: one that nobody publishes is a page by its own key, and no page any more once it is discarded', async () => {

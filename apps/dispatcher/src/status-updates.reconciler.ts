@@ -1,16 +1,22 @@
-import { type Event, streamOf } from '#contracts';
+import { DEFAULT_IMPACT, type Event, streamOf } from '#contracts';
 import {
   decideStatusUpdates,
   evolveStatusUpdates,
   isStatusUpdateEvent,
   NO_STATUS_UPDATES,
   statusFactsOf,
+  type StatusFacts,
   type StatusPolicy,
+  type ToldCustomer,
 } from '#domain';
-import type { Clock } from '#runtime';
+import type { Clock, Logger } from '#runtime';
 import {
+  createCatalogueRepository,
   createFallbackRepository,
+  createHurtReader,
   createIncidentRepository,
+  createRuleSetRepository,
+  createSegmentRepository,
   createStatusUpdateRepository,
   type Database,
   type EventStore,
@@ -21,6 +27,7 @@ export interface StatusUpdatesParts {
   readonly database: Database;
   readonly eventStore: EventStore;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** undefined: the public is told nothing by Tocsin. */
   readonly policy: StatusPolicy | undefined;
 }
@@ -36,7 +43,11 @@ const FALLBACKS_MAX = 200;
  * version.
  */
 export class StatusUpdatesReconciler {
-  constructor(private readonly parts: StatusUpdatesParts) {}
+  private readonly hurtNow: ReturnType<typeof createHurtReader>;
+
+  constructor(private readonly parts: StatusUpdatesParts) {
+    this.hurtNow = createHurtReader(createSegmentRepository(parts.database), parts.clock);
+  }
 
   /** One run. */
   readonly reconcile = async (): Promise<void> => {
@@ -63,7 +74,8 @@ export class StatusUpdatesReconciler {
     const facts = statusFactsOf(await this.eventsOf(incidentId));
     if (facts === undefined) return;
     const fallbackCustomers = await this.fallbackCustomers(incidentId);
-    const events = decideStatusUpdates(updates, { facts, fallbackCustomers, policy, nowMs: clock.nowMs() });
+    const hurt = await this.everybodyHurt(facts);
+    const events = decideStatusUpdates(updates, { facts, hurt, fallbackCustomers, policy, nowMs: clock.nowMs() });
     if (events.length === 0) return;
     const expectedVersion = recorded.at(-1)?.version ?? 0;
     // On a conflict another dispatcher, or a person, was first: the next run looks again.
@@ -76,6 +88,28 @@ export class StatusUpdatesReconciler {
   private async eventsOf(incidentId: string): Promise<readonly Event[]> {
     const found = await createIncidentRepository(this.parts.database).find(incidentId);
     return (found?.timeline ?? []).map(({ event }) => event);
+  }
+
+  /** All that are hurt, where the facts name only the worst of them. The public is told also where they cannot be read. */
+  private async everybodyHurt({
+    incidentId,
+    affectedCustomers,
+    customers,
+    ...facts
+  }: StatusFacts): Promise<readonly ToldCustomer[]> {
+    if (facts.resolvedAtMs !== undefined || affectedCustomers <= customers.length) return [];
+    const { database, logger } = this.parts;
+    try {
+      const incident = await createIncidentRepository(database).findRow(incidentId);
+      const catalogue = await createCatalogueRepository(database).load();
+      const ruleSet = (await createRuleSetRepository(database).latest())?.ruleSet;
+      const measured =
+        incident && (await this.hurtNow(incident, catalogue.customers, ruleSet?.impact ?? DEFAULT_IMPACT));
+      return (measured?.affected ?? []).map(({ customer: { customerId, name } }) => ({ customerId, name }));
+    } catch (error) {
+      logger.warn({ incidentId, err: error }, 'who is hurt cannot be read: a status update names the worst only');
+      return [];
+    }
   }
 
   private async fallbackCustomers(incidentId: string): Promise<number> {

@@ -60,7 +60,7 @@ const withStatusUpdates = (told: EventTimeDay['told']): readonly ReportedEvent[]
     known = all.length;
     if (facts === undefined) continue;
     const policy = { mode: 'automatic', everyMs: STATUS_EVERY_MS } as const;
-    for (const each of decideStatusUpdates(updates, { facts, fallbackCustomers: 0, policy, nowMs })) {
+    for (const each of decideStatusUpdates(updates, { facts, hurt: [], fallbackCustomers: 0, policy, nowMs })) {
       if (isStatusUpdateEvent(each)) updates = evolveStatusUpdates(updates, each);
       all.push({ atMs: nowMs, actor: 'dispatcher', event: each });
     }

@@ -40,6 +40,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'GET /v1/incidents/:id/post-mortem.md': 'view',
   'GET /v1/incidents/:id/runbook': 'view',
   'GET /v1/incidents/:id/status-updates': 'view',
+  'GET /v1/incidents/:id/status-updates/:n/customers': 'view',
   'GET /v1/keys': 'administer',
   'GET /v1/node-keys': 'administer',
   'GET /v1/maintenance': 'view',

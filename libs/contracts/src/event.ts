@@ -40,7 +40,9 @@ export { FALLBACK_PROVIDERS } from './events/fallback-events.js';
 export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
 export { BLAME_MAX } from './events/rollback-events.js';
 export {
+  STATUS_CUSTOMERS_LISTED_MAX,
   STATUS_CUSTOMERS_MAX,
+  STATUS_TITLE_MAX,
   STATUS_TEXT_MAX,
   type StatusState,
   type StatusUpdate,

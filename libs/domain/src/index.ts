@@ -46,6 +46,7 @@ export * from './report/post-mortem-source.js';
 export * from './report/runbook.js';
 export * from './report/study-delays.js';
 export * from './status-update/status-facts.js';
+export * from './status-update/status-audience.js';
 export * from './status-update/status-text.js';
 export * from './status-update/status-update.js';
 export * from './status-update/status-update.decide.js';

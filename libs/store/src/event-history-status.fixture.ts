@@ -45,6 +45,12 @@ export const statusChapter: Chapter = [
     0,
     [
       drafted('in2', 1),
+      event('StatusCustomersListed', {
+        incidentId: 'in2',
+        n: 1,
+        customers: [{ customerId: 'ups', name: 'UPS' }],
+        at: T + 122_001,
+      }),
       published('in2', 1),
       drafted('in2', 2),
       event('StatusUpdateDiscarded', {

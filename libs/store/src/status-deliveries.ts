@@ -44,7 +44,7 @@ const noticesOf = (published: EventData<'StatusUpdatePublished'>): readonly Told
       dedupKey: `${incidentId}:${customerId}`,
       body: { ...said, customerId, name },
     }));
-  const all = `/v1/incidents/${incidentId}/customers`;
+  const all = `/v1/incidents/${incidentId}/status-updates/${n}/customers`;
   return [{ ...told, dedupKey: `${incidentId}:customers`, body: { ...said, customers, affectedCustomers, all } }];
 };
 

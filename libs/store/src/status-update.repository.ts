@@ -38,6 +38,16 @@ export interface StatusScheduleRow {
   readonly because: string | null;
 }
 
+/** A page of those that an update tells. */
+export interface ToldCustomersPage {
+  /** Ascending by id. */
+  readonly customers: readonly { readonly customerId: string; readonly name: string }[];
+  /** All of them, on every page. */
+  readonly total: number;
+  /** What the next page comes after; null: this is the last. */
+  readonly next: string | null;
+}
+
 /** Reads status updates. */
 export interface StatusUpdateRepository {
   /** Newest first. */
@@ -46,6 +56,13 @@ export interface StatusUpdateRepository {
     readonly incidentId?: string;
     readonly limit: number;
   }) => Promise<readonly StatusUpdateRow[]>;
+  /** Whom an update tells: who was named or listed by it or by one before. Undefined where there is no such update. */
+  readonly customers: (asked: {
+    readonly incidentId: string;
+    readonly n: number;
+    readonly after?: string | undefined;
+    readonly limit: number;
+  }) => Promise<ToldCustomersPage | undefined>;
   readonly schedule: (incidentId: string) => Promise<StatusScheduleRow | undefined>;
   /** Incidents whose public something is due for, the longest due first; one that is held only once it is not to be any more. */
   readonly due: (nowMs: number, limit: number) => Promise<readonly string[]>;
@@ -65,6 +82,14 @@ const DUE = `
     or i.severity = 'critical' and (i.impact ->> 'affectedCustomers')::int > 0))
   order by s.due_at, s.incident_id limit $2`;
 
+const TOTAL = `
+  select (select count(*)::int from status_customer c where c.incident_id = u.incident_id and c.n <= u.n) as total
+  from status_update u where u.incident_id = $1 and u.n = $2`;
+
+const CUSTOMERS = `
+  select customer_id as "customerId", name from status_customer
+  where incident_id = $1 and n <= $2 and ($3::text is null or customer_id > $3) order by customer_id limit $4`;
+
 /** Status updates in PostgreSQL. */
 export const createStatusUpdateRepository = (database: Queryable): StatusUpdateRepository => ({
   list: ({ statuses, incidentId, limit }) =>
@@ -73,6 +98,17 @@ export const createStatusUpdateRepository = (database: Queryable): StatusUpdateR
        order by drafted_at desc, incident_id, n desc limit $3`,
       [statuses ?? null, incidentId ?? null, listLimit(limit)],
     ),
+  customers: async ({ incidentId, n, after, limit }) => {
+    const [found] = await database.query<{ total: number }>(TOTAL, [incidentId, n]);
+    if (found === undefined) return undefined;
+    // One more than the page tells whether another follows.
+    const most = listLimit(limit);
+    const asked = [incidentId, n, after ?? null, most + 1];
+    const rows = await database.query<ToldCustomersPage['customers'][number]>(CUSTOMERS, asked);
+    const customers = rows.slice(0, most);
+    const next = rows.length > most ? (customers.at(-1)?.customerId ?? null) : null;
+    return { customers, total: found.total, next };
+  },
   schedule: async (incidentId) =>
     (
       await database.query<StatusScheduleRow>(

@@ -1,7 +1,6 @@
 import { type Family, type Rule, type SignalName, SLOT_MS } from '#contracts';
 import { type CellTable, type Measure, measureFailures, measureLatency, measureSuccess, SIGNALS } from '#domain';
-import type { SegmentRepository } from '#store';
-import { figuresOf, percentileOfKey, sumSegments } from '../segment-windows.js';
+import { figuresOf, percentileOfKey, type SegmentRepository, sumSegments } from '#store';
 import type { AskedSubject } from './asked-subject.js';
 
 const FAMILY_OF: Readonly<Partial<Record<AskedSubject['scope'], Family>>> = {

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { Principal } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
-import { commented, statusUpdateQuery } from '../list-query.js';
+import { commented, statusCustomersQuery, statusUpdateQuery } from '../list-query.js';
 import { markdownOf } from '../post-mortem-query.js';
 import type { Queries } from '../queries.js';
 import { runbookResultBody } from '../runbook.js';
@@ -31,6 +31,13 @@ export class ReportsController {
   async updates(@Param('id') id: string, @Query() query: unknown) {
     const { status, limit } = accepted(readQuery(statusUpdateQuery, query));
     return accepted(await this.queries.statusUpdatesOf(id, { ...(status && { statuses: status }), limit }));
+  }
+
+  @Get('incidents/:id/status-updates/:n/customers')
+  async customers(@Param('id') incidentId: string, @Param('n') number: string, @Query() query: unknown) {
+    const n = accepted(readQuery(statusNumber, number));
+    const { after, limit } = accepted(readQuery(statusCustomersQuery, query));
+    return { incidentId, n, ...accepted(await this.queries.statusUpdateCustomers({ incidentId, n, after, limit })) };
   }
 
   @Post('incidents/:id/status-updates/:n/publish')

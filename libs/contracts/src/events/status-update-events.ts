@@ -10,6 +10,10 @@ export const STATUS_IMPACTS = ['minor', 'major', 'critical'] as const;
 
 /** Customers that are told one by one: as many as an impact names. */
 export const STATUS_CUSTOMERS_MAX = 20;
+/** Customers of one event of those that are told: some 30 kB, as a page of an answer has. */
+export const STATUS_CUSTOMERS_LISTED_MAX = 500;
+/** Longest title: status pages cut longer ones. */
+export const STATUS_TITLE_MAX = 200;
 /** Longest text of an update. */
 export const STATUS_TEXT_MAX = 2_000;
 
@@ -23,7 +27,7 @@ const text = z.string().min(1).max(STATUS_TEXT_MAX);
 /** What the public reads. */
 export const statusUpdateSchema = z.object({
   /** The same for an incident's whole life. */
-  title: z.string().min(1).max(200),
+  title: z.string().min(1).max(STATUS_TITLE_MAX),
   state: z.enum(STATUS_STATES),
   impact: z.enum(STATUS_IMPACTS),
   text,
@@ -37,9 +41,11 @@ export const statusUpdateSchema = z.object({
 /** What the public reads. */
 export type StatusUpdate = z.infer<typeof statusUpdateSchema>;
 
+const customer = z.object({ customerId: id, name: z.string().max(200) });
+
 const told = {
   /** Those that are hurt and named, the worst first. */
-  customers: z.array(z.object({ customerId: id, name: z.string().max(200) })).max(STATUS_CUSTOMERS_MAX),
+  customers: z.array(customer).max(STATUS_CUSTOMERS_MAX),
   /** All that are hurt; may be more than are named. */
   affectedCustomers: z.number().int().nonnegative(),
 };
@@ -59,6 +65,13 @@ export const statusUpdateEvents = {
     everyMs: ms,
     because: why,
     dueAtMs,
+    at,
+  }),
+  /** Who is told by this update and all that follow, where they are more than it names; each customer of an incident is listed once. */
+  StatusCustomersListed: z.object({
+    incidentId: id,
+    n,
+    customers: z.array(customer).min(1).max(STATUS_CUSTOMERS_LISTED_MAX),
     at,
   }),
   StatusUpdatePublished: z.object({

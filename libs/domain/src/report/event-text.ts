@@ -42,6 +42,8 @@ const SENTENCES: Sentences = {
     `${to.replace('_', ' ')} was called, by alert ${alertId}: ${because}`,
   StatusUpdateRequested: ({ because }) => `a public status update was asked for: ${because}`,
   StatusUpdateDrafted: ({ n, update, because }) => `status update ${n} was drafted, ${update.state}: ${because}`,
+  StatusCustomersListed: ({ n, customers }) =>
+    `${customers.length} customers are listed to be told, from status update ${n} on`,
   StatusUpdatePublished: ({ n, update, by }) =>
     `status update ${n} was published by ${by}, ${update.state}: ${update.text}`,
   StatusUpdateDiscarded: ({ n, by, comment }) => `${by} discarded status update ${n}: ${comment}`,

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { type Event, event, type EventData, isRefusal } from '#contracts';
 import { type StatusFacts, statusFactsOf } from './status-facts.js';
-import { evolveStatusUpdates, isStatusUpdateEvent, NO_STATUS_UPDATES, type StatusUpdates } from './status-update.js';
+import {
+  evolveStatusUpdates,
+  isStatusUpdateEvent,
+  NO_STATUS_UPDATES,
+  type StatusUpdates,
+  type ToldCustomer,
+} from './status-update.js';
 import {
   decideDiscard,
   decidePublication,
@@ -77,8 +83,8 @@ class Play {
     return events;
   }
 
-  look(nowMs: number, facts = factsOf(), fallbackCustomers = 0): readonly Event[] {
-    return this.take(decideStatusUpdates(this.updates, { facts, fallbackCustomers, policy: this.policy, nowMs }));
+  look(nowMs: number, facts = factsOf(), fallbackCustomers = 0, hurt: readonly ToldCustomer[] = []): readonly Event[] {
+    return this.take(decideStatusUpdates(this.updates, { facts, hurt, fallbackCustomers, policy: this.policy, nowMs }));
   }
 
   /** Looks each time when it is due, until then. */

@@ -1,8 +1,9 @@
 import { type Event, event, type EventOf, refuse, type Refusal, type StatusUpdate } from '#contracts';
 import type { Acting } from '../rule/acting.js';
+import { listingOf, statusAudienceOf } from './status-audience.js';
 import type { StatusFacts } from './status-facts.js';
 import { statusTitleOf, writeStatusUpdate } from './status-text.js';
-import { nextDueMs, STATUS_LEAD_MS, type StatusDraft, type StatusUpdates, unitedCustomers } from './status-update.js';
+import { nextDueMs, STATUS_LEAD_MS, type StatusDraft, type StatusUpdates, type ToldCustomer } from './status-update.js';
 
 /** The first update is out two minutes after the opening at the latest; the study took 38 (R108). */
 export const STATUS_FIRST_MS = 120_000;
@@ -22,6 +23,8 @@ export interface StatusPolicy {
 /** What an update is decided on. */
 export interface StatusCase {
   readonly facts: StatusFacts;
+  /** All that are hurt now, as measured; the facts name the worst twenty. Empty: not measured, or these are all. */
+  readonly hurt: readonly ToldCustomer[];
   /** Customers for whom another DNS provider answers now. */
   readonly fallbackCustomers: number;
   readonly policy: StatusPolicy;
@@ -69,7 +72,11 @@ interface Due {
   readonly because: string;
 }
 
-const draftOf = (updates: StatusUpdates, { facts, fallbackCustomers, policy, nowMs: at }: StatusCase, due: Due) => {
+const draftOf = (
+  updates: StatusUpdates,
+  { facts, hurt, fallbackCustomers, policy, nowMs: at }: StatusCase,
+  due: Due,
+) => {
   const { incidentId, resolvedAtMs } = facts;
   const { publishByMs, because } = due;
   const firstDueMs = updates.firstDueMs ?? publishByMs;
@@ -80,12 +87,14 @@ const draftOf = (updates: StatusUpdates, { facts, fallbackCustomers, policy, now
   const overdueAtMs = (updates.owedSinceMs ?? publishByMs) + STATUS_OVERDUE_MS;
   const redraftAtMs = nextUpdateAtMs === null ? Infinity : nextMs - STATUS_LEAD_MS;
   const lookAtMs = Math.min(redraftAtMs, updates.isOverdue ? Infinity : overdueAtMs);
-  return event('StatusUpdateDrafted', {
+  const n = updates.drafted + 1;
+  const { customers, affectedCustomers, listed } = statusAudienceOf(updates, facts, hurt);
+  const drafted = event('StatusUpdateDrafted', {
     incidentId,
-    n: updates.drafted + 1,
+    n,
     update,
-    customers: [...unitedCustomers(updates.toldCustomers, facts.customers)],
-    affectedCustomers: Math.max(updates.toldMost, facts.affectedCustomers),
+    customers: [...customers],
+    affectedCustomers,
     publishByMs,
     isReviewed: policy.mode === 'review',
     everyMs: policy.everyMs,
@@ -93,16 +102,17 @@ const draftOf = (updates: StatusUpdates, { facts, fallbackCustomers, policy, now
     dueAtMs: lookAtMs === Infinity ? null : lookAtMs,
     at,
   });
+  return { drafted, listings: listingOf(listed, { incidentId, n, at }) };
 };
 
 /** Drafts, and publishes at once where nobody reviews. */
 const draftNow = (updates: StatusUpdates, asked: StatusCase, due: Due): Event[] => {
-  const drafted = draftOf(updates, asked, due);
-  if (asked.policy.mode === 'review') return [drafted];
+  const { drafted, listings } = draftOf(updates, asked, due);
+  if (asked.policy.mode === 'review') return [drafted, ...listings];
   const { n, update, customers, affectedCustomers, everyMs, incidentId, at } = drafted.data;
   const draft = { n, update, customers, affectedCustomers };
   const known = { ...updates, firstDueMs: updates.firstDueMs ?? due.publishByMs, everyMs };
-  return [drafted, ...publishedOf(known, draft, { update, by: 'dispatcher', incidentId, atMs: at })];
+  return [drafted, ...listings, ...publishedOf(known, draft, { update, by: 'dispatcher', incidentId, atMs: at })];
 };
 
 const overdueNow = (updates: StatusUpdates, { facts, nowMs: at }: StatusCase): Event[] => {

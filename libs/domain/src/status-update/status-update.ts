@@ -41,6 +41,8 @@ export interface StatusUpdates {
   /** Who was told, at most `STATUS_CUSTOMERS_MAX`, and how many were hurt then at most. */
   readonly toldCustomers: readonly ToldCustomer[];
   readonly toldMost: number;
+  /** Ids of those that were listed, since they are more than an update names. */
+  readonly listed: ReadonlySet<string>;
   readonly heldBecause: string | undefined;
   readonly isOver: boolean;
 }
@@ -59,6 +61,7 @@ export const NO_STATUS_UPDATES: StatusUpdates = {
   isOverdue: false,
   toldCustomers: [],
   toldMost: 0,
+  listed: new Set(),
   heldBecause: undefined,
   isOver: false,
 };
@@ -66,6 +69,7 @@ export const NO_STATUS_UPDATES: StatusUpdates = {
 /** Events of the stream `status-<incidentId>`. */
 export const isStatusUpdateEvent = isEventOf(
   'StatusUpdateDrafted',
+  'StatusCustomersListed',
   'StatusUpdatePublished',
   'StatusUpdateDiscarded',
   'StatusUpdateOverdue',
@@ -111,6 +115,10 @@ export const evolveStatusUpdates = (
   switch (event.type) {
     case 'StatusUpdateDrafted':
       return drafted(updates, event);
+    case 'StatusCustomersListed': {
+      const ids = event.data.customers.map(({ customerId }) => customerId);
+      return { ...updates, listed: new Set([...updates.listed, ...ids]) };
+    }
     case 'StatusUpdatePublished': {
       const { customers, affectedCustomers, dueAtMs } = event.data;
       const toldCustomers = unitedCustomers(updates.toldCustomers, customers);

@@ -31,6 +31,17 @@ const settle = async (
   ]);
 };
 
+const listCustomers = (
+  tx: Queryable,
+  { incidentId, n, customers }: Pick<EventData<'StatusCustomersListed'>, 'incidentId' | 'n' | 'customers'>,
+): Promise<unknown> =>
+  tx.query(
+    `insert into status_customer (incident_id, customer_id, name, n)
+     select $1, told ->> 'customerId', told ->> 'name', $2 from jsonb_array_elements($3::jsonb) as told
+     on conflict (incident_id, customer_id) do nothing`,
+    [incidentId, n, json(customers)],
+  );
+
 const draft = async (tx: Queryable, drafted: EventData<'StatusUpdateDrafted'>): Promise<void> => {
   const { incidentId, n, update, customers, affectedCustomers, publishByMs, isReviewed, because, dueAtMs, at } =
     drafted;
@@ -43,6 +54,7 @@ const draft = async (tx: Queryable, drafted: EventData<'StatusUpdateDrafted'>): 
      values ($1, $2, 'drafted', $3::jsonb, $4::jsonb, $5, $6, $7, $8, $9)`,
     [incidentId, n, json(update), json(customers), affectedCustomers, publishByMs, isReviewed, because, at],
   );
+  await listCustomers(tx, drafted);
   await tx.query(
     `update status_schedule set state = 'told', because = null, due_at = $2, drafted_at = $3 where incident_id = $1`,
     [incidentId, dueAtMs, at],
@@ -53,7 +65,7 @@ const draft = async (tx: Queryable, drafted: EventData<'StatusUpdateDrafted'>): 
  * When somebody must look next at what the public is told of an incident, and what it was told. An incident whose public was told nothing
  * is over when it is resolved; of one that is held back the reader says whether that still holds.
  */
-export const statusUpdateProjection = projection(['status_schedule', 'status_update'], {
+export const statusUpdateProjection = projection(['status_schedule', 'status_update', 'status_customer'], {
   IncidentOpened: (tx, { incidentId, at }) =>
     tx.query(`insert into status_schedule (incident_id, state, due_at) values ($1, 'waiting', $2)`, [
       incidentId,
@@ -73,6 +85,7 @@ export const statusUpdateProjection = projection(['status_schedule', 'status_upd
       [incidentId, at],
     ),
   StatusUpdateDrafted: draft,
+  StatusCustomersListed: listCustomers,
   StatusUpdatePublished: (tx, published) => settle(tx, 'published', published),
   StatusUpdateDiscarded: (tx, discarded) => settle(tx, 'discarded', discarded),
   StatusUpdateOverdue: async (tx, { incidentId, dueAtMs }) => {

@@ -15,7 +15,7 @@ import {
   percentileOf,
   successPercent,
 } from '#domain';
-import type { SegmentRepository } from '#store';
+import type { SegmentRepository } from './segment.repository.js';
 
 /** Counts, success and percentiles of one key over a window. */
 export interface WindowFigures {

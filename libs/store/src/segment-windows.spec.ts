@@ -1,6 +1,6 @@
 import { FAMILIES, type Family } from '#contracts';
 import { bucketIndex, bucketsOf, COUNTS_PER_CELL, createCells, encodeBlock } from '#domain';
-import type { SegmentRow } from '#store';
+import type { SegmentRow } from './segment.repository.js';
 import { figuresOf, sumSegments } from './segment-windows.js';
 
 type Cell = readonly [good: number, bad: number, timeout: number, latencyUs?: number];

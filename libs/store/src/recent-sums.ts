@@ -1,7 +1,6 @@
 import { type Family, SLOT_MS } from '#contracts';
 import type { CellTable } from '#domain';
-import type { Clock } from '#runtime';
-import type { SegmentRepository } from '#store';
+import type { SegmentRepository } from './segment.repository.js';
 import { sumSegments } from './segment-windows.js';
 
 /** The sums of a family over a window that ends with a slot. */
@@ -31,7 +30,7 @@ interface Kept {
  */
 export const createRecentSums = (
   segments: Pick<SegmentRepository, 'read'>,
-  clock: Pick<Clock, 'nowMs'>,
+  clock: { readonly nowMs: () => number },
   { windowMs, keptSlots }: { readonly windowMs: number; readonly keptSlots: number },
 ): ((family: Family) => Promise<RecentSum>) => {
   const kept = new Map<Family, Kept>();
