@@ -7,7 +7,7 @@ import { type AttemptAnswer, type AttemptVerdict, decideAttempt } from './channe
 import type { Channel, Channels } from './channels/channel.js';
 import { redact } from './channels/post.js';
 import { decideDelivery, type DeliveryStep, withinExpiry } from './delivery.decide.js';
-import { DELIVERY_LEASE_MS, SENDS_PER_CHANNEL_MAX } from './dispatcher.config.js';
+import { DELIVERY_LEASE_MS, SENDS_NOT_URGENT_MAX, SENDS_PER_CHANNEL_MAX } from './dispatcher.config.js';
 import { supersede } from './superseding.js';
 
 /** What delivering needs. */
@@ -31,9 +31,23 @@ export interface DeliveriesParts {
 
 interface Sending {
   readonly channel: string;
+  readonly isUrgent: boolean;
   readonly abort: AbortController;
   done: Promise<void>;
 }
+
+/** What is done with a claimed delivery; `told`: it was sent already, and this is the answer. */
+type Ready =
+  | { readonly do: 'record'; readonly verdict: AttemptVerdict }
+  | (DeliveryStep & { readonly do: 'send'; readonly told: AttemptAnswer | undefined });
+
+const gaveUp = ({ because, isUnknown }: DeliveryStep & { readonly do: 'give up' }): AttemptVerdict => ({
+  outcome: 'gave_up',
+  status: null,
+  detail: because,
+  ...(isUnknown === true ? { isUnknown: true } : {}),
+  dueAtMs: null,
+});
 
 const sendOnce = async (
   channel: Channel,
@@ -84,59 +98,67 @@ export class DeliveriesReconciler {
 
   private async claim(name: string): Promise<void> {
     const { claims, clock, channels } = this.parts;
-    const underWay = [...this.sending.values()].filter((sending) => sending.channel === name).length;
-    const free = SENDS_PER_CHANNEL_MAX - underWay;
-    if (free <= 0) return;
+    const underWay = [...this.sending.values()].filter((sending) => sending.channel === name);
+    const all = SENDS_PER_CHANNEL_MAX - underWay.length;
+    if (all <= 0) return;
+    const notUrgent = Math.max(0, SENDS_NOT_URGENT_MAX - underWay.filter(({ isUrgent }) => !isUrgent).length);
     const terms = { nowMs: clock.nowMs(), leaseMs: DELIVERY_LEASE_MS, pace: channels.get(name)?.pace };
-    for (const due of await claims.claim(name, free, terms))
+    for (const due of await claims.claim(name, { all, notUrgent }, terms))
       // Our own claim that ran out, when recording takes that long: the attempt under way still counts.
       if (!this.sending.has(due.deliveryId)) this.begin(due);
   }
 
   private begin(delivery: DueDelivery): void {
-    const { deliveryId, channel } = delivery;
+    const { deliveryId, channel, isUrgent } = delivery;
     const abort = new AbortController();
-    const done = this.attempt(delivery, abort.signal)
-      .catch((error: Error) => {
-        const failed = new Error(`record an attempt of delivery ${deliveryId}`, { cause: error });
-        this.unrecorded = { error: failed, untilMs: this.parts.clock.nowMs() + DELIVERY_LEASE_MS };
-      })
-      .finally(() => {
+    const done = this.attempt(delivery, abort.signal).then(
+      () => {
         this.sending.delete(deliveryId);
         this.parts.onAttempted();
-      });
-    this.sending.set(deliveryId, { channel, abort, done });
+      },
+      // Not told: what fails at once would be tried without end. The next tick looks again.
+      (error: Error) => {
+        this.sending.delete(deliveryId);
+        const failed = new Error(`record an attempt of delivery ${deliveryId}`, { cause: error });
+        this.unrecorded = { error: failed, untilMs: this.parts.clock.nowMs() + DELIVERY_LEASE_MS };
+      },
+    );
+    this.sending.set(deliveryId, { channel, isUrgent, abort, done });
   }
 
   private async attempt(delivery: DueDelivery, signal: AbortSignal): Promise<void> {
-    const { channels, clock, queues } = this.parts;
+    const ready = await this.prepare(delivery).catch(async (error: unknown) => {
+      // Nothing was sent: it need not wait until its claim runs out, which it does where this fails as well.
+      await this.parts.deliveries.release(delivery.deliveryId).catch(() => undefined);
+      throw error;
+    });
+    if (ready?.do === 'send') await this.send(delivery, ready, signal);
+    if (ready?.do === 'record') await this.record(delivery, ready.verdict);
+  }
+
+  /** Everything before the send; undefined: there is nothing to do any more. */
+  private async prepare(delivery: DueDelivery): Promise<Ready | undefined> {
+    const { channels, clock, queues, deliveries, logger } = this.parts;
+    const { channel, dedupKey, action } = delivery;
     if (await supersede(this.parts, delivery, clock.nowMs())) {
-      const { channel, dedupKey, action } = delivery;
-      this.parts.logger.info({ channel, dedupKey, action }, 'a delivery was superseded');
-      return;
+      logger.info({ channel, dedupKey, action }, 'a delivery was superseded');
+      return undefined;
     }
     const step = decideDelivery(delivery, channels, await queues.disabled(), clock.nowMs());
-    if (step.do === 'send') await this.send(delivery, step, signal);
-    else {
-      const unknown = step.isUnknown === true ? { isUnknown: true } : {};
-      await this.record(delivery, {
-        outcome: 'gave_up',
-        status: null,
-        detail: step.because,
-        ...unknown,
-        dueAtMs: null,
-      });
-    }
+    if (step.do === 'give up') return { do: 'record', verdict: gaveUp(step) };
+    const told = await this.parts.spooled?.(delivery);
+    if (told !== undefined || (await deliveries.begin(delivery))) return { ...step, told };
+    logger.info({ channel, dedupKey, action }, 'the claim of a delivery ran out before it was sent');
+    return undefined;
   }
 
   private async send(
     delivery: DueDelivery,
-    { channel, wasUnknown }: DeliveryStep & { readonly do: 'send' },
+    { channel, wasUnknown, told }: Ready & { readonly do: 'send' },
     signal: AbortSignal,
   ): Promise<void> {
     const { clock, random, deliveries } = this.parts;
     const { isKeyed } = channel;
-    const told = await this.parts.spooled?.(delivery);
     const answer = told ?? (await sendOnce(channel, delivery, clock.nowMs(), signal));
     // Broken off by us; a receiver that cannot tell a repetition may have it, which must be remembered.
     if (signal.aborted && isKeyed && answer.kind !== 'answered') {
@@ -145,7 +167,7 @@ export class DeliveriesReconciler {
     }
     const attempt = delivery.attempts - delivery.attemptsBefore + 1;
     const verdict = decideAttempt(answer, attempt, clock.nowMs(), random(), { isKeyed, wasUnknown });
-    const repeated = !isKeyed && delivery.claims > 1 ? { ...verdict, isUnknown: true } : verdict;
+    const repeated = !isKeyed && delivery.begun > 0 ? { ...verdict, isUnknown: true } : verdict;
     await this.record(delivery, withinExpiry(delivery, repeated));
     if (answer.kind === 'gone' && delivery.address === null) await this.disable(channel.name, answer.detail);
   }

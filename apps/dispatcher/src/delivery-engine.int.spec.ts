@@ -1,10 +1,12 @@
 import { event, type EventData, streamOf } from '#contracts';
-import type { EventStore } from '#store';
+import { BREAKER_FAILURES } from '#domain';
+import type { Database, EventStore } from '#store';
 import { until } from '#testing';
 import type { AttemptAnswer } from './channels/attempt.decide.js';
+import type { Channel } from './channels/channel.js';
 import { type Script, scriptedReceiver, type ScriptedReceiver } from './channels/scripted.fake.js';
 import type { Dispatcher } from './dispatcher.js';
-import { DELIVERY_LEASE_MS, SENDS_PER_CHANNEL_MAX } from './dispatcher.config.js';
+import { DELIVERY_LEASE_MS, SENDS_NOT_URGENT_MAX, SENDS_PER_CHANNEL_MAX } from './dispatcher.config.js';
 import { World } from './dispatcher.fixture.js';
 
 const S = 1_000;
@@ -236,6 +238,52 @@ describe('the delivery engine', () => {
     expect((await world.attempts()).at(-1)).toMatchObject({ outcome: 'gave_up', detail: 'may have arrived twice' });
   });
 
+  it('B11: what fails before its send is sent all the same, as if it had never been claimed', async () => {
+    const chat = scriptedReceiver({ name: 'first' });
+    let failures = 3;
+    const { query } = world.db.database;
+    const failing: Database = {
+      ...world.db.database,
+      query: (sql, values) =>
+        sql.includes('channel_disabled') && failures-- > 0 ? Promise.reject(new Error('away')) : query(sql, values),
+    };
+    const dispatcher = await world.dispatcher([chat.channel], { database: failing });
+    await ask(request('in1'));
+    await later(dispatcher, 4 * S, 1 * S);
+    expect(failures).toBeLessThan(0);
+    expect(keys(chat)).toEqual(['trigger in1']);
+    const [attempt, ...others] = await world.attempts();
+    expect([attempt?.outcome, attempt?.isUnknown, others]).toEqual(['delivered', undefined, []]);
+  });
+
+  it('B11: what can wait leaves places to what is urgent, however slow its receiver is', async () => {
+    const answers: (() => void)[] = [];
+    const taken: string[] = [];
+    const slow: Channel = {
+      ...first.channel,
+      send: ({ dedupKey }) => {
+        taken.push(dedupKey);
+        return new Promise((resolve) => answers.push(() => resolve(answered(202))));
+      },
+    };
+    const dispatcher = await world.dispatcher([slow]);
+    const body = { title: 'w', severity: 'warning' };
+    await ask(...Array.from({ length: 20 }, (_, index) => request(`w${index}`, { body })));
+    dispatcher.tick();
+    await until('what can wait has its places', () => taken.length >= SENDS_NOT_URGENT_MAX);
+    await ask(request('critical'));
+    dispatcher.tick();
+    await until('the critical one is there', () => taken.includes('critical'));
+    expect(taken).toHaveLength(SENDS_NOT_URGENT_MAX + 1);
+    const settled = dispatcher.settle();
+    await until('all were asked', () => {
+      for (const answer of answers.splice(0)) answer();
+      return taken.length === 21;
+    });
+    for (const answer of answers.splice(0)) answer();
+    await settled;
+  });
+
   it('B11: a receiver that wants nothing more disables its channel, which is told through another until it is enabled', async () => {
     first.scripts.push({ kind: 'gone', status: 410, detail: 'Gone' });
     const dispatcher = await run(first, second);
@@ -275,6 +323,19 @@ describe('the delivery engine', () => {
     first.scripts.length = 0;
     await later(dispatcher, 60 * S, 5 * S);
     expect(new Set(keys(first)).size).toBe(20);
+  });
+
+  it('B11: what is dropped instead of trying a dead receiver leaves the try to the next', async () => {
+    first.scripts.push(...times(BREAKER_FAILURES, REFUSED));
+    const dispatcher = await run(first);
+    await ask(...Array.from({ length: BREAKER_FAILURES }, (_, index) => request(`in${index}`)));
+    await dispatcher.settle();
+    // The oldest, which would be the first to try it, is over.
+    await ask(request('end', { action: 'resolve', dedupKey: 'in0', body: { title: 't', because: 'well', at: 5 } }));
+    await later(dispatcher, 11 * S);
+    await dispatcher.settle();
+    expect(keys(first)).toEqual(expect.arrayContaining(['update in0', 'trigger in1', 'trigger in4']));
+    expect(await world.db.database.query('select * from delivery_claim')).toEqual([]);
   });
 
   it('what the receiver called the first is known to what follows it, and a 429 holds only what can wait', async () => {

@@ -16,7 +16,7 @@ interface Row {
   readonly requestedAt: number;
   status: 'due' | 'delivered' | 'gave_up';
   attempts: number;
-  claims: number;
+  begun: number;
   claimedUntil: number;
   dueAt: number;
   isUnknown: boolean;
@@ -58,7 +58,7 @@ const simulate = (channel: Channel, count: number, seed: number): Outcome => {
     requestedAt: Math.floor(index / 20) * TICK_MS,
     status: 'due',
     attempts: 0,
-    claims: 0,
+    begun: 0,
     claimedUntil: 0,
     dueAt: Math.floor(index / 20) * TICK_MS,
     isUnknown: false,
@@ -81,6 +81,8 @@ const simulate = (channel: Channel, count: number, seed: number): Outcome => {
     }
     const fault = dice.below(10) < 3 ? FAULTS[dice.below(FAULTS.length)] : undefined;
     sentAt.push(nowMs);
+    const wasBegun = row.begun > 0;
+    row.begun += 1;
     if (fault === undefined || fault.hasIt) arrived.set(row.key, (arrived.get(row.key) ?? 0) + 1);
     // The claim runs out, and another takes it.
     if (fault?.answer === 'killed') return;
@@ -89,10 +91,10 @@ const simulate = (channel: Channel, count: number, seed: number): Outcome => {
     const answer = fault?.answer ?? answered(200);
     const verdict = decideAttempt(answer, row.attempts + 1, nowMs, dice.below(1_000) / 1_000, { isKeyed, wasUnknown });
     receiver = { ...receiver, probeUntilMs: 0, health: evolveReceiver(receiver.health, { ...verdict, at: nowMs }) };
-    row.isUnknown ||= verdict.isUnknown === true || (!isKeyed && row.claims > 1);
+    row.isUnknown ||= verdict.isUnknown === true || (!isKeyed && wasBegun);
     row.status = verdict.outcome === 'retry' ? 'due' : verdict.outcome;
     row.attempts += 1;
-    row.claims = 0;
+    row.begun = 0;
     row.claimedUntil = 0;
     row.dueAt = verdict.dueAtMs ?? nowMs;
   };
@@ -111,7 +113,6 @@ const simulate = (channel: Channel, count: number, seed: number): Outcome => {
     );
     receiver = receivers.get('') ?? receiver;
     for (const row of due.filter(({ key }) => chosen.has(key))) {
-      row.claims += 1;
       row.claimedUntil = nowMs + LEASE_MS;
       attempt(row, nowMs);
     }

@@ -23,7 +23,8 @@ const delivery = (changes: Partial<DueDelivery> = {}): DueDelivery => ({
   askedAt: NOW_MS,
   isLost: false,
   isUnknown: false,
-  claims: 1,
+  begun: 0,
+  claimedUntilMs: NOW_MS,
   known: null,
   version: 1,
   requestedAt: NOW_MS,
@@ -54,6 +55,26 @@ describe('decideDelivery', () => {
       do: 'give up',
       because: 'channel webhook is not configured any more',
     });
+  });
+});
+
+describe('what may have arrived', () => {
+  const chat = { name: 'deploy', isKeyed: false } as Channel;
+  const step = (isKeyed: boolean, changes: Partial<DueDelivery>) =>
+    decideDelivery(delivery(changes), new Map([['deploy', { ...chat, isKeyed }]]), ON, NOW_MS);
+
+  it.each([
+    [{ begun: 0 }, { do: 'send', wasUnknown: false }],
+    [{ begun: 1 }, { do: 'send', wasUnknown: true }],
+    [{ isUnknown: true }, { do: 'send', wasUnknown: true }],
+    [{ begun: 2 }, { do: 'give up', isUnknown: true }],
+    [
+      { begun: 1, isUnknown: true },
+      { do: 'give up', isUnknown: true },
+    ],
+  ])('B11: is sent once more and not a third time where the receiver has no key: %j', (changes, expected) => {
+    expect(step(false, changes)).toMatchObject(expected);
+    expect(step(true, changes)).toMatchObject({ do: 'send', wasUnknown: false });
   });
 });
 

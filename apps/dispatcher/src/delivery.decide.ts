@@ -26,7 +26,7 @@ const tooLate = (delivery: DueDelivery, nowMs: number): string | undefined => {
 };
 
 /**
- * Sends, unless nobody can take it any more or nobody may act on it any more. Whoever claimed it before and died may have sent it: where
+ * Sends, unless nobody can take it any more or nobody may act on it any more. Whoever began to send it and died may have sent it: where
  * the receiver cannot tell a repetition, it goes out once more at most.
  */
 export const decideDelivery = (
@@ -35,15 +35,14 @@ export const decideDelivery = (
   disabled: ReadonlyMap<string, string>,
   nowMs: number,
 ): DeliveryStep => {
-  const { channel: name, claims } = delivery;
+  const { channel: name, begun } = delivery;
   const channel = channels.get(name);
   if (channel === undefined) return { do: 'give up', because: `channel ${name} is not configured any more` };
   const off = disabled.get(name);
   if (off !== undefined) return { do: 'give up', because: `channel ${name} is disabled: ${off}` };
   const because = tooLate(delivery, nowMs);
   if (because !== undefined) return { do: 'give up', because };
-  // A second claim of the same attempt: the first one died.
-  const doubts = channel.isKeyed ? 0 : claims - 1 + (delivery.isUnknown ? 1 : 0);
+  const doubts = channel.isKeyed ? 0 : begun + (delivery.isUnknown ? 1 : 0);
   if (doubts > 1) return { do: 'give up', because: 'may have arrived twice', isUnknown: true };
   return { do: 'send', channel, wasUnknown: doubts > 0 };
 };

@@ -105,6 +105,11 @@ describe('readDispatcherSettings', () => {
     [{ STATUSPAGE_KEY: 'key-of-a-page' }, /^STATUSPAGE_PAGE_ID: needed beside STATUSPAGE_KEY/],
     [{ STATUSPAGE_PAGE_ID: '../x' }, /^STATUSPAGE_PAGE_ID: expected an id/],
     [{ PAGERDUTY_CHANGE_KEY: 'R'.repeat(32) }, /^PAGERDUTY_CHANGE_KEY: a key that begins with R/],
+    [{ FALL_OVER: 'webhook' }, /^FALL_OVER: channel webhook is not configured$/m],
+    [
+      { FALL_OVER: 'deploy', DEPLOY_WEBHOOK_URL: 'http://127.0.0.1:1/', DEPLOY_WEBHOOK_SECRET: SECRET },
+      /^FALL_OVER: channel deploy is for command, not for pages$/m,
+    ],
     [{ ALLOW_PRIVATE_RECEIVERS: 'yes' }, /^ALLOW_PRIVATE_RECEIVERS: /],
   ])('refuses %j, naming the setting and not the secret', (env, message) => {
     expect(() => readChannels(env)).toThrow(message);

@@ -27,15 +27,18 @@ export const RECONCILE_EVERY_MS = 200;
  */
 export const SENDS_PER_CHANNEL_MAX = 8;
 
+/** Of these, sends of what is not urgent: two places are kept, so that what is urgent never waits for a slow answer to what can wait. */
+export const SENDS_NOT_URGENT_MAX = 6;
+
 /** The longest that any channel waits for an answer: a webhook's. */
 export const CHANNEL_TIMEOUT_MS_MAX = 15_000;
 
 /**
  * How long a claimed delivery may stay without a recorded attempt before another dispatcher takes it. Too short pages twice, too long
- * pages late; twice is the smaller harm. A send begins in the moment of its claim, so this is twice the slowest timeout: once to
- * send, once to record on a slow database.
+ * pages late; twice is the smaller harm. A send begins in the moment of its claim, so this is three times the slowest timeout: once
+ * to wait for a send of the spool that it takes over, once to send, once to record on a slow database.
  */
-export const DELIVERY_LEASE_MS = 2 * CHANNEL_TIMEOUT_MS_MAX;
+export const DELIVERY_LEASE_MS = 3 * CHANNEL_TIMEOUT_MS_MAX;
 
 /** Steps of escalations that one run takes: each is an append of some ms, and a run ends before the pages of the next tick wait. */
 export const ESCALATIONS_PER_RUN_MAX = 50;
@@ -106,14 +109,19 @@ export interface DispatcherSettings {
 const alertmanagerChannels = (url: URL | undefined, allowsPrivate: boolean): readonly Channel[] =>
   url === undefined ? [] : [alertmanagerChannel({ url, allowsPrivate })];
 
-/** A name that stands for nothing would let a page fall into it. */
+/** A name that stands for nothing, or for what takes no pages, would let a page fall into it. */
 const fallOverOf = (
   order: readonly string[] | undefined,
   channels: readonly Channel[],
 ): Pick<DispatcherSettings, 'fallOver'> => {
   if (order === undefined) return {};
-  const unknown = order.filter((name) => !channels.some((channel) => channel.name === name));
-  if (unknown.length > 0) throw new ConfigError([`FALL_OVER: channel ${unknown.join(', ')} is not configured`]);
+  const subjects = new Map(channels.map(({ name, subject = 'page' }) => [name, subject]));
+  const wrong = order.flatMap((name) => {
+    const subject = subjects.get(name);
+    if (subject === undefined) return [`FALL_OVER: channel ${name} is not configured`];
+    return subject === 'page' ? [] : [`FALL_OVER: channel ${name} is for ${subject}, not for pages`];
+  });
+  if (wrong.length > 0) throw new ConfigError(wrong);
   return { fallOver: order };
 };
 

@@ -14,7 +14,7 @@ import {
 import { type EventLog, openEmbeddedLog } from '#event-log';
 import type { StatusPolicy } from '#domain';
 import { type Logger, Notices } from '#runtime';
-import { createEventStore, createDeliveryRepository, type DeliveryRow, type EventStore } from '#store';
+import { createEventStore, createDeliveryRepository, type Database, type DeliveryRow, type EventStore } from '#store';
 import { FakeClock, openTestDatabase, type TestDatabase } from '#testing';
 import { type Channel, type HttpChannel, httpChannel } from './channels/channel.js';
 import { createDispatcher, type Dispatcher } from './dispatcher.js';
@@ -127,6 +127,7 @@ export class World {
     channels: readonly Channel[],
     changes: {
       readonly eventStore?: EventStore;
+      readonly database?: Database;
       readonly eventLog?: EventLog;
       readonly statusPolicy?: StatusPolicy;
     } = {},
@@ -139,7 +140,7 @@ export class World {
       },
       notices: new Notices(),
       nodeKeys: { isRequired: false, vouch: () => ({ keyId: '', tag: '' }) },
-      database: this.db.database,
+      database: changes.database ?? this.db.database,
       clock,
       logger,
       random: () => 0.5,

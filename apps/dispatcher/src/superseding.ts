@@ -60,8 +60,8 @@ export const supersede = async (parts: SupersedingParts, head: DueDelivery, nowM
   const waiting = await parts.queues.queueOf(head);
   // Another dispatcher has recorded it meanwhile: our claim had run out.
   if (waiting.queue[0]?.deliveryId !== head.deliveryId) return false;
-  // Claimed before by somebody who died without a record: what it sent may have arrived.
-  const queue = waiting.queue.map((each, index) => (index === 0 && head.claims > 1 ? { ...each, isLost: true } : each));
+  // Sent before by somebody who died without a record, or who was broken off: it may have arrived.
+  const queue = waiting.queue.map((each, index) => (index === 0 && head.begun > 0 ? { ...each, isLost: true } : each));
   const superseding = decideSuperseded(queue, waiting.before, nowMs);
   if (superseding.superseded.length === 0) return false;
   const stream = streamOf.delivery(head.deliveryId);

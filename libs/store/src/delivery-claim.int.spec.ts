@@ -1,9 +1,11 @@
 import { openTestDatabase, type TestDatabase } from '#testing';
+import { createDeliveryRepository } from './delivery.repository.js';
 import { createDeliveryClaims, type DeliveryClaims } from './delivery-claim.repository.js';
 
 const NOW_MS = 1_000_000;
 const TERMS = { pace: { perMinute: 12, urgentPerMinute: 4 }, nowMs: NOW_MS, leaseMs: 30_000 };
 const BEHIND = 20_000;
+const PLACES = { all: 8, notUrgent: 8 };
 
 describe('claims under a pace', () => {
   let db: TestDatabase;
@@ -32,7 +34,8 @@ describe('claims under a pace', () => {
       [count, name],
     );
   };
-  const claim = async (limit = 8) => (await claims.claim('first', limit, TERMS)).map(({ deliveryId }) => deliveryId);
+  const claim = async (limit = 8) =>
+    (await claims.claim('first', { all: limit, notUrgent: limit }, TERMS)).map(({ deliveryId }) => deliveryId);
 
   it('T-A10: with 20,000 that wait the urgent one goes first, and what has no token costs the others nothing', async () => {
     await wait(BEHIND, 'w');
@@ -63,12 +66,41 @@ describe('claims under a pace', () => {
     await wait(20, 'c', { channel: 'second' });
     const terms = { ...TERMS, pace: { ...TERMS.pace, bucket: 'account' } };
     const names = ['first', 'second', 'first', 'second'];
-    const claimed = (await Promise.all(names.map((name) => claims.claim(name, 8, terms)))).flat();
+    const claimed = (await Promise.all(names.map((name) => claims.claim(name, PLACES, terms)))).flat();
     // A sixth of a minute's twelve.
     expect(claimed).toHaveLength(2);
     expect((await claims.receivers()).map(({ bucket, tokens }) => [bucket, tokens])).toContainEqual(['account', 0]);
     const later = { ...terms, nowMs: NOW_MS + 60_000 };
-    expect(await claims.claim('second', 8, later)).toHaveLength(2);
-    expect(await claims.claim('first', 8, later)).toEqual([]);
+    expect(await claims.claim('second', PLACES, later)).toHaveLength(2);
+    expect(await claims.claim('first', PLACES, later)).toEqual([]);
+  });
+
+  it('B11: of what is not urgent no more are claimed than have a place, and what is urgent takes all', async () => {
+    await wait(10, 'w');
+    await wait(3, 'u', { isUrgent: true });
+    const of = async (all: number, notUrgent: number) =>
+      (await claims.claim('first', { all, notUrgent }, { ...TERMS, pace: undefined })).map(
+        ({ deliveryId }) => deliveryId,
+      );
+    expect(await of(2, 6)).toEqual(['u1', 'u2']);
+    expect(await of(8, 3)).toEqual(['u3', 'w1', 'w2', 'w3']);
+    expect(await of(4, 0)).toEqual([]);
+  });
+
+  it('B11: what was begun is remembered over a claim that ran out, and only by whoever holds the claim', async () => {
+    await wait(1, 'd');
+    const deliveries = createDeliveryRepository(db.database);
+    const claimAt = async (nowMs: number) => {
+      const [due] = await claims.claim('first', PLACES, { ...TERMS, nowMs });
+      if (due === undefined) throw new Error('not claimed');
+      return due;
+    };
+    const unsent = await claimAt(NOW_MS);
+    const sent = await claimAt(NOW_MS + TERMS.leaseMs);
+    expect([unsent.begun, sent.begun]).toEqual([0, 0]);
+    expect(await deliveries.begin(unsent)).toBe(false);
+    expect(await deliveries.begin(sent)).toBe(true);
+    await deliveries.release('d1');
+    expect(await claimAt(NOW_MS + TERMS.leaseMs)).toMatchObject({ begun: 1 });
   });
 });

@@ -11,10 +11,17 @@ import {
 import type { Database, Queryable } from './database.js';
 import { createDeliveryRepository, type DueDelivery } from './delivery.repository.js';
 
+/** How many sends of one channel may begin. */
+export interface Places {
+  readonly all: number;
+  /** Of these, what is not urgent. */
+  readonly notUrgent: number;
+}
+
 /** Claims under the pace and the breaker of each receiver, which all dispatchers share. */
 export interface DeliveryClaims {
-  /** At most `limit` deliveries of the channel that may leave now, the urgent ones first. */
-  readonly claim: (channel: string, limit: number, terms: ClaimTerms) => Promise<readonly DueDelivery[]>;
+  /** Deliveries of the channel that may leave now, at most as many as there are places, the urgent ones first. */
+  readonly claim: (channel: string, places: Places, terms: ClaimTerms) => Promise<readonly DueDelivery[]>;
   /** The receivers of every channel, or of one. */
   readonly receivers: (channel?: string) => Promise<readonly ReceiverRow[]>;
 }
@@ -113,11 +120,9 @@ const write = async (
     await tx.query(WRITE_BUCKET, [name, bucket.tokens, bucket.urgentTokens, bucket.atMs]);
 };
 
-// As if they had not been claimed; how often they were claimed before is kept.
+// As if they had not been claimed; what was begun of them before is kept.
 const unclaim = (tx: Queryable, deliveryIds: readonly string[]): Promise<unknown> =>
-  tx.query('update delivery_claim set claimed_until = 0, claims = claims - 1 where delivery_id = any($1::text[])', [
-    deliveryIds,
-  ]);
+  tx.query('update delivery_claim set claimed_until = 0 where delivery_id = any($1::text[])', [deliveryIds]);
 
 const choose = async (
   tx: Queryable,
@@ -140,12 +145,14 @@ const choose = async (
 
 /** Claims in PostgreSQL. */
 export const createDeliveryClaims = (database: Database): DeliveryClaims => ({
-  claim: (channel, limit, terms) =>
+  claim: (channel, places, terms) =>
     database.transaction(async (tx) => {
       const bucket = await readBucket(tx, terms.pace?.bucket, false);
       const blocked = blockedReceivers({ receivers: byAddress(await read(tx, channel)), bucket }, terms);
       const { nowMs, leaseMs } = terms;
-      const due = await createDeliveryRepository(tx).claimDue(nowMs, limit, leaseMs, channel, blocked);
+      const { all: limit, notUrgent: notUrgentLimit } = places;
+      const ask = { nowMs, leaseMs, limit, notUrgentLimit, channel, notClaimed: blocked };
+      const due = await createDeliveryRepository(tx).claimDue(ask);
       return due.length === 0 ? [] : choose(tx, channel, due, terms);
     }),
   receivers: (channel) => read(database, channel),

@@ -17,6 +17,7 @@ import { createEventStore, type EventStore } from './event-store.js';
 
 const LEASE_MS = 45_000;
 const LATER_MS = T + 600_000;
+const LATER = { nowMs: LATER_MS, leaseMs: LEASE_MS, limit: 10 };
 const signed = { payload: 'e30=', signature: 'c2ln', keyId: 'key' };
 
 const requestsOf = (recorded: readonly RecordedEvent[]) =>
@@ -181,10 +182,10 @@ describe('deliveries', () => {
 
   it('B11: are claimed by one of many dispatchers', async () => {
     for (const id of ['in1', 'in2', 'in3', 'in4', 'in5', 'in6']) await tell(store, opens(id));
-    const claims = await Promise.all(Array.from({ length: 8 }, () => deliveries.claimDue(LATER_MS, 2, LEASE_MS)));
+    const claims = await Promise.all(Array.from({ length: 8 }, () => deliveries.claimDue({ ...LATER, limit: 2 })));
     const keys = claims.flat().map(({ dedupKey }) => dedupKey);
     expect(new Set(keys).size).toBe(keys.length);
-    const rest = await deliveries.claimDue(LATER_MS, 10, LEASE_MS);
+    const rest = await deliveries.claimDue(LATER);
     expect([...keys, ...rest.map(({ dedupKey }) => dedupKey)].toSorted()).toEqual([
       'in1',
       'in2',
@@ -195,7 +196,7 @@ describe('deliveries', () => {
     ]);
   });
 
-  const claimFully = (tx: Queryable): Promise<unknown> => createDeliveryRepository(tx).claimDue(LATER_MS, 10, LEASE_MS);
+  const claimFully = (tx: Queryable): Promise<unknown> => createDeliveryRepository(tx).claimDue(LATER);
   // What is left to guard when the second looked before the first had locked the delivery, and locks it after.
   const claimRowOnly = (tx: Queryable): Promise<unknown> =>
     tx.query('insert into delivery_claim (delivery_id, claimed_until) select delivery_id, $1 from delivery', [
@@ -210,7 +211,7 @@ describe('deliveries', () => {
     const second = await db.database.transaction(async (tx) => {
       await claim(tx);
       let answered = false;
-      const claiming = deliveries.claimDue(LATER_MS, 10, LEASE_MS).finally(() => (answered = true));
+      const claiming = deliveries.claimDue(LATER).finally(() => (answered = true));
       await until('the second has answered or waits for the first', async () => {
         const waiting = await db.database.query(
           `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
@@ -225,15 +226,15 @@ describe('deliveries', () => {
   it('B11: of one key keep their order: a resolve waits until its trigger is finished', async () => {
     await tell(store, opens('in1'));
     await tell(store, [[streamOf.incident('in1'), 1, [resolved]]]);
-    const [trigger, ...others] = await deliveries.claimDue(LATER_MS, 10, LEASE_MS);
+    const [trigger, ...others] = await deliveries.claimDue(LATER);
     expect([trigger?.action, others]).toEqual(['trigger', []]);
     await attempt(trigger?.deliveryId ?? '', trigger?.version ?? 0, 'delivered', null);
-    expect((await deliveries.claimDue(LATER_MS, 10, LEASE_MS)).map(({ action }) => action)).toEqual(['resolve']);
+    expect((await deliveries.claimDue(LATER)).map(({ action }) => action)).toEqual(['resolve']);
   });
 
   it('B11: are claimed again when the claim ran out, was released, or a retry is due, and never before', async () => {
     await tell(store, opens('in1'));
-    const claim = async (nowMs: number) => (await deliveries.claimDue(nowMs, 10, LEASE_MS))[0];
+    const claim = async (nowMs: number) => (await deliveries.claimDue({ ...LATER, nowMs }))[0];
     expect(await claim(T + 60_999)).toBeUndefined();
     expect(await claim(T + 61_000)).toMatchObject({ attempts: 0, version: 1 });
     expect(await claim(T + 61_000 + LEASE_MS - 1)).toBeUndefined();
@@ -252,7 +253,7 @@ describe('deliveries', () => {
     await createChannelRepository(db.database).register('webhook', 'page');
     await tell(store, opens('in1'));
     expect(await deliveries.dueChannels(LATER_MS)).toEqual(['pagerduty', 'webhook']);
-    const claimed = await deliveries.claimDue(LATER_MS, 10, LEASE_MS, 'webhook');
+    const claimed = await deliveries.claimDue({ ...LATER, channel: 'webhook' });
     expect(claimed.map(({ channel }) => channel)).toEqual(['webhook']);
     expect(await deliveries.dueChannels(T)).toEqual([]);
   });
@@ -267,12 +268,12 @@ describe('deliveries', () => {
         [streamOf.command(commandId), 0, [event('CommandIssued', { command: commandOf(commandId, wave) }), sign]],
       ]);
     }
-    const [first, ...others] = await deliveries.claimDue(LATER_MS, 10, LEASE_MS, 'deploy');
+    const [first, ...others] = await deliveries.claimDue({ ...LATER, channel: 'deploy' });
     expect([first?.dedupKey, others]).toEqual(['co1', []]);
     await attempt(first?.deliveryId ?? '', 1, 'retry', LATER_MS + 1);
-    expect(await deliveries.claimDue(LATER_MS, 10, LEASE_MS, 'deploy')).toEqual([]);
+    expect(await deliveries.claimDue({ ...LATER, channel: 'deploy' })).toEqual([]);
     await attempt(first?.deliveryId ?? '', 2, 'delivered', null);
-    expect((await deliveries.claimDue(LATER_MS, 10, LEASE_MS, 'deploy')).map(({ dedupKey }) => dedupKey)).toEqual([
+    expect((await deliveries.claimDue({ ...LATER, channel: 'deploy' })).map(({ dedupKey }) => dedupKey)).toEqual([
       'co2',
     ]);
   });

@@ -45,8 +45,10 @@ export interface DueDelivery extends Sent {
   readonly isLost: boolean;
   /** The same, at a receiver that cannot tell a repetition. */
   readonly isUnknown: boolean;
-  /** How often it was claimed since its last recorded attempt: at the second time the first claimer has died. */
-  readonly claims: number;
+  /** How often a send of it was begun since its last recorded attempt: whoever began one has died, or was broken off. */
+  readonly begun: number;
+  /** Until when it is claimed. */
+  readonly claimedUntilMs: number;
   /** What the receiver called what it was last told under the same key, where it said. */
   readonly known: string | null;
   /** Version of the delivery's stream, for the append of the attempt. */
@@ -70,6 +72,19 @@ export interface NotClaimed {
   readonly unlessUrgent: readonly string[];
 }
 
+/** What is claimed, and for how long. */
+export interface ClaimAsk {
+  readonly nowMs: number;
+  readonly leaseMs: number;
+  /** Of all. */
+  readonly limit: number;
+  /** Of these what is not urgent; absent: all may be. */
+  readonly notUrgentLimit?: number | undefined;
+  /** Of one channel alone. */
+  readonly channel?: string | undefined;
+  readonly notClaimed?: NotClaimed | undefined;
+}
+
 /** Somebody who was called for an incident, and the key that the call went by. */
 export interface CalledContact {
   readonly dedupKey: string;
@@ -83,17 +98,13 @@ export interface DeliveryRepository {
   /** Newest first. */
   readonly list: (filter: DeliveryFilter) => Promise<readonly DeliveryRow[]>;
   /**
-   * Takes due deliveries for `leaseMs`, of one channel when it is named, urgent ones first: of each (channel, address, dedupKey) only
+   * Takes due deliveries for `leaseMs`, urgent ones first: of each (channel, address, dedupKey) only
    * the oldest unfinished one, so that a resolve never overtakes its trigger; of commands only the oldest of the channel, since an
    * executor refuses one that is older than its last. The claim ends when an attempt is appended, when it is released, or by itself.
    */
-  readonly claimDue: (
-    nowMs: number,
-    limit: number,
-    leaseMs: number,
-    channel?: string,
-    notClaimed?: NotClaimed,
-  ) => Promise<readonly DueDelivery[]>;
+  readonly claimDue: (ask: ClaimAsk) => Promise<readonly DueDelivery[]>;
+  /** Notes that what is claimed is sent now; false where it is claimed so no more, and must not be sent. */
+  readonly begin: (claimed: Pick<DueDelivery, 'deliveryId' | 'claimedUntilMs'>) => Promise<boolean>;
   /** The channels that have something due, claimed or not. */
   readonly dueChannels: (nowMs: number) => Promise<readonly string[]>;
   /**
@@ -101,7 +112,7 @@ export interface DeliveryRepository {
    * receivers, gone through five times; whoever was called after those is not told of the end.
    */
   readonly called: (incidentId: string) => Promise<readonly CalledContact[]>;
-  /** Gives a claim back without an attempt. */
+  /** Gives a claim back without an attempt; what was begun of it is remembered. */
   readonly release: (deliveryId: string) => Promise<void>;
 }
 
@@ -119,12 +130,11 @@ const CALLED = `
   where body ->> 'incidentId' = $1 and subject = 'page' and action in ('trigger', 'escalate')
   group by dedup_key, channel, address order by min(requested_position) limit ${LIST_ROWS_MAX}`;
 
-// Two claimers that both saw a row free meet at the claim's row: the second finds it taken and gets nothing.
-const CLAIM = `
-  with free as (
+// What may be claimed now; the urgent and the others each by a walk of the index of what waits.
+const free = (isUrgent: boolean, limit: string): string => `
     select d.delivery_id from delivery d
-    where d.status = 'due' and d.due_at <= $1 and ($4::text is null or d.channel = $4)
-      and coalesce(d.address, '') <> all($5::text[]) and (d.is_urgent or coalesce(d.address, '') <> all($6::text[]))
+    where d.status = 'due' and d.due_at <= $1 and ($4::text is null or d.channel = $4) and ${isUrgent ? '' : 'not '}d.is_urgent
+      and coalesce(d.address, '') <> all(${isUrgent ? '$5' : '$5::text[] || $6'}::text[])
       and not exists (select 1 from delivery_claim c where c.delivery_id = d.delivery_id and c.claimed_until > $1)
       and not exists (select 1 from delivery older
         where older.status = 'due' and older.channel = d.channel and older.dedup_key = d.dedup_key
@@ -132,17 +142,22 @@ const CLAIM = `
       and (d.subject <> 'command' or not exists (select 1 from delivery older
         where older.status = 'due' and older.channel = d.channel and older.subject = 'command'
           and older.requested_position < d.requested_position))
-    order by d.is_urgent desc, d.due_at, d.requested_position limit $2
-    for update of d skip locked
+    order by d.due_at, d.requested_position limit ${limit}
+    for update of d skip locked`;
+
+// Two claimers that both saw a row free meet at the claim's row: the second finds it taken and gets nothing.
+const CLAIM = `
+  with urgent as (${free(true, '$2')}
+  ), others as (${free(false, 'least($7::bigint, $2 - (select count(*) from urgent))')}
+  ), free as (select delivery_id from urgent union all select delivery_id from others
   ), claimed as (
     insert into delivery_claim as c (delivery_id, claimed_until) select delivery_id, $1::bigint + $3::bigint from free
-    on conflict (delivery_id) do update set claimed_until = excluded.claimed_until, claims = c.claims + 1
-      where c.claimed_until <= $1
-    returning delivery_id, claims
+    on conflict (delivery_id) do update set claimed_until = excluded.claimed_until where c.claimed_until <= $1
+    returning delivery_id, claimed_until, begun
   )
   select d.delivery_id as "deliveryId", d.subject, d.action, d.channel, d.dedup_key as "dedupKey", d.body, d.address,
     d.person, d.is_urgent as "isUrgent", d.instead_of as "insteadOf", d.attempts, d.attempts_before as "attemptsBefore",
-    d.asked_at as "askedAt", d.is_lost as "isLost", d.is_unknown as "isUnknown", claimed.claims, a.version,
+    d.asked_at as "askedAt", d.is_lost as "isLost", d.is_unknown as "isUnknown", claimed.begun, claimed.claimed_until as "claimedUntilMs", a.version,
     (select before.receiver_id from delivery before
       where before.dedup_key = d.dedup_key and before.channel = d.channel and before.receiver_id is not null
         and before.address is not distinct from d.address
@@ -166,17 +181,26 @@ const DUE_CHANNELS = `
 
 const NOBODY: NotClaimed = { all: [], unlessUrgent: [] };
 
+const BEGIN =
+  'update delivery_claim set begun = begun + 1 where delivery_id = $1 and claimed_until = $2 returning begun';
+
+/** A receiver that one of the ended claims tried may be tried again. */
+const END_PROBES = `
+  update delivery_lane l set probe_until = 0 from ended join delivery d using (delivery_id)
+  where l.channel = d.channel and l.address = coalesce(d.address, '') and l.probe_until > 0`;
+
+const RELEASE = `
+  with ended as (update delivery_claim set claimed_until = 0 where delivery_id = $1 returning delivery_id) ${END_PROBES}`;
+
+const END = `
+  with ended as (delete from delivery_claim where delivery_id = any($1::text[]) returning delivery_id) ${END_PROBES}`;
+
 /**
- * Ends the claims of deliveries that were attempted; part of the append, not of the projection: claims are not history. A receiver
- * that one of them tried may be tried again.
+ * Ends the claims of deliveries that were attempted or are not sent any more; part of the append, not of the projection: claims are not
+ * history.
  */
 export const endClaims = (tx: Queryable, deliveryIds: readonly string[]): Promise<unknown> =>
-  tx.query(
-    `with ended as (delete from delivery_claim where delivery_id = any($1::text[]) returning delivery_id)
-     update delivery_lane l set probe_until = 0 from ended join delivery d using (delivery_id)
-     where l.channel = d.channel and l.address = coalesce(d.address, '') and l.probe_until > 0`,
-    [deliveryIds],
-  );
+  tx.query(END, [deliveryIds]);
 
 /** Deliveries in PostgreSQL. */
 export const createDeliveryRepository = (database: Queryable): DeliveryRepository => ({
@@ -188,14 +212,24 @@ export const createDeliveryRepository = (database: Queryable): DeliveryRepositor
       incidentId ?? null,
       listLimit(limit),
     ]),
-  claimDue: (nowMs, limit, leaseMs, channel, { all, unlessUrgent } = NOBODY) =>
-    database.query<DueDelivery>(CLAIM, [nowMs, listLimit(limit), leaseMs, channel ?? null, all, unlessUrgent]),
+  claimDue: ({ nowMs, leaseMs, limit, notUrgentLimit = limit, channel, notClaimed: { all, unlessUrgent } = NOBODY }) =>
+    database.query<DueDelivery>(CLAIM, [
+      nowMs,
+      listLimit(limit),
+      leaseMs,
+      channel ?? null,
+      all,
+      unlessUrgent,
+      listLimit(notUrgentLimit),
+    ]),
+  begin: async ({ deliveryId, claimedUntilMs }) =>
+    (await database.query<{ begun: number }>(BEGIN, [deliveryId, claimedUntilMs])).length > 0,
   dueChannels: async (nowMs) => {
     const rows = await database.query<{ channel: string }>(DUE_CHANNELS, [nowMs, LIST_ROWS_MAX]);
     return rows.map(({ channel }) => channel);
   },
   called: (incidentId) => database.query<CalledContact>(CALLED, [incidentId]),
   release: async (deliveryId) => {
-    await endClaims(database, [deliveryId]);
+    await database.query(RELEASE, [deliveryId]);
   },
 });

@@ -167,10 +167,10 @@ export const derivedDeliveries = async (
   return pending;
 };
 
-/** Ends the claims of the deliveries that these events attempted. */
-export const endAttemptedClaims = async (tx: Queryable, appended: readonly RecordedEvent[]): Promise<void> => {
-  const attempted = appended.flatMap(({ event }) =>
-    event.type === 'DeliveryAttempted' ? [event.data.deliveryId] : [],
+/** Ends the claims of the deliveries that these events attempted, or took out of their queue. */
+export const endSettledClaims = async (tx: Queryable, appended: readonly RecordedEvent[]): Promise<void> => {
+  const settled = appended.flatMap(({ event }) =>
+    event.type === 'DeliveryAttempted' || event.type === 'DeliverySuperseded' ? [event.data.deliveryId] : [],
   );
-  if (attempted.length > 0) await endClaims(tx, attempted);
+  if (settled.length > 0) await endClaims(tx, settled);
 };

@@ -2,7 +2,7 @@ import type { Event, EventMetadata, RecordedEvent } from '#contracts';
 import type { Database, Queryable } from './database.js';
 import { chainRows, headOf, lockHead, type PendingEvent, readHeads, writeRows } from './event-append.js';
 import { derivedEscalations } from './escalation-derive.js';
-import { derivedDeliveries, endAttemptedClaims } from './event-derive.js';
+import { derivedDeliveries, endSettledClaims } from './event-derive.js';
 import { READ_EVENTS_MAX, readRows, readStream } from './event-read.js';
 import { recordedEvent } from './event-row.js';
 import { project } from './projections/projections.js';
@@ -86,7 +86,7 @@ const appendIn = async (
     derived.length === 0 ? Promise.resolve([]) : writeAndProject(tx, derived, recordedAtMs);
   const escalated = await derive(await derivedEscalations(tx, appended));
   const deliveries = await derive(await derivedDeliveries(tx, appended, escalated));
-  await endAttemptedClaims(tx, appended);
+  await endSettledClaims(tx, appended);
   return { appended: [...appended, ...escalated, ...deliveries] };
 };
 

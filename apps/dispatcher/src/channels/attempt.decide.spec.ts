@@ -53,12 +53,21 @@ describe('decideAttempt', () => {
     expect(waits(0)).toEqual([800, 1_600, 3_200, 6_400, 12_000, 24_000, 24_000]);
   });
 
-  it('Retry-After wins over the schedule and is never undercut', () => {
+  it('Retry-After is never undercut, nor the schedule by it', () => {
     expect(decideAttempt(answered(429, '7'), 1, NOW_MS, 0).dueAtMs).toBe(NOW_MS + 7_000);
     expect(decideAttempt(answered(503, new Date(NOW_MS + 9_000).toUTCString()), 3, NOW_MS, 0).dueAtMs).toBe(
       NOW_MS + 9_000,
     );
+    expect(decideAttempt(answered(429, '7'), 6, NOW_MS, MIDDLE).dueAtMs).toBe(NOW_MS + 30_000);
   });
+
+  it.each(['0', new Date(NOW_MS - 60_000).toUTCString()])(
+    'Retry-After: %s does not have it tried at once',
+    (header) => {
+      const dueAt = (attempt: number) => decideAttempt(answered(503, header), attempt, NOW_MS, 0).dueAtMs;
+      expect([1, 4].map(dueAt)).toEqual([NOW_MS + 1_000, NOW_MS + 6_400]);
+    },
+  );
 
   it('gives up after the last attempt and says so', () => {
     expect(decideAttempt(answered(500), ATTEMPTS_MAX - 1, NOW_MS, MIDDLE).outcome).toBe('retry');

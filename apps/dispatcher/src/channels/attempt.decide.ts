@@ -82,11 +82,15 @@ export const retryAfterMs = (header: string | null, nowMs: number): number | und
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), RETRY_AFTER_MAX_MS);
 };
 
-/** The wait before attempt `attempt + 1`. `Retry-After` wins and is never undercut; jitter keeps a crowd from coming back at once. */
+/**
+ * The wait before attempt `attempt + 1`. `Retry-After` is never undercut, and cannot shorten the wait: one of 0, or a date that is past,
+ * would have all attempts spent in seconds. Jitter keeps a crowd from coming back at once.
+ */
 const waitMs = (answer: AttemptAnswer, attempt: number, nowMs: number, random: number): number => {
+  const backOff = Math.round((BACKOFF_MS[attempt - 1] ?? BACKOFF_LAST_MS) * (0.8 + random * 0.4));
   const asked = answer.kind === 'answered' ? retryAfterMs(answer.retryAfter, nowMs) : undefined;
-  if (asked !== undefined) return Math.round(asked * (1 + random * 0.1));
-  return Math.round((BACKOFF_MS[attempt - 1] ?? BACKOFF_LAST_MS) * (0.8 + random * 0.4));
+  if (asked === undefined) return backOff;
+  return Math.max(Math.round(asked * (1 + random * 0.1)), backOff, BACKOFF_MS[0]);
 };
 
 const isLost = ({ kind }: AttemptAnswer): boolean => kind === 'timeout' || kind === 'network';

@@ -39,5 +39,7 @@ describe('what attempts tell of a receiver', () => {
     const held = after(attempted({ status: 429, dueAtMs: 7_000 }));
     expect(held.heldUntilMs).toBe(7_000);
     expect(evolveReceiver(held, attempted({ outcome: 'delivered', status: 200 }))).toEqual(held);
+    // Asked before it said so, and answered after.
+    expect(evolveReceiver(held, attempted({ status: 429, dueAtMs: 3_000 })).heldUntilMs).toBe(7_000);
   });
 });

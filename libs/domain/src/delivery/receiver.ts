@@ -42,7 +42,7 @@ export const evolveReceiver = (before: ReceiverHealth, attempted: Attempted): Re
     return { ...before, failures, openUntilMs: failures >= BREAKER_FAILURES ? at + BREAKER_OPEN_MS : 0 };
   }
   const alive = { ...before, failures: 0, openUntilMs: 0 };
-  if (status === TOO_MANY) return { ...alive, heldUntilMs: dueAtMs ?? before.heldUntilMs };
+  if (status === TOO_MANY) return { ...alive, heldUntilMs: Math.max(before.heldUntilMs, dueAtMs ?? 0) };
   if (outcome !== 'delivered' && status === null) return before;
   return alive;
 };
