@@ -6,6 +6,10 @@ import type { Dispatcher } from './dispatcher.js';
 import { hasty, opened, World } from './dispatcher.fixture.js';
 
 const ROUTING_KEY = 'CANARYxROUTINGxKEYx0123456789abc';
+/** Each has a PagerDuty service of their own, by the name that the plan has for it. */
+export const PAGER_KEYS: ReadonlyMap<string, string> = new Map(
+  ['alice', 'bob', 'vera'].map((person) => [person, `CANARYx${person}`.padEnd(32, 'x')]),
+);
 const MINUTE_MS = 60_000;
 
 /** A level of a policy that calls people. */
@@ -95,4 +99,4 @@ export class CalledIncident {
 }
 
 const pagerOf = ({ url }: FakePagerDuty): Channel =>
-  hasty(pagerDutyChannel({ url: new URL(url), routingKey: ROUTING_KEY }));
+  hasty(pagerDutyChannel({ url: new URL(url), routingKey: ROUTING_KEY, keysByAddress: PAGER_KEYS }));

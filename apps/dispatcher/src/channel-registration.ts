@@ -21,5 +21,5 @@ export const registerChannels = async (
   for (const { name, subject = 'page' } of all) await repository.register(name, subject);
   logger.info({ channels: all.map(({ name }) => name) }, 'delivering through these channels');
   if (!all.some(({ subject = 'page' }) => subject === 'page'))
-    logger.warn('no channel for pages: nobody is paged; set PAGERDUTY_ROUTING_KEY, or WEBHOOK_URL and WEBHOOK_SECRET');
+    logger.warn('no channel for pages: nobody is paged; docs/channels.md says which settings configure one');
 };

@@ -44,6 +44,21 @@ describe('readDispatcherSettings', () => {
     expect(channels.get('email')?.secrets).toContain('p@ss');
   });
 
+  it('reads the routing keys that a plan names, also from a file', () => {
+    const [david, erin] = ['d'.repeat(32), 'e'.repeat(32)];
+    const file = join(mkdtempSync(join(tmpdir(), 'dispatcher-')), 'keys');
+    writeFileSync(file, `david=${david}\ndns-team=${erin}\n`);
+    const given = [
+      { PAGERDUTY_ROUTING_KEYS: `david=${david}, dns-team=${erin}` },
+      { PAGERDUTY_ROUTING_KEYS_FILE: file },
+    ];
+    for (const env of given) {
+      const channel = readChannels({ PAGERDUTY_ROUTING_KEY: KEY, ...env }).get('pagerduty');
+      expect(channel?.addresses).toEqual(['david', 'dns-team']);
+      expect(channel?.secrets).toEqual([KEY, david, erin]);
+    }
+  });
+
   it('tells changes through a key of its own, and through none that they refuse', () => {
     const ofRules = { PAGERDUTY_ROUTING_KEY: 'R'.repeat(32) };
     expect([...readChannels(ofRules).keys()]).toEqual(['pagerduty']);
@@ -73,6 +88,19 @@ describe('readDispatcherSettings', () => {
     expect([...channels.keys()]).toEqual(['opsgenie', 'slack', 'slack-webhook', 'teams']);
   });
 
+  it.each([
+    ['WEBHOOK', 'webhook'],
+    ['DEPLOY_WEBHOOK', 'deploy'],
+    ['ROLLOUT_WEBHOOK', 'rollouts'],
+    ['NOTICE_WEBHOOK', 'notice'],
+    ['STATUS_WEBHOOK', 'status'],
+  ])('reads the address of %s from a file: its path may be a password', (prefix, name) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'dispatcher-')), 'address');
+    writeFileSync(file, 'https://example.com/hooks/secretsecret\n');
+    const channel = readChannels({ [`${prefix}_URL_FILE`]: file, [`${prefix}_SECRET`]: SECRET }).get(name);
+    expect(channel?.secrets).toContain('/hooks/secretsecret');
+  });
+
   it('reads a secret from a file', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'dispatcher-')), 'key');
     writeFileSync(file, `${KEY}\n`);
@@ -86,10 +114,14 @@ describe('readDispatcherSettings', () => {
       /^PAGERDUTY_ROUTING_KEY_FILE: cannot read \/nonexistent \(ENOENT\)$/,
     ],
     [{ PAGERDUTY_ROUTING_KEY: KEY, PAGERDUTY_URL: 'http://example.com' }, /^PAGERDUTY_URL: /],
+    [{ PAGERDUTY_ROUTING_KEYS: `david=${KEY}` }, /^PAGERDUTY_ROUTING_KEY: needed beside/],
+    [
+      { PAGERDUTY_ROUTING_KEY: KEY, PAGERDUTY_ROUTING_KEYS: `david=${KEY},erin=short,david=${KEY}` },
+      /^PAGERDUTY_ROUTING_KEYS: entry 2: expected [^]*PAGERDUTY_ROUTING_KEYS: entry 3: its name is there twice/,
+    ],
     [{ SLACK_TOKEN: 'xoxb-1' }, /^SLACK_CHANNEL: needed beside SLACK_TOKEN/],
     [{ SLACK_TOKEN: 'https://hooks.slack.com/services', SLACK_CHANNEL: '#ops' }, /^SLACK_TOKEN: expected a token/],
     [{ TEAMS_WEBHOOK_URL: 'http://example.com/x' }, /^TEAMS_WEBHOOK_URL: /],
-    [{ PUBLIC_URL: 'tocsin.example' }, /^PUBLIC_URL: /],
     [{ ROLLOUT_WEBHOOK_URL: 'https://example.com' }, /^ROLLOUT_WEBHOOK_SECRET: needed/],
     [{ WEBHOOK_URL: 'https://example.com' }, /^WEBHOOK_SECRET: needed beside WEBHOOK_URL/],
     [{ WEBHOOK_URL: 'https://example.com', WEBHOOK_SECRET: 'whsec_c2hvcnQ=' }, /^WEBHOOK_SECRET: /],

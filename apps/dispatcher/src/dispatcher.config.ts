@@ -6,9 +6,8 @@ import { alertmanagerChannel } from './channels/alertmanager.channel.js';
 import type { Channel, Channels } from './channels/channel.js';
 import { CHAT_SECRETS, chatChannels, chatSettings, missingForChat } from './channels/chat.config.js';
 import { type DegradedSettings, readDegradedSettings } from './degraded/degraded.config.js';
-import { linkedChannel } from './channels/page-links.js';
 import { EMAIL_SECRETS, emailChannels, emailSettings, refineEmail } from './email.config.js';
-import { PAGERDUTY_SECRETS, pagerDutyChannels, pagerDutySettings } from './pagerduty.config.js';
+import { PAGERDUTY_SECRETS, pagerDutyChannels, pagerDutySettings, refinePagerDuty } from './pagerduty.config.js';
 import { refineStatuspage, STATUSPAGE_SECRETS, statuspageChannels, statuspageSettings } from './statuspage.config.js';
 import { statusPolicyOf, statusSettings } from './status-updates.config.js';
 import { refineWebhooks, WEBHOOK_SECRETS, webhookChannels, webhookSettings } from './webhook.config.js';
@@ -68,11 +67,6 @@ const schemaOf = (allowsPrivate: boolean) =>
       ...statuspageSettings,
       ...statusSettings,
       ...chatSettings(address(false)),
-      /** Where people open Tocsin: pages link to their incident there. Unset: they link to nothing. */
-      PUBLIC_URL: z
-        .url({ protocol: /^https?$/ })
-        .transform((value) => new URL(value))
-        .optional(),
       /** Names of channels, with commas between: a page that one of them does not accept also leaves through the next. Unset: all, as they are configured. */
       FALL_OVER: z
         .string()
@@ -80,6 +74,7 @@ const schemaOf = (allowsPrivate: boolean) =>
         .optional(),
     })
     .superRefine((read, context) => {
+      refinePagerDuty(read, context);
       refineWebhooks(read, context);
       refineEmail(read, context);
       refineStatuspage(read, context);
@@ -141,10 +136,8 @@ export const readDispatcherSettings = (env: Environment): DispatcherSettings => 
     ...alertmanagerChannels(read.ALERTMANAGER_URL, allowsPrivate),
     ...statuspageChannels(read),
   ];
-  const { PUBLIC_URL: publicUrl } = read;
-  const linked = publicUrl === undefined ? channels : channels.map((channel) => linkedChannel(channel, publicUrl));
   return {
-    channels: new Map(linked.map((channel) => [channel.name, channel])),
+    channels: new Map(channels.map((channel) => [channel.name, channel])),
     ...fallOverOf(read.FALL_OVER, channels),
     degraded: readDegradedSettings(env),
     statusPolicy: statusPolicyOf(

@@ -23,9 +23,9 @@ import {
   type Role,
 } from '#runtime';
 import type { Database, EventStore } from '#store';
-import { withActLinks } from './act-links.js';
 import { createDispatcher, type Dispatcher } from './dispatcher.js';
 import { onCallProviders } from './on-call-life.js';
+import { withLinks } from './page-links.js';
 import { type DispatcherSettings, readDispatcherSettings, RECONCILE_EVERY_MS } from './dispatcher.config.js';
 
 const SETTINGS = Symbol('DispatcherSettings');
@@ -59,7 +59,7 @@ class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     this.readiness.add('dispatcher', () =>
       this.dispatcher === undefined ? 'it has not started' : this.dispatcher.unready(),
     );
-    const settings = { ...this.settings, channels: withActLinks(this.settings.channels, this.links) };
+    const settings = { ...this.settings, channels: withLinks(this.settings.channels, this.links) };
     const parts = { settings, database, eventStore, eventLog, nodeKeys, notices, clock, logger, random, onFatal };
     this.dispatcher = await createDispatcher(parts);
   }

@@ -1,6 +1,6 @@
 import { event, type Event, streamOf } from '#contracts';
 import { createEscalationRepository } from '#store';
-import { CalledIncident, impactOf, level, planOf } from './called-incident.fixture.js';
+import { CalledIncident, impactOf, level, PAGER_KEYS, planOf } from './called-incident.fixture.js';
 import type { FakePagerDuty } from './channels/pagerduty.fake.js';
 import type { Dispatcher } from './dispatcher.js';
 import { opened, type World } from './dispatcher.fixture.js';
@@ -31,6 +31,11 @@ describe('an incident while a plan says who is called', () => {
     expect(pagerDuty.alerts.map(({ dedupKey, triggers }) => `${dedupKey} ${triggers}`)).toEqual([
       'in1 1',
       'in1:call-2 1',
+    ]);
+    // Two services: the same would not wake anybody else.
+    expect(pagerDuty.events.map(({ routing_key: key }) => key)).toEqual([
+      PAGER_KEYS.get('alice'),
+      PAGER_KEYS.get('bob'),
     ]);
     await called.waits(5 * MINUTE_MS);
     expect(await called.steps()).toEqual(['EscalationStarted', 'EscalationAdvanced', 'EscalationExhausted']);
@@ -251,6 +256,17 @@ describe('an incident while a plan says who is called', () => {
       'pagerduty alice',
       'teams null',
     ]);
+  });
+
+  it('an address that stands for no routing key is given up at once, and its page is not lost', async () => {
+    const carol = { person: 'carol', contacts: [{ channel: 'pagerduty', address: 'carol' }] };
+    const plan = planOf({ levels: [level(4 * MINUTE_MS, 'carol')] });
+    await called.loads({ ...plan, people: [...plan.people, carol] });
+    await called.opens();
+    const [page] = await world.deliveries();
+    expect(page).toMatchObject({ person: 'carol', status: 'gave_up' });
+    expect(page?.lastDetail).toContain('no routing key is configured for address "carol"');
+    expect(pagerDuty.events).toEqual([]);
   });
 
   it('an incident that no policy is for pages every channel', async () => {

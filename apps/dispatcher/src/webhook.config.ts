@@ -49,8 +49,8 @@ export const webhookSettings = (allowsPrivate: boolean) => {
   };
 };
 
-/** Which of them are secret. */
-export const WEBHOOK_SECRETS = WEBHOOKS.map(({ prefix }) => `${prefix}_SECRET` as const);
+/** Which of them are secret: an address is often a password too. */
+export const WEBHOOK_SECRETS = WEBHOOKS.flatMap(({ prefix }) => [`${prefix}_URL`, `${prefix}_SECRET`] as const);
 
 type Read = z.output<z.ZodObject<ReturnType<typeof webhookSettings>>>;
 

@@ -7,7 +7,7 @@ const NOW_MS = Date.UTC(2026, 0, 5, 10);
 
 const link: fc.Arbitrary<ActLink> = fc.record({
   incidentId: fc.string({ minLength: 1, maxLength: 128 }),
-  actions: fc.subarray([...REPLY_ACTIONS], { minLength: 1 }),
+  actions: fc.subarray([...REPLY_ACTIONS]),
   person: fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' }).filter(({ length }) => length <= 200),
   expiresAtMs: fc.integer({ min: NOW_MS + 1, max: NOW_MS + LINK_MS_MAX }),
 });

@@ -12,9 +12,10 @@ export const LINK_MS_MAX = 86_400_000;
 /** A link of the longest names has 600; what is longer is none. */
 const TOKEN_CHARS_MAX = 1_024;
 
-/** What a link lets somebody do, and until when. */
+/** What a link lets somebody see and do, and until when. */
 export interface ActLink {
   readonly incidentId: string;
+  /** None: it only shows the incident. */
   readonly actions: readonly ReplyAction[];
   /** Who it was sent to: a person of the plan, or the channel that everybody reads. */
   readonly person: string;
@@ -23,7 +24,7 @@ export interface ActLink {
 
 const payloadSchema = z.strictObject({
   i: z.string().min(1).max(128),
-  a: z.array(z.enum(REPLY_ACTIONS)).min(1).max(REPLY_ACTIONS.length),
+  a: z.array(z.enum(REPLY_ACTIONS)).max(REPLY_ACTIONS.length),
   p: z.string().min(1).max(200),
   e: z.number().int().positive(),
 });

@@ -137,6 +137,17 @@ describe('a signed link', () => {
     expect(written).toBe(status === 404 ? 1 : 0);
   });
 
+  it('of the end of an incident shows it, and does nothing', async () => {
+    const token = tokenFor({ actions: [] });
+    const { status, html } = await open(token);
+    expect(status).toBe(200);
+    expect(html).toContain('success of v2.1.5+c42|us-east');
+    expect(html).not.toContain('<button');
+    expect(html).not.toContain('What to do');
+    expect((await open(token, { action: 'acknowledge' })).status).toBe(403);
+    expect(await api.timeline()).toEqual([]);
+  });
+
   it('does what it is for and nothing else', async () => {
     const token = tokenFor({ actions: ['acknowledge'] });
     expect((await open(token)).html).not.toContain('Silence');

@@ -116,8 +116,8 @@ export const incidentPage = (
     [
       told === undefined ? '' : `<p role="${told.isRefused ? 'alert' : 'status'}">${escapeHtml(told.text)}</p>`,
       factList(factsOf(report)),
-      `<h2>What to do</h2>\n${buttons}`,
-      `<p><small>For ${escapeHtml(person)}, until ${iso(expiresAtMs)}. Whoever has this address can do this once; each is recorded under that name.</small></p>`,
+      actions.length === 0 ? '' : `<h2>What to do</h2>\n${buttons}`,
+      `<p><small>For ${escapeHtml(person)}, until ${iso(expiresAtMs)}. ${actions.length === 0 ? 'Nothing can be done with this address.' : 'Whoever has this address can do this once; each is recorded under that name.'}</small></p>`,
     ].join('\n'),
   );
 };

@@ -38,6 +38,8 @@ export interface Channel {
   readonly subject?: DeliverySubject | undefined;
   /** Whether the receiver folds what arrives twice by its key. If not, a lost answer is recorded as unknown. */
   readonly isKeyed: boolean;
+  /** What an address may be, where it names something that is configured; none: it reaches one receiver. Absent: whatever its receiver knows. */
+  readonly addresses?: readonly string[] | undefined;
   /** undefined: as fast as deliveries come. */
   readonly pace?: DeliveryPace | undefined;
   /** How long one attempt may take at most. */

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { linkedChannel } from '../page-links.js';
 import { GOLDEN_NOW_MS, goldenPages } from './golden-pages.fixture.js';
 import { type GoldenChannel, goldenOf, requestsTo, sendGolden } from './golden.fixture.js';
 import { alertmanagerChannel } from './alertmanager.channel.js';
@@ -7,7 +8,6 @@ import { startFakeAlertmanager } from './alertmanager.fake.js';
 import { emailChannel } from './email.channel.js';
 import { opsgenieChannel } from './opsgenie.channel.js';
 import { startFakeOpsgenie } from './opsgenie.fake.js';
-import { linkedChannel } from './page-links.js';
 import { pagerDutyChannel } from './pagerduty.channel.js';
 import { startFakePagerDuty } from './pagerduty.fake.js';
 import { slackWebhookChannel } from './slack-webhook.channel.js';
@@ -19,7 +19,7 @@ import { startFakeTeams } from './teams.fake.js';
 import { webhookChannel } from './webhook.channel.js';
 import { startFakeWebhook } from './webhook.fake.js';
 
-const PUBLIC_URL = new URL('https://tocsin.example');
+const LINKS = { secret: 's'.repeat(43), publicUrl: new URL('https://tocsin.example') };
 const SECRET = Buffer.alloc(32, 7);
 const SLACK = {
   token: 'xoxb-token',
@@ -103,7 +103,7 @@ const CHANNELS: Readonly<Record<string, () => Promise<GoldenChannel>>> = {
 const linked = (name: string) => async (): Promise<GoldenChannel> => {
   const opened = await CHANNELS[name]?.();
   if (opened === undefined) throw new Error(name);
-  return { ...opened, channel: linkedChannel(opened.channel, PUBLIC_URL) };
+  return { ...opened, channel: linkedChannel(opened.channel, LINKS) };
 };
 
 const pages = goldenPages();

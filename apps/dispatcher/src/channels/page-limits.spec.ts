@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { linkedChannel } from '../page-links.js';
 import type { AttemptAnswer } from './attempt.decide.js';
 import type { Channel, OutgoingDelivery } from './channel.js';
 import { cut, cutShown } from './cut.js';
 import { opsgenieChannel } from './opsgenie.channel.js';
 import { startFakeOpsgenie } from './opsgenie.fake.js';
-import { linkedChannel } from './page-links.js';
 import { pagerDutyChannel } from './pagerduty.channel.js';
 import { startFakePagerDuty } from './pagerduty.fake.js';
 import { slackWebhookChannel } from './slack-webhook.channel.js';
@@ -36,7 +36,7 @@ const openAll = async (): Promise<{ readonly channels: readonly Channel[]; reado
     slackChannel({ url: new URL(fakes.slack.url), token: SLACK.token, channel: '#ops' }),
     slackWebhookChannel({ url: new URL(SLACK.webhook.path, fakes.slack.url) }),
     teamsChannel({ url: new URL('/workflows/1', fakes.teams.url) }),
-  ].map((channel) => linkedChannel(channel, new URL('https://tocsin.example')));
+  ].map((channel) => linkedChannel(channel, { secret: 's'.repeat(43), publicUrl: new URL('https://tocsin.example') }));
   return {
     channels,
     close: async () => {

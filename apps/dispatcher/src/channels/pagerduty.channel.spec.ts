@@ -64,6 +64,25 @@ describe('the fake PagerDuty', () => {
 });
 
 describe('the PagerDuty channel', () => {
+  it('calls each by the key of its address, where the same dedup key is another alert', async () => {
+    const keysByAddress = new Map([
+      ['david', 'd'.repeat(32)],
+      ['erin', 'e'.repeat(32)],
+    ]);
+    const addressed = pagerDutyChannel({ url: new URL(pagerDuty.url), routingKey: KEY, keysByAddress });
+    const tell = (changes: Partial<OutgoingDelivery>) => addressed.send(delivery(changes), { nowMs: NOW_MS });
+    await tell({});
+    await tell({ address: 'david' });
+    await tell({ address: 'erin' });
+    await tell({ address: 'david', action: 'resolve' });
+    expect(pagerDuty.events.map(({ routing_key: key }) => key[0])).toEqual(['R', 'd', 'e', 'd']);
+    expect(pagerDuty.alerts.map(({ status }) => status)).toEqual(['triggered', 'resolved', 'triggered']);
+    expect(addressed.secrets).toEqual([KEY, ...keysByAddress.values()]);
+    expect(addressed.addresses).toEqual(['david', 'erin']);
+    await expect(tell({ address: 'frank' })).rejects.toThrow('no routing key is configured for address "frank"');
+    expect(pagerDuty.events).toHaveLength(4);
+  });
+
   it('tells who is hurt, what it costs, and where to look', async () => {
     const links = [{ href: 'https://tocsin.example/incidents/1', text: 'Incident' }];
     const body = { ...delivery().body, service: 'dns', region: 'us-east', rule: 'dns_resolution_success_rate', links };

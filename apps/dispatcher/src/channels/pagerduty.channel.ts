@@ -20,6 +20,11 @@ export interface PagerDutyTarget {
   readonly routingKey: string;
 }
 
+/** The same with the keys of others, by the names that a plan has for their addresses. */
+export interface PagerDutyTargets extends PagerDutyTarget {
+  readonly keysByAddress?: ReadonlyMap<string, string> | undefined;
+}
+
 /** A trigger of an open alert adds to it and wakes nobody again; that of an escalation, by its own key, opens one and does. */
 const EVENT_ACTION: Readonly<Partial<Record<OutgoingDelivery['action'], string>>> = {
   trigger: 'trigger',
@@ -68,26 +73,35 @@ const triggerOf = (delivery: OutgoingDelivery, common: Record<string, unknown>):
   return { ...frame, payload: { ...payload, custom_details: boundedDetails(said, room) } };
 };
 
+/** Who is called by a name that stands for no key would be nobody: that is told, and falls over. */
+const keyOf = (target: PagerDutyTargets, address: string | null | undefined): string => {
+  if (address === null || address === undefined) return target.routingKey;
+  const key = target.keysByAddress?.get(address);
+  if (key === undefined) throw new Error(`no routing key is configured for address ${JSON.stringify(address)}`);
+  return key;
+};
+
 /**
- * PagerDuty Events API v2. The incident's id is the deduplication key for its whole life, on one routing key: an acknowledge or
+ * PagerDuty Events API v2. An address is the name of a routing key, so that a plan holds no secret. The incident's id is the deduplication key for its whole life, on one routing key: an acknowledge or
  * resolve under another key is dropped by them, and so is one whose trigger they have not accepted.
  */
-export const pagerDutyChannel = ({ url, routingKey }: PagerDutyTarget): HttpChannel =>
+export const pagerDutyChannel = (target: PagerDutyTargets): HttpChannel =>
   httpChannel({
     name: 'pagerduty',
     isKeyed: true,
     pace: PACE,
     timeoutMs: TIMEOUT_MS,
-    secrets: [routingKey],
+    secrets: [target.routingKey, ...(target.keysByAddress?.values() ?? [])],
+    addresses: [...(target.keysByAddress?.keys() ?? [])],
     requestOf: (delivery) => {
       const common = {
-        routing_key: routingKey,
+        routing_key: keyOf(target, delivery.address),
         // What is no page is never sent here.
         event_action: EVENT_ACTION[delivery.action] ?? delivery.action,
         dedup_key: delivery.dedupKey.slice(0, DEDUP_KEY_CHARS_MAX),
       };
       return {
-        url: new URL('/v2/enqueue', url),
+        url: new URL('/v2/enqueue', target.url),
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(common.event_action === 'trigger' ? triggerOf(delivery, common) : common),
         timeoutMs: TIMEOUT_MS,
