@@ -1,4 +1,5 @@
 import type { Queryable } from './database.js';
+import { LIST_ROWS_MAX } from './list-limit.js';
 
 /** A page that left from the spool of a dispatcher. */
 export interface SpooledRow {
@@ -9,11 +10,21 @@ export interface SpooledRow {
   readonly sentAt: number;
 }
 
+/** That a page left, through what and under which key. */
+export interface SpooledKey {
+  readonly spoolId: string;
+  readonly channel: string;
+  readonly dedupKey: string;
+  readonly outcome: 'delivered' | 'gave_up';
+}
+
 /** Reads what left from spools. */
 export interface SpooledRepository {
   readonly find: (spoolId: string) => Promise<SpooledRow | undefined>;
   /** The channels through which a key was paged from a spool. */
   readonly channelsOf: (dedupKey: string) => Promise<readonly string[]>;
+  /** Pages since a moment whose key begins so, the newest first. */
+  readonly sentSince: (prefix: string, sinceMs: number) => Promise<readonly SpooledKey[]>;
 }
 
 /** Spooled pages in PostgreSQL. */
@@ -32,4 +43,10 @@ export const createSpooledRepository = (database: Queryable): SpooledRepository 
     );
     return rows.map(({ channel }) => channel);
   },
+  sentSince: (prefix, sinceMs) =>
+    database.query<SpooledKey>(
+      `select spool_id as "spoolId", channel, dedup_key as "dedupKey", outcome from page_spooled
+       where sent_at >= $2 and starts_with(dedup_key, $1) order by sent_at desc, spool_id limit $3`,
+      [prefix, sinceMs, LIST_ROWS_MAX],
+    ),
 });

@@ -39,7 +39,8 @@ const postTo = async (url: URL, boundMs: number): Promise<void> => {
  * the spool can be written. Whatever of it does not hold, or hangs, nothing is told, and the outside pages.
  */
 export class DeadMan {
-  private decided: { readonly tick: number; readonly movedAtMs: number } | undefined;
+  /** How far the rules are; when they went on, once that was seen. */
+  private decided: { readonly tick: number; readonly movedAtMs: number | undefined } | undefined;
   private heldBecause: string | undefined;
   private nextBeatMs = 0;
   private isLooking = false;
@@ -57,7 +58,9 @@ export class DeadMan {
     this.isLooking = true;
     try {
       const tick = await this.parts.decidedTick();
-      if (tick !== this.decided?.tick) this.decided = { tick, movedAtMs: this.parts.clock.nowMs() };
+      // What is seen first may have stood there for hours.
+      const movedAtMs = this.decided === undefined ? undefined : this.parts.clock.nowMs();
+      if (tick !== this.decided?.tick) this.decided = { tick, movedAtMs };
     } catch {
       // What nobody can read has not moved.
     } finally {

@@ -16,9 +16,11 @@ import { SpooledReconciler } from '../spool/spooled.reconciler.js';
 import { takeSpoolFolder } from '../spool/spool-lock.js';
 import { SpoolSender } from '../spool/spool-sender.js';
 import { Spool } from '../spool/spool.js';
+import { BoundedAsking } from './bounded-asking.js';
 import { DeadMan, PROGRESS_EVERY_MS } from './dead-man.js';
 import type { DegradedSettings } from './degraded.config.js';
 import { DrillsReconciler } from './drills.reconciler.js';
+import { STALE_PREFIX, StaleTeller, type StaleTellerParts } from './stale-teller.js';
 import { LOOK_EVERY_MS, StaleWatch } from './stale-watch.js';
 import { UrgentPagesConsumer } from './urgent-pages.consumer.js';
 
@@ -99,6 +101,18 @@ const spooledBy = (parts: DegradedParts, sender: SpoolSender) => {
   };
 };
 
+const staleWatchOf = (parts: DegradedParts, spool: Spool, sender: SpoolSender): StaleWatch => {
+  const asking = new BoundedAsking(parts.clock);
+  const whoSaid: StaleTellerParts['whoSaid'] = (page) => {
+    const known = spool.pages.get(spoolIdOf(page));
+    return known && (known.isElsewhere ? 'elsewhere' : 'here');
+  };
+  const spooled = createSpooledRepository(parts.database);
+  const channels = [...parts.channels.keys()];
+  const teller = new StaleTeller({ ...parts, spooled, sender, whoSaid, channels, asking });
+  return new StaleWatch({ ...parts, teller, asking, openEpisode: spool.pages.untold(STALE_PREFIX) });
+};
+
 const deadManOf = (parts: DegradedParts, spool: Spool, watch: StaleWatch): DeadMan | undefined => {
   const { settings, clock, logger, database, deliveriesFailed, overdueEscalations = async () => 0 } = parts;
   if (settings.deadManUrl === undefined) return undefined;
@@ -129,8 +143,7 @@ export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
   const { settings, database, eventStore, eventLog, nodeKeys, clock, logger, onCrash } = parts;
   const { spool, release } = await openSpool(parts);
   const sender = new SpoolSender({ ...parts, spool, onTold: tellOthers(parts) });
-  const openEpisode = spool.pages.untold('telemetry-stale-');
-  const watch = new StaleWatch({ eventLog, database, eventStore, sender, clock, logger, openEpisode });
+  const watch = staleWatchOf(parts, spool, sender);
   const urgent = new UrgentPagesConsumer({ eventLog, sender, clock, logger, onCrash });
   const deadMan = deadManOf(parts, spool, watch);
   const drilling = new DrillsReconciler({

@@ -1,48 +1,46 @@
-import { event, streamOf } from '#contracts';
-import { lookAtStaleness, startStaleness, type Staleness, type StalenessTold } from '#domain';
+import { lookAtStaleness, MOVED_FOR_MS, startStaleness, type Staleness } from '#domain';
 import type { EventLog } from '#event-log';
-import type { Clock, Logger } from '#runtime';
-import type { Database, EventStore } from '#store';
-import type { SpoolSender } from '../spool/spool-sender.js';
+import type { Clock } from '#runtime';
+import type { Database } from '#store';
+import type { BoundedAsking } from './bounded-asking.js';
+import { catchUpWaitMs, type StaleTeller } from './stale-teller.js';
 
 /** How often the log is looked at: with it, and with what an answer may take, a page leaves within 40 s of the last tick. */
 export const LOOK_EVERY_MS = 2_000;
 /** A log that works answers within milliseconds; one that does not must not hold the watch. */
 const ANSWER_MS_MAX = 2_000;
-/** Who tells of an episode is decided by the database, where it answers within this time; otherwise everybody tells. */
-const CLAIM_MS_MAX = 1_000;
+/** Ticks come four times a second; two looks that see none are no state in which anything is over. */
+const WELL_WITHIN_MS = 2 * LOOK_EVERY_MS;
 
 /** What watching needs. */
 export interface StaleWatchParts {
   readonly eventLog: Pick<EventLog, 'offsets'>;
   readonly database: Pick<Database, 'query'>;
-  readonly eventStore: EventStore;
-  readonly sender: Pick<SpoolSender, 'say'>;
+  readonly teller: Pick<StaleTeller, 'tell' | 'catchUp'>;
+  readonly asking: BoundedAsking;
   readonly clock: Clock;
-  readonly logger: Logger;
+  /** In [0, 1). */
+  readonly random: () => number;
   /** An episode that an earlier process told and whose end nobody did. */
   readonly openEpisode?: string | undefined;
 }
 
 /**
  * Watches whether ticks come, by its own clock and by nothing that may be away: the end of `slots`. That they do not is the one page that
- * no tick can bring. While one answer is waited for no other is asked for, so that what hangs is asked once.
+ * no tick can bring.
  */
 export class StaleWatch {
   private state: Staleness;
-  private readonly asked = new Map<string, Promise<unknown>>();
-
-  /** The episode that this dispatcher told of: it tells its end as well. */
-  private toldId: string | undefined;
+  /** What is caught up with, the episode that lasts or those that are over, and when next. */
+  private catchingUp: { readonly phase: string; readonly nextMs: number } | undefined;
 
   constructor(private readonly parts: StaleWatchParts) {
-    this.toldId = parts.openEpisode;
     this.state = { ...startStaleness(parts.clock.nowMs()), staleId: parts.openEpisode };
   }
 
   /** When ticks were last seen to come; undefined = never. */
   get movedAtMs(): number | undefined {
-    return this.state.end === undefined ? undefined : this.state.movedAtMs;
+    return this.state.hasMoved ? this.state.movedAtMs : undefined;
   }
 
   /** Since when none came, if that was told. */
@@ -52,56 +50,30 @@ export class StaleWatch {
 
   /** One look. */
   readonly look = async (): Promise<void> => {
-    const { eventLog, database, clock } = this.parts;
+    const { eventLog, database, clock, asking, teller } = this.parts;
     const [end, answer] = await Promise.all([
-      this.within('log', ANSWER_MS_MAX, async () => (await eventLog.offsets('slots'))[0]?.high ?? 0),
-      this.within('database', ANSWER_MS_MAX, () => database.query('select 1')),
+      asking.within('log', ANSWER_MS_MAX, async () => (await eventLog.offsets('slots'))[0]?.high ?? 0),
+      asking.within('database', ANSWER_MS_MAX, () => database.query('select 1')),
     ]);
     const { state, told } = lookAtStaleness(this.state, { end, isDatabaseAway: answer === undefined }, clock.nowMs());
     this.state = state;
-    if (told !== undefined) await this.tell(told);
+    if (told !== undefined) await teller.tell(told);
+    await this.catchUp();
   };
 
-  private async tell(told: StalenessTold): Promise<void> {
-    const { logger, clock, sender } = this.parts;
-    const { staleId, because } = told;
-    logger.warn({ staleId, because }, told.told === 'stale' ? 'telemetry is stale' : 'telemetry moves again');
-    const isFirst = (await this.within('claim', CLAIM_MS_MAX, () => this.claim(told))) ?? true;
-    const isStale = told.told === 'stale';
-    if (isStale ? !isFirst : this.toldId !== staleId) return;
-    this.toldId = isStale ? staleId : undefined;
-    const at = clock.nowMs();
-    const page = { incidentId: staleId, severity: 'critical', rule: 'telemetry_stale', reason: { text: because }, at };
-    const title = `telemetry ${isStale ? 'is stale' : 'moves again'}: ${because}`;
-    const degraded = 'nobody sees what fails now';
-    const body = { title, ...(isStale ? { degraded } : {}), ...page };
-    await sender.say({ dedupKey: staleId, action: isStale ? 'trigger' : 'resolve', body });
-  }
-
-  /** Whether this dispatcher tells it: the first that records it. The end is told by whoever told the beginning. */
-  private async claim(told: StalenessTold): Promise<boolean> {
-    const { eventStore, clock } = this.parts;
-    const { staleId, because } = told;
-    const at = clock.nowMs();
-    const stream = streamOf.stale(staleId);
-    const isStale = told.told === 'stale';
-    const happened = isStale
-      ? event('TelemetryWentStale', { staleId, because, sinceMs: told.sinceMs, at })
-      : event('TelemetryMoved', { staleId, because, at });
-    const append = { stream, expectedVersion: isStale ? 0 : 1, events: [happened] };
-    const result = await eventStore.append([append], { actor: 'dispatcher', cause: staleId });
-    return !isStale || !('conflict' in result);
-  }
-
-  /** An answer, if one comes in time. */
-  private async within<T>(what: string, boundMs: number, ask: () => Promise<T>): Promise<T | undefined> {
-    if (this.asked.has(what)) return undefined;
-    const answered = ask()
-      .catch(() => undefined)
-      .finally(() => this.asked.delete(what));
-    this.asked.set(what, answered);
-    const late = new AbortController();
-    const bound = this.parts.clock.sleep(boundMs, late.signal).then(() => undefined);
-    return Promise.race([answered.finally(() => late.abort()), bound]);
+  private async catchUp(): Promise<void> {
+    const { clock, random, teller } = this.parts;
+    const { staleId, hasMoved, movedAtMs } = this.state;
+    const nowMs = clock.nowMs();
+    const isWell = staleId === undefined && hasMoved && nowMs - movedAtMs <= WELL_WITHIN_MS;
+    const phase = staleId ?? (isWell ? 'well' : undefined);
+    const isDue = phase === this.catchingUp?.phase && nowMs >= (this.catchingUp?.nextMs ?? Infinity);
+    if (phase === undefined) this.catchingUp = undefined;
+    else if (phase !== this.catchingUp?.phase || isDue) {
+      // Who told the beginning says the end when ticks have come for this long.
+      const firstMs = isWell && !isDue ? MOVED_FOR_MS : 0;
+      this.catchingUp = { phase, nextMs: nowMs + firstMs + catchUpWaitMs(random()) };
+    }
+    if (isDue) await teller.catchUp(staleId);
   }
 }

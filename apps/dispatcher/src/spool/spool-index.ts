@@ -7,6 +7,8 @@ export interface SpooledState {
   readonly attempts: number;
   readonly result: SpoolResult | undefined;
   readonly isDelivered: boolean;
+  /** Another dispatcher sent it: whatever follows it is that one's. */
+  readonly isElsewhere: boolean;
   readonly changedAtMs: number;
 }
 
@@ -28,11 +30,13 @@ export class SpoolIndex {
     return [...this.pages.values()].filter(({ state }) => state !== 'closed');
   }
 
-  /** A key whose trigger was sent and whose end was not told, of those that begin so; the newest. */
+  /** A key whose trigger was sent from here and whose end was not told, of those that begin so; the newest. */
   untold(prefix: string): string | undefined {
     const all = [...this.pages.values()].filter(({ page }) => page.dedupKey.startsWith(prefix));
     const ended = new Set(all.flatMap(({ page }) => (page.action === 'resolve' ? [page.dedupKey] : [])));
-    return all.findLast(({ page }) => page.action === 'trigger' && !ended.has(page.dedupKey))?.page.dedupKey;
+    const isOpen = ({ page, isElsewhere }: SpooledState): boolean =>
+      page.action === 'trigger' && !isElsewhere && !ended.has(page.dedupKey);
+    return all.findLast(isOpen)?.page.dedupKey;
   }
 
   /** All that must be in the next segment, in order, so that the ones before it can go. */
@@ -44,7 +48,14 @@ export class SpoolIndex {
   apply(entry: SpoolEntry): void {
     if (entry.kind === 'page') {
       const { page } = entry;
-      const fresh = { page, state: 'open', attempts: 0, result: undefined, isDelivered: false } as const;
+      const fresh = {
+        page,
+        state: 'open',
+        attempts: 0,
+        result: undefined,
+        isDelivered: false,
+        isElsewhere: false,
+      } as const;
       if (!this.pages.has(page.spoolId)) this.pages.set(page.spoolId, { ...fresh, changedAtMs: page.spooledAtMs });
       return;
     }
@@ -53,7 +64,8 @@ export class SpoolIndex {
     const changedAtMs = entry.atMs;
     if (entry.kind === 'closed') {
       const isDelivered = known.isDelivered || entry.isDelivered;
-      this.pages.set(entry.spoolId, { ...known, state: 'closed', isDelivered, changedAtMs });
+      const isElsewhere = entry.because === 'sent elsewhere';
+      this.pages.set(entry.spoolId, { ...known, state: 'closed', isDelivered, isElsewhere, changedAtMs });
       return;
     }
     const isDelivered = entry.outcome === 'delivered';
@@ -78,11 +90,13 @@ export class SpoolIndex {
   }
 }
 
-const entriesOf = ({ page, state, result, isDelivered, changedAtMs: atMs }: SpooledState): readonly SpoolEntry[] => {
+const entriesOf = (known: SpooledState): readonly SpoolEntry[] => {
+  const { page, state, result, isDelivered, isElsewhere, changedAtMs: atMs } = known;
   const { spoolId } = page;
   const told = result === undefined ? [] : [result];
   if (state !== 'closed') return [{ kind: 'page', page }, ...told];
-  // Nobody sends it any more: that it was sent is all that is kept of it.
-  const ended = { kind: 'closed', spoolId, because: 'recorded', isDelivered, atMs } as const;
+  // Nobody sends it any more: that it was sent, and whether from here, is all that is kept of it.
+  const because = isElsewhere ? 'sent elsewhere' : 'recorded';
+  const ended = { kind: 'closed', spoolId, because, isDelivered, atMs } as const;
   return [{ kind: 'page', page: { ...page, body: {} } }, ...told, ended];
 };

@@ -42,6 +42,26 @@ describe('telemetry that is stale', () => {
     expect(told?.staleId).toBe('telemetry-stale-unseen-1');
   });
 
+  it('B17: what is seen first has not moved: of a log that stands still a dispatcher that starts says so after 30 s', () => {
+    const first = lookAtStaleness(startStaleness(0), { end: 500, isDatabaseAway: false }, 2 * S);
+    expect(first.state).toMatchObject({ end: 500, hasMoved: false });
+    expect(lookAtStaleness(first.state, { end: 501, isDatabaseAway: false }, 4 * S).state.hasMoved).toBe(true);
+    expect(watch(60, () => 500)).toMatchObject([{ told: 'stale', staleId: 'telemetry-stale-500', second: 32 }]);
+    // A log that answers late is given its 30 s.
+    const late = watch(400, (second) => (second < 290 ? undefined : 500));
+    expect(late).toMatchObject([{ told: 'stale', staleId: 'telemetry-stale-500', second: 320 }]);
+  });
+
+  it('B17: an open episode of an earlier process is not over by what is seen first', () => {
+    const open = { ...startStaleness(0), staleId: 'telemetry-stale-500' };
+    const looks = Array.from({ length: 30 }, (_, index) => 2 * (index + 1));
+    const end = looks.reduce(
+      ({ state }, second) => lookAtStaleness(state, { end: 500, isDatabaseAway: false }, second * S),
+      { state: open as ReturnType<typeof startStaleness>, told: undefined as StalenessTold | undefined },
+    );
+    expect(end).toMatchObject({ state: { staleId: 'telemetry-stale-500', hasMoved: false }, told: undefined });
+  });
+
   it('is over when ticks have come for 10 s, and not at the first', () => {
     const told = watch(200, (second) => (second <= 10 || second >= 100 ? second : 10));
     expect(told.map(({ told: what, second }) => `${what} ${second}`)).toEqual(['stale 40', 'moved 110']);

@@ -3,13 +3,16 @@
  *
  *   UNSEEN ──a tick──▶ MOVING ──30 s without one──▶ STALE ──10 s in which ticks come──▶ MOVING
  *
- * UNSEEN goes to STALE after five minutes: a server that never sees a tick says so, and one that starts does not page.
+ * UNSEEN goes to STALE after five minutes: a server that never sees a tick says so, and one that starts does not page. Where the log
+ * holds older ticks, 30 s after they were first seen.
  */
 export interface Staleness {
   /** The newest end of `slots` that was seen; undefined before the first. */
   readonly end: number | undefined;
-  /** When it last moved, or the watch began. */
+  /** When it last moved, was first seen, or the watch began. */
   readonly movedAtMs: number;
+  /** Whether it was seen to move: an end that is seen for the first time may have stood there for hours. */
+  readonly hasMoved: boolean;
   readonly staleId: string | undefined;
   /** Since when it moves again, while it is stale. */
   readonly movingSinceMs: number | undefined;
@@ -42,6 +45,7 @@ const MOVING_PAUSE_MS = 5_000;
 export const startStaleness = (nowMs: number): Staleness => ({
   end: undefined,
   movedAtMs: nowMs,
+  hasMoved: false,
   staleId: undefined,
   movingSinceMs: undefined,
 });
@@ -53,13 +57,21 @@ const causeOf = ({ end, isDatabaseAway }: StalenessLook): string => {
 };
 
 const goesStale = (state: Staleness, look: StalenessLook, nowMs: number): StalenessTold | undefined => {
-  const afterMs = state.end === undefined ? UNSEEN_STALE_AFTER_MS : STALE_AFTER_MS;
-  if (nowMs - state.movedAtMs < afterMs) return undefined;
+  // An empty log is one in which nothing ever moved.
+  const isUnseen = (state.end ?? 0) === 0;
+  if (nowMs - state.movedAtMs < (isUnseen ? UNSEEN_STALE_AFTER_MS : STALE_AFTER_MS)) return undefined;
   // The same of every dispatcher that watches: receivers fold their pages. Of what never moved there is no end to tell episodes apart by.
-  const staleId = `telemetry-stale-${state.end ?? `unseen-${Math.floor(nowMs / UNSEEN_EPISODE_MS)}`}`;
+  const staleId = `telemetry-stale-${isUnseen ? `unseen-${Math.floor(nowMs / UNSEEN_EPISODE_MS)}` : state.end}`;
   const lastedS = Math.round((nowMs - state.movedAtMs) / 1_000);
-  const what = state.end === undefined ? 'no tick since the start' : 'no tick';
+  const what = isUnseen ? 'no tick since the start' : 'no tick';
   return { told: 'stale', staleId, because: `${what} for ${lastedS} s: ${causeOf(look)}`, sinceMs: state.movedAtMs };
+};
+
+/** The first end that is seen is what the next ones are compared with. It begins the count anew where the log holds ticks. */
+const seenBy = (state: Staleness, { end }: StalenessLook, nowMs: number): Staleness => {
+  if (end === undefined || end === state.end) return state;
+  if (state.end !== undefined) return { ...state, end, movedAtMs: nowMs, hasMoved: true };
+  return { ...state, end, movedAtMs: end === 0 ? state.movedAtMs : nowMs };
 };
 
 /** The state after a look, and what is to be told. */
@@ -68,10 +80,9 @@ export const lookAtStaleness = (
   look: StalenessLook,
   nowMs: number,
 ): { readonly state: Staleness; readonly told: StalenessTold | undefined } => {
-  // An empty log is one in which nothing ever moved.
-  const isMoved = look.end !== undefined && look.end !== (state.end ?? 0);
+  const isMoved = look.end !== undefined && state.end !== undefined && look.end !== state.end;
   const isPaused = nowMs - state.movedAtMs > MOVING_PAUSE_MS;
-  const seen = isMoved ? { ...state, end: look.end, movedAtMs: nowMs } : state;
+  const seen = seenBy(state, look, nowMs);
   if (state.staleId === undefined) {
     const told = isMoved ? undefined : goesStale(seen, look, nowMs);
     return { state: told === undefined ? seen : { ...seen, staleId: told.staleId }, told };
