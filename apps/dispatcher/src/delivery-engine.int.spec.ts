@@ -100,6 +100,19 @@ describe('the delivery engine', () => {
     ]);
   });
 
+  it('B11: a warning falls over as well, also one that waits behind a dead receiver; what waits for its turn and a test do not', async () => {
+    const body = { title: 'w', severity: 'warning' };
+    first.scripts.push(...times(1_000, REFUSED));
+    const slow = scriptedReceiver({ name: 'slow', isKeyed: true, pace: { perMinute: 6, urgentPerMinute: 0 } });
+    const dispatcher = await run(first, second, slow);
+    await ask(...Array.from({ length: 12 }, (_, index) => request(`w${index}`, { body })));
+    await ask(request('test', { body: { ...body, isTest: true } }));
+    await ask(...Array.from({ length: 12 }, (_, index) => request(`s${index}`, { channel: 'slow', body })));
+    await later(dispatcher, 60 * S, 4 * S);
+    expect(slow.taken.length).toBeLessThan(12);
+    expect(new Set(keys(second))).toEqual(new Set(Array.from({ length: 12 }, (_, index) => `trigger w${index}`)));
+  });
+
   it('B11: it falls over though its attempt hangs at that moment, and the attempt still counts', async () => {
     const asked: ((answer: AttemptAnswer) => void)[] = [];
     const hanging = { ...first.channel, send: () => new Promise<AttemptAnswer>((resolve) => asked.push(resolve)) };
