@@ -1,7 +1,7 @@
 import { type Event, type EventMetadata, isRefusal, type Principal, type Refusal } from '#contracts';
 import type { Acting } from '#domain';
 import { actorOf, type Clock } from '#runtime';
-import type { EventStore } from '#store';
+import type { EventStore, StreamAppend } from '#store';
 import { appendAgain } from './append-again.js';
 
 /** What acts are recorded with. */
@@ -21,6 +21,8 @@ export interface Act<T> {
   readonly evolve: (known: T, event: Event) => T;
   /** Events to append, none where nothing changes, or why it is refused. */
   readonly decide: (known: T, acting: Acting) => readonly Event[] | Refusal | Promise<readonly Event[] | Refusal>;
+  /** What is appended with it, or neither. */
+  readonly beside?: ((acting: Acting) => readonly StreamAppend[]) | undefined;
 }
 
 const toldAt = ({ data }: Event): number => ('at' in data ? data.at : 0);
@@ -37,6 +39,7 @@ export const act = async <T>({ store, clock }: ActParts, asked: Act<T>): Promise
     const at = recorded.reduce((latest, { event }) => Math.max(latest, toldAt(event)), clock.nowMs());
     const events = await asked.decide(known, { by, at });
     if (isRefusal(events)) return events;
-    return { stream: asked.stream, expectedVersion: recorded.at(-1)?.version ?? 0, events };
+    const own = { stream: asked.stream, expectedVersion: recorded.at(-1)?.version ?? 0, events };
+    return events.length === 0 ? own : [own, ...(asked.beside?.({ by, at }) ?? [])];
   });
 };

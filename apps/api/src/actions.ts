@@ -15,9 +15,7 @@ import {
   createRolloutRepository,
   createRuleSetRepository,
   createStatusUpdateRepository,
-  type IncidentRow,
 } from '#store';
-import { acknowledge } from './acknowledge.js';
 import { incidentActs } from './incident-acts.js';
 import { automationActs } from './automation-acts.js';
 import { drillActs } from './drill-acts.js';
@@ -96,13 +94,6 @@ export const createActions = (parts: ActionParts) => {
       channels: createChannelRepository(database),
     }),
     ...incidentActs({ store: eventStore, clock, database, incidents }),
-    acknowledge: async (incidentId: string, note: string, caller: Principal): Promise<IncidentRow | Refusal> => {
-      const refusal = await acknowledge(eventStore, clock, { incidentId, note, caller });
-      if (refusal !== undefined) return refusal;
-      const incident = await incidents.findRow(incidentId);
-      if (incident === undefined) throw new Error(`acknowledge ${incidentId}: the incident has a stream and no row`);
-      return incident;
-    },
     addSilence: (wanted: NewSilence, caller: Principal) => addSilence(silenceParts, wanted, caller),
     expireSilence: (silenceId: string, caller: Principal) => expireSilence(silenceParts, silenceId, caller),
     registerNodes: async (nodes: NewNodes, caller: Principal) => seen(await registerNodes(registrar(caller), nodes)),

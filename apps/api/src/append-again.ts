@@ -14,13 +14,14 @@ const ATTEMPTS_MAX = 16;
 export const appendAgain = async (
   store: Pick<EventStore, 'append'>,
   metadata: EventMetadata,
-  decide: () => Promise<StreamAppend | Refusal>,
+  decide: () => Promise<StreamAppend | readonly StreamAppend[] | Refusal>,
 ): Promise<undefined | Refusal> => {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-    const append = await decide();
-    if (isRefusal(append)) return append;
-    if (append.events.length === 0) return undefined;
-    const result = await store.append([append], metadata);
+    const decided = await decide();
+    if (isRefusal(decided)) return decided;
+    const appends = [decided].flat();
+    if (appends.every(({ events }) => events.length === 0)) return undefined;
+    const result = await store.append(appends, metadata);
     if (!('conflict' in result)) return undefined;
   }
   return refuse('CONFLICT', 'others change the same thing at this moment; send again');

@@ -1,6 +1,6 @@
 import { event, type EventData, onCallPlanSchema, streamOf } from '#contracts';
 import { createOnCallRepository } from '#store';
-import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
+import { NOW_MS, type ServedApi, serveApi } from './api.fixture.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -251,23 +251,5 @@ describe('who is called, over HTTP', () => {
     expect(await api.send('DELETE', `/v1/on-call/overrides/${scheduleOverrideId}`, operator)).toMatchObject({
       body: { fills: [], opens: [gap], gaps: [gap] },
     });
-  });
-
-  it('a hand-over is made once, and again in the same words when it has run out', async () => {
-    await appendLoaded({ version: 5, source: 'x', plan: onCallPlanSchema.parse(planOf()) });
-    await tellStory(api);
-    const { eventStore } = api.parts;
-    const handOvers = async (): Promise<number> => {
-      await api.send('POST', '/v1/incidents/in1/hand-over', operator, { to: 'bob', note: 'yours' });
-      const told = await eventStore.readStream(streamOf.incident('in1'));
-      return told.filter((recorded) => recorded.event.type === 'IncidentHandedOver').length;
-    };
-    expect([await handOvers(), await handOvers()]).toEqual([1, 1]);
-    const stream = streamOf.escalation('in1');
-    const expectedVersion = (await eventStore.readStream(stream)).length;
-    const resumed = { incidentId: 'in1', level: 1, round: 0, because: 'bob had it', dueAtMs: NOW_MS, at: NOW_MS };
-    const append = { stream, expectedVersion, events: [event('EscalationResumed', resumed)] };
-    expect(await eventStore.append([append], { actor: 'x', cause: 'x' })).not.toHaveProperty('conflict');
-    expect([await handOvers(), await handOvers()]).toEqual([2, 2]);
   });
 });

@@ -33,6 +33,8 @@ export const PROBLEMS = {
   SIGNATURE_INVALID: { status: 401, title: 'The signature of the request does not match' },
   RUNBOOK_RESULTS_TOO_MANY: { status: 409, title: 'The incident has as many results as it may have' },
   STATUS_UPDATE_NOT_DRAFT: { status: 409, title: 'The status update is no draft, or not any more' },
+  ESCALATION_NONE: { status: 409, title: 'Nobody is called for the incident' },
+  SILENCE_TOO_WIDE: { status: 409, title: 'The silence would mute more than is meant' },
   NOTES_TOO_MANY: { status: 409, title: 'The incident has as many notes as it may have' },
   ROLLBACK_EXISTS: { status: 409, title: 'The rollback of this rollout and release was decided already' },
   ROLLBACK_NOT_PROPOSED: { status: 409, title: 'The rollback was not proposed, or is not any more' },

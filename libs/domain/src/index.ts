@@ -51,7 +51,6 @@ export * from './status-update/status-text.js';
 export * from './status-update/status-update.js';
 export * from './status-update/status-update.decide.js';
 export * from './incident/incident.js';
-export { decideAcknowledgement } from './incident/incident.decide.js';
 export * from './incident/incident-acts.js';
 export * from './escalation/escalation.js';
 export * from './escalation/escalation.decide.js';

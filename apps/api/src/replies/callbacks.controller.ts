@@ -63,7 +63,7 @@ export class CallbacksController {
     // It is theirs: what we cannot read they cannot say otherwise, and would only be told to stop sending.
     if (isRefusal(webhook)) return { taken: false, because: webhook.detail };
     const { acts, store, clock } = this;
-    return takePagerDutyWebhook({ acts, store, clock }, webhook, headers['x-webhook-id']?.slice(0, 128));
+    return takePagerDutyWebhook({ acts, store, clock }, webhook);
   }
 
   private async tellSlack(url: string, answer: object): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { streamOf } from '#contracts';
 import { NOW_MS } from '../api.fixture.js';
 import { AnsweredApi, PAGERDUTY_SECRET, SLACK_SECRET } from './replies.fixture.js';
 
@@ -66,9 +67,10 @@ describe('a button in Slack', () => {
 });
 
 describe('a webhook of PagerDuty, version 3', () => {
+  let sentEvents = 0;
   const webhook = (event_type: string, data: object, changes: object = {}) => ({
     event: {
-      id: '01BU',
+      id: `01BU${(sentEvents += 1)}`,
       event_type,
       resource_type: 'incident',
       occurred_at: '2021-07-22T11:50:00.000Z',
@@ -86,10 +88,9 @@ describe('a webhook of PagerDuty, version 3', () => {
     incident_key,
     assignees: [{ summary: 'Bob' }],
   });
-  let sentWebhooks = 0;
   const post = async (
     payload: unknown,
-    { secrets = [PAGERDUTY_SECRET], id = `w${(sentWebhooks += 1)}`, raw = JSON.stringify(payload) } = {},
+    { secrets = [PAGERDUTY_SECRET], id = 'w1', raw = JSON.stringify(payload) } = {},
   ) => {
     const signed = secrets.map((secret) => `v1=${createHmac('sha256', secret).update(raw).digest('hex')}`).join(',');
     const response = await fetch(`${api.served.url}/v1/callbacks/pagerduty`, {
@@ -134,10 +135,11 @@ describe('a webhook of PagerDuty, version 3', () => {
 
   it('an acknowledgement that comes again when another has it changes nothing', async () => {
     const acknowledged = webhook('incident.acknowledged', incident());
-    await post(acknowledged, { id: `again${api.number}` });
+    await post(acknowledged);
     const other = webhook('incident.acknowledged', incident(), { agent: { id: 'B', summary: 'Bob' } });
     await post(other);
-    expect(await post(acknowledged, { id: `again${api.number}` })).toMatchObject({
+    // Under whatever id, which nobody signs.
+    expect(await post(acknowledged, { id: 'w2' })).toMatchObject({
       status: 202,
       body: { taken: false, because: 'acknowledge was done with it already' },
     });
@@ -153,6 +155,37 @@ describe('a webhook of PagerDuty, version 3', () => {
     expect((await acknowledgesSent()).filter(({ action }) => action === 'acknowledge')).toHaveLength(1);
   });
 
+  it('who takes an overdue status update on has not taken on the incident', async () => {
+    for (const type of ['incident.acknowledged', 'incident.resolved'])
+      await post(webhook(type, incident(`${api.incidentId}:status_update`)));
+    expect(await api.timeline()).toMatchObject([
+      { type: 'IncidentNoted', data: { text: 'the overdue status update was acknowledged there' } },
+      { type: 'IncidentNoted', data: { text: 'the overdue status update was resolved there' } },
+    ]);
+  });
+
+  it('what fails half way is done when the webhook comes again', async () => {
+    const { eventLog, eventStore } = api.served.parts;
+    const [append, write] = [eventLog.append, eventStore.append];
+    const external = webhook('incident.resolved', incident(await api.openExternal()));
+    const noted = webhook('incident.annotated', { ...incident(), content: 'the provider confirms it' });
+    Object.assign(eventLog, { append: () => Promise.reject(new Error('the log is away')) });
+    expect((await post(external)).status).toBeGreaterThanOrEqual(500);
+    Object.assign(eventLog, { append });
+    await post(external);
+    expect(await api.toldSignals()).toHaveLength(1);
+    Object.assign(eventStore, {
+      append: (...args: Parameters<typeof write>) =>
+        args[0].some(({ stream }) => stream === streamOf.incident(api.incidentId))
+          ? Promise.reject(new Error('the database is away'))
+          : write(...args),
+    });
+    expect((await post(noted)).status).toBeGreaterThanOrEqual(500);
+    Object.assign(eventStore, { append: write });
+    await post(noted);
+    expect(await api.timeline()).toMatchObject([{ type: 'IncidentNoted', data: { text: 'the provider confirms it' } }]);
+  });
+
   it('a note there is in the timeline, once, found by what they call the incident', async () => {
     await post(webhook('incident.triggered', incident()));
     const noted = webhook('incident.annotated', {
@@ -161,8 +194,8 @@ describe('a webhook of PagerDuty, version 3', () => {
       content: 'the provider confirms it',
       incident: { id: `PGR${api.number}` },
     });
-    await post(noted, { id: `same${api.number}` });
-    await post(noted, { id: `same${api.number}` });
+    await post(noted);
+    await post(noted);
     expect(await api.timeline()).toMatchObject([
       {
         type: 'IncidentNoted',
@@ -182,8 +215,9 @@ describe('a webhook of PagerDuty, version 3', () => {
   });
 
   it('B4: resolved there is not over here while its alerts go on: it is noted and taken on', async () => {
-    await post(webhook('incident.resolved', incident()), { id: `same${api.number}` });
-    await post(webhook('incident.resolved', incident()), { id: `same${api.number}` });
+    const resolved = webhook('incident.resolved', incident());
+    await post(resolved);
+    await post(resolved);
     expect(await api.timeline()).toMatchObject([
       { type: 'IncidentNoted', data: { text: expect.stringContaining('it stays open') } },
       { type: 'IncidentAcknowledged' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { event, isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
 import type { Clock } from '#runtime';
-import type { EventStore } from '#store';
+import { type EventStore, statusKeyOf } from '#store';
 import { type Reply, type ReplyActs, replyIdOf } from './reply-acts.js';
 
 const id = z.string().min(1).max(64);
@@ -88,6 +88,8 @@ interface Meant {
   readonly incidentId: string;
   /** It is about the page itself, and not about a call beside it. */
   readonly isPage: boolean;
+  /** It is about a status update that is overdue: who takes that on has not taken on the incident. */
+  readonly isStatus: boolean;
 }
 
 const meantBy = async (parts: WebhookParts, { event: { data } }: PagerDutyWebhook): Promise<Meant | undefined> => {
@@ -96,11 +98,11 @@ const meantBy = async (parts: WebhookParts, { event: { data } }: PagerDutyWebhoo
     const incidentId = incidentIdIn(key);
     if (isRefusal(await parts.acts.incident(incidentId))) return undefined;
     if (data?.id !== undefined) await name(parts, data.id, incidentId);
-    return { incidentId, isPage: key === incidentId };
+    return { incidentId, isPage: key === incidentId, isStatus: key === statusKeyOf(incidentId) };
   }
   const theirs = data?.incident?.id ?? data?.id;
   const incidentId = theirs === undefined ? undefined : await known(parts, theirs);
-  return incidentId === undefined ? undefined : { incidentId, isPage: false };
+  return incidentId === undefined ? undefined : { incidentId, isPage: false, isStatus: false };
 };
 
 /** What is worth a line of the timeline and nothing more. */
@@ -125,34 +127,36 @@ const isOfNobody = ({ event: { agent } }: PagerDutyWebhook): boolean =>
 
 const ANSWERS: readonly string[] = ['incident.acknowledged', 'incident.resolved'];
 
+/** What an answer to the page of an overdue status update is: it goes on until the update is published. */
+const statusWords = (type: string): string =>
+  `the overdue status update was ${type === 'incident.resolved' ? 'resolved' : 'acknowledged'} there`;
+
 const takeMeant = async (
   { acts }: WebhookParts,
   webhook: PagerDutyWebhook,
-  { incidentId, isPage }: Meant,
+  { incidentId, isPage, isStatus }: Meant,
   replyId: string,
 ): Promise<string | Refusal | undefined> => {
   const { event_type: type } = webhook.event;
   // Who took on a call took on the incident, and its page is to be told so: it is no echo then.
   const reply: Reply = { incidentId, caller: principalOf(webhook), via: isPage ? RECEIVER : `${RECEIVER}.call` };
   if (ANSWERS.includes(type) && isOfNobody(webhook)) return undefined;
+  if (ANSWERS.includes(type) && isStatus) return acts.noteOnce(replyId, reply, statusWords(type));
   if (type === 'incident.acknowledged') return acts.runUntilDone(replyId, 'acknowledge', reply);
-  if (type === 'incident.resolved') return acts.runOnce(replyId, 'resolve', reply);
+  if (type === 'incident.resolved') return acts.runUntilDone(replyId, 'resolve', reply);
   const words = NOTED[type]?.(webhook).trim();
   return words === undefined || words === '' ? undefined : acts.noteOnce(replyId, reply, words);
 };
 
 /**
  * Takes a webhook: who acknowledged at PagerDuty has the incident here, what was written there is in its timeline, and what was resolved
- * there is noted, since the incident is over when the telemetry says so. The same webhook again changes nothing.
+ * there is noted, since the incident is over when the telemetry says so. The same event again changes nothing: its id is signed, that of
+ * the webhook is not.
  */
-export const takePagerDutyWebhook = async (
-  parts: WebhookParts,
-  webhook: PagerDutyWebhook,
-  webhookId: string | undefined,
-): Promise<TakenWebhook> => {
+export const takePagerDutyWebhook = async (parts: WebhookParts, webhook: PagerDutyWebhook): Promise<TakenWebhook> => {
   const meant = await meantBy(parts, webhook);
   if (meant === undefined) return { taken: false, because: 'it is about no incident of ours' };
-  const done = await takeMeant(parts, webhook, meant, replyIdOf(RECEIVER, webhookId ?? webhook.event.id));
+  const done = await takeMeant(parts, webhook, meant, replyIdOf(RECEIVER, webhook.event.id));
   if (isRefusal(done)) return { taken: false, because: done.detail };
   return { taken: true, because: done ?? webhook.event.event_type };
 };

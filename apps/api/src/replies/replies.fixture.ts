@@ -55,10 +55,49 @@ export class AnsweredApi {
     (await this.toldIn(streamOf.incident(this.incidentId))).filter(({ type }) => type !== 'IncidentOpened');
 
   /** Silences from its page. */
-  readonly silences = async (): Promise<readonly { readonly comment: string }[]> => {
+  readonly silences = async (): Promise<readonly { readonly comment: string; readonly where: unknown }[]> => {
     const { body } = await this.served.send('GET', '/v1/silences', await this.served.as('viewer'));
-    const all = body['silences'] as unknown as readonly { readonly comment: string }[];
+    const all = body['silences'] as unknown as readonly { readonly comment: string; readonly where: unknown }[];
     return all.filter(({ comment }) => comment.endsWith(` ${this.incidentId}`));
+  };
+
+  /** Its alert is over. */
+  readonly ends = async (): Promise<void> => {
+    const alertId = `alert${this.incidents}`;
+    const [fired] = await this.toldIn(streamOf.alert(alertId));
+    if (fired?.type !== 'AlertFired') throw new Error('it has no alert');
+    const told = event('AlertResolved', { alertId, reason: fired.data.reason, at: NOW_MS });
+    const append = { stream: streamOf.alert(alertId), expectedVersion: 1, events: [told] };
+    await this.served.parts.eventStore.append([append], { actor: 'rules', cause: 'story' });
+  };
+
+  /** An alert of a place joins its incident. */
+  readonly joins = async (scope: 'region' | 'fleet', key: string): Promise<void> => {
+    const { eventStore } = this.served.parts;
+    const alertId = `${scope}-of-${this.incidentId}`;
+    const subject = { rule: REASON.rule, scope, key, severity: 'warning' } as const;
+    await this.told(streamOf.alert(alertId), event('AlertFired', { alertId, ...subject, reason: REASON, at: NOW_MS }));
+    const stream = streamOf.incident(this.incidentId);
+    const { incidentId } = this;
+    const joined = { incidentId, alertId, rule: REASON.rule, severity: 'warning', at: NOW_MS } as const;
+    const expectedVersion = (await eventStore.readStream(stream)).length;
+    const metadata = { actor: 'rules', cause: 'story' };
+    await eventStore.append([{ stream, expectedVersion, events: [event('AlertJoinedIncident', joined)] }], metadata);
+  };
+
+  /** From now on a plan says who is called: Alice, by pager. */
+  readonly loadPlan = (): Promise<void> => {
+    const policy = {
+      policy: 'default',
+      levels: [{ call: [{ person: 'alice' }], waitMs: 240_000 }],
+      repeats: 0,
+      raises: [],
+      acknowledgedForMs: 1_800_000,
+    };
+    const people = [{ person: 'alice', contacts: [{ channel: 'pagerduty' }] }];
+    const plan = { people, schedules: [], policies: [policy] };
+    const loaded = { version: 1, sha256: 'a'.repeat(64), source: 'x', plan, at: NOW_MS };
+    return this.told(streamOf.onCall, event('OnCallLoaded', loaded));
   };
 
   /** Opens an incident of another system, for one alert. */

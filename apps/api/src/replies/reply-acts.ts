@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { event, isRefusal, type Principal, refuse, type Refusal, type ReplyAction, streamOf } from '#contracts';
-import { decideNote, evolveTended, isExternal, labelsOf, type TendedIncident } from '#domain';
+import { type Acting, isExternal } from '#domain';
 import { actorOf, type Infrastructure } from '#runtime';
-import type { AlertRow } from '#store';
-import { acknowledge } from '../acknowledge.js';
+import type { AlertRow, StreamAppend } from '#store';
 import type { Actions } from '../actions.js';
-import { appendAgain } from '../append-again.js';
 import type { IncidentReport } from '../incident-report.js';
 import type { Queries } from '../queries.js';
+import { tendIncident } from '../tend-incident.js';
+import { selectorsOf } from './page-silences.js';
 import { tellResolved } from './tell-resolved.js';
 
 /** What replies are made with: the acts that REST and GraphQL use. */
@@ -40,61 +40,35 @@ export const replyIdOf = (...parts: readonly string[]): string =>
 const usedFor = (action: ReplyAction | 'note'): Refusal =>
   refuse('LINK_USED', `${action.replace('_', ' ')} was done with it already`);
 
+const takenBy = (
+  replyId: string,
+  action: ReplyAction | 'note',
+  { incidentId, via }: Reply,
+  { by, at }: Acting,
+): StreamAppend => {
+  const taken = event('ReplyTaken', { replyId, incidentId, action, by, via, at });
+  return { stream: streamOf.reply(replyId), expectedVersion: 0, events: [taken] };
+};
+
 /** Takes a reply, once; refused when it came before. */
 const take = async (
   { eventStore, clock }: ReplyParts,
   replyId: string,
   action: ReplyAction | 'note',
-  { incidentId, caller, via }: Reply,
+  reply: Reply,
 ): Promise<undefined | Refusal> => {
-  const by = actorOf(caller);
-  const taken = event('ReplyTaken', { replyId, incidentId, action, by, via, at: clock.nowMs() });
-  const append = { stream: streamOf.reply(replyId), expectedVersion: 0, events: [taken] };
+  const by = actorOf(reply.caller);
+  const append = takenBy(replyId, action, reply, { by, at: clock.nowMs() });
   const result = await eventStore.append([append], { actor: by, cause: `reply ${action}` });
   return 'conflict' in result ? usedFor(action) : undefined;
 };
 
-/** Says something in the timeline of an incident. */
-const note = async (
-  { eventStore, clock }: ReplyParts,
-  { incidentId, caller, via }: Reply,
-  text: string,
-): Promise<undefined | Refusal> => {
-  const by = actorOf(caller);
-  const stream = streamOf.incident(incidentId);
-  return appendAgain(eventStore, { actor: by, cause: `note on ${incidentId}` }, async () => {
-    const recorded = await eventStore.readStream(stream);
-    const [opened] = recorded;
-    const tended = recorded.reduce<TendedIncident | undefined>(
-      (before, each) => evolveTended(before, each.event),
-      undefined,
-    );
-    if (opened === undefined || tended === undefined) return refuse('NOT_FOUND', `there is no incident ${incidentId}`);
-    const openedAtMs = 'at' in opened.event.data ? opened.event.data.at : 0;
-    const events = decideNote(tended, { text, via }, { by, at: Math.max(clock.nowMs(), openedAtMs) });
-    if (isRefusal(events)) return events;
-    return { stream, expectedVersion: recorded.at(-1)?.version ?? 0, events };
-  });
-};
+const wasTaken = async ({ eventStore }: ReplyParts, replyId: string): Promise<boolean> =>
+  (await eventStore.readStream(streamOf.reply(replyId))).length > 0;
 
-/** The labels that all of these alerts share, and their rules: what is silenced is this incident, and nothing beside it. */
-const selectorOf = ({ catalogue }: ReplyParts, alerts: readonly AlertRow[]) => {
-  const { nodes, customers } = catalogue.current();
-  const placeOf = ({ scope, key }: Pick<AlertRow, 'scope' | 'key'>) => {
-    const node = nodes.find(({ nodeId, pop }) => (scope === 'node' ? nodeId === key : scope === 'pop' && pop === key));
-    return { pop: node?.pop, region: node?.region, release: undefined };
-  };
-  const tierOf = (customerId: string) => customers.find((each) => each.customerId === customerId)?.tier;
-  const [first = {}, ...rest] = alerts.map((alert) => labelsOf(alert, { placeOf, tierOf }));
-  const shared = Object.entries(first).filter(([name, value]) =>
-    rest.every((labels) => labels[name as keyof typeof labels] === value),
-  );
-  return {
-    rule: [...new Set(alerts.map(({ rule }) => rule))].slice(0, 100),
-    ...Object.fromEntries(shared.map(([name, value]) => [name, [value]])),
-  };
-};
+const tendingOf = ({ eventStore, clock }: ReplyParts) => tendIncident({ store: eventStore, clock });
 
+/** Its alerts page nobody for an hour, and nobody is called for it: who asks for quiet does not mean the pages alone. */
 const silence = async (
   parts: ReplyParts,
   { alerts, incident }: IncidentReport,
@@ -102,16 +76,22 @@ const silence = async (
 ): Promise<string | Refusal> => {
   const open = alerts.filter(isOpen);
   if (open.length === 0) return refuse('INCIDENT_NOT_OPEN', 'none of its alerts goes on: there is nothing to silence');
+  const selectors = selectorsOf(parts.catalogue.current(), open);
+  if (isRefusal(selectors)) return selectors;
   const comment = `from the page of incident ${incident.incidentId}`;
-  const wanted = { where: selectorOf(parts, open), durationMs: SILENCE_MS, comment };
-  const set = await parts.actions.addSilence(wanted, reply.caller);
-  if (isRefusal(set)) return set;
-  await note(
-    parts,
-    reply,
-    `silenced its ${open.length === 1 ? 'alert' : 'alerts'} for an hour: silence ${set.silenceId}`,
-  );
-  return `its alerts page nobody for an hour (silence ${set.silenceId})`;
+  const silenceIds: string[] = [];
+  for (const where of selectors) {
+    const set = await parts.actions.addSilence({ where, durationMs: SILENCE_MS, comment }, reply.caller);
+    if (isRefusal(set)) return set;
+    silenceIds.push(set.silenceId);
+  }
+  const ids = `${silenceIds.length === 1 ? 'silence' : 'silences'} ${silenceIds.join(', ')}`;
+  const tending = tendingOf(parts);
+  const quiet = await tending.quiet(reply, SILENCE_MS, comment);
+  if (isRefusal(quiet)) return quiet;
+  const whose = open.length === 1 ? 'alert' : 'alerts';
+  await tending.note(reply, `silenced its ${whose} for an hour: ${ids}`.slice(0, TEXT_MAX));
+  return `its alerts page nobody for an hour (${ids}), and nobody is called for it until then`;
 };
 
 /** Why a rollback cannot be asked for; undefined when it can, and of what. */
@@ -138,28 +118,35 @@ const rollBack = async (parts: ReplyParts, report: IncidentReport, reply: Reply)
       ? await parts.actions.approveRollback(what.rollbackId, comment, reply.caller)
       : await parts.actions.requestRollback(what.rolloutId, comment, reply.caller);
   if (isRefusal(asked)) return asked;
-  await note(parts, reply, `asked for rollback ${asked.rollbackId}`);
+  await tendingOf(parts).note(reply, `asked for rollback ${asked.rollbackId}`);
   return `rollback ${asked.rollbackId} was asked for; the next tick decides, by its rails`;
 };
 
-const takeOn = async ({ eventStore, clock }: ReplyParts, reply: Reply): Promise<string | Refusal> =>
-  (await acknowledge(eventStore, clock, { ...reply, note: '' })) ?? 'it is acknowledged';
+const takeOn = async (parts: ReplyParts, reply: Reply): Promise<string | Refusal> =>
+  (await tendingOf(parts).acknowledge(reply, '')) ?? 'it is acknowledged';
+
+/** What Tocsin does about an incident that keeps it open though no alert goes on. */
+const underWay = ({ rollbacks, redirects }: IncidentReport): string | undefined => {
+  const rollback = rollbacks.find(({ status }) => status === 'running');
+  if (rollback !== undefined) return `rollback ${rollback.rollbackId} is under way: it stays open until that ends`;
+  const redirect = redirects.find(({ status }) => status !== 'refused' && status !== 'ended');
+  return redirect && `redirect ${redirect.redirectId} is not taken back: it stays open until then`;
+};
 
 /**
- * Says that it is over. Alerts of other systems are over when somebody says so; of those of our own the telemetry says it: they go on, so it
- * stays open, and who said so has taken it on.
+ * Says that it is over. Alerts of other systems are over when somebody says so; of those of our own the telemetry says it: while they go on,
+ * or Tocsin acts, it stays open, and who said so has taken it on.
  */
-const resolve = async (parts: ReplyParts, { alerts }: IncidentReport, reply: Reply): Promise<string | Refusal> => {
-  const open = alerts.filter(isOpen);
+const resolve = async (parts: ReplyParts, report: IncidentReport, reply: Reply): Promise<string | Refusal> => {
+  const tending = tendingOf(parts);
+  const open = report.alerts.filter(isOpen);
   const external = open.filter(isExternal);
   await tellResolved(parts, external, reply.caller);
-  if (external.length === open.length) {
-    await note(parts, reply, 'said that it is over');
-    return 'it is over';
-  }
   const left = open.length - external.length;
-  const because = `its ${left === 1 ? 'alert goes' : `${left} alerts go`} on: it stays open until they are well`;
-  const noted = await note(parts, reply, `said that it is over, but ${because}`.slice(0, TEXT_MAX));
+  const goesOn = `its ${left === 1 ? 'alert goes' : `${left} alerts go`} on: it stays open until they are well`;
+  const because = left > 0 ? goesOn : underWay(report);
+  if (because === undefined) return (await tending.note(reply, 'said that it is over')) ?? 'it is over';
+  const noted = await tending.note(reply, `said that it is over, but ${because}`.slice(0, TEXT_MAX));
   const taken = noted ?? (await takeOn(parts, reply));
   return isRefusal(taken) ? taken : `${because}; it is acknowledged`;
 };
@@ -182,14 +169,17 @@ export const createReplyActs = (parts: ReplyParts) => {
      * and one that comes again hours later does not take on what ran out meanwhile.
      */
     runUntilDone: async (replyId: string, action: ReplyAction, reply: Reply): Promise<string | Refusal> => {
-      const earlier = await parts.eventStore.readStream(streamOf.reply(replyId));
-      if (earlier.length > 0) return usedFor(action);
+      if (await wasTaken(parts, replyId)) return usedFor(action);
       const done = await run(action, reply);
       if (!isRefusal(done)) await take(parts, replyId, action, reply);
       return done;
     },
-    noteOnce: async (replyId: string, reply: Reply, text: string): Promise<undefined | Refusal> =>
-      (await take(parts, replyId, 'note', reply)) ?? note(parts, reply, text),
+    /** Says something in the timeline once for a reply: both are appended, or neither. */
+    noteOnce: (replyId: string, reply: Reply, text: string): Promise<undefined | Refusal> =>
+      tendingOf(parts).note(reply, text, {
+        refused: async () => ((await wasTaken(parts, replyId)) ? usedFor('note') : undefined),
+        taken: (acting) => takenBy(replyId, 'note', reply, acting),
+      }),
     incident: (incidentId: string) => parts.queries.incident(incidentId),
     preview: (rolloutId: string) => parts.actions.previewRollback(rolloutId),
   };

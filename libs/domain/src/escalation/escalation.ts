@@ -110,3 +110,18 @@ export const evolveEscalation = (
  */
 export const levelKeyOf = ({ incidentId, calls }: Pick<Escalation, 'incidentId' | 'calls'>): string =>
   `${incidentId}:call-${calls}`;
+
+/**
+ * For how long whoever has an incident has it: an acknowledgement of one that nobody is called for, and one without an end, are for good;
+ * who put it off does not have it.
+ */
+export const holdOf = (escalation: Escalation | undefined): 'for good' | 'for a time' | 'no longer' => {
+  if (escalation === undefined || escalation.state === 'ended') return 'for good';
+  if (escalation.state !== 'acknowledged') return 'no longer';
+  return escalation.untilMs === null ? 'for good' : 'for a time';
+};
+
+/** Whether nobody is called until a moment in any case. */
+export const isPausedUntil = (escalation: Escalation | undefined, atMs: number): boolean =>
+  (escalation?.state === 'acknowledged' || escalation?.state === 'snoozed') &&
+  (escalation.untilMs === null || escalation.untilMs >= atMs);

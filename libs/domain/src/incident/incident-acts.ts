@@ -1,4 +1,6 @@
 import { event, type Event, type EventData, type EventOf, refuse, type Refusal } from '#contracts';
+import { type Escalation, holdOf } from '../escalation/escalation.js';
+import type { Acting } from '../rule/acting.js';
 import { isEventOf } from '../rule/event-guard.js';
 
 /** The longest that an incident is put off: who is not back after a day has left it. */
@@ -29,32 +31,49 @@ export const evolveTended = (tended: TendedIncident | undefined, told: Event): T
   return told.type === 'IncidentResolved' ? { ...tended, isOpen: false } : tended;
 };
 
-/** Who acts, and when by the clock of the door. */
-interface Doing {
-  readonly by: string;
-  readonly at: number;
-}
-
 const notOpen = (incidentId: string): Refusal => refuse('INCIDENT_NOT_OPEN', `incident ${incidentId} is resolved`);
 
-/** Gives an incident to somebody: whoever that is holds it from now on. */
-export const decideHandOver = (
+/**
+ * Somebody takes an incident on, or takes it over. Whoever has it for good says nothing new with the same words; whoever has it for a
+ * time has it for as long again, and what was given to another or put off since is taken back.
+ */
+export const decideAcknowledgement = (
   { incidentId, isOpen, last }: TendedIncident,
-  { to, note }: { readonly to: string; readonly note: string },
-  { by, at }: Doing,
-): readonly EventOf<'IncidentHandedOver'>[] | Refusal => {
+  escalation: Escalation | undefined,
+  { note, via }: Pick<EventData<'IncidentAcknowledged'>, 'note' | 'via'>,
+  { by, at }: Acting,
+): readonly EventOf<'IncidentAcknowledged'>[] | Refusal => {
+  const isSame = last?.type === 'IncidentAcknowledged' && last.data.by === by && last.data.note === note;
+  if (isSame && holdOf(escalation) === 'for good') return [];
   if (!isOpen) return notOpen(incidentId);
-  const isSame = last?.type === 'IncidentHandedOver' && last.data.to === to && last.data.note === note;
-  return isSame && last.data.by === by ? [] : [event('IncidentHandedOver', { incidentId, by, to, note, at })];
+  return [event('IncidentAcknowledged', { incidentId, by, note, ...(via === undefined ? {} : { via }), at })];
 };
 
-/** Puts an incident off: nobody is called for it until then. */
+/** Gives an incident to somebody: whoever that is holds it from now on. The same again calls nobody twice, while they have it. */
+export const decideHandOver = (
+  { incidentId, isOpen, last }: TendedIncident,
+  escalation: Escalation | undefined,
+  { to, note }: { readonly to: string; readonly note: string },
+  { by, at }: Acting,
+): readonly EventOf<'IncidentHandedOver'>[] | Refusal => {
+  if (!isOpen) return notOpen(incidentId);
+  const isSame =
+    last?.type === 'IncidentHandedOver' && last.data.to === to && last.data.note === note && last.data.by === by;
+  return isSame && holdOf(escalation) !== 'no longer'
+    ? []
+    : [event('IncidentHandedOver', { incidentId, by, to, note, at })];
+};
+
+/** Puts an incident off: nobody is called for it until then. Where nobody is called at all it would never come back, and is refused. */
 export const decideSnooze = (
   { incidentId, isOpen, last }: TendedIncident,
+  escalation: Escalation | undefined,
   { untilMs, comment }: { readonly untilMs: number; readonly comment: string },
-  { by, at }: Doing,
+  { by, at }: Acting,
 ): readonly EventOf<'IncidentSnoozed'>[] | Refusal => {
   if (!isOpen) return notOpen(incidentId);
+  if (escalation === undefined)
+    return refuse('ESCALATION_NONE', `nobody is called for incident ${incidentId}: there is nothing to put off`);
   if (untilMs <= at) return refuse('BODY_INVALID', 'the snooze would end before it begins', '/untilMs');
   if (untilMs > at + SNOOZE_MS_MAX)
     return refuse('BODY_INVALID', `an incident is put off for ${SNOOZE_MS_MAX / 3_600_000} hours at most`, '/untilMs');
@@ -66,7 +85,7 @@ export const decideSnooze = (
 export const decideNote = (
   { incidentId, notes }: TendedIncident,
   { text, via }: Pick<EventData<'IncidentNoted'>, 'text' | 'via'>,
-  { by, at }: Doing,
+  { by, at }: Acting,
 ): readonly EventOf<'IncidentNoted'>[] | Refusal =>
   notes >= NOTES_MAX
     ? refuse('NOTES_TOO_MANY', `incident ${incidentId} has ${notes} notes, ${NOTES_MAX} may be`)

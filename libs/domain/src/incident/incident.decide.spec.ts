@@ -4,7 +4,6 @@ import type { Alert } from '../alert/alert.js';
 import { evolveIncident, type Incident } from './incident.js';
 import type { PlaceOf } from './place.js';
 import {
-  decideAcknowledgement,
   decideImpact,
   decideMembership,
   decideResolution,
@@ -225,22 +224,5 @@ describe('resolution', () => {
     given(evolveIncident, opened)
       .when(resolves(['another'], false))
       .thenTypes('IncidentResolved');
-  });
-});
-
-describe('acknowledgement', () => {
-  const evolved = evolveIncident(undefined, opened) as Incident;
-  const taken = { by: 'operator:ana', note: 'looking', at: 3_000 };
-  const last = event('IncidentAcknowledged', { incidentId: 'i1', ...taken });
-
-  it('is an event with its actor; the same again is none, other words are', () => {
-    expect(decideAcknowledgement(evolved, undefined, taken)).toEqual([last]);
-    expect(decideAcknowledgement(evolved, last.data, { ...taken, at: 4_000 })).toEqual([]);
-    expect(decideAcknowledgement(evolved, last.data, { ...taken, note: 'found it' })).toHaveLength(1);
-    expect(decideAcknowledgement(evolved, last.data, { ...taken, by: 'operator:bo' })).toHaveLength(1);
-  });
-  it('of a resolved incident is refused', () => {
-    const resolved = { ...evolved, state: 'resolved' } as const;
-    expect(decideAcknowledgement(resolved, undefined, taken)).toMatchObject({ refused: 'INCIDENT_NOT_OPEN' });
   });
 });

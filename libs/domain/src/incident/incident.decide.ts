@@ -1,15 +1,4 @@
-import {
-  type Event,
-  type EventData,
-  type EventOf,
-  type Impact,
-  type Mute,
-  type Scope,
-  TIERS,
-  event,
-  refuse,
-  type Refusal,
-} from '#contracts';
+import { type Event, type EventData, type Impact, type Mute, type Scope, TIERS, event } from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import { groupOf, isExternal } from '../external-alert/external-alert.js';
 import { coversOf } from '../impact/covered.js';
@@ -257,16 +246,4 @@ export const decideResolution = (
   const count = incident.alertIds.size;
   const because = count === 1 ? 'its alert is resolved' : `all ${count} alerts are resolved`;
   return [event('IncidentResolved', { incidentId: incident.incidentId, because, at })];
-};
-
-/** Somebody takes an incident on, or takes it over. The first acknowledgement stands; the same words again say nothing new. */
-export const decideAcknowledgement = (
-  incident: Incident,
-  last: EventData<'IncidentAcknowledged'> | undefined,
-  { by, note, via, at }: Pick<EventData<'IncidentAcknowledged'>, 'by' | 'note' | 'via' | 'at'>,
-): readonly EventOf<'IncidentAcknowledged'>[] | Refusal => {
-  const { incidentId, state } = incident;
-  if (last?.by === by && last.note === note) return [];
-  if (state === 'resolved') return refuse('INCIDENT_NOT_OPEN', `incident ${incidentId} is resolved`);
-  return [event('IncidentAcknowledged', { incidentId, by, note, ...(via === undefined ? {} : { via }), at })];
 };

@@ -16,9 +16,13 @@ const losing = (evidence: readonly Reason[]): string =>
     ? ''
     : `; held too, and came later in the order: ${evidence.map(({ text }) => text).join('; ')}`;
 
+const iso = (ms: number): string => new Date(ms).toISOString();
+
 /** Who or what keeps a page back, and until when at the latest. */
 const muteText = ({ by, id, because, untilMs }: Mute): string =>
-  `${because} (${by} ${id}${untilMs === null ? '' : `, until ${new Date(untilMs).toISOString()}`})`;
+  `${because} (${by} ${id}${untilMs === null ? '' : `, until ${iso(untilMs)}`})`;
+
+const roundText = (round: number): string => (round === 0 ? '' : `, in round ${round + 1}`);
 
 const SENTENCES: Sentences = {
   AlertFired: ({ scope, key, severity, reason }) => `a ${severity} alert of ${scope} ${key} fired: ${numbers(reason)}`,
@@ -53,6 +57,16 @@ const SENTENCES: Sentences = {
   RunbookResultAttached: ({ step, by, output }) => `${by} attached what ${step} of the runbook answered: ${output}`,
   FallBackRequested: ({ because }) => `another DNS provider was asked for: ${because}`,
   IncidentAcknowledged: ({ by, note }) => `${by} took it on${note === '' ? '' : `: ${note}`}`,
+  IncidentHandedOver: ({ by, to, note }) => `${by} gave it to ${to}${note === '' ? '' : `: ${note}`}`,
+  IncidentSnoozed: ({ by, untilMs, comment }) => `${by} put it off until ${iso(untilMs)}: ${comment}`,
+  EscalationStarted: ({ level, because }) => `level ${level} was called: ${because}`,
+  EscalationAdvanced: ({ level, round, because }) => `level ${level} was called${roundText(round)}: ${because}`,
+  EscalationRaised: ({ level, because }) => `level ${level} was called at once: ${because}`,
+  EscalationPaused: ({ state, by, untilMs }) =>
+    `nobody is called ${untilMs === null ? 'any more' : `until ${iso(untilMs)}`}: ${state} by ${by}`,
+  EscalationResumed: ({ level, because }) => `level ${level} was called again: ${because}`,
+  EscalationExhausted: ({ because }) => `every channel was called, and nobody after that: ${because}`,
+  EscalationEnded: ({ because }) => `nobody is called any more: ${because}`,
   IncidentNoted: ({ by, text }) => `${by} says: ${text}`,
   IncidentResolved: ({ because }) => `the incident is resolved: ${because}`,
   SpilloverObserved: ({ provider, level, because }) => `${provider} is ${level}: ${because}`,

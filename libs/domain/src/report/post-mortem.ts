@@ -88,16 +88,26 @@ const NOBODY: Impact = {
 const since = (fromMs: number, atMs: number | undefined): number | null =>
   atMs === undefined ? null : Math.max(0, atMs - fromMs);
 
+/** Whoever took it on, or gave it to another: both answered. */
+const answersIn = ({ events }: PostMortemSource): PostMortem['acknowledgements'] =>
+  events.flatMap(({ atMs, event }) => {
+    if (event.type === 'IncidentAcknowledged') return [{ atMs, by: event.data.by, note: event.data.note }];
+    if (event.type !== 'IncidentHandedOver') return [];
+    const { by, to, note } = event.data;
+    return [{ atMs, by, note: `handed over to ${to}${note === '' ? '' : `: ${note}`}` }];
+  });
+
 const delaysOf = (source: PostMortemSource, opened: Opened): PostMortemDelays => {
   const { onsetAt, at: openedAtMs } = opened;
   const startedAtMs = onsetAt ?? openedAtMs;
   const detectMs = onsetAt === undefined ? null : openedAtMs - onsetAt;
+  const answered = answersIn(source)[0];
   const completed = dataOf(source, 'RollbackCompleted')[0]?.atMs;
   return {
     detectMs,
     detectTargetMs: DETECT_WITHIN_MS,
     isDetectedInTime: detectMs === null ? null : detectMs <= DETECT_WITHIN_MS,
-    acknowledgeMs: since(openedAtMs, dataOf(source, 'IncidentAcknowledged')[0]?.atMs),
+    acknowledgeMs: since(openedAtMs, answered?.atMs),
     mitigateMs: since(startedAtMs, fellTo(0)(source.events) ?? completed),
     resolveMs: since(startedAtMs, dataOf(source, 'IncidentResolved')[0]?.atMs),
   };
@@ -146,7 +156,7 @@ const factsOf = (source: PostMortemSource, opened: Opened) => {
 };
 
 const peopleOf = (source: PostMortemSource) => ({
-  acknowledgements: dataOf(source, 'IncidentAcknowledged').map(({ atMs, by, note }) => ({ atMs, by, note })),
+  acknowledgements: answersIn(source),
   statusUpdates: dataOf(source, 'StatusUpdatePublished').map(({ n, atMs, by, update }) => ({
     n,
     atMs,
