@@ -16,6 +16,7 @@ import {
   createRuleSetRepository,
   createStatusUpdateRepository,
 } from '#store';
+import { externalAlertActs } from './external-alert-acts.js';
 import { incidentActs } from './incident-acts.js';
 import { automationActs } from './automation-acts.js';
 import { drillActs } from './drill-acts.js';
@@ -35,7 +36,10 @@ import { type NewCustomers, type NewNodes, registerCustomers, registerNodes } fr
 import { addSilence, expireSilence } from './silences.js';
 
 /** What the actions change, and with what. */
-export type ActionParts = Pick<Infrastructure, 'database' | 'eventStore' | 'catalogue' | 'nodeKeys' | 'clock'>;
+export type ActionParts = Pick<
+  Infrastructure,
+  'database' | 'eventStore' | 'eventLog' | 'catalogue' | 'nodeKeys' | 'clock'
+>;
 
 /** What is done to what Tocsin itself does. */
 const actsOnActions = ({ database, eventStore: store, catalogue, clock }: ActionParts) => {
@@ -93,6 +97,7 @@ export const createActions = (parts: ActionParts) => {
       repository: createOnCallRepository(database),
       channels: createChannelRepository(database),
     }),
+    ...externalAlertActs(parts),
     ...incidentActs({ store: eventStore, clock, database, incidents }),
     addSilence: (wanted: NewSilence, caller: Principal) => addSilence(silenceParts, wanted, caller),
     expireSilence: (silenceId: string, caller: Principal) => expireSilence(silenceParts, silenceId, caller),

@@ -49,14 +49,15 @@ const queriesWith = (costModel: CostModel) => ({
 });
 const actions = {
   provide: ACTIONS,
-  inject: [DATABASE, EVENT_STORE, CATALOGUE, NODE_KEYS, CLOCK],
+  inject: [DATABASE, EVENT_STORE, EVENT_LOG, CATALOGUE, NODE_KEYS, CLOCK],
   useFactory: (
     database: Part<'database'>,
     eventStore: Part<'eventStore'>,
+    eventLog: Part<'eventLog'>,
     catalogue: Part<'catalogue'>,
     nodeKeys: Part<'nodeKeys'>,
     clock: Part<'clock'>,
-  ) => createActions({ database, eventStore, catalogue, nodeKeys, clock }),
+  ) => createActions({ database, eventStore, eventLog, catalogue, nodeKeys, clock }),
 };
 const replies = {
   provide: REPLY_ACTS,

@@ -280,6 +280,7 @@ describe('the GraphQL API', () => {
     expect(resolvers.map(({ name, needs }) => `${name}: ${needs}`).toSorted()).toEqual(
       [
         ...told('Mutation', 'operate', 'acknowledgeIncident', 'approveRollback', 'approveStage', 'requestOverride'),
+        'Mutation resolveAlert: operate',
         ...told(
           'Mutation',
           'operate',

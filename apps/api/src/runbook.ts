@@ -5,6 +5,7 @@ import {
   type Family,
   FLEET_KEY,
   isRefusal,
+  KEY_SEPARATOR,
   type Principal,
   refuse,
   type Refusal,
@@ -52,7 +53,7 @@ const AFTER_MS = 480_000;
 const nodesOf = ({ scope, key }: IncidentRow, rollbacks: readonly RollbackRow[], { catalogue }: RunbookParts) => {
   const { nodes } = catalogue.current();
   const undone = rollbacks.flatMap(({ waves }) => waves.flatMap((wave) => wave.nodes));
-  const region = scope === 'release_region' ? key.split('|')[1] : key;
+  const region = scope === 'release_region' ? key.split(KEY_SEPARATOR)[1] : key;
   const near = nodes.filter((node) => node.nodeId === key || node.pop === key || node.region === region);
   return [...undone, ...(near.length > 0 ? near : nodes).map(({ nodeId }) => nodeId)];
 };

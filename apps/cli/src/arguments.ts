@@ -6,6 +6,7 @@ import type { DoorAsked } from './door-arguments.js';
 import { DRILL_USAGE, readDrillArguments } from './drill-arguments.js';
 import { GATE_USAGE, type GateAsked, readGateArguments } from './gate-arguments.js';
 import { GATE_SHOW_USAGE, type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
+import { ALERT_USAGE, readAlertArguments } from './alert-arguments.js';
 import { INCIDENT_USAGE, readIncidentArguments } from './incident-arguments.js';
 import { ON_CALL_USAGE, type OnCallAsked, readOnCallArguments } from './on-call-arguments.js';
 import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
@@ -84,6 +85,7 @@ export const USAGE = `tocsin <command> [options]
   incident cost <id|latest> what it costs: measured, and by the formulas of the cost model
 ${REPORT_USAGE}
 ${INCIDENT_USAGE}
+${ALERT_USAGE}
   impact                    whom it hurts now, by region in the order of recovery, country and sector
   customers list [--tier T] [--sector S] [--country C]
   customers import <file> [--dry-run]
@@ -250,6 +252,7 @@ const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined
   if (first === 'on-call') return readOnCallArguments(rest);
   if (first === 'rollout') return readRolloutArguments(rest);
   if (first === 'status-update') return readStatusUpdateArguments(rest);
+  if (first === 'alert') return readAlertArguments(rest);
   if (first === 'drill') return readDrillArguments(rest);
   if (first === 'incident')
     return rest[0] === 'attach' ? readAttachArguments(rest.slice(1)) : readIncidentArguments(rest);

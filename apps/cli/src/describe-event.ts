@@ -24,6 +24,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   AlertWithdrawn: ['because'],
   AlertCorrected: ['verdict', 'reason'],
   AlertResumed: ['reason'],
+  AlertSeverityRaised: ['severity', 'reason'],
   AlertResolved: ['reason'],
   AlertBecameUnknown: ['because'],
   IncidentOpened: ['title', 'impact'],

@@ -34,6 +34,8 @@ export const DOOR_VIEWS = [
   'runbook',
   'drills',
   'incident',
+  'alerts',
+  'alert',
 ] as const;
 /** How an answer is shown. */
 export type DoorView = (typeof DOOR_VIEWS)[number];

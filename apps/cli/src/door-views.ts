@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatAlert, formatAlerts } from './alert-views.js';
 import { rollbackSchema } from './answers.js';
 import { formatChannel, formatChannels, formatDeliveries, formatDelivery, formatTested } from './delivery-views.js';
 import { formatDrills } from './drill-view.js';
@@ -247,4 +248,6 @@ export const formatDoor: Readonly<Record<DoorView, (answer: unknown) => readonly
   runbook: formatRunbook,
   drills: formatDrills,
   incident: formatTended,
+  alerts: formatAlerts,
+  alert: formatAlert,
 };

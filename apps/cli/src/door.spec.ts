@@ -22,6 +22,7 @@ describe('commands that act', () => {
         nodes: ['a', 'b'],
       },
     ],
+    [['alert', 'resolve', 'al1'], '/v1/alerts/al1/resolve', {}],
     [['rollout', 'start', 'ro1'], '/v1/rollouts/ro1/start', {}],
     [['rollout', 'approve', 'ro1', '--stage', 'canary'], '/v1/rollouts/ro1/approvals', { stage: 'canary', note: '' }],
     [['drill', 'now', '--channel', 'pagerduty'], '/v1/drills', { channel: 'pagerduty' }],

@@ -4,17 +4,16 @@ import { boundedLabels, linksOf, objectOf, textOf } from './external-fields.js';
 /** Alerts of one request: a Prometheus posts 64 at a time, an Alertmanager a group. */
 export const ALERTS_MAX = 1_000;
 
-/** Words of label `severity` that wake somebody. What says another word can wait; who says none may be saying that it cannot. */
-const CRITICAL: ReadonlySet<string> = new Set([
-  'critical',
-  'page',
-  'error',
-  'fatal',
-  'emergency',
-  'disaster',
-  'p0',
-  'p1',
-]);
+/**
+ * Words of label `severity` that say that it can wait. Any other word, and none, wakes somebody: a word that is not known here may be the
+ * highest that its sender has, and a page too many is noticed, one that never left is not.
+ */
+const CAN_WAIT: ReadonlySet<string> = new Set(
+  (
+    'warning|warn|average|minor|low|ticket|p3|p4|p5|sev3|sev4|sev5|' +
+    'notice|info|informational|information|debug|trace|none|ok|not classified'
+  ).split('|'),
+);
 
 /** What reading needs beside the words. */
 export interface AlertReading {
@@ -64,7 +63,7 @@ const fingerprintOf = (labels: Readonly<Record<string, string>>, digest: AlertRe
   digest(JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))));
 
 const severityOf = (word: string | undefined): ExternalAlertSignal['severity'] =>
-  word === undefined || CRITICAL.has(word.toLowerCase()) ? 'critical' : 'warning';
+  word !== undefined && CAN_WAIT.has(word.toLowerCase()) ? 'warning' : 'critical';
 
 const summaryOf = (
   annotations: Readonly<Record<string, unknown>>,

@@ -1,3 +1,4 @@
+import { KEY_SEPARATOR } from '#contracts';
 import type { AlertRow } from '#store';
 import { objectOf } from './external-fields.js';
 
@@ -30,7 +31,7 @@ export const gettableAlert = (row: AlertRow): GettableAlert => {
   return {
     labels,
     annotations,
-    fingerprint: key.split('|', 1)[0] ?? key,
+    fingerprint: key.split(KEY_SEPARATOR, 1)[0] ?? key,
     receivers: [{ name: 'tocsin' }],
     startsAt: iso(begunAt),
     updatedAt: iso(changedAt),

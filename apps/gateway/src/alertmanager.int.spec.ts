@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { signalSchema } from '#contracts';
 import { createDice, hostilePayload, soundBatch, until } from '#testing';
@@ -24,11 +27,12 @@ beforeEach(async () => {
   before.letters = (await served.records('telemetry.dead-letter')).length;
 });
 
-const post = async (path: string, body: unknown, authorization = key) => {
+const JSON_TYPE = 'application/json';
+const post = async (path: string, body: unknown, authorization = key, contentType = JSON_TYPE) => {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const response = await fetch(new URL(path, served.url), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization },
+    headers: { 'content-type': contentType, authorization },
     body: text,
   });
   return { status: response.status, body: await response.text() };
@@ -76,6 +80,7 @@ describe('Alertmanager’s API, v2', () => {
       summary: 'success 23%',
       links: [{ href: 'http://prometheus:9090/graph?g0.expr=up', text: 'source' }],
       startsAtMs: Date.parse('2026-01-05T09:59:07.502Z'),
+      sender: key.split(' ')[1]?.split('.')[0],
     });
   });
 
@@ -88,14 +93,13 @@ describe('Alertmanager’s API, v2', () => {
     expect(new Set(signals.map((each) => 'dedupKey' in each && each.dedupKey)).size).toBe(1);
   });
 
-  it('B19: no word of its severity is critical, another word is not', async () => {
-    const labelled = (severity: object) => posted({ labels: { alertname: 'A', ...severity } });
-    await post('/api/v2/alerts', [labelled({}), labelled({ severity: 'info' }), labelled({ severity: 'PAGE' })]);
-    expect((await told()).map((each) => 'severity' in each && each.severity)).toEqual([
-      'critical',
-      'warning',
-      'critical',
-    ]);
+  it('B19: a word of its severity that says that it can wait is a warning; any other, and none, is critical', async () => {
+    const labelled = (severity?: string) => posted({ labels: { alertname: 'A', ...(severity && { severity }) } });
+    const low = ['info', 'Warning', 'warn', 'low', 'minor', 'none', 'debug', 'notice', 'P3', 'sev4', 'ticket'];
+    const high = ['critical', 'PAGE', 'high', 'major', 'sev1', 'crit', 'urgent', 'alert', 'emerg', 'P2', 'anything'];
+    await post('/api/v2/alerts', [labelled(), ...high.map(labelled), ...low.map(labelled)]);
+    const severities = (await told()).map((each) => 'severity' in each && each.severity);
+    expect(severities).toEqual(['critical', ...high.map(() => 'critical'), ...low.map(() => 'warning')]);
   });
 
   it.each([
@@ -147,11 +151,18 @@ describe('Alertmanager’s API, v2', () => {
 });
 
 withAmtool('Alertmanager’s own tool', () => {
+  let folder: string;
+  let config: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'amtool-'));
+    config = join(folder, 'http.yml');
+  });
+  // It holds a key: it goes whatever becomes of the test.
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
   it('B19: the real amtool adds an alert and asks for those there are', async () => {
     const [bearer = ''] = key.split(' ').slice(1);
-    const config = `/tmp/amtool-${process.pid}.yml`;
-    const { writeFile, rm } = await import('node:fs/promises');
-    await writeFile(config, `authorization:\n  type: Bearer\n  credentials: ${bearer}\n`);
+    await writeFile(config, `authorization:\n  type: Bearer\n  credentials: ${bearer}\n`, { mode: 0o600 });
     const amtool = (...words: string[]) =>
       run(AMTOOL, ['--alertmanager.url', served.url, '--http.config.file', config, ...words]);
     await amtool('alert', 'add', 'DiskFull', 'instance=n1', 'severity=critical', '--annotation=summary=98 %');
@@ -159,7 +170,6 @@ withAmtool('Alertmanager’s own tool', () => {
     expect((await amtool('alert', 'query')).stdout).toContain('Alertname');
     expect((await amtool('cluster', 'show')).stdout).toContain('disabled');
     await expect(amtool('alert', 'add')).rejects.toThrow('Command failed');
-    await rm(config);
   });
 });
 
@@ -193,5 +203,13 @@ describe('support tickets', () => {
   it.each([[[]], [{ count: -1 }], [{ count: 1.5 }], [{ count: 1e9 }], ['7']])('R10: %j is refused', async (body) => {
     expect((await post('/v1/tickets', body as never)).status).toBe(422);
     expect(await told()).toEqual([]);
+  });
+
+  it('R10: is read whatever its sender calls the body, and what is no JSON is no ticket', async () => {
+    const plain = (body: string) => post('/v1/tickets', body, key, 'application/octet-stream');
+    expect(await plain('{"count":3}')).toEqual({ status: 202, body: '{"tickets":3}' });
+    expect((await plain('rubbish')).status).toBe(400);
+    expect((await plain('[{"id":1}]')).status).toBe(422);
+    expect((await told()).map((each) => each.type === 'tickets' && each.count)).toEqual([3]);
   });
 });

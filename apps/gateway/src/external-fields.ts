@@ -29,7 +29,3 @@ export const linksOf = (
       return protocol === 'https:' || protocol === 'http:' ? [{ href, text }] : [];
     })
     .slice(0, EXTERNAL_LINKS_MAX);
-
-/** What a key is cut to, so that the same thing has the same; too long ones are told apart by their end, where senders count. */
-export const keyOfSender = (key: string, digest: (text: string) => string): string =>
-  key.length <= EXTERNAL_TEXT_MAX.key ? key : digest(key);

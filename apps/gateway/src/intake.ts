@@ -109,7 +109,9 @@ export class Intake {
     principal: Principal,
   ): Promise<{ readonly accepted: number } | Refusal> {
     const records: NewRecord[] = [];
-    for (const signal of signals) {
+    for (const told of signals) {
+      // Whoever sent it, and not what a body says of that.
+      const signal = told.type === 'external_alert' ? { ...told, sender: principal.keyId } : told;
       const record = this.record('telemetry.signals', signal.type, asJson(signal), principal);
       if (isRefusal(record)) return record;
       records.push(record);

@@ -1,5 +1,5 @@
 import { EXTERNAL_TEXT_MAX, type ExternalAlertSignal } from '#contracts';
-import { boundedLabels, keyOfSender, linksOf, objectOf, textOf } from './external-fields.js';
+import { boundedLabels, linksOf, objectOf, textOf } from './external-fields.js';
 
 /** What PagerDuty says of an event that it does not take. */
 export interface InvalidEvent {
@@ -22,12 +22,10 @@ export const isInvalidEvent = (value: object): value is InvalidEvent => 'errors'
 export interface EventReading {
   readonly nowMs: number;
   readonly newKey: () => string;
-  readonly digest: (text: string) => string;
 }
 
 const ROUTING_KEY_CHARS = 32;
 const SUMMARY_CHARS_MAX = 1_024;
-const KEY_CHARS_MAX = 255;
 const ACTIONS = ['trigger', 'acknowledge', 'resolve'] as const;
 const SEVERITIES: Readonly<Record<string, ExternalAlertSignal['severity']>> = {
   critical: 'critical',
@@ -67,8 +65,8 @@ const payloadErrors = (payload: Readonly<Record<string, unknown>>): readonly str
 const keyErrors = (key: unknown, isRequired: boolean): readonly string[] => {
   if (key === undefined || key === null || key === '') return isRequired ? ["'dedup_key' is missing or blank"] : [];
   if (typeof key !== 'string') return ["'dedup_key' is invalid (must be a string)"];
-  return key.length > KEY_CHARS_MAX
-    ? [`Length of 'dedup_key' is too long (must be at most ${KEY_CHARS_MAX} characters)`]
+  return key.length > EXTERNAL_TEXT_MAX.key
+    ? [`Length of 'dedup_key' is too long (must be at most ${EXTERNAL_TEXT_MAX.key} characters)`]
     : [];
 };
 
@@ -101,7 +99,7 @@ const signalOf = (
   event: Readonly<Record<string, unknown>>,
   action: ExternalAlertSignal['action'],
   dedupKey: string,
-  { nowMs, digest }: EventReading,
+  { nowMs }: EventReading,
 ): ExternalAlertSignal => {
   const payload = objectOf(event['payload']) ?? {};
   const severity = typeof payload['severity'] === 'string' ? SEVERITIES[payload['severity']] : undefined;
@@ -109,7 +107,7 @@ const signalOf = (
   return {
     type: 'external_alert',
     source: 'pagerduty',
-    dedupKey: keyOfSender(dedupKey, digest),
+    dedupKey,
     action,
     severity: severity ?? 'critical',
     name: kindOf(payload),

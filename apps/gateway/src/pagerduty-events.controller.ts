@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { isPermitted, isRefusal, type Principal } from '#contracts';
@@ -31,7 +31,6 @@ interface EventAnswer {
   readonly body: object;
 }
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 const newKey = (): string => randomBytes(16).toString('hex');
 const invalid = (body: InvalidEvent): EventAnswer => ({ status: 400, body });
 
@@ -92,7 +91,7 @@ export class PagerDutyEventsController {
     if (caller === undefined) return invalid(invalidEvent("'routing_key' is invalid"));
     const nowMs = this.clock.nowMs();
     if (!this.rate.take(caller.keyId, nowMs)) return { status: 429, body: THROTTLED };
-    const event = read(parsed.value, { nowMs, newKey, digest });
+    const event = read(parsed.value, { nowMs, newKey });
     if (isInvalidEvent(event)) return invalid(event);
     const taken = await this.intake.alerts(event.signals, caller);
     if (isRefusal(taken)) return { status: 429, body: THROTTLED };

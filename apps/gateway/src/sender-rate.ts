@@ -1,7 +1,7 @@
 /** Requests of one key within a minute: five times what PagerDuty takes, so nobody who kept to theirs is told to wait. */
 const PER_MINUTE_MAX = 600;
 const MINUTE_MS = 60_000;
-/** Keys remembered; beyond it the one that began first is forgotten and begins anew. */
+/** Keys remembered: more than a fleet has senders, and 100 KB. Beyond it the one that began first is forgotten and begins anew. */
 const KEYS_MAX = 1_024;
 
 /** How often each key came within its minute: a sender in a loop must not fill the log that others page through. */

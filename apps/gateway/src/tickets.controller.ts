@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { isRefusal, type Principal } from '#contracts';
 import { accepted, Caller, type Clock, CLOCK, Needs } from '#runtime';
 import { Intake } from './intake.js';
+import { parseJson } from './json-body.js';
 import { RecentRequests } from './recent-requests.js';
 import { readTickets } from './tickets.decide.js';
 
@@ -24,7 +25,8 @@ export class TicketsController {
   @Post()
   @HttpCode(202)
   async tickets(@Body() body: unknown, @Caller() caller: Principal) {
-    const { count, ticketId } = accepted(readTickets(body));
+    const { value } = accepted(parseJson(body));
+    const { count, ticketId } = accepted(readTickets(value));
     const take = async () => {
       const signal = { type: 'tickets', count, atUs: this.clock.nowMs() * 1_000 } as const;
       const taken = await this.intake.alerts([signal], caller);

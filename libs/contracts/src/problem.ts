@@ -26,6 +26,8 @@ export const PROBLEMS = {
   TIME_IN_FUTURE: { status: 422, title: 'The event time lies too far in the future' },
   QUERY_INVALID: { status: 400, title: 'A query parameter is not valid' },
   CONFLICT: { status: 409, title: 'The thing changed meanwhile' },
+  ALERT_NOT_OPEN: { status: 409, title: 'The alert is not open' },
+  ALERT_NOT_EXTERNAL: { status: 409, title: 'The alert is none of another system' },
   INCIDENT_NOT_OPEN: { status: 409, title: 'The incident is not open' },
   LINK_INVALID: { status: 403, title: 'The link is not valid' },
   LINK_EXPIRED: { status: 410, title: 'The link is over' },

@@ -39,6 +39,8 @@ const externalAlertSchema = z.object({
   startsAtMs: z.number().int().nonnegative().optional(),
   /** Who said it, where that was a person. */
   by: z.string().min(1).max(EXTERNAL_TEXT_MAX.value).optional(),
+  /** The key that it was sent with, as the door saw it: no sender may have all places. */
+  sender: z.string().min(1).max(128).optional(),
   atUs: z.number().int().nonnegative(),
 });
 

@@ -332,6 +332,14 @@ const timers: Chapter = [
     [pendingOf('recovering'), alertFired('recovering', 'warning', T + 10_000), recoveringOf('recovering')],
   ],
   [
+    streamOf.alert('raised'),
+    0,
+    [
+      alertFired('raised', 'warning', T),
+      event('AlertSeverityRaised', { alertId: 'raised', severity: 'critical', reason: reasonOf(60), at: T + 5_000 }),
+    ],
+  ],
+  [
     streamOf.alert('withdrawn'),
     0,
     [

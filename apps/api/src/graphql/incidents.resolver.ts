@@ -37,6 +37,12 @@ export class IncidentsResolver {
     return this.queries.alerts({ ...(state && { states: state }), limit });
   }
 
+  @Mutation(() => AlertType)
+  @Needs('operate')
+  async resolveAlert(@Caller() caller: Principal, @Args('id', { type: () => ID }) id: string) {
+    return accepted(await this.actions.resolveAlert(id, caller));
+  }
+
   @Query(() => [IncidentType])
   incidents(@Args() args: ListArgs) {
     const { status, limit } = accepted(readQuery(incidentQuery, given(args)));

@@ -44,7 +44,8 @@ export class AnsweredApi {
 
   readonly told = async (stream: string, ...events: readonly Event[]): Promise<void> => {
     const metadata = { actor: 'rules', cause: 'story' };
-    await this.served.parts.eventStore.append([{ stream, expectedVersion: 0, events }], metadata);
+    const expectedVersion = (await this.toldIn(stream)).length;
+    await this.served.parts.eventStore.append([{ stream, expectedVersion, events }], metadata);
   };
 
   readonly toldIn = async (stream: string): Promise<readonly Event[]> =>
@@ -111,6 +112,12 @@ export class AnsweredApi {
     const opened = { incidentId: external, title: '98 %', alertId, ...subject, reason: REASON, impact: NOBODY, at };
     await this.told(streamOf.incident(external), event('IncidentOpened', opened));
     return external;
+  };
+
+  /** Its alert is over. */
+  readonly endExternal = async (): Promise<void> => {
+    const alertId = `alert-of-external${this.incidents}`;
+    await this.told(streamOf.alert(alertId), event('AlertWithdrawn', { alertId, because: 'over', at: NOW_MS }));
   };
 
   /** What the rules were told of its alert. */

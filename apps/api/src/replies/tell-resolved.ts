@@ -1,10 +1,9 @@
-import { type ExternalAlertSignal, HEADER, type Principal } from '#contracts';
+import { type ExternalAlertSignal, EXTERNAL_TEXT_MAX, HEADER, KEY_SEPARATOR, type Principal } from '#contracts';
 import { regionOfExternal, sourceOf } from '#domain';
 import { actorOf, type Infrastructure } from '#runtime';
 import type { AlertRow } from '#store';
 
 const CONTENT_TYPE = 'application/json';
-const NAME_MAX = 64;
 
 const signalOf = (alert: AlertRow, by: string, nowMs: number): ExternalAlertSignal | undefined => {
   const { rule, key, severity } = alert;
@@ -14,10 +13,10 @@ const signalOf = (alert: AlertRow, by: string, nowMs: number): ExternalAlertSign
   return {
     type: 'external_alert',
     source,
-    dedupKey: key.split('|', 1)[0] ?? key,
+    dedupKey: key.split(KEY_SEPARATOR, 1)[0] ?? key,
     action: 'resolve',
     severity,
-    name: rule.slice(-NAME_MAX),
+    name: rule.slice(-EXTERNAL_TEXT_MAX.name),
     ...(region === undefined ? {} : { region }),
     summary: `${by} says that it is over`,
     labels: {},

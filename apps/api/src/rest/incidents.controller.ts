@@ -29,6 +29,13 @@ export class IncidentsController {
     return { alerts: await this.queries.alerts({ ...(state && { states: state }), limit }) };
   }
 
+  @Post('alerts/:id/resolve')
+  @HttpCode(202)
+  @Needs('operate')
+  async resolveAlert(@Param('id') id: string, @Caller() caller: Principal) {
+    return { alert: accepted(await this.actions.resolveAlert(id, caller)) };
+  }
+
   @Get('incidents')
   async incidents(@Query() query: unknown) {
     const { status, limit } = accepted(readQuery(incidentQuery, query));

@@ -23,8 +23,12 @@ export const alertEvents = {
     flapping: z.number().int().positive().optional(),
     /** The window breached only after late data; its slot is a minute old. */
     isLate: z.boolean().optional(),
+    /** The key of whoever sent it, where it is of another system. */
+    sender: id.optional(),
     at,
   }),
+  /** Told as a warning before, and as critical now: it pages from here on. */
+  AlertSeverityRaised: z.object({ alertId: id, severity, reason: reasonSchema, at }),
   /** The telemetry it rests on stopped: neither firing nor resolved. */
   AlertBecameUnknown: z.object({ alertId: id, because, at }),
   AlertResumed: z.object({ alertId: id, reason: reasonSchema, at }),

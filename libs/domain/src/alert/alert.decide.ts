@@ -21,6 +21,8 @@ export interface AlertContext {
   readonly flapping?: () => number | undefined;
   /** Whether it is late data that breaches. */
   readonly isLate?: boolean;
+  /** The key of whoever sent it, where it is of another system. */
+  readonly sender?: string | undefined;
 }
 
 const BECAUSE_MAX = 500;
@@ -33,6 +35,7 @@ const fire = (alertId: string, reason: Reason, context: AlertContext): Event => 
     ...tellingOf(rule, reason, subject),
     ...(flapping !== undefined && { flapping }),
     ...(context.isLate === true && { isLate: true }),
+    ...(context.sender !== undefined && { sender: context.sender }),
   };
   return event('AlertFired', { alertId, rule: rule.name, scope, key, severity: rule.severity, reason, ...telling, at });
 };

@@ -21,10 +21,11 @@ import type { AlertSubject, Rule } from '../rule/rule.js';
  *   positive evidence, three clear windows with coverage; never because telemetry stopped. With a separate clear condition a value
  *   between the two lines changes nothing.
  * - recovering → inactive: it is still clear when its time is over.
+ * - firing → firing by `AlertResumed`: another system says once more that it goes on, an hour after it was recorded last.
  * - unknown or recovering → firing: the condition holds again. It is the same episode: no new page.
  *
  * Any state ends by `AlertWithdrawn` (or `AlertPendingEnded`) when the rules in force have no rule for it. `AlertCorrected` changes
- * no state: it says what the record is worth once late data is there.
+ * no state: it says what the record is worth once late data is there. Nor does `AlertSeverityRaised`, after which it is critical.
  *
  * Inactive is not stored: an alert that fires again is a new episode with a new id. All times are those of the log.
  */
@@ -42,6 +43,10 @@ export interface Alert extends AlertSubject {
   readonly unknownSinceMs?: number | undefined;
   /** Whether it fired so often that it must be calm for long. */
   readonly isFlapping?: boolean;
+  /** The key of whoever sent it, where it is of another system and that is known. */
+  readonly sender?: string | undefined;
+  /** When it resumed last, if it did: of a warning that is told once, up to when it is believed to go on is counted from here. */
+  readonly resumedAtMs?: number | undefined;
   readonly reason: Reason;
 }
 
@@ -59,6 +64,7 @@ export const alertKeyOf = (rule: string, scope: Scope, key: string): string => `
 /** Events of an alert's stream that concern one that fired; `PendingAlert` has the others. */
 export const isAlertEvent = isEventOf(
   'AlertFired',
+  'AlertSeverityRaised',
   'AlertBecameUnknown',
   'AlertResumed',
   'AlertRecovering',
@@ -73,16 +79,19 @@ const slotOf = (reason: Reason, at: number): number => reason.slot ?? Math.floor
 export const evolveAlert = (alert: Alert | undefined, event: GuardedEvent<typeof isAlertEvent>): Alert | undefined => {
   switch (event.type) {
     case 'AlertFired': {
-      const { alertId, rule, scope, key, severity, reason, flapping, at } = event.data;
+      const { alertId, rule, scope, key, severity, reason, flapping, sender, at } = event.data;
       const isFlapping = flapping !== undefined;
       const timers = { firedAtMs: at, firedSlot: slotOf(reason, at), untilMs: undefined, isFlapping };
-      return { alertId, rule, scope, key, severity, state: 'firing', ...timers, reason };
+      return { alertId, rule, scope, key, severity, state: 'firing', ...timers, sender, reason };
     }
+    case 'AlertSeverityRaised':
+      return alert && { ...alert, severity: event.data.severity, reason: event.data.reason };
     case 'AlertBecameUnknown':
       return alert && { ...alert, state: 'unknown', untilMs: undefined, unknownSinceMs: event.data.at };
     case 'AlertResumed': {
       const { reason, at } = event.data;
-      return alert && { ...alert, state: 'firing', firedSlot: slotOf(reason, at), untilMs: undefined, reason };
+      const resumed = { state: 'firing', firedSlot: slotOf(reason, at), untilMs: undefined, resumedAtMs: at } as const;
+      return alert && { ...alert, ...resumed, reason };
     }
     case 'AlertRecovering':
       return alert && { ...alert, state: 'recovering', untilMs: event.data.untilMs };

@@ -1,4 +1,4 @@
-import { type Event, KEY_SEPARATOR, TICK_MS } from '#contracts';
+import { event, type Event, KEY_SEPARATOR, TICK_MS } from '#contracts';
 import { type Alert, alertKeyOf } from '../alert/alert.js';
 import { type Firing, flappingOf } from '../alert/firings.js';
 import type { Deciding } from '../rule/deciding.js';
@@ -8,12 +8,12 @@ import {
   decideExternalAlert,
   decideExternalTime,
   decideOverflow,
-  EXTERNAL_ALERTS_MAX,
   type ExternalContext,
   isDecided,
   isStale,
 } from './external-alert.decide.js';
 import { EXTERNAL_OVERFLOW, identityOf, identityOfAlert, isExternal, keyOf, ruleOf } from './external-alert.js';
+import { crowdOf, decideRoom } from './room.decide.js';
 import type { ToldAlert } from './told-alerts.js';
 
 const OVERFLOW_KEY = `overflow${KEY_SEPARATOR}`;
@@ -36,6 +36,8 @@ const contextOf = (draft: Draft, { view, hash }: Deciding, rule: string, key: st
 /** The open alerts by identity, as one tick changes them. */
 class OpenExternals {
   private readonly known: Map<string, string>;
+  /** How many did not fire, or gave way to others. */
+  turnedAway = 0;
   /** As they were before this tick was decided here. */
   private readonly firings: readonly Firing[];
 
@@ -47,30 +49,41 @@ class OpenExternals {
     this.known = new Map(openAlerts(draft).map((alert) => [identityOfAlert(alert), alert.alertId]));
   }
 
-  get size(): number {
-    return this.known.size;
-  }
-
-  /** Decides what a signal changes; false: there is no room for it. */
-  take({ signal, tick }: ToldAlert): boolean {
+  /** Decides what a signal changes. */
+  take({ signal, tick }: ToldAlert): void {
     const { draft, deciding } = this;
     const identity = identityOf(signal, deciding.hash);
     const alert = draft.state.alerts.get(this.known.get(identity) ?? '');
     const key = alert?.key ?? keyOf(signal, deciding.hash);
     const rule = alert?.rule ?? ruleOf(signal);
     const { view } = deciding;
-    if (tick >= view.tick && isDecided(this.firings, alertKeyOf(rule, 'external', key), view.tick)) return true;
-    if (signal.action === 'trigger' && isStale(alert, (tick + 1) * TICK_MS)) return true;
-    if (alert === undefined && signal.action === 'trigger' && this.known.size >= EXTERNAL_ALERTS_MAX) return false;
-    this.add(identity, decideExternalAlert(alert, signal, contextOf(draft, deciding, rule, key)));
-    return true;
+    if (tick >= view.tick && isDecided(this.firings, alertKeyOf(rule, 'external', key), view.tick)) return;
+    if (signal.action === 'trigger' && isStale(alert, (tick + 1) * TICK_MS)) return;
+    // What was told before was decided before: it is over since, or there was no room for it.
+    if (alert === undefined && signal.action === 'trigger' && (tick < view.tick || !this.makeRoom(signal))) return;
+    this.add(identity, decideExternalAlert(alert, { signal, tick }, contextOf(draft, deciding, rule, key)));
+  }
+
+  private makeRoom(signal: ToldAlert['signal']): boolean {
+    const { draft, deciding } = this;
+    const room = decideRoom(
+      openAlerts(draft).filter((alert) => !isOverflow(alert)),
+      signal,
+    );
+    if (room.is !== 'free') this.turnedAway += 1;
+    if (room.is === 'made') {
+      const { instead, because } = room;
+      const { alertId } = instead;
+      this.add(identityOfAlert(instead), [event('AlertWithdrawn', { alertId, because, at: deciding.view.at })]);
+    }
+    return room.is !== 'none';
   }
 
   private add(identity: string, events: readonly Event[]): void {
     this.draft.add(events);
     for (const { type, data } of events) {
       if (type === 'AlertFired') this.known.set(identity, data.alertId);
-      if (type === 'AlertResolved') this.known.delete(identity);
+      if (type === 'AlertResolved' || type === 'AlertWithdrawn') this.known.delete(identity);
     }
   }
 }
@@ -91,11 +104,12 @@ export const decideExternalAlerts = (draft: Draft, deciding: Deciding): void => 
   const before = openAlerts(draft);
   if (told.length === 0 && before.length === 0) return;
   const open = new OpenExternals(draft, deciding);
-  const refused = told.filter((each) => !open.take(each)).length;
+  for (const each of told) open.take(each);
   decideTimes(draft, deciding);
-  const openCount = openAlerts(draft).filter((alert) => !isOverflow(alert)).length;
+  const crowd = crowdOf(openAlerts(draft).filter((alert) => !isOverflow(alert)));
+  const { turnedAway } = open;
   const context = contextOf(draft, deciding, EXTERNAL_OVERFLOW.name, OVERFLOW_KEY);
-  draft.add(decideOverflow(before.find(isOverflow), { openCount, refused }, context, EXTERNAL_OVERFLOW));
+  draft.add(decideOverflow(before.find(isOverflow), { ...crowd, turnedAway }, context, EXTERNAL_OVERFLOW));
 };
 
 /** Decides whom other systems say to have taken an alert on: once its incident is known, which may have opened on this tick. */

@@ -10,7 +10,16 @@ import {
 import fc from 'fast-check';
 import { DEFAULT_RULES } from '#testing';
 import { answering, RulePlay } from '../rule/rule-play.fixture.js';
-import { BELIEVED_MS, decideExternalTime, EXTERNAL_ALERTS_MAX, UNKNOWN_MS_MAX } from './external-alert.decide.js';
+import type { Alert } from '../alert/alert.js';
+import {
+  BELIEVED_MS,
+  decideExternalAlert,
+  decideExternalTime,
+  type ExternalContext,
+  UNKNOWN_MS_MAX,
+  WARNING_MS_MAX,
+} from './external-alert.decide.js';
+import { SENDER_ALERTS_MAX } from './room.decide.js';
 
 const HEALTHY = answering(100, 0);
 
@@ -29,6 +38,20 @@ const said = (changes: Partial<ExternalAlertSignal> = {}): ExternalAlertSignal =
   ...changes,
 });
 const over = (changes: Partial<ExternalAlertSignal> = {}) => said({ action: 'resolve', ...changes });
+
+/** Warnings of a sender, each by a key of its own. */
+const warnings = (count: number, sender: string): readonly ExternalAlertSignal[] =>
+  Array.from({ length: count }, (_, each) =>
+    said({ dedupKey: `${sender}${each}`, source: 'pagerduty', severity: 'warning', sender }),
+  );
+
+const contextAt = (at: number): ExternalContext => ({
+  tick: 0,
+  at,
+  key: 'k|',
+  newAlertId: () => '',
+  flapping: () => undefined,
+});
 
 const play = (rules: readonly Rule[] = []) => new RulePlay({ rules }).play(5, HEALTHY);
 
@@ -140,18 +163,101 @@ describe('an alert of another system', () => {
     expect(typesOf(played).slice(-2)).toEqual(['AlertResolved', 'IncidentResolved']);
   });
 
-  it('B19: beyond as many as may be open one alert says so, and ends when there is room', () => {
-    const many = Array.from({ length: EXTERNAL_ALERTS_MAX + 5 }, (_, each) =>
-      said({ dedupKey: `k${each}`, source: 'pagerduty', severity: 'warning' }),
-    );
+  it('B19: beyond as many as one sender may have open one alert says so, and ends when there is room', () => {
+    const many = warnings(SENDER_ALERTS_MAX + 5, 'script');
     const played = play()
       .say(...many)
       .play(1, HEALTHY);
-    expect(played.all('AlertFired')).toHaveLength(EXTERNAL_ALERTS_MAX + 1);
+    expect(played.all('AlertFired')).toHaveLength(SENDER_ALERTS_MAX + 1);
     expect(played.all('IncidentOpened')).toMatchObject([{ rule: 'external:overflow' }]);
+    expect(played.all('IncidentOpened')[0]?.title).toContain(`${SENDER_ALERTS_MAX} of them of key script`);
     played.say(...many.map((each) => ({ ...each, action: 'resolve' as const }))).play(1, HEALTHY);
     expect(played.all('IncidentResolved')).toHaveLength(1);
   });
+
+  it('B19: who has all its places taken leaves those of others free', () => {
+    const other = said({ dedupKey: 'other', source: 'pagerduty', severity: 'warning', sender: 'other' });
+    const played = play()
+      .say(...warnings(SENDER_ALERTS_MAX + 5, 'script'))
+      .play(1, HEALTHY)
+      .say(other)
+      .play(1, HEALTHY);
+    expect(played.all('AlertFired').filter(({ sender }) => sender === 'other')).toHaveLength(1);
+  });
+
+  it('B19: a critical alert always fires: the oldest warning of whoever has most gives way, with a record', () => {
+    const played = play()
+      .say(...warnings(SENDER_ALERTS_MAX, 'script'), ...warnings(SENDER_ALERTS_MAX - 1, 'other'))
+      .play(1, HEALTHY)
+      .say(said({ dedupKey: 'calm', sender: 'third', severity: 'warning' }))
+      .play(1, HEALTHY)
+      .say(said({ dedupKey: 'new', sender: 'third' }))
+      .play(1, HEALTHY);
+    expect(played.all('IncidentOpened')).toMatchObject([{ title: 'success 23%' }, { rule: 'external:overflow' }]);
+    const [first] = played.all('AlertFired');
+    expect(first?.sender).toBe('script');
+    expect(played.all('AlertWithdrawn')).toMatchObject([
+      {
+        alertId: first?.alertId,
+        because: 'gave way to a critical alert: 1000 alerts of other systems are open, the most there may be',
+      },
+    ]);
+    // What gave way is not told of again by what a restart reads again.
+    const before = played.told.length;
+    played.kill();
+    played.play(1, HEALTHY);
+    expect(played.told).toHaveLength(before);
+  });
+
+  it('B19: a warning that is told once runs out after hours; one that is repeated, or critical, does not', () => {
+    const dayS = 86_400;
+    const once = (changes: Partial<ExternalAlertSignal>) =>
+      said({ source: 'pagerduty', severity: 'warning', ...changes });
+    const alertOf = (changes: Partial<Alert>): Alert => ({
+      alertId: 'al1',
+      rule: 'external:pagerduty:ping',
+      scope: 'external',
+      key: 'k|',
+      severity: 'warning',
+      state: 'firing',
+      firedAtMs: 1_000,
+      firedSlot: 1,
+      reason,
+      ...changes,
+    });
+    const { reason } = play().say(said()).play(1, HEALTHY).all('AlertFired')[0]!;
+    const typesAt = (alert: Alert, at: number) => decideExternalTime(alert, 0, contextAt(at)).map(({ type }) => type);
+    expect(typesAt(alertOf({}), 1_000 + WARNING_MS_MAX - 1)).toEqual([]);
+    expect(typesAt(alertOf({}), 1_000 + WARNING_MS_MAX)).toEqual(['AlertWithdrawn']);
+    expect(typesAt(alertOf({ resumedAtMs: 2_000 }), 1_000 + WARNING_MS_MAX)).toEqual([]);
+    expect(typesAt(alertOf({ severity: 'critical' }), dayS * 1_000)).toEqual([]);
+    // Told again within the hour it is not recorded once more.
+    const repeated = play().say(once({})).play(1, HEALTHY).say(once({})).play(1, HEALTHY);
+    expect(typesOf(repeated)).toEqual(['AlertFired']);
+    const again = decideExternalAlert(
+      alertOf({}),
+      { signal: once({}), tick: 3_601_000 / TICK_MS },
+      contextAt(3_601_250),
+    );
+    expect(again.map(({ type }) => type)).toEqual(['AlertResumed']);
+  });
+
+  it.each(['prometheus', 'alertmanager', 'pagerduty'] as const)(
+    'B19: of %s, told as a warning and then as critical by the same key pages',
+    (source) => {
+      const played = play()
+        .say(said({ source, severity: 'warning' }))
+        .play(1, HEALTHY)
+        .say(said({ source, summary: 'success 3%' }))
+        .play(1, HEALTHY);
+      expect(typesOf(played)).toEqual(['AlertFired', 'AlertSeverityRaised', 'IncidentOpened']);
+      expect(played.all('IncidentOpened')).toMatchObject([{ severity: 'critical', title: 'success 3%' }]);
+      const atOnce = play()
+        .say(said({ source, severity: 'warning' }), said({ source }), said({ source, severity: 'warning' }))
+        .play(1, HEALTHY);
+      expect(typesOf(atOnce)).toEqual(['AlertFired', 'AlertSeverityRaised', 'IncidentOpened']);
+    },
+  );
 
   it('B19: is silenced by its name and its region', () => {
     const silenced = (where: Selector): number => {
@@ -203,6 +309,7 @@ describe('an alert of another system', () => {
           dedupKey: fc.constantFrom('a', 'b'),
           action: fc.constantFrom('trigger', 'acknowledge', 'resolve') as fc.Arbitrary<ExternalAlertSignal['action']>,
           source: fc.constantFrom('prometheus', 'pagerduty') as fc.Arbitrary<ExternalAlertSignal['source']>,
+          severity: fc.constantFrom('warning', 'critical') as fc.Arbitrary<ExternalAlertSignal['severity']>,
         }),
         { maxLength: 3 },
       ),

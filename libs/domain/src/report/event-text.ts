@@ -26,6 +26,8 @@ const roundText = (round: number): string => (round === 0 ? '' : `, in round ${r
 
 const SENTENCES: Sentences = {
   AlertFired: ({ scope, key, severity, reason }) => `a ${severity} alert of ${scope} ${key} fired: ${numbers(reason)}`,
+  AlertSeverityRaised: ({ severity, reason }) => `the alert is ${severity} now: ${reason.text}`,
+  AlertWithdrawn: ({ because }) => `the alert was withdrawn: ${because}`,
   AlertBecameUnknown: ({ because }) => `the alert became unknown: ${because}`,
   AlertResumed: ({ reason }) => `the alert fires again: ${numbers(reason)}`,
   AlertResolved: ({ reason }) => `the alert is resolved: ${numbers(reason)}`,

@@ -39,6 +39,13 @@ export const alertProjection = projection(['alert'], {
       ],
     );
   },
+  AlertSeverityRaised: (tx, { alertId, severity, reason, at }) =>
+    tx.query(`update alert set severity = $2, reason = $3::jsonb, changed_at = $4 where alert_id = $1`, [
+      alertId,
+      severity,
+      json(reason),
+      at,
+    ]),
   AlertBecameUnknown: (tx, { alertId, because, at }) =>
     tx.query(`update alert set state = 'unknown', because = $2, changed_at = $3, due_at = null where alert_id = $1`, [
       alertId,
