@@ -8,6 +8,7 @@ import type { Channel, Channels } from './channels/channel.js';
 import { redact } from './channels/post.js';
 import { decideDelivery, type DeliveryStep, withinExpiry } from './delivery.decide.js';
 import { DELIVERY_LEASE_MS, SENDS_NOT_URGENT_MAX, SENDS_PER_CHANNEL_MAX } from './dispatcher.config.js';
+import { NOT_SPOOLED, type SpooledAnswer } from './spool/hand-over.js';
 import { supersede } from './superseding.js';
 
 /** What delivering needs. */
@@ -25,8 +26,8 @@ export interface DeliveriesParts {
   readonly random: () => number;
   /** Told when an attempt was recorded: a place is free, and what waited behind it may be due. */
   readonly onAttempted: () => void;
-  /** An answer that there is already: it left while the database was away. */
-  readonly spooled?: (delivery: DueDelivery) => Promise<AttemptAnswer | undefined>;
+  /** What is known of it already: it left while the database was away. */
+  readonly spooled?: (delivery: DueDelivery) => Promise<SpooledAnswer>;
 }
 
 interface Sending {
@@ -36,10 +37,10 @@ interface Sending {
   done: Promise<void>;
 }
 
-/** What is done with a claimed delivery; `told`: it was sent already, and this is the answer. */
+/** What is done with a claimed delivery; `told`: what is known of it already. */
 type Ready =
   | { readonly do: 'record'; readonly verdict: AttemptVerdict }
-  | (DeliveryStep & { readonly do: 'send'; readonly told: AttemptAnswer | undefined });
+  | (DeliveryStep & { readonly do: 'send'; readonly told: SpooledAnswer });
 
 const gaveUp = ({ because, isUnknown }: DeliveryStep & { readonly do: 'give up' }): AttemptVerdict => ({
   outcome: 'gave_up',
@@ -146,8 +147,8 @@ export class DeliveriesReconciler {
     }
     const step = decideDelivery(delivery, channels, await queues.disabled(), clock.nowMs());
     if (step.do === 'give up') return { do: 'record', verdict: gaveUp(step) };
-    const told = await this.parts.spooled?.(delivery);
-    if (told !== undefined || (await deliveries.begin(delivery))) return { ...step, told };
+    const told = (await this.parts.spooled?.(delivery)) ?? NOT_SPOOLED;
+    if (told.answer !== undefined || (await deliveries.begin(delivery))) return { ...step, told };
     logger.info({ channel, dedupKey, action }, 'the claim of a delivery ran out before it was sent');
     return undefined;
   }
@@ -159,15 +160,18 @@ export class DeliveriesReconciler {
   ): Promise<void> {
     const { clock, random, deliveries } = this.parts;
     const { isKeyed } = channel;
-    const answer = told ?? (await sendOnce(channel, delivery, clock.nowMs(), signal));
+    const answer = told.answer ?? (await sendOnce(channel, delivery, clock.nowMs(), signal));
     // Broken off by us; a receiver that cannot tell a repetition may have it, which must be remembered.
     if (signal.aborted && isKeyed && answer.kind !== 'answered') {
       await deliveries.release(delivery.deliveryId);
       return;
     }
     const attempt = delivery.attempts - delivery.attemptsBefore + 1;
-    const verdict = decideAttempt(answer, attempt, clock.nowMs(), random(), { isKeyed, wasUnknown });
-    const repeated = !isKeyed && delivery.begun > 0 ? { ...verdict, isUnknown: true } : verdict;
+    const verdict = decideAttempt(answer, attempt, clock.nowMs(), random(), {
+      isKeyed,
+      wasUnknown: wasUnknown || told.wasUnknown,
+    });
+    const repeated = !isKeyed && (delivery.begun > 0 || told.wasUnknown) ? { ...verdict, isUnknown: true } : verdict;
     await this.record(delivery, withinExpiry(delivery, repeated));
     if (answer.kind === 'gone' && delivery.address === null) await this.disable(channel.name, answer.detail);
   }

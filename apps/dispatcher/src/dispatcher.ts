@@ -21,6 +21,7 @@ import { FallOverReconciler } from './fall-over.reconciler.js';
 import { PublishReconciler } from './publish.reconciler.js';
 import { RefreshReconciler } from './refresh.reconciler.js';
 import { PostMortemsReconciler } from './post-mortems.reconciler.js';
+import { NOT_SPOOLED } from './spool/hand-over.js';
 import { StatusUpdatesReconciler } from './status-updates.reconciler.js';
 import { ZonesReconciler } from './zones.reconciler.js';
 
@@ -94,7 +95,7 @@ const deliveriesOf = (parts: DispatcherParts, order: readonly string[], degraded
       // What was just given up falls over at once.
       fallOver.signal();
     },
-    spooled: async (delivery) => degraded()?.spooled(delivery),
+    spooled: async (delivery) => (await degraded()?.spooled(delivery)) ?? NOT_SPOOLED,
   });
   const falling = new FallOverReconciler({ ...shared, onFellOver: () => deliver.signal() });
   const deliver = new Rounds('deliveries', deliveries.reconcile, logger);
@@ -212,9 +213,10 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
     notice: () => degraded?.notice(),
     stop: async () => {
       refreshing.stop();
-      await degraded?.stop();
       await Promise.all(all.map((rounds) => rounds.stop()));
-      await deliveries.stop(SHUTDOWN_MS_MAX);
+      await Promise.all([deliveries.stop(SHUTDOWN_MS_MAX), degraded?.stop()]);
+      // Deliveries ask it until they have ended.
+      await degraded?.close();
     },
   };
 };

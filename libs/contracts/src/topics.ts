@@ -28,7 +28,7 @@ export const TOPICS = {
   slots: { partitions: 1, retentionMs: DAY_MS, compacted: false, recordBytesMax: 16 << 20 },
   events: { partitions: 1, retentionMs: 30 * DAY_MS, compacted: false },
   'fleet.commands': { partitions: 1, retentionMs: 30 * DAY_MS, compacted: false },
-  // What must be paged while the database is away, and what became of it; an hour of it is read again at most.
+  // What must be paged while the database is away, and what became of it; ten minutes of it are read again.
   'pages.urgent': { partitions: 1, retentionMs: DAY_MS, compacted: false },
   'registry.zones': { partitions: 1, retentionMs: 30 * DAY_MS, compacted: true },
 } as const satisfies Record<string, TopicSettings>;

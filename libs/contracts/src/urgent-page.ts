@@ -20,6 +20,12 @@ export const urgentRecordSchema = z.discriminatedUnion('kind', [
     channel: nameSchema,
     dedupKey: id,
     outcome: z.enum(['delivered', 'gave_up']),
+    status: z.number().int().nullable().optional(),
+    detail: z.string().max(500).optional(),
+    /** What the receiver calls it, where it says. */
+    receiverId: z.string().max(200).optional(),
+    /** The receiver may have got it more than once, or not at all. */
+    isUnknown: z.boolean().optional(),
     at,
   }),
 ]);

@@ -9,11 +9,12 @@ import {
   type DueDelivery,
   type EventStore,
 } from '#store';
-import type { AttemptAnswer } from '../channels/attempt.decide.js';
 import type { Channels } from '../channels/channel.js';
-import { spoolIdOf, type SpooledPage, type SpoolResult } from '../spool/spool-entry.js';
+import { type SpooledAnswer, spooledBy, tellOthers } from '../spool/hand-over.js';
+import { spoolIdOf } from '../spool/spool-entry.js';
 import { SpooledReconciler } from '../spool/spooled.reconciler.js';
-import { takeSpoolFolder } from '../spool/spool-lock.js';
+import { SpoolKeeper } from '../spool/spool-keeper.js';
+import { BEAT_EVERY_MS } from '../spool/spool-lock.js';
 import { SpoolSender } from '../spool/spool-sender.js';
 import { Spool } from '../spool/spool.js';
 import { BoundedAsking } from './bounded-asking.js';
@@ -46,66 +47,38 @@ export interface DegradedParts {
 
 /** What goes on when something else does not. */
 export interface Degraded {
-  /** An answer that the spool has for a delivery that is due; undefined: it is to be sent. */
-  readonly spooled: (delivery: DueDelivery) => Promise<AttemptAnswer | undefined>;
+  /** What spools know of a delivery that is due. */
+  readonly spooled: (delivery: DueDelivery) => Promise<SpooledAnswer>;
   readonly tick: () => void;
   /** Runs what goes by rounds until nothing that is due now is left. */
   readonly settle: () => Promise<void>;
   /** What should be known of a dispatcher that is ready. */
   readonly notice: () => string | undefined;
+  /** Begins nothing any more; bounded. What was sent is known until `close`. */
   readonly stop: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
-const openSpool = ({ settings, clock, logger }: DegradedParts) => {
-  const { folder, release } = takeSpoolFolder(settings.dataDir);
-  const onDamage = (file: string, bytesCut: number): void =>
-    logger.error({ file, bytesCut }, 'the spool ends in what cannot be read; it is cut off');
-  return Spool.open({ folder, nowMs: clock.nowMs, onDamage }).then((spool) => ({ spool, release }));
-};
+/** How long the start waits for the disk: pages leave without it as well. */
+const DISK_MS_MAX = 2_000;
 
-/** Tells the other dispatchers, by the log, what became of a page: with the database away it is the one thing that they share. */
-const tellOthers =
-  ({ eventLog, logger }: DegradedParts) =>
-  ({ spoolId, channel, dedupKey, action }: SpooledPage, { outcome, atMs: at }: SpoolResult): void => {
-    if (action !== 'trigger' || outcome === 'retry') return;
-    const value = Buffer.from(JSON.stringify({ kind: 'sent', spoolId, channel, dedupKey, outcome, at }));
-    const headers = { 'content-type': 'application/json' };
-    void eventLog
-      .append('pages.urgent', [{ key: dedupKey, value, headers }])
-      .catch((error: Error) =>
-        logger.warn({ err: error, dedupKey }, 'the others cannot be told of a page that was sent'),
-      );
-  };
-
-const answerOf = (outcome: 'delivered' | 'gave_up', status: number | null, detail: string): AttemptAnswer =>
-  outcome === 'delivered'
-    ? {
-        kind: 'answered',
-        status: status ?? 200,
-        retryAfter: null,
-        detail: `sent from the spool: ${detail}`.slice(0, 300),
-      }
-    : { kind: 'unsendable', detail: `given up by the spool: ${detail}`.slice(0, 300) };
-
-/** Of this spool, or of another dispatcher's as it was recorded: a trigger that went to where the channel reaches by itself. */
-const spooledBy = (parts: DegradedParts, sender: SpoolSender) => {
-  const recorded = createSpooledRepository(parts.database);
-  return async (delivery: DueDelivery): Promise<AttemptAnswer | undefined> => {
-    const { subject, action, channel, dedupKey, address, attempts } = delivery;
-    if (subject !== 'page' || action !== 'trigger' || (address ?? null) !== null || attempts > 0) return undefined;
-    const spoolId = spoolIdOf({ channel, dedupKey, action });
-    const own = await sender.takeOver(spoolId);
-    if (own !== undefined) return answerOf('delivered', own.status, own.detail);
-    const other = await recorded.find(spoolId);
-    return other?.outcome === 'delivered' ? answerOf('delivered', other.status, other.detail) : undefined;
-  };
-};
+const spoolOf = ({ clock, logger }: DegradedParts): Spool =>
+  new Spool({
+    nowMs: clock.nowMs,
+    onDamage: (file, bytesCut) =>
+      logger.error({ file, bytesCut }, 'the spool ends in what cannot be read; it is left out'),
+    onUnread: (file, records) =>
+      logger.error(
+        { file, records },
+        'the spool holds records that this version does not know; its file is kept aside',
+      ),
+  });
 
 const staleWatchOf = (parts: DegradedParts, spool: Spool, sender: SpoolSender): StaleWatch => {
   const asking = new BoundedAsking(parts.clock);
   const whoSaid: StaleTellerParts['whoSaid'] = (page) => {
     const known = spool.pages.get(spoolIdOf(page));
-    return known && (known.isElsewhere ? 'elsewhere' : 'here');
+    return known && (known.because === 'sent elsewhere' ? 'elsewhere' : 'here');
   };
   const spooled = createSpooledRepository(parts.database);
   const channels = [...parts.channels.keys()];
@@ -138,11 +111,24 @@ const every = (clock: Clock, periodMs: number, rounds: Rounds): (() => void) => 
   };
 };
 
+/** Waits for work, but not for ever. */
+const within = async (clock: Clock, boundMs: number, work: Promise<void>): Promise<void> => {
+  const ended = new AbortController();
+  await Promise.race([work.finally(() => ended.abort()), clock.sleep(boundMs, ended.signal)]);
+};
+
+const sinceOf = (movedAtMs: number | undefined): string =>
+  movedAtMs === undefined ? 'the start' : new Date(movedAtMs).toISOString();
+
 /** Opens the spool, sends what an earlier process left in it, and begins to watch. */
 export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
   const { settings, database, eventStore, eventLog, nodeKeys, clock, logger, onCrash } = parts;
-  const { spool, release } = await openSpool(parts);
-  const sender = new SpoolSender({ ...parts, spool, onTold: tellOthers(parts) });
+  const spool = spoolOf(parts);
+  const keeper = new SpoolKeeper({ spool, dataDir: settings.dataDir, logger });
+  const keeping = new Rounds('spool', keeper.look, logger);
+  // On a disk that takes nothing pages leave without it, and it is tried again.
+  await within(clock, DISK_MS_MAX, keeping.run());
+  const sender = new SpoolSender({ ...parts, spool, onTold: tellOthers(eventLog, logger) });
   const watch = staleWatchOf(parts, spool, sender);
   const urgent = new UrgentPagesConsumer({ eventLog, sender, clock, logger, onCrash });
   const deadMan = deadManOf(parts, spool, watch);
@@ -162,32 +148,35 @@ export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
   const progress = new Rounds('progress', deadMan?.lookAtProgress ?? (async () => undefined), logger);
   const beats = new Rounds('dead man', deadMan?.beat ?? (async () => undefined), logger);
   const ticking = [
+    () => sender.tick(),
     () => recording.tick(),
+    every(clock, BEAT_EVERY_MS, keeping),
     every(clock, 1_000, drills),
     every(clock, LOOK_EVERY_MS, looks),
     every(clock, PROGRESS_EVERY_MS, progress),
     () => beats.tick(),
   ];
-  sender.resume();
+  sender.tick();
   await urgent.start();
   return {
-    spooled: spooledBy(parts, sender),
+    spooled: spooledBy(sender, createSpooledRepository(database)),
     tick: () => {
       for (const tick of ticking) tick();
     },
     settle: async () => {
+      sender.tick();
       await sender.settled();
       await recording.run();
       await drills.run();
     },
-    notice: () =>
-      watch.stale() === undefined ? undefined : `telemetry is stale since ${watch.movedAtMs ?? 'the start'}`,
+    notice: () => (watch.stale() === undefined ? undefined : `telemetry is stale since ${sinceOf(watch.movedAtMs)}`),
     stop: async () => {
       await urgent.stop();
-      await Promise.all([recording, drills, looks, progress, beats].map((rounds) => rounds.stop()));
+      await Promise.all([recording, keeping, drills, looks, progress, beats].map((rounds) => rounds.stop()));
       await sender.stop();
-      await spool.close();
-      release();
+    },
+    close: async () => {
+      await within(clock, DISK_MS_MAX, spool.close().then(keeper.release));
     },
   };
 };

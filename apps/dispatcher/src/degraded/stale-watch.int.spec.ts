@@ -55,7 +55,12 @@ describe('telemetry that is stale, as dispatchers tell it', () => {
   /** A dispatcher that watches; of the same name it is the same after a restart. */
   const watcher = async (by: string) => {
     const { clock, logger, db, eventStore } = world;
-    const spool = await Spool.open({ folder: join(folder, by), nowMs: clock.nowMs, onDamage: () => undefined });
+    const spool = await Spool.open({
+      folder: join(folder, by),
+      nowMs: clock.nowMs,
+      onDamage: () => undefined,
+      onUnread: () => undefined,
+    });
     spools.push(spool);
     const channels = new Map(CHANNELS.map((name) => [name, channelOf(name, by)]));
     const sender = new SpoolSender({ spool, channels, clock, logger, random: () => 0.5 });
@@ -67,7 +72,7 @@ describe('telemetry that is stale, as dispatchers tell it', () => {
       sender,
       whoSaid: (page) => {
         const known = spool.pages.get(spoolIdOf(page));
-        return known && (known.isElsewhere ? 'elsewhere' : 'here');
+        return known && (known.because === 'sent elsewhere' ? 'elsewhere' : 'here');
       },
       channels: CHANNELS,
       asking,

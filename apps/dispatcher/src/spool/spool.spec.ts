@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { decodeFrames, encodeFrame } from './spool-frame.js';
 import { type SpoolEntry, spoolIdOf } from './spool-entry.js';
-import { takeSpoolFolder } from './spool-lock.js';
 import { Spool, SpoolUnwritable } from './spool.js';
 
 const AT = 1_626_954_420_000;
@@ -36,13 +35,21 @@ const closed = (dedupKey: string): SpoolEntry => ({
 describe('the spool', () => {
   let folder: string;
   const damages: number[] = [];
+  const unread: number[] = [];
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tocsin-spool-'));
     damages.length = 0;
+    unread.length = 0;
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
   const open = (bounds: { readonly segmentBytes?: number; readonly bytesMax?: number } = {}): Promise<Spool> =>
-    Spool.open({ folder, nowMs: () => AT, onDamage: (_file, bytesCut) => damages.push(bytesCut), ...bounds });
+    Spool.open({
+      folder,
+      nowMs: () => AT,
+      onDamage: (_file, bytesCut) => damages.push(bytesCut),
+      onUnread: (_file, records) => unread.push(records),
+      ...bounds,
+    });
   const keysOf = (spool: Spool): string =>
     spool.pages
       .unfinished()
@@ -119,7 +126,7 @@ describe('the spool', () => {
   });
 
   it('refuses when as much is open as may be, and has lost nothing of it', async () => {
-    const spool = await open({ segmentBytes: 2_000, bytesMax: 1_800 });
+    const spool = await open({ segmentBytes: 4_500, bytesMax: 4_000 });
     const fillUp = async (into: Spool): Promise<void> => {
       for (let index = 0; index < 100; index += 1) await into.append(page(`in${index}`));
     };
@@ -129,21 +136,80 @@ describe('the spool', () => {
     expect(await spool.isWritable()).toBe(false);
     await spool.close();
     // A restart sends what is there, and finds room again when that is over.
-    const after = await open({ segmentBytes: 2_000, bytesMax: 500 });
+    const after = await open({ segmentBytes: 4_500, bytesMax: 500 });
     expect(after.pages.unfinished()).toHaveLength(held);
     await expect(fillUp(after)).rejects.toThrow(SpoolUnwritable);
     await after.close();
   });
 
-  it('is one process’s own: a second takes the next folder, and what a dead one left is taken', async () => {
-    const first = takeSpoolFolder(folder);
-    const second = takeSpoolFolder(folder);
-    expect([first.folder, second.folder]).toEqual([0, 1].map((n) => join(folder, 'dispatcher-spool', String(n))));
-    first.release();
-    // Of a process that is gone: its id may be another's by now.
-    await writeFile(join(first.folder, 'owner'), `${process.pid} 1\n`);
-    const third = takeSpoolFolder(folder);
-    expect(third.folder).toBe(first.folder);
-    for (const { release } of [second, third]) release();
+  it('B11: takes every answer and end though it is full, and pages again when those made room', async () => {
+    const spool = await open({ segmentBytes: 8_000, bytesMax: 6_000 });
+    const long = { title: 'x', text: 'y'.repeat(300) };
+    let held = 0;
+    for (;;) {
+      const isSpooled = await spool.append(page(`in${held}`, long)).then(
+        () => true,
+        () => false,
+      );
+      if (!isSpooled) break;
+      held += 1;
+    }
+    expect(await spool.isWritable()).toBe(false);
+    for (let round = 0; round < 50; round += 1)
+      for (let index = 1; index < held; index += 1) await spool.append(result(`in${index}`, 'retry'));
+    for (let index = 1; index < held; index += 1) {
+      await spool.append(result(`in${index}`, 'delivered'));
+      await spool.append(closed(`in${index}`));
+    }
+    expect(await spool.isWritable()).toBe(true);
+    await spool.append(page('later', long));
+    await spool.close();
+    const after = await open();
+    expect(keysOf(after)).toBe('in0 open,later open');
+    await after.close();
+  });
+
+  it('of a page that was told keeps the title alone', async () => {
+    const spool = await open();
+    await spool.append(page('in1', { title: 'success 23 %', text: 'x'.repeat(10_000) }));
+    const before = spool.pages.openBytes;
+    await spool.append(result('in1', 'delivered'));
+    expect(spool.pages.get(pageOf('in1').spoolId)?.page.body).toEqual({ title: 'success 23 %' });
+    expect(spool.pages.openBytes).toBeLessThan(before - 9_000);
+    await spool.close();
+  });
+
+  it('keeps a segment aside that holds what this version does not know, and says so', async () => {
+    const spool = await open();
+    await spool.append(page('in1'));
+    await spool.close();
+    const path = await segment();
+    const foreign = encodeFrame(Buffer.from(JSON.stringify({ kind: 'of tomorrow' })));
+    await writeFile(path, Buffer.concat([await readFile(path), foreign, foreign]));
+    const after = await open();
+    expect(keysOf(after)).toBe('in1 open');
+    expect(unread).toEqual([2]);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.unread'))).toHaveLength(1);
+    await after.close();
+    await (await open()).close();
+    expect(unread).toEqual([2]);
+  });
+
+  it('takes nothing after it is closed, and opens nothing again', async () => {
+    const spool = await open();
+    await spool.close();
+    await expect(spool.append(page('in1'))).rejects.toThrow(SpoolUnwritable);
+    await expect(spool.attach(folder)).rejects.toThrow(SpoolUnwritable);
+    const after = await open();
+    expect(keysOf(after)).toBe('');
+    await after.close();
+  });
+
+  it('refuses a page that fits into no record, and goes on', async () => {
+    const spool = await open();
+    await expect(spool.append(page('in1', { text: 'x'.repeat(1 << 20) }))).rejects.toThrow(SpoolUnwritable);
+    await spool.append(page('in2'));
+    expect(keysOf(spool)).toBe('in2 open');
+    await spool.close();
   });
 });
