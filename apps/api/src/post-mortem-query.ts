@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type CostModel, type ImpactSettings, refuse, type Refusal, streamOf } from '#contracts';
 import { type IncidentCost, type PostMortem, postMortemMarkdown, postMortemOf } from '#domain';
 import type { Clock } from '#runtime';
@@ -6,6 +5,7 @@ import {
   createIncidentRepository,
   createPostMortemRepository,
   type Database,
+  postMortemHash,
   readPostMortemSource,
   readStream,
 } from '#store';
@@ -27,7 +27,7 @@ export interface PostMortemReport {
   readonly drafted: {
     readonly sha256: string;
     readonly at: number | null;
-    /** Nothing came to the incident since. */
+    /** Nothing came to the incident since; how its deliveries go on does not count. */
     readonly isUnchanged: boolean;
   } | null;
 }
@@ -40,17 +40,16 @@ export const readPostMortem = async (
   const source = await readPostMortemSource(database, incidentId);
   const postMortem = source && postMortemOf(source);
   const incident = await createIncidentRepository(database).findRow(incidentId);
-  if (postMortem === undefined || incident === undefined)
+  if (source === undefined || postMortem === undefined || incident === undefined)
     return refuse('NOT_FOUND', `there is no incident ${incidentId}`);
   const stream = await readStream(database, streamOf.incident(incidentId));
   const settings = await impactSettings();
   const cost = costOf(incident, stream, { nowMs: clock.nowMs(), settings, model: costModel });
   const row = await createPostMortemRepository(database).find(incidentId);
-  const sha256 = createHash('sha256').update(JSON.stringify(postMortem)).digest('hex');
   const drafted =
     row === undefined || row.sha256 === null
       ? null
-      : { sha256: row.sha256, at: row.draftedAt, isUnchanged: row.sha256 === sha256 };
+      : { sha256: row.sha256, at: row.draftedAt, isUnchanged: row.sha256 === postMortemHash(source) };
   return { postMortem, cost, drafted };
 };
 

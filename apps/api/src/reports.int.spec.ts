@@ -1,5 +1,11 @@
 import { event, type Event, type StatusUpdate, streamOf } from '#contracts';
-import { createEventStore, type EventStore } from '#store';
+import {
+  createDeliveryRepository,
+  createEventStore,
+  type EventStore,
+  postMortemHash,
+  readPostMortemSource,
+} from '#store';
 import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
 
 const update: StatusUpdate = {
@@ -157,10 +163,13 @@ describe('what is told and written of an incident', () => {
     expect(asked.body['data']).toMatchObject({ postMortem: { postMortem: { incidentId: 'in1' } } });
   });
 
-  it('B21: it says whether anything came since it was drafted', async () => {
+  it('B21: it says whether anything came since it was drafted, and a delivery on its way is nothing', async () => {
+    const { database } = served.db;
+    const source = await readPostMortemSource(database, 'in2');
+    if (source === undefined) throw new Error('no incident');
     const data = {
       incidentId: 'in2',
-      sha256: 'ab'.repeat(32),
+      sha256: postMortemHash(source),
       detectMs: null,
       acknowledgeMs: null,
       mitigateMs: null,
@@ -170,13 +179,26 @@ describe('what is told and written of an incident', () => {
       statusUpdates: 0,
       at: NOW_MS,
     };
-    const events = [event('PostMortemDrafted', data)];
-    await store.append([{ stream: streamOf.postMortem('in2'), expectedVersion: 0, events }], {
-      actor: 'd',
-      cause: 't',
-    });
+    const append = (stream: string, expectedVersion: number, each: Event) =>
+      store.append([{ stream, expectedVersion, events: [each] }], { actor: 'dispatcher', cause: 'test' });
+    const isUnchanged = async () => {
+      const { body } = await get('/v1/incidents/in2/post-mortem');
+      return (body['drafted'] as unknown as { isUnchanged: boolean }).isUnchanged;
+    };
+    await append(streamOf.postMortem('in2'), 0, event('PostMortemDrafted', data));
     expect((await get('/v1/incidents/in2/post-mortem')).body).toMatchObject({
-      drafted: { sha256: data.sha256, at: NOW_MS, isUnchanged: false },
+      drafted: { sha256: data.sha256, at: NOW_MS, isUnchanged: true },
     });
+    const [due] = await createDeliveryRepository(database).list({ dedupKey: 'in2', limit: 1 });
+    if (due === undefined) throw new Error('nothing is to be sent');
+    const { deliveryId } = due;
+    const sent = { deliveryId, attempt: 1, outcome: 'delivered' as const, status: 202, detail: '', dueAtMs: null };
+    await append(streamOf.delivery(deliveryId), 1, event('DeliveryAttempted', { ...sent, at: NOW_MS }));
+    expect(await createDeliveryRepository(database).list({ dedupKey: 'in2', limit: 1 })).toMatchObject([
+      { status: 'delivered' },
+    ]);
+    expect(await isUnchanged()).toBe(true);
+    expect((await post('/v1/incidents/in2/runbook/dig/results', { output: 'NOERROR' })).status).toBe(201);
+    expect(await isUnchanged()).toBe(false);
   });
 });

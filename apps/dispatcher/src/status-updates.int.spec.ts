@@ -16,6 +16,8 @@ import {
   ensureSegmentDays,
   type EventStore,
   type NewSegment,
+  postMortemHash,
+  readPostMortemSource,
 } from '#store';
 import type { Channel } from './channels/channel.js';
 import { pagerDutyChannel } from './channels/pagerduty.channel.js';
@@ -102,6 +104,14 @@ describe('status updates', () => {
     ];
     await ensureSegmentDays(world.db.database, [slot]);
     await world.db.database.transaction((tx) => createSegmentRepository(tx).write(tx, segments));
+  };
+  const resolves = (version: number): Promise<unknown> => {
+    const at = world.clock.nowMs();
+    return world.tell(
+      streamOf.incident('in1'),
+      version,
+      event('IncidentResolved', { incidentId: 'in1', because: 'well', at }),
+    );
   };
   const repository = () => createStatusUpdateRepository(world.db.database);
   const statuses = async () =>
@@ -222,7 +232,7 @@ describe('status updates', () => {
     }
     await dispatcher.settle();
     const postMortems = createPostMortemRepository(world.db.database);
-    expect(await postMortems.due(10)).toEqual(['in0']);
+    expect(await postMortems.due(world.clock.nowMs(), 10)).toEqual(['in0']);
     expect(dispatcher.unready()).toContain('in0 cannot be recorded');
   });
 
@@ -289,6 +299,38 @@ describe('status updates', () => {
       wanted += isDue ? 1 : 0;
     }
     expect(wanted).toBeGreaterThan(5);
+  });
+
+  it('R111: a post-mortem is drafted when the public knows of the end, and holds what was said of it', async () => {
+    const dispatcher = await world.dispatcher([hooked('page'), hooked('status')], { statusPolicy: AUTOMATIC });
+    await opens(1);
+    await world.clock.advance(MINUTE_MS);
+    await dispatcher.settle();
+    await resolves(2);
+    await dispatcher.settle();
+    const [drafted] = await told('PostMortemDrafted');
+    const source = await readPostMortemSource(world.db.database, 'in1');
+    expect(drafted).toMatchObject({ statusUpdates: 2, sha256: source && postMortemHash(source) });
+  });
+
+  it('R111: it waits for whoever reviews the last update, and no longer than until that is overdue', async () => {
+    const dispatcher = await world.dispatcher([], { statusPolicy: REVIEW });
+    await opens(1);
+    await world.clock.advance(MINUTE_MS);
+    await dispatcher.settle();
+    const update = (await repository().list({ incidentId: 'in1', limit: 1 }))[0]?.update;
+    if (update === undefined) throw new Error('nothing was drafted');
+    const at = world.clock.nowMs();
+    const published = { incidentId: 'in1', n: 1, update, customers: [], affectedCustomers: 1, by: 'a', at };
+    const all = { ...published, endsOverdue: false, dueAtMs: at + 15 * MINUTE_MS };
+    await world.tell(streamOf.status('in1'), 1, event('StatusUpdatePublished', all));
+    await resolves(2);
+    await world.clock.advance(7 * MINUTE_MS - 1);
+    await dispatcher.settle();
+    expect([await told('PostMortemDrafted'), await statuses()]).toEqual([[], ['2 drafted', '1 published']]);
+    await world.clock.advance(1);
+    await dispatcher.settle();
+    expect(await told('PostMortemDrafted')).toHaveLength(1);
   });
 
   it('R111: a post-mortem is drafted once it is resolved, once, and the page of the end names it', async () => {

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { callKeyOf, streamOf } from '#contracts';
-import { happenedAt, type PostMortemSource, type ReportedDelivery } from '#domain';
+import { happenedAt, postMortemOf, type PostMortemSource, type ReportedDelivery } from '#domain';
 import type { Queryable } from './database.js';
 import { createDeliveryRepository } from './delivery.repository.js';
 import { readStreams } from './event-read.js';
@@ -62,3 +63,9 @@ export const readPostMortemSource = async (
     deliveries: await deliveriesOf(tx, found.incident),
   };
 };
+
+/** Of the document without its deliveries: they go on after the resolution, and change nothing of what happened. */
+export const postMortemHash = (source: PostMortemSource): string =>
+  createHash('sha256')
+    .update(JSON.stringify(postMortemOf({ ...source, deliveries: [] })))
+    .digest('hex');

@@ -108,7 +108,7 @@ export const postMortemEvents = {
   /** What is known at the resolution was put together; null: it did not happen. */
   PostMortemDrafted: z.object({
     incidentId: id,
-    /** Of the document, as JSON. */
+    /** Of the document without its deliveries, as JSON. */
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     detectMs: ms.nullable(),
     acknowledgeMs: ms.nullable(),
