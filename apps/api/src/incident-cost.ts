@@ -1,17 +1,9 @@
 import { type CostModel, type ImpactSettings, type RecordedEvent, TIERS } from '#contracts';
-import { dollarsLost, estimateCost, type IncidentCost, type MoneyTold } from '#domain';
+import { dollarsLost, estimateCost, type IncidentCost, moneyTold } from '#domain';
 import type { IncidentRow } from '#store';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
-
-/** The tellings of an incident's own stream, in order. */
-const tellingsOf = (stream: readonly RecordedEvent[]): readonly MoneyTold[] =>
-  stream.flatMap(({ event }) =>
-    event.type === 'IncidentOpened' || event.type === 'IncidentImpactChanged'
-      ? [{ at: event.data.at, dollarsPerMinute: event.data.impact.dollarsPerMinute }]
-      : [],
-  );
 
 /** Reads what an incident costs from the events of its own stream. */
 export const costOf = (
@@ -20,7 +12,7 @@ export const costOf = (
   { nowMs, settings, model }: { readonly nowMs: number; readonly settings: ImpactSettings; readonly model: CostModel },
 ): IncidentCost => {
   const { incidentId, openedAt, resolvedAt, impact, peakImpact } = incident;
-  const tellings = tellingsOf(stream);
+  const tellings = moneyTold(stream.map(({ event }) => event));
   const until = resolvedAt ?? Math.max(nowMs, openedAt);
   const lastedMs = until - openedAt;
   const cumulativeDollars = dollarsLost(tellings, until);

@@ -3,6 +3,7 @@ import {
   COUNTS_PER_CELL,
   createCells,
   encodeBlock,
+  isUrgentDelivery,
   refuseStatusUpdates,
   statusFactsOf,
   STATUS_EVERY_MS,
@@ -203,6 +204,8 @@ describe('status updates', () => {
     await dispatcher.settle();
     const stateOf = () => pagerDuty.alerts.map(({ dedupKey, status, triggers }) => `${dedupKey} ${status} ${triggers}`);
     expect(stateOf().toSorted()).toEqual(['in1 triggered 2', 'in1:status_update triggered 1']);
+    const calls = (await world.deliveries()).filter(({ dedupKey }) => dedupKey === 'in1:status_update');
+    expect(calls.map((each) => isUrgentDelivery(each))).toEqual([true]);
     const at = world.clock.nowMs();
     const discarded = { incidentId: 'in1', n: 1, by: 'a', comment: 'no', endsOverdue: true, dueAtMs: null, at };
     await world.tell(streamOf.status('in1'), 2, event('StatusUpdateDiscarded', discarded));
@@ -253,6 +256,37 @@ describe('status updates', () => {
     await Promise.all(both.map((dispatcher) => dispatcher.settle()));
     expect(await told('StatusUpdateDrafted')).toHaveLength(1);
     expect(await told('StatusUpdatePublished')).toHaveLength(1);
+  });
+
+  it.each([
+    ['the first', 1, ['2 published', '1 published']],
+    ['a further one', 16, ['3 published', '2 published', '1 published']],
+  ])('R46: resolved while %s is decided: the public hears of the end at once', async (_which, minute, updates) => {
+    const { eventStore } = world;
+    let race = (): Promise<unknown> => Promise.resolve();
+    const racing: EventStore = {
+      ...eventStore,
+      append: async (streams, metadata) => {
+        if (streams[0]?.stream === streamOf.status('in1')) await race();
+        return eventStore.append(streams, metadata);
+      },
+    };
+    const dispatcher = await world.dispatcher([], { statusPolicy: AUTOMATIC, eventStore: racing });
+    await opens(1);
+    if (minute > 1) {
+      await world.clock.advance(MINUTE_MS);
+      await dispatcher.settle();
+    }
+    await world.clock.advance(minute > 1 ? (minute - 1) * MINUTE_MS : MINUTE_MS);
+    race = () => {
+      race = () => Promise.resolve();
+      return resolves(2);
+    };
+    // The run that lost the race, and the next.
+    await dispatcher.settle();
+    await dispatcher.settle();
+    expect(await statuses()).toEqual(updates);
+    expect(await repository().schedule('in1')).toMatchObject({ state: 'ended', dueAt: null });
   });
 
   it('without a policy nothing is told and nothing is recorded', async () => {

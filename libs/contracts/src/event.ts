@@ -42,6 +42,8 @@ export { BLAME_MAX } from './events/rollback-events.js';
 export {
   STATUS_CUSTOMERS_LISTED_MAX,
   STATUS_CUSTOMERS_MAX,
+  STATUS_REGION_MAX,
+  STATUS_REGIONS_MAX,
   STATUS_TITLE_MAX,
   STATUS_TEXT_MAX,
   type StatusState,

@@ -49,11 +49,11 @@ const noticesOf = (published: EventData<'StatusUpdatePublished'>): readonly Told
 };
 
 /**
- * It calls somebody by a key of its own: under the incident's it would fold into what is open, and wake nobody. Where a plan says who is
+ * It calls somebody, before others where the incident is critical, by a key of its own: under the incident's it would fold into what is open, and wake nobody. Where a plan says who is
  * called, that is the first level of the incident's policy.
  */
 const overdueOf = (overdue: EventData<'StatusUpdateOverdue'>, calls: IncidentCalls | undefined): Told => {
-  const { incidentId, n, title, because, publishByMs, at } = overdue;
+  const { incidentId, n, title, isCritical, because, publishByMs, at } = overdue;
   const dedupKey = statusKeyOf(incidentId);
   const route = calls && callRoute({ to: 'on_call', because }, dedupKey, at, calls);
   return {
@@ -63,7 +63,7 @@ const overdueOf = (overdue: EventData<'StatusUpdateOverdue'>, calls: IncidentCal
     body: {
       incidentId,
       title: `status update ${n} is overdue, ${because}: ${title}`.slice(0, 300),
-      severity: 'error',
+      severity: isCritical === true ? 'critical' : 'error',
       rule: 'status_update_overdue',
       n,
       publishByMs,

@@ -14,6 +14,10 @@ export const STATUS_CUSTOMERS_MAX = 20;
 export const STATUS_CUSTOMERS_LISTED_MAX = 500;
 /** Longest title: status pages cut longer ones. */
 export const STATUS_TITLE_MAX = 200;
+/** Regions of an update: a fleet has some ten; the least hurt beyond are left out. */
+export const STATUS_REGIONS_MAX = 50;
+/** Longest name of a region; what is longer is cut. */
+export const STATUS_REGION_MAX = 64;
 /** Longest text of an update. */
 export const STATUS_TEXT_MAX = 2_000;
 
@@ -33,7 +37,7 @@ export const statusUpdateSchema = z.object({
   text,
   /** What a customer can do itself; empty: nothing. */
   workaround: z.string().max(STATUS_TEXT_MAX),
-  regions: z.array(z.string().max(64)).max(50),
+  regions: z.array(z.string().max(STATUS_REGION_MAX)).max(STATUS_REGIONS_MAX),
   startedAtMs: ms,
   /** null: it is the last one. */
   nextUpdateAtMs: dueAtMs,
@@ -93,6 +97,8 @@ export const statusUpdateEvents = {
     incidentId: id,
     n,
     title: z.string().max(300),
+    /** What it is about is critical, or a P0; absent of what was told before this was said. */
+    isCritical: z.boolean().optional(),
     publishByMs: ms,
     because: why,
     dueAtMs,

@@ -1,8 +1,18 @@
+import type { Event } from '#contracts';
+
 /** Money a minute that stood from a moment on. */
 export interface MoneyTold {
   readonly at: number;
   readonly dollarsPerMinute: number;
 }
+
+/** What events of an incident told of its money, in their order. */
+export const moneyTold = (events: readonly Event[]): readonly MoneyTold[] =>
+  events.flatMap((event) =>
+    event.type === 'IncidentOpened' || event.type === 'IncidentImpactChanged'
+      ? [{ at: event.data.at, dollarsPerMinute: event.data.impact.dollarsPerMinute }]
+      : [],
+  );
 
 const MINUTE_MS = 60_000;
 

@@ -41,9 +41,10 @@ const head = ({ title, incidentId, priority, startedAtMs, resolvedAtMs, rule, sc
   '',
 ];
 
-const delayLines = ({ delays }: PostMortem): readonly string[] => {
+const delayLines = ({ delays, peak }: PostMortem): readonly string[] => {
   const { detectMs, detectTargetMs, isDetectedInTime, acknowledgeMs, mitigateMs, resolveMs } = delays;
   const verdict = isDetectedInTime === null ? '' : isDetectedInTime ? ', held' : ', missed';
+  const mitigated = peak.affectedCustomers > 0 ? 'nobody hurt any more' : 'rollback complete';
   return markdownTable(
     ['', 'from', 'to', 'took'],
     [
@@ -54,7 +55,7 @@ const delayLines = ({ delays }: PostMortem): readonly string[] => {
         detectMs === null ? 'not known' : lasted(detectMs),
       ],
       ['TTA', 'detected', 'acknowledged', lasted(acknowledgeMs)],
-      ['TTM', 'first failure', 'nobody hurt any more', lasted(mitigateMs)],
+      ['TTM', 'first failure', mitigated, lasted(mitigateMs)],
       ['TTR', 'first failure', 'resolved', lasted(resolveMs)],
     ],
   );

@@ -1,4 +1,5 @@
 import type { Event, EventData, EventType, Impact, Tier } from '#contracts';
+import { isEventOf } from '../rule/event-guard.js';
 import { eventText } from './event-text.js';
 import type { PostMortemSource, ReportedEvent } from './post-mortem-source.js';
 import { tellingsOf } from './study-delays.js';
@@ -93,6 +94,9 @@ export interface UnknownSpan {
 /** Spans that a post-mortem lists. */
 const SPANS_MAX = 50;
 
+/** An alert is judged again, or is not to be any more. */
+const isJudged = isEventOf('AlertResumed', 'AlertRecovering', 'AlertResolved', 'AlertWithdrawn');
+
 /** When telemetry did not suffice to judge alerts; those of the same time and reason together. */
 export const unknownSpans = (events: readonly ReportedEvent[]): readonly UnknownSpan[] => {
   const open = new Map<string, UnknownSpan>();
@@ -108,7 +112,7 @@ export const unknownSpans = (events: readonly ReportedEvent[]): readonly Unknown
     if (event.type === 'AlertBecameUnknown') {
       const { alertId, because } = event.data;
       open.set(alertId, { alertIds: [], fromMs: atMs, untilMs: null, because });
-    } else if (event.type === 'AlertResumed' || event.type === 'AlertResolved') close(event.data.alertId, atMs);
+    } else if (isJudged(event)) close(event.data.alertId, atMs);
   for (const alertId of open.keys()) close(alertId, null);
   return [...spans.values()].slice(0, SPANS_MAX);
 };

@@ -1,5 +1,5 @@
 import { type Cause, event, type EventOf, type Impact, type Priority } from '#contracts';
-import { dollarsLost } from '../impact/money-lost.js';
+import { dollarsLost, moneyTold } from '../impact/money-lost.js';
 import {
   dataOf,
   decisionsOf,
@@ -26,7 +26,7 @@ export interface PostMortemDelays {
   readonly isDetectedInTime: boolean | null;
   /** From the incident to whoever took it on first. */
   readonly acknowledgeMs: number | null;
-  /** From the first failure until nobody was hurt any more, as far as was measured. */
+  /** From the first failure until nobody was hurt any more, as far as was measured; where nobody was counted, until the rollback was complete. */
   readonly mitigateMs: number | null;
   /** From the first failure to the resolution. */
   readonly resolveMs: number | null;
@@ -102,7 +102,8 @@ const delaysOf = (source: PostMortemSource, opened: Opened): PostMortemDelays =>
   const startedAtMs = onsetAt ?? openedAtMs;
   const detectMs = onsetAt === undefined ? null : openedAtMs - onsetAt;
   const answered = answersIn(source)[0];
-  const completed = dataOf(source, 'RollbackCompleted')[0]?.atMs;
+  const isCounted = tellingsOf(source.events).some(({ impact }) => impact.affectedCustomers > 0);
+  const completed = isCounted ? undefined : dataOf(source, 'RollbackCompleted')[0]?.atMs;
   return {
     detectMs,
     detectTargetMs: DETECT_WITHIN_MS,
@@ -139,7 +140,7 @@ const factsOf = (source: PostMortemSource, opened: Opened) => {
   const startedAtMs = opened.onsetAt ?? opened.at;
   const resolvedAtMs = dataOf(source, 'IncidentResolved')[0]?.atMs ?? null;
   const endMs = resolvedAtMs ?? events.at(-1)?.atMs ?? opened.at;
-  const money = tellingsOf(events).map(({ atMs, impact }) => ({ at: atMs, dollarsPerMinute: impact.dollarsPerMinute }));
+  const money = moneyTold(events.map(({ event }) => event));
   return {
     startedAtMs,
     openedAtMs: opened.at,

@@ -1,5 +1,11 @@
-import type { StatusState, StatusUpdate } from '#contracts';
-import { FALLBACK_PROVIDERS } from '#contracts';
+import {
+  FALLBACK_PROVIDERS,
+  STATUS_REGION_MAX,
+  STATUS_REGIONS_MAX,
+  STATUS_TITLE_MAX,
+  type StatusState,
+  type StatusUpdate,
+} from '#contracts';
 import { PROVIDERS } from '../fallback/provider.js';
 import type { StatusFacts } from './status-facts.js';
 
@@ -29,11 +35,11 @@ export const regionWords = (region: string): string =>
 const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 
-const whereOf = ({ regions }: StatusFacts): string => {
-  if (regions.length === 0) return '';
-  const named = regions.slice(0, REGIONS_NAMED).map(regionWords);
+const whereOf = ({ regions }: Pick<StatusFacts, 'regions'>, most = REGIONS_NAMED): string => {
+  if (regions.length === 0 || most === 0) return '';
+  const named = regions.slice(0, most).map(regionWords);
   const rest = regions.length - named.length;
-  return ` in ${listed(rest > 0 ? [...named, `${rest} more regions`] : named)}`;
+  return ` in ${listed(rest > 0 ? [...named, `${rest} more ${rest === 1 ? 'region' : 'regions'}`] : named)}`;
 };
 
 interface What {
@@ -55,7 +61,7 @@ const WHAT: Readonly<Record<string, What>> = {
   traffic_change: { now: 'Fewer DNS queries than usual reach us', before: 'Fewer DNS queries than usual reached us' },
 };
 
-const whatOf = ({ signal }: StatusFacts): What => WHAT[signal] ?? FAILING;
+const whatOf = ({ signal }: Pick<StatusFacts, 'signal'>): What => WHAT[signal] ?? FAILING;
 
 /** How far it is known: what was shown by telemetry, never what is hoped. */
 export const statusStateOf = (facts: StatusFacts): StatusState => {
@@ -115,8 +121,14 @@ export const workaroundOf = (facts: StatusFacts, { fallbackCustomers }: Wording)
   return `Let resolvers and forwarders that you run ask one of these meanwhile: ${resolvers}. ${keep}`;
 };
 
-/** The title stays as it is for an incident's whole life: the receiver files updates under it. */
-export const statusTitleOf = (facts: StatusFacts): string => `${whatOf(facts).now}${whereOf(facts)}`;
+/** The title stays as it is for an incident's whole life: the receiver files updates under it. It names as many regions as have room. */
+export const statusTitleOf = (facts: Pick<StatusFacts, 'signal' | 'regions'>): string => {
+  for (let most = REGIONS_NAMED; most > 0; most -= 1) {
+    const title = `${whatOf(facts).now}${whereOf(facts, most)}`;
+    if (title.length <= STATUS_TITLE_MAX) return title;
+  }
+  return whatOf(facts).now;
+};
 
 /** An update from the facts, in words without names of ours. */
 export const writeStatusUpdate = (facts: StatusFacts, title: string, wording: Wording): StatusUpdate => {
@@ -127,7 +139,7 @@ export const writeStatusUpdate = (facts: StatusFacts, title: string, wording: Wo
     impact: impactOf(facts),
     text: sentences(facts, state, wording),
     workaround: workaroundOf(facts, wording),
-    regions: [...facts.regions],
+    regions: facts.regions.slice(0, STATUS_REGIONS_MAX).map((region) => region.slice(0, STATUS_REGION_MAX)),
     startedAtMs: facts.startedAtMs,
     nextUpdateAtMs: wording.nextUpdateAtMs,
   };

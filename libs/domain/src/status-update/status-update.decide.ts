@@ -124,6 +124,7 @@ const overdueNow = (updates: StatusUpdates, { facts, nowMs: at }: StatusCase): E
       incidentId: facts.incidentId,
       n: draft.n,
       title: facts.title,
+      isCritical: facts.isCritical || facts.priority !== undefined,
       publishByMs: owedSinceMs,
       because: `nobody published it within ${STATUS_OVERDUE_MS / 60_000} min of its time`,
       dueAtMs: isLast ? null : nextMs - STATUS_LEAD_MS,

@@ -3,8 +3,11 @@ import { STATUS_FIRST_MS, STATUS_LEAD_MS } from '#domain';
 import type { Queryable } from '../database.js';
 import { json, projection } from './projection.js';
 
+/** What is decided of an incident while it is resolved knows nothing of that: the end is due all the same. */
+const DUE = 'due_at = case when $2::bigint is null then null else least($2, resolved_at) end';
+
 const lookAt = (tx: Queryable, incidentId: string, dueAtMs: number | null): Promise<unknown> =>
-  tx.query('update status_schedule set due_at = $2 where incident_id = $1', [incidentId, dueAtMs]);
+  tx.query(`update status_schedule set ${DUE} where incident_id = $1`, [incidentId, dueAtMs]);
 
 const settle = async (
   tx: Queryable,
@@ -25,10 +28,8 @@ const settle = async (
       'update' in settled ? json(settled.update) : null,
     ],
   );
-  await tx.query('update status_schedule set due_at = $2, is_overdue = false where incident_id = $1', [
-    incidentId,
-    dueAtMs,
-  ]);
+  await tx.query('update status_schedule set is_overdue = false where incident_id = $1', [incidentId]);
+  await lookAt(tx, incidentId, dueAtMs);
 };
 
 const listCustomers = (
@@ -56,7 +57,8 @@ const draft = async (tx: Queryable, drafted: EventData<'StatusUpdateDrafted'>): 
   );
   await listCustomers(tx, drafted);
   await tx.query(
-    `update status_schedule set state = 'told', because = null, due_at = $2, drafted_at = $3 where incident_id = $1`,
+    `update status_schedule set state = 'told', because = null, drafted_at = $3,
+       ${update.state === 'resolved' ? 'due_at = $2' : DUE} where incident_id = $1`,
     [incidentId, dueAtMs, at],
   );
 };
@@ -80,7 +82,7 @@ export const statusUpdateProjection = projection(['status_schedule', 'status_upd
   IncidentResolved: (tx, { incidentId, at }) =>
     tx.query(
       `update status_schedule set due_at = case when state = 'told' then $2::bigint end,
-         state = case when state = 'told' then state else 'ended' end
+         state = case when state = 'told' then state else 'ended' end, resolved_at = $2
        where incident_id = $1 and state <> 'ended'`,
       [incidentId, at],
     ),
@@ -93,7 +95,10 @@ export const statusUpdateProjection = projection(['status_schedule', 'status_upd
     await lookAt(tx, incidentId, dueAtMs);
   },
   StatusUpdatesHeld: (tx, { incidentId, because }) =>
-    tx.query(`update status_schedule set state = 'held', because = $2 where incident_id = $1`, [incidentId, because]),
+    tx.query(`update status_schedule set state = 'held', because = $2 where incident_id = $1 and resolved_at is null`, [
+      incidentId,
+      because,
+    ]),
   StatusUpdatesEnded: async (tx, { incidentId, because }) => {
     await tx.query(
       `update status_schedule set state = 'ended', because = $2, due_at = null, is_overdue = false where incident_id = $1`,
