@@ -10,7 +10,7 @@ const EXAMPLE = 'docs/on-call.yml';
 
 describe('the example of who is called', () => {
   it('R47: has nothing wrong and nothing to be warned of, at any time of the year', () => {
-    const channels = ['pagerduty', 'email', 'slack'];
+    const channels = ['pagerduty', 'email', 'slack'].map((name) => ({ name }));
     for (const day of ['2026-02-01', '2026-06-15', '2026-11-01', '2027-12-24']) {
       const nowMs = Date.parse(`${day}T12:00:00Z`);
       const { config, problems } = readOnCallFile(EXAMPLE, (plan) => checkOnCallPlan(plan, { nowMs, channels }));

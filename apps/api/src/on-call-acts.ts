@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
-  canonicalJson,
+  canonicalDigest,
   event,
   isRefusal,
   type NewScheduleOverride,
@@ -24,7 +24,7 @@ import { actorOf } from '#runtime';
 import type { EventStore, ScheduleOverrideRow } from '#store';
 import { appendAgain } from './append-again.js';
 import { faultOf, type OnCallFault, readSentPlan } from './on-call-faults.js';
-import { GAPS_SHOWN_MS, type OnCallParts, type PlanOrigin } from './on-call-view.js';
+import { GAPS_SHOWN_MS, type OnCallParts, pageChannels, type PlanOrigin } from './on-call-view.js';
 
 /** What acts on who is called are recorded with. */
 export interface OnCallActParts extends OnCallParts {
@@ -54,10 +54,8 @@ export interface SentPlan {
   readonly replacesFile: boolean;
 }
 
-const digestOf = (plan: OnCallPlan): string => createHash('sha256').update(canonicalJson(plan)).digest('hex');
-
 const checked = async (parts: OnCallParts, plan: OnCallPlan): Promise<PlanCheckAnswer> => {
-  const channels = (await parts.channels.list()).map(({ name }) => name);
+  const channels = await pageChannels(parts);
   const { errors, warnings } = checkOnCallPlan(plan, { nowMs: parts.clock.nowMs(), channels });
   return { errors: errors.map(faultOf), warnings: warnings.map(faultOf) };
 };
@@ -75,7 +73,7 @@ const loadSent = async (parts: OnCallActParts, { plan: sent, replacesFile }: Sen
   const { errors, warnings } = await checked(parts, plan);
   if (errors.length > 0) return refuseAll('PLAN_INVALID', errors);
   const { repository, clock, store } = parts;
-  const offered = { plan, sha256: digestOf(plan), source: actorOf(caller), isFile: false };
+  const offered = { plan, sha256: canonicalDigest(plan), source: actorOf(caller), isFile: false };
   const refusal = await appendAgain(store, { actor: actorOf(caller), cause: 'load who is called' }, async () => {
     const expectedVersion = await repository.versionOf(streamOf.onCall);
     const inForce = await repository.inForce();

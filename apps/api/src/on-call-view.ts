@@ -1,17 +1,25 @@
 import { type Contact, type OnCallPlan, type Policy, refuse, type Refusal, type Schedule } from '#contracts';
 import {
-  checkOnCallPlan,
-  contactsOf,
   type Gap,
   gapsOfPlan,
   gapsOfSchedule,
   onCallNow,
+  onCallWarnings,
   overridesIn,
   type Shift,
   shiftsOf,
 } from '#domain';
 import type { Clock } from '#runtime';
-import type { ChannelRepository, LoadedOnCallPlan, OnCallReload, OnCallRepository, ScheduleOverrideRow } from '#store';
+import {
+  type ChannelRepository,
+  type ChannelRow,
+  type LoadedOnCallPlan,
+  type OnCallReload,
+  type OnCallRepository,
+  type Reach,
+  reachBy,
+  type ScheduleOverrideRow,
+} from '#store';
 import { type OnCallFault, faultOf } from './on-call-faults.js';
 
 /** What who is called is read from. */
@@ -99,10 +107,10 @@ const shown = ({ contact, person }: { contact: Contact; person?: string | undefi
   channel: contact.channel,
 });
 
-const policyNow = ({ plan, overrides, atMs }: Seen, { policy, levels }: Policy) => ({
+const policyNow = (reach: Reach, atMs: number, { policy, levels }: Policy) => ({
   policy,
   levels: levels.map(({ call, waitMs }, index): LevelNow => {
-    const { reached, nobody } = contactsOf(plan, overrides, call, atMs);
+    const { reached, nobody } = reach(call, atMs);
     return { level: index + 1, waitMs, reached: reached.map(shown), nobody };
   }),
 });
@@ -126,23 +134,29 @@ const shownShift = ({ fromMs, untilMs, person, scheduleOverrideId }: Shift): Sho
   scheduleOverrideId: scheduleOverrideId ?? null,
 });
 
+/** Channels through which somebody can be paged. */
+export const pageChannels = async ({ channels }: OnCallParts): Promise<readonly ChannelRow[]> =>
+  (await channels.list()).filter(({ subject }) => subject === 'page');
+
 /** Who is on call at this moment, and what comes. */
-export const readOnCall = async ({ repository, channels, clock }: OnCallParts): Promise<OnCallAnswer> => {
+export const readOnCall = async (parts: OnCallParts): Promise<OnCallAnswer> => {
+  const { repository, clock } = parts;
   const atMs = clock.nowMs();
   const [inForce, lastReload = null] = [await repository.inForce(), await repository.reload()];
   const nothing = { schedules: [], policies: [], gaps: [], overrides: [], warnings: [] };
   if (inForce === undefined) return { atMs, plan: null, ...nothing, lastReload };
   const { plan, ...origin } = inForce;
   const seen = { plan, overrides: await repository.overrides(atMs), atMs };
-  const known = (await channels.list()).map(({ name }) => name);
+  const known = await pageChannels(parts);
+  const reach = reachBy(seen, known);
   return {
     atMs,
     plan: origin,
     schedules: plan.schedules.map((schedule) => scheduleNow(seen, schedule)),
-    policies: plan.policies.map((policy) => policyNow(seen, policy)),
+    policies: plan.policies.map((policy) => policyNow(reach, atMs, policy)),
     gaps: gapsOfPlan(plan, seen.overrides, { fromMs: atMs, untilMs: atMs + GAPS_SHOWN_MS }).slice(0, GAPS_MAX),
     overrides: seen.overrides,
-    warnings: checkOnCallPlan(plan, { nowMs: atMs, channels: known }).warnings.map(faultOf),
+    warnings: onCallWarnings(plan, known).map(faultOf),
     lastReload,
   };
 };

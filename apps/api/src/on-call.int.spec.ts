@@ -1,5 +1,5 @@
 import { event, type EventData, onCallPlanSchema, streamOf } from '#contracts';
-import { createOnCallRepository } from '#store';
+import { createChannelRepository, createOnCallRepository } from '#store';
 import { NOW_MS, type ServedApi, serveApi } from './api.fixture.js';
 
 const HOUR_MS = 3_600_000;
@@ -44,6 +44,7 @@ describe('who is called, over HTTP', () => {
     api = await serveApi();
     admin = await api.as('admin');
     operator = await api.as('operator');
+    for (const name of ['pagerduty', 'webhook']) await createChannelRepository(api.db.database).register(name, 'page');
   });
   afterAll(() => api.end());
 
@@ -80,6 +81,22 @@ describe('who is called, over HTTP', () => {
       body: { errors },
     });
     expect(await onCall()).toMatchObject({ plan: null });
+  });
+
+  it('a check needs who operates, and a plan with too many turns is not looked through', async () => {
+    const rotations = [{ people: ['ann'], startsAt: '2021-07-22T09:00', shiftHours: 1 }];
+    const schedules = Array.from({ length: 12 }, (_, at) => ({ schedule: `s${at}`, timeZone: 'UTC', rotations }));
+    const check = async (role: 'viewer' | 'operator') =>
+      api.send('POST', '/v1/on-call/check', await api.as(role), { plan: planOf({ schedules }) });
+    expect(await check('viewer')).toMatchObject({ status: 403 });
+    expect(await check('operator')).toMatchObject({
+      status: 200,
+      body: {
+        errors: expect.arrayContaining([
+          { pointer: '/plan/schedules', detail: expect.stringContaining('105408 turns') },
+        ]),
+      },
+    });
   });
 
   it('a key that is written wrong is told, and what is no plan', async () => {
@@ -123,10 +140,9 @@ describe('who is called, over HTTP', () => {
           levels: [
             {
               level: 1,
-              reached: [
-                { person: 'ann', channel: 'pagerduty' },
-                { person: 'ann', channel: 'email' },
-              ],
+              // As the page would go: a channel that is not set up reaches nobody.
+              reached: [{ person: 'ann', channel: 'pagerduty' }],
+              nobody: ['channel email is not set up'],
             },
             { level: 2, reached: [{ person: 'vera', channel: 'webhook' }], nobody: [] },
           ],

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type OnCallFile, readOnCallFile } from '#config';
-import { canonicalJson } from '#contracts';
+import { canonicalDigest } from '#contracts';
 import { checkOnCallPlan } from '#domain';
 import { UsageError } from './usage-error.js';
 
@@ -25,14 +24,14 @@ export interface OnCallReport {
 }
 
 const readPlan = ({ file, channels }: AskedOnCallCheck, nowMs: number) =>
-  readOnCallFile(file, (plan) => checkOnCallPlan(plan, { nowMs, channels }));
+  readOnCallFile(file, (plan) => checkOnCallPlan(plan, { nowMs, channels: channels?.map((name) => ({ name })) }));
 
 /** Checks a plan as a server would read it. */
 export const checkOnCallFile = (asked: AskedOnCallCheck, nowMs: number): OnCallReport => {
   const { config, problems } = readPlan(asked, nowMs);
   if (config === undefined) return { problems, warnings: [], plan: null };
   const { plan, warnings } = config;
-  const sha256 = createHash('sha256').update(canonicalJson(plan)).digest('hex');
+  const sha256 = canonicalDigest(plan);
   const counts = { people: plan.people.length, schedules: plan.schedules.length, policies: plan.policies.length };
   return { problems: [], warnings, plan: { sha256, ...counts } };
 };

@@ -87,7 +87,7 @@ export const dispatcher: Role = {
       providers: [
         { provide: SETTINGS, useValue: settings },
         DispatcherSchedule,
-        ...onCallProviders(env, [...settings.channels.keys()]),
+        ...onCallProviders(env, [...settings.channels.values()]),
       ],
     };
   },

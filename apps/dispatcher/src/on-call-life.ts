@@ -6,6 +6,7 @@ import {
   type Provider,
 } from '@nestjs/common';
 import type { Environment } from '#config';
+import type { KnownChannel } from '#domain';
 import {
   type Clock,
   CLOCK,
@@ -62,7 +63,7 @@ class OnCallLife implements OnApplicationBootstrap, BeforeApplicationShutdown {
 }
 
 /** Who is called, as a part of the dispatcher; reads the file at once, so that a wrong one stops the start. */
-export const onCallProviders = (env: Environment, channels: readonly string[]): readonly Provider[] => [
+export const onCallProviders = (env: Environment, channels: readonly KnownChannel[]): readonly Provider[] => [
   { provide: ON_CALL_SETTINGS, useValue: readOnCallSettings(env, channels, systemClock.nowMs()) },
   OnCallLife,
 ];

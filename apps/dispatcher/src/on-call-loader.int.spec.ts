@@ -47,7 +47,7 @@ const processWith = (text: string) => {
   const write = (next: string): void => writeFileSync(path, next);
   write(text);
   const { said, logger } = listening();
-  const settings = readOnCallSettings({ ON_CALL: path }, ['pagerduty'], NOW_MS);
+  const settings = readOnCallSettings({ ON_CALL: path }, [{ name: 'pagerduty' }], NOW_MS);
   const clock = new FakeClock(NOW_MS);
   const loader = new OnCallLoader({ eventStore: store, repository, clock, logger, settings: settings! });
   return { loader, path, write, said, clock };

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { OnCallFile } from '#config';
-import { canonicalJson, event, type Event, type EventOf, streamOf } from '#contracts';
+import { canonicalDigest, event, type Event, type EventOf, streamOf } from '#contracts';
 import { decideOnCallLoad } from '#domain';
 import type { Clock, Logger } from '#runtime';
 import type { EventStore, OnCallRepository } from '#store';
@@ -98,7 +97,7 @@ export class OnCallLoader {
   private async loadFile({ plan, warnings }: OnCallFile, cause: string): Promise<void> {
     const { clock, logger, repository, settings } = this.parts;
     for (const warning of warnings) logger.warn({ warning }, 'on call: the plan is loaded all the same');
-    const sha256 = createHash('sha256').update(canonicalJson(plan)).digest('hex');
+    const sha256 = canonicalDigest(plan);
     const offered = { plan, sha256, source: settings.source.path, isFile: true };
     const loaded = await this.append(streamOf.onCall, cause, async () =>
       decideOnCallLoad(offered, await repository.inForce(), clock.nowMs()),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigError, type Environment, readOnCallFile, readSettings, type OnCallFile } from '#config';
-import { checkOnCallPlan } from '#domain';
+import { checkOnCallPlan, type KnownChannel } from '#domain';
 
 const schema = z.object({
   /** A file that says who is called. Unset: what was loaded by a request, or else every channel for pages gets every page. */
@@ -11,7 +11,7 @@ const schema = z.object({
 export interface OnCallSource {
   readonly path: string;
   /** Channels that are configured; a plan that names others is loaded all the same, with a warning. */
-  readonly channels: readonly string[];
+  readonly channels: readonly KnownChannel[];
 }
 
 /** What is read of who is called. */
@@ -28,7 +28,7 @@ export const readPlanOf = ({ path, channels }: OnCallSource, nowMs: number) =>
 /** Reads the setting, and the file; undefined when there is none. Throws a `ConfigError` with everything that is wrong. */
 export const readOnCallSettings = (
   env: Environment,
-  channels: readonly string[],
+  channels: readonly KnownChannel[],
   nowMs: number,
 ): OnCallSettings | undefined => {
   const { ON_CALL: path } = readSettings(env, schema);

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { readYamlFiles, type YamlFilesRead } from '#config';
-import { canonicalJson, ruleFileSchema, type RuleSet } from '#contracts';
+import { canonicalDigest, ruleFileSchema, type RuleSet } from '#contracts';
 import { type CompiledRules, compileRules } from '#domain';
 
 /** The rules that come with Tocsin. */
@@ -23,4 +22,4 @@ export const readRuleFiles = ({ path }: RuleSource): RuleFilesRead =>
   readYamlFiles([path], ruleFileSchema, compileRules);
 
 /** The same rules have the same digest, whatever the order of their keys, their comments and their files. */
-export const digestOf = (ruleSet: RuleSet): string => createHash('sha256').update(canonicalJson(ruleSet)).digest('hex');
+export const digestOf = (ruleSet: RuleSet): string => canonicalDigest(ruleSet);

@@ -118,7 +118,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'POST /v1/node-keys/:id/revoke': 'administer',
   'POST /v1/nodes': 'administer',
   'POST /v1/on-call': 'administer',
-  'POST /v1/on-call/check': 'view',
+  'POST /v1/on-call/check': 'operate',
   'POST /v1/on-call/overrides': 'operate',
   'POST /v1/on-call/reload': 'administer',
   'POST /v1/overrides': 'operate',

@@ -143,6 +143,8 @@ const WORDS: Readonly<Record<string, string>> = {
   timeZone: 'time_zone',
   startsAt: 'starts',
   toLevel: 'to_level',
+  waitMs: 'wait',
+  acknowledgedForMs: 'acknowledged_for',
 };
 const inFile = (path: Path): Path => path.map((part) => WORDS[String(part)] ?? part);
 

@@ -37,6 +37,10 @@ export const canonicalJson = (value: unknown): string => {
   return `{${parts.join(',')}}`;
 };
 
+/** SHA-256, hex, of the canonical JSON: the same value has the same, whatever the order of its keys. */
+export const canonicalDigest = (value: unknown): string =>
+  createHash('sha256').update(canonicalJson(value)).digest('hex');
+
 /** SHA-256, hex, of the sorted audience joined by newlines. */
 export const audienceDigest = (audience: readonly string[]): string =>
   createHash('sha256').update(audience.toSorted().join('\n')).digest('hex');

@@ -65,6 +65,8 @@ export * from './on-call/contacts-of.js';
 export * from './on-call/gaps.js';
 export { decideOnCallLoad } from './on-call/load-plan.decide.js';
 export { inZone, lasting } from './on-call/local-words.js';
+export type { OnCallFinding } from './on-call/on-call-finding.js';
+export type { KnownChannel } from './on-call/plan-receivers.js';
 export * from './on-call/on-call-now.js';
 export { overridesIn, type ScheduleOverride } from './on-call/schedule-override.js';
 export * from './on-call/schedule-override.decide.js';

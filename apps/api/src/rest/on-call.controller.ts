@@ -36,9 +36,10 @@ export class OnCallController {
     return accepted(await this.actions.loadOnCall(accepted(readBody(sentPlan, body)), caller));
   }
 
-  /** What is wrong with a plan; nothing is loaded. */
+  /** What is wrong with a plan; nothing is loaded. It is as much work as loading one, which not everybody may ask for. */
   @Post('check')
   @HttpCode(200)
+  @Needs('operate')
   async check(@Body() body: unknown) {
     return accepted(await this.actions.checkOnCall(accepted(readBody(sentPlan, body)).plan));
   }

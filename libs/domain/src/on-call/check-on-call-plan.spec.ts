@@ -1,32 +1,41 @@
 import type { OnCallPlan, Rotation } from '#contracts';
-import { checkOnCallPlan } from './check-on-call-plan.js';
+import { checkOnCallPlan, TURNS_MAX } from './check-on-call-plan.js';
+import type { KnownChannel } from './plan-receivers.js';
 import { onCallPlan } from './plan.fixture.js';
+
+/** Vera is reached by what nobody before her is. */
+const wholePlan = (changes: Partial<OnCallPlan> = {}): OnCallPlan => {
+  const [ann, bob] = onCallPlan().people;
+  const contacts = [{ channel: 'slack' }, { channel: 'email', address: 'vera@example.com' }];
+  return onCallPlan({ people: [ann!, bob!, { person: 'vera', contacts }], ...changes });
+};
 
 const NOW = Date.parse('2026-02-01T12:00:00Z');
 type Findings = ReturnType<typeof checkOnCallPlan>['errors'];
 const told = (findings: Findings): readonly string[] =>
   findings.map(({ path, message }) => `${path.join('.')}: ${message}`);
 const errors = (plan: OnCallPlan, nowMs = NOW) => told(checkOnCallPlan(plan, { nowMs }).errors);
-const warnings = (plan: OnCallPlan, channels?: readonly string[]) =>
+const known = (...names: readonly string[]) => names.map((name) => ({ name }));
+const warnings = (plan: OnCallPlan, channels?: readonly KnownChannel[]) =>
   told(checkOnCallPlan(plan, { nowMs: NOW, channels }).warnings);
 
-const [policy] = onCallPlan().policies;
-const [schedule] = onCallPlan().schedules;
+const [policy] = wholePlan().policies;
+const [schedule] = wholePlan().schedules;
 const rotating = (...rotations: Partial<Rotation>[]): OnCallPlan =>
-  onCallPlan({
+  wholePlan({
     schedules: [{ ...schedule!, rotations: rotations.map((changes) => ({ ...schedule!.rotations[0]!, ...changes })) }],
   });
 
 describe('the check of a plan', () => {
   it('finds nothing wrong with one that is whole', () => {
-    expect(checkOnCallPlan(onCallPlan(), { nowMs: NOW, channels: ['pagerduty', 'email', 'slack'] })).toEqual({
+    expect(checkOnCallPlan(wholePlan(), { nowMs: NOW, channels: known('pagerduty', 'email', 'slack') })).toEqual({
       errors: [],
       warnings: [],
     });
   });
 
   it('names people and schedules that are not there, and what was meant', () => {
-    const plan = onCallPlan({
+    const plan = wholePlan({
       vp: { person: 'vara' },
       policies: [
         {
@@ -47,10 +56,10 @@ describe('the check of a plan', () => {
   });
 
   it('names what is there twice', () => {
-    const { people, schedules, policies } = onCallPlan();
+    const { people, schedules, policies } = wholePlan();
     expect(
       errors(
-        onCallPlan({
+        wholePlan({
           people: [...people, people[0]!],
           schedules: [...schedules, schedules[0]!],
           policies: [...policies, { ...policies[0]!, when: { severities: ['critical'] } }],
@@ -74,11 +83,11 @@ describe('the check of a plan', () => {
       'policies.1: other and default are both without when: one alone is for everything else',
     ],
   ])('one policy is for everything else: %#', (policies, message) => {
-    expect(errors(onCallPlan({ policies }))).toEqual([message]);
+    expect(errors(wholePlan({ policies }))).toEqual([message]);
   });
 
   it('a level above the last one cannot be raised to, and a call to no vp calls nobody', () => {
-    const { vp: _vp, ...plan } = onCallPlan({ policies: [{ ...policy!, raises: [{ toLevel: 3 }] }] });
+    const { vp: _vp, ...plan } = wholePlan({ policies: [{ ...policy!, raises: [{ toLevel: 3 }] }] });
     expect(errors(plan)).toEqual([
       'policies.0.levels.1.call.0.vp: the plan does not say who the vp is: this calls nobody',
       'policies.0.raises.0.toLevel: there is no level 3: default has 2',
@@ -87,10 +96,10 @@ describe('the check of a plan', () => {
 
   it('mail goes to an address', () => {
     const people = [
-      ...onCallPlan().people,
+      ...wholePlan().people,
       { person: 'max', contacts: [{ channel: 'email' }, { channel: 'e-mail', address: 'max' }] },
     ];
-    expect(errors(onCallPlan({ people }))).toEqual([
+    expect(errors(wholePlan({ people }))).toEqual([
       'people.3.contacts.0: email needs an address',
       'people.3.contacts.1.address: expected an address of e-mail',
     ]);
@@ -145,18 +154,87 @@ describe('R47: a gap is an error', () => {
 });
 
 describe('what a plan is warned of', () => {
-  it('R47: the last level does not call the vp', () => {
-    const plan = onCallPlan({ policies: [{ ...policy!, levels: policy!.levels.slice(0, 1), raises: [] }] });
-    expect(warnings(plan)).toEqual(['policies.0.levels.0: the last level of default does not call the vp']);
+  it('R47: the last level does not call the vp, which is an error where incidents are critical', () => {
+    const levels = policy!.levels.slice(0, 1);
+    const plan = wholePlan({
+      policies: [
+        { ...policy!, levels, raises: [] },
+        { ...policy!, policy: 'mild', when: { severities: ['warning'] }, levels, raises: [] },
+      ],
+    });
+    expect(errors(plan)).toEqual(['policies.0.levels.0: the last level of default does not call the vp']);
+    expect(warnings(plan)).toEqual(['policies.1.levels.0: the last level of mild does not call the vp']);
     const { vp: _vp, ...without } = plan;
-    expect(warnings(without)).toEqual([]);
+    expect(errors(without)).toEqual([]);
+    expect(warnings(without)).toEqual([': the plan does not say who the vp is: nobody who leads is called']);
+  });
+
+  it('R45: a first level that waits for five minutes, where incidents are critical', () => {
+    const levels = [{ ...policy!.levels[0]!, waitMs: 300_000 }, ...policy!.levels.slice(1)];
+    expect(warnings(wholePlan({ policies: [{ ...policy!, levels }] }))).toEqual([
+      'policies.0.levels.0.waitMs: level 1 of default waits for 5 min: for critical incidents the next is to be called within 5 min, so give it less',
+    ]);
+    const mild = { ...policy!, policy: 'mild', when: { severities: ['warning' as const] }, levels };
+    expect(warnings(wholePlan({ policies: [policy!, mild] }))).toEqual([]);
   });
 
   it('channels that are not there', () => {
     const levels = [{ call: [{ channel: 'pager' }], waitMs: 1 }, ...policy!.levels.slice(1)];
-    expect(warnings(onCallPlan({ policies: [{ ...policy!, levels }] }), ['pagerduty', 'email'])).toEqual([
+    expect(warnings(wholePlan({ policies: [{ ...policy!, levels }] }), known('pagerduty', 'email'))).toEqual([
       'people.1.contacts.1.channel: there is no channel slack, which the plan names 2 times',
       'policies.0.levels.0.call.0.channel: there is no channel pager',
     ]);
+  });
+
+  it('addresses that a channel does not have', () => {
+    const people = [
+      { person: 'ann', contacts: [{ channel: 'pagerduty', address: 'ana' }] },
+      { person: 'bob', contacts: [{ channel: 'slack', address: 'bob' }] },
+      { person: 'vera', contacts: [{ channel: 'pagerduty', address: 'vera' }] },
+    ];
+    const channels = [
+      { name: 'pagerduty', addresses: ['ann', 'vera'] },
+      { name: 'slack', addresses: [] },
+    ];
+    const check = checkOnCallPlan(wholePlan({ people }), { nowMs: NOW, channels });
+    expect(told(check.warnings)).toEqual([
+      'people.0.contacts.0.address: there is no address ana of pagerduty: nothing sent there leaves',
+      'people.1.contacts.0.address: slack has no addresses: what is sent to one need not leave',
+    ]);
+    expect(check.warnings[0]?.near).toEqual({ word: 'ana', known: ['ann', 'vera'] });
+  });
+
+  it('a level that ends where the one before it did: whoever did not answer is all that it calls', () => {
+    const people = [
+      { person: 'ann', contacts: [{ channel: 'pagerduty' }, { channel: 'slack' }] },
+      { person: 'bob', contacts: [{ channel: 'pagerduty' }] },
+      { person: 'vera', contacts: [{ channel: 'pagerduty' }] },
+    ];
+    expect(warnings(wholePlan({ people }))).toEqual([
+      'policies.0.levels.1: level 2 of default ends at the receivers of level 1 alone',
+    ]);
+    const own = people.map((each) => ({ ...each, contacts: [{ channel: 'pagerduty', address: each.person }] }));
+    expect(warnings(wholePlan({ people: own }))).toEqual([]);
+  });
+});
+
+describe('what a plan is refused for', () => {
+  it('no time to answer, and an acknowledgement that holds for none', () => {
+    const levels = [{ ...policy!.levels[0]!, waitMs: 0 }, ...policy!.levels.slice(1)];
+    expect(errors(wholePlan({ policies: [{ ...policy!, levels, acknowledgedForMs: 0 }] }))).toEqual([
+      'policies.0.levels.0.waitMs: level 1 of default has no time to answer',
+      'policies.0.acknowledgedForMs: an acknowledgement of default would hold for no time',
+    ]);
+  });
+
+  it('more turns than can be looked through at once; which they are is not looked for then', () => {
+    const { shiftDays: _days, ...turning } = schedule!.rotations[0]!;
+    const rotations = Array.from({ length: 10 }, () => ({ ...turning, shiftHours: 1 }));
+    const schedules = Array.from({ length: 100 }, (_, at) => ({ ...schedule!, schedule: `s${at}`, rotations }));
+    const plan = wholePlan({ schedules: [schedule!, ...schedules.slice(1)] });
+    expect(errors(plan)).toEqual([
+      `schedules: its rotations have 8696213 turns within a year, ${TURNS_MAX} may be: longer turns, or fewer rotations`,
+    ]);
+    expect(errors(rotating({ shiftDays: 1 }))).toEqual([]);
   });
 });

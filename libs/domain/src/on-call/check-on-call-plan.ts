@@ -3,15 +3,9 @@ import { isTimeZone } from '#contracts';
 import { isCatchAll } from '../escalation/policy.decide.js';
 import { gapsOfSchedule } from './gaps.js';
 import { inZone, lasting } from './local-words.js';
-import { localOf, type Span } from './turns.js';
-
-/** Something that is wrong with a plan of who is called, and where it stands: keys, and places in lists. */
-export interface OnCallFinding {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  /** A word that is not known, and those that are. */
-  readonly near?: { readonly word: string; readonly known: readonly string[] } | undefined;
-}
+import { type OnCallFinding, type Path, unknown } from './on-call-finding.js';
+import { type KnownChannel, ofChannels, ofSameReceivers } from './plan-receivers.js';
+import { localOf, type Span, turnsAhead } from './turns.js';
 
 /** What a check found: errors, with which a plan is not loaded, and warnings, with which it is. */
 export interface OnCallCheck {
@@ -24,18 +18,11 @@ export const GAPS_AHEAD_MS = 366 * 86_400_000;
 /** Gaps of one schedule that are told: one that recurs daily would be told 366 times. */
 const GAPS_TOLD_MAX = 3;
 
-type Path = OnCallFinding['path'];
-
 const namesOf = (plan: OnCallPlan) => ({
   person: plan.people.map(({ person }) => person),
   schedule: plan.schedules.map(({ schedule }) => schedule),
 });
 type Names = ReturnType<typeof namesOf>;
-
-const unknown = (path: Path, kind: keyof Names | 'channel', word: string, known: readonly string[]): OnCallFinding[] =>
-  known.includes(word)
-    ? []
-    : [{ path: [...path, kind], message: `there is no ${kind} ${word}`, near: { word, known } }];
 
 const twice = (list: string, kind: string, names: readonly string[]): readonly OnCallFinding[] =>
   names.flatMap((name, index) =>
@@ -91,14 +78,39 @@ const ofGaps = (schedule: Schedule, path: Path, span: Span): readonly OnCallFind
   return told;
 };
 
-const ofSchedule = (schedule: Schedule, index: number, names: Names, span: Span): readonly OnCallFinding[] => {
+const ofSchedule = (
+  schedule: Schedule,
+  index: number,
+  names: Names,
+  span: Span | undefined,
+): readonly OnCallFinding[] => {
   const path = ['schedules', index];
   const shape = [
     ...ofZone(schedule.timeZone, path),
     ...schedule.rotations.flatMap((rotation, at) => ofRotation(rotation, [...path, 'rotations', at], names)),
   ];
   // Of a zone or a day that does not exist nobody knows when it is.
-  return shape.length > 0 ? shape : ofGaps(schedule, path, span);
+  return shape.length > 0 || span === undefined ? shape : ofGaps(schedule, path, span);
+};
+
+/**
+ * Turns of all rotations within a year: gaps are looked for in one step that nothing interrupts, at some 15 µs for a turn. Ten schedules with
+ * ten rotations of twelve hours have 73,200; a hundred with hourly turns would keep a process busy for minutes. A plan with more is refused.
+ */
+export const TURNS_MAX = 100_000;
+
+const turnsOfPlan = ({ schedules }: OnCallPlan): number =>
+  schedules.flatMap(({ rotations }) => rotations).reduce((sum, each) => sum + turnsAhead(each, GAPS_AHEAD_MS), 0);
+
+const ofSchedules = (plan: OnCallPlan, names: Names, span: Span): readonly OnCallFinding[] => {
+  const turns = turnsOfPlan(plan);
+  const isCountable = turns <= TURNS_MAX;
+  const found = plan.schedules.flatMap((schedule, index) =>
+    ofSchedule(schedule, index, names, isCountable ? span : undefined),
+  );
+  if (isCountable) return found;
+  const message = `its rotations have ${turns} turns within a year, ${TURNS_MAX} may be: longer turns, or fewer rotations`;
+  return [...found, { path: ['schedules'], message }];
 };
 
 const ofPolicy = (plan: OnCallPlan, names: Names, policy: Policy, index: number): readonly OnCallFinding[] => {
@@ -147,55 +159,73 @@ const ofPeople = ({ people }: OnCallPlan): readonly OnCallFinding[] =>
     }),
   );
 
-/** R47: who leads is called last, when all others have not answered. */
-const ofVp = (plan: OnCallPlan): readonly OnCallFinding[] =>
-  plan.policies.flatMap(({ policy, levels }, index) => {
+/** Whether the policy is for critical incidents, among others. */
+const isForCritical = ({ when }: Policy): boolean => when?.severities?.includes('critical') ?? true;
+
+/** R47: who leads is called last, when all others have not answered. Where that is not so for what is critical, it is an error. */
+const ofVp = (plan: OnCallPlan, isError: boolean): readonly OnCallFinding[] =>
+  plan.policies.flatMap((policy, index) => {
+    const { policy: name, levels } = policy;
+    if (plan.vp === undefined || isForCritical(policy) !== isError) return [];
+    if (levels.at(-1)?.call.some((target) => 'vp' in target) === true) return [];
     const path = ['policies', index, 'levels', levels.length - 1];
-    if (plan.vp === undefined || levels.at(-1)?.call.some((target) => 'vp' in target) === true) return [];
-    return [{ path, message: `the last level of ${policy} does not call the vp` }];
+    return [{ path, message: `the last level of ${name} does not call the vp` }];
   });
 
-/** Every place at which a plan names a channel. */
-const channelsNamed = ({
-  people,
-  policies,
-}: OnCallPlan): readonly { readonly path: Path; readonly channel: string }[] => [
-  ...people.flatMap(({ contacts }, index) =>
-    contacts.map(({ channel }, at) => ({ path: ['people', index, 'contacts', at], channel })),
-  ),
-  ...policies.flatMap(({ levels }, index) =>
-    levels.flatMap(({ call }, level) =>
-      call.flatMap((target, at) =>
-        'channel' in target
-          ? [{ path: ['policies', index, 'levels', level, 'call', at], channel: target.channel }]
-          : [],
-      ),
-    ),
-  ),
-];
+/** R45: for a critical incident somebody further is called within this when the first level does not answer. */
+const ANSWERED_WITHIN_MS = 300_000;
 
-/**
- * Channels that a plan names and that are not there, each where it is named first. A plan may be shared by sites, and a plan that is
- * refused calls nobody at all: so this is never an error.
- */
-const ofChannels = (plan: OnCallPlan, channels: readonly string[]): readonly OnCallFinding[] => {
-  const named = channelsNamed(plan);
-  return [...new Set(named.map(({ channel }) => channel))].flatMap((channel) => {
-    const places = named.filter((each) => each.channel === channel);
-    const more = places.length === 1 ? '' : `, which the plan names ${places.length} times`;
-    return unknown(places[0]!.path, 'channel', channel, channels).map((finding) => ({
-      ...finding,
-      message: `${finding.message}${more}`,
-    }));
+const ofTimes = ({ policies }: OnCallPlan): readonly OnCallFinding[] =>
+  policies.flatMap((policy, index) => {
+    const { policy: name, levels, acknowledgedForMs } = policy;
+    const path = ['policies', index];
+    const waits = levels.flatMap(({ waitMs }, level) =>
+      waitMs > 0
+        ? []
+        : [
+            {
+              path: [...path, 'levels', level, 'waitMs'],
+              message: `level ${level + 1} of ${name} has no time to answer`,
+            },
+          ],
+    );
+    return acknowledgedForMs === 0
+      ? [
+          ...waits,
+          { path: [...path, 'acknowledgedForMs'], message: `an acknowledgement of ${name} would hold for no time` },
+        ]
+      : waits;
   });
-};
+
+const ofSlowStart = ({ policies }: OnCallPlan): readonly OnCallFinding[] =>
+  policies.flatMap((policy, index) => {
+    const waitMs = policy.levels[0]?.waitMs ?? 0;
+    if (!isForCritical(policy) || waitMs < ANSWERED_WITHIN_MS) return [];
+    return [
+      {
+        path: ['policies', index, 'levels', 0, 'waitMs'],
+        message: `level 1 of ${policy.policy} waits for ${lasting(waitMs)}: for critical incidents the next is to be called within 5 min, so give it less`,
+      },
+    ];
+  });
 
 /** What a plan is checked against. */
 export interface CheckedAgainst {
   readonly nowMs: number;
   /** Channels that there are; undefined: not known. */
-  readonly channels?: readonly string[] | undefined;
+  readonly channels?: readonly KnownChannel[] | undefined;
 }
+
+/** What a plan is loaded in spite of. */
+export const onCallWarnings = (plan: OnCallPlan, channels: CheckedAgainst['channels']): readonly OnCallFinding[] => [
+  ...(plan.vp === undefined
+    ? [{ path: [], message: 'the plan does not say who the vp is: nobody who leads is called' }]
+    : []),
+  ...ofVp(plan, false),
+  ...ofSlowStart(plan),
+  ...ofSameReceivers(plan),
+  ...(channels === undefined ? [] : ofChannels(plan, channels)),
+];
 
 /**
  * Everything that is wrong with a plan, beyond its shape. A gap within a year is an error: it is known today, and it would be
@@ -214,11 +244,13 @@ export const checkOnCallPlan = (plan: OnCallPlan, { nowMs, channels }: CheckedAg
         plan.policies.map(({ policy }) => policy),
       ),
       ...ofPeople(plan),
-      ...plan.schedules.flatMap((schedule, index) => ofSchedule(schedule, index, names, span)),
+      ...ofSchedules(plan, names, span),
       ...(plan.vp === undefined ? [] : ofTarget(plan, names, ['vp'], plan.vp)),
       ...plan.policies.flatMap((policy, index) => ofPolicy(plan, names, policy, index)),
+      ...ofTimes(plan),
+      ...ofVp(plan, true),
       ...ofCatchAll(plan),
     ],
-    warnings: [...ofVp(plan), ...(channels === undefined ? [] : ofChannels(plan, channels))],
+    warnings: onCallWarnings(plan, channels),
   };
 };

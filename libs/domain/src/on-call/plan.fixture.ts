@@ -20,7 +20,7 @@ export const onCallPlan = (changes: Partial<OnCallPlan> = {}): OnCallPlan =>
       {
         policy: 'default',
         levels: [
-          { call: [{ schedule: 'primary' }], waitMs: 300_000 },
+          { call: [{ schedule: 'primary' }], waitMs: 240_000 },
           { call: [{ vp: true }], waitMs: 300_000 },
         ],
         repeats: 2,

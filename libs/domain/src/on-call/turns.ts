@@ -44,6 +44,10 @@ const turnsWithin = (rotation: Rotation, timeZone: string, { fromMs, untilMs }: 
   return turns;
 };
 
+/** About how many turns of a rotation lie in a time: each opening of its hours is one at least. */
+export const turnsAhead = (rotation: Rotation, ms: number): number =>
+  Math.ceil(ms / shiftMsOf(rotation)) + (rotation.hours === undefined ? 0 : Math.ceil(ms / DAY_MS));
+
 const minutesOf = (text: string): number => {
   const [hours = 0, minutes = 0] = text.split(':').map(Number);
   return hours * 60 + minutes;
