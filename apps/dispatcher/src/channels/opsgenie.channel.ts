@@ -15,7 +15,7 @@ const LOOK_TIMEOUT_MS = 1_000;
  * Deliveries a minute, of two requests each where the first look finds it done: they count requests of an account and not of a key, and the
  * looks too. Less than what any of their plans allows; a quarter is kept for what is urgent.
  */
-const PACE = { perMinute: 50, urgentPerMinute: 15 } as const;
+const PACE = { perMinute: 50, urgentPerMinute: 15, bucket: 'opsgenie' } as const;
 
 /** Longest message, description, tag, and entity they take; the next two are ours, of far more that they take. */
 const CHARS_MAX = { message: 130, description: 15_000, tag: 50, entity: 512, detail: 500, note: 5_000 } as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundedDetails, type PagerDutyTarget } from './pagerduty.channel.js';
+import { boundedDetails, PAGERDUTY_PACE, type PagerDutyTarget } from './pagerduty.channel.js';
 import { type HttpChannel, httpChannel, type OutgoingDelivery } from './channel.js';
 import { cut } from './cut.js';
 
@@ -8,8 +8,6 @@ const SUMMARY_CHARS_MAX = 1_024;
 /** Details of a change are few; theirs are bounded as those of an alert. */
 const DETAILS_BYTES_MAX = 100_000;
 const TIMEOUT_MS = 10_000;
-/** As of alerts: about 120 calls a minute of a key, and alerts of the same key go first. */
-const PACE = { perMinute: 60, urgentPerMinute: 0 } as const;
 
 const text = z.string().trim().min(1);
 const changeSchema = z.looseObject({
@@ -40,7 +38,8 @@ export const pagerDutyChangeChannel = ({ url, routingKey }: PagerDutyTarget): Ht
     name: 'pagerduty-change',
     subject: 'change',
     isKeyed: false,
-    pace: PACE,
+    // A change is never urgent: the lane of urgent alerts stays theirs.
+    pace: PAGERDUTY_PACE,
     timeoutMs: TIMEOUT_MS,
     secrets: [routingKey],
     requestOf: (delivery) => ({

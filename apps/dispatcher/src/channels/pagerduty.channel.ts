@@ -11,8 +11,11 @@ const DEDUP_KEY_CHARS_MAX = 255;
 /** An attempt at a page that takes longer is repeated; they fold the repetition by its key. */
 const TIMEOUT_MS = 10_000;
 
-/** They take about 120 calls a minute of a key; a sixth of that is kept for what is urgent. */
-const PACE = { perMinute: 100, urgentPerMinute: 20 } as const;
+/**
+ * They take about 120 calls a minute of a key, and count accounts too; a sixth of that is kept for what is urgent. Alerts and changes, and all
+ * keys that are configured, draw from it together.
+ */
+export const PAGERDUTY_PACE = { perMinute: 100, urgentPerMinute: 20, bucket: 'pagerduty' } as const;
 
 /** Where a PagerDuty integration is and its key. */
 export interface PagerDutyTarget {
@@ -89,7 +92,7 @@ export const pagerDutyChannel = (target: PagerDutyTargets): HttpChannel =>
   httpChannel({
     name: 'pagerduty',
     isKeyed: true,
-    pace: PACE,
+    pace: PAGERDUTY_PACE,
     timeoutMs: TIMEOUT_MS,
     secrets: [target.routingKey, ...(target.keysByAddress?.values() ?? [])],
     addresses: [...(target.keysByAddress?.keys() ?? [])],

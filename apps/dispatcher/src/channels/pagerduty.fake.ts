@@ -9,6 +9,9 @@ import {
 /** 512 KB in the larger reading: what we send must fit the smaller one. */
 const EVENT_BYTES_MAX = 524_288;
 
+/** Events of one key in any minute. */
+const PER_MINUTE_MAX = 120;
+
 const key = { routing_key: z.string().length(32), dedup_key: z.string().min(1).max(255) };
 const link = z.strictObject({ href: z.url(), text: z.string().optional() });
 
@@ -89,15 +92,22 @@ const processed = (more: Readonly<Record<string, unknown>> = {}): ReceiverAnswer
   body: { status: 'success', message: 'Event processed', ...more },
 });
 
+const TOO_FAST: ReceiverAnswer = {
+  status: 429,
+  body: { status: 'throttle exceeded', message: 'Requests are too fast' },
+};
+
 /**
  * Starts the fake. An alert is told by (routing key, dedup key): triggered → acknowledged → resolved; a trigger of an open alert
- * folds into it, acknowledge and resolve without an open alert are accepted and dropped.
+ * folds into it, acknowledge and resolve without an open alert are accepted and dropped. With a clock, more than 120 of a key in any minute,
+ * changes among them, are refused.
  */
-export const startFakePagerDuty = async (): Promise<FakePagerDuty> => {
+export const startFakePagerDuty = async (nowMs?: () => number): Promise<FakePagerDuty> => {
   const alerts: PagerDutyAlert[] = [];
   const events: PagerDutyEvent[] = [];
   const dropped: PagerDutyEvent[] = [];
   const changes: PagerDutyChange[] = [];
+  const times = new Map<string, readonly number[]>();
   const open = new Map<string, PagerDutyAlert>();
 
   const apply = (event: PagerDutyEvent): string => {
@@ -123,15 +133,24 @@ export const startFakePagerDuty = async (): Promise<FakePagerDuty> => {
     return dedupKey;
   };
 
+  const isTooFast = (routingKey: string): boolean => {
+    if (nowMs === undefined) return false;
+    const now = nowMs();
+    const recent = (times.get(routingKey) ?? []).filter((atMs) => now - atMs < 60_000);
+    times.set(routingKey, [...recent, now]);
+    return recent.length >= PER_MINUTE_MAX;
+  };
   const takeChange = (request: ReceivedRequest): ReceiverAnswer => {
     const change = parse(changeSchema, request);
     if ('status' in change) return change;
+    if (isTooFast(change.routing_key)) return TOO_FAST;
     changes.push(change);
     return processed();
   };
   const takeEvent = (request: ReceivedRequest): ReceiverAnswer => {
     const event = parse(eventSchema, request);
     if ('status' in event) return event;
+    if (isTooFast(event.routing_key)) return TOO_FAST;
     events.push(event);
     return processed({ dedup_key: apply(event) });
   };

@@ -6,8 +6,8 @@ import { slackMessage } from './slack-message.js';
 /** An attempt at a page that takes longer is repeated, and marked as such: nothing there folds a repetition. */
 const TIMEOUT_MS = 10_000;
 
-/** About a message a second of a channel; a sixth of it is kept for what is urgent. They disable an app that goes on beyond it. */
-const PACE = { perMinute: 50, urgentPerMinute: 10 } as const;
+/** About a message a second of a channel; a sixth of it is kept for what is urgent, so two leave at once at most. They disable an app that goes on beyond it. */
+const PACE = { perMinute: 50, urgentPerMinute: 10, burst: 1 } as const;
 
 /** They say `ok`, as text; whoever says something else with 200, or nothing, is not Slack or was broken off, and may have taken it. */
 const readAnswer = (answer: AttemptAnswer): AttemptAnswer =>

@@ -75,9 +75,10 @@ describe('the fake Slack', () => {
     expect(slack.posts).toEqual([]);
   });
 
-  it('takes a message a second of a channel', async () => {
+  it('takes a message a second of a channel, and one more at once', async () => {
     const paced = await startFakeSlack({ ...WORKSPACE, nowMs: () => nowMs });
     const tell = () => call('/api/chat.postMessage', { channel: '#ops', text: 'x' }, TOKEN, paced.url);
+    expect(await tell()).toContain('"ok":true');
     expect(await tell()).toContain('"ok":true');
     nowMs += 900;
     expect(await channel(paced.url).send(delivery(), { nowMs })).toMatchObject({ status: 429, retryAfter: '1' });

@@ -9,9 +9,9 @@ const CALL_TIMEOUT_MS = 5_000;
 
 /**
  * Deliveries a minute, of two calls each but the first: about a message a second of a channel, and about 50 changes a minute
- * (their tier 3). A fifth is kept for what is urgent.
+ * (their tier 3), which they count of the whole workspace. A fifth is kept for what is urgent, so two leave at once at most.
  */
-const PACE = { perMinute: 40, urgentPerMinute: 10 } as const;
+const PACE = { perMinute: 40, urgentPerMinute: 10, burst: 1, bucket: 'slack' } as const;
 
 /** Where the Web API is, whose token it is, and which channel is told unless a delivery names another. */
 export interface SlackTarget {

@@ -8,6 +8,8 @@ import {
 
 /** Blocks of a message. */
 const BLOCKS_MAX = 50;
+/** Messages of a channel within a second. */
+const AT_ONCE_MAX = 2;
 /** Characters of all texts of a message; beyond, `msg_blocks_too_long`. */
 const MESSAGE_CHARS_MAX = 13_000;
 
@@ -75,7 +77,7 @@ export interface SlackWorkspace {
   readonly channels: Readonly<Record<string, string>>;
   /** Path of the incoming webhook and the id of its channel. */
   readonly webhook: { readonly path: string; readonly channel: string };
-  /** With a clock, more than a message a second of a channel is refused. */
+  /** With a clock, more than a message a second of a channel is refused, but for one more at once: they let short bursts pass. */
   readonly nowMs?: () => number;
 }
 
@@ -122,7 +124,7 @@ const jsonOf = (request: ReceivedRequest): SlackCall | undefined => {
 /** Messages by channel and time, and how fast they may come. */
 class Workspace {
   readonly posts: SlackPost[] = [];
-  private readonly lastAtMs = new Map<string, number>();
+  private readonly takenAtMs = new Map<string, readonly number[]>();
 
   constructor(readonly given: SlackWorkspace) {}
 
@@ -131,12 +133,13 @@ class Workspace {
     return name !== undefined && ids.includes(name) ? name : this.given.channels[name ?? ''];
   }
 
-  /** Whether this is more than a message a second; counted only when it is not. */
+  /** Whether this is more than that; counted only when it is not. */
   isTooFast(channel: string): boolean {
     const nowMs = this.given.nowMs?.();
     if (nowMs === undefined) return false;
-    if (nowMs - (this.lastAtMs.get(channel) ?? -Infinity) < 1_000) return true;
-    this.lastAtMs.set(channel, nowMs);
+    const recent = (this.takenAtMs.get(channel) ?? []).filter((atMs) => nowMs - atMs < 1_000);
+    if (recent.length >= AT_ONCE_MAX) return true;
+    this.takenAtMs.set(channel, [...recent, nowMs]);
     return false;
   }
 

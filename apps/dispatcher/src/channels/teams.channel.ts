@@ -6,8 +6,8 @@ import { factLinesWithin, headlineOf, type PageText, pageTextOf } from './page-t
 /** An attempt at a page that takes longer is repeated, and marked as such: nothing there folds a repetition. */
 const TIMEOUT_MS = 10_000;
 
-/** They throttle beyond four a second; a sixth of that is kept for what is urgent. */
-const PACE = { perMinute: 200, urgentPerMinute: 40 } as const;
+/** They throttle beyond four a second: two at once, and two more for what is urgent alone; then one in each second. */
+const PACE = { perMinute: 60, urgentPerMinute: 20, burst: 2 } as const;
 
 /**
  * Their limit is 28 KB for a card. A character is six bytes of JSON at most, so the title, the facts with their brackets, and the links

@@ -50,6 +50,14 @@ describe('the pace of a receiver', () => {
     expect(leaves(PAGERDUTY, steady)).toHaveLength(99);
   });
 
+  it('T-A10: a receiver that counts seconds gets no more at once than it takes', () => {
+    const storm = Array.from({ length: 100 }, (_, index) => ({ atMs: 0, isUrgent: index % 2 === 1 }));
+    const left = leaves({ perMinute: 50, urgentPerMinute: 10, burst: 1 }, storm);
+    expect(left.map(({ isUrgent }) => isUrgent)).toEqual([false, true]);
+    const minute = Array.from({ length: 6_000 }, (_, index) => ({ atMs: index * 10, isUrgent: false }));
+    expect(leaves({ perMinute: 50, urgentPerMinute: 10, burst: 1 }, minute)).toHaveLength(49);
+  });
+
   it('a clock that is behind refills nothing, and a lane of one lets one leave', () => {
     const empty = { tokens: 0, urgentTokens: 0, atMs: 60_000 };
     expect(refill(empty, PAGERDUTY, 0)).toEqual(empty);

@@ -9,6 +9,8 @@ export interface DeliveryPace {
    * channels and addresses, and give it the same numbers. Absent: each receiver has its own.
    */
   readonly bucket?: string;
+  /** How many may leave at once by each of the two, where a receiver counts seconds too. Absent: a part of their minute. */
+  readonly burst?: number;
 }
 
 /** A token bucket, of one receiver or of those that share it: a lane for everything, and one beside it for what is urgent. */
@@ -33,9 +35,9 @@ const MINUTE_MS = 60_000;
 const burstOf = (perMinute: number, share: number): number =>
   perMinute <= 0 ? 0 : Math.max(1, Math.floor(perMinute * share));
 
-const bursts = ({ perMinute, urgentPerMinute }: DeliveryPace) => ({
-  tokens: burstOf(perMinute, BURST_SHARE),
-  urgentTokens: burstOf(urgentPerMinute, URGENT_BURST_SHARE),
+const bursts = ({ perMinute, urgentPerMinute, burst = Infinity }: DeliveryPace) => ({
+  tokens: Math.min(burst, burstOf(perMinute, BURST_SHARE)),
+  urgentTokens: Math.min(burst, burstOf(urgentPerMinute, URGENT_BURST_SHARE)),
 });
 
 /** What flows in: never less than a request in two minutes, for a lane of one whose burst is its whole minute. */
