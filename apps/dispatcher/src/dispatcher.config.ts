@@ -139,7 +139,10 @@ export const readDispatcherSettings = (env: Environment): DispatcherSettings => 
   return {
     channels: new Map(channels.map((channel) => [channel.name, channel])),
     ...fallOverOf(read.FALL_OVER, channels),
-    degraded: readDegradedSettings(env),
+    degraded: readDegradedSettings(env, {
+      allowsPrivate,
+      pageChannels: channels.filter(({ subject = 'page' }) => subject === 'page').map(({ name }) => name),
+    }),
     statusPolicy: statusPolicyOf(
       read,
       channels.some(({ subject }) => subject === 'status'),

@@ -108,6 +108,12 @@ export class DrillSite {
     return drills.find((each) => each.drillId === drillId);
   }
 
+  /** Those that failed. */
+  async failed(): Promise<readonly string[]> {
+    const { drills } = (await this.ask('/v1/drills')).body as { readonly drills: readonly DrillRow[] };
+    return drills.filter(({ status }) => status === 'failed').map(({ drillId }) => drillId);
+  }
+
   /** A drill once it has ended. */
   ended(drillId: string): Promise<DrillRow> {
     return until(`drill ${drillId} has ended`, async () => {
@@ -127,6 +133,15 @@ export class DrillSite {
     return events.flatMap(({ event: { type, data } }) =>
       type === 'DeliveryRequested' && data.dedupKey === dedupKey ? [`${data.channel} ${data.action}`] : [],
     );
+  }
+
+  /** Waits until a channel has taken all that it was asked to tell under a key, or under any, and that is recorded. */
+  isRecorded(channel: string, dedupKey: string | null = null): Promise<unknown> {
+    const read = `select status from delivery where channel = $1 and dedup_key = coalesce($2, dedup_key)`;
+    return until(`what ${channel} was told is recorded`, async () => {
+      const rows = await this.test.database.query<{ status: string }>(read, [channel, dedupKey]);
+      return rows.length > 0 && rows.every(({ status }) => status !== 'due');
+    });
   }
 
   /** Moves the clock on by so many seconds, step by step. */

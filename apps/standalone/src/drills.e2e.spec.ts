@@ -34,6 +34,8 @@ describe('fire drills and the dead-man switch, through all roles', () => {
     await site.isDecided();
   }, 60_000);
   afterAll(() => site.close());
+  // What one test left over must not befall the next.
+  afterEach(() => site.receivers.pagerDuty.faults.splice(0));
 
   const atPagerDuty = (dedupKey: string) =>
     site.receivers.pagerDuty.taken.filter((each) => each.dedup_key === dedupKey);
@@ -74,6 +76,7 @@ describe('fire drills and the dead-man switch, through all roles', () => {
     const { drillId, deadlineAt, requestedAt } = await site.drill();
     expect(deadlineAt - requestedAt).toBe(60_000);
     await until('PagerDuty is asked', () => pagerDuty.requests() > before);
+    await site.isRecorded('webhook', streamOf.drill(drillId));
     expect((await site.ask('/v1/drills', {})).body).toMatchObject({ code: 'DRILL_UNDER_WAY' });
     expect(await site.shown(drillId)).toMatchObject({ status: 'fired', finishedAt: null });
     site.clock.move(Math.max(0, deadlineAt - site.clock.nowMs()));
@@ -95,6 +98,7 @@ describe('fire drills and the dead-man switch, through all roles', () => {
       actionsAtPagerDuty(streamOf.drill(drillId)).includes('resolve') &&
       actionsAtPagerDuty(`${streamOf.drill(drillId)}-failed`).includes('trigger');
     await site.stepUntil('PagerDuty has all of it', isOver, RETRIED_S);
+    await site.isRecorded('pagerduty');
   }, 120_000);
 
   it('B17: a drill through one channel that refuses it fails at once, and nothing stands in for it', async () => {
@@ -127,6 +131,10 @@ describe('fire drills and the dead-man switch, through all roles', () => {
     const { drillId } = await site.drill();
     expect(await site.ended(drillId)).toMatchObject({ status: 'passed' });
     expect(await isTold(drillId)).toEqual(TOLD);
+    const failedKeys = (await site.failed()).map((failed) => `${streamOf.drill(failed)}-failed`);
+    expect(failedKeys).toHaveLength(2);
+    const isOver = () => failedKeys.every((key) => actionsAtPagerDuty(key).includes('resolve'));
+    await until('what was said of those that failed before is over', isOver);
   });
 
   it('B17: the outside is told at least every half minute that all is well', async () => {

@@ -150,7 +150,7 @@ export * from './delivery/superseded.decide.js';
 export * from './delivery/urgency.js';
 export { type Drill, evolveDrill, isDrillEvent } from './drill/drill.js';
 export { decideDrillEnd, DRILL_MS } from './drill/drill.decide.js';
-export { type DrillTime, dueDrillDay } from './drill/drill-time.js';
+export { type DrillTime, dueDrillDay, isTooLate, newestDrill } from './drill/drill-time.js';
 export * from './watch/catch-up.decide.js';
 export * from './watch/staleness.js';
 export * from './watch/dead-man.decide.js';

@@ -77,7 +77,7 @@ const toldBy = (cause: RecordedEvent, context: DeliveryContext): readonly Told[]
   const { event: told } = cause;
   if (told.type === 'DeliveryRequested') return context.saidSince ?? [];
   if (isRolloutNews(told)) return [newsOf(told)];
-  if (isDrillNews(told)) return drillTold(told, context.drilled ?? []);
+  if (isDrillNews(told)) return drillTold(told, context);
   if (isStatusNews(told)) return statusDeliveriesOf(told, context.calls);
   if (told.type === 'FallbackCommanded' || told.type === 'FallbackEnded') return noticesOf(told);
   return told.type === 'CommandSigned' || told.type === 'WaveRepeated'

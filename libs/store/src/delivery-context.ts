@@ -23,6 +23,12 @@ export interface IncidentCalls {
   readonly startedBy: RecordedEvent['event'] | undefined;
 }
 
+/** A fire drill, and the channels that were told something of it. */
+export interface ToldDrill {
+  readonly drillId: string;
+  readonly channels: readonly string[];
+}
+
 /** What is known of the subject when the event was appended; only the part that the event needs is there. */
 export interface DeliveryContext extends ActingRows, ChangeContext {
   readonly incident?: IncidentRow | undefined;
@@ -33,6 +39,8 @@ export interface DeliveryContext extends ActingRows, ChangeContext {
   readonly saidSince?: readonly Told[];
   /** The channels through which a fire drill was told. */
   readonly drilled?: readonly string[];
+  /** Earlier fire drills that failed and whose pages stand, with the channels that were told: one that passes ends them. */
+  readonly failedDrills?: readonly ToldDrill[];
   /** Undefined: no plan says who is called, so every channel of pages is. */
   readonly calls?: IncidentCalls | undefined;
 }

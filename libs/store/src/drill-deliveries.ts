@@ -1,14 +1,19 @@
 import type { EventData, EventOf, RecordedEvent } from '#contracts';
+import type { DeliveryContext, ToldDrill } from './delivery-context.js';
 import type { Told } from './delivery-told.js';
 
-type DrillNews = EventOf<'DrillFired' | 'DrillPassed' | 'DrillFailed'>;
-
 /** Events of a drill that somebody is told of. */
+export type DrillNews = EventOf<'DrillFired' | 'DrillPassed' | 'DrillFailed'>;
+
+/** Whether somebody is told of an event. */
 export const isDrillNews = (told: RecordedEvent['event']): told is DrillNews =>
   told.type === 'DrillFired' || told.type === 'DrillPassed' || told.type === 'DrillFailed';
 
 /** The key of a drill's page: receivers that keep alerts close it when the drill is over. */
 export const drillKeyOf = (drillId: string): string => `drill-${drillId}`;
+
+/** The key of the page that says that a drill failed. */
+export const failedDrillKeyOf = (drillId: string): string => `${drillKeyOf(drillId)}-failed`;
 
 const fired = ({ drillId, at }: EventData<'DrillFired'>): Told => ({
   subject: 'page',
@@ -34,15 +39,37 @@ const ended = (
 const failed = ({ drillId, missed, because, at }: EventData<'DrillFailed'>): Told => ({
   subject: 'page',
   action: 'trigger',
-  dedupKey: `${drillKeyOf(drillId)}-failed`,
+  dedupKey: failedDrillKeyOf(drillId),
   body: { title: `Fire drill ${drillId} failed: ${because}`.slice(0, 300), severity: 'critical', drillId, missed, at },
   at,
 });
 
-/** What is told of a drill: that it is one; through the channels that told that, that it is over; and that it failed. */
-export const drillTold = ({ type, data }: DrillNews, drilled: readonly string[]): readonly Told[] => {
+/** What an earlier drill missed, a later one did not. */
+const mended = ({ drillId, channels }: ToldDrill, { drillId: passed, at }: EventData<'DrillPassed'>): Told => ({
+  subject: 'page',
+  action: 'resolve',
+  to: channels.map((channel) => ({ channel })),
+  dedupKey: failedDrillKeyOf(drillId),
+  body: {
+    title: `Fire drill ${passed} passed: ${drillId} had failed`.slice(0, 300),
+    severity: 'critical',
+    drillId,
+    at,
+  },
+  at,
+});
+
+/**
+ * What is told of a drill: that it is one; through the channels that told that, that it is over; that it failed; and when one passes, that
+ * what failed before it is over.
+ */
+export const drillTold = (
+  { type, data }: DrillNews,
+  { drilled = [], failedDrills = [] }: Pick<DeliveryContext, 'drilled' | 'failedDrills'>,
+): readonly Told[] => {
   if (type === 'DrillFired') return [fired(data)];
-  return type === 'DrillFailed' ? [ended(data, drilled), failed(data)] : [ended(data, drilled)];
+  if (type === 'DrillFailed') return [ended(data, drilled), failed(data)];
+  return [ended(data, drilled), ...failedDrills.map((each) => mended(each, data))];
 };
 
 /** The one channel that a drill tries; all others are not asked. */

@@ -25,6 +25,11 @@ export interface DrillRow {
 export interface DrillRepository {
   /** Newest first. */
   readonly list: (filter: { readonly limit: number; readonly isOpen?: boolean }) => Promise<readonly DrillRow[]>;
+  /**
+   * Failed drills, the newest first, whose pages stand and that one proves wrong: it was begun after them, and tried what they tried. One
+   * channel that takes a page proves nothing of the others.
+   */
+  readonly failedBefore: (drillId: string, limit: number) => Promise<readonly string[]>;
 }
 
 /** Drills in PostgreSQL. */
@@ -37,4 +42,15 @@ export const createDrillRepository = (database: Queryable): DrillRepository => (
        from drill where not $2::boolean or finished_at is null order by requested_at desc, drill_id limit $1`,
       [listLimit(limit), isOpen],
     ),
+  failedBefore: async (drillId, limit) => {
+    const rows = await database.query<{ drillId: string }>(
+      `select failed.drill_id as "drillId" from drill failed join drill passed on passed.drill_id = $1
+       where failed.status = 'failed' and failed.finished_at <= passed.requested_at
+         and (passed.channel is null or passed.channel = failed.channel)
+         and not exists (select from delivery where dedup_key = 'drill-' || failed.drill_id || '-failed' and action = 'resolve')
+       order by failed.finished_at desc, failed.drill_id limit $2`,
+      [drillId, listLimit(limit)],
+    );
+    return rows.map((row) => row.drillId);
+  },
 });

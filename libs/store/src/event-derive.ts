@@ -13,7 +13,8 @@ import { escalationOf } from './escalation-derive.js';
 import type { PendingEvent } from './event-append.js';
 import { readStream } from './event-read.js';
 import { createFallbackRepository } from './fallback.repository.js';
-import { drillKeyOf, isDrillNews } from './drill-deliveries.js';
+import { isDrillNews } from './drill-deliveries.js';
+import { drillContextOf } from './drill-derive.js';
 import { isFallenCall, saidSince } from './fallen-call.js';
 import { createIncidentRepository, type IncidentRow } from './incident.repository.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
@@ -47,11 +48,6 @@ const scoreTold = ({ body }: DeliveryRow): number => {
 const highestTold = async (tx: Queryable, incidentId: string): Promise<number> => {
   const pages = await createDeliveryRepository(tx).list({ dedupKey: incidentId, limit: TOLD_PAGES_MAX });
   return Math.max(0, ...pages.map(scoreTold));
-};
-
-const drilledThrough = async (tx: Queryable, drillId: string): Promise<readonly string[]> => {
-  const told = await createDeliveryRepository(tx).list({ dedupKey: drillKeyOf(drillId), limit: LIST_ROWS_MAX });
-  return [...new Set(told.filter(({ action }) => action === 'trigger').map(({ channel }) => channel))];
 };
 
 /** What is the same for every event of an append. */
@@ -113,7 +109,7 @@ const contextOf = async (derivation: Derivation, cause: RecordedEvent): Promise<
   if (cause.event.type === 'DeliveryRequested') return { saidSince: await saidSince(tx, cause.event.data) };
   const commandId = sentCommand(cause);
   if (commandId !== undefined) return { command: await createCommandRepository(tx).find(commandId) };
-  if (isDrillNews(cause.event)) return { drilled: await drilledThrough(tx, cause.event.data.drillId) };
+  if (isDrillNews(cause.event)) return drillContextOf(tx, cause.event);
   const incidentId = toldIncident(cause);
   if (incidentId === undefined) return {};
   const incident = await createIncidentRepository(tx).findRow(incidentId);

@@ -1,25 +1,18 @@
 import { z } from 'zod';
+import { isTimeZone } from '#contracts';
 import { type Environment, readSettings } from '#config';
 import type { DrillTime } from '#domain';
 import { DATA_DIR_DEFAULT } from '#runtime';
-import { targetUrl } from '../channels/target-url.js';
+import { address } from '../address.config.js';
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 const DRILL_FORM =
   /^([01]\d|2[0-3]):([0-5]\d)(?: ((?:sun|mon|tue|wed|thu|fri|sat)(?:,(?:sun|mon|tue|wed|thu|fri|sat))*))? (\S{1,64})$/i;
 
-const isZone = (timeZone: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-};
-
 /** Reads `09:30 Europe/Berlin` or `09:30 mon,thu Europe/Berlin`; undefined when it is neither. */
 export const readDrillTime = (text: string): DrillTime | undefined => {
   const [, hour, minute, days, timeZone] = DRILL_FORM.exec(text.trim()) ?? [];
-  if (hour === undefined || minute === undefined || timeZone === undefined || !isZone(timeZone)) return undefined;
+  if (hour === undefined || minute === undefined || timeZone === undefined || !isTimeZone(timeZone)) return undefined;
   const named = days?.toLowerCase().split(',') ?? DAYS;
   const weekdays = named.map((day) => DAYS.indexOf(day as (typeof DAYS)[number]));
   return { minuteOfDay: Number(hour) * 60 + Number(minute), weekdays, timeZone };
@@ -35,23 +28,20 @@ const drill = z.string().transform((text, context): DrillTime => {
   return z.NEVER;
 });
 
-const address = z.string().transform((value, context): URL => {
-  const url = targetUrl(value);
-  if (typeof url !== 'string') return url;
-  context.addIssue({ code: 'custom', message: url });
-  return z.NEVER;
-});
-
-const schema = z.object({
-  /** The spool lies here, beside what else this process keeps. */
-  DATA_DIR: z.string().default(DATA_DIR_DEFAULT),
-  /** Told every 30 s that the whole path works. Unset: nobody outside knows when Tocsin is down. */
-  DEAD_MAN_URL: address.optional(),
-  /** When a page called DRILL goes the whole way. Unset: only when somebody asks for one. */
-  FIRE_DRILL: drill.optional(),
-  /** The one channel that scheduled drills try. Unset: all that page. */
-  FIRE_DRILL_CHANNEL: z.string().min(1).max(64).optional(),
-});
+const schemaOf = (allowsPrivate: boolean, pageChannels: readonly string[]) =>
+  z.object({
+    /** The spool lies here, beside what else this process keeps. */
+    DATA_DIR: z.string().default(DATA_DIR_DEFAULT),
+    /** Told every 30 s that the whole path works. Unset: nobody outside knows when Tocsin is down. */
+    DEAD_MAN_URL: address(allowsPrivate).optional(),
+    /** When a page called DRILL goes the whole way. Unset: only when somebody asks for one. */
+    FIRE_DRILL: drill.optional(),
+    /** The one channel that scheduled drills try. Unset: all that page. */
+    FIRE_DRILL_CHANNEL: z
+      .string()
+      .refine((name) => pageChannels.includes(name), 'no channel for pages of this name is configured')
+      .optional(),
+  });
 
 /** What the dispatcher does when something else is away. */
 export interface DegradedSettings {
@@ -62,8 +52,15 @@ export interface DegradedSettings {
 }
 
 /** Reads the settings; whoever knows the address of the switch can keep it quiet, so it may be given as DEAD_MAN_URL_FILE. */
-export const readDegradedSettings = (env: Environment): DegradedSettings => {
-  const read = readSettings(env, schema, ['DEAD_MAN_URL']);
+export const readDegradedSettings = (
+  env: Environment,
+  known: {
+    readonly allowsPrivate: boolean;
+    /** Those that are configured: a drill through another would fail every time. */
+    readonly pageChannels: readonly string[];
+  },
+): DegradedSettings => {
+  const read = readSettings(env, schemaOf(known.allowsPrivate, known.pageChannels), ['DEAD_MAN_URL']);
   return {
     dataDir: read.DATA_DIR,
     deadManUrl: read.DEAD_MAN_URL,

@@ -86,6 +86,14 @@ const staleWatchOf = (parts: DegradedParts, spool: Spool, sender: SpoolSender): 
   return new StaleWatch({ ...parts, teller, asking, openEpisode: spool.pages.untold(STALE_PREFIX) });
 };
 
+const sinceOf = (movedAtMs: number | undefined): string =>
+  movedAtMs === undefined ? 'the start' : new Date(movedAtMs).toISOString();
+
+const noticeOf = (watch: StaleWatch, drills: DrillsReconciler): string | undefined => {
+  const stale = watch.stale() === undefined ? undefined : `telemetry is stale since ${sinceOf(watch.movedAtMs)}`;
+  return [stale, drills.notice()].filter((words) => words !== undefined).join('; ') || undefined;
+};
+
 const deadManOf = (parts: DegradedParts, spool: Spool, watch: StaleWatch): DeadMan | undefined => {
   const { settings, clock, logger, database, deliveriesFailed, overdueEscalations = async () => 0 } = parts;
   if (settings.deadManUrl === undefined) return undefined;
@@ -116,9 +124,6 @@ const within = async (clock: Clock, boundMs: number, work: Promise<void>): Promi
   const ended = new AbortController();
   await Promise.race([work.finally(() => ended.abort()), clock.sleep(boundMs, ended.signal)]);
 };
-
-const sinceOf = (movedAtMs: number | undefined): string =>
-  movedAtMs === undefined ? 'the start' : new Date(movedAtMs).toISOString();
 
 /** Opens the spool, sends what an earlier process left in it, and begins to watch. */
 export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
@@ -169,7 +174,7 @@ export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
       await recording.run();
       await drills.run();
     },
-    notice: () => (watch.stale() === undefined ? undefined : `telemetry is stale since ${sinceOf(watch.movedAtMs)}`),
+    notice: () => noticeOf(watch, drilling),
     stop: async () => {
       await urgent.stop();
       await Promise.all([recording, keeping, drills, looks, progress, beats].map((rounds) => rounds.stop()));

@@ -1,8 +1,18 @@
 import { type EventOf, event, HEADER, streamOf } from '#contracts';
-import { decideDrillEnd, type Drill, DRILL_MS, type DrillTime, dueDrillDay, evolveDrill, isDrillEvent } from '#domain';
+import {
+  decideDrillEnd,
+  type Drill,
+  DRILL_MS,
+  type DrillTime,
+  dueDrillDay,
+  evolveDrill,
+  isDrillEvent,
+  isTooLate,
+  newestDrill,
+} from '#domain';
 import type { EventLog } from '#event-log';
 import type { Clock, Logger, NodeKeyring } from '#runtime';
-import { type DeliveryRepository, drillKeyOf, type DrillRepository, type EventStore } from '#store';
+import { type DeliveryRepository, drillKeyOf, type DrillRepository, type EventStore, LIST_ROWS_MAX } from '#store';
 
 /** Drills under way that are looked at; one a minute is more than anybody has. */
 const OPEN_DRILLS_MAX = 20;
@@ -15,6 +25,8 @@ export interface DrillPlan {
   readonly channel: string | undefined;
 }
 
+const SCHEDULE = 'schedule';
+const drillIdOf = (day: string): string => `daily-${day}`;
 const CONTENT_TYPE = 'application/json';
 
 /** What drills need. */
@@ -36,6 +48,8 @@ export interface DrillsParts {
  */
 export class DrillsReconciler {
   private lastDay: string | undefined;
+  /** The newest drill that was looked at, and whether nobody ran it. */
+  private late: { readonly day: string; readonly isLeftOut: boolean } | undefined;
 
   constructor(private readonly parts: DrillsParts) {}
 
@@ -46,14 +60,37 @@ export class DrillsReconciler {
       await this.step(drillId);
   };
 
+  /** The newest drill of the plan, if nobody ran it. */
+  notice(): string | undefined {
+    return this.late?.isLeftOut === true
+      ? `the fire drill of ${this.late.day} was left out: no dispatcher could begin it within ten minutes`
+      : undefined;
+  }
+
+  /** Looks once whether a drill was left out; before the first that was run by plan none was: the plan may be of today. */
+  private async lookForLate(time: DrillTime, nowMs: number): Promise<void> {
+    const { eventStore, drills, logger } = this.parts;
+    const newest = newestDrill(time, nowMs);
+    if (newest?.day !== this.late?.day) this.late = undefined;
+    if (newest === undefined || this.late !== undefined || !isTooLate(newest, nowMs)) return;
+    const { day } = newest;
+    const isRun = (await eventStore.readStream(streamOf.drill(drillIdOf(day)))).length > 0;
+    const isLeftOut =
+      !isRun && (await drills.list({ limit: LIST_ROWS_MAX })).some((each) => each.requestedBy === SCHEDULE);
+    this.late = { day, isLeftOut };
+    if (isLeftOut) logger.warn({ day }, 'a fire drill was left out: no dispatcher could begin it within ten minutes');
+  }
+
   private async begin(): Promise<void> {
     const { plan, clock } = this.parts;
     const at = clock.nowMs();
-    const day = plan.time === undefined ? undefined : dueDrillDay(plan.time, at);
+    if (plan.time === undefined) return;
+    await this.lookForLate(plan.time, at);
+    const day = dueDrillDay(plan.time, at);
     if (day === undefined || day === this.lastDay) return;
-    const drillId = `daily-${day}`;
+    const drillId = drillIdOf(day);
     const { channel } = plan;
-    const told = { drillId, by: 'schedule', ...(channel !== undefined && { channel }), deadlineMs: at + DRILL_MS, at };
+    const told = { drillId, by: SCHEDULE, ...(channel !== undefined && { channel }), deadlineMs: at + DRILL_MS, at };
     // A conflict: it was begun, by another dispatcher or before a restart.
     await this.append(drillId, 0, event('DrillRequested', told));
     this.lastDay = day;

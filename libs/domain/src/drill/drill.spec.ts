@@ -1,7 +1,7 @@
 import { type Event, event } from '#contracts';
 import { decideDrill, decideDrillEnd, type DrillDelivery } from './drill.decide.js';
 import { type DecidedDrills, type Drill, evolveDecidedDrills, evolveDrill, isDrillEvent } from './drill.js';
-import { dueDrillDay } from './drill-time.js';
+import { dueDrillDay, newestDrill } from './drill-time.js';
 
 const AT = 1_000_000;
 const requested = event('DrillRequested', { drillId: 'd1', by: 'schedule', deadlineMs: AT + 60_000, at: AT });
@@ -93,5 +93,15 @@ describe('the time of a drill', () => {
   it('is still due after midnight', () => {
     const late = { minuteOfDay: 23 * 60 + 55, weekdays: [4], timeZone: 'UTC' };
     expect(dueDrillDay(late, Date.parse('2021-07-23T00:04:00Z'))).toBe('2021-07-22');
+  });
+
+  it('the newest is known for as long as there is no newer', () => {
+    const thursday = { day: '2021-07-22', dueMs: Date.parse('2021-07-22T07:30:00Z') };
+    expect(newestDrill(berlin, Date.parse('2021-07-22T07:30:00Z'))).toEqual(thursday);
+    expect(newestDrill(berlin, Date.parse('2021-07-26T07:29:59Z'))).toEqual(thursday);
+    expect(newestDrill(berlin, Date.parse('2021-07-26T07:30:00Z'))?.day).toBe('2021-07-26');
+    const weekly = { ...berlin, weekdays: [4] };
+    expect(newestDrill(weekly, Date.parse('2021-07-29T07:29:59Z'))).toEqual(thursday);
+    expect(newestDrill({ ...berlin, weekdays: [] }, thursday.dueMs)).toBeUndefined();
   });
 });
