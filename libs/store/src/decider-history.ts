@@ -30,7 +30,7 @@ export interface DeciderHistory {
   /**
    * The newest sets of rules that were loaded; and whole streams, from their first event, in the global order: alerts that are
    * open, and the newest of those that fired within `firedMs` before the last firing, at most `firingsMax`; incidents that are open
-   * or ended within `keepMs`; rollouts that were declared and go on or are watched, and any that changed within it; rollbacks, redirects and
+   * or ended within `keepMs`, with their escalations; rollouts that were declared and go on or are watched, and any that changed within it; rollbacks, redirects and
    * fallbacks under way, decided within it, or of one of those incidents; overrides that are open, ended within it, or of one of those
    * rollbacks; customer escalations that are open or closed within it; what is known of releases, those in quarantine first; the
    * automation; of each breaker the last `BREAKER_EVENTS_MAX` events. The time is counted back from the newest beginning of
@@ -80,6 +80,7 @@ const READ = `
       select 'alert-' || alert_id from alert where state <> 'resolved'
       union all select 'alert-' || alert_id from fired
       union all select 'incident-' || incident_id from held
+      union all select 'incident-escalation-' || incident_id from held
       union all select 'rollout-' || rollout_id from open_rollout
       union all select 'rollout-' || rollout_id from rollout, since where changed_at >= since.at_ms
       union all select 'escalation-' || escalation_id from customer_escalation, since

@@ -66,6 +66,14 @@ export const actionsChapter: Chapter = [
     [
       event('IncidentDeclared', { incidentId: 'in2', priority: 'P0', because: 'critical', at: T + 62_500 }),
       event('IncidentEscalated', { incidentId: 'in2', to: 'vp', alertId: 'al3', because: 'score', at: T + 62_750 }),
+      event('IncidentEscalated', {
+        incidentId: 'in2',
+        to: 'on_call',
+        alertId: 'al3',
+        because: '1 more, 2 in all',
+        joined: { count: 2 },
+        at: T + 62_800,
+      }),
       event('StatusUpdateRequested', {
         incidentId: 'in2',
         alertId: 'al3',

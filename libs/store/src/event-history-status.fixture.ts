@@ -103,7 +103,7 @@ export const statusChapter: Chapter = [
   ],
   [
     streamOf.incident('in2'),
-    5,
+    6,
     [event('RunbookResultAttached', { incidentId: 'in2', step: 'dig', by: 'user:alice', output: 'NXDOMAIN', at: T })],
   ],
 ];

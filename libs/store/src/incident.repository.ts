@@ -58,6 +58,7 @@ export interface IncidentRow {
     readonly redirect?: Call['redirect'];
     readonly rollback?: Call['rollback'];
     readonly fallback?: Call['fallback'];
+    readonly joined?: Call['joined'];
     readonly at: number;
   }[];
   readonly requests: readonly {

@@ -28,6 +28,8 @@ export const placeOf = (scope: string, key: string): string => {
   if (scope === 'fleet') return 'the fleet';
   if (scope === 'pop') return `PoP ${key}`;
   const [release, region] = key.split(KEY_SEPARATOR);
+  if (scope === 'external')
+    return region === undefined || region === '' ? 'another system' : `region ${region}, by another system`;
   if (scope === 'release_region') return `release ${release}${region === undefined ? '' : ` in region ${region}`}`;
   return `${scope.replaceAll('_', ' ')} ${key}`;
 };

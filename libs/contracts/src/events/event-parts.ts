@@ -69,16 +69,19 @@ export interface Call {
   readonly rollback?: { readonly rollbackId: string; readonly step: (typeof ROLLBACK_TROUBLES)[number] } | undefined;
   /** Hundreds of customers may have the same trouble: it is called for once. */
   readonly fallback?: { readonly step: (typeof FALLBACK_TROUBLES)[number] } | undefined;
+  /** How many critical alerts of another system it had then: each time that more joined is a call of its own. */
+  readonly joined?: { readonly count: number } | undefined;
 }
 
 /**
  * The key under which a receiver folds a call, and by which it is made once. Each trouble of a redirect or a rollback has its own: folded
  * into a call that is open already, it would wake nobody.
  */
-export const callKeyOf = ({ incidentId, to, redirect, rollback, fallback }: Call): string => {
+export const callKeyOf = ({ incidentId, to, redirect, rollback, fallback, joined }: Call): string => {
   if (redirect !== undefined) return `${incidentId}:${to}:${redirect.redirectId}:${redirect.step}`;
   if (rollback !== undefined) return `${incidentId}:${to}:${rollback.rollbackId}:${rollback.step}`;
   if (fallback !== undefined) return `${incidentId}:${to}:fallback:${fallback.step}`;
+  if (joined !== undefined) return `${incidentId}:${to}:joined:${joined.count}`;
   return `${incidentId}:${to}`;
 };
 

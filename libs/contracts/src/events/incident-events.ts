@@ -65,7 +65,7 @@ export const incidentEvents = {
     alertId: id,
     rule: id,
     severity: z.enum(SEVERITIES),
-    /** It is about more than the incident was paged for: the page says so. */
+    /** It is about more than the incident was paged for, or, of another system, one alert more: the page says so. */
     widens: z.object({ scope: z.enum(SCOPES), key: z.string().max(256), reason: z.string().max(500) }).optional(),
     /** Why the page does not say so for now; when that ends it joins again, and widens. */
     muted: muteSchema.optional(),
@@ -86,6 +86,8 @@ export const incidentEvents = {
     rollback: z.object({ rollbackId: id, step: z.enum(ROLLBACK_TROUBLES) }).optional(),
     /** What of the incident's fallbacks needs a person. */
     fallback: z.object({ step: z.enum(FALLBACK_TROUBLES) }).optional(),
+    /** More alerts of another system joined: how many critical ones it had then. */
+    joined: z.object({ count: z.number().int().positive() }).optional(),
     at,
   }),
   /** A public status update is asked for, with what is known; who writes it is told as by a page. */

@@ -124,6 +124,6 @@ export const decideExternalAcknowledgements = (draft: Draft, { view, external, h
     const incident = [...draft.state.incidents.values()].find(
       ({ state, alertIds }) => state === 'open' && alertIds.has(alert.alertId),
     );
-    draft.add(decideExternalAcknowledgement(incident, signal, view.at));
+    draft.add(decideExternalAcknowledgement(incident, { signal, tick }, view.at));
   }
 };

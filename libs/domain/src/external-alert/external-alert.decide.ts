@@ -164,13 +164,15 @@ export const decideOverflow = (
   );
 };
 
-/** Somebody took an alert on where it came from: so they did its incident. The first who does stands. */
+/** Somebody took an alert on where it came from: so they did its incident. Whoever has it keeps it; when nobody has it any more it is taken on again. */
 export const decideExternalAcknowledgement = (
   incident: Incident | undefined,
-  { source, by }: ExternalAlertSignal,
+  { signal: { source, by }, tick }: ToldAlert,
   at: number,
 ): readonly Event[] => {
-  if (incident === undefined || incident.isAcknowledged) return [];
+  if (incident === undefined || incident.holding?.isHeld === true) return [];
+  // What is read again after a restart was said before that ran out.
+  if (incident.holding !== undefined && (tick + 1) * TICK_MS <= incident.holding.atMs) return [];
   const { incidentId } = incident;
   return [event('IncidentAcknowledged', { incidentId, by: by ?? `external:${source}`, note: '', via: 'external', at })];
 };

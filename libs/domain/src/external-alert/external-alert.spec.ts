@@ -314,7 +314,7 @@ describe('an alert of another system', () => {
         { maxLength: 3 },
       ),
       isKilled: fc.boolean(),
-      seconds: fc.constantFrom(1, 2, 10),
+      seconds: fc.constantFrom(1, 2, 10, 100),
     });
     const run = (
       steps: readonly { signals: readonly object[]; isKilled: boolean; seconds: number }[],

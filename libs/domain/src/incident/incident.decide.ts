@@ -1,6 +1,7 @@
 import { type Event, type EventData, type Impact, type Mute, type Scope, TIERS, event } from '#contracts';
 import type { Alert } from '../alert/alert.js';
 import { groupOf, isExternal } from '../external-alert/external-alert.js';
+import { decideRejoin } from '../external-alert/joined.decide.js';
 import { coversOf } from '../impact/covered.js';
 import type { ImpactParts } from '../impact/impact-parts.js';
 import { dollarsOf } from '../impact/money-lost.js';
@@ -136,7 +137,8 @@ export const decideMembership = (
   links: Links = {},
 ): readonly Event[] => {
   if (standsAlone(alert)) return [];
-  if (open.some(({ alertIds }) => alertIds.has(alert.alertId))) return [];
+  const within = open.find(({ alertIds }) => alertIds.has(alert.alertId));
+  if (within !== undefined) return decideRejoin(within, alert, at);
   const { alertId, rule, severity, scope, key, reason } = alert;
   const notFull = open.filter(({ alertIds }) => alertIds.size < INCIDENT_ALERTS_MAX);
   const incident = incidentOf(alert, notFull, placeOf, links);

@@ -9,10 +9,13 @@ import {
   type Scope,
 } from '#contracts';
 import type { Alert } from '../alert/alert.js';
+import { isExternal } from '../external-alert/external-alert.js';
+import { evolveJoined, firstJoined, type Joined } from '../external-alert/joined.js';
 import type { AlertSubject } from '../rule/rule.js';
 import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
 import { type DollarMs, lostSince } from '../impact/money-lost.js';
 import type { ToldSpillover } from '../signal/spillover.js';
+import { evolveHolding, type Holding } from './holding.js';
 
 /** Which changes were told to explain an incident, when, and how often that was told. */
 export interface Ranking {
@@ -52,8 +55,10 @@ export interface Incident {
   readonly impactAtMs: number | undefined;
   /** What was lost until the impact was last told. */
   readonly lost: DollarMs;
-  /** Somebody took it on. */
-  readonly isAcknowledged?: boolean;
+  /** Whether somebody has it; undefined: nobody ever had. */
+  readonly holding?: Holding | undefined;
+  /** What joined it, of one that is of another system. */
+  readonly joined?: Joined | undefined;
   readonly openedAtMs: number;
   readonly resolvedAtMs: number | undefined;
   /** Provider → what was told of it last. */
@@ -122,6 +127,7 @@ const opened = ({ data }: EventOf<'IncidentOpened'>): Incident => {
     priority: undefined,
     calls: new Set(),
     requested: new Set(),
+    ...(isExternal(subject) && { joined: firstJoined(alertId, at) }),
   };
 };
 
@@ -152,6 +158,13 @@ export const evolveIncident = (
   incident: Incident | undefined,
   event: GuardedEvent<typeof isIncidentEvent>,
 ): Incident | undefined => {
+  const evolved = evolve(incident, event);
+  if (evolved === undefined || event.type === 'IncidentOpened') return evolved;
+  const [holding, joined] = [evolveHolding(evolved.holding, event), evolveJoined(evolved.joined, event)];
+  return holding === evolved.holding && joined === evolved.joined ? evolved : { ...evolved, holding, joined };
+};
+
+const evolve = (incident: Incident | undefined, event: GuardedEvent<typeof isIncidentEvent>): Incident | undefined => {
   switch (event.type) {
     case 'IncidentOpened':
       return opened(event);
@@ -189,8 +202,7 @@ export const evolveIncident = (
     case 'IncidentSnoozed':
     case 'IncidentNoted':
     case 'RunbookResultAttached':
-      return incident;
     case 'IncidentAcknowledged':
-      return incident && { ...incident, isAcknowledged: true };
+      return incident;
   }
 };

@@ -22,6 +22,7 @@ import { decideDrills } from '../drill/decide-drills.js';
 import { decideHaltCommands } from '../action/decide-halt-commands.js';
 import { decideExternalAcknowledgements, decideExternalAlerts } from '../external-alert/decide-external-alerts.js';
 import { isExternal } from '../external-alert/external-alert.js';
+import { decideJoined } from '../external-alert/joined.decide.js';
 import { decideFallbackSteps } from '../fallback/decide-fallbacks.js';
 import { isFallenBack } from '../fallback/fallback.js';
 import { decideRoot, linksOf } from '../incident/root.decide.js';
@@ -81,7 +82,7 @@ const decideMemberships = (draft: Draft, { view, rules, hash }: Deciding, causal
     draft.add(decideMembership(alert, openIncidents(draft), view.at, opening, view.placeOf, links));
   }
   // The page first: whatever else this tick tells of the incident is a change of it.
-  for (const decide of [decideUnmute, decideWidening])
+  for (const decide of [decideUnmute, decideWidening, decideJoined])
     for (const incident of openIncidents(draft))
       draft.add(decide(incident, draft.state.alerts, draft.state.quiet.mutes, view.at));
 };

@@ -4,6 +4,8 @@ import { evolveReleases, type ReleaseRecords } from '../release/release-record.j
 import { type Alert, evolveAlert, isAlertEvent } from '../alert/alert.js';
 import { evolveFirings, type Firing } from '../alert/firings.js';
 import { evolvePending, isPendingEvent, type PendingAlert } from '../alert/pending.js';
+import { isEscalationEvent } from '../escalation/escalation.js';
+import { evolveHolding } from '../incident/holding.js';
 import { type Breaker, evolveBreaker, isBreakerEvent } from '../breaker/breaker.js';
 import {
   type CustomerEscalation,
@@ -24,6 +26,7 @@ import {
 import { evolveRedirect, isAway, isRedirectEvent, type Redirect } from '../redirect/redirect.js';
 import { evolveRollback, isRollbackEvent, isUnderWay, type Rollback } from '../rollout/rollback.js';
 import { evolveRollout, isOpen, isRolloutEvent, type Rollout } from '../rollout/rollout.js';
+import type { GuardedEvent } from './event-guard.js';
 import { evolveRuleSets, type LoadedRules } from './rule-sets.js';
 import { evolveRefused, type RefusedCommands } from '../signing/refused-commands.js';
 import { evolveQuiet, NOTHING_QUIET, quietStreams, type QuietState } from '../silence/quiet-state.js';
@@ -144,6 +147,7 @@ const forget = (state: DeciderState, now: number): DeciderState => {
     streamOf.rules,
     ...alertStreams(state),
     ...Array.from(incidents.keys(), streamOf.incident),
+    ...Array.from(incidents.keys(), streamOf.escalation),
     ...Array.from(rollouts.keys(), streamOf.rollout),
     ...Array.from(rollbacks.keys(), streamOf.rollback),
     ...quietStreams(state.quiet),
@@ -179,6 +183,17 @@ const gatesAfter = (gates: DeciderState['gates'], event: Event): DeciderState['g
   return new Map([...gates].map(([id, gate]) => [id, isLifted(gate) ? { ...gate, phase: 'over' } : gate]));
 };
 
+/** Whether anybody has an incident, its escalation says as well: whoever took it on may have run out of time. */
+const evolveHoldings = (
+  state: DeciderState,
+  event: GuardedEvent<typeof isEscalationEvent>,
+): DeciderState | undefined => {
+  const incident = state.incidents.get(event.data.incidentId);
+  if (incident === undefined) return undefined;
+  const holding = evolveHolding(incident.holding, event);
+  return { ...state, incidents: put(state.incidents, incident.incidentId, { ...incident, holding }) };
+};
+
 const evolveParts = (state: DeciderState, event: Event): DeciderState | undefined => {
   if (event.type === 'RulesLoaded') return { ...state, ruleSets: evolveRuleSets(state.ruleSets, event) };
   const releases = evolveReleases(state.releases, event);
@@ -195,6 +210,7 @@ const evolveParts = (state: DeciderState, event: Event): DeciderState | undefine
     const id = event.data.incidentId;
     return { ...state, incidents: put(state.incidents, id, evolveIncident(state.incidents.get(id), event)) };
   }
+  if (isEscalationEvent(event)) return evolveHoldings(state, event);
   if (isRolloutEvent(event)) {
     const id = event.data.rolloutId;
     const isCommand = event.type === 'StageCommanded' || event.type === 'HaltCommanded';

@@ -5,7 +5,7 @@ import { json, projection } from './projection.js';
 const joinAlert = (tx: Queryable, alert: EventData<'AlertJoinedIncident'>): Promise<unknown> =>
   tx.query(
     `insert into incident_alert (incident_id, alert_id, rule, severity, joined_at) values ($1, $2, $3, $4, $5)
-     on conflict (incident_id, alert_id) do nothing`,
+     on conflict (incident_id, alert_id) do update set severity = excluded.severity`,
     [alert.incidentId, alert.alertId, alert.rule, alert.severity, alert.at],
   );
 
@@ -87,7 +87,7 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
       because,
       at,
     ]),
-  IncidentEscalated: (tx, { incidentId, to, alertId, because, redirect, rollback, fallback, at }) =>
+  IncidentEscalated: (tx, { incidentId, to, alertId, because, redirect, rollback, fallback, joined, at }) =>
     tx.query('update incident set escalations = escalations || $2::jsonb where incident_id = $1', [
       incidentId,
       json([
@@ -98,6 +98,7 @@ export const incidentProjection = projection(['incident', 'incident_alert'], {
           ...(redirect !== undefined && { redirect }),
           ...(rollback !== undefined && { rollback }),
           ...(fallback !== undefined && { fallback }),
+          ...(joined !== undefined && { joined }),
           at,
         },
       ]),
