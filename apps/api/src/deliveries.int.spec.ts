@@ -52,6 +52,19 @@ describe('the ledger of deliveries', () => {
     expect((await post('/v1/deliveries/none/retry')).status).toBe(404);
   });
 
+  it('B11: a call that was given up is not sent again when what it calls for is over', async () => {
+    const page = { subject: 'page', channel: 'pagerduty', dedupKey: 'k1', body: {}, at: 1 } as const;
+    const asks = (deliveryId: string, action: 'trigger' | 'resolve') =>
+      told(streamOf.delivery(deliveryId), 0, event('DeliveryRequested', { deliveryId, action, ...page }));
+    await asks('call', 'trigger');
+    await givesUp('call');
+    await asks('end', 'resolve');
+    const { status, body } = await post('/v1/deliveries/call/retry');
+    expect([status, body['detail']]).toEqual([409, 'what it calls for is over, and nobody would end it']);
+    await asks('again', 'trigger');
+    expect(await post('/v1/deliveries/call/retry')).toMatchObject({ status: 200 });
+  });
+
   it('deliveries are found by channel and by incident, those of calls above its page as well', async () => {
     const queries = ['channel=pagerduty', 'channel=none', 'incidentId=in1', 'incidentId=in'];
     const counts = await Promise.all(queries.map(async (query) => (await listed(query)).length));

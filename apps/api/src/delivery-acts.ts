@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { decisionId, event, type Event, isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
 import {
+  channelEnds,
+  channelKeyOf,
   type ChannelSwitch,
   decideEnabling,
   decideRetry,
@@ -21,38 +23,33 @@ type Parts = ActParts & { readonly database: Database };
 const queriesOf = ({ database, clock }: Parts) => deliveryQueries({ database, nowMs: clock.nowMs });
 
 const retry = async (parts: Parts, deliveryId: string, caller: Principal): Promise<ShownDelivery | Refusal> => {
+  const deliveries = createDeliveryRepository(parts.database);
   const refusal = await act<Delivery | undefined>(parts, {
     stream: streamOf.delivery(deliveryId),
     cause: `retry delivery ${deliveryId}`,
     caller,
     nothing: undefined,
     evolve: (known, told) => (isDeliveryEvent(told) ? evolveDelivery(known, told) : known),
-    decide: decideRetry,
+    decide: async (known, acting) => {
+      const isOver = known !== undefined && (await deliveries.isOver(known.requested.dedupKey));
+      return decideRetry(known, isOver, acting);
+    },
   });
   return isRefusal(refusal) ? refusal : queriesOf(parts).delivery(deliveryId);
 };
 
+/** What was told of a channel lately: more than one news of it that went through every channel there is. */
+const TOLD_MAX = 50;
+
 /** Whoever was told that a channel is disabled is told that it is over, by the same key. */
 const endTold = async ({ database, store, clock }: Parts, channel: string, actor: string): Promise<void> => {
-  const dedupKey = `channel-${channel}`;
-  const told = await createDeliveryRepository(database).list({ dedupKey, limit: 10 });
-  const [last] = told;
-  if (last === undefined || last.action !== 'trigger') return;
-  const deliveryId = decisionId(JSON.stringify(['enabled', last.deliveryId]));
-  const requested = event('DeliveryRequested', {
-    deliveryId,
-    subject: 'page',
-    action: 'resolve',
-    channel: last.channel,
-    dedupKey,
-    body: { ...last.body, at: clock.nowMs(), because: `enabled by ${actor}` },
-    at: clock.nowMs(),
-  });
-  const cause = `enable channel ${channel}`;
-  await store.append([{ stream: streamOf.delivery(deliveryId), expectedVersion: 0, events: [requested] }], {
-    actor,
-    cause,
-  });
+  const told = await createDeliveryRepository(database).list({ dedupKey: channelKeyOf(channel), limit: TOLD_MAX });
+  const appends = channelEnds(channel, told, `enabled by ${actor}`, clock.nowMs()).map((end) => ({
+    stream: streamOf.delivery(end.data.deliveryId),
+    expectedVersion: 0,
+    events: [end],
+  }));
+  if (appends.length > 0) await store.append(appends, { actor, cause: `enable channel ${channel}` });
 };
 
 const enable = async (parts: Parts, name: string, caller: Principal): Promise<ShownChannel | Refusal> => {

@@ -1,29 +1,26 @@
 import { event, type EventData, streamOf } from '#contracts';
-import { decideDisabling, ENABLED, evolveChannel, isChannelEvent } from '#domain';
+import { channelNews, decideDisabling, ENABLED, evolveChannel, isChannelEvent } from '#domain';
 import type { EventStore, StreamAppend } from '#store';
-import { deliveryIdOf } from './delivery-id.js';
 
-/** The key under which people are told of a channel itself. */
-export const channelKeyOf = (channel: string): string => `channel-${channel}`;
+/** The channel through which people are told of another; undefined: there is none. */
+export const standInFor = (
+  channel: string,
+  order: readonly string[],
+  disabled: ReadonlyMap<string, string>,
+): string | undefined => order.find((name) => name !== channel && !disabled.has(name));
 
 const toldAppend = (disabled: EventData<'ChannelDisabled'>, through: string, version: number): StreamAppend => {
   const { channel, because, at } = disabled;
-  const deliveryId = deliveryIdOf('disabled', channel, String(version), through);
-  const requested = event('DeliveryRequested', {
-    deliveryId,
-    subject: 'page',
-    action: 'trigger',
-    channel: through,
-    dedupKey: channelKeyOf(channel),
-    body: {
-      title: `nothing is sent through channel ${channel} any more: ${because}`,
-      severity: 'error',
-      rule: 'channel_disabled',
-      at,
-    },
+  const requested = channelNews({
+    channel,
+    through,
+    rule: 'channel_disabled',
+    title: `nothing is sent through channel ${channel} any more: ${because}`,
+    severity: 'error',
+    behind: String(version),
     at,
   });
-  return { stream: streamOf.delivery(deliveryId), expectedVersion: 0, events: [requested] };
+  return { stream: streamOf.delivery(requested.data.deliveryId), expectedVersion: 0, events: [requested] };
 };
 
 /** Disables a channel whose receiver wants nothing more, and tells people through another, where there is one; once. */

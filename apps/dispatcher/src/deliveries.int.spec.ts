@@ -197,10 +197,10 @@ describe('deliveries', () => {
     expect(world.lines.filter(({ message }) => message === 'a delivery was given up')).toHaveLength(3);
   });
 
-  it('without a channel for pages says at start what to set', async () => {
+  it('without a channel for pages says at start where it is told what to set', async () => {
     await world.dispatcher([]);
     expect(world.lines.filter(({ level }) => level === 'warn')).toMatchObject([
-      { message: expect.stringContaining('PAGERDUTY_ROUTING_KEY') },
+      { message: expect.stringContaining('docs/channels.md') },
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { event, streamOf } from '#contracts';
 import { evolveDelivery, isDeliveryEvent, type Delivery } from '#domain';
 import type { Clock, Logger } from '#runtime';
 import type { DeliveryClaims, DeliveryQueues, DeliveryRepository, DueDelivery, EventStore } from '#store';
-import { disableChannel } from './channel-disabling.js';
+import { disableChannel, standInFor } from './channel-disabling.js';
 import { type AttemptAnswer, type AttemptVerdict, decideAttempt } from './channels/attempt.decide.js';
 import type { Channel, Channels } from './channels/channel.js';
 import { redact } from './channels/post.js';
@@ -179,7 +179,7 @@ export class DeliveriesReconciler {
   private async disable(channel: string, detail: string): Promise<void> {
     const { eventStore, queues, order, clock, logger } = this.parts;
     const disabled = await queues.disabled();
-    const through = order.find((name) => name !== channel && !disabled.has(name));
+    const through = standInFor(channel, order, disabled);
     const because = `its receiver wants nothing more: ${detail}`.slice(0, 500);
     await disableChannel(eventStore, { channel, because, at: clock.nowMs() }, through);
     logger.error({ channel, because }, 'a channel was disabled');

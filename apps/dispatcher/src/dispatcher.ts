@@ -1,6 +1,7 @@
 import type { EventLog } from '#event-log';
 import { type Clock, type Logger, type NodeKeyring, type Notices, Rounds } from '#runtime';
 import {
+  createChannelRecordRepository,
   createChannelRepository,
   createDeliveryClaims,
   createDeliveryQueues,
@@ -13,6 +14,7 @@ import {
   type EventStore,
 } from '#store';
 import { pageChannels, registerChannels } from './channel-registration.js';
+import { ChannelTroubleReconciler } from './channel-trouble.reconciler.js';
 import { type Degraded, openDegraded } from './degraded/degraded.js';
 import { DeliveriesReconciler } from './deliveries.reconciler.js';
 import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js';
@@ -60,6 +62,7 @@ export interface Dispatcher {
 interface Reconcilers {
   readonly deliver: Rounds;
   readonly fallOver: Rounds;
+  readonly trouble: Rounds;
   readonly publish: Rounds;
   readonly zones: Rounds;
   readonly refresh: Rounds;
@@ -82,13 +85,13 @@ const deliveriesOf = (parts: DispatcherParts, order: readonly string[], degraded
   const { database, logger } = parts;
   const shared = {
     ...parts,
+    channels: parts.settings.channels,
     order,
     claims: createDeliveryClaims(database),
     queues: createDeliveryQueues(database),
   };
   const deliveries = new DeliveriesReconciler({
     ...shared,
-    channels: parts.settings.channels,
     deliveries: createDeliveryRepository(database),
     onAttempted: () => {
       deliver.signal();
@@ -100,7 +103,14 @@ const deliveriesOf = (parts: DispatcherParts, order: readonly string[], degraded
   const falling = new FallOverReconciler({ ...shared, onFellOver: () => deliver.signal() });
   const deliver = new Rounds('deliveries', deliveries.reconcile, logger);
   const fallOver = new Rounds('fall over', falling.reconcile, logger);
-  return { deliveries, deliver, fallOver };
+  const telling = new ChannelTroubleReconciler({
+    ...shared,
+    records: createChannelRecordRepository(database),
+    deliveries: createDeliveryRepository(database),
+    onTold: () => deliver.signal(),
+  });
+  const trouble = new Rounds('channel trouble', telling.reconcile, logger);
+  return { deliveries, deliver, fallOver, trouble };
 };
 
 const reconcilersOf = (
@@ -109,7 +119,7 @@ const reconcilersOf = (
   degraded: () => Degraded | undefined,
 ): Reconcilers => {
   const { database, notices, logger } = parts;
-  const { deliveries, deliver, fallOver } = deliveriesOf(parts, order, degraded);
+  const { deliveries, deliver, fallOver, trouble } = deliveriesOf(parts, order, degraded);
   const publishing = new PublishReconciler({
     ...parts,
     positions: createPositionRepository(database),
@@ -138,6 +148,7 @@ const reconcilersOf = (
   return {
     deliver,
     fallOver,
+    trouble,
     publish,
     zones,
     refresh,
@@ -176,9 +187,9 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
   await registerChannels(settings.channels, createChannelRepository(database), logger);
   let degraded: Degraded | undefined;
   const reconcilers = reconcilersOf(parts, await orderOf(parts), () => degraded);
-  const { deliver, fallOver, publish, zones, refresh, statusUpdates, postMortems, escalate } = reconcilers;
+  const { deliver, fallOver, trouble, publish, zones, refresh, statusUpdates, postMortems, escalate } = reconcilers;
   const { deliveries, refreshing, escalations } = reconcilers;
-  const all = [escalate, statusUpdates, postMortems, deliver, fallOver, publish, zones, refresh];
+  const all = [escalate, statusUpdates, postMortems, deliver, fallOver, trouble, publish, zones, refresh];
   const failedRounds = (): string | undefined => {
     const failed = all.filter(({ failure }) => failure !== undefined);
     return failed.map(({ name, failure }) => `${name}: ${failure}`).join('; ') || undefined;
@@ -198,6 +209,7 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
       await deliver.run();
       await deliveries.settled();
       await fallOver.run();
+      await trouble.run();
       await deliver.run();
       await publish.run();
       await zones.run();

@@ -43,6 +43,46 @@ describe('what a receiver forgets', () => {
     expect(await events()).toBe(before);
   });
 
+  it('B19: so is whoever was called beside its page, and what has no incident, until each of them is over', async () => {
+    const dispatcher = await start();
+    const at = world.clock.nowMs();
+    await world.opens('in1');
+    const call = { incidentId: 'in1', to: 'vp', alertId: 'al1', because: 'nobody answers', at } as const;
+    await world.tell(streamOf.incident('in1'), 1, event('IncidentEscalated', call));
+    const page = { subject: 'page', channel: 'alertmanager', dedupKey: 'channel-x', at } as const;
+    const asks = (deliveryId: string, action: 'trigger' | 'resolve') =>
+      world.tell(
+        streamOf.delivery(deliveryId),
+        0,
+        event('DeliveryRequested', { deliveryId, action, ...page, body: { title: 'x', at: world.clock.nowMs() } }),
+      );
+    await asks('d1', 'trigger');
+    const minutes = async (count: number): Promise<void> => {
+      for (let minute = 1; minute <= count; minute += 1) {
+        await world.clock.advance(MINUTE_MS);
+        await dispatcher.settle();
+      }
+    };
+    await dispatcher.settle();
+    await minutes(10);
+    const firing = () =>
+      fake
+        .firing()
+        .map(({ labels }) => labels['call'] ?? labels['incident'])
+        .toSorted();
+    expect(firing()).toEqual(['channel-x', 'in1', 'vp']);
+    await asks('d2', 'resolve');
+    await minutes(10);
+    expect(firing()).toEqual(['in1', 'vp']);
+    const resolved = event('IncidentResolved', { incidentId: 'in1', because: 'well', at: world.clock.nowMs() });
+    await world.tell(streamOf.incident('in1'), 2, resolved);
+    await minutes(10);
+    expect(firing()).toEqual([]);
+    const told = fake.requests.length;
+    await minutes(3);
+    expect(fake.requests).toHaveLength(told);
+  });
+
   it('is told no more often than each minute, and at once after a restart', async () => {
     const first = await start();
     await world.opens('in1');
@@ -141,7 +181,8 @@ describe('what a receiver forgets', () => {
       },
     };
     const pages = {
-      list: async (_channel: string, _since: number, limit: number) => Array<typeof page>(limit).fill(page),
+      list: async (_channel: string, _since: number, _now: number, limit: number) =>
+        Array<typeof page>(limit).fill(page),
     };
     const { clock, logger } = world;
     await new RefreshReconciler({ channels: new Map([['forgetful', channel]]), pages, clock, logger }).reconcile();
@@ -155,8 +196,8 @@ describe('what a receiver forgets', () => {
     await world.opens('in1');
     await dispatcher.settle();
     await world.opens('in2');
-    const standing = await pages.list('alertmanager', 0, 10);
+    const standing = await pages.list('alertmanager', 0, world.clock.nowMs(), 10);
     expect(standing.map(({ dedupKey, action }) => `${dedupKey} ${action}`)).toEqual(['in1 trigger']);
-    expect(await pages.list('pagerduty', 0, 10)).toEqual([]);
+    expect(await pages.list('pagerduty', 0, world.clock.nowMs(), 10)).toEqual([]);
   });
 });

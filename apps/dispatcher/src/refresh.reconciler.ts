@@ -12,7 +12,7 @@ export interface RefreshParts {
   readonly logger: Logger;
 }
 
-/** Pages told again at once; of more open incidents the oldest are told no more, and a line in the log says so. */
+/** Pages told again at once; of more that are open the oldest are told no more, and a line in the log says so. */
 export const REFRESHED_PAGES_MAX = 500;
 
 const isTaken = (answer: AttemptAnswer): boolean =>
@@ -49,7 +49,7 @@ export class RefreshReconciler {
 
   private async tell({ name, secrets }: Channel, refresh: Refresh, nowMs: number): Promise<void> {
     const { pages } = this.parts;
-    const all = await pages.list(name, nowMs - refresh.afterEndMs, REFRESHED_PAGES_MAX + 1);
+    const all = await pages.list(name, nowMs - refresh.afterEndMs, nowMs, REFRESHED_PAGES_MAX + 1);
     const told = all.slice(0, REFRESHED_PAGES_MAX);
     if (told.length === 0 || this.stopped.signal.aborted) return;
     // Of this request alone: what listens to the longer one would stay until the process ends.

@@ -140,6 +140,8 @@ export { judgeRuleTest, type RuleTestVerdict } from './rule-test/judge-rule-test
 export { playRuleTest } from './rule-test/play-rule-test.js';
 export type { RuleTest } from './rule-test/rule-test.js';
 export * from './delivery/channel-switch.js';
+export * from './delivery/channel-told.js';
+export * from './delivery/channel-trouble.decide.js';
 export * from './delivery/delivery.js';
 export * from './delivery/fall-over.decide.js';
 export * from './delivery/pace.js';

@@ -112,6 +112,8 @@ export interface DeliveryRepository {
    * receivers, gone through five times; whoever was called after those is not told of the end.
    */
   readonly called: (incidentId: string) => Promise<readonly CalledContact[]>;
+  /** Whether what was last said under a key, of its beginning and its end, is that it is over. */
+  readonly isOver: (dedupKey: string) => Promise<boolean>;
   /** Gives a claim back without an attempt; what was begun of it is remembered. */
   readonly release: (deliveryId: string) => Promise<void>;
 }
@@ -129,6 +131,11 @@ const CALLED = `
   select dedup_key as "dedupKey", channel, address, min(person) as person from delivery
   where body ->> 'incidentId' = $1 and subject = 'page' and action in ('trigger', 'escalate')
   group by dedup_key, channel, address order by min(requested_position) limit ${LIST_ROWS_MAX}`;
+
+const LAST = `
+  select action from delivery
+  where dedup_key = $1 and subject = 'page' and action in ('trigger', 'escalate', 'resolve')
+  order by requested_position desc limit 1`;
 
 // What may be claimed now; the urgent and the others each by a walk of the index of what waits.
 const free = (isUrgent: boolean, limit: string): string => `
@@ -229,6 +236,7 @@ export const createDeliveryRepository = (database: Queryable): DeliveryRepositor
     return rows.map(({ channel }) => channel);
   },
   called: (incidentId) => database.query<CalledContact>(CALLED, [incidentId]),
+  isOver: async (dedupKey) => (await database.query<{ action: string }>(LAST, [dedupKey]))[0]?.action === 'resolve',
   release: async (deliveryId) => {
     await database.query(RELEASE, [deliveryId]);
   },

@@ -5,6 +5,7 @@ export * from './baseline-pool.repository.js';
 export * from './batch-gaps.js';
 export * from './breaker.repository.js';
 export * from './catalogue.repository.js';
+export * from './channel-record.repository.js';
 export * from './channel.repository.js';
 export * from './command.repository.js';
 export * from './connection-url.js';

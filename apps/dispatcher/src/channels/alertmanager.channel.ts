@@ -34,7 +34,7 @@ const millisOf = (value: unknown): number | undefined =>
 
 /**
  * Its labels are what an alert is there: the incident with what it may be routed by. Where these change, the alert of before is told no
- * more and is over within four minutes. Whoever is called beside the page is an alert of its own, that is never told again.
+ * more and is over within four minutes. Whoever is called beside the page is an alert of its own.
  */
 const labelsOf = ({ dedupKey, body }: OutgoingDelivery, page: PageText): Record<string, string> => {
   const incident = page.incidentId ?? dedupKey;

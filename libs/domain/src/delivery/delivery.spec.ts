@@ -1,4 +1,4 @@
-import { event } from '#contracts';
+import { event, type EventData } from '#contracts';
 import { decideDisabling, decideEnabling, ENABLED, evolveChannel } from './channel-switch.js';
 import { type Delivery, evolveDelivery } from './delivery.js';
 import { decideRetry } from './retry.decide.js';
@@ -6,7 +6,7 @@ import { isUrgentDelivery } from './urgency.js';
 
 type DeliveryEvent = Parameters<typeof evolveDelivery>[1];
 
-const requested = (changes: { readonly subject?: 'command'; readonly body?: Record<string, unknown> } = {}) =>
+const requested = (changes: Partial<EventData<'DeliveryRequested'>> = {}) =>
   event('DeliveryRequested', {
     deliveryId: 'd1',
     subject: 'page',
@@ -47,14 +47,18 @@ describe('a delivery', () => {
   });
 
   it('is sent again when it was given up, and not otherwise', () => {
-    expect(decideRetry(after(requested(), attempted('gave_up')), acting)).toEqual([retried]);
+    expect(decideRetry(after(requested(), attempted('gave_up')), false, acting)).toEqual([retried]);
     for (const other of [after(requested()), after(requested(), attempted('delivered'))])
-      expect(decideRetry(other, acting)).toMatchObject({ refused: 'DELIVERY_NOT_GIVEN_UP' });
-    expect(decideRetry(undefined, acting)).toMatchObject({ refused: 'NOT_FOUND' });
+      expect(decideRetry(other, false, acting)).toMatchObject({ refused: 'DELIVERY_NOT_GIVEN_UP' });
+    expect(decideRetry(undefined, false, acting)).toMatchObject({ refused: 'NOT_FOUND' });
     const command = (expiresAtMs: number) =>
       after(requested({ subject: 'command', body: { expiresAtMs } }), attempted('gave_up'));
-    expect(decideRetry(command(100), acting)).toMatchObject({ refused: 'DELIVERY_NOT_GIVEN_UP' });
-    expect(decideRetry(command(101), acting)).toEqual([retried]);
+    expect(decideRetry(command(100), false, acting)).toMatchObject({ refused: 'DELIVERY_NOT_GIVEN_UP' });
+    expect(decideRetry(command(101), false, acting)).toEqual([retried]);
+    // A call whose incident is over; what is no call may still be said.
+    const gaveUp = attempted('gave_up');
+    expect(decideRetry(after(requested(), gaveUp), true, acting)).toMatchObject({ refused: 'DELIVERY_NOT_GIVEN_UP' });
+    expect(decideRetry(after(requested({ action: 'resolve' }), gaveUp), true, acting)).toEqual([retried]);
   });
 
   it('is urgent as its maker says, or as a critical call, a P0 or a command', () => {

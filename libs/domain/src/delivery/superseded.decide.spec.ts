@@ -35,8 +35,15 @@ describe('decideSuperseded', () => {
           severity: 'info',
           over: { startedAt: 1, resolvedAt: 9 },
         },
+        endBody: { title: 't', at: 9, because: 'well', severity: 'info' },
       },
     });
+  });
+
+  it('B11: that notice is sent though its own end waits behind it', () => {
+    const notice = unsent('update', { attempts: 1, body: { title: 't', over: { startedAt: 1, resolvedAt: 9 } } });
+    expect(dropped([notice, unsent('resolve')])).toEqual([]);
+    expect(dropped([unsent('update', { attempts: 1 }), unsent('resolve')])).toEqual(['update']);
   });
 
   it('what is on its way leaves as it was asked for, and so does what was never tried within five seconds', () => {

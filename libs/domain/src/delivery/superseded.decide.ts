@@ -15,8 +15,11 @@ export interface Unsent extends Asked {
 /** What becomes of a queue. */
 export interface Superseding {
   readonly superseded: readonly { readonly deliveryId: string; readonly because: string }[];
-  /** What leaves in their place. */
-  readonly notice?: { readonly body: Readonly<Record<string, unknown>> };
+  /** What leaves in their place, and the end of it for receivers that would keep it open. */
+  readonly notice?: {
+    readonly body: Readonly<Record<string, unknown>>;
+    readonly endBody: Readonly<Record<string, unknown>>;
+  };
 }
 
 /**
@@ -39,7 +42,9 @@ const sayingOf = ({ action, body }: Unsent): string => {
 const isUpdate = ({ action }: Unsent): boolean => action === 'update' || action === 'status_update';
 
 /** What a resolve makes pointless: news of what is over. What was asked for is still asked for. */
-const isOver = ({ action }: Unsent): boolean => action === 'update' || action === 'acknowledge';
+const isOver = ({ action, body }: Unsent): boolean =>
+  // A notice of what began and ended is all that is said of it.
+  (action === 'update' && body['over'] === undefined) || action === 'acknowledge';
 
 const replacedBy = (older: Unsent, newer: readonly Unsent[]): string | undefined => {
   if (isOver(older) && newer.some(({ action }) => action === 'resolve')) return 'it is over: its resolve says so';
@@ -48,11 +53,17 @@ const replacedBy = (older: Unsent, newer: readonly Unsent[]): string | undefined
   return isReplaced ? 'a newer update says what it would have said' : undefined;
 };
 
-/** What tells a call and its end at once, by the bodies of both: at a low severity, since nobody is woken for what is over. */
+/** Nobody is woken for what is over. */
+const OVER_SEVERITY = 'info';
+
+/** What ends such a notice: of the same severity, by which some receivers know what it ends. */
+export const overEndBody = (end: Unsent['body']): Record<string, unknown> => ({ ...end, severity: OVER_SEVERITY });
+
+/** What tells a call and its end at once, by the bodies of both: at a low severity. */
 export const overBody = ({ at: startedAt, title }: Unsent['body'], end: Unsent['body']): Record<string, unknown> => ({
   ...end,
   title: `began and ended before it could be told: ${String(end['title'] ?? title)}`,
-  severity: 'info',
+  severity: OVER_SEVERITY,
   over: { startedAt, resolvedAt: end['at'] },
 });
 
@@ -63,7 +74,7 @@ const bothInOne = (queue: readonly Unsent[], head: Unsent): Superseding | undefi
   const told = queue.slice(0, end + 1);
   if (resolve === undefined || !isCall(head) || told.some(({ isLost }) => isLost)) return undefined;
   const because = 'it began and ended before it could be told: one notice says both';
-  const notice = { body: overBody(head.body, resolve.body) };
+  const notice = { body: overBody(head.body, resolve.body), endBody: overEndBody(resolve.body) };
   return { superseded: told.map(({ deliveryId }) => ({ deliveryId, because })), notice };
 };
 
