@@ -25,16 +25,26 @@ const ENV = {
 };
 const file: ComposeFile = readCompose(TEXT, ENV);
 
+const settingsIn = (files: readonly string[]): readonly string[] =>
+  files.map(read).flatMap((text) => [...text.matchAll(/^ {2,6}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? ''));
+
+/** Files below a folder in which settings are read. */
+const configsBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.config.ts'))
+    .map((path) => `${folder}/${path}`);
+
 /** Names of the settings that processes read: the keys of their schemas, and NAME_FILE of secrets. */
 const settings = (): ReadonlySet<string> => {
-  const sources = readdirSync('apps', { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.config.ts'),
-  );
-  const texts = [...sources.map((path) => `apps/${path}`), 'libs/runtime/src/settings.ts'].map(read);
-  const names = texts.flatMap((text) =>
-    [...text.matchAll(/^ {2,6}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? ''),
-  );
+  const names = settingsIn([...configsBelow('apps'), 'libs/runtime/src/settings.ts']);
   return new Set(names.flatMap((name) => [name, `${name}_FILE`]));
+};
+
+/** Settings that no service is given, and why. */
+const NOT_GIVEN: Readonly<Record<string, string>> = {
+  DATA_DIR: 'the image says where it is',
+  COMMAND_PRIVATE_KEY: 'given as a file, by a secret',
+  AUTOMATION_FILE: 'a second switch, for whoever mounts one',
 };
 
 describe('docker-compose.yml', () => {
@@ -77,6 +87,17 @@ describe('docker-compose.yml', () => {
       encoding: 'utf8',
     });
     expect([stdout, stderr]).toEqual(['the settings are right\n', '']);
+  });
+
+  it.each(SERVER_ROLES)('lets every setting of %s be given', (role) => {
+    const { environment = {} } = file.services[role] ?? {};
+    const own = settingsIn(configsBelow(`apps/${role}`));
+    expect(own.filter((name) => environment[name] === undefined && NOT_GIVEN[name] === undefined)).toEqual([]);
+  });
+
+  it('has a reason for each setting that it does not give, and gives none of them', () => {
+    const given = new Set(Object.values(file.services).flatMap(({ environment = {} }) => Object.keys(environment)));
+    expect(Object.keys(NOT_GIVEN).filter((name) => given.has(name) || !settings().has(name))).toEqual([]);
   });
 
   it('starts nothing without a password and an administrator', () => {

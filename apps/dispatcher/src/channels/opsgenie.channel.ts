@@ -63,7 +63,7 @@ const detailsOf = ({ incidentId, ruleClass, release, group, links }: PageText): 
 };
 
 /** One notice in the place of a page and its end, of an alert that was never made: it makes one, since a note to none comes to nothing. */
-const isOver = ({ body }: OutgoingDelivery): boolean => body['over'] !== undefined;
+const isBegunAndEnded = ({ body }: OutgoingDelivery): boolean => body['over'] !== undefined;
 
 const alertOf = (delivery: OutgoingDelivery): object => {
   const page = pageTextOf(delivery.body);
@@ -76,7 +76,7 @@ const alertOf = (delivery: OutgoingDelivery): object => {
     alias: delivery.dedupKey,
     description: described(delivery, page),
     // What is over before it could be told wakes nobody, whatever it was.
-    priority: priority === 'P0' && !isOver(delivery) ? 'P1' : PRIORITY_OF[severity],
+    priority: priority === 'P0' && !isBegunAndEnded(delivery) ? 'P1' : PRIORITY_OF[severity],
     source: 'tocsin',
     tags,
     details: detailsOf(page),
@@ -100,7 +100,7 @@ const STEPS: Readonly<Partial<Record<OutgoingDelivery['action'], string>>> = {
 };
 
 const stepOf = (delivery: OutgoingDelivery): string | undefined =>
-  isOver(delivery) ? undefined : STEPS[delivery.action];
+  isBegunAndEnded(delivery) ? undefined : STEPS[delivery.action];
 
 const under = ({ url }: OpsgenieTarget, path: string): URL => new URL(`${url.href.replace(/\/+$/, '')}/${path}`);
 

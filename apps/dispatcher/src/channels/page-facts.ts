@@ -148,7 +148,8 @@ const whereOf = ({ widens, scope, key }: Page): string | undefined => {
 /** Everything a page says beside its headline, the most needed first: what a small receiver cuts off is the end. */
 export const factsOf = (page: Page): readonly PageFact[] => {
   const hurt = knownHurt(page);
-  const isOver = page.status === 'resolved' || page.escalation !== undefined;
+  // State tells why it is over, Called why somebody is called: not twice.
+  const isTold = page.status === 'resolved' || page.escalation !== undefined;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['State', stateOf(page)],
     ['What', whatOf(page)],
@@ -159,7 +160,7 @@ export const factsOf = (page: Page): readonly PageFact[] => {
     ['Money', hurt === undefined ? undefined : moneyOf(hurt)],
     ['Automation', automationOf(page)],
     ['Called', calledOf(page)],
-    ['Because', isOver ? undefined : page.because],
+    ['Because', isTold ? undefined : page.because],
     ['Muted', page.muted],
     ['Priority', page.priority],
     ['Coverage', coverageOf(page)],

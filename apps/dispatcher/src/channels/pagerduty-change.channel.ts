@@ -7,6 +7,7 @@ import { cut } from './cut.js';
 const SUMMARY_CHARS_MAX = 1_024;
 /** Details of a change are few; theirs are bounded as those of an alert. */
 const DETAILS_BYTES_MAX = 100_000;
+/** As long as an alert is waited for: it is the same service of theirs. */
 const TIMEOUT_MS = 10_000;
 
 const text = z.string().trim().min(1);
