@@ -19,7 +19,7 @@ import {
   systemClock,
 } from '#runtime';
 import { createOnCallRepository, type Database, type EventStore } from '#store';
-import { OnCallLoader } from './on-call-loader.js';
+import { createOnCallLoader } from './on-call-loader.js';
 import { OnCallWatch } from './on-call-watch.js';
 import { type OnCallSettings, readOnCallSettings } from './on-call.config.js';
 
@@ -28,7 +28,7 @@ const ON_CALL_SETTINGS = Symbol('OnCallSettings');
 /** Loads who is called at the start, on SIGHUP and when somebody asks; watches for gaps. */
 @Injectable()
 class OnCallLife implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly loader: OnCallLoader | undefined;
+  private readonly loader: ReturnType<typeof createOnCallLoader> | undefined;
   private readonly watch: OnCallWatch;
   private readonly onHangUp = (): void => void this.loader?.reload('SIGHUP');
 
@@ -41,7 +41,7 @@ class OnCallLife implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(READINESS) private readonly readiness: Readiness,
   ) {
     const parts = { repository: createOnCallRepository(database), clock, logger };
-    this.loader = settings === undefined ? undefined : new OnCallLoader({ ...parts, eventStore, settings });
+    this.loader = settings === undefined ? undefined : createOnCallLoader({ ...parts, eventStore, settings });
     this.watch = new OnCallWatch(parts);
   }
 

@@ -5,7 +5,7 @@ import { event, onCallPlanSchema, streamOf } from '#contracts';
 import { createLogger } from '#runtime';
 import { createEventStore, createOnCallRepository, type EventStore, type OnCallRepository } from '#store';
 import { FakeClock, openTestDatabase, type TestDatabase, until } from '#testing';
-import { OnCallLoader } from './on-call-loader.js';
+import { createOnCallLoader } from './on-call-loader.js';
 import { OnCallWatch } from './on-call-watch.js';
 import { readOnCallSettings } from './on-call.config.js';
 
@@ -42,20 +42,20 @@ const listening = () => {
 };
 
 /** A process: its own copy of the file, and what it said. */
-const processWith = (text: string) => {
+const processWith = (text: string, appending: Pick<EventStore, 'append'> = store) => {
   const path = join(mkdtempSync(join(tmpdir(), 'on-call-')), 'on-call.yml');
   const write = (next: string): void => writeFileSync(path, next);
   write(text);
   const { said, logger } = listening();
   const settings = readOnCallSettings({ ON_CALL: path }, [{ name: 'pagerduty' }], NOW_MS);
   const clock = new FakeClock(NOW_MS);
-  const loader = new OnCallLoader({ eventStore: store, repository, clock, logger, settings: settings! });
+  const loader = createOnCallLoader({ eventStore: appending, repository, clock, logger, settings: settings! });
   return { loader, path, write, said, clock };
 };
 const types = async (): Promise<readonly string[]> => (await store.readAll(0, 100)).map(({ event: { type } }) => type);
 
 describe('loading who is called', () => {
-  it('B19: a file is the plan in force, held by it, and is not loaded again', async () => {
+  it('a file is the plan in force, held by it, and is not loaded again', async () => {
     const { loader, path, said } = processWith(planOf('5m'));
     await loader.load();
     await loader.load();
@@ -118,6 +118,27 @@ describe('loading who is called', () => {
       return (await repository.inForce())?.version === 2;
     });
     expect(await types()).toEqual(['OnCallLoaded', 'OnCallReloadAsked', 'OnCallLoaded']);
+    await loader.stop();
+  });
+
+  it('does what was asked for at the next look, where it fails', async () => {
+    let failures = 0;
+    const { append } = store;
+    const failing: typeof append = (streams, metadata) =>
+      metadata.cause !== 'start' && (failures += 1) <= 2
+        ? Promise.reject(new Error('the database is away'))
+        : append(streams, metadata);
+    const { loader, write, clock } = processWith(planOf('5m'), { append: failing });
+    await loader.load();
+    loader.follow();
+    write(planOf('10m'));
+    const events = [event('OnCallReloadAsked', { at: NOW_MS })];
+    await append([{ stream: streamOf.onCallReload, expectedVersion: 0, events }], { actor: 'user:ann', cause: 'test' });
+    await until('the plan is loaded', async () => {
+      await clock.advance(1_000);
+      return (await repository.inForce())?.version === 2;
+    });
+    expect(failures).toBe(3);
     await loader.stop();
   });
 

@@ -12,7 +12,7 @@ import {
   type RuleSetRepository,
 } from '#store';
 import { openTestDatabase, type TestDatabase, until } from '#testing';
-import { LEAD_TICKS, RuleLoader } from './rule-loader.js';
+import { createRuleLoader, LEAD_TICKS } from './rule-loader.js';
 import { readRulesSettings } from './rules.config.js';
 
 const NOW_MS = Date.UTC(2021, 6, 22, 11, 47);
@@ -36,7 +36,7 @@ const processWith = (text: string, customers: readonly CustomerRow[] = [], more:
   write(text);
   const warnings: string[] = [];
   const warn = (...[, said]: readonly unknown[]): void => void warnings.push(String(said));
-  const loader = new RuleLoader({
+  const loader = createRuleLoader({
     eventStore: store,
     ruleSets,
     catalogue: { current: () => ({ version: 1, nodes: [], customers, registry: [] }) },

@@ -35,7 +35,7 @@ import {
   type EventStore,
 } from '#store';
 import { readRulesSettings, type RulesSettings } from './rules.config.js';
-import { RuleLoader } from './rule-loader.js';
+import { createRuleLoader, type RuleLoader } from './rule-loader.js';
 import { RulesConsumer } from './rules.consumer.js';
 
 const SETTINGS = Symbol('RulesSettings');
@@ -85,7 +85,7 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
       ...repositories,
     };
     this.consumer = new RulesConsumer(parts, (error) => fatal('rules', error));
-    this.loader = new RuleLoader({ ...parts, settings });
+    this.loader = createRuleLoader({ ...parts, settings });
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -50,7 +50,7 @@ policies:
 `;
 
 describe('a file of who is called', () => {
-  it('B19: is the plan in other words', () => {
+  it('is the plan in other words', () => {
     expect(read(PLAN)).toEqual({
       problems: [],
       warnings: [],

@@ -3,6 +3,7 @@ export * from './catalogue-follower.js';
 export * from './clock.js';
 export * from './create-app.js';
 export * from './entrances.js';
+export * from './file-loader.js';
 export * from './infrastructure.module.js';
 export * from './kept-secret.js';
 export type { LinkSettings } from './link-secret.js';
