@@ -71,6 +71,8 @@ export const commandOf = (commandId: string, generation: number, issuedAtMs: num
   reason: 'success 23 %',
 });
 
+const NO_DRILLS = { deadManUrl: undefined, drillTime: undefined, drillChannel: undefined } as const;
+
 /** A log line that was written. */
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -130,6 +132,8 @@ export class World {
       readonly database?: Database;
       readonly eventLog?: EventLog;
       readonly statusPolicy?: StatusPolicy;
+      /** Where its spool lies; absent: it has none. */
+      readonly dataDir?: string;
     } = {},
   ): Promise<Dispatcher> {
     const { clock, logger, eventStore, eventLog } = this;
@@ -137,6 +141,7 @@ export class World {
       settings: {
         channels: new Map(channels.map((channel) => [channel.name, channel])),
         statusPolicy: changes.statusPolicy,
+        ...(changes.dataDir === undefined ? {} : { degraded: { ...NO_DRILLS, dataDir: changes.dataDir } }),
       },
       notices: new Notices(),
       nodeKeys: { isRequired: false, vouch: () => ({ keyId: '', tag: '' }) },

@@ -5,6 +5,7 @@ import { drilledChannel, drillTold, isDrillNews } from './drill-deliveries.js';
 import type { DeliveryContext } from './delivery-context.js';
 import type { ChannelRow, DeliveryAction, Receiver, Told } from './delivery-told.js';
 import { pagesOf } from './page-deliveries.js';
+import { isSpooledPage } from './spooled-end.js';
 import { isStatusNews, statusDeliveriesOf } from './status-deliveries.js';
 
 export type { DeliveryContext } from './delivery-context.js';
@@ -77,6 +78,7 @@ const toldBy = (cause: RecordedEvent, context: DeliveryContext): readonly Told[]
   const { event: told } = cause;
   if (told.type === 'DeliveryRequested') return context.saidSince ?? [];
   if (isRolloutNews(told)) return [newsOf(told)];
+  if (isSpooledPage(told)) return context.spooledEnd ?? [];
   if (isDrillNews(told)) return drillTold(told, context);
   if (isStatusNews(told)) return statusDeliveriesOf(told, context.calls);
   if (told.type === 'FallbackCommanded' || told.type === 'FallbackEnded') return noticesOf(told);
@@ -108,7 +110,7 @@ const isEcho = (
  * out when an incident opens, or is unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something,
  * and when it became twice as bad or about more of the fleet than it was told, and when a rollback has ended; a command when it is
  * signed, never before, and again when it is repeated; a message to a customer when a fallback tells it something; what the public is
- * told, and a page when that is overdue; what became of a call that falls over; what a gate or a person decided of a rollout; and each step of a rollout and wave of a
+ * told, and a page when that is overdue; the end of an incident whose page a spool had told; what became of a call that falls over; what a gate or a person decided of a rollout; and each step of a rollout and wave of a
  * rollback, as a change. Ids follow from the event, so a repeated append asks for nothing new.
  */
 export const deliveriesFor = (

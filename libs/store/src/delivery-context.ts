@@ -37,6 +37,8 @@ export interface DeliveryContext extends ActingRows, ChangeContext {
   readonly command?: CommandRow | undefined;
   /** What became of a call before it fell over. */
   readonly saidSince?: readonly Told[];
+  /** The end of an incident whose page left without the database, and is recorded after it. */
+  readonly spooledEnd?: readonly Told[];
   /** The channels through which a fire drill was told. */
   readonly drilled?: readonly string[];
   /** Earlier fire drills that failed and whose pages stand, with the channels that were told: one that passes ends them. */

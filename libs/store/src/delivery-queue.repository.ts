@@ -57,15 +57,20 @@ const QUEUE_MAX = 100;
 /** A call that is older was either given up and looked at, or helps nobody any more. */
 const FAILING_AGE_MAX_MS = 3 * 3_600_000;
 
+// What a spool has told, or may have told, is not told as if it had never left.
+const BY_SPOOL = `exists (select 1 from page_spooled s where s.dedup_key = $2 and s.channel = $1 and $3::text is null
+  and (s.outcome = 'delivered' or s.is_unknown))`;
+
 const QUEUE = `
-  select d.delivery_id as "deliveryId", d.subject, d.action, d.body, d.attempts, d.is_lost as "isLost",
+  select d.delivery_id as "deliveryId", d.subject, d.action, d.body, d.attempts,
+    d.is_lost or (d.action = 'trigger' and ${BY_SPOOL}) as "isLost",
     d.requested_at as "requestedAt", a.version
   from delivery d join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
   where d.status = 'due' and d.channel = $1 and d.dedup_key = $2 and d.address is not distinct from $3
   order by d.requested_position limit $4`;
 
 const BEFORE = `
-  select coalesce(bool_or(status = 'delivered' or is_lost), false) as "isAccepted",
+  select coalesce(bool_or(status = 'delivered' or is_lost), false) or ${BY_SPOOL} as "isAccepted",
     coalesce(bool_or(status = 'gave_up' and action in ('trigger', 'escalate')), false) as "isCallGivenUp"
   from delivery where channel = $1 and dedup_key = $2 and address is not distinct from $3`;
 

@@ -25,6 +25,7 @@ import { reachBy } from './reach.js';
 import { createRedirectRepository } from './redirect.repository.js';
 import { isStatusNews } from './status-deliveries.js';
 import { createRollbackRepository } from './rollback.repository.js';
+import { isSpooledPage, spooledEnd } from './spooled-end.js';
 import { createSpooledRepository } from './spooled.repository.js';
 
 const isTelling = (recorded: RecordedEvent): boolean =>
@@ -33,6 +34,7 @@ const isTelling = (recorded: RecordedEvent): boolean =>
   pagedIncident(recorded) !== undefined ||
   isStatusNews(recorded.event) ||
   isDrillNews(recorded.event) ||
+  isSpooledPage(recorded.event) ||
   isFallenCall(recorded.event) ||
   tellsOfRollout(recorded) ||
   isChange(recorded.event);
@@ -109,6 +111,7 @@ const contextOf = async (derivation: Derivation, cause: RecordedEvent): Promise<
   if (cause.event.type === 'DeliveryRequested') return { saidSince: await saidSince(tx, cause.event.data) };
   const commandId = sentCommand(cause);
   if (commandId !== undefined) return { command: await createCommandRepository(tx).find(commandId) };
+  if (isSpooledPage(cause.event)) return { spooledEnd: await spooledEnd(tx, cause.event.data) };
   if (isDrillNews(cause.event)) return drillContextOf(tx, cause.event);
   const incidentId = toldIncident(cause);
   if (incidentId === undefined) return {};

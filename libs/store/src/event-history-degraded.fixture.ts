@@ -23,6 +23,25 @@ export const degradedChapter: Chapter = [
     ],
   ],
   [
+    streamOf.spooled('sp2'),
+    0,
+    [
+      event('PageSpooled', {
+        spoolId: 'sp2',
+        channel: 'slack',
+        dedupKey: 'in1',
+        action: 'trigger',
+        title: 'success 80 % < 99 %',
+        outcome: 'handed_over',
+        status: null,
+        detail: 'timeout: no answer',
+        isUnknown: true,
+        spooledAtMs: T + 90_000,
+        at: T + 90_300,
+      }),
+    ],
+  ],
+  [
     streamOf.stale('telemetry-stale-7'),
     0,
     [

@@ -10,20 +10,17 @@ import {
   type EventStore,
 } from '#store';
 import type { Channels } from '../channels/channel.js';
-import { type SpooledAnswer, spooledBy, tellOthers } from '../spool/hand-over.js';
+import { every } from '../every.js';
+import type { SpooledAnswer } from '../spool/hand-over.js';
+import { type OpenSpool, openSpool } from '../spool/open-spool.js';
 import { spoolIdOf } from '../spool/spool-entry.js';
-import { SpooledReconciler } from '../spool/spooled.reconciler.js';
-import { SpoolKeeper } from '../spool/spool-keeper.js';
-import { BEAT_EVERY_MS } from '../spool/spool-lock.js';
-import { SpoolSender } from '../spool/spool-sender.js';
-import { Spool } from '../spool/spool.js';
 import { BoundedAsking } from './bounded-asking.js';
 import { DeadMan, PROGRESS_EVERY_MS } from './dead-man.js';
 import type { DegradedSettings } from './degraded.config.js';
 import { DrillsReconciler } from './drills.reconciler.js';
 import { STALE_PREFIX, StaleTeller, type StaleTellerParts } from './stale-teller.js';
 import { LOOK_EVERY_MS, StaleWatch } from './stale-watch.js';
-import { UrgentPagesConsumer } from './urgent-pages.consumer.js';
+import { UrgentPagesConsumer, type UrgentPagesParts } from './urgent-pages.consumer.js';
 
 /** What the degraded modes stand on. */
 export interface DegradedParts {
@@ -59,22 +56,9 @@ export interface Degraded {
   readonly close: () => Promise<void>;
 }
 
-/** How long the start waits for the disk: pages leave without it as well. */
-const DISK_MS_MAX = 2_000;
-
-const spoolOf = ({ clock, logger }: DegradedParts): Spool =>
-  new Spool({
-    nowMs: clock.nowMs,
-    onDamage: (file, bytesCut) =>
-      logger.error({ file, bytesCut }, 'the spool ends in what cannot be read; it is left out'),
-    onUnread: (file, records) =>
-      logger.error(
-        { file, records },
-        'the spool holds records that this version does not know; its file is kept aside',
-      ),
-  });
-
-const staleWatchOf = (parts: DegradedParts, spool: Spool, sender: SpoolSender): StaleWatch => {
+/** How long an urgent page waits for the database to say whether it knows it: one that works says so in milliseconds. */
+const RECORDED_MS_MAX = 500;
+const staleWatchOf = (parts: DegradedParts, { spool, sender }: OpenSpool): StaleWatch => {
   const asking = new BoundedAsking(parts.clock);
   const whoSaid: StaleTellerParts['whoSaid'] = (page) => {
     const known = spool.pages.get(spoolIdOf(page));
@@ -94,7 +78,7 @@ const noticeOf = (watch: StaleWatch, drills: DrillsReconciler): string | undefin
   return [stale, drills.notice()].filter((words) => words !== undefined).join('; ') || undefined;
 };
 
-const deadManOf = (parts: DegradedParts, spool: Spool, watch: StaleWatch): DeadMan | undefined => {
+const deadManOf = (parts: DegradedParts, { spool }: OpenSpool, watch: StaleWatch): DeadMan | undefined => {
   const { settings, clock, logger, database, deliveriesFailed, overdueEscalations = async () => 0 } = parts;
   if (settings.deadManUrl === undefined) return undefined;
   return new DeadMan({
@@ -109,34 +93,21 @@ const deadManOf = (parts: DegradedParts, spool: Spool, watch: StaleWatch): DeadM
   });
 };
 
-/** Lets rounds run each so often, by the clock that ticks come from. */
-const every = (clock: Clock, periodMs: number, rounds: Rounds): (() => void) => {
-  let nextMs = clock.nowMs();
-  return () => {
-    if (clock.nowMs() < nextMs) return;
-    nextMs = clock.nowMs() + periodMs;
-    rounds.tick();
-  };
-};
-
-/** Waits for work, but not for ever. */
-const within = async (clock: Clock, boundMs: number, work: Promise<void>): Promise<void> => {
-  const ended = new AbortController();
-  await Promise.race([work.finally(() => ended.abort()), clock.sleep(boundMs, ended.signal)]);
+const urgentOf = (parts: DegradedParts, sender: OpenSpool['sender']): UrgentPagesConsumer => {
+  const spooled = createSpooledRepository(parts.database);
+  const asking = new BoundedAsking(parts.clock);
+  const recorded: UrgentPagesParts['recorded'] = (keys) =>
+    asking.within('recorded', RECORDED_MS_MAX, () => spooled.incidentsOf(keys));
+  return new UrgentPagesConsumer({ ...parts, sender, recorded });
 };
 
 /** Opens the spool, sends what an earlier process left in it, and begins to watch. */
 export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
-  const { settings, database, eventStore, eventLog, nodeKeys, clock, logger, onCrash } = parts;
-  const spool = spoolOf(parts);
-  const keeper = new SpoolKeeper({ spool, dataDir: settings.dataDir, logger });
-  const keeping = new Rounds('spool', keeper.look, logger);
-  // On a disk that takes nothing pages leave without it, and it is tried again.
-  await within(clock, DISK_MS_MAX, keeping.run());
-  const sender = new SpoolSender({ ...parts, spool, onTold: tellOthers(eventLog, logger) });
-  const watch = staleWatchOf(parts, spool, sender);
-  const urgent = new UrgentPagesConsumer({ eventLog, sender, clock, logger, onCrash });
-  const deadMan = deadManOf(parts, spool, watch);
+  const { settings, database, eventStore, eventLog, nodeKeys, clock, logger } = parts;
+  const opened = await openSpool({ ...parts, dataDir: settings.dataDir });
+  const watch = staleWatchOf(parts, opened);
+  const urgent = urgentOf(parts, opened.sender);
+  const deadMan = deadManOf(parts, opened, watch);
   const drilling = new DrillsReconciler({
     plan: { time: settings.drillTime, channel: settings.drillChannel },
     eventStore,
@@ -147,41 +118,32 @@ export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
     drills: createDrillRepository(database),
     deliveries: createDeliveryRepository(database),
   });
-  const recording = new Rounds('spooled', new SpooledReconciler({ spool, eventStore, clock }).reconcile, logger);
   const drills = new Rounds('drills', drilling.reconcile, logger);
   const looks = new Rounds('telemetry', watch.look, logger);
   const progress = new Rounds('progress', deadMan?.lookAtProgress ?? (async () => undefined), logger);
   const beats = new Rounds('dead man', deadMan?.beat ?? (async () => undefined), logger);
   const ticking = [
-    () => sender.tick(),
-    () => recording.tick(),
-    every(clock, BEAT_EVERY_MS, keeping),
+    opened.tick,
     every(clock, 1_000, drills),
     every(clock, LOOK_EVERY_MS, looks),
     every(clock, PROGRESS_EVERY_MS, progress),
     () => beats.tick(),
   ];
-  sender.tick();
   await urgent.start();
   return {
-    spooled: spooledBy(sender, createSpooledRepository(database)),
+    spooled: opened.spooled,
     tick: () => {
       for (const tick of ticking) tick();
     },
     settle: async () => {
-      sender.tick();
-      await sender.settled();
-      await recording.run();
+      await opened.settle();
       await drills.run();
     },
     notice: () => noticeOf(watch, drilling),
     stop: async () => {
       await urgent.stop();
-      await Promise.all([recording, keeping, drills, looks, progress, beats].map((rounds) => rounds.stop()));
-      await sender.stop();
+      await Promise.all([opened.stop(), ...[drills, looks, progress, beats].map((rounds) => rounds.stop())]);
     },
-    close: async () => {
-      await within(clock, DISK_MS_MAX, spool.close().then(keeper.release));
-    },
+    close: opened.close,
   };
 };

@@ -1,4 +1,4 @@
-import { type UrgentRecord, urgentRecordSchema } from '#contracts';
+import { type UrgentPage, type UrgentRecord, urgentRecordSchema } from '#contracts';
 import type { BatchVerdict, Consumer, EventLog, RecordBatch } from '#event-log';
 import type { Clock, Logger } from '#runtime';
 import type { SpoolSender } from '../spool/spool-sender.js';
@@ -13,7 +13,9 @@ const TOPIC = { topic: 'pages.urgent', partition: 0 } as const;
 /** What the consumer needs. */
 export interface UrgentPagesParts {
   readonly eventLog: EventLog;
-  readonly sender: Pick<SpoolSender, 'say' | 'sentElsewhere'>;
+  readonly sender: Pick<SpoolSender, 'say' | 'leave' | 'sentElsewhere'>;
+  /** Which of these keys are incidents that the database knows; undefined while it does not answer. */
+  readonly recorded: (dedupKeys: readonly string[]) => Promise<ReadonlyMap<string, unknown> | undefined>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onCrash: (error: Error) => void;
@@ -21,11 +23,12 @@ export interface UrgentPagesParts {
 
 /**
  * Sends the pages of `pages.urgent`, which rules write while the database does not answer. The partition has one owner among the
- * dispatchers; one that takes over reads the last ten minutes, first what was sent, then what is to be sent.
+ * dispatchers; one that takes over reads the last ten minutes, first what was sent, then what is to be sent. What the database knows by then
+ * has deliveries, and is left to them.
  */
 export class UrgentPagesConsumer {
   private consumer: Consumer | undefined;
-  private readonly held: Extract<UrgentRecord, { kind: 'page' }>[] = [];
+  private readonly held: UrgentPage[] = [];
   /** Pages below it may have been sent by who had the topic before; it says so above them. */
   private caughtUpAt = 0;
 
@@ -77,10 +80,20 @@ export class UrgentPagesConsumer {
   }
 
   private async sayHeld(): Promise<void> {
-    const { sender, logger } = this.parts;
-    for (const { dedupKey, body } of this.held.splice(0)) {
-      logger.warn({ dedupKey }, 'a page leaves without the database');
-      await sender.say({ dedupKey, action: 'trigger', body });
+    while (this.held.length > 0) {
+      const held = this.held.splice(0, FETCH_RECORDS_MAX);
+      const known = await this.parts.recorded(held.map(({ dedupKey }) => dedupKey));
+      for (const page of held) await this.say(page, known?.has(page.dedupKey) === true);
     }
+  }
+
+  private async say({ dedupKey, body }: UrgentPage, isRecorded: boolean): Promise<void> {
+    const { sender, logger } = this.parts;
+    if (isRecorded) {
+      logger.info({ dedupKey }, 'a page that could not wait was recorded meanwhile; its deliveries say it');
+      return sender.leave(dedupKey);
+    }
+    logger.warn({ dedupKey }, 'a page leaves without the database');
+    await sender.say({ dedupKey, action: 'trigger', body });
   }
 }

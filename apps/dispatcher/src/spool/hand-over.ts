@@ -40,10 +40,12 @@ export const spooledBy =
     if (subject !== 'page' || action !== 'trigger' || (address ?? null) !== null || attempts > 0) return NOT_SPOOLED;
     const spoolId = spoolIdOf({ channel, dedupKey, action });
     const own = await sender.takeOver(spoolId);
-    if (own.kind === 'delivered') return { answer: deliveredAnswer(own), wasUnknown: own.isUnknown };
     const other = await recorded.find(spoolId);
-    if (other?.outcome === 'delivered') return { answer: deliveredAnswer(other), wasUnknown: false };
-    return { answer: undefined, wasUnknown: own.kind === 'not delivered' && own.isUnknown };
+    // What was told before is over at its receiver.
+    if (other?.isEnded === true) return NOT_SPOOLED;
+    if (own.kind === 'delivered') return { answer: deliveredAnswer(own), wasUnknown: own.isUnknown };
+    const wasUnknown = (own.kind === 'not delivered' && own.isUnknown) || (other?.isUnknown ?? false);
+    return { answer: other?.outcome === 'delivered' ? deliveredAnswer(other) : undefined, wasUnknown };
   };
 
 /** Tells the other dispatchers, by the log, what became of a page: with the database away it is the one thing that they share. */

@@ -12,7 +12,7 @@ const pageSchema = z.object({
   spooledAtMs: z.number(),
 });
 
-/** How often it may have arrived without an answer so far, at a receiver that cannot tell a repetition. */
+/** How often it may have arrived without an answer so far. */
 const doubts = z.number().int().nonnegative();
 
 /** What one record of the spool says. */

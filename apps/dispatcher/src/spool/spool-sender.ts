@@ -10,6 +10,7 @@ import { type ClosedBecause, type SpoolEntry, type SpooledPage, spoolIdOf, type 
 import { SpoolIndex, type SpooledState } from './spool-index.js';
 import { decideSpoolSends } from './spool-sends.decide.js';
 import type { Spool } from './spool.js';
+import { doubtsOf, type TakenOver, takenOver } from './taken-over.js';
 
 /** How long whoever asks for a page waits for an answer that is on its way: a little more than the slowest channel. */
 const ANSWER_MS_MAX = 16_000;
@@ -27,20 +28,6 @@ export type ToldPage = Pick<SpooledPage, 'dedupKey' | 'action' | 'body'>;
 
 /** A page that another dispatcher has sent, as it tells. */
 export type SentPage = Extract<UrgentRecord, { kind: 'sent' }>;
-
-/** What became of a page, for whoever is about to send the same. */
-export type TakenOver =
-  | { readonly kind: 'unknown' }
-  /** From now on it is theirs. */
-  | { readonly kind: 'not delivered'; readonly isUnknown: boolean }
-  | {
-      readonly kind: 'delivered';
-      readonly by: 'this dispatcher' | 'another dispatcher';
-      readonly status: number | null;
-      readonly detail: string;
-      readonly receiverId: string | undefined;
-      readonly isUnknown: boolean;
-    };
 
 /** What sending from the spool needs. */
 export interface SpoolSenderParts {
@@ -105,16 +92,34 @@ export class SpoolSender {
     this.disabled = disabled;
   }
 
-  /** What became of a page for whoever is about to send the same; from now on it is not sent here. Waits for an attempt that is under way. */
-  async takeOver(spoolId: string): Promise<TakenOver> {
+  /**
+   * What became of a page for whoever is about to send the same; from now on it is not sent here. Waits for an attempt that is under way.
+   * `before` is done before one that is open is closed here; where it fails, it stays.
+   */
+  async takeOver(spoolId: string, before?: (known: SpooledState) => Promise<void>): Promise<TakenOver> {
     this.remember(spoolId);
     const sending = this.sending.get(spoolId);
     if (sending !== undefined) await this.within(ANSWER_MS_MAX, sending.done, 'no answer').catch(() => undefined);
     const known = this.known(spoolId);
-    if (known === undefined) return { kind: 'unknown' };
-    if (known.isDelivered) return deliveredBy(known);
-    if (known.state === 'open') await this.close(known, 'handed over', false);
-    return { kind: 'not delivered', isUnknown: doubtsOf(known) > 0 };
+    if (known?.state === 'open') {
+      await before?.(known).catch((error: unknown) => {
+        this.takenOver.delete(spoolId);
+        throw error;
+      });
+      await this.close(known, 'handed over', false);
+    }
+    return takenOver(known);
+  }
+
+  /** Says nothing under a key: its deliveries do. */
+  async leave(dedupKey: string): Promise<void> {
+    const spooledAtMs = this.parts.clock.nowMs();
+    const pages = [...this.parts.channels.keys()].map((channel): SpooledPage => {
+      const key = { channel, dedupKey, action: 'trigger' } as const;
+      return { ...key, spoolId: spoolIdOf(key), body: {}, spooledAtMs };
+    });
+    const unknown = pages.filter(({ spoolId }) => this.known(spoolId) === undefined);
+    if (unknown.length > 0) await this.write(...unknown.flatMap(leftToDelivery));
   }
 
   /** Another dispatcher has sent it; one that is not known here yet is not said when it comes. */
@@ -170,7 +175,8 @@ export class SpoolSender {
     const spoolId = spoolIdOf({ channel, ...told });
     if (this.known(spoolId) !== undefined) return;
     const page: SpooledPage = { spoolId, channel, ...told, spooledAtMs: clock.nowMs() };
-    if (this.takenOver.has(spoolId)) return this.leaveToDelivery(page);
+    // Kept, since whoever asks for it asks again after a restart.
+    if (this.takenOver.has(spoolId)) return this.write(...leftToDelivery(page));
     this.writing.add(spoolId);
     try {
       await this.within(APPEND_MS_MAX, spool.append({ kind: 'page', page }), 'the disk does not answer');
@@ -182,16 +188,6 @@ export class SpoolSender {
     if (spool.pages.get(spoolId) !== undefined) return;
     if (this.unspooled.unfinished().length < UNSPOOLED_MAX) this.unspooled.apply({ kind: 'page', page });
     else logger.error(keysOf(page), 'a page is not sent: the spool is full, and as many as may be are sent without it');
-  }
-
-  /** Kept, since whoever asks for it asks again after a restart. */
-  private leaveToDelivery(page: SpooledPage): Promise<void> {
-    const { spoolId, spooledAtMs: atMs } = page;
-    const because: ClosedBecause = 'handed over';
-    return this.write(
-      { kind: 'page', page: { ...page, body: {} } },
-      { kind: 'closed', spoolId, because, isDelivered: false, atMs },
-    );
   }
 
   private sendThrough(name: string, open: readonly SpooledState[]): void {
@@ -243,8 +239,8 @@ export class SpoolSender {
     const { clock, random } = this.parts;
     const { isKeyed } = channel;
     const { page, attempts } = state;
-    const doubts = isKeyed ? 0 : doubtsOf(state);
-    if (doubts > 1) return this.giveUp(state, 'may have arrived twice');
+    const doubts = doubtsOf(state);
+    if (!isKeyed && doubts > 1) return this.giveUp(state, 'may have arrived twice');
     if (clock.nowMs() - page.spooledAtMs >= DELIVERY_AGE_MAX_MS)
       return this.giveUp(state, `not accepted for ${DELIVERY_AGE_MAX_MS / 60_000} minutes`);
     const attempt = attempts + 1;
@@ -254,7 +250,9 @@ export class SpoolSender {
     if (signal.aborted && isKeyed && answer.kind !== 'answered') return;
     const verdict = decideAttempt(answer, attempt, clock.nowMs(), random(), { isKeyed, wasUnknown: doubts > 0 });
     this.learn(channel.name, answer, verdict);
-    await this.note(state, attempt, verdict, doubts + (verdict.isUnknown === true ? 1 : 0));
+    // A receiver with keys has folded what came before.
+    const isFolded = isKeyed && verdict.outcome === 'delivered';
+    await this.note(state, attempt, verdict, isFolded ? 0 : doubts + (verdict.isLost === true ? 1 : 0));
   }
 
   private async giveUp(state: SpooledState, detail: string): Promise<void> {
@@ -341,19 +339,12 @@ const answerOf = async (
   }
 };
 
-/** How often it may have arrived without an answer; one that began and was never answered is one of them. */
-const doubtsOf = ({ doubts, isStarted }: SpooledState): number => doubts + (isStarted ? 1 : 0);
-
-const deliveredBy = (known: SpooledState): TakenOver => {
-  const { result, because } = known;
-  return {
-    kind: 'delivered',
-    by: because === 'sent elsewhere' ? 'another dispatcher' : 'this dispatcher',
-    status: result?.status ?? null,
-    detail: result?.detail ?? '',
-    receiverId: result?.receiverId,
-    isUnknown: doubtsOf(known) > 0,
-  };
+const leftToDelivery = (page: SpooledPage): readonly SpoolEntry[] => {
+  const { spoolId, spooledAtMs: atMs } = page;
+  return [
+    { kind: 'page', page: { ...page, body: {} } },
+    { kind: 'closed', spoolId, because: 'handed over', isDelivered: false, atMs },
+  ];
 };
 
 const keysOf = ({ channel, dedupKey, action }: SpooledPage) => ({ channel, dedupKey, action });

@@ -1,6 +1,6 @@
-import { event, streamOf } from '#contracts';
 import type { Clock } from '#runtime';
 import type { EventStore } from '#store';
+import { recordSpooled } from './record-spooled.js';
 import type { SpooledState } from './spool-index.js';
 import type { Spool } from './spool.js';
 
@@ -13,11 +13,6 @@ export interface SpooledParts {
   readonly eventStore: EventStore;
   readonly clock: Clock;
 }
-
-const titleOf = ({ page: { body } }: SpooledState): string => {
-  const { title } = body;
-  return typeof title === 'string' ? title.slice(0, 300) : '';
-};
 
 /** Records what left from the spool, once the database is there: each page in a stream of its own, and only then is it closed here. */
 export class SpooledReconciler {
@@ -33,22 +28,9 @@ export class SpooledReconciler {
     const { eventStore, spool, clock } = this.parts;
     const { page, result } = told;
     if (result === undefined || result.outcome === 'retry') return;
-    const { spoolId, channel, dedupKey, spooledAtMs } = page;
-    const { outcome, status, detail, atMs: at } = result;
-    const spooled = event('PageSpooled', {
-      spoolId,
-      channel,
-      dedupKey,
-      title: titleOf(told),
-      outcome,
-      status,
-      detail,
-      spooledAtMs,
-      at,
-    });
-    const append = { stream: streamOf.spooled(spoolId), expectedVersion: 0, events: [spooled] };
-    // A conflict: it stands there already, by an append whose answer was lost, or by another dispatcher.
-    await eventStore.append([append], { actor: 'dispatcher', cause: dedupKey });
+    const { outcome } = result;
+    await recordSpooled(eventStore, told, outcome, result.atMs);
+    const { spoolId } = page;
     const isDelivered = outcome === 'delivered';
     await spool.append({ kind: 'closed', spoolId, because: 'recorded', isDelivered, atMs: clock.nowMs() });
   }

@@ -14,10 +14,17 @@ export const spoolEvents = {
     spoolId: id,
     channel: nameSchema,
     dedupKey: id,
+    /** Absent: a trigger, or of a log that did not say. */
+    action: z.enum(['trigger', 'resolve']).optional(),
     title: z.string().max(300),
-    outcome: z.enum(['delivered', 'gave_up']),
+    /** `handed_over`: its delivery goes on with it, and must know that it may have arrived. */
+    outcome: z.enum(['delivered', 'gave_up', 'handed_over']),
     status: z.number().int().nullable(),
     detail: z.string().max(500),
+    /** It may have arrived without an answer, or more than once. */
+    isUnknown: z.boolean().optional(),
+    /** What the receiver calls it, where it says. */
+    receiverId: z.string().max(200).optional(),
     /** When it was written to the spool. */
     spooledAtMs: z.number().int().nonnegative(),
     at,
