@@ -80,7 +80,7 @@ describe('tocsin on-call check', () => {
     const gap = example.replace('starts: 2026-01-05 09:00', 'starts: 2026-02-09 09:00');
     expect(check(fileWith('gap.yml', gap))).toEqual([
       [
-        'gap.yml:43:7: schedules.0.rotations: nobody is on call from 2026-02-01 17:00 Europe/Berlin until 2026-02-07 09:00 Europe/Berlin, for 5 d 16 h',
+        'gap.yml:49:7: schedules.0.rotations: nobody is on call from 2026-02-01 17:00 Europe/Berlin until 2026-02-07 09:00 Europe/Berlin, for 5 d 16 h',
         '          - people: [asha, ben, chloe]',
         '          ^',
       ].join('\n'),
@@ -92,7 +92,7 @@ describe('tocsin on-call check', () => {
 
   it('warns of channels that are not there', () => {
     expect(check('docs/on-call.yml', ['pagerduty', 'email'])[0]?.split('\n')[0]).toBe(
-      'warning: docs/on-call.yml:9:18: people.0.contacts.1.channel: there is no channel slack, which the plan names 2 times',
+      'warning: docs/on-call.yml:11:18: people.0.contacts.1.channel: there is no channel slack, which the plan names 2 times',
     );
   });
 

@@ -21,6 +21,8 @@ export const openLinkSettings = async (
   { linkSecret, publicUrl, kafka, dataDir }: Pick<Settings, 'linkSecret' | 'publicUrl' | 'kafka' | 'dataDir'>,
   logger: Logger,
 ): Promise<LinkSettings> => {
+  if (linkSecret === undefined && kafka !== undefined && publicUrl !== undefined)
+    logger.warn('PUBLIC_URL is set and LINK_SECRET is not: pages carry no link');
   if (linkSecret !== undefined || kafka !== undefined) return { secret: linkSecret, publicUrl };
   const file = join(dataDir, 'link-secret');
   const { text, isNew } = await keptSecret(file, () => `${randomBytes(32).toString('base64url')}\n`);

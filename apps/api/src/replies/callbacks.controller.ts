@@ -41,11 +41,9 @@ export class CallbacksController {
     );
     if (refusal !== undefined) return accepted<never>(refusal);
     const press = accepted(readSlackPress(bytes));
-    const answer = {
-      response_type: 'ephemeral',
-      replace_original: false,
-      text: await answerSlackPress(this.acts, press, signature ?? ''),
-    };
+    const text = await answerSlackPress(this.acts, press, signature ?? '');
+    if (text === undefined) return {};
+    const answer = { response_type: 'ephemeral', replace_original: false, text };
     // A press of a block is answered there, one of an old attachment here.
     if (isSlackAddress(press.response_url)) void this.tellSlack(press.response_url, answer);
     return answer;

@@ -52,6 +52,13 @@ describe('a button in Slack', () => {
     expect((await press(action('explode'))).body.text).toBe('Tocsin knows no such button.');
   });
 
+  it('says nothing of a button that only opens an address', async () => {
+    for (const action_id of ['open', 'link_1'])
+      expect(await press(pressed({ actions: [{ action_id }] }))).toMatchObject({ status: 200, body: {} });
+    expect((await press(pressed({ actions: [{ action_id: 'open' }] }))).body.text).toBeUndefined();
+    expect(await api.timeline()).toEqual([]);
+  });
+
   it('what is not signed by Slack, is old, or was changed on its way is refused', async () => {
     expect((await press(pressed(), { secret: 'another secret of somebody' })).status).toBe(401);
     expect((await press(pressed(), { atMs: NOW_MS - 301_000 })).status).toBe(401);

@@ -34,9 +34,20 @@ export const readSlackPress = (body: Uint8Array): SlackPress | Refusal => {
 export const isSlackAddress = (url: string | undefined): url is string =>
   url !== undefined && URL.canParse(url) && new URL(url).origin === 'https://hooks.slack.com';
 
-/** Does what a button says, and answers in words for the one who pressed it; `signature` tells the same request again. */
-export const answerSlackPress = async (acts: ReplyActs, press: SlackPress, signature: string): Promise<string> => {
+/** Buttons that open an address by themselves; Slack tells of their press all the same. */
+const OPENS = /^(open|link_\d+)$/;
+
+/**
+ * Does what a button says, and answers in words for the one who pressed it; `signature` tells the same request again. undefined: there is
+ * nothing to say.
+ */
+export const answerSlackPress = async (
+  acts: ReplyActs,
+  press: SlackPress,
+  signature: string,
+): Promise<string | undefined> => {
   const [pressed] = press.actions;
+  if (OPENS.test(pressed?.action_id ?? '')) return undefined;
   const action = REPLY_ACTIONS.find((each) => each === pressed?.action_id);
   const incidentId = pressed?.value;
   if (action === undefined || incidentId === undefined) return 'Tocsin knows no such button.';
