@@ -14,7 +14,7 @@ import { refineWebhooks, WEBHOOK_SECRETS, webhookChannels, webhookSettings } fro
 
 /**
  * How often the reconcilers look. A page leaves at most this long after it was asked for, of the second that is left beside the
- * five of detection; looking in vain costs four queries of about 1 ms at most, with 20,000
+ * five of detection; looking in vain costs each of them one or two queries of about 1 ms at most, with 20,000
  * finished deliveries behind them. With 20,000 that wait a claim of eight takes 11 ms, and a look at what has no token 16 ms (the best of
  * 30 each, on two shared cores).
  */

@@ -28,14 +28,17 @@ export interface MatrixReceiver {
   readonly recover: () => void;
   /** Faults that nothing has met yet. */
   readonly faultsLeft: () => number;
+  /** Which of the channel's receivers it is; absent: the one that it reaches by itself. */
+  readonly address?: string;
   /** Keys are in its titles. */
   readonly seen: (key: string) => readonly Seen[];
   readonly close: () => Promise<void>;
 }
 
-/** Channels for pages: every one that there is. */
+/** Channels for pages: every one that there is, and one that is told whom to reach. */
 export const MATRIX_CHANNELS = [
   'pagerduty',
+  'pagerduty-address',
   'opsgenie',
   'slack',
   'slack-webhook',
@@ -48,6 +51,7 @@ export const MATRIX_CHANNELS = [
 export type MatrixChannel = (typeof MATRIX_CHANNELS)[number];
 
 const KEY = 'CANARYxKEYx0123456789abcdefghijk';
+const OTHER_KEY = 'CANARYxKEYxOFxANAx456789abcdefgh';
 const SECRET = Buffer.from('CANARY-webhook-secret-0123456789');
 const PATH = '/services/T01/B01/CANARY';
 
@@ -78,17 +82,22 @@ const overHttp = (fake: FakeReceiver, channel: Channel, seen: MatrixReceiver['se
   close: fake.close,
 });
 
-const pagerDuty = async (nowMs: () => number): Promise<MatrixReceiver> => {
+/** What another of its keys gets is not seen. */
+const pagerDuty = async (nowMs: () => number, address?: string): Promise<MatrixReceiver> => {
   const fake = await startFakePagerDuty(nowMs);
-  const channel = pagerDutyChannel({ url: new URL(fake.url), routingKey: KEY });
+  const keysByAddress = new Map([['ana', OTHER_KEY]]);
+  const channel = pagerDutyChannel({ url: new URL(fake.url), routingKey: KEY, keysByAddress });
+  const wanted = address === undefined ? KEY : OTHER_KEY;
   const firstOf = (key: string): Seen => {
     const [first] = fake.events.filter(({ dedup_key: each }) => each === key);
     return first !== undefined && 'payload' in first && first.payload.severity === 'info' ? 'over' : 'page';
   };
-  return overHttp(fake, channel, (key) => {
-    const alerts = fake.alerts.filter(({ dedupKey }) => dedupKey === key);
+  const receiver = overHttp(fake, channel, (key) => {
+    const isElsewhere = fake.events.some((each) => each.dedup_key === key && each.routing_key !== wanted);
+    const alerts = isElsewhere ? [] : fake.alerts.filter(({ dedupKey }) => dedupKey === key);
     return alerts.flatMap(({ status }) => thing(firstOf(key), status === 'resolved'));
   });
+  return address === undefined ? receiver : { ...receiver, address };
 };
 
 const opsgenie = async (): Promise<MatrixReceiver> => {
@@ -198,7 +207,8 @@ const email = async (): Promise<MatrixReceiver> => {
 };
 
 const STARTS: Readonly<Record<MatrixChannel, (nowMs: () => number) => Promise<MatrixReceiver>>> = {
-  pagerduty: pagerDuty,
+  pagerduty: (nowMs) => pagerDuty(nowMs),
+  'pagerduty-address': (nowMs) => pagerDuty(nowMs, 'ana'),
   opsgenie,
   slack,
   'slack-webhook': slackWebhook,
@@ -212,16 +222,14 @@ const STARTS: Readonly<Record<MatrixChannel, (nowMs: () => number) => Promise<Ma
 export const startMatrixReceivers = async (nowMs: () => number): Promise<ReadonlyMap<MatrixChannel, MatrixReceiver>> =>
   new Map(await Promise.all(MATRIX_CHANNELS.map(async (kind) => [kind, await STARTS[kind](nowMs)] as const)));
 
-/** How long a hang is waited for: real time, so that its test is short. What meets no fault any more has its own time. */
+/** How long a hang is waited for: real time, so that its test is short. */
 const PATIENCE_MS = 300;
 
-/** A channel that soon gives up what hangs. */
-export const impatient = (channel: Channel, { faultsLeft }: Pick<MatrixReceiver, 'faultsLeft'>): Channel => ({
-  ...channel,
-  send: (delivery, attempt) => {
-    if (faultsLeft() === 0) return channel.send(delivery, attempt);
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    const { signal = patience } = attempt;
-    return channel.send(delivery, { ...attempt, signal: AbortSignal.any([signal, patience]) });
-  },
-});
+/** Has the time-outs of channels run out soon while faults are left; what meets none any more has its own time. Undone by what it returns. */
+export const hurryTimeouts = (faultsLeft: () => number): (() => void) => {
+  const { timeout } = AbortSignal;
+  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, faultsLeft() > 0 ? Math.min(ms, PATIENCE_MS) : ms);
+  return () => {
+    AbortSignal.timeout = timeout;
+  };
+};

@@ -6,7 +6,7 @@ import { scriptedReceiver, type ScriptedReceiver } from './channels/scripted.fak
 import type { Dispatcher } from './dispatcher.js';
 import { World } from './dispatcher.fixture.js';
 import {
-  impatient,
+  hurryTimeouts,
   MATRIX_CHANNELS,
   type MatrixChannel,
   type MatrixReceiver,
@@ -61,14 +61,15 @@ describe('the matrix of receivers', () => {
     await world.close();
   });
 
-  const ask = (key: string, action: 'trigger' | 'resolve', channel: string) => {
+  const ask = (key: string, action: 'trigger' | 'resolve', channel: string, address?: string) => {
     const at = world.clock.nowMs();
     const deliveryId = `${key}-${action}`;
     const end = action === 'resolve' ? { status: 'resolved', because: 'well' } : {};
     // What lasts is no more than a warning: every call falls over in its time, not only what is urgent.
     const severity = key.endsWith('lasting') ? 'warning' : 'critical';
     const body = { title: `success 23 % of ${key}`, severity, at, ...end };
-    const asked = { subject: 'page', action, channel, dedupKey: key, body, at } as const;
+    const to = address === undefined ? { channel } : { channel, address };
+    const asked = { subject: 'page', action, ...to, dedupKey: key, body, at } as const;
     return world.tell(streamOf.delivery(deliveryId), 0, event('DeliveryRequested', { deliveryId, ...asked }));
   };
   const attemptsAt = async (key: string) =>
@@ -131,7 +132,8 @@ describe('the matrix of receivers', () => {
     const [lasting, brief] = [`${name}lasting`, `${name}brief`];
     const backup = scriptedReceiver({ name: 'backup' });
     const channel: Channel = receiver.channel(name);
-    const dispatcher = await world.dispatcher([isHanging ? impatient(channel, receiver) : channel, backup.channel]);
+    const dispatcher = await world.dispatcher([channel, backup.channel]);
+    const { address, faultsLeft } = receiver;
     let release = (): void => undefined;
     const after = new Promise<void>((resolve) => {
       release = resolve;
@@ -140,13 +142,15 @@ describe('the matrix of receivers', () => {
       isSlow && kind === 'email' ? { at: 'taken', after } : isSlow ? { after } : fault;
     // Both pages meet it first.
     if (met !== undefined) receiver.misbehave(Array.from({ length: isDown ? FAULTS_OF_TEN_MINUTES : 2 }, () => met));
-    await ask(lasting, 'trigger', name);
-    await ask(brief, 'trigger', name);
-    await ask(brief, 'resolve', name);
+    const unhurry = isHanging ? hurryTimeouts(faultsLeft) : () => undefined;
+    await ask(lasting, 'trigger', name, address);
+    await ask(brief, 'trigger', name, address);
+    await ask(brief, 'resolve', name, address);
     if (isSlow) await answerSlowly(dispatcher, receiver, [lasting, brief], release);
     const hasFallenOver = (): boolean => told(backup, lasting).includes('trigger');
     const fellOverMs = await play(dispatcher, name, hasFallenOver, receiver.recover);
-    await ask(lasting, 'resolve', name);
+    unhurry();
+    await ask(lasting, 'resolve', name, address);
     await dispatcher.settle();
     await dispatcher.stop();
 
@@ -159,6 +163,8 @@ describe('the matrix of receivers', () => {
     expect(receiver.seen(brief)).toEqual([...repeated, ...BRIEF[outcome], ...ends]);
     for (const key of [lasting, brief])
       expect((await attemptsAt(key)).some(({ data }) => data.isUnknown === true)).toBe(isUnknown);
+    const [attempt] = await attemptsAt(lasting);
+    expect(attempt?.data.detail).toMatch(isHanging ? /^(timeout|unreached): no answer within / : /./);
     const fallsOver = outcome === 'refused' || outcome === 'late';
     expect(told(backup, lasting)).toEqual(fallsOver ? ['trigger'] : []);
     expect(fellOverMs <= 60 * S).toBe(fallsOver);

@@ -3,7 +3,7 @@ import { event, type EventOf, type RecordedEvent, streamOf } from '#contracts';
 import { changesOf } from './change-deliveries.js';
 import { drilledChannel, drillTold, isDrillNews } from './drill-deliveries.js';
 import type { DeliveryContext } from './delivery-context.js';
-import type { ChannelRow, DeliveryAction, Receiver, Told } from './delivery-told.js';
+import type { Addressee, ChannelRow, DeliveryAction, Told } from './delivery-told.js';
 import { pagesOf } from './page-deliveries.js';
 import { isSpooledPage } from './spooled-end.js';
 import { isStatusNews, statusDeliveriesOf } from './status-deliveries.js';
@@ -12,7 +12,7 @@ export type { DeliveryContext } from './delivery-context.js';
 export type { ChannelRow, DeliverySubject } from './delivery-told.js';
 
 // The same incident may be acknowledged twice: its version tells the two apart, and a repetition of the append does not differ.
-const deliveryIdOf = ({ channel, address }: Receiver, told: Told, cause: RecordedEvent): string =>
+const derivedIdOf = ({ channel, address }: Addressee, told: Told, cause: RecordedEvent): string =>
   createHash('sha256')
     .update(
       JSON.stringify([
@@ -87,7 +87,7 @@ const toldBy = (cause: RecordedEvent, context: DeliveryContext): readonly Told[]
     : pagesOf(cause, context);
 };
 
-const receiversOf = ({ to, subject }: Told, channels: readonly ChannelRow[]): readonly Receiver[] =>
+const receiversOf = ({ to, subject }: Told, channels: readonly ChannelRow[]): readonly Addressee[] =>
   to ?? channels.filter((channel) => channel.subject === subject).map(({ name }) => ({ channel: name }));
 
 /**
@@ -125,7 +125,7 @@ export const deliveriesFor = (
       ({ channel }) => (only === undefined || channel === only) && !isEcho(cause, context, told, channel),
     );
     return receivers.map((receiver) => {
-      const deliveryId = deliveryIdOf(receiver, told, cause);
+      const deliveryId = derivedIdOf(receiver, told, cause);
       return event('DeliveryRequested', { deliveryId, ...receiver, ...said });
     });
   });

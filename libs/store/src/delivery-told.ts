@@ -13,10 +13,10 @@ export interface ChannelRow {
   readonly subject: DeliverySubject;
 }
 
-/** One receiver: a channel, which of its addresses, and whose that is. */
-export type Receiver = Pick<Requested, 'channel' | 'address' | 'person'>;
+/** Whom a delivery goes to: a channel, which of its addresses, and whose that is. */
+export type Addressee = Pick<Requested, 'channel' | 'address' | 'person'>;
 
 /** What is told, and whom; `to` absent: every channel of its subject. */
 export interface Told extends Pick<Requested, 'subject' | 'action' | 'dedupKey' | 'body' | 'at' | 'isUrgent'> {
-  readonly to?: readonly Receiver[];
+  readonly to?: readonly Addressee[];
 }

@@ -1,7 +1,7 @@
 import { type CalledTarget, callKeyOf, type EventOf } from '#contracts';
 import { isLevelCall, levelKeyOf } from '#domain';
 import type { IncidentCalls } from './delivery-context.js';
-import type { DeliveryAction, Receiver } from './delivery-told.js';
+import type { Addressee, DeliveryAction } from './delivery-told.js';
 import type { CalledContact } from './delivery.repository.js';
 import type { IncidentRow } from './incident.repository.js';
 import type { PageEvent } from './page-event.js';
@@ -12,7 +12,7 @@ import { type CallRow, heldCalls, isHeldBack, loudKeys, statusKeyOf } from './pa
 export interface Route {
   readonly action: DeliveryAction;
   readonly dedupKey: string;
-  readonly to?: readonly Receiver[] | undefined;
+  readonly to?: readonly Addressee[] | undefined;
   readonly says?: Readonly<Record<string, unknown>>;
 }
 
@@ -28,7 +28,7 @@ const receiversOf = (
   { reach }: Pick<IncidentCalls, 'reach'>,
   targets: readonly CalledTarget[],
   atMs: number,
-): { readonly to: readonly Receiver[]; readonly nobody: readonly string[] } => {
+): { readonly to: readonly Addressee[]; readonly nobody: readonly string[] } => {
   const { reached, nobody } = reach(targets, atMs);
   const to = reached.map(({ contact, person }) => ({ ...contact, ...(person === undefined ? {} : { person }) }));
   return { to, nobody };
@@ -89,14 +89,14 @@ const unmutedRoutes = ({ data }: EventOf<'IncidentUnmuted'>, routing: Routing): 
   return calls.escalation === undefined ? [{ action: 'trigger', dedupKey: incidentId }, ...held] : held;
 };
 
-const receiverOf = ({ channel, address, person }: CalledContact): Receiver => ({
+const receiverOf = ({ channel, address, person }: CalledContact): Addressee => ({
   channel,
   ...(address === null ? {} : { address }),
   ...(person === null ? {} : { person }),
 });
 
 /** Whoever was called under a key. */
-export const receiversUnder = (key: string, called: readonly CalledContact[]): readonly Receiver[] =>
+export const receiversUnder = (key: string, called: readonly CalledContact[]): readonly Addressee[] =>
   called.filter(({ dedupKey }) => dedupKey === key).map(receiverOf);
 
 /** What is said under each key that somebody was called by, to whoever was. */

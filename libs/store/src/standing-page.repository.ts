@@ -9,8 +9,8 @@ export type StandingPage = Pick<
 > & { readonly address: string | null };
 
 /**
- * How long a page of no incident is told again that nobody ended: a failed drill ends by itself nowhere, and after a day somebody has read
- * it or nobody will.
+ * How long a page of no incident is told again that nobody ended, as that of a channel that was taken out since: after a day somebody has
+ * read it or nobody will.
  */
 const AGE_MAX_MS = 24 * 3_600_000;
 
