@@ -163,6 +163,34 @@ describe('what is told and written of an incident', () => {
     expect(asked.body['data']).toMatchObject({ postMortem: { postMortem: { incidentId: 'in1' } } });
   });
 
+  it('R106, R112: what was done to the fleet in the day before is in its timeline: the rollout, and maintenance', async () => {
+    const began = (maintenanceId: string, hoursBefore: number) => ({
+      stream: streamOf.maintenance(maintenanceId),
+      expectedVersion: 0,
+      events: [
+        event('MaintenanceBegan', {
+          maintenanceId,
+          window: maintenanceId,
+          startsAtMs: NOW_MS - hoursBefore * 3_600_000,
+          endsAtMs: NOW_MS,
+          at: NOW_MS - hoursBefore * 3_600_000,
+        }),
+      ],
+    });
+    const streams = [began('today', 3), began('long-ago', 25)];
+    await store.append(streams, { actor: 'rules', cause: 'test' });
+    const { body } = await get('/v1/incidents/in1/post-mortem');
+    const { timeline } = body['postMortem'] as unknown as { timeline: readonly { text: string }[] };
+    const told = timeline.map(({ text }) => text);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^rollout ro1 began to bring/),
+        expect.stringMatching(/^maintenance today began/),
+      ]),
+    );
+    expect(told.filter((text) => text.startsWith('maintenance'))).toHaveLength(1);
+  });
+
   it('B21: it says whether anything came since it was drafted, and a delivery on its way is nothing', async () => {
     const { database } = served.db;
     const source = await readPostMortemSource(database, 'in2');

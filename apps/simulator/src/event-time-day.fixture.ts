@@ -42,6 +42,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** An event and when it was decided. */
 export interface Told {
   readonly atMs: number;
+  readonly stream: string;
   readonly event: Event;
 }
 
@@ -210,7 +211,7 @@ export class EventTimeDay {
     const version = (this.versions.get(stream) ?? 0) + 1;
     this.versions.set(stream, version);
     this.engine.evolve({ stream, version, event });
-    this.told.push({ atMs: this.nowMs, event });
+    this.told.push({ atMs: this.nowMs, stream, event });
     if (event.type === 'CommandIssued') this.executor(event.data.command, this);
     if (event.type === 'WaveRepeated') this.repeat(event.data.commandId);
   }

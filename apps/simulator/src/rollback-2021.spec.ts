@@ -25,7 +25,7 @@ describe('the day with the bad release on a quarter of the fleet, as in 2021', (
     expect(after('IncidentDeclared')).toBeLessThan(45);
   });
 
-  it('R105: within a minute it is known what explains it', () => {
+  it('within a minute it is known what explains it', () => {
     const proved = day.all('IncidentCausesRanked').find(({ data }) => data.causes[0]?.verdict === 'proved');
     expect(sinceFailure(day, proved?.atMs)).toBeLessThan(60);
     expect(proved?.data.causes[0]?.explained).toBeGreaterThan(0.9);

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
-import { callKeyOf, streamOf } from '#contracts';
-import { happenedAt, postMortemOf, type PostMortemSource, type ReportedDelivery } from '#domain';
+import { callKeyOf, type RecordedEvent, streamOf } from '#contracts';
+import {
+  happenedAt,
+  postMortemOf,
+  type PostMortemSource,
+  REPORTED_BEFORE_MS,
+  type ReportedDelivery,
+  reportedRollouts,
+} from '#domain';
 import type { Queryable } from './database.js';
 import { createDeliveryRepository } from './delivery.repository.js';
 import { readStreams } from './event-read.js';
 import { createFallbackRepository } from './fallback.repository.js';
-import { createIncidentRepository, type IncidentRow } from './incident.repository.js';
+import { createIncidentRepository, type IncidentDetail, type IncidentRow } from './incident.repository.js';
 import { LIST_ROWS_MAX } from './list-limit.js';
+import { createQuietRepository } from './quiet.repository.js';
 
 /** Customers that are moved for one incident at most. */
 const FALLBACKS_MAX = 200;
@@ -41,6 +49,25 @@ const deliveriesOf = async (tx: Queryable, { incidentId, escalations }: Incident
   return found.toSorted((a, b) => a.requestedAt - b.requestedAt);
 };
 
+/** Occurrences of maintenance that are looked through, the newest first: more than a day has. */
+const OCCURRENCES_MAX = 100;
+
+/** What was done to the fleet until it was over: the rollouts that it is about, and maintenance of the day before. */
+const changesOf = async (tx: Queryable, { incident, timeline }: IncidentDetail): Promise<readonly RecordedEvent[]> => {
+  const fromMs = (incident.onsetAt ?? incident.openedAt) - REPORTED_BEFORE_MS;
+  const untilMs = incident.resolvedAt ?? Infinity;
+  const windows = await createQuietRepository(tx).occurrences({ limit: OCCURRENCES_MAX });
+  const streams = [
+    ...reportedRollouts(timeline.map(({ event }) => event)).map(streamOf.rollout),
+    ...windows.map(({ maintenanceId }) => streamOf.maintenance(maintenanceId)),
+  ];
+  const isWithin = ({ event, recordedAtMs }: RecordedEvent): boolean => {
+    const atMs = happenedAt(event, recordedAtMs);
+    return atMs >= fromMs && atMs <= untilMs;
+  };
+  return (await readStreams(tx, streams)).filter(isWithin);
+};
+
 /** Reads what a post-mortem is made of; undefined when there is no such incident. */
 export const readPostMortemSource = async (
   tx: Queryable,
@@ -53,7 +80,9 @@ export const readPostMortemSource = async (
     tx,
     fallbacks.map(({ fallbackId }) => streamOf.fallback(fallbackId)),
   );
-  const events = [...found.timeline, ...moved].toSorted((a, b) => a.position - b.position);
+  const events = [...found.timeline, ...moved, ...(await changesOf(tx, found))].toSorted(
+    (a, b) => a.position - b.position,
+  );
   return {
     events: events.map(({ event, metadata, recordedAtMs }) => ({
       atMs: happenedAt(event, recordedAtMs),

@@ -72,6 +72,17 @@ const SENTENCES: Sentences = {
   IncidentNoted: ({ by, text }) => `${by} says: ${text}`,
   IncidentResolved: ({ because }) => `the incident is resolved: ${because}`,
   SpilloverObserved: ({ provider, level, because }) => `${provider} is ${level}: ${because}`,
+  MaintenanceBegan: ({ window, startsAtMs, endsAtMs }) =>
+    `maintenance ${window} began, planned from ${new Date(startsAtMs).toISOString()} until ${new Date(endsAtMs).toISOString()}`,
+  MaintenanceEnded: ({ because }) => `maintenance ended: ${because}`,
+  RolloutStarted: ({ rolloutId, release, stage, nodes }) =>
+    `rollout ${rolloutId} began to bring ${releaseName(release)}: stage ${stage}, ${nodes.length} nodes`,
+  RolloutStageReached: ({ rolloutId, stage, nodes }) =>
+    `rollout ${rolloutId} reached stage ${stage}, ${nodes.length} nodes`,
+  GateMeasured: ({ rolloutId, stage, cohort, control }) =>
+    `stage ${stage} of rollout ${rolloutId} was measured: ${cohort.bad} of ${cohort.good + cohort.bad} fail, ${control.bad} of ${control.good + control.bad} beside it`,
+  RolloutRolledBack: ({ rolloutId }) => `rollout ${rolloutId} is rolled back`,
+  IncidentCausesRanked: ({ because }) => `changes were compared with it: ${because}`,
   GateDecided: ({ rolloutId, stage, verdict, because, tests }) =>
     `the gate of stage ${stage} of rollout ${rolloutId} says ${verdict.replaceAll('_', ' ')}: ${because}; ${tests.map(({ test, nats, detail }) => `${test}${nats === null ? '' : ` ${nats.toFixed(1)} nats`} (${detail})`).join('; ')}`,
   GateOverdue: ({ rolloutId, stage, lacking, because }) =>

@@ -64,12 +64,12 @@ const delayLines = ({ delays, peak }: PostMortem): readonly string[] => {
 const studyLines = ({ study }: PostMortem): readonly string[] =>
   markdownTable(
     ['row', 'milestone', 'study of 2021', 'aim', 'here'],
-    study.map(({ row, what, studyMs, targetMs, oursMs }) => [
+    study.map(({ row, what, studyMs, targetMs, targetFrom, oursMs, isHeld }) => [
       row,
       what,
       lasted(studyMs),
-      targetMs === null ? '' : lasted(targetMs),
-      lasted(oursMs),
+      targetMs === null ? '' : targetFrom === 'decision' ? 'in the tick of the decision' : lasted(targetMs),
+      oursMs === null ? 'not seen' : `${lasted(oursMs)}${isHeld === false ? ', **missed**' : ''}`,
     ]),
   );
 

@@ -27,6 +27,20 @@ export interface PostMortemSource {
   readonly deliveries: readonly ReportedDelivery[];
 }
 
+/** Changes and maintenance of the last day belong to an incident: as far back as causes are looked for. */
+export const REPORTED_BEFORE_MS = 86_400_000;
+
+/** Rollouts that an incident's events blame, take back or suspect. */
+export const reportedRollouts = (events: Iterable<Event>): readonly string[] => {
+  const ids = new Set<string>();
+  for (const event of events)
+    if (event.type === 'IncidentCausesRanked') {
+      for (const { kind, id, verdict } of event.data.causes)
+        if (kind !== 'rules' && verdict !== 'ruled_out') ids.add(id);
+    } else if (event.type.startsWith('Rollback') && 'rolloutId' in event.data) ids.add(event.data.rolloutId);
+  return [...ids];
+};
+
 /** When an event happened: it says so itself, where a command or a request does not the record does. */
 export const happenedAt = (event: Event, recordedAtMs: number): number =>
   'at' in event.data ? event.data.at : recordedAtMs;

@@ -1,5 +1,6 @@
 import type { Event } from '#contracts';
 import { eventText } from './event-text.js';
+import { namedCustomers } from './named-customers.js';
 import type { PostMortemSource, ReportedDelivery, ReportedEvent } from './post-mortem-source.js';
 
 /** One line of the timeline. */
@@ -18,11 +19,10 @@ export const TIMELINE_LINES_MAX = 1_000;
 
 /** Of these a minute may have hundreds that say nothing by themselves. */
 const KIND_BY_TYPE: ReadonlySet<Event['type']> = new Set([
-  'AlertFired',
+  'GateMeasured',
   'AlertJoinedIncident',
   'AlertMuted',
   'AlertUnmuted',
-  'AlertResolved',
   'AlertBecameUnknown',
   'AlertResumed',
   'AlertPending',
@@ -47,12 +47,21 @@ interface Happening {
   readonly kind: string;
 }
 
+/** Of alerts a minute tells the last of each rule: what fired, and what is well again, in each of its places. */
+const kindOf = (event: Event, index: number): string => {
+  if (event.type === 'AlertFired' || event.type === 'AlertResolved') return `${event.type} ${event.data.reason.rule}`;
+  return KIND_BY_TYPE.has(event.type) ? event.type : `${event.type} ${index}`;
+};
+
 const ofEvent = ({ atMs, actor, event }: ReportedEvent, index: number): Happening => ({
   atMs,
   actor,
   text: eventText(event),
-  kind: KIND_BY_TYPE.has(event.type) ? event.type : `${event.type} ${index}`,
+  kind: kindOf(event, index),
 });
+
+const namesOf = (events: readonly ReportedEvent[], fromMs: number): readonly Happening[] =>
+  namedCustomers(events, fromMs).map((each, index) => ({ ...each, actor: 'rules', kind: `customers ${index}` }));
 
 const ofDelivery = (delivery: ReportedDelivery): Happening => {
   const { subject, action, channel, person, status, attempts, requestedAt, finishedAt } = delivery;
@@ -68,7 +77,9 @@ export const timelineOf = (
   { events, deliveries }: PostMortemSource,
   fromMs: number,
 ): { readonly lines: readonly TimelineLine[]; readonly leftOut: number } => {
-  const all = [...events.map(ofEvent), ...deliveries.map(ofDelivery)].toSorted((a, b) => a.atMs - b.atMs);
+  const all = [...events.map(ofEvent), ...namesOf(events, fromMs), ...deliveries.map(ofDelivery)].toSorted(
+    (a, b) => a.atMs - b.atMs,
+  );
   const kept = new Map<string, TimelineLine>();
   for (const { atMs, actor, text, kind } of all) {
     const minute = Math.floor((atMs - fromMs) / 60_000);

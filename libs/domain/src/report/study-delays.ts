@@ -8,8 +8,12 @@ export interface StudyDelay {
   readonly studyMs: number;
   /** null: none is set. */
   readonly targetMs: number | null;
+  /** From what the target is counted; the delay itself is counted from the first failure always. */
+  readonly targetFrom: 'failure' | 'decision';
   /** null: it did not happen. */
   readonly oursMs: number | null;
+  /** null: no target, or it did not happen. */
+  readonly isHeld: boolean | null;
 }
 
 /** Finds what happened first, or what was known first. */
@@ -18,6 +22,7 @@ interface Milestone {
   readonly what: string;
   readonly studyMinutes: number;
   readonly targetMs: number | null;
+  readonly targetFrom?: StudyDelay['targetFrom'];
   readonly find: (events: readonly ReportedEvent[]) => number | undefined;
 }
 
@@ -50,18 +55,38 @@ export const fellTo =
     return tellings[last + 1]?.atMs;
   };
 
+/** When a share of the inventory was found silent; a rule of presence says which. */
+const deadShareKnown = first('AlertFired', ({ reason }) => reason.signal === 'silent_share');
+
+/** When the last latency that was out of its bounds was within them again. */
+const latencyAtBaseline = (events: readonly ReportedEvent[]): number | undefined => {
+  const slow = new Map<string, number | undefined>();
+  for (const { atMs, event } of events)
+    if (event.type === 'AlertFired' && event.data.reason.signal === 'latency') slow.set(event.data.alertId, undefined);
+    else if (event.type === 'AlertResolved' && slow.has(event.data.alertId)) slow.set(event.data.alertId, atMs);
+  const ends = [...slow.values()];
+  return ends.length === 0 || ends.includes(undefined) ? undefined : Math.max(...ends.map((each) => each ?? 0));
+};
+
 /** R104 to R111. */
 const MILESTONES: readonly Milestone[] = [
   { row: 'R104', what: 'detected', studyMinutes: 11, targetMs: 30_000, find: first('IncidentOpened') },
   { row: 'R104', what: 'P0 declared', studyMinutes: 11, targetMs: 45_000, find: first('IncidentDeclared') },
   {
     row: 'R105',
-    what: 'what explains it is known',
+    what: 'share of dead servers known',
     studyMinutes: 18,
     targetMs: MINUTE_MS,
-    find: first('IncidentCausesRanked', ({ causes }) => causes.some(({ verdict }) => verdict === 'proved')),
+    find: deadShareKnown,
   },
-  { row: 'R106', what: 'deployment halted', studyMinutes: 28, targetMs: 90_000, find: first('RolloutHalted') },
+  {
+    row: 'R106',
+    what: 'deployment halted',
+    studyMinutes: 28,
+    targetMs: 0,
+    targetFrom: 'decision',
+    find: first('RolloutHalted'),
+  },
   { row: 'R107', what: 'rollback started', studyMinutes: 33, targetMs: 90_000, find: first('WaveCommanded') },
   { row: 'R107', what: 'rollback effective', studyMinutes: 103, targetMs: 10 * MINUTE_MS, find: first('WaveVerified') },
   {
@@ -81,14 +106,32 @@ const MILESTONES: readonly Milestone[] = [
     targetMs: 10 * MINUTE_MS,
     find: first('RollbackCompleted'),
   },
+  {
+    row: 'R110',
+    what: 'resolution times at their baseline',
+    studyMinutes: 168,
+    targetMs: 10 * MINUTE_MS,
+    find: latencyAtBaseline,
+  },
   { row: 'R111', what: 'last customer well', studyMinutes: 188, targetMs: null, find: fellTo(0) },
   { row: 'R111', what: 'resolved', studyMinutes: 193, targetMs: null, find: first('IncidentResolved') },
 ];
 
 /** Every delay of the study beside ours, counted from a moment. */
-export const studyDelays = (events: readonly ReportedEvent[], fromMs: number): readonly StudyDelay[] =>
-  MILESTONES.map(({ row, what, studyMinutes, targetMs, find }) => {
+export const studyDelays = (events: readonly ReportedEvent[], fromMs: number): readonly StudyDelay[] => {
+  const decidedMs = first('RollbackDecided')(events);
+  return MILESTONES.map(({ row, what, studyMinutes, targetMs, targetFrom = 'failure', find }): StudyDelay => {
     const atMs = find(events);
-    const oursMs = atMs === undefined ? null : Math.max(0, atMs - fromMs);
-    return { row, what, studyMs: studyMinutes * MINUTE_MS, targetMs, oursMs };
+    const targetFromMs = targetFrom === 'decision' ? decidedMs : fromMs;
+    const isKnown = atMs !== undefined && targetMs !== null && targetFromMs !== undefined;
+    return {
+      row,
+      what,
+      studyMs: studyMinutes * MINUTE_MS,
+      targetMs,
+      targetFrom,
+      oursMs: atMs === undefined ? null : Math.max(0, atMs - fromMs),
+      isHeld: isKnown ? atMs - targetFromMs <= targetMs : null,
+    };
   });
+};

@@ -54,7 +54,7 @@ describe('signals, read by the engine', () => {
     expect(fired(told, 'failure_rate')).toBeLessThan(37.5);
   });
 
-  it('R9: a quarter of the inventory that falls silent is known within a minute', () => {
+  it('R9, R105: a quarter of the inventory that falls silent is known within a minute', () => {
     const told = story(rule({ signal: 'silent_share', threshold: 20 }));
     told.play(10);
     expect(fired(told, 'silent_share')).toBeUndefined();
