@@ -42,6 +42,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   IncidentNoted: ['by', 'text'],
   IncidentResolved: ['because'],
   ReplyTaken: ['action', 'by', 'via'],
+  ExternalChangeTold: ['summary', 'source', 'region'],
   ReceiverIncidentNamed: ['incidentId'],
   EscalationStarted: ['level', 'because'],
   EscalationAdvanced: ['level', 'because'],

@@ -152,9 +152,16 @@ const originInWebhook = (value: unknown): AlertOrigin | string => {
   return { source: 'alertmanager', isOver: status === 'resolved', fingerprint: textOf(fingerprint, 64) };
 };
 
+/** What a webhook told, and how many alerts it left out (`max_alerts`): of those nothing is known here. */
+export interface ReadWebhook extends ReadAlerts {
+  readonly truncated: number;
+}
+
 /** What the webhook of an Alertmanager tells, version 4; a text says why it is none. */
-export const readWebhook = (body: unknown, reading: AlertReading): ReadAlerts | string => {
-  const { version, alerts } = objectOf(body) ?? {};
+export const readWebhook = (body: unknown, reading: AlertReading): ReadWebhook | string => {
+  const { version, alerts, truncatedAlerts } = objectOf(body) ?? {};
   if (version !== '4') return 'expected the webhook of an Alertmanager, version 4';
-  return Array.isArray(alerts) ? readEach(alerts, originInWebhook, reading) : 'alerts is no list';
+  if (!Array.isArray(alerts)) return 'alerts is no list';
+  const truncated = Number.isSafeInteger(truncatedAlerts) ? Math.max(0, truncatedAlerts as number) : 0;
+  return { ...readEach(alerts, originInWebhook, reading), truncated };
 };

@@ -78,8 +78,14 @@ export class AlertmanagerController {
       return accepted<never>(refuse('BODY_INVALID', read));
     }
     accepted(await this.intake.alerts(read.signals, caller));
-    if (read.refused.length > 0) this.keep(body, describe(read), caller);
-    return { accepted: read.signals.length, refused: read.refused.slice(0, REASONS_MAX) };
+    const { signals, refused, truncated } = read;
+    if (refused.length > 0) this.keep(body, describe(read), caller);
+    if (truncated > 0) this.keep(body, `${truncated} alerts were left out by their sender: set max_alerts: 0`, caller);
+    return {
+      accepted: signals.length,
+      refused: refused.slice(0, REASONS_MAX),
+      ...(truncated === 0 ? {} : { truncated }),
+    };
   }
 
   private reading(): AlertReading {

@@ -184,6 +184,13 @@ describe('the webhook of an Alertmanager, version 4', () => {
     expect((await told())[1]).toMatchObject({ action: 'resolve', dedupKey: '690e54ec55263cb2' });
   });
 
+  it('B19: says how many alerts its sender left out, and keeps that', async () => {
+    const body = RECORDED_WEBHOOK.replace('"truncatedAlerts":0', '"truncatedAlerts":36');
+    const answer = await post('/v1/alerts/alertmanager', body);
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([202, { accepted: 1, refused: [], truncated: 36 }]);
+    await until('it is kept', async () => (await letters()) === 1);
+  });
+
   it('B19: another version, and what is none, is refused and kept', async () => {
     expect((await post('/v1/alerts/alertmanager', RECORDED_WEBHOOK.replace('"4"', '"3"'))).status).toBe(422);
     expect((await post('/v1/alerts/alertmanager', {})).status).toBe(422);

@@ -1,5 +1,6 @@
 import {
   type ExternalAlertSignal,
+  type ExternalChangeSignal,
   isRefusal,
   type NodeReport,
   type OutcomeTopic,
@@ -40,6 +41,10 @@ const asJson = (value: unknown): SentMessage => ({
   contentType: 'application/json',
   body: Buffer.from(JSON.stringify(value)),
 });
+
+/** Whoever sent it, and not what a body says of that: of other systems it is recorded, and no sender may have all places. */
+const signed = (signal: Signal, { keyId }: Principal): Signal =>
+  signal.type === 'external_alert' || signal.type === 'external_change' ? { ...signal, sender: keyId } : signal;
 
 /** Checks what machines send, and appends it as it came. Answers when the log has it. */
 export class Intake {
@@ -97,7 +102,7 @@ export class Intake {
     );
     if (refusal !== undefined) return refusal;
     const key = signal.type === 'deploy' ? signal.rolloutId : signal.type;
-    const record = this.record('telemetry.signals', key, asJson(signal), principal);
+    const record = this.record('telemetry.signals', key, asJson(signed(signal, principal)), principal);
     if (isRefusal(record)) return record;
     const refused = await this.append('telemetry.signals', [record]);
     return refused ?? { signal: signal.type };
@@ -105,13 +110,12 @@ export class Intake {
 
   /** What other systems told at once: all of it is appended, or nothing. */
   async alerts(
-    signals: readonly (ExternalAlertSignal | TicketsSignal)[],
+    signals: readonly (ExternalAlertSignal | ExternalChangeSignal | TicketsSignal)[],
     principal: Principal,
   ): Promise<{ readonly accepted: number } | Refusal> {
     const records: NewRecord[] = [];
     for (const told of signals) {
-      // Whoever sent it, and not what a body says of that.
-      const signal = told.type === 'external_alert' ? { ...told, sender: principal.keyId } : told;
+      const signal = signed(told, principal);
       const record = this.record('telemetry.signals', signal.type, asJson(signal), principal);
       if (isRefusal(record)) return record;
       records.push(record);

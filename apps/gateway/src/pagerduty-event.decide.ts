@@ -1,4 +1,4 @@
-import { EXTERNAL_TEXT_MAX, type ExternalAlertSignal } from '#contracts';
+import { EXTERNAL_TEXT_MAX, type ExternalAlertSignal, type ExternalChangeSignal } from '#contracts';
 import { boundedLabels, linksOf, objectOf, textOf } from './external-fields.js';
 
 /** What PagerDuty says of an event that it does not take. */
@@ -125,7 +125,7 @@ const signalOf = (
 
 /** An event, and the key that it is told by. */
 export interface ReadEvent {
-  readonly signals: readonly ExternalAlertSignal[];
+  readonly signals: readonly (ExternalAlertSignal | ExternalChangeSignal)[];
   readonly dedupKey: string;
 }
 
@@ -150,7 +150,7 @@ export const readEvent = (body: unknown, reading: EventReading): ReadEvent | Inv
   return { signals: [signalOf(event, action, dedupKey, reading)], dedupKey };
 };
 
-/** What somebody sends to `/v2/change/enqueue`: something changed. It is recorded as a warning that is over as it begins: nobody is paged. */
+/** What somebody sends to `/v2/change/enqueue`: something changed. It is recorded, and is no alert. */
 export const readChange = (body: unknown, reading: EventReading): ReadEvent | InvalidEvent => {
   const event = objectOf(body) ?? {};
   const payload = objectOf(event['payload']);
@@ -158,6 +158,7 @@ export const readChange = (body: unknown, reading: EventReading): ReadEvent | In
   const errors = requiredText(payload['summary'], 'payload.summary', SUMMARY_CHARS_MAX);
   if (errors.length > 0) return invalidEvent(...errors);
   const dedupKey = reading.newKey();
-  const change = { ...signalOf(event, 'trigger', dedupKey, reading), severity: 'warning', name: 'change' } as const;
-  return { signals: [change, { ...change, action: 'resolve' }], dedupKey };
+  const { region, summary, labels, links, atUs } = signalOf(event, 'trigger', dedupKey, reading);
+  const change = { changeId: dedupKey, ...(region === undefined ? {} : { region }), summary, labels, links, atUs };
+  return { signals: [{ type: 'external_change', source: 'pagerduty', ...change }], dedupKey };
 };

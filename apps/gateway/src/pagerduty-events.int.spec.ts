@@ -77,15 +77,16 @@ describe('PagerDuty’s Events API, v2', () => {
     } as never);
     expect([acknowledged, resolved, changed].map(({ response }) => response.status)).toEqual([202, 202, 202]);
     expect(changed.data).toEqual({ status: 'success', message: 'Change event processed' });
-    expect(
-      (await told()).map((each) => each.type === 'external_alert' && [each.action, each.severity, each.name]),
-    ).toEqual([
+    const signals = await told();
+    expect(signals.map((each) => each.type === 'external_alert' && [each.action, each.severity, each.name])).toEqual([
       ['trigger', 'critical', 'dns'],
       ['acknowledge', 'critical', 'event'],
       ['resolve', 'critical', 'event'],
-      ['trigger', 'warning', 'change'],
-      ['resolve', 'warning', 'change'],
+      false,
     ]);
+    expect(signals[3]).toMatchObject({ type: 'external_change', source: 'pagerduty', summary: 'deployed' });
+    const [sender] = new Set(signals.map((each) => 'sender' in each && each.sender));
+    expect(sender).toBe(`alerts-${tests.toString(16).padStart(8, '0')}`);
   });
 
   it('B19: makes a key for a trigger that brings none', async () => {

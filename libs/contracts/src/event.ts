@@ -9,6 +9,7 @@ import { drillEvents, spoolEvents, staleEvents } from './events/degraded-events.
 import { channelEvents, deliveryEvents } from './events/delivery-events.js';
 import { customerEscalationEvents } from './events/customer-escalation-events.js';
 import { escalationEvents } from './events/escalation-events.js';
+import { externalChangeEvents } from './events/external-change-events.js';
 import { fallbackEvents } from './events/fallback-events.js';
 import { incidentEvents } from './events/incident-events.js';
 import { keyEvents } from './events/key-events.js';
@@ -85,6 +86,7 @@ export const eventSchemas = {
   ...spoolEvents,
   ...staleEvents,
   ...drillEvents,
+  ...externalChangeEvents,
 } as const;
 
 /** The type of an event. */
@@ -155,6 +157,7 @@ export const streamOf = {
   /** What the spool of a dispatcher sent while the database was away. */
   spooled: (spoolId: string) => `spooled-${spoolId}`,
   stale: (staleId: string) => `stale-${staleId}`,
+  externalChange: (changeId: string) => `external-change-${changeId}`,
   drill: (drillId: string) => `drill-${drillId}`,
 } as const;
 

@@ -18,6 +18,14 @@ export const EXTERNAL_LINKS_MAX = 4;
 /** The door that an alert of another system came through: who repeats what goes on, and who says it once. */
 export const EXTERNAL_SOURCES = ['prometheus', 'alertmanager', 'pagerduty'] as const;
 
+/** Labels and links of what another system tells, within their bounds. */
+const externalLabels = z
+  .record(z.string().max(EXTERNAL_TEXT_MAX.name), z.string().max(EXTERNAL_TEXT_MAX.value))
+  .refine((labels) => Object.keys(labels).length <= EXTERNAL_LABELS_MAX, `at most ${EXTERNAL_LABELS_MAX} labels`);
+const externalLinks = z
+  .array(z.object({ href: z.url().max(1_000), text: z.string().max(EXTERNAL_TEXT_MAX.value) }))
+  .max(EXTERNAL_LINKS_MAX);
+
 const externalAlertSchema = z.object({
   /** Another system says of an alert of its own that it goes on, that somebody took it on, or that it is over. */
   type: z.literal('external_alert'),
@@ -30,12 +38,8 @@ const externalAlertSchema = z.object({
   name: z.string().min(1).max(EXTERNAL_TEXT_MAX.name),
   region: z.string().min(1).max(EXTERNAL_TEXT_MAX.name).optional(),
   summary: z.string().min(1).max(EXTERNAL_TEXT_MAX.summary),
-  labels: z
-    .record(z.string().max(EXTERNAL_TEXT_MAX.name), z.string().max(EXTERNAL_TEXT_MAX.value))
-    .refine((labels) => Object.keys(labels).length <= EXTERNAL_LABELS_MAX, `at most ${EXTERNAL_LABELS_MAX} labels`),
-  links: z
-    .array(z.object({ href: z.url().max(1_000), text: z.string().max(EXTERNAL_TEXT_MAX.value) }))
-    .max(EXTERNAL_LINKS_MAX),
+  labels: externalLabels,
+  links: externalLinks,
   startsAtMs: z.number().int().nonnegative().optional(),
   /** Who said it, where that was a person. */
   by: z.string().min(1).max(EXTERNAL_TEXT_MAX.value).optional(),
@@ -85,6 +89,18 @@ export const signalSchema = z.discriminatedUnion('type', [
   }),
   externalAlertSchema,
   z.object({
+    /** Something was changed, as another system says: a deploy, a flag. It is recorded, and nothing is decided by it. */
+    type: z.literal('external_change'),
+    source: z.enum(EXTERNAL_SOURCES),
+    changeId: z.string().min(1).max(EXTERNAL_TEXT_MAX.key),
+    region: z.string().min(1).max(EXTERNAL_TEXT_MAX.name).optional(),
+    summary: z.string().min(1).max(EXTERNAL_TEXT_MAX.summary),
+    labels: externalLabels,
+    links: externalLinks,
+    sender: z.string().min(1).max(128).optional(),
+    atUs: z.number().int().nonnegative(),
+  }),
+  z.object({
     /** Goes the way of a fault, and is none: a fire drill, which ends in a page called DRILL. Told once or often, by id. */
     type: z.literal('drill'),
     drillId: nameSchema,
@@ -104,6 +120,8 @@ export type CustomerEscalationSignal = Extract<Signal, { type: 'customer_escalat
 export type SpilloverSignal = Extract<Signal, { type: 'spillover' }>;
 /** What another system says of an alert of its own. */
 export type ExternalAlertSignal = Extract<Signal, { type: 'external_alert' }>;
+/** A change that another system tells of. */
+export type ExternalChangeSignal = Extract<Signal, { type: 'external_change' }>;
 /** Support tickets that are new. */
 export type TicketsSignal = Extract<Signal, { type: 'tickets' }>;
 /** A fire drill on its way. */

@@ -18,7 +18,7 @@ export interface DeciderPast {
   readonly decidedMs: number;
   /** For how long what ended is remembered. */
   readonly keepMs: number;
-  /** For how long firings are remembered, and how many of them. */
+  /** For how long firings are remembered, and how many of them: of our own rules, and of other systems. */
   readonly firedMs: number;
   readonly firingsMax: number;
   /** How many sets of rules are remembered. */
@@ -29,7 +29,8 @@ export interface DeciderPast {
 export interface DeciderHistory {
   /**
    * The newest sets of rules that were loaded; and whole streams, from their first event, in the global order: alerts that are
-   * open, and the newest of those that fired within `firedMs` before the last firing, at most `firingsMax`; incidents that are open
+   * open, and the newest of those that fired within `firedMs` before the last firing, at most `firingsMax` of our own
+   * rules and as many of other systems; incidents that are open
    * or ended within `keepMs`, with their escalations; rollouts that were declared and go on or are watched, and any that changed within it; rollbacks, redirects and
    * fallbacks under way, decided within it, or of one of those incidents; overrides that are open, ended within it, or of one of those
    * rollbacks; customer escalations that are open or closed within it; what is known of releases, those in quarantine first; the
@@ -53,9 +54,11 @@ const READ = `
       (select max(decided_at) from rollback where status not in ('requested', 'proposed', 'refused')),
       (select max(decided_at) from redirect where status <> 'refused'))) - $2::bigint as at_ms),
   fired as materialized (
-    select alert_id from alert where fired_at >= (select max(fired_at) from alert) - $5::bigint
-    order by fired_at desc, (select min(position) from event
-      where stream = 'alert-' || alert_id and type = 'AlertFired') desc limit $6),
+    select alert_id from (
+      select alert_id, row_number() over (partition by scope = 'external' order by fired_at desc,
+        (select min(position) from event where stream = 'alert-' || alert_id and type = 'AlertFired') desc) as nth
+      from alert where fired_at >= (select max(fired_at) from alert) - $5::bigint) numbered
+    where nth <= $6),
   held as materialized (
     select incident_id from incident, since where status <> 'resolved' or resolved_at >= since.at_ms),
   open_rollout as materialized (

@@ -35,6 +35,20 @@ const answer = (redirectId: string, action: 'drain' | 'resume', nodeId: string, 
 /** What rules do beside the record: an incident that is declared and escalated, and traffic in every state but `resuming`. */
 export const actionsChapter: Chapter = [
   [
+    streamOf.externalChange('ch1'),
+    0,
+    [
+      event('ExternalChangeTold', {
+        changeId: 'ch1',
+        source: 'pagerduty',
+        summary: 'deployed v2.1.5',
+        labels: {},
+        links: [],
+        at: T + 50_000,
+      }),
+    ],
+  ],
+  [
     streamOf.receiverIncident('pagerduty', 'P1'),
     0,
     [

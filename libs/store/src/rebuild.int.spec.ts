@@ -59,6 +59,7 @@ const TIMELINE_ONLY: ReadonlySet<EventType> = new Set([
   'IncidentNoted',
   'ReplyTaken',
   'ReceiverIncidentNamed',
+  'ExternalChangeTold',
   'RunbookResultAttached',
 ]);
 

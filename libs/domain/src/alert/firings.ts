@@ -1,4 +1,5 @@
 import type { Event, EventOf } from '#contracts';
+import { isExternal } from '../external-alert/external-alert.js';
 import type { AlertSubject } from '../rule/rule.js';
 import { alertKeyOf } from './alert.js';
 
@@ -9,8 +10,9 @@ export const FLAP_WINDOW_MS = 1_800_000;
 /** What flaps is over after ten calm minutes: three times in half an hour is once in ten minutes. */
 export const FLAP_CALM_MS = 600_000;
 /**
- * Firings that are remembered: a fleet of 1,000 nodes that all fire twice. Beyond it the oldest are forgotten: their keys are
- * not found to flap, and late data does not correct them.
+ * Firings that are remembered, of our own rules and as many of other systems: a fleet of 1,000 nodes that all fire twice. Beyond it the
+ * oldest of the same kind are forgotten, so that a sender in a loop costs our own none: their keys are not found to flap, and late data
+ * does not correct them.
  */
 export const FIRINGS_MAX = 2_048;
 
@@ -55,11 +57,13 @@ const firingOf = (event: EventOf<'AlertFired'>): Firing => {
   };
 };
 
-const added = (firings: readonly Firing[], event: EventOf<'AlertFired'>): readonly Firing[] => {
-  const { at } = event.data;
-  const old = firings.findIndex(({ atMs }) => atMs >= at - FLAP_WINDOW_MS);
-  const first = Math.max(old < 0 ? firings.length : old, firings.length - FIRINGS_MAX + 1);
-  return firings.slice(first).concat(firingOf(event));
+const added = (firings: readonly Firing[], told: EventOf<'AlertFired'>): readonly Firing[] => {
+  const { at, scope } = told.data;
+  const isSameKind = (firing: Firing): boolean => isExternal(firing) === isExternal({ scope });
+  const young = firings.filter(({ atMs }) => atMs >= at - FLAP_WINDOW_MS);
+  let excess = young.filter(isSameKind).length - FIRINGS_MAX + 1;
+  const kept = excess <= 0 ? young : young.filter((firing) => !isSameKind(firing) || (excess -= 1) < 0);
+  return [...kept, firingOf(told)];
 };
 
 /** The firings of the last half hour after an event, oldest first. */

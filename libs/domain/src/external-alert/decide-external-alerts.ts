@@ -98,6 +98,15 @@ const decideTimes = (draft: Draft, deciding: Deciding): void => {
   }
 };
 
+/** Records what other systems told of changes. Each telling has an id of its own: one that the log holds twice is told twice. */
+export const decideExternalChanges = (draft: Draft, { view, external, hash }: Deciding): void => {
+  external.changesOf(view.tick).forEach(({ signal, tick }, index) => {
+    const { type: _type, atUs: _atUs, changeId: told, ...change } = signal;
+    const changeId = hash(`change|${told}|${tick}|${index}`);
+    draft.add([event('ExternalChangeTold', { changeId, ...change, at: view.at })]);
+  });
+};
+
 /** Decides what other systems told of their alerts, and what they should have told and did not. */
 export const decideExternalAlerts = (draft: Draft, deciding: Deciding): void => {
   const told = deciding.external.current(deciding.view.tick);

@@ -259,6 +259,17 @@ describe('an alert of another system', () => {
     },
   );
 
+  it('B19: a change that is told is recorded beside the alerts, once, and is none', () => {
+    const change = { type: 'external_change', source: 'pagerduty', changeId: 'c1', summary: 'deployed' } as const;
+    const told = { ...change, labels: {}, links: [], sender: 'ci', atUs: 1 };
+    const played = play().say(told, told).play(1, HEALTHY);
+    expect(typesOf(played)).toEqual([]);
+    expect(played.all('ExternalChangeTold')).toMatchObject([{ summary: 'deployed', sender: 'ci' }, {}]);
+    played.kill();
+    played.play(1, HEALTHY).say(told).play(1, HEALTHY);
+    expect(played.all('ExternalChangeTold')).toHaveLength(3);
+  });
+
   it('B19: is silenced by its name and its region', () => {
     const silenced = (where: Selector): number => {
       const played = play();

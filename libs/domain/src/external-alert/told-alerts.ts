@@ -1,10 +1,16 @@
-import type { ExternalAlertSignal } from '#contracts';
+import type { ExternalAlertSignal, ExternalChangeSignal } from '#contracts';
 import type { PartitionTick } from '../window/partition-tick.js';
 import { identityOf } from './external-alert.js';
 
 /** What was told of an alert of another system, and on which tick. */
 export interface ToldAlert {
   readonly signal: ExternalAlertSignal;
+  readonly tick: number;
+}
+
+/** A change that was told, and on which tick. */
+export interface ToldChange {
+  readonly signal: ExternalChangeSignal;
   readonly tick: number;
 }
 
@@ -15,17 +21,19 @@ const REMEMBERED_MAX = 4_096;
 const isOfState = ({ signal }: ToldAlert): boolean => signal.action !== 'acknowledge';
 
 /**
- * What other systems told: on the ticks since the last decision, and when each alert was told last. It is rebuilt after a restart, since
+ * What other systems told, of alerts and of changes: on the ticks since the last decision, and when each alert was told last. It is rebuilt after a restart, since
  * minutes are read again and nothing older counts.
  */
 export class ToldAlerts {
   private told: ToldAlert[] = [];
+  private changes: ToldChange[] = [];
   private readonly lastTicks = new Map<string, number>();
 
   constructor(private readonly hash: (text: string) => string) {}
 
   apply({ tick, signals }: PartitionTick): void {
     for (const signal of signals) {
+      if (signal.type === 'external_change') this.changes.push({ signal, tick });
       if (signal.type !== 'external_alert') continue;
       this.told.push({ signal, tick });
       if (signal.action !== 'trigger') continue;
@@ -39,7 +47,12 @@ export class ToldAlerts {
 
   /** What is told was decided. */
   decided(): void {
-    this.told = [];
+    [this.told, this.changes] = [[], []];
+  }
+
+  /** Changes that are to be recorded on a tick; what was told before was recorded before. */
+  changesOf(tick: number): readonly ToldChange[] {
+    return this.changes.filter((each) => each.tick >= tick);
   }
 
   /** The tick on which it was said last that an alert goes on; undefined where that is longer ago than anything counts. */

@@ -71,6 +71,7 @@ const SENTENCES: Sentences = {
   EscalationEnded: ({ because }) => `nobody is called any more: ${because}`,
   IncidentNoted: ({ by, text }) => `${by} says: ${text}`,
   IncidentResolved: ({ because }) => `the incident is resolved: ${because}`,
+  ExternalChangeTold: ({ source, summary }) => `${source} tells of a change: ${summary}`,
   SpilloverObserved: ({ provider, level, because }) => `${provider} is ${level}: ${because}`,
   MaintenanceBegan: ({ window, startsAtMs, endsAtMs }) =>
     `maintenance ${window} began, planned from ${new Date(startsAtMs).toISOString()} until ${new Date(endsAtMs).toISOString()}`,

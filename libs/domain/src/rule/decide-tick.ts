@@ -20,7 +20,11 @@ import {
 } from '../incident/incident.decide.js';
 import { decideDrills } from '../drill/decide-drills.js';
 import { decideHaltCommands } from '../action/decide-halt-commands.js';
-import { decideExternalAcknowledgements, decideExternalAlerts } from '../external-alert/decide-external-alerts.js';
+import {
+  decideExternalAcknowledgements,
+  decideExternalAlerts,
+  decideExternalChanges,
+} from '../external-alert/decide-external-alerts.js';
 import { isExternal } from '../external-alert/external-alert.js';
 import { decideJoined } from '../external-alert/joined.decide.js';
 import { decideFallbackSteps } from '../fallback/decide-fallbacks.js';
@@ -147,6 +151,7 @@ export const decideTick = (draft: Draft, told: Deciding): void => {
   decidePresence(draft, deciding);
   decideGateAlerts(draft, deciding);
   decideOverdueAlerts(draft, deciding);
+  decideExternalChanges(draft, deciding);
   decideExternalAlerts(draft, deciding);
   const rules = new Map(deciding.rules.map((rule) => [rule.name, rule]));
   const causality: Causality = { rules, failures: new Failures(view), placeOf: view.placeOf };

@@ -268,7 +268,9 @@ const versionsAfter = (before: DeciderState, after: DeciderState, { stream, vers
   if (isOver) versions.delete(stream);
   else versions.set(stream, version);
   if (event.type !== 'AlertFired') return versions;
-  const forgotten = before.firings.slice(0, before.firings.length + 1 - after.firings.length);
+  if (after.firings.length > before.firings.length) return versions;
+  const kept = new Set(after.firings.map(({ alertId }) => alertId));
+  const forgotten = before.firings.filter(({ alertId }) => !kept.has(alertId));
   for (const { alertId } of forgotten) if (!after.alerts.has(alertId)) versions.delete(streamOf.alert(alertId));
   return versions;
 };
