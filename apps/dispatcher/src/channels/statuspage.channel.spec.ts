@@ -21,7 +21,7 @@ const body = {
   workaround: 'Use the resolvers of eu-west.',
 };
 const delivery = (changes: Record<string, unknown> = {}): OutgoingDelivery => ({
-  deliveryId: 'd-1',
+  deliveryId: `d-${changes['n'] ?? 1}-${changes['state'] ?? ''}`,
   subject: 'status',
   action: 'status_update',
   dedupKey: 'incident-1:status',
@@ -29,6 +29,7 @@ const delivery = (changes: Record<string, unknown> = {}): OutgoingDelivery => ({
 });
 const channel = (changes: Partial<StatuspageTarget> = {}) =>
   statuspageChannel({ url: new URL(page.url), pageId: 'p1', key: KEY, componentIds: [], ...changes });
+/** Each update is a delivery of its own, by its number. */
 const send = (changes: Record<string, unknown> = {}, known?: string, target: Partial<StatuspageTarget> = {}) =>
   channel(target).send(delivery(changes), { nowMs: NOW_MS, known });
 /** Of the look before an update: it is answered well. */
@@ -100,10 +101,11 @@ describe('the Statuspage channel', () => {
     expect(page.incidents).toHaveLength(1);
     // The same update again, and the next one, neither of which was told an id.
     expect(await send()).toMatchObject({ kind: 'answered', receiverId: 'sp1' });
-    expect(await send({ n: 2, state: 'resolved', text: 'It is over.', workaround: '' })).toMatchObject({
-      receiverId: 'sp1',
-    });
-    expect(page.incidents).toMatchObject([{ status: 'resolved', updates: [expect.any(String), 'It is over.'] }]);
+    // Another update may say the same.
+    const next = { ...delivery({ n: 2 }), deliveryId: 'd-2' };
+    expect(await channel().send(next, { nowMs: NOW_MS })).toMatchObject({ status: 200, receiverId: 'sp1' });
+    const said = 'Some queries are not answered.\n\nUse the resolvers of eu-west.';
+    expect(page.incidents).toMatchObject([{ status: 'investigating', updates: [said, said] }]);
   });
 
   it('an incident that somebody removed there is opened anew', async () => {
@@ -137,7 +139,7 @@ describe('the Statuspage channel', () => {
     const second = { ...delivery({ impact: 'minor', incidentId: 'incident-2' }), dedupKey: 'incident-2:status' };
     await channel(both).send(second, { nowMs: NOW_MS });
     expect(page.incidents[1]?.components).toEqual({ dns: 'major_outage', api: 'degraded_performance' });
-    const over = { ...second, body: { ...second.body, state: 'resolved', text: 'It is over.' } };
+    const over = { ...second, deliveryId: 'd-over', body: { ...second.body, state: 'resolved', text: 'It is over.' } };
     await channel(both).send(over, { nowMs: NOW_MS, known: 'sp2' });
     expect(page.incidents[1]?.components).toEqual({ dns: 'major_outage', api: 'operational' });
     await send({ state: 'resolved' }, 'sp1', dns);

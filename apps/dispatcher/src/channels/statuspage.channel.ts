@@ -58,9 +58,8 @@ const openSchema = z.array(
     id: z.string().min(1).max(100),
     impact: z.enum(['none', 'minor', 'major', 'critical']).catch('none'),
     components: z.array(z.looseObject({ id: z.string() })).catch([]),
-    incident_updates: z.array(z.looseObject({ body: z.string().catch(''), status: z.string().catch('') })).catch([]),
     metadata: z
-      .looseObject({ tocsin: z.looseObject({ incident: z.string() }) })
+      .looseObject({ tocsin: z.looseObject({ incident: z.string(), update: z.string().optional() }) })
       .optional()
       .catch(undefined),
   }),
@@ -80,7 +79,7 @@ const textOf = ({ text: said, workaround }: StatusUpdate): string =>
 
 const incidentOf = (
   update: StatusUpdate,
-  dedupKey: string,
+  { dedupKey, deliveryId }: OutgoingDelivery,
   componentIds: readonly string[],
   others: readonly Open[],
 ): Record<string, unknown> => {
@@ -93,8 +92,8 @@ const incidentOf = (
     body: textOf(update),
     impact_override: impact,
     deliver_notifications: true,
-    // By this it is found again when their id of it was lost on its way.
-    metadata: { tocsin: { incident: dedupKey } },
+    // By this it is found again when their id of it was lost on its way, and what was taken of it.
+    metadata: { tocsin: { incident: dedupKey, update: deliveryId } },
     ...(componentIds.length === 0 ? {} : { component_ids: componentIds, components }),
   };
 };
@@ -134,9 +133,8 @@ const readOpen = (text: string): readonly Open[] => {
   }
 };
 
-/** Whether an incident says already what is to be said: its answer was lost, and it was taken. */
-const says = ({ incident_updates: [newest] }: Open, update: StatusUpdate): boolean =>
-  newest !== undefined && newest.body === textOf(update) && newest.status === update.state;
+/** Whether it was taken already: its answer was lost. By its delivery, since two updates may say the same. */
+const says = ({ metadata }: Open, { deliveryId }: OutgoingDelivery): boolean => metadata?.tocsin.update === deliveryId;
 
 /** Nothing was told yet, whatever became of a look. */
 const untold = (answer: AttemptAnswer): AttemptAnswer => {
@@ -149,20 +147,20 @@ const untold = (answer: AttemptAnswer): AttemptAnswer => {
 
 const send = async (
   target: StatuspageTarget,
-  { body, dedupKey }: OutgoingDelivery,
+  delivery: OutgoingDelivery,
   { known, signal }: Attempt,
 ): Promise<AttemptAnswer> => {
   const call = callerOf(target, signal);
-  const update = updateSchema.parse(body);
+  const update = updateSchema.parse(delivery.body);
   const look = untold(await call('GET', '/unresolved'));
   if (look.kind !== 'answered' || look.status !== 200) return look;
   const open = readOpen(look.detail);
-  const own = open.find(({ id, metadata }) => id === known || metadata?.tocsin.incident === dedupKey);
+  const own = open.find(({ id, metadata }) => id === known || metadata?.tocsin.incident === delivery.dedupKey);
   const id = own?.id ?? known;
-  if (own !== undefined && says(own, update))
+  if (own !== undefined && says(own, delivery))
     return { kind: 'answered', status: 200, retryAfter: null, detail: 'it says so already', receiverId: own.id };
   const others = open.filter((each) => each !== own);
-  const told = { incident: incidentOf(update, dedupKey, target.componentIds, others) };
+  const told = { incident: incidentOf(update, delivery, target.componentIds, others) };
   if (id !== undefined) {
     const changed = withId(await call('PATCH', `/${encodeURIComponent(id)}`, told), id);
     // Somebody has removed it there: what is to be said needs a new one.
