@@ -12,7 +12,7 @@ import { createTocsinApi } from '../../apps/simulator/src/tocsin-api.js';
 import type { Bench } from './bench.js';
 import { failingBatch, goodBatch, type PagedNode, pagedNodes } from './paged-nodes.js';
 
-/** Faults that are timed: enough that the second slowest says something. */
+/** Faults that are timed, two minutes of them. Of forty the p99 is the slowest. */
 const FAULTS = 40;
 /** A fault is one node of these, so small a part of the fleet that nothing else pages. */
 const NODES = 60;
@@ -22,7 +22,7 @@ const BATCH_MS = 250;
 const HEALTHY_MS = 1_000;
 /** Windows know the fleet before the first fault. */
 const LEAD_MS = 15_000;
-/** A page that has not come by then is missed, and said so. */
+/** A page that has not come by then is missed: it counts as one that took this long, and is counted apart as well. */
 const PAGE_BOUND_MS = 15_000;
 /** Between two faults, so that they are not one. */
 const PAUSE_MS = 1_500;
@@ -135,9 +135,11 @@ const run = async () => {
   const undo: (() => unknown)[] = [() => rmSync(dataDir, { recursive: true, force: true })];
   try {
     const tookMs = await measure(dataDir, undo);
-    const paged = tookMs.filter((took) => took !== undefined).toSorted((a, b) => a - b);
-    const figures = { p50: at(paged, 0.5), p99: at(paged, 0.99), max: at(paged, 1) };
-    return { costs: [], json: { firstFailureToPageMs: { ...figures, faults: FAULTS, missed: FAULTS - paged.length } } };
+    const missed = tookMs.filter((took) => took === undefined).length;
+    // Left out, the worst faults would make the figures better.
+    const sorted = tookMs.map((took) => took ?? PAGE_BOUND_MS).toSorted((a, b) => a - b);
+    const figures = { p50: at(sorted, 0.5), p99: at(sorted, 0.99), max: at(sorted, 1) };
+    return { costs: [], json: { firstFailureToPageMs: { ...figures, faults: FAULTS, missed } } };
   } finally {
     for (const step of undo.toReversed()) await step();
   }

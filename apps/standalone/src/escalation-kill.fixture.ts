@@ -4,14 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { event, type Event, type OnCallPlan, type Reason, streamOf } from '#contracts';
 import { systemClock } from '#runtime';
-import { createDeliveryRepository, createEscalationRepository, createEventStore, type EventStore } from '#store';
+import {
+  createDeliveryRepository,
+  createEscalationRepository,
+  createEventStore,
+  type EventStore,
+  READ_EVENTS_MAX,
+} from '#store';
 import { databaseUrlOf, openTestDatabase, type TestDatabase, until } from '#testing';
 import { type RoleProcess, startPager, startProcess } from './role-processes.fixture.js';
 
-/** Time of a level, ms: shorter than a process takes to start, so that each life finds a step that was due while nobody lived. */
-const WAIT_MS = 700;
+/**
+ * Time of a level, ms: about what a process takes to start, so that most lives find a step that was due while nobody lived; and longer than a
+ * life, so that none takes many and the levels last as long as the kills.
+ */
+const WAIT_MS = 1_000;
 /** A server is killed at most this long after it began to serve: before, during or after the step that it finds due. */
 const LIFE_MS_MAX = 900;
+/** A call that came later than this waited for the lease of a sender that was killed, 45 s; a start takes 10 s at most. */
+const LEASED_MS = 30_000;
+/** Calls that leave side by side may come in any order. */
+const BESIDE_MS = 1_000;
 /** For what hangs, and a busy machine on which a process takes 10 s to start; a delivery whose sender was killed is taken again after its lease of 30 s. */
 const PATIENCE_MS = 400_000;
 const INCIDENT = 'in1';
@@ -69,6 +82,7 @@ const opened = (): Event =>
 
 /** What was asked for, and what came of it. */
 export interface Escalated {
+  /** Those while levels were still to be called. */
   readonly kills: number;
   /** Every step of the escalation, in order. */
   readonly steps: readonly string[];
@@ -76,6 +90,10 @@ export interface Escalated {
   readonly asked: readonly string[];
   /** What the receiver got, by key, each once, in the order in which it came. */
   readonly received: Readonly<Record<string, readonly string[]>>;
+  /** Calls that waited for the lease of a killed sender. */
+  readonly leased: readonly string[];
+  /** Calls before which the receiver got one that was asked for after them, though no lease held them back. */
+  readonly overtaken: readonly string[];
 }
 
 /** In [0, 1), the same for the same seed. */
@@ -87,17 +105,23 @@ class KilledServer {
   private process: RoleProcess | undefined;
   kills = 0;
 
-  constructor(private readonly environment: Readonly<Record<string, string>>) {}
+  constructor(
+    private readonly environment: Readonly<Record<string, string>>,
+    /** Whether levels are still to be called. */
+    private readonly isEscalating: () => Promise<boolean>,
+  ) {}
 
   async start(): Promise<void> {
     this.process = await startProcess('standalone', this.environment);
   }
 
   async killAgainAndAgain(kills: number, seed: number): Promise<void> {
-    while (this.kills < kills) {
-      await systemClock.sleep(randomOf(seed, this.kills) * LIFE_MS_MAX);
+    if (kills > 0) await until('the escalation has begun', this.isEscalating);
+    for (let kill = 0; kill < kills; kill += 1) {
+      await systemClock.sleep(randomOf(seed, kill) * LIFE_MS_MAX);
       await this.process?.kill();
-      this.kills += 1;
+      // One that comes when all is told disturbs nothing, and does not count.
+      if (await this.isEscalating()) this.kills += 1;
       await this.start();
     }
   }
@@ -108,7 +132,12 @@ class KilledServer {
 }
 
 /** An incident that nobody answers until all levels were called, then somebody for too short a time, and that ends. */
-const happens = async (store: EventStore, test: TestDatabase, repeats: number): Promise<void> => {
+const happens = async (
+  store: EventStore,
+  test: TestDatabase,
+  repeats: number,
+  isSent: () => Promise<unknown>,
+): Promise<void> => {
   const tell = async (stream: string, told: Event): Promise<void> => {
     // The rules may say something of the incident as well.
     const isTold = async () => {
@@ -129,8 +158,11 @@ const happens = async (store: EventStore, test: TestDatabase, repeats: number): 
   await tell(streamOf.alert(ALERT.alertId), event('AlertFired', { ...ALERT, at: nowMs() }));
   await tell(stream, opened());
   await until('all levels were called', isExhausted, PATIENCE_MS);
+  // A call that waits for the lease of a killed sender must come before its end is told: else one word says both.
+  await isSent();
   await tell(stream, event('IncidentAcknowledged', { incidentId: INCIDENT, by: 'alice', note: '', at: nowMs() }));
   await until('they were called once more', isExhausted, PATIENCE_MS);
+  await isSent();
   await tell(stream, event('IncidentResolved', { incidentId: INCIDENT, because: 'recovered', at: nowMs() }));
 };
 
@@ -149,9 +181,54 @@ const receivedOf = (
   return received;
 };
 
-const told = async (store: EventStore): Promise<Pick<Escalated, 'steps' | 'asked'>> => {
-  const events = (await store.readAll(0, 1_000)).map((recorded) => recorded.event);
+/** A call, when it was asked for and when it first came, ms. */
+interface Call {
+  readonly key: string;
+  readonly askedAtMs: number;
+  readonly cameAtMs: number;
+}
+
+const callsOf = (
+  events: readonly Event[],
+  taken: Awaited<ReturnType<typeof startPager>>['events'],
+): readonly Call[] => {
+  const calls = new Map<string, Call>();
+  for (const { type, data } of events) {
+    if (type !== 'DeliveryRequested' || !isOfIncident(data.dedupKey) || calls.has(data.dedupKey)) continue;
+    const { dedupKey: key, at: askedAtMs } = data;
+    const first = taken.find(
+      ({ dedup_key: dedupKey, event_action: action }) => dedupKey === key && action === 'trigger',
+    );
+    calls.set(key, { key, askedAtMs, cameAtMs: first?.atMs ?? Infinity });
+  }
+  return [...calls.values()];
+};
+
+const isLeased = ({ askedAtMs, cameAtMs }: Call): boolean => cameAtMs - askedAtMs > LEASED_MS;
+
+/** How the order in which calls came differs from that in which they were asked for. */
+export const disorderOf = (calls: readonly Call[]): Pick<Escalated, 'leased' | 'overtaken'> => ({
+  leased: calls.filter(isLeased).map(({ key }) => key),
+  overtaken: calls
+    .filter(
+      (call, index) =>
+        !isLeased(call) && calls.slice(index + 1).some(({ cameAtMs }) => cameAtMs < call.cameAtMs - BESIDE_MS),
+    )
+    .map(({ key }) => key),
+});
+
+const told = async (
+  store: EventStore,
+  taken: Awaited<ReturnType<typeof startPager>>['events'],
+): Promise<Omit<Escalated, 'kills' | 'received'>> => {
+  const events: Event[] = [];
+  for (let after = 0, page = await store.readAll(after, READ_EVENTS_MAX); page.length > 0;) {
+    events.push(...page.map((recorded) => recorded.event));
+    after = page.at(-1)?.position ?? after;
+    page = await store.readAll(after, READ_EVENTS_MAX);
+  }
   return {
+    ...disorderOf(callsOf(events, taken)),
     steps: events.flatMap(({ type, data }) =>
       type.startsWith('Escalation') && 'incidentId' in data && data.incidentId === INCIDENT
         ? [`${type} ${'level' in data ? data.level : ''}`]
@@ -175,22 +252,27 @@ export const playEscalation = async (options: {
   const test = await openTestDatabase();
   const pager = await startPager();
   const dataDir = mkdtempSync(join(tmpdir(), 'escalation-kill-'));
-  const server = new KilledServer({
+  const escalations = createEscalationRepository(test.database);
+  const isEscalating = async () => (await escalations.findRow(INCIDENT))?.state === 'running';
+  const environment = {
     DATABASE_URL: databaseUrlOf(test.connection),
     PAGERDUTY_URL: pager.url,
     PAGERDUTY_ROUTING_KEY: 'A'.repeat(32),
     DATA_DIR: dataDir,
     ADMIN_KEY: `admin.${'a'.repeat(32)}`,
-  });
+  };
+  const server = new KilledServer(environment, isEscalating);
   try {
     const store = createEventStore(test.database, nowMs);
     // Before the incident: a channel that was never set up is called by nobody.
     await server.start();
-    await Promise.all([server.killAgainAndAgain(options.kills, options.seed), happens(store, test, options.repeats)]);
     const deliveries = createDeliveryRepository(test.database);
-    const isSent = async () => (await deliveries.list({ statuses: ['due'], limit: 1 })).length === 0;
-    await until('every notification is sent', isSent, PATIENCE_MS);
-    return { kills: server.kills, ...(await told(store)), received: receivedOf(pager.events) };
+    const isNothingDue = async () => (await deliveries.list({ statuses: ['due'], limit: 1 })).length === 0;
+    const isSent = () => until('every notification is sent', isNothingDue, PATIENCE_MS);
+    const { kills, seed, repeats } = options;
+    await Promise.all([server.killAgainAndAgain(kills, seed), happens(store, test, repeats, isSent)]);
+    await isSent();
+    return { kills: server.kills, ...(await told(store, pager.events)), received: receivedOf(pager.events) };
   } finally {
     await server.stop();
     await pager.close();
@@ -200,10 +282,11 @@ export const playEscalation = async (options: {
 };
 
 /**
- * What of a play does not depend on the moments of its kills. Whether an acknowledgement left before its resolve took its place does; nobody
+ * What of a play does not depend on the moments of its kills, its order at the receiver included, but for calls that waited for the lease of
+ * a sender that was killed. Whether an acknowledgement left before its resolve took its place does; nobody
  * is called by either.
  */
-export const calledBy = ({ received, kills: _kills, ...told }: Awaited<ReturnType<typeof playEscalation>>) => ({
+export const calledBy = ({ received, kills: _kills, leased: _leased, ...told }: Escalated) => ({
   ...told,
   received: Object.fromEntries(
     Object.entries(received).map(([key, actions]) => [key, actions.filter((action) => action !== 'acknowledge')]),

@@ -129,4 +129,27 @@ describeKafka('a process per role', () => {
     const fatal = running.flatMap(({ lines }) => lines().filter(({ level }) => Number(level) >= FATAL));
     expect(fatal).toEqual([]);
   }, 180_000);
+
+  it('B17: a drill goes the way of a fault through Kafka, and is told once by two dispatchers', async () => {
+    const asked = await ask(of('api'), '/v1/drills', ADMIN_KEY, {});
+    expect(asked).toMatchObject({ status: 201 });
+    const { drillId } = asked.body['drill'] as { readonly drillId: string };
+    const shown = async (): Promise<string | undefined> => {
+      const { body } = await ask(of('api'), '/v1/drills', ADMIN_KEY);
+      const drills = body['drills'] as readonly { readonly drillId: string; readonly status: string }[];
+      return drills.find((drill) => drill.drillId === drillId)?.status;
+    };
+    const ended = await until(
+      'the drill has ended',
+      async () => {
+        const status = await shown();
+        return status === 'passed' || status === 'failed' ? status : false;
+      },
+      90_000,
+    );
+    expect(ended).toBe('passed');
+    const told = () => pager.events.filter(({ dedup_key: key }) => key === `drill-${drillId}`);
+    await until('its end is told', () => told().length > 1);
+    expect(told().map(({ event_action: action }) => action)).toEqual(['trigger', 'resolve']);
+  }, 150_000);
 });
