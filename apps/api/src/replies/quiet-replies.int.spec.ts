@@ -12,9 +12,9 @@ beforeEach(async () => {
 });
 afterEach(() => api.served.end());
 
-const press = async (action: ReplyAction) => {
+const press = async (action: ReplyAction, person = 'alice') => {
   const { incidentId } = api;
-  const link = { incidentId, actions: [action], person: 'alice', expiresAtMs: NOW_MS + LINK_MS_MAX };
+  const link = { incidentId, actions: [action], person, expiresAtMs: NOW_MS + LINK_MS_MAX };
   const url = `${api.served.url}/act/${signActLink(TEST_LINK_SECRET, link)}`;
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams({ action }) });
   return { status: response.status, html: await response.text() };
@@ -69,5 +69,28 @@ describe('an answer that it is over', () => {
     expect((await press('resolve')).html).toContain('rollback rb-own is under way: it stays open until that ends');
     const row = await createIncidentRepository(api.served.db.database).findRow(incidentId);
     expect(row).toMatchObject({ status: 'acknowledged', owner: 'link:alice' });
+  });
+
+  it('while customers are with another provider: it stays open until they are back', async () => {
+    await api.openIncident();
+    const { incidentId } = api;
+    const moved = (fallbackId: string, isDryRun: boolean) =>
+      api.told(
+        streamOf.fallback(fallbackId),
+        event('FallbackDecided', {
+          fallbackId,
+          incidentId,
+          customerId: 'delta',
+          provider: 'cloudflare_dns',
+          isDryRun,
+          because: 'success 80 %',
+          at: NOW_MS,
+        }),
+      );
+    await api.ends();
+    await moved('fb1', true);
+    expect((await press('resolve')).html).toContain('Done: it is over.');
+    await moved('fb2', false);
+    expect((await press('resolve', 'bob')).html).toContain('with another provider: it stays open until they are back');
   });
 });

@@ -5,6 +5,7 @@ import { actorOf, type Infrastructure } from '#runtime';
 import type { AlertRow, StreamAppend } from '#store';
 import type { Actions } from '../actions.js';
 import type { IncidentReport } from '../incident-report.js';
+import { LIST_MAX } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { tendIncident } from '../tend-incident.js';
 import { selectorsOf } from './page-silences.js';
@@ -126,11 +127,22 @@ const takeOn = async (parts: ReplyParts, reply: Reply): Promise<string | Refusal
   (await tendingOf(parts).acknowledge(reply, '')) ?? 'it is acknowledged';
 
 /** What Tocsin does about an incident that keeps it open though no alert goes on. */
-const underWay = ({ rollbacks, redirects }: IncidentReport): string | undefined => {
+const underWay = async (
+  { queries }: ReplyParts,
+  { incident: { incidentId }, rollbacks, redirects }: IncidentReport,
+): Promise<string | undefined> => {
   const rollback = rollbacks.find(({ status }) => status === 'running');
   if (rollback !== undefined) return `rollback ${rollback.rollbackId} is under way: it stays open until that ends`;
   const redirect = redirects.find(({ status }) => status !== 'refused' && status !== 'ended');
-  return redirect && `redirect ${redirect.redirectId} is not taken back: it stays open until then`;
+  if (redirect !== undefined) return `redirect ${redirect.redirectId} is not taken back: it stays open until then`;
+  const fallbacks = await queries.fallbacks({
+    incidentId,
+    statuses: ['decided', 'running', 'stopped'],
+    limit: LIST_MAX,
+  });
+  return fallbacks.some(({ isDryRun }) => !isDryRun)
+    ? 'customers are with another provider: it stays open until they are back'
+    : undefined;
 };
 
 /**
@@ -144,7 +156,7 @@ const resolve = async (parts: ReplyParts, report: IncidentReport, reply: Reply):
   await tellResolved(parts, external, reply.caller);
   const left = open.length - external.length;
   const goesOn = `its ${left === 1 ? 'alert goes' : `${left} alerts go`} on: it stays open until they are well`;
-  const because = left > 0 ? goesOn : underWay(report);
+  const because = left > 0 ? goesOn : await underWay(parts, report);
   if (because === undefined) return (await tending.note(reply, 'said that it is over')) ?? 'it is over';
   const noted = await tending.note(reply, `said that it is over, but ${because}`.slice(0, TEXT_MAX));
   const taken = noted ?? (await takeOn(parts, reply));
