@@ -10,9 +10,10 @@ import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
 import { parseJson } from './json-body.js';
 
+/** As long as a fingerprint of Alertmanager: 64 bits tell a thousand open alerts apart. */
 const DIGEST_CHARS = 16;
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, DIGEST_CHARS);
-/** Reasons that one answer spells out. */
+/** Reasons that one answer spells out: what is wrong with ten is wrong with the rest. */
 const REASONS_MAX = 10;
 
 const describe = ({ signals, refused }: ReadAlerts): string => {

@@ -24,6 +24,7 @@ const THROTTLED = {
   status: 'throttle exceeded',
   message: 'Requests for this service are arriving too quickly.  Please retry later.',
 } as const;
+/** Soon: what cannot be taken now is a page that waits. */
 const RETRY_AFTER_S = '2';
 
 interface EventAnswer {
