@@ -103,7 +103,7 @@ const customer = (customerId: string, tier: 'tier1' | 'tier3', critical: boolean
 const catalogue: readonly Event[] = [
   event('NodesRegistered', {
     nodes: [
-      { nodeId: 'n1', pop: 'iad1', region: 'us-east' },
+      { nodeId: 'n1', pop: 'iad1', region: 'us-east', address: '184.25.56.1' },
       { nodeId: 'n2', pop: 'fra1', region: 'eu-central' },
     ],
   }),

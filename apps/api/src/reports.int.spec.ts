@@ -120,14 +120,25 @@ describe('what is told and written of an incident', () => {
   it('R55: the runbook has its commands filled in, and takes what they answered', async () => {
     const { body } = await get('/v1/incidents/in1/runbook');
     expect(body).toMatchObject({
-      runbook: { steps: [{ step: 'dig', command: expect.stringMatching(/delta\.example/) }, {}, {}, {}, {}, {}, {}] },
+      runbook: {
+        steps: [
+          { step: 'dig', command: expect.stringMatching(/@184\.25\.56\.1 .*delta\.example/) },
+          {},
+          {},
+          {},
+          {},
+          {},
+          {},
+          {},
+        ],
+      },
     });
     const path = '/v1/incidents/in1/runbook/dig/results';
     expect((await post(path, { output: 'status: NXDOMAIN' }, viewer)).status).toBe(403);
     const attached = await post(path, { output: 'status: NXDOMAIN' });
     expect(attached.status).toBe(201);
     expect(attached.body).toMatchObject({
-      runbook: { steps: [{ step: 'dig', results: [{ output: 'status: NXDOMAIN' }] }, {}, {}, {}, {}, {}, {}] },
+      runbook: { steps: [{ step: 'dig', results: [{ output: 'status: NXDOMAIN' }] }, {}, {}, {}, {}, {}, {}, {}] },
     });
     expect((await post('/v1/incidents/in1/runbook/sudo/results', { output: 'x' })).status).toBe(404);
     const timeline = (await get('/v1/incidents/in1')).body['timeline'] as unknown as readonly {

@@ -297,7 +297,16 @@ describe('the REST API', () => {
     );
     expect((await get('/v1/nodes')).body).toEqual({
       nodes: [
-        { nodeId: 'n1', pop: 'iad1', region: 'us-east', ...shown, gap: 6, gapBatches: 2, difference: 0 },
+        {
+          nodeId: 'n1',
+          pop: 'iad1',
+          region: 'us-east',
+          address: '184.25.56.1',
+          ...shown,
+          gap: 6,
+          gapBatches: 2,
+          difference: 0,
+        },
         expect.objectContaining({ nodeId: 'n2', counted: 0, batches: 0, lastEventUs: null }),
       ],
     });

@@ -49,13 +49,15 @@ export interface RunbookParts {
 const BEFORE_MS = 120_000;
 const AFTER_MS = 480_000;
 
-/** The nodes that it is about: those that a rollback takes back, the node, or those of its place; else any. */
-const nodesOf = ({ scope, key }: IncidentRow, rollbacks: readonly RollbackRow[], { catalogue }: RunbookParts) => {
+/** The addresses of nodes that it is about: those that a rollback takes back, the node, or those of its place; else any. */
+const addressesOf = ({ scope, key }: IncidentRow, rollbacks: readonly RollbackRow[], { catalogue }: RunbookParts) => {
   const { nodes } = catalogue.current();
   const undone = rollbacks.flatMap(({ waves }) => waves.flatMap((wave) => wave.nodes));
   const region = scope === 'release_region' ? key.split(KEY_SEPARATOR)[1] : key;
   const near = nodes.filter((node) => node.nodeId === key || node.pop === key || node.region === region);
-  return [...undone, ...(near.length > 0 ? near : nodes).map(({ nodeId }) => nodeId)];
+  const about = new Set(undone);
+  const first = nodes.filter(({ nodeId }) => about.has(nodeId));
+  return [...first, ...(near.length > 0 ? near : nodes)].flatMap(({ address }) => address ?? []);
 };
 
 const zonesOf = ({ impact, peakImpact }: IncidentRow, { catalogue }: RunbookParts): readonly string[] => {
@@ -75,7 +77,7 @@ const stepsOf = async (parts: RunbookParts, incident: IncidentRow): Promise<read
     incidentId,
     rule,
     zones: zonesOf(incident, parts),
-    nodes: nodesOf(incident, rollbacks, parts),
+    addresses: addressesOf(incident, rollbacks, parts),
     ...windows,
     fromMs,
     untilMs: fromMs + BEFORE_MS + AFTER_MS,

@@ -7,6 +7,8 @@ export interface NodeRow {
   readonly nodeId: string;
   readonly pop: string;
   readonly region: string;
+  /** Where it can be asked by hand; not there when nobody said. */
+  readonly address?: string | undefined;
 }
 
 /** A customer and its zones. */
@@ -35,7 +37,7 @@ export interface CatalogueRepository {
 }
 
 const VERSION = 'select version from chain_anchor where stream = $1';
-const NODES = 'select node_id as "nodeId", pop, region from node';
+const NODES = 'select node_id as "nodeId", pop, region, address from node';
 const CUSTOMERS = `
   select c.customer_id as "customerId", c.name, c.tier, c.critical, c.sector, c.countries, c.sites,
     array(select z.zone from customer_zone z where z.customer_id = c.customer_id order by z.zone) as zones
@@ -46,6 +48,11 @@ type ReadCustomer = Omit<CustomerRow, 'sector' | 'countries' | 'sites'> & {
   readonly countries: readonly string[];
   readonly sites: number | null;
 };
+
+type ReadNode = Omit<NodeRow, 'address'> & { readonly address: string | null };
+
+/** As it was registered: what nobody said is not there. */
+const nodeRow = ({ address, ...node }: ReadNode): NodeRow => (address === null ? node : { ...node, address });
 
 /** As it was registered: what nobody said is not there. */
 const customerRow = ({ sector, countries, sites, ...customer }: ReadCustomer): CustomerRow => ({
@@ -67,11 +74,12 @@ export const createCatalogueRepository = (database: Database): CatalogueReposito
         await tx.query('set transaction isolation level repeatable read, read only');
         return {
           version: await versionIn(tx),
-          nodes: await tx.query<NodeRow>(`${NODES} order by node_id`),
+          nodes: (await tx.query<ReadNode>(`${NODES} order by node_id`)).map(nodeRow),
           customers: (await tx.query<ReadCustomer>(CUSTOMERS)).map(customerRow),
           registry: await readZoneRegistry(tx),
         };
       }),
-    findNode: async (nodeId) => (await database.query<NodeRow>(`${NODES} where node_id = $1`, [nodeId]))[0],
+    findNode: async (nodeId) =>
+      (await database.query<ReadNode>(`${NODES} where node_id = $1`, [nodeId])).map(nodeRow)[0],
   };
 };

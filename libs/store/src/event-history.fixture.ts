@@ -103,7 +103,7 @@ const catalogue: Chapter = [
       event('CustomersRegistered', {
         customers: [customer('delta', ['Delta.Example.', 'b.example']), customer('ups', ['ups.example'])],
       }),
-      event('NodesRegistered', { nodes: [{ nodeId: 'n3', pop: 'fra1', region: 'eu-central' }] }),
+      event('NodesRegistered', { nodes: [{ nodeId: 'n3', pop: 'fra1', region: 'eu-central', address: '192.0.2.3' }] }),
       // b.example changes hands, delta.example is given up.
       event('CustomersRegistered', { customers: [customer('ups', ['b.example']), customer('delta', ['d.example'])] }),
     ],

@@ -14,7 +14,7 @@ const of = (changes: Partial<RunbookCase> = {}): RunbookCase => ({
   incidentId: 'in1',
   rule: 'R14',
   zones: ['delta.com'],
-  nodes: ['edge-iad-1'],
+  addresses: ['184.25.56.1'],
   family: 'release_region',
   key: 'v2.1.5+c42|us-east',
   fromMs: 1_626_954_000_000,
@@ -47,32 +47,40 @@ describe('the runbook of an incident', () => {
     expect(steps.map(({ step }) => step)).toEqual([
       'dig',
       'nslookup',
+      'resolver',
       'traceroute',
       'windows',
       'explain',
       'why-not',
       'impact',
     ]);
-    expect(commandOf('dig')).toBe('dig @edge-iad-1 +tries=1 +time=2 -q delta.com -t A');
-    expect(commandOf('nslookup')).toBe('nslookup -timeout=2 -retry=1 delta.com 1.1.1.1');
-    expect(commandOf('traceroute')).toBe('traceroute -w 1 -m 20 edge-iad-1');
+    expect(commandOf('dig')).toBe('dig @184.25.56.1 +tries=1 +time=2 -q delta.com -t A');
+    expect(commandOf('nslookup')).toBe('nslookup -timeout=2 -retry=1 delta.com 184.25.56.1');
+    expect(commandOf('resolver')).toBe('dig @1.1.1.1 +tries=1 +time=2 -q delta.com -t A');
+    expect(commandOf('traceroute')).toBe('traceroute -w 1 -m 20 184.25.56.1');
     expect(commandOf('explain')).toBe('tocsin explain in1');
     expect(steps.every(({ means }) => means.length > 0)).toBe(true);
+  });
+
+  it.each([[[]], [['iad-01']]])('R55: without an address no node is asked, and a resolver is: %j', (addresses) => {
+    const commands = ['dig', 'nslookup', 'traceroute'].map((step) => commandOf(step, { addresses }));
+    expect(commands).toEqual(['', '', '']);
+    expect(commandOf('resolver', { addresses })).toContain('@1.1.1.1');
   });
 
   it.each(HOSTILE)('R55: a name that is no name is in no command: %j', (zone) => {
     expect(isCommandName(zone)).toBe(false);
     expect(commandOf('dig', { zones: [zone, 'ups.com'] })).toContain('-q ups.com');
     expect(commandOf('dig', { zones: [zone] })).toBe('');
-    expect(commandOf('traceroute', { nodes: [zone] })).toBe('');
+    expect(commandOf('traceroute', { addresses: [zone] })).toBe('');
   });
 
   it('R55: whatever a zone is called, nothing of it becomes a command or an option', () => {
     const name = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom(...HOSTILE), fc.domain());
     fc.assert(
       fc.property(name, name, (zone, node) => {
-        for (const step of ['dig', 'nslookup', 'traceroute']) {
-          const words = (commandOf(step, { zones: [zone], nodes: [node] }) ?? '').split(' ');
+        for (const step of ['dig', 'nslookup', 'resolver', 'traceroute']) {
+          const words = (commandOf(step, { zones: [zone], addresses: [node] }) ?? '').split(' ');
           for (const word of words) expect(word).toMatch(/^[A-Za-z0-9@+=._:-]*$/);
           const options = words.filter((word) => word.startsWith('-'));
           expect(['-q', '-t', '-timeout=2', '-retry=1', '-w', '-m']).toEqual(expect.arrayContaining(options));

@@ -17,8 +17,8 @@ export interface RunbookCase {
   readonly rule: string;
   /** Names of customers that are hurt, the worst first; as they were registered, whatever they are. */
   readonly zones: readonly string[];
-  /** Nodes that it is about: an address, or the name where the inventory has none. */
-  readonly nodes: readonly string[];
+  /** Of nodes that it is about, as far as the inventory has them: a name of ours is known to no resolver. */
+  readonly addresses: readonly string[];
   /** `key` of the windows that show it: `fleet`, or a release and a region. */
   readonly family: string;
   readonly key: string;
@@ -47,11 +47,11 @@ const OTHER_RESOLVER = '1.1.1.1';
 const command = (...words: readonly (string | undefined)[]): string =>
   words.includes(undefined) ? '' : words.map((word) => shellWord(word ?? '')).join(' ');
 
-const asked = (zone: string | undefined, node: string | undefined): readonly RunbookStep[] => [
+const asked = (zone: string | undefined, address: string | undefined): readonly RunbookStep[] => [
   {
     step: 'dig',
     what: 'Ask a node that it is about for a name of a customer that it hurts.',
-    command: command('dig', node && `@${node}`, '+tries=1', '+time=2', '-q', zone, '-t', 'A'),
+    command: command('dig', address && `@${address}`, '+tries=1', '+time=2', '-q', zone, '-t', 'A'),
     means: [
       { answer: 'NXDOMAIN', meaning: 'the node denies a name that exists: its data or its memory is corrupt' },
       { answer: 'SERVFAIL', meaning: 'the node is up and cannot answer: look at what it loads' },
@@ -61,8 +61,18 @@ const asked = (zone: string | undefined, node: string | undefined): readonly Run
   },
   {
     step: 'nslookup',
+    what: 'Ask the same node as a client does, with its time-out.',
+    command: command('nslookup', '-timeout=2', '-retry=1', zone, address),
+    means: [
+      { answer: 'an address', meaning: 'this node answers: ask another one, or look at the path' },
+      { answer: 'a timeout', meaning: 'clients of this node get nothing: the server or the path to it is gone' },
+      { answer: 'NXDOMAIN', meaning: 'clients are told that the name does not exist, and may keep that' },
+    ],
+  },
+  {
+    step: 'resolver',
     what: 'Ask a resolver that is not ours for the same name.',
-    command: command('nslookup', '-timeout=2', '-retry=1', zone, OTHER_RESOLVER),
+    command: command('dig', `@${OTHER_RESOLVER}`, '+tries=1', '+time=2', '-q', zone, '-t', 'A'),
     means: [
       { answer: 'an address', meaning: 'the resolver reached another node, or has it cached: not everybody is hurt' },
       { answer: 'SERVFAIL or a timeout', meaning: 'resolvers reach no node that answers: customers are hurt now' },
@@ -75,7 +85,7 @@ const asked = (zone: string | undefined, node: string | undefined): readonly Run
   {
     step: 'traceroute',
     what: 'Follow the path to the node.',
-    command: command('traceroute', '-w', '1', '-m', '20', node),
+    command: command('traceroute', '-w', '1', '-m', '20', address),
     means: [
       { answer: 'it ends at the node', meaning: 'the network is well: the fault is in the server' },
       {
@@ -127,7 +137,10 @@ const told = ({ incidentId, rule, family, key, fromMs, untilMs }: RunbookCase): 
 
 /** The commands of the first phase of an incident, filled in (R55). */
 export const runbookOf = (of: RunbookCase): readonly RunbookStep[] => [
-  ...asked(of.zones.find(isCommandName), of.nodes.find(isCommandName)),
+  ...asked(
+    of.zones.find(isCommandName),
+    of.addresses.find((address) => ADDRESS.test(address)),
+  ),
   ...told(of),
 ];
 

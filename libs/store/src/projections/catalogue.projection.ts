@@ -52,9 +52,14 @@ export const catalogueProjection = projection(['node', 'customer', 'customer_zon
   NodesRegistered: (tx, registered) => {
     const nodes = lastByKey(registered.nodes, ({ nodeId }) => nodeId);
     return tx.query(
-      `insert into node (node_id, pop, region) select * from unnest($1::text[], $2::text[], $3::text[])
-       on conflict (node_id) do update set pop = excluded.pop, region = excluded.region`,
-      [nodes.map(({ nodeId }) => nodeId), nodes.map(({ pop }) => pop), nodes.map(({ region }) => region)],
+      `insert into node (node_id, pop, region, address) select * from unnest($1::text[], $2::text[], $3::text[], $4::text[])
+       on conflict (node_id) do update set pop = excluded.pop, region = excluded.region, address = excluded.address`,
+      [
+        nodes.map(({ nodeId }) => nodeId),
+        nodes.map(({ pop }) => pop),
+        nodes.map(({ region }) => region),
+        nodes.map(({ address }) => address ?? null),
+      ],
     );
   },
   CustomersRegistered: async (tx, registered) => {
