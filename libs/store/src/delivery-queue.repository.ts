@@ -75,22 +75,25 @@ const BEFORE = `
   from delivery where channel = $1 and dedup_key = $2 and address is not distinct from $3`;
 
 /**
- * Calls behind a failing receiver that are looked at, the oldest first. With more the newer ones are looked at when these have fallen
- * over, which takes 200 ms for fifty; where none of them can, all other channels fail as well.
+ * Calls behind each failing receiver that are looked at, the oldest first, so that a look takes some ms. With more the newer ones are
+ * looked at when these have fallen over, which takes 200 ms for fifty; where none of them can, all other channels fail as well.
  */
-const UNTRIED_MAX = 1_000;
+const UNTRIED_MAX = 200;
 
 const CALL = `d.fell_over_to is null and d.subject = 'page' and d.action in ('trigger', 'escalate')`;
 
 // What can wait and was not tried yet waits for its turn, by our own pace, which is no failure; unless its receiver is dead or has enough.
 const UNACCEPTED = `
-    select d.delivery_id from delivery d
-    where ${CALL} and (d.status = 'gave_up' or (d.status = 'due' and (d.is_urgent or d.attempts > d.attempts_before)))
+    select d.* from delivery d
+    where ${CALL} and d.asked_at > $1::bigint - ${FAILING_AGE_MAX_MS} and (d.status = 'gave_up' or (d.status = 'due' and (d.is_urgent or d.attempts > d.attempts_before)))
     union all
-    (select d.delivery_id from delivery_receiver r join delivery d on d.channel = r.channel and coalesce(d.address, '') = r.address
-    where (r.failures >= ${BREAKER_FAILURES} or r.held_until > $1::bigint) and ${CALL}
-      and d.status = 'due' and not d.is_urgent and d.attempts = d.attempts_before and d.asked_at <= $1::bigint - ${FALL_OVER_MS}
-    order by d.asked_at limit ${UNTRIED_MAX})`;
+    select untried.* from delivery_receiver r cross join lateral (
+      select d.* from delivery d
+      where d.channel = r.channel and coalesce(d.address, '') = r.address and ${CALL}
+        and d.status = 'due' and not d.is_urgent and d.attempts = d.attempts_before and d.asked_at between $1::bigint - ${FAILING_AGE_MAX_MS} and $1::bigint - ${FALL_OVER_MS}
+      order by d.asked_at limit ${UNTRIED_MAX}
+    ) untried
+    where r.failures >= ${BREAKER_FAILURES} or r.held_until > $1::bigint`;
 
 // A call goes where it has not gone before; one that another channel has accepted is recorded as fallen over to that one. One that is over
 // and was not given up stays where it is: its queue tells both at once. Of a fire drill the first page, which is not urgent, and any test
@@ -99,14 +102,14 @@ const FAILING = `
   with unaccepted as (${UNACCEPTED}
   )
   select d.delivery_id as "deliveryId", d.subject, d.action, d.channel, d.dedup_key as "dedupKey", d.body, d.address, d.person,
-    d.is_urgent as "isUrgent", d.status, d.last_detail as "lastDetail", d.asked_at as "askedAt", d.tried, a.version,
+    d.is_urgent as "isUrgent", d.status, d.last_detail as "lastDetail", d.asked_at as "askedAt", d.tried,
+    (select a.version from chain_anchor a where a.stream = 'delivery-' || d.delivery_id) as version,
     array(select distinct o.channel from delivery o where o.dedup_key = d.dedup_key and o.action = d.action
       and o.person is not distinct from d.person and o.status = 'delivered') as accepted,
     array(select distinct o.channel from delivery o where o.dedup_key = d.dedup_key and o.action = d.action
       and o.person is not distinct from d.person) as asked,
     ending.body as "endBody"
-  from unaccepted join delivery d using (delivery_id) join chain_anchor a on a.stream = 'delivery-' || d.delivery_id
-  left join lateral (
+  from unaccepted d left join lateral (
     select e.body from delivery e
     where e.dedup_key = d.dedup_key and e.channel = d.channel and e.address is not distinct from d.address
       and e.action = 'resolve' and e.requested_position > d.requested_position
@@ -114,7 +117,7 @@ const FAILING = `
   ) ending on true
   where (d.status = 'gave_up' or ending.body is null)
     and (d.is_urgent or d.body ->> 'drillId' is null) and d.body ->> 'isTest' is null
-    and d.asked_at > $1::bigint - ${FAILING_AGE_MAX_MS} and (d.status = 'gave_up' or d.asked_at <= $1::bigint - ${FALL_OVER_MS})
+    and (d.status = 'gave_up' or d.asked_at <= $1::bigint - ${FALL_OVER_MS})
     and exists (select 1 from unnest($2::text[]) as next (channel)
       where next.channel <> d.channel and next.channel <> all(d.tried)
         and not exists (select 1 from delivery o
