@@ -23,6 +23,7 @@ import {
   type Role,
 } from '#runtime';
 import type { Database, EventStore } from '#store';
+import { pageMeanwhile } from './degraded/meanwhile.js';
 import { createDispatcher, type Dispatcher } from './dispatcher.js';
 import { onCallProviders } from './on-call-life.js';
 import { withLinks } from './page-links.js';
@@ -79,6 +80,7 @@ class DispatcherModule {}
 /** Sends pages and signed commands, and publishes events; it holds no key that signs commands. */
 export const dispatcher: Role = {
   name: 'dispatcher',
+  meanwhile: (env) => (parts) => pageMeanwhile(readDispatcherSettings(env), parts, random),
   module: (env) => {
     const settings = readDispatcherSettings(env);
     return {

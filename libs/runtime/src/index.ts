@@ -2,6 +2,7 @@ export * from './authenticator.js';
 export * from './catalogue-follower.js';
 export * from './clock.js';
 export * from './create-app.js';
+export type { Meanwhile, WaitingParts } from './database-wait.js';
 export * from './entrances.js';
 export * from './file-loader.js';
 export * from './infrastructure.module.js';

@@ -3,11 +3,14 @@ import type { AddressInfo } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigError, type Environment } from '#config';
-import { parseKafkaUrl } from '#event-log';
+import { openKafkaLog, parseKafkaUrl } from '#event-log';
+import { openDatabase } from '#store';
 import { systemClock } from './clock.js';
 import { ClosingOrder } from './closing-order.js';
 import { createApp } from './create-app.js';
-import { type Fatal, type Infrastructure, openInfrastructure } from './infrastructure.js';
+import { closeWaiting, type Meanwhile, serveWaiting, waitForDatabase } from './database-wait.js';
+import { databaseOptions, type Fatal, type Infrastructure, openInfrastructure } from './infrastructure.js';
+import { openLinkSettings } from './link-secret.js';
 import { createLogger, type Logger } from './logger.js';
 import { type Role, SERVER_ROLES } from './role.js';
 import { readRuntimeSettings, type Settings } from './settings.js';
@@ -68,6 +71,40 @@ const describe = (settings: Settings, roles: readonly Role[], logger: Logger): v
 };
 
 /**
+ * Waits for a database that does not answer, where a role has something to do meanwhile: on a shared log alone, since an embedded one is in the
+ * database. All of it is closed again before the process starts as usual.
+ */
+const awaitDatabase = async (
+  settings: Settings,
+  meanwhile: readonly Meanwhile[],
+  logger: Logger,
+  closing: ClosingOrder,
+): Promise<void> => {
+  const { kafka } = settings;
+  if (kafka === undefined || settings.database === undefined || meanwhile.length === 0) return;
+  const clock = systemClock;
+  const waiting = new ClosingOrder(clock, logger);
+  const database = openDatabase(await databaseOptions(settings, logger, closing));
+  waiting.add('database', () => database.close());
+  const onError = (what: string, error: Error): void => logger.warn({ err: error }, `event log: ${what}`);
+  const begin = async (because: () => string): Promise<() => Promise<void>> => {
+    const server = await serveWaiting(settings, because);
+    waiting.add('what says why', () => closeWaiting(server));
+    const eventLog = await openKafkaLog({ ...kafka, clientId: 'tocsin-waiting', onError });
+    waiting.add('event log', () => eventLog.close());
+    const links = await openLinkSettings(settings, logger);
+    for (const each of meanwhile)
+      waiting.add('what goes on meanwhile', await each({ database, eventLog, links, clock, logger }));
+    return async () => undefined;
+  };
+  try {
+    await waitForDatabase({ ask: () => database.query('select 1'), begin, clock, logger });
+  } finally {
+    await waiting.run();
+  }
+};
+
+/**
  * The only way a server process starts: production, the default and the tests differ in the list of roles and in the environment
  * alone. Settings of every role are read before anything is opened. Throws a `ConfigError` when they are wrong.
  */
@@ -83,6 +120,8 @@ export const start = async (roles: readonly Role[], { environment, onFatal }: St
   };
   describe(settings, roles, logger);
   try {
+    const meanwhile = roles.flatMap((role) => role.meanwhile?.(environment) ?? []);
+    await awaitDatabase(settings, meanwhile, logger, closing);
     const parts = await openInfrastructure(settings, { roles: roles.map(({ name }) => name), logger, closing, fatal });
     const url = await serve(parts, modules, settings, closing);
     logger.info({ url }, 'serving');
