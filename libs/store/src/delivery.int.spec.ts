@@ -1,4 +1,4 @@
-import { event, type RecordedEvent, streamOf } from '#contracts';
+import { event, type Event, type RecordedEvent, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase, until } from '#testing';
 import { createChannelRepository } from './channel.repository.js';
 import { createCommandRepository } from './command.repository.js';
@@ -119,6 +119,27 @@ describe('deliveries', () => {
       if (asked.some(({ action }) => action === 'update')) told.push(score);
     }
     expect(told).toEqual([90, 180, 400]);
+  });
+
+  it('B19: call anew each time that more alerts of another system joined, by keys that end with the incident', async () => {
+    await tell(store, opens('in1'));
+    const call = (count: number): Event =>
+      event('IncidentEscalated', {
+        incidentId: 'in1',
+        to: 'on_call',
+        alertId: 'al1',
+        because: `${count} in all`,
+        joined: { count },
+        at: T + 62_000,
+      });
+    const asked = requestsOf(await tell(store, [[streamOf.incident('in1'), 1, [call(3), call(6), resolved]]]));
+    expect(asked.map(({ action, dedupKey }) => `${action} ${dedupKey}`)).toEqual([
+      'escalate in1:on_call:joined:3',
+      'escalate in1:on_call:joined:6',
+      'resolve in1',
+      'resolve in1:on_call:joined:3',
+      'resolve in1:on_call:joined:6',
+    ]);
   });
 
   it('of a muted incident leave when it is unmuted and not before, and nothing is resolved that was not triggered', async () => {
