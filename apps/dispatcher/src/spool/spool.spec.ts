@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -166,6 +166,29 @@ describe('the spool', () => {
     await spool.close();
     const after = await open();
     expect(keysOf(after)).toBe('in0 open,later open');
+    await after.close();
+  });
+
+  it('syncs together what comes while it writes, so that a thousand pages at once need not wait for a thousand syncs', async () => {
+    const spool = await open();
+    const file = await openFile(await segment());
+    const handles = Object.getPrototypeOf(file) as { sync: () => Promise<void> };
+    await file.close();
+    const { sync } = handles;
+    let syncs = 0;
+    handles.sync = function counted(this: unknown) {
+      syncs += 1;
+      return sync.call(this);
+    };
+    try {
+      await Promise.all(Array.from({ length: 1_000 }, (_, index) => spool.append(page(`in${index}`))));
+    } finally {
+      handles.sync = sync;
+    }
+    expect(syncs).toBeLessThan(10);
+    await spool.close();
+    const after = await open();
+    expect(after.pages.unfinished()).toHaveLength(1_000);
     await after.close();
   });
 

@@ -49,6 +49,10 @@ const framesOf = (entries: readonly SpoolEntry[]): Buffer =>
  */
 export class Spool {
   private last: Promise<unknown> = Promise.resolve();
+  /** What is written next, by one write and one sync: so a thousand pages at once wait for some syncs. Each page is in memory anyway. */
+  private readonly queued: SpoolEntry[] = [];
+  /** The write of what is queued. */
+  private writing: Promise<void> | undefined;
   private segment: Segment | undefined;
   private index = 0;
   private isBehind = false;
@@ -110,7 +114,12 @@ export class Spool {
       return Promise.reject(new SpoolUnwritable(`the spool is full: ${this.pages.openBytes} bytes are open`));
     }
     for (const entry of entries) this.pages.apply(entry);
-    return this.inTurn(() => this.write(entries));
+    this.queued.push(...entries);
+    this.writing ??= this.inTurn(() => {
+      this.writing = undefined;
+      return this.write(this.queued.splice(0));
+    });
+    return this.writing;
   }
 
   /** Whether the disk takes something now, and there is room; writes nothing that stays but what it did not take before. */
