@@ -1,3 +1,5 @@
+import { durationWords } from '#domain';
+
 /** `99.95 %`, `unknown` where there is no traffic. */
 export const formatPercent = (value: number | null | undefined): string =>
   value === null || value === undefined ? 'unknown' : `${value.toFixed(2)} %`;
@@ -21,9 +23,4 @@ export const formatTime = (atMs: number | null | undefined): string =>
 export const formatCount = (value: number): string => value.toLocaleString('en-US');
 
 /** `45 s`, `3 min 20 s`, `2 h 5 min`. */
-export const formatDuration = (ms: number): string => {
-  const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-};
+export const formatDuration = (ms: number): string => durationWords(ms, 'second');

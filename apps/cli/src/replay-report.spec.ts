@@ -40,7 +40,7 @@ describe('what a replay says of its own limits', () => {
     const report = told(range(1));
     expect(report.shortened).toEqual([{ rule: 'slow_burn', looksBackMs: 72 * HOUR_MS, readMs: HOUR_MS }]);
     expect(formatReplay(report, paint).join('\n')).toContain(
-      'not comparable: slow_burn looks back 72 h 0 min, of which 1 h 0 min were read before the first tick',
+      'not comparable: slow_burn looks back 3 d, of which 1 h were read before the first tick',
     );
   });
 

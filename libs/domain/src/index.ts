@@ -64,6 +64,7 @@ export * from './on-call/check-on-call-plan.js';
 export * from './on-call/contacts-of.js';
 export * from './on-call/gaps.js';
 export { decideOnCallLoad } from './on-call/load-plan.decide.js';
+export * from './words/duration-words.js';
 export { inZone, lasting } from './on-call/local-words.js';
 export type { OnCallFinding } from './on-call/on-call-finding.js';
 export type { KnownChannel } from './on-call/plan-receivers.js';

@@ -1,4 +1,5 @@
 import { type Impact, KEY_SEPARATOR, TIERS } from '#contracts';
+import { durationWords } from '#domain';
 import type { Page, PagedRedirect, PagedRollback } from './page.js';
 
 /** One thing a page says, by name. */
@@ -37,12 +38,7 @@ export const placeOf = (scope: string, key: string): string => {
 const utcOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** `24 s`, `11 min`, `3 h 13 min`: from the onset to what the page tells, the same over all attempts. */
-const lengthOf = (ms: number): string => {
-  const seconds = Math.max(0, Math.round(ms / 1_000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-};
+const lengthOf = (ms: number): string => durationWords(ms, ms < 60_000 ? 'second' : 'minute');
 
 const sinceOf = ({ at, onsetAt, openedAt }: Page): string | undefined => {
   const since = onsetAt ?? openedAt;

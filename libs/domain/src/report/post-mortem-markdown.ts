@@ -1,4 +1,5 @@
 import { TIERS } from '#contracts';
+import { durationWords } from '../words/duration-words.js';
 import type { CostTable } from './cost.js';
 import type { IncidentCost } from './incident-cost.js';
 import { markdownBlock, markdownTable, markdownText as text } from './markdown-text.js';
@@ -11,18 +12,8 @@ const count = (value: number): string => Math.round(value).toLocaleString('en-US
 const dollars = (value: number): string => String.raw`\$${count(value)}`;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-
-/** `3 h 13 min`, `1 min 5.5 s`, `0.5 s`. */
-const lasted = (ms: number | null): string => {
-  if (ms === null) return 'never';
-  if (ms < MINUTE_MS) return `${Number((ms / 1_000).toFixed(1))} s`;
-  const minutes = Math.floor(ms / MINUTE_MS);
-  if (ms >= HOUR_MS) return `${Math.floor(ms / HOUR_MS)} h ${minutes % 60} min`;
-  const seconds = Number(((ms % MINUTE_MS) / 1_000).toFixed(1));
-  return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
-};
+/** `3 h 13 min`, `1 min 5.5 s`, `never`. */
+const lasted = (ms: number | null): string => (ms === null ? 'never' : durationWords(ms, 'tenth'));
 
 const section = (title: string, lines: readonly string[], none: string): readonly string[] => [
   `## ${title}`,
