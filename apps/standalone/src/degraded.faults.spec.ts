@@ -127,7 +127,7 @@ describeKafka('P4: pages leave while the database hangs, and while the log does'
     expect([...keys]).toEqual([key]);
   }, 200_000);
 
-  it('T-B4, T-B5: with Kafka hung a page says that telemetry is stale; with both away the outside pages', async () => {
+  it('B17: with Kafka hung a page says that telemetry is stale; with both away the outside pages', async () => {
     const beats = outside.beats.length;
     await sendUntil('the switch is held again', 50, () => outside.beats.length > beats, 60_000);
     broker.signal('SIGSTOP');

@@ -51,7 +51,7 @@ describe('the embedded default while its PostgreSQL hangs, and with it the log',
     return JSON.stringify(body).includes('PageSpooled');
   };
 
-  it('T-B3: the stale page leaves from the spool, the outside pages; both are over when it goes on', async () => {
+  it('B17: the stale page leaves from the spool, the outside pages; both are over when it goes on', async () => {
     await until('the switch is held', () => outside.beats.length > 0, BACK_MS_MAX);
     signalPostgres(folder, 'SIGSTOP');
     const hungAtMs = nowMs();
