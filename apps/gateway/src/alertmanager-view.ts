@@ -1,5 +1,6 @@
 import { KEY_SEPARATOR } from '#contracts';
 import type { AlertRow } from '#store';
+import { type FitsValue, readPattern } from './alert-matcher.js';
 import { objectOf } from './external-fields.js';
 
 /** An alert as Alertmanager shows it. */
@@ -45,25 +46,36 @@ export const gettableAlert = (row: AlertRow): GettableAlert => {
   };
 };
 
-const MATCHER = /^\s*([^\s=!~{}"]{1,64})\s*(=|!=)\s*"?([^"]*)"?\s*$/;
+const MATCHER = /^\s*([^\s=!~{}"]{1,64})\s*(=~|!~|!=|=)\s*"?([^"]*)"?\s*$/;
 /** Matchers of one question. */
 const MATCHERS_MAX = 16;
 
+type Fits = (alert: GettableAlert) => boolean;
+
+/** In quotes a backslash is written twice, as Go writes texts. */
+const unquoted = (value: string): string => value.replaceAll('\\\\', '\\');
+
+const readMatcher = (text: string): Fits | undefined => {
+  const [, name, sign = '', quoted = ''] = MATCHER.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  const value = unquoted(quoted);
+  const fits: FitsValue | undefined = sign.endsWith('~') ? readPattern(value) : (label) => label === value;
+  return fits && (({ labels }) => fits(labels[name] ?? '') === sign.startsWith('='));
+};
+
 /** Which alerts are asked for: `filter=region="us-east"`, as often as there are matchers, and `silenced=false`. A text says what is not read. */
-export const readMatchers = (query: unknown): ((alert: GettableAlert) => boolean) | string => {
+export const readMatchers = (query: unknown): Fits | string => {
   const { filter, silenced, active } = objectOf(query) ?? {};
   const filters = (Array.isArray(filter) ? filter : [filter]).filter((each) => each !== undefined).map(String);
   if (filters.length > MATCHERS_MAX) return `at most ${MATCHERS_MAX} matchers`;
-  const matchers = filters.map((text) => MATCHER.exec(text));
-  const wrong = matchers.indexOf(null);
-  if (wrong >= 0) return `matcher ${wrong}: only label="value" and label!="value" are read`;
-  return ({ labels, status: { state } }) =>
-    (silenced !== 'false' || state === 'active') &&
-    (active !== 'false' || state === 'suppressed') &&
-    matchers.every((each) => {
-      const [, name = '', sign, value = ''] = each ?? [];
-      return ((labels[name] ?? '') === value) === (sign === '=');
-    });
+  const matchers = filters.map(readMatcher);
+  const wrong = matchers.indexOf(undefined);
+  if (wrong >= 0)
+    return `matcher ${wrong}: label="value", !=, and =~ and !~ with alternatives, ".", ".*" and ".+" are read`;
+  return (alert) =>
+    (silenced !== 'false' || alert.status.state === 'active') &&
+    (active !== 'false' || alert.status.state === 'suppressed') &&
+    matchers.every((matches) => matches?.(alert) === true);
 };
 
 /** What asks for it wants to know that somebody answers; there is no configuration here that would be theirs. */

@@ -168,6 +168,8 @@ withAmtool('Alertmanager’s own tool', () => {
     await amtool('alert', 'add', 'DiskFull', 'instance=n1', 'severity=critical', '--annotation=summary=98 %');
     expect(await told()).toMatchObject([{ name: 'DiskFull', action: 'trigger', summary: '98 %' }]);
     expect((await amtool('alert', 'query')).stdout).toContain('Alertname');
+    expect((await amtool('alert', 'query', 'instance=~n1|n2.*', 'alertname!~Dns.+')).stdout).toContain('Alertname');
+    await expect(amtool('alert', 'query', 'instance=~[a-z]+')).rejects.toThrow('are read');
     expect((await amtool('cluster', 'show')).stdout).toContain('disabled');
     await expect(amtool('alert', 'add')).rejects.toThrow('Command failed');
   });
