@@ -227,8 +227,8 @@ const PATIENCE_MS = 300;
 
 /** Has the time-outs of channels run out soon while faults are left; what meets none any more has its own time. Undone by what it returns. */
 export const hurryTimeouts = (faultsLeft: () => number): (() => void) => {
-  const { timeout } = AbortSignal;
-  AbortSignal.timeout = (ms) => timeout.call(AbortSignal, faultsLeft() > 0 ? Math.min(ms, PATIENCE_MS) : ms);
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (ms) => timeout(faultsLeft() > 0 ? Math.min(ms, PATIENCE_MS) : ms);
   return () => {
     AbortSignal.timeout = timeout;
   };

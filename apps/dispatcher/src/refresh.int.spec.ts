@@ -68,8 +68,8 @@ describe('what a receiver forgets', () => {
     const firing = () =>
       fake
         .firing()
-        .map(({ labels }) => labels['call'] ?? labels['incident'])
-        .toSorted();
+        .map(({ labels }) => labels['call'] ?? labels['incident'] ?? '')
+        .toSorted((one, other) => one.localeCompare(other));
     expect(firing()).toEqual(['channel-x', 'in1', 'vp']);
     await asks('d2', 'resolve');
     await minutes(10);

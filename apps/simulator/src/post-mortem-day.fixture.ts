@@ -105,22 +105,17 @@ type Sent = Pick<ReportedDelivery, 'subject' | 'action' | 'channel' | 'dedupKey'
 /** What leaves for an event, as with PagerDuty and a status page; the end goes to every key that was paged. */
 const sentFor = ({ type, data }: Event, paged: Set<string>): readonly Sent[] => {
   const page = { subject: 'page', channel: 'pagerduty' };
-  switch (type) {
-    case 'IncidentOpened':
-      paged.add(data.incidentId);
-      return data.muted === undefined ? [{ ...page, action: 'trigger', dedupKey: data.incidentId }] : [];
-    case 'IncidentEscalated':
-      paged.add(callKeyOf(data));
-      return [{ ...page, action: 'escalate', dedupKey: callKeyOf(data) }];
-    case 'IncidentResolved':
-      return [...paged].map((dedupKey) => ({ ...page, action: 'resolve', dedupKey }));
-    case 'StatusUpdatePublished':
-      return [
-        { subject: 'status', action: 'status_update', channel: 'statuspage', dedupKey: `${data.incidentId}:status` },
-      ];
-    default:
-      return [];
+  if (type === 'IncidentOpened') {
+    paged.add(data.incidentId);
+    return data.muted === undefined ? [{ ...page, action: 'trigger', dedupKey: data.incidentId }] : [];
   }
+  if (type === 'IncidentEscalated') {
+    paged.add(callKeyOf(data));
+    return [{ ...page, action: 'escalate', dedupKey: callKeyOf(data) }];
+  }
+  if (type === 'IncidentResolved') return [...paged].map((dedupKey) => ({ ...page, action: 'resolve', dedupKey }));
+  if (type !== 'StatusUpdatePublished') return [];
+  return [{ subject: 'status', action: 'status_update', channel: 'statuspage', dedupKey: `${data.incidentId}:status` }];
 };
 
 const deliveriesOf = (events: readonly ReportedEvent[]): readonly ReportedDelivery[] => {

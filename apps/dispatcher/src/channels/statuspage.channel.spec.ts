@@ -20,8 +20,8 @@ const body = {
   text: 'Some queries are not answered.',
   workaround: 'Use the resolvers of eu-west.',
 };
-const delivery = (changes: Record<string, unknown> = {}): OutgoingDelivery => ({
-  deliveryId: `d-${changes['n'] ?? 1}-${changes['state'] ?? ''}`,
+const delivery = (changes: Partial<typeof body> = {}): OutgoingDelivery => ({
+  deliveryId: `d-${changes.n ?? 1}-${changes.state ?? ''}`,
   subject: 'status',
   action: 'status_update',
   dedupKey: 'incident-1:status',

@@ -19,10 +19,10 @@ const health = (changes: Partial<Receiver['health']>): Receiver => ({
   ...NEW_RECEIVER,
   health: { ...NEW_RECEIVER.health, ...changes },
 });
-const shared = (
-  receivers: ReadonlyMap<string, Receiver> = new Map(),
-  bucket: Shared['bucket'] = undefined,
-): Shared => ({ receivers, bucket });
+const shared = (receivers: ReadonlyMap<string, Receiver> = new Map(), bucket?: Shared['bucket']): Shared => ({
+  receivers,
+  bucket,
+});
 const chosen = (
   candidates: readonly Candidate[],
   receivers: readonly (readonly [string, Receiver])[] = [],
