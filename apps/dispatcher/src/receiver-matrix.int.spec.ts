@@ -164,7 +164,7 @@ describe('the matrix of receivers', () => {
     for (const key of [lasting, brief])
       expect((await attemptsAt(key)).some(({ data }) => data.isUnknown === true)).toBe(isUnknown);
     const [attempt] = await attemptsAt(lasting);
-    expect(attempt?.data.detail).toMatch(isHanging ? /^(timeout|unreached): no answer within / : /./);
+    expect(/^(timeout|unreached): no answer within /.test(attempt?.data.detail ?? '')).toBe(isHanging);
     const fallsOver = outcome === 'refused' || outcome === 'late';
     expect(told(backup, lasting)).toEqual(fallsOver ? ['trigger'] : []);
     expect(fellOverMs <= 60 * S).toBe(fallsOver);
