@@ -65,7 +65,7 @@ describe('the delivery engine', () => {
   const statuses = async () =>
     (await world.deliveries()).map(({ channel, action, status }) => `${channel} ${action} ${status}`).toSorted();
 
-  it('T-A10: of a thousand alerts at once the critical one is out within 2 s, and the limit holds in every 60 s', async () => {
+  it('B11: of a thousand alerts at once the critical one is out within 2 s, and the limit holds in every 60 s', async () => {
     const pace = { perMinute: 100, urgentPerMinute: 20 };
     const paced = scriptedReceiver({ name: 'first', isKeyed: true, pace, perMinuteMax: 120 });
     const both = [await run(paced), await run(paced)];

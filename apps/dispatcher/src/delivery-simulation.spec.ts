@@ -130,7 +130,7 @@ const channelOf = (isKeyed: boolean): Channel => ({
 });
 
 describe('10,000 notifications with three faults in ten', () => {
-  it('T-A10, T-B6: each arrives at a receiver with a key, none is given up, and the limit holds', () => {
+  it('B11: each arrives at a receiver with a key, none is given up, and the limit holds', () => {
     const { rows, arrived, sentAt } = simulate(channelOf(true), 10_000, 7);
     expect(arrived.size).toBe(10_000);
     expect(rows.filter(({ status }) => status !== 'delivered')).toEqual([]);
@@ -142,7 +142,7 @@ describe('10,000 notifications with three faults in ten', () => {
     expect(most.reduce((highest, each) => Math.max(highest, each), 0)).toBeLessThanOrEqual(2_200);
   });
 
-  it('T-B6: a receiver without a key gets none more than twice, what it has twice is marked unknown, and what is lost is known', () => {
+  it('B11: a receiver without a key gets none more than twice, what it has twice is marked unknown, and what is lost is known', () => {
     const { rows, arrived } = simulate(channelOf(false), 10_000, 11);
     expect(Math.max(...arrived.values())).toBe(2);
     const repeated = rows.filter(({ key }) => (arrived.get(key) ?? 0) > 1);

@@ -45,7 +45,7 @@ describe('rules in doubt', () => {
     expect(story.readFrom.length).toBe(1);
   });
 
-  it('T-D5: nothing is commanded while the database is away; what is decided late has expired, and one incident pages', async () => {
+  it('nothing is commanded while the database is away; what is decided late has expired, and one incident pages', async () => {
     const told = (): readonly string[] => story.types();
     deploy(story);
     await story.play(1);

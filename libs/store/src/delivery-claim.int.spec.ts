@@ -37,7 +37,7 @@ describe('claims under a pace', () => {
   const claim = async (limit = 8) =>
     (await claims.claim('first', { all: limit, notUrgent: limit }, TERMS)).map(({ deliveryId }) => deliveryId);
 
-  it('T-A10: with 20,000 that wait the urgent one goes first, and what has no token costs the others nothing', async () => {
+  it('B11: with 20,000 that wait the urgent one goes first, and what has no token costs the others nothing', async () => {
     await wait(BEHIND, 'w');
     await db.database.query('analyze delivery');
     expect(await claim()).toHaveLength(2);
@@ -50,7 +50,7 @@ describe('claims under a pace', () => {
     ).toEqual([{ count: 4 }]);
   });
 
-  it('T-A10: dispatchers side by side draw from the same tokens', async () => {
+  it('B11: dispatchers side by side draw from the same tokens', async () => {
     await wait(50, 'w');
     await wait(50, 'u', { isUrgent: true });
     const all = (await Promise.all(Array.from({ length: 6 }, () => claim()))).flat();
@@ -60,7 +60,7 @@ describe('claims under a pace', () => {
     expect(all.every((id) => id.startsWith('u'))).toBe(true);
   });
 
-  it('T-A10: receivers of one account draw from one bucket, of two channels and at several addresses, also side by side', async () => {
+  it('B11: receivers of one account draw from one bucket, of two channels and at several addresses, also side by side', async () => {
     await wait(20, 'a', { address: 'one' });
     await wait(20, 'b', { address: 'two' });
     await wait(20, 'c', { channel: 'second' });

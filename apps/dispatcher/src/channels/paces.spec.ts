@@ -52,7 +52,7 @@ const deliveryOf = (deliveryId: string, { subject = 'page' }: Channel): Outgoing
 });
 
 describe('a storm that never ends, urgent and not', () => {
-  it.each(Object.keys(SETS))('T-A10: %s throttles nothing of it, since no more leaves than it takes', async (name) => {
+  it.each(Object.keys(SETS))('B11: %s throttles nothing of it, since no more leaves than it takes', async (name) => {
     nowMs = 0;
     const opened = await SETS[name]?.();
     const [first, ...others] = opened?.channels ?? [];

@@ -19,7 +19,7 @@ const mostInAMinute = (times: readonly number[]): number =>
   Math.max(0, ...times.map((end) => times.filter((atMs) => atMs <= end && atMs > end - MINUTE_MS).length));
 
 describe('the pace of a receiver', () => {
-  it('T-A10: no sliding minute has more requests than it takes, nor more than may wait of what can', () => {
+  it('B11: no sliding minute has more requests than it takes, nor more than may wait of what can', () => {
     const asked = fc.array(fc.record({ gapMs: fc.integer({ min: 0, max: 2_000 }), isUrgent: fc.boolean() }), {
       maxLength: 400,
     });
@@ -42,7 +42,7 @@ describe('the pace of a receiver', () => {
     );
   });
 
-  it('T-A10: of a thousand that can wait a sixth of a minute leaves at once, the rest of it in that minute, and what is urgent passes them', () => {
+  it('B11: of a thousand that can wait a sixth of a minute leaves at once, the rest of it in that minute, and what is urgent passes them', () => {
     const storm = Array.from({ length: 1_000 }, () => ({ atMs: 0, isUrgent: false }));
     expect(leaves(PAGERDUTY, storm)).toHaveLength(16);
     expect(leaves(PAGERDUTY, [...storm, { atMs: 0, isUrgent: true }]).at(-1)).toEqual({ atMs: 0, isUrgent: true });
@@ -50,7 +50,7 @@ describe('the pace of a receiver', () => {
     expect(leaves(PAGERDUTY, steady)).toHaveLength(99);
   });
 
-  it('T-A10: a receiver that counts seconds gets no more at once than it takes', () => {
+  it('B11: a receiver that counts seconds gets no more at once than it takes', () => {
     const storm = Array.from({ length: 100 }, (_, index) => ({ atMs: 0, isUrgent: index % 2 === 1 }));
     const left = leaves({ perMinute: 50, urgentPerMinute: 10, burst: 1 }, storm);
     expect(left.map(({ isUrgent }) => isUrgent)).toEqual([false, true]);

@@ -30,7 +30,7 @@ const chosen = (
 ) => [...decideSends(candidates, shared(new Map(receivers)), terms).chosen].join(' ');
 
 describe('decideSends', () => {
-  it('T-A10: what is urgent has a lane past the pace, and each receiver its own', () => {
+  it('B11: what is urgent has a lane past the pace, and each receiver its own', () => {
     const all = [
       candidate('u1', true),
       candidate('a'),
@@ -44,7 +44,7 @@ describe('decideSends', () => {
     expect(blockedReceivers(spent, TERMS)).toEqual({ all: [], unlessUrgent: [''] });
   });
 
-  it('T-A10: receivers of one account draw from its bucket together, whichever channel they are of', () => {
+  it('B11: receivers of one account draw from its bucket together, whichever channel they are of', () => {
     const terms: ClaimTerms = { ...TERMS, pace: { perMinute: 12, urgentPerMinute: 4, bucket: 'account' } };
     const first = decideSends([candidate('a', false, 'x'), candidate('u', true, 'y')], shared(), terms);
     expect([...first.chosen]).toEqual(['a', 'u']);
