@@ -22,7 +22,7 @@ import { automationActs } from './automation-acts.js';
 import { drillActs } from './drill-acts.js';
 import { createKey, type NewKey, revokeKey } from './api-keys.js';
 import { deliveryActs } from './delivery-acts.js';
-import { onCallActs } from './on-call-acts.js';
+import { onCallActs } from './on-call/on-call-acts.js';
 import { issueNodeKey, revokeNodeKey } from './node-keys.js';
 import { overrideActs } from './override-acts.js';
 import { endRedirect } from './redirect-acts.js';

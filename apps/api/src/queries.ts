@@ -47,7 +47,7 @@ import { readGate } from './gate-query.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
 import { readMaintenance } from './maintenance-schedule.js';
-import { readOnCall, readPlan, readShifts } from './on-call-view.js';
+import { readOnCall, readPlan, readShifts } from './on-call/on-call-view.js';
 import { createDisagreements } from './release-disagreements.js';
 import { ruleQueries } from './rules-in-force.js';
 import { silenceReport } from './silences.js';

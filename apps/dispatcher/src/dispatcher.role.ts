@@ -25,7 +25,7 @@ import {
 import type { Database, EventStore } from '#store';
 import { pageMeanwhile } from './degraded/meanwhile.js';
 import { createDispatcher, type Dispatcher } from './dispatcher.js';
-import { onCallProviders } from './on-call-life.js';
+import { onCallProviders } from './on-call/on-call-life.js';
 import { withLinks } from './page-links.js';
 import { type DispatcherSettings, readDispatcherSettings, RECONCILE_EVERY_MS } from './dispatcher.config.js';
 

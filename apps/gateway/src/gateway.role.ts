@@ -25,7 +25,7 @@ import {
   READINESS,
   type Role,
 } from '#runtime';
-import { AlertmanagerController } from './alertmanager.controller.js';
+import { AlertmanagerController } from './alerts/alertmanager.controller.js';
 import { CommandBoard } from './command-board.js';
 import { CommandsController } from './commands.controller.js';
 import { DeadLetters } from './dead-letters.js';
@@ -33,10 +33,10 @@ import { type GatewaySettings, readGatewaySettings } from './gateway.config.js';
 import { Intake } from './intake.js';
 import { Inventory } from './inventory.js';
 import { MappedIntake } from './mapped-intake.js';
-import { PagerDutyEventsController } from './pagerduty-events.controller.js';
+import { PagerDutyEventsController } from './alerts/pagerduty-events.controller.js';
 import { RegistryController } from './registry.controller.js';
 import { TelemetryController } from './telemetry.controller.js';
-import { TicketsController } from './tickets.controller.js';
+import { TicketsController } from './alerts/tickets.controller.js';
 
 /** Starts and stops the command board. */
 @Injectable()

@@ -94,7 +94,7 @@ describeKafka('P4: pages leave while the database hangs, and while the log does'
     );
   };
 
-  it('B2: a fault that begins while PostgreSQL hangs is paged within five seconds of the normal time, under one key', async () => {
+  it('a fault that begins while PostgreSQL hangs is paged within five seconds of the normal time, under one key', async () => {
     const wellUntilMs = nowMs() + 5_000;
     await sendUntil('all is well for a while', 0, () => nowMs() > wellUntilMs && outside.beats.length > 0, 60_000);
     signalPostgres(join(folder, 'hung'), 'SIGSTOP');

@@ -1,7 +1,7 @@
 import { event, type Event, type Scope, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import { type AlertRepository, createAlertRepository } from './alert.repository.js';
-import { reasonOf } from './event-history.fixture.js';
+import { reasonOf } from './history/event-history.fixture.js';
 import { readStreams } from './event-read.js';
 import { createEventStore } from './event-store.js';
 

@@ -1,9 +1,16 @@
 import { DEFAULT_PLAN, event, type Event, ruleSetSchema, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import { BREAKER_EVENTS_MAX, createDeciderHistory } from './decider-history.js';
-import { alertFired, HISTORY_AT_MS, incidentOpened, reasonOf, rollbackDecided, tell } from './event-history.fixture.js';
+import {
+  alertFired,
+  HISTORY_AT_MS,
+  incidentOpened,
+  reasonOf,
+  rollbackDecided,
+  tell,
+} from './history/event-history.fixture.js';
 import { createEventStore } from './event-store.js';
-import { quiet } from './quiet-history.fixture.js';
+import { quiet } from './history/quiet-history.fixture.js';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = HISTORY_AT_MS;

@@ -1,7 +1,7 @@
 import type { Queryable } from './database.js';
-import type { DeliveryContext } from './delivery-context.js';
-import { createDeliveryRepository } from './delivery.repository.js';
-import { type DrillNews, drillKeyOf, failedDrillKeyOf } from './drill-deliveries.js';
+import type { DeliveryContext } from './deliveries/delivery-context.js';
+import { createDeliveryRepository } from './deliveries/delivery.repository.js';
+import { type DrillNews, drillKeyOf, failedDrillKeyOf } from './deliveries/drill-deliveries.js';
 import { createDrillRepository } from './drill.repository.js';
 import { LIST_ROWS_MAX } from './list-limit.js';
 

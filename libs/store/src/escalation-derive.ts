@@ -12,15 +12,15 @@ import {
   isEscalationEvent,
   type Reaches,
 } from '#domain';
-import { createChannelRepository } from './channel.repository.js';
+import { createChannelRepository } from './deliveries/channel.repository.js';
 import type { Queryable } from './database.js';
-import { createDeliveryRepository } from './delivery.repository.js';
+import { createDeliveryRepository } from './deliveries/delivery.repository.js';
 import type { PendingEvent } from './event-append.js';
 import { readStream } from './event-read.js';
 import { createIncidentRepository } from './incident.repository.js';
 import { earliestAtMs, type OnCallInForce, readOnCallInForce } from './on-call-in-force.js';
-import { policySubjectOf } from './policy-subject.js';
-import { type Reach, reachBy } from './reach.js';
+import { policySubjectOf } from './deliveries/policy-subject.js';
+import { type Reach, reachBy } from './deliveries/reach.js';
 
 /** Events that begin, raise, pause or end an escalation, and those that call a level. */
 const CAUSES = [

@@ -1,32 +1,37 @@
 import type { EventOf, RecordedEvent } from '#contracts';
 import { impactSchema, streamOf } from '#contracts';
 import { isLevelCall, isEscalationEvent, policyFor } from '#domain';
-import { changeContextOf, isChange } from './change-deliveries.js';
-import { createChannelRepository } from './channel.repository.js';
+import { changeContextOf, isChange } from './deliveries/change-deliveries.js';
+import { createChannelRepository } from './deliveries/channel.repository.js';
 import { createCommandRepository } from './command.repository.js';
 import type { Queryable } from './database.js';
-import { deliveriesFor, sentCommand, tellsOfRollout } from './deliveries-for.js';
-import { type CalledContact, createDeliveryRepository, type DeliveryRow, endClaims } from './delivery.repository.js';
-import type { DeliveryContext, IncidentCalls } from './delivery-context.js';
-import type { ChannelRow } from './delivery-told.js';
+import { deliveriesFor, sentCommand, tellsOfRollout } from './deliveries/deliveries-for.js';
+import {
+  type CalledContact,
+  createDeliveryRepository,
+  type DeliveryRow,
+  endClaims,
+} from './deliveries/delivery.repository.js';
+import type { DeliveryContext, IncidentCalls } from './deliveries/delivery-context.js';
+import type { ChannelRow } from './deliveries/delivery-told.js';
 import { escalationOf } from './escalation-derive.js';
 import type { PendingEvent } from './event-append.js';
 import { readStream } from './event-read.js';
 import { createFallbackRepository } from './fallback.repository.js';
-import { isDrillNews } from './drill-deliveries.js';
+import { isDrillNews } from './deliveries/drill-deliveries.js';
 import { drillContextOf } from './drill-derive.js';
-import { isFallenCall, saidSince } from './fallen-call.js';
+import { isFallenCall, saidSince } from './deliveries/fallen-call.js';
 import { createIncidentRepository, type IncidentRow } from './incident.repository.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
 import { earliestAtMs, type OnCallInForce, readOnCallInForce } from './on-call-in-force.js';
-import { pagedIncident } from './page-event.js';
-import { policySubjectOf } from './policy-subject.js';
-import { reachBy } from './reach.js';
+import { pagedIncident } from './deliveries/page-event.js';
+import { policySubjectOf } from './deliveries/policy-subject.js';
+import { reachBy } from './deliveries/reach.js';
 import { createRedirectRepository } from './redirect.repository.js';
-import { isStatusNews } from './status-deliveries.js';
+import { isStatusNews } from './deliveries/status-deliveries.js';
 import { createRollbackRepository } from './rollback.repository.js';
-import { isSpooledPage, spooledEnd } from './spooled-end.js';
-import { createSpooledRepository } from './spooled.repository.js';
+import { isSpooledPage, spooledEnd } from './deliveries/spooled-end.js';
+import { createSpooledRepository } from './deliveries/spooled.repository.js';
 
 const isTelling = (recorded: RecordedEvent): boolean =>
   sentCommand(recorded) !== undefined ||

@@ -1,7 +1,7 @@
 import { event, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
-import { historyPlan, onCallChapter } from './event-history-on-call.fixture.js';
-import { HISTORY_AT_MS as T, tell } from './event-history.fixture.js';
+import { historyPlan, onCallChapter } from './history/event-history-on-call.fixture.js';
+import { HISTORY_AT_MS as T, tell } from './history/event-history.fixture.js';
 import { createEventStore } from './event-store.js';
 import { createOnCallRepository } from './on-call.repository.js';
 

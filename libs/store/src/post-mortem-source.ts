@@ -9,7 +9,7 @@ import {
   reportedRollouts,
 } from '#domain';
 import type { Queryable } from './database.js';
-import { createDeliveryRepository } from './delivery.repository.js';
+import { createDeliveryRepository } from './deliveries/delivery.repository.js';
 import { readStreams } from './event-read.js';
 import { createFallbackRepository } from './fallback.repository.js';
 import { createIncidentRepository, type IncidentDetail, type IncidentRow } from './incident.repository.js';

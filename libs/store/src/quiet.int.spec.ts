@@ -1,10 +1,10 @@
 import { event, ruleSetSchema, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import { createAlertRepository } from './alert.repository.js';
-import { HISTORY_AT_MS as T, tell } from './event-history.fixture.js';
+import { HISTORY_AT_MS as T, tell } from './history/event-history.fixture.js';
 import { createEventStore } from './event-store.js';
 import { createIncidentRepository } from './incident.repository.js';
-import { quiet } from './quiet-history.fixture.js';
+import { quiet } from './history/quiet-history.fixture.js';
 import { createQuietRepository } from './quiet.repository.js';
 
 const MINUTE_MS = 60_000;

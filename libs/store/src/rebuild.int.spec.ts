@@ -1,12 +1,12 @@
 import { eventSchemas, type EventType } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import type { Queryable } from './database.js';
-import { escalationsChapter } from './event-history-escalations.fixture.js';
-import { HISTORY_AT_MS, tell, tellHistory } from './event-history.fixture.js';
+import { escalationsChapter } from './history/event-history-escalations.fixture.js';
+import { HISTORY_AT_MS, tell, tellHistory } from './history/event-history.fixture.js';
 import { createEventStore, type EventStore } from './event-store.js';
 import type { Projection } from './projections/projection.js';
 import { PROJECTION_TABLES, PROJECTIONS } from './projections/projections.js';
-import { quiet } from './quiet-history.fixture.js';
+import { quiet } from './history/quiet-history.fixture.js';
 import { rebuildProjections } from './rebuild.js';
 
 const ROWS = PROJECTION_TABLES.map(

@@ -1,6 +1,6 @@
 import { event, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
-import { HISTORY_AT_MS, tellHistory } from './event-history.fixture.js';
+import { HISTORY_AT_MS, tellHistory } from './history/event-history.fixture.js';
 import { createEventStore } from './event-store.js';
 import { verifyChains } from './verify-chains.js';
 

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Q
 import { newScheduleOverrideSchema, type Principal } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
-import { sentPlan, shiftsQuery } from '../on-call-query.js';
+import { sentPlan, shiftsQuery } from '../on-call/on-call-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 

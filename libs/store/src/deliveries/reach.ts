@@ -1,0 +1,18 @@
+import type { CalledTarget } from '#contracts';
+import { type Contacts, contactsOf } from '#domain';
+import type { ChannelRow } from './delivery-told.js';
+import type { OnCallInForce } from '../on-call-in-force.js';
+
+/** Whom targets reach at a moment. */
+export type Reach = (targets: readonly CalledTarget[], atMs: number) => Contacts;
+
+/** By the plan in force, and only through channels that are set up: a page to another would be given up when nobody looks. */
+export const reachBy =
+  ({ plan, overrides }: OnCallInForce, channels: readonly ChannelRow[]): Reach =>
+  (targets, atMs) => {
+    const pageable = new Set(channels.filter(({ subject }) => subject === 'page').map(({ name }) => name));
+    const { reached, nobody } = contactsOf(plan, overrides, targets, atMs);
+    const missing = reached.filter(({ contact }) => !pageable.has(contact.channel));
+    const words = new Set(missing.map(({ contact }) => `channel ${contact.channel} is not set up`));
+    return { reached: reached.filter((each) => !missing.includes(each)), nobody: [...nobody, ...words] };
+  };
