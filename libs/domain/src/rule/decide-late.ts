@@ -7,8 +7,9 @@ import { CLEAR_SPAN_SLOTS, isBeyond, readCondition, reasonOf } from './assess.js
 import type { Deciding } from './deciding.js';
 import type { Draft } from './draft.js';
 import { LATE_SLOTS } from './presence.js';
-import type { AlertSubject, Rule, Subject } from './rule.js';
+import { type AlertSubject, FLEET, type Rule, type Subject } from './rule.js';
 import { SCOPE_ORDER, SubjectReader } from './subjects.js';
+import type { TickView } from './tick-view.js';
 
 /** All outcomes of a slot are there when the slot a lateness after it is over. */
 const FINAL_SLOTS = LATE_SLOTS + 1;
@@ -24,6 +25,15 @@ const earlierSlots = ({ windowMs }: Rule): number =>
 /** Whether a rule can be read for a slot of a minute ago: windows of outcomes can, counts of nodes, tickets and long windows cannot. */
 const isOfSlots = ({ signal, windowMs }: Rule): boolean =>
   signalOf(signal).counts === 'outcomes' && windowMs <= RULE_WINDOW_MS_MAX;
+
+/**
+ * Whether the fleet has outcomes in a slot. Where it has none, it was silent or gone: early decisions look at the newest slot that was
+ * told and so at no window that ends there, which would run empty until few failures are many; nor may later ones.
+ */
+const isTold = (slot: number, view: TickView): boolean => {
+  const { good, bad, excluded } = view.windows.sum('fleet', FLEET.key, SLOT_MS, slot);
+  return good + bad + excluded > 0;
+};
 
 const isSame = (rule: Rule, { tick }: Firing, { loaded }: Deciding): boolean =>
   loaded === undefined || tick >= loaded.fromTick || !loaded.changed.has(rule.name);
@@ -62,7 +72,7 @@ const subjectOf = ({ scopes }: Rule, { scope, key }: AlertSubject): Subject | un
 /** Whether a window shortly before the firing breaches with all data: it fired later than it would have. */
 const heldBefore = (rule: Rule, subject: Subject, { slot }: Firing, { view }: Deciding): boolean => {
   for (let end = slot - 1; end >= slot - earlierSlots(rule); end -= 1)
-    if (readCondition(rule, subject, end, view).holds) return true;
+    if (isTold(end, view) && readCondition(rule, subject, end, view).holds) return true;
   return false;
 };
 
@@ -123,7 +133,7 @@ export const decideLate = (draft: Draft, deciding: Deciding): void => {
   const touched = rules.filter(
     (rule) => rule.forMs === 0 && isOfSlots(rule) && view.late.touches(rule.windowMs, finalSlot),
   );
-  if (touched.length === 0) return;
+  if (touched.length === 0 || !isTold(finalSlot, view)) return;
   const reader = new SubjectReader(view, []);
   for (const scope of SCOPE_ORDER)
     for (const judged of reader.read(scope, touched))

@@ -51,6 +51,34 @@ describe('late data', () => {
     ]);
   });
 
+  it.each([
+    ['nothing comes any more', () => []],
+    ['traffic comes back', (second: number) => (second < 80 ? [] : HEALTHY())],
+  ])('B3: what is overturned is not upheld by windows that run empty: %s', (_, after) => {
+    // 10 of 1,200 are no breach; without what node 2 tells 6 s late they are, and so they would be in a window of fewer seconds.
+    const answer = (second: number): readonly Answered[] => {
+      const late = second >= 6 && second < 66 ? [{ node: PLAY_NODES[2]!, good: 40, bad: 0, second: second - 6 }] : [];
+      if (second >= 60) return [...late, ...after(second)];
+      const bad = second === 59 ? 10 : 0;
+      return [...late, { node: PLAY_NODES[0]!, good: 40 - bad, bad }, { node: PLAY_NODES[1]!, good: 40, bad: 0 }];
+    };
+    const played = new RulePlay({ rules }).play(190, answer);
+    expect(played.all('AlertFired').filter(({ rule }) => rule === 'success')).toHaveLength(1);
+    expect(played.all('AlertCorrected').map(({ verdict }) => verdict)).toEqual(['overturned']);
+  });
+
+  it('B3: windows that ran empty before a firing do not keep it from being overturned', () => {
+    const played = new RulePlay({ rules })
+      .play(40, HEALTHY)
+      .play(1, answering(100, 3))
+      .play(29, () => []);
+    expect(played.of('success')).toEqual([]);
+    played.play(1, () => [{ node: PLAY_NODES[0]!, good: 100, bad: 12 }]).play(30, HEALTHY);
+    played.play(1, () => [...HEALTHY(), lateFrom(70, 5_000, 0)]).play(60, HEALTHY);
+    expect(played.all('AlertFired').filter(({ rule }) => rule === 'success')).toHaveLength(1);
+    expect(played.all('AlertCorrected').map(({ verdict }) => verdict)).toEqual(['overturned']);
+  });
+
   it('B3: data in time corrects nothing, however short the fault', () => {
     const played = new RulePlay({ rules }).play(20, HEALTHY);
     played.play(1, answering(100, 60)).play(100, HEALTHY);
