@@ -85,7 +85,13 @@ const coveringOf = (firings: readonly Firing[], alertKey: string, rule: Rule, sl
       slot <= (firing.endSlot ?? Infinity),
   );
 
-/** What the window that is final now says of a rule for a subject, where late data is in it. */
+/** Whether a rule has a firing that was overturned and whose episode a slot may be of: a later window of it may breach, late data or not. */
+const isOverturned = (firings: readonly Firing[], rule: Rule, slot: number): boolean =>
+  firings.some(
+    (firing) => firing.rule === rule.name && firing.verdict === 'overturned' && slot <= (firing.endSlot ?? Infinity),
+  );
+
+/** What the window that is final now says of a rule for a subject, where late data is in it or its alert was overturned. */
 const decideFinal = (draft: Draft, deciding: Deciding, rule: Rule, subject: Subject, slot: number): void => {
   const { view, hash } = deciding;
   const { measure, holds } = readCondition(rule, subject, slot, view);
@@ -102,7 +108,8 @@ const decideFinal = (draft: Draft, deciding: Deciding, rule: Rule, subject: Subj
   const isOpen = [...draft.state.alerts.values()].some(
     (alert) => alertKeyOf(alert.rule, alert.scope, alert.key) === alertKey,
   );
-  if (isOpen) return;
+  // Without late data it is what a decision in time saw.
+  if (isOpen || !view.late.touches(rule.windowMs, slot)) return;
   const told = lateReason(reason, `${reason.text}, ${LATE_SLOTS}s ago, found with late data`);
   const events = decideAlert(
     undefined,
@@ -130,12 +137,16 @@ export const decideLate = (draft: Draft, deciding: Deciding): void => {
   if (view.tick % TICKS_PER_SLOT !== TICKS_PER_SLOT - 1) return;
   const finalSlot = Math.floor((view.at - 1) / SLOT_MS) - FINAL_SLOTS;
   judgeFirings(draft, deciding, finalSlot);
-  const touched = rules.filter(
-    (rule) => rule.forMs === 0 && isOfSlots(rule) && view.late.touches(rule.windowMs, finalSlot),
+  const { firings } = draft.state;
+  const read = rules.filter(
+    (rule) =>
+      rule.forMs === 0 &&
+      isOfSlots(rule) &&
+      (view.late.touches(rule.windowMs, finalSlot) || isOverturned(firings, rule, finalSlot)),
   );
-  if (touched.length === 0 || !isTold(finalSlot, view)) return;
+  if (read.length === 0 || !isTold(finalSlot, view)) return;
   const reader = new SubjectReader(view, []);
   for (const scope of SCOPE_ORDER)
-    for (const judged of reader.read(scope, touched))
+    for (const judged of reader.read(scope, read))
       for (const rule of judged.rules) decideFinal(draft, deciding, rule, judged.subject, finalSlot);
 };

@@ -67,6 +67,26 @@ describe('late data', () => {
     expect(played.all('AlertCorrected').map(({ verdict }) => verdict)).toEqual(['overturned']);
   });
 
+  it('B3: what is overturned is upheld by a later breach of the same episode, though that one was in time', () => {
+    // One node of four is silent, so that nothing is proved to be over and both faults are one episode.
+    const nodes = PLAY_NODES.slice(0, 3);
+    const badOf = (second: number): number => (second === 37 ? 10 : second === 46 ? 3 : 0);
+    const isLate = (second: number): boolean => second >= 32 && second <= 36;
+    const answer = (second: number): readonly Answered[] => [
+      ...nodes.map((node, index) => {
+        const bad = index === 0 ? badOf(second) : 0;
+        return isLate(second) && index < 2 ? { node, good: 0, bad: 0 } : { node, good: 40 - bad, bad };
+      }),
+      ...(isLate(second - 6) ? nodes.slice(0, 2).map((node) => ({ node, good: 40, bad: 0, second: second - 6 })) : []),
+    ];
+    const played = new RulePlay({ rules }).play(130, answer);
+    expect(played.all('AlertFired').filter(({ rule }) => rule === 'success')).toHaveLength(1);
+    expect(played.all('AlertCorrected').map(({ verdict, reason: { bad } }) => [verdict, bad])).toEqual([
+      ['overturned', 10],
+      ['upheld', 13],
+    ]);
+  });
+
   it('B3: windows that ran empty before a firing do not keep it from being overturned', () => {
     const played = new RulePlay({ rules })
       .play(40, HEALTHY)
