@@ -63,6 +63,7 @@ export const deliveryQueries = ({ database, nowMs }: { readonly database: Databa
       const delivery = known(await readStream(database, streamOf.delivery(deliveryId)));
       return delivery === undefined ? refuse('NOT_FOUND', `there is no delivery ${deliveryId}`) : shown(delivery);
     },
+    incidentPagedAs: deliveries.incidentPagedAs,
     channels: async () => {
       const rows = await claims.receivers();
       const at = nowMs();

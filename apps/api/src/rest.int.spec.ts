@@ -362,6 +362,7 @@ describe('the REST API', () => {
       'POST /act/:token',
       'POST /v1/callbacks/pagerduty',
       'POST /v1/callbacks/slack',
+      'POST /v1/callbacks/slack/events',
     ]);
   });
 });

@@ -102,6 +102,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'POST /v1/channels/:name/test': 'operate',
   'POST /v1/callbacks/pagerduty': 'public',
   'POST /v1/callbacks/slack': 'public',
+  'POST /v1/callbacks/slack/events': 'public',
   'POST /v1/customers': 'administer',
   'POST /v1/deliveries/:id/retry': 'operate',
   'POST /v1/drills': 'operate',
@@ -181,6 +182,7 @@ const PROVES_NOTHING: Readonly<Record<string, number>> = {
   'POST /act/:token': 403,
   'POST /v1/callbacks/pagerduty': 404,
   'POST /v1/callbacks/slack': 404,
+  'POST /v1/callbacks/slack/events': 404,
   'POST /v2/change/enqueue': 400,
   'POST /v2/enqueue': 400,
 };

@@ -7,6 +7,7 @@ import { readPagerDutyWebhook, takePagerDutyWebhook } from './pagerduty-webhook.
 import type { ReplyActs } from './reply-acts.js';
 import type { ReplySettings } from './reply.config.js';
 import { refusePagerDuty, refuseSlack } from './signatures.js';
+import { readSlackEvent, takeSlackEvent } from './slack-event.js';
 import { answerSlackPress, isSlackAddress, readSlackPress } from './slack.js';
 
 /** Slack waits 3 s for us; for its own answer it gets less. */
@@ -29,24 +30,23 @@ export class CallbacksController {
   @Post('slack')
   @HttpCode(200)
   async slack(@Body() body: unknown, @Headers() headers: Record<string, string>) {
-    const secret = this.settings.slackSigningSecret;
-    if (secret === undefined) throw refused('NOT_FOUND', 'SLACK_SIGNING_SECRET is not set');
-    const bytes = bytesOf(body);
-    const signature = headers['x-slack-signature'];
-    const refusal = refuseSlack(
-      secret,
-      { timestamp: headers['x-slack-request-timestamp'], signature },
-      bytes,
-      this.clock.nowMs(),
-    );
-    if (refusal !== undefined) return accepted<never>(refusal);
+    const { bytes, signature } = this.signedBySlack(body, headers);
     const press = accepted(readSlackPress(bytes));
-    const text = await answerSlackPress(this.acts, press, signature ?? '');
+    const text = await answerSlackPress(this.acts, press, signature);
     if (text === undefined) return {};
     const answer = { response_type: 'ephemeral', replace_original: false, text };
     // A press of a block is answered there, one of an old attachment here.
     if (isSlackAddress(press.response_url)) void this.tellSlack(press.response_url, answer);
     return answer;
+  }
+
+  @Post('slack/events')
+  @HttpCode(200)
+  async slackEvents(@Body() body: unknown, @Headers() headers: Record<string, string>) {
+    const told = readSlackEvent(this.signedBySlack(body, headers).bytes);
+    // It is theirs: refusals in a row end the subscription.
+    if (isRefusal(told)) return { taken: false, because: told.detail };
+    return told.type === 'url_verification' ? { challenge: told.challenge } : takeSlackEvent(this.acts, told);
   }
 
   @Post('pagerduty')
@@ -62,6 +62,15 @@ export class CallbacksController {
     if (isRefusal(webhook)) return { taken: false, because: webhook.detail };
     const { acts, store, clock } = this;
     return takePagerDutyWebhook({ acts, store, clock }, webhook);
+  }
+
+  private signedBySlack(body: unknown, headers: Record<string, string>) {
+    const secret = this.settings.slackSigningSecret;
+    if (secret === undefined) throw refused('NOT_FOUND', 'SLACK_SIGNING_SECRET is not set');
+    const bytes = bytesOf(body);
+    const { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature } = headers;
+    const refusal = refuseSlack(secret, { timestamp, signature }, bytes, this.clock.nowMs());
+    return refusal === undefined ? { bytes, signature: signature ?? '' } : accepted<never>(refusal);
   }
 
   private async tellSlack(url: string, answer: object): Promise<void> {

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { streamOf } from '#contracts';
 import { NOW_MS } from '../api.fixture.js';
-import { AnsweredApi, PAGERDUTY_SECRET, SLACK_SECRET } from './replies.fixture.js';
+import { AnsweredApi, PAGERDUTY_SECRET, slackHeaders } from './replies.fixture.js';
+
+type Signing = Parameters<typeof slackHeaders>[1];
 
 let api: AnsweredApi;
 beforeAll(async () => {
@@ -18,17 +20,11 @@ describe('a button in Slack', () => {
     response_url: 'http://127.0.0.1:1/not-slack',
     ...changes,
   });
-  const press = async (payload: unknown, { secret = SLACK_SECRET, atMs = NOW_MS, tamper = '' } = {}) => {
+  const press = async (payload: unknown, { tamper = '', ...signing }: Signing & { readonly tamper?: string } = {}) => {
     const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-    const timestamp = String(Math.floor(atMs / 1_000));
-    const mac = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex');
     const response = await fetch(`${api.served.url}/v1/callbacks/slack`, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        'x-slack-request-timestamp': timestamp,
-        'x-slack-signature': `v0=${mac}`,
-      },
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...slackHeaders(body, signing) },
       body: body + tamper,
     });
     return { status: response.status, body: (await response.json()) as { readonly text: string } };

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { event, type Event, type Signal, signalSchema, streamOf } from '#contracts';
 import { NOW_MS, serveApi, type ServedApi, tellStory } from '../api.fixture.js';
 
@@ -5,6 +6,13 @@ import { NOW_MS, serveApi, type ServedApi, tellStory } from '../api.fixture.js';
 export const SLACK_SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
 /** Of the webhook of the tests. */
 export const PAGERDUTY_SECRET = 'pagerduty-webhook-secret';
+
+/** As Slack signs a request. */
+export const slackHeaders = (body: string, { secret = SLACK_SECRET, atMs = NOW_MS } = {}): Record<string, string> => {
+  const timestamp = String(Math.floor(atMs / 1_000));
+  const mac = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex');
+  return { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': `v0=${mac}` };
+};
 
 /** An api with open incidents, and what becomes of them when somebody answers. */
 export class AnsweredApi {
@@ -54,6 +62,18 @@ export class AnsweredApi {
   /** What was told of the incident since it opened. */
   readonly timeline = async (): Promise<readonly Event[]> =>
     (await this.toldIn(streamOf.incident(this.incidentId))).filter(({ type }) => type !== 'IncidentOpened');
+
+  /** A page was delivered through Slack, whose message that is; `body` says of what. */
+  readonly pagedInSlack = async (receiverId: string, body: object = { incidentId: this.incidentId }): Promise<void> => {
+    const deliveryId = `slack-${receiverId}`;
+    const page = { subject: 'page', action: 'trigger', channel: 'slack', dedupKey: deliveryId } as const;
+    const sent = { attempt: 1, outcome: 'delivered', status: 200, detail: 'ok', receiverId, dueAtMs: null } as const;
+    await this.told(
+      streamOf.delivery(deliveryId),
+      event('DeliveryRequested', { deliveryId, ...page, body: { ...body }, at: NOW_MS }),
+      event('DeliveryAttempted', { deliveryId, ...sent, at: NOW_MS }),
+    );
+  };
 
   /** Silences from its page. */
   readonly silences = async (): Promise<readonly { readonly comment: string; readonly where: unknown }[]> => {

@@ -192,6 +192,8 @@ export const createReplyActs = (parts: ReplyParts) => {
         refused: async () => ((await wasTaken(parts, replyId)) ? usedFor('note') : undefined),
         taken: (acting) => takenBy(replyId, 'note', reply, acting),
       }),
+    /** The incident of the page that a receiver calls so. */
+    incidentPagedAs: (receiver: string, receiverId: string) => parts.queries.incidentPagedAs(receiver, receiverId),
     incident: (incidentId: string) => parts.queries.incident(incidentId),
     preview: (rolloutId: string) => parts.actions.previewRollback(rolloutId),
   };

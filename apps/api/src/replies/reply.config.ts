@@ -6,7 +6,7 @@ const SECRET_CHARS_MIN = 16;
 const secret = z.string().min(SECRET_CHARS_MIN, `expected at least ${SECRET_CHARS_MIN} characters`).max(512).optional();
 
 const schema = z.object({
-  /** Of the Slack app whose buttons act. Unset: buttons of pages in Slack do nothing. */
+  /** Of the Slack app whose buttons act and whose threads are read. Unset: nothing in Slack comes back. */
   SLACK_SIGNING_SECRET: secret,
   /** Of the webhook subscription at PagerDuty. Unset: what people do there is not known here. */
   PAGERDUTY_WEBHOOK_SECRET: secret,

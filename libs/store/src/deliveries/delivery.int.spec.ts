@@ -66,6 +66,31 @@ describe('deliveries', () => {
       ],
     ]);
 
+  it('tell whose page it is that a receiver has a name for', async () => {
+    const paged = async (deliveryId: string, receiverId: string, body: Record<string, unknown>, channel = 'slack') => {
+      const page = { subject: 'page', action: 'trigger', dedupKey: 'k', channel, body } as const;
+      const sent = { attempt: 1, outcome: 'delivered', status: 200, detail: 'ok', dueAtMs: null } as const;
+      const told = [
+        event('DeliveryRequested', { deliveryId, ...page, at: T }),
+        event('DeliveryAttempted', { deliveryId, ...sent, receiverId, at: T }),
+      ];
+      await tell(store, [[streamOf.delivery(deliveryId), 0, told]]);
+    };
+    await paged('d1', 'C1:1.1', { incidentId: 'in1' });
+    await paged('d2', 'C1:1.2', { incidentId: 'in2' });
+    await paged('d3', 'C1:1.2', { incidentId: 'in3' });
+    await paged('d4', 'C1:1.4', { title: 'of no incident' });
+    await paged('d5', 'C1:1.5', { incidentId: 'in5' }, 'teams');
+    const asked = ['C1:1.1', 'C1:1.2', 'C1:1.4', 'C1:1.5', 'C1:1.6'];
+    expect(await Promise.all(asked.map((each) => deliveries.incidentPagedAs('slack', each)))).toEqual([
+      'in1',
+      'in3',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('are asked for in the append that opens, acknowledges and resolves an incident, one for each page channel', async () => {
     await createChannelRepository(db.database).register('webhook', 'page');
     const asked = requestsOf([

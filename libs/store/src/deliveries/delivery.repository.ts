@@ -112,6 +112,8 @@ export interface DeliveryRepository {
    * receivers, gone through five times; whoever was called after those is not told of the end.
    */
   readonly called: (incidentId: string) => Promise<readonly CalledContact[]>;
+  /** The incident of the page that a receiver calls so; undefined where it is none of ours, or is about no incident. */
+  readonly incidentPagedAs: (channel: string, receiverId: string) => Promise<string | undefined>;
   /** Whether what was last said under a key, of its beginning and its end, is that it is over. */
   readonly isOver: (dedupKey: string) => Promise<boolean>;
   /** Gives a claim back without an attempt; what was begun of it is remembered. */
@@ -131,6 +133,11 @@ const CALLED = `
   select dedup_key as "dedupKey", channel, address, min(person) as person from delivery
   where body ->> 'incidentId' = $1 and subject = 'page' and action in ('trigger', 'escalate')
   group by dedup_key, channel, address order by min(requested_position) limit ${LIST_ROWS_MAX}`;
+
+const PAGED_AS = `
+  select body ->> 'incidentId' as "incidentId" from delivery
+  where receiver_id = $2 and channel = $1 and subject = 'page' and body ->> 'incidentId' is not null
+  order by requested_position desc limit 1`;
 
 const LAST = `
   select action from delivery
@@ -236,6 +243,10 @@ export const createDeliveryRepository = (database: Queryable): DeliveryRepositor
     return rows.map(({ channel }) => channel);
   },
   called: (incidentId) => database.query<CalledContact>(CALLED, [incidentId]),
+  incidentPagedAs: async (channel, receiverId) => {
+    const [page] = await database.query<{ incidentId: string }>(PAGED_AS, [channel, receiverId]);
+    return page?.incidentId;
+  },
   isOver: async (dedupKey) => (await database.query<{ action: string }>(LAST, [dedupKey]))[0]?.action === 'resolve',
   release: async (deliveryId) => {
     await database.query(RELEASE, [deliveryId]);
