@@ -35,10 +35,14 @@ describe('read models', () => {
       ['al3', 'firing', 'in2'],
       ['al1', 'resolved', 'in1'],
       ['pending', 'pending', null],
+      ['raised', 'firing', null],
       ['recovering', 'recovering', null],
       ['withdrawn', 'resolved', null],
     ]);
-    expect(await alerts.list({ state: 'firing', limit: 10 })).toMatchObject([{ alertId: 'al3', reason: reasonOf(60) }]);
+    expect(await alerts.list({ state: 'firing', limit: 10 })).toMatchObject([
+      { alertId: 'al3', reason: reasonOf(60) },
+      { alertId: 'raised', severity: 'critical', reason: reasonOf(60) },
+    ]);
     expect(await alerts.list({ states: ['firing', 'unknown'], limit: 1 })).toMatchObject([{ alertId: 'al2' }]);
     expect(await alerts.find('al1')).toMatchObject({ firedAt: T + 61_000, resolvedAt: T + 200_000 });
     expect(await alerts.find('none')).toBeUndefined();
@@ -143,7 +147,10 @@ describe('read models', () => {
       priority: 'P0',
       declaredBecause: 'critical',
       declaredAt: T + 62_500,
-      escalations: [{ to: 'vp', alertId: 'al3', because: 'score', at: T + 62_750 }],
+      escalations: [
+        { to: 'vp', alertId: 'al3', because: 'score', at: T + 62_750 },
+        { to: 'on_call', alertId: 'al3', joined: { count: 2 }, at: T + 62_800 },
+      ],
       requests: [{ what: 'status_update' }, { what: 'fall_back' }],
       redirectIds: ['rd5', 'rd1', 'rd2', 'rd3', 'rd4'],
     });

@@ -47,6 +47,8 @@ export interface Alert extends AlertSubject {
   readonly sender?: string | undefined;
   /** When it resumed last, if it did: of a warning that is told once, up to when it is believed to go on is counted from here. */
   readonly resumedAtMs?: number | undefined;
+  /** When it became critical, where it fired as a warning: what was said of it before was said of a warning. */
+  readonly raisedAtMs?: number | undefined;
   readonly reason: Reason;
 }
 
@@ -85,7 +87,7 @@ export const evolveAlert = (alert: Alert | undefined, event: GuardedEvent<typeof
       return { alertId, rule, scope, key, severity, state: 'firing', ...timers, sender, reason };
     }
     case 'AlertSeverityRaised':
-      return alert && { ...alert, severity: event.data.severity, reason: event.data.reason };
+      return alert && { ...alert, severity: event.data.severity, reason: event.data.reason, raisedAtMs: event.data.at };
     case 'AlertBecameUnknown':
       return alert && { ...alert, state: 'unknown', untilMs: undefined, unknownSinceMs: event.data.at };
     case 'AlertResumed': {

@@ -222,7 +222,7 @@ describe('an escalation whose incident becomes worse', () => {
       .thenTypes('EscalationRaised', 'EscalationRaised');
   });
 
-  it('where no level that it asks for reaches anybody, is left to the timer, or else as any such level', () => {
+  it('where no level that it asks for reaches anybody, is left to the timer, or else like each such level', () => {
     const alone = { atMs: BEGUN_MS, reaches: () => false };
     const worst = subjectOf({ impactScore: 2_000, priority: 'P0' });
     given(evolveEscalation, startedOf(policy))

@@ -76,7 +76,7 @@ export const decideEscalationRaise = (
   if (raised === undefined || raised.level <= highest) return [];
   const above = levelsWithin(highest, raised.level);
   const reached = above.filter((level) => moment.reaches(policy.levels[level - 1]?.call ?? []));
-  // Where none of them reaches anybody, the timer that runs says so; without one the level is left as any that reaches nobody.
+  // Where none of them reaches anybody, the timer that runs says so; without one the level is left like each that reaches nobody.
   if (reached.length === 0 && escalation.state === 'running') return [];
   const levels = reached.length === 0 ? [raised.level] : reached;
   return raisesTo(escalation, levels, `it became worse: ${raised.because}`, moment);

@@ -128,8 +128,8 @@ export const decideExternalAcknowledgements = (draft: Draft, { view, external, h
   const byIdentity = new Map(openAlerts(draft).map((alert) => [identityOfAlert(alert), alert]));
   for (const { signal, tick } of acknowledged) {
     const alert = byIdentity.get(identityOf(signal, hash));
-    // What is read again after a restart may have been said of an episode that is over.
-    if (alert === undefined || (tick + 1) * TICK_MS < alert.firedAtMs) continue;
+    // What is read again after a restart may have been said of an episode that is over, or of a warning, which nobody was paged for.
+    if (alert === undefined || (tick + 1) * TICK_MS < (alert.raisedAtMs ?? alert.firedAtMs)) continue;
     const incident = [...draft.state.incidents.values()].find(
       ({ state, alertIds }) => state === 'open' && alertIds.has(alert.alertId),
     );

@@ -313,6 +313,18 @@ describe('an alert of another system', () => {
     expect(own?.scope).not.toBe('external');
   });
 
+  it('B2: who took a warning on has not taken on what it became, also when that is read again', () => {
+    const warning = said({ source: 'pagerduty', severity: 'warning' });
+    const played = play()
+      .say(warning, { ...warning, action: 'acknowledge' })
+      .play(1, HEALTHY)
+      .say(said({ source: 'pagerduty' }))
+      .play(1, HEALTHY);
+    played.kill();
+    played.play(1, HEALTHY);
+    expect(typesOf(played)).toEqual(['AlertFired', 'AlertSeverityRaised', 'IncidentOpened']);
+  });
+
   it('a restart at any moment decides the same', () => {
     const step = fc.record({
       signals: fc.array(
