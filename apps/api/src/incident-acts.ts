@@ -1,10 +1,10 @@
 import { type Principal, refuse, type Refusal } from '#contracts';
+import { reachBy } from '#domain';
 import {
   createChannelRepository,
   type Database,
   type IncidentRepository,
   type IncidentRow,
-  reachBy,
   readOnCallInForce,
 } from '#store';
 import type { ActParts } from './act.js';

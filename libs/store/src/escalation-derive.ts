@@ -10,6 +10,8 @@ import {
   evolveEscalation,
   isLevelCall,
   isEscalationEvent,
+  type Reach,
+  reachBy,
   type Reaches,
 } from '#domain';
 import { createChannelRepository } from './deliveries/channel.repository.js';
@@ -20,7 +22,6 @@ import { readStream } from './event-read.js';
 import { createIncidentRepository } from './incident.repository.js';
 import { earliestAtMs, type OnCallInForce, readOnCallInForce } from './on-call-in-force.js';
 import { policySubjectOf } from './deliveries/policy-subject.js';
-import { type Reach, reachBy } from './deliveries/reach.js';
 
 /** Events that begin, raise, pause or end an escalation, and those that call a level. */
 const CAUSES = [

@@ -1,18 +1,21 @@
-import type { EventOf, RecordedEvent } from '#contracts';
+import type { Event, EventOf, RecordedEvent } from '#contracts';
 import { impactSchema, streamOf } from '#contracts';
-import { isLevelCall, isEscalationEvent, policyFor } from '#domain';
+import {
+  type CalledContact,
+  type IncidentCalls,
+  isEscalationEvent,
+  isLevelCall,
+  pagedIncident,
+  policyFor,
+  reachBy,
+} from '#domain';
 import { changeContextOf, isChange } from './deliveries/change-deliveries.js';
 import { createChannelRepository } from './deliveries/channel.repository.js';
 import { createCommandRepository } from './command.repository.js';
 import type { Queryable } from './database.js';
 import { deliveriesFor, sentCommand, tellsOfRollout } from './deliveries/deliveries-for.js';
-import {
-  type CalledContact,
-  createDeliveryRepository,
-  type DeliveryRow,
-  endClaims,
-} from './deliveries/delivery.repository.js';
-import type { DeliveryContext, IncidentCalls } from './deliveries/delivery-context.js';
+import { createDeliveryRepository, type DeliveryRow, endClaims } from './deliveries/delivery.repository.js';
+import type { DeliveryContext } from './deliveries/delivery-context.js';
 import type { ChannelRow } from './deliveries/delivery-told.js';
 import { escalationOf } from './escalation-derive.js';
 import type { PendingEvent } from './event-append.js';
@@ -24,9 +27,7 @@ import { isFallenCall, saidSince } from './deliveries/fallen-call.js';
 import { createIncidentRepository, type IncidentRow } from './incident.repository.js';
 import { listLimit, LIST_ROWS_MAX } from './list-limit.js';
 import { earliestAtMs, type OnCallInForce, readOnCallInForce } from './on-call-in-force.js';
-import { pagedIncident } from './deliveries/page-event.js';
 import { policySubjectOf } from './deliveries/policy-subject.js';
-import { reachBy } from './deliveries/reach.js';
 import { createRedirectRepository } from './redirect.repository.js';
 import { isStatusNews } from './deliveries/status-deliveries.js';
 import { createRollbackRepository } from './rollback.repository.js';
@@ -83,7 +84,7 @@ const calledBy = (asked: Derivation['asked'], incidentId: string): readonly Call
 const CALLS_FIRST_LEVEL: ReadonlySet<string> = new Set(['IncidentEscalated', 'StatusUpdateOverdue']);
 
 const callsOf = async (
-  { tx, channels, inForce, happened, asked }: Derivation,
+  { tx, channels, inForce, asked }: Derivation,
   cause: RecordedEvent,
   incident: IncidentRow,
 ): Promise<IncidentCalls | undefined> => {
@@ -101,11 +102,14 @@ const callsOf = async (
     ...(cause.event.type === 'IncidentResolved'
       ? { spooled: await createSpooledRepository(tx).channelsOf(incidentId) }
       : {}),
-    startedBy: isLevelCall(cause.event)
-      ? happened.find(({ stream, version }) => `${stream}@${version}` === cause.metadata.cause)?.event
-      : undefined,
   };
 };
+
+/** What a level is called for, where that is of the same append. */
+const startedBy = ({ happened }: Derivation, { event, metadata }: RecordedEvent): Event | undefined =>
+  isLevelCall(event)
+    ? happened.find(({ stream, version }) => `${stream}@${version}` === metadata.cause)?.event
+    : undefined;
 
 /** The incident that somebody may be called for by an event. */
 const toldIncident = (cause: RecordedEvent): string | undefined =>
@@ -130,6 +134,7 @@ const contextOf = async (derivation: Derivation, cause: RecordedEvent): Promise<
     fallbacks: await createFallbackRepository(tx).list({ incidentId, limit }),
     toldScore: await highestTold(tx, incidentId),
     calls: incident && (await callsOf(derivation, cause, incident)),
+    startedBy: startedBy(derivation, cause),
   };
 };
 

@@ -21,8 +21,6 @@ export * from './postgres/embedded-postgres.js';
 export * from './escalation.repository.js';
 export { escalationOf, readEscalation } from './escalation-derive.js';
 export { readOnCallInForce } from './on-call-in-force.js';
-export { type Reach, reachBy } from './deliveries/reach.js';
-export { statusKeyOf } from './deliveries/page-keys.js';
 export * from './event-read.js';
 export * from './event-store.js';
 export * from './fallback.repository.js';

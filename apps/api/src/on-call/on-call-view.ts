@@ -6,6 +6,8 @@ import {
   onCallNow,
   onCallWarnings,
   overridesIn,
+  type Reach,
+  reachBy,
   type Shift,
   shiftsOf,
 } from '#domain';
@@ -16,8 +18,6 @@ import {
   type LoadedOnCallPlan,
   type OnCallReload,
   type OnCallRepository,
-  type Reach,
-  reachBy,
   type ScheduleOverrideRow,
 } from '#store';
 import { type OnCallFault, faultOf } from './on-call-faults.js';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { event, isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
+import { statusKeyOf } from '#domain';
 import type { Clock } from '#runtime';
-import { type EventStore, statusKeyOf } from '#store';
+import type { EventStore } from '#store';
 import { type Reply, type ReplyActs, replyIdOf } from './reply-acts.js';
 
 const id = z.string().min(1).max(64);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { event, type EventOf, type RecordedEvent, streamOf } from '#contracts';
+import { type Addressee, isEcho } from '#domain';
 import { changesOf } from './change-deliveries.js';
 import { drilledChannel, drillTold, isDrillNews } from './drill-deliveries.js';
 import type { DeliveryContext } from './delivery-context.js';
-import type { Addressee, ChannelRow, DeliveryAction, Told } from './delivery-told.js';
+import type { ChannelRow, DeliveryAction, Told } from './delivery-told.js';
 import { pagesOf } from './page-deliveries.js';
 import { isSpooledPage } from './spooled-end.js';
 import { isStatusNews, statusDeliveriesOf } from './status-deliveries.js';
@@ -91,21 +92,6 @@ const receiversOf = ({ to, subject }: Told, channels: readonly ChannelRow[]): re
   to ?? channels.filter((channel) => channel.subject === subject).map(({ name }) => ({ channel: name }));
 
 /**
- * Who took an incident on at a receiver need not be told there that they did. Where a plan calls several through that channel, nobody knows
- * at which of them it was.
- */
-const isEcho = (
-  { event: told }: RecordedEvent,
-  { calls }: DeliveryContext,
-  { dedupKey }: Told,
-  channel: string,
-): boolean =>
-  told.type === 'IncidentAcknowledged' &&
-  told.data.via === channel &&
-  dedupKey === told.data.incidentId &&
-  (calls === undefined || calls.called.filter((each) => each.channel === channel).length === 1);
-
-/**
  * The deliveries that an event asks for: one for each receiver; where nobody is named, for each channel of its subject. A page goes
  * out when an incident opens, or is unmuted where it opened muted, is acknowledged, escalated or resolved, when it asks for something,
  * and when it became twice as bad or about more of the fleet than it was told, and when a rollback has ended; a command when it is
@@ -122,7 +108,9 @@ export const deliveriesFor = (
   return [...toldBy(cause, context), ...changesOf(cause.event, context)].flatMap((told) => {
     const { to: _receivers, ...said } = told;
     const receivers = receiversOf(told, channels).filter(
-      ({ channel }) => (only === undefined || channel === only) && !isEcho(cause, context, told, channel),
+      ({ channel }) =>
+        (only === undefined || channel === only) &&
+        !isEcho(cause.event, context.calls, { dedupKey: told.dedupKey, channel }),
     );
     return receivers.map((receiver) => {
       const deliveryId = derivedIdOf(receiver, told, cause);

@@ -1,27 +1,10 @@
-import type { Policy, RecordedEvent } from '#contracts';
-import type { Escalation } from '#domain';
+import type { Event } from '#contracts';
+import type { IncidentCalls } from '#domain';
 import type { ChangeContext } from './change-deliveries.js';
 import type { CommandRow } from '../command.repository.js';
-import type { CalledContact } from './delivery.repository.js';
 import type { Told } from './delivery-told.js';
 import type { IncidentRow } from '../incident.repository.js';
-import type { Reach } from './reach.js';
 import type { ActingRows } from './told-automation.js';
-
-/** Who is called for an incident, where a plan says so. */
-export interface IncidentCalls {
-  readonly reach: Reach;
-  /** After the event that is told of, where that is one of it; undefined: no policy is for such an incident, or it is muted. */
-  readonly escalation: Escalation | undefined;
-  /** What an escalation would go by, where there is none. */
-  readonly policy: Policy | undefined;
-  /** Whom the incident called so far, in order. */
-  readonly called: readonly CalledContact[];
-  /** Channels that paged it while the database was away, asked for at its end alone: the plan need not know them. */
-  readonly spooled?: readonly string[];
-  /** What began the escalation, where that is told of. */
-  readonly startedBy: RecordedEvent['event'] | undefined;
-}
 
 /** A fire drill, and the channels that were told something of it. */
 export interface ToldDrill {
@@ -45,4 +28,6 @@ export interface DeliveryContext extends ActingRows, ChangeContext {
   readonly failedDrills?: readonly ToldDrill[];
   /** Undefined: no plan says who is called, so every channel of pages is. */
   readonly calls?: IncidentCalls | undefined;
+  /** What began the escalation, where that is told of. */
+  readonly startedBy?: Event | undefined;
 }

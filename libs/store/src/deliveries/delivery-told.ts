@@ -1,4 +1,5 @@
 import type { EventData } from '#contracts';
+import type { Addressee } from '#domain';
 
 type Requested = EventData<'DeliveryRequested'>;
 
@@ -12,9 +13,6 @@ export interface ChannelRow {
   readonly name: string;
   readonly subject: DeliverySubject;
 }
-
-/** Whom a delivery goes to: a channel, which of its addresses, and whose that is. */
-export type Addressee = Pick<Requested, 'channel' | 'address' | 'person'>;
 
 /** What is told, and whom; `to` absent: every channel of its subject. */
 export interface Told extends Pick<Requested, 'subject' | 'action' | 'dedupKey' | 'body' | 'at' | 'isUrgent'> {

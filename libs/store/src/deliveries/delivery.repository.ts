@@ -1,4 +1,5 @@
 import type { EventData } from '#contracts';
+import type { CalledContact } from '#domain';
 import type { Queryable } from '../database.js';
 import { listLimit, LIST_ROWS_MAX } from '../list-limit.js';
 
@@ -83,14 +84,6 @@ export interface ClaimAsk {
   /** Of one channel alone. */
   readonly channel?: string | undefined;
   readonly notClaimed?: NotClaimed | undefined;
-}
-
-/** Somebody who was called for an incident, and the key that the call went by. */
-export interface CalledContact {
-  readonly dedupKey: string;
-  readonly channel: string;
-  readonly address: string | null;
-  readonly person: string | null;
 }
 
 /** Deliveries: what is to be sent, and who sends it. */

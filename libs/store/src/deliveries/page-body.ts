@@ -1,6 +1,6 @@
 import { KEY_SEPARATOR } from '#contracts';
+import type { PageEvent } from '#domain';
 import type { IncidentRow } from '../incident.repository.js';
-import type { PageEvent } from './page-event.js';
 import { type ActingRows, toldAutomation } from './told-automation.js';
 
 /** Whom an incident opened for, as fields that a receiver may route by; none for the fleet. */

@@ -1,8 +1,6 @@
 import type { Event, EventData, EventOf } from '#contracts';
-import type { IncidentCalls } from './delivery-context.js';
+import { callRoute, type IncidentCalls, receiversUnder, statusKeyOf } from '#domain';
 import type { Told } from './delivery-told.js';
-import { callRoute, receiversUnder } from './page-routes.js';
-import { statusKeyOf } from './page-keys.js';
 
 /** Events of a status stream that leave Tocsin. */
 export type StatusNews = EventOf<
@@ -55,7 +53,7 @@ const noticesOf = (published: EventData<'StatusUpdatePublished'>): readonly Told
 const overdueOf = (overdue: EventData<'StatusUpdateOverdue'>, calls: IncidentCalls | undefined): Told => {
   const { incidentId, n, title, isCritical, because, publishByMs, at } = overdue;
   const dedupKey = statusKeyOf(incidentId);
-  const route = calls && callRoute({ to: 'on_call', because }, dedupKey, at, calls);
+  const route = calls && callRoute({ to: 'on_call' }, dedupKey, at, calls);
   return {
     subject: 'page',
     action: 'escalate',

@@ -1,5 +1,4 @@
-import type { EventOf, RecordedEvent } from '#contracts';
-import type { DeliveryAction } from './delivery-told.js';
+import type { Event, EventData, EventOf, RecordedEvent } from '#contracts';
 
 /** What an event says to whoever has the page. */
 export const PAGE_ACTIONS = {
@@ -21,13 +20,16 @@ export const PAGE_ACTIONS = {
   EscalationRaised: 'escalate',
   EscalationResumed: 'escalate',
   EscalationExhausted: 'trigger',
-} as const satisfies Partial<Record<string, DeliveryAction>>;
+} as const satisfies Partial<Record<string, EventData<'DeliveryRequested'>['action']>>;
+
+/** What a page says of its incident. */
+export type PageAction = (typeof PAGE_ACTIONS)[keyof typeof PAGE_ACTIONS];
 
 /** An event that pages. */
 export type PageEvent = EventOf<keyof typeof PAGE_ACTIONS>;
 
 /** Of the alerts that join, those are told that are about more than the page; of a notice, what names its incident. */
-export const isPage = (told: RecordedEvent['event']): told is PageEvent => {
+export const isPage = (told: Event): told is PageEvent => {
   if (told.type === 'AlertJoinedIncident') return told.data.widens !== undefined;
   if (told.type === 'StakeholdersNotified') return told.data.incidentId !== undefined;
   return Object.hasOwn(PAGE_ACTIONS, told.type);

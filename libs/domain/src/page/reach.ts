@@ -1,14 +1,23 @@
-import type { CalledTarget } from '#contracts';
-import { type Contacts, contactsOf } from '#domain';
-import type { ChannelRow } from './delivery-told.js';
-import type { OnCallInForce } from '../on-call-in-force.js';
+import type { CalledTarget, EventData, OnCallPlan } from '#contracts';
+import { type Contacts, contactsOf } from '../on-call/contacts-of.js';
+import type { ScheduleOverride } from '../on-call/schedule-override.js';
 
 /** Whom targets reach at a moment. */
 export type Reach = (targets: readonly CalledTarget[], atMs: number) => Contacts;
 
+interface InForce {
+  readonly plan: OnCallPlan;
+  readonly overrides: readonly ScheduleOverride[];
+}
+
+interface SetUpChannel {
+  readonly name: string;
+  readonly subject: EventData<'DeliveryRequested'>['subject'];
+}
+
 /** By the plan in force, and only through channels that are set up: a page to another would be given up when nobody looks. */
 export const reachBy =
-  ({ plan, overrides }: OnCallInForce, channels: readonly ChannelRow[]): Reach =>
+  ({ plan, overrides }: InForce, channels: readonly SetUpChannel[]): Reach =>
   (targets, atMs) => {
     const pageable = new Set(channels.filter(({ subject }) => subject === 'page').map(({ name }) => name));
     const { reached, nobody } = contactsOf(plan, overrides, targets, atMs);
