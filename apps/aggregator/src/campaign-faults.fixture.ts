@@ -42,6 +42,10 @@ const RECOVERED_MS = 180_000;
 const REFUSALS = 3;
 /** What an aggregator logs when it finds its position moved. */
 export const REFUSED = 'a flush was refused';
+/** What it logs when it does not know whether a flush took effect. */
+export const DOUBTED = 'whether it took effect is asked';
+/** Not every crash meets a commit whose answer is lost: five have met none. Where twenty meet none, nothing doubts any more. */
+const CRASHES_MAX = 20;
 
 /** Sessions in a transaction that writes what was counted, or commits it. */
 const COMMITTING = `
@@ -153,7 +157,10 @@ const FAULTS: Readonly<Record<keyof FaultPlan, Fault>> = {
   intrusions: intrude,
 };
 
-/** Does every fault of a plan at least as often as it says, in an order of chance; each waits until all goes on again. */
+/**
+ * Does every fault of a plan at least as often as it says, in an order of chance; each waits until all goes on again. The server crashes
+ * until the answer to a flush was lost: a crash that comes between two commits shows nothing of it.
+ */
 export const doFaults = async (site: CampaignSite, plan: FaultPlan, random: () => number): Promise<FaultTally> => {
   const kinds = Object.keys(plan) as (keyof FaultPlan)[];
   const zeros = Object.fromEntries(kinds.map((kind) => [kind, 0])) as FaultTally['done'];
@@ -163,7 +170,10 @@ export const doFaults = async (site: CampaignSite, plan: FaultPlan, random: () =
     const open = kinds.flatMap((kind) =>
       Array.from({ length: Math.max(0, plan[kind] - tally.done[kind]) }, () => kind),
     );
-    if (open.length === 0) return tally;
+    if (open.length === 0) break;
     await FAULTS[pick(open, random)](site, random, tally);
   }
+  const isDoubted = async (): Promise<boolean> => (await countLines(site.logFile, DOUBTED)) > 0;
+  while (tally.done.postgresCrashes < CRASHES_MAX && !(await isDoubted())) await crashPostgres(site, random, tally);
+  return tally;
 };

@@ -3,7 +3,7 @@ import type { OutcomeBatch } from '#contracts';
 import { createNodeLedger, type LedgerTotals } from '#store';
 import { kafkaObstacle, until } from '#testing';
 import { countLines } from './aggregator-process.fixture.js';
-import { doFaults, type FaultPlan, REFUSED } from './campaign-faults.fixture.js';
+import { doFaults, DOUBTED, type FaultPlan, REFUSED } from './campaign-faults.fixture.js';
 import { startCampaignFleet } from './campaign-fleet.fixture.js';
 import { type CampaignSite, openCampaignSite } from './campaign-site.fixture.js';
 import { catalogue, createRandom } from './fleet-history.fixture.js';
@@ -123,7 +123,7 @@ const play = async (site: CampaignSite, plan: FaultPlan, seed: number): Promise<
     ...tally,
     ...(await compare(site, published, records)),
     refusedToAggregators: await countLines(site.logFile, REFUSED),
-    flushesInDoubt: await countLines(site.logFile, 'whether it took effect is asked'),
+    flushesInDoubt: await countLines(site.logFile, DOUBTED),
     failedStarts: site.aggregators.reduce((sum, one) => sum + one.failures(), 0),
   };
 };
