@@ -1,7 +1,7 @@
 import type { RuleSet } from '#contracts';
 import { describeUnmatched, unmatchedPatterns } from '#domain';
 import type { CatalogueFollower } from '#runtime';
-import type { RuleReload, RuleSetRepository, RuleSetVersion } from '#store';
+import type { FileReload, RuleSetRepository, RuleSetVersion } from '#store';
 
 /** The set in force, what it misses, and what became of the last wish for another. */
 export interface RulesInForce extends RuleSet, RuleSetVersion {
@@ -18,7 +18,7 @@ interface LastReload {
   readonly refused: { readonly at: number; readonly source: string; readonly problems: readonly string[] } | null;
 }
 
-const refusedOf = (reload: RuleReload | undefined): LastReload['refused'] => {
+const refusedOf = (reload: FileReload | undefined): LastReload['refused'] => {
   const { refusedAt = null, refusedSource, refusedProblems } = reload ?? {};
   return refusedAt === null ? null : { at: refusedAt, source: refusedSource ?? '', problems: refusedProblems ?? [] };
 };

@@ -24,6 +24,7 @@ export { readOnCallInForce } from './on-call-in-force.js';
 export * from './event-read.js';
 export * from './event-store.js';
 export * from './fallback.repository.js';
+export * from './file-reload.js';
 export * from './incident.repository.js';
 export * from './list-limit.js';
 export * from './migrate.js';

@@ -1,6 +1,7 @@
 import { type OnCallPlan, onCallPlanSchema } from '#contracts';
 import type { ScheduleOverride } from '#domain';
 import type { Queryable } from './database.js';
+import type { FileReload } from './file-reload.js';
 
 /** A plan that was loaded. */
 export interface LoadedOnCallPlan {
@@ -24,18 +25,6 @@ export interface ScheduleOverrideRow extends ScheduleOverride {
   readonly withdrawnBy: string | null;
 }
 
-/** What became of the last wish for another plan. */
-export interface OnCallReload {
-  /** The version of the stream `on-call-reload` at the last question; null: nobody asked yet. */
-  readonly askedVersion: number | null;
-  readonly askedAt: number | null;
-  readonly askedBy: string | null;
-  /** null: nothing is refused. */
-  readonly refusedAt: number | null;
-  readonly refusedSource: string | null;
-  readonly refusedProblems: readonly string[] | null;
-}
-
 /** Reads who is called. */
 export interface OnCallRepository {
   /** The plan in force; undefined: none was ever loaded, and every channel for pages gets every page. */
@@ -43,7 +32,7 @@ export interface OnCallRepository {
   /** Overrides that were not withdrawn and end after a moment, the first made first; as decisions take them. */
   readonly overrides: (afterMs: number) => Promise<readonly ScheduleOverrideRow[]>;
   readonly override: (scheduleOverrideId: string) => Promise<ScheduleOverrideRow | undefined>;
-  readonly reload: () => Promise<OnCallReload | undefined>;
+  readonly reload: () => Promise<FileReload | undefined>;
   /** The expected version of the next event of a stream of these. */
   readonly versionOf: (stream: 'on-call' | 'on-call-reload') => Promise<number>;
 }
@@ -74,7 +63,7 @@ export const createOnCallRepository = (database: Queryable): OnCallRepository =>
     ]),
   override: async (scheduleOverrideId) =>
     (await database.query<ScheduleOverrideRow>(`${OVERRIDE} where schedule_override_id = $1`, [scheduleOverrideId]))[0],
-  reload: async () => (await database.query<OnCallReload>(RELOAD))[0],
+  reload: async () => (await database.query<FileReload>(RELOAD))[0],
   versionOf: async (stream) =>
     (await database.query<{ version: number }>('select version from chain_anchor where stream = $1', [stream]))[0]
       ?.version ?? 0,

@@ -1,5 +1,6 @@
 import { recordedRuleSetSchema, type RuleSet, streamOf } from '#contracts';
 import type { Queryable } from './database.js';
+import type { FileReload } from './file-reload.js';
 import { listLimit } from './list-limit.js';
 
 /** A set of rules that was loaded, without its rules. */
@@ -20,18 +21,6 @@ export interface LoadedRuleSet extends RuleSetVersion {
   readonly ruleSet: RuleSet;
 }
 
-/** What became of the last wish for another set. */
-export interface RuleReload {
-  /** The version of the stream `rules-reload` at the last question; null: nobody asked yet. */
-  readonly askedVersion: number | null;
-  readonly askedAt: number | null;
-  readonly askedBy: string | null;
-  /** null: nothing was refused since the last set was loaded, or since the files said again what is in force. */
-  readonly refusedAt: number | null;
-  readonly refusedSource: string | null;
-  readonly refusedProblems: readonly string[] | null;
-}
-
 /** Reads the sets of rules. */
 export interface RuleSetRepository {
   /** The newest set. */
@@ -40,7 +29,7 @@ export interface RuleSetRepository {
   readonly since: (tick: number) => Promise<readonly LoadedRuleSet[]>;
   /** Newest first. */
   readonly history: (options: { readonly limit: number }) => Promise<readonly RuleSetVersion[]>;
-  readonly reload: () => Promise<RuleReload | undefined>;
+  readonly reload: () => Promise<FileReload | undefined>;
   /** The expected version of the next event of the stream `rules-reload`. */
   readonly reloadVersion: () => Promise<number>;
 }
@@ -77,7 +66,7 @@ export const createRuleSetRepository = (database: Queryable): RuleSetRepository 
     database.query<RuleSetVersion>(`select ${VERSION} from rule_set order by version desc limit $1`, [
       listLimit(limit),
     ]),
-  reload: async () => (await database.query<RuleReload>(RELOAD))[0],
+  reload: async () => (await database.query<FileReload>(RELOAD))[0],
   reloadVersion: async () =>
     (
       await database.query<{ version: number }>('select version from chain_anchor where stream = $1', [

@@ -16,7 +16,7 @@ import {
   type ChannelRepository,
   type ChannelRow,
   type LoadedOnCallPlan,
-  type OnCallReload,
+  type FileReload,
   type OnCallRepository,
   type ScheduleOverrideRow,
 } from '#store';
@@ -83,7 +83,7 @@ export interface OnCallAnswer {
   readonly gaps: readonly Gap[];
   readonly overrides: readonly ScheduleOverrideRow[];
   readonly warnings: readonly OnCallFault[];
-  readonly lastReload: OnCallReload | null;
+  readonly lastReload: FileReload | null;
 }
 
 /** What a schedule says of a time. */
