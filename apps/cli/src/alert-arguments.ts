@@ -1,9 +1,17 @@
 import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The lines of `--help`. */
-export const ALERT_USAGE = `  alert list                alerts that are open, with their ids
-  alert resolve <id>        says of an alert of another system that it is over`;
+/** How these are written. */
+export const ALERT_USAGE: readonly CommandUsage[] = [
+  { name: 'alert list', takes: '', says: 'alerts that are open, with their ids', example: 'alert list' },
+  {
+    name: 'alert resolve',
+    takes: '<id>',
+    says: 'says of an alert of another system that it is over',
+    example: 'alert resolve al1 --yes',
+  },
+];
 
 /** Of open alerts; those of other systems alone may be a thousand, and a terminal shows the newest. */
 const OPEN = '/v1/alerts?state=firing&state=unknown&state=recovering&limit=1000';

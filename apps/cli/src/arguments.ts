@@ -1,18 +1,19 @@
 import { parseArgs } from 'node:util';
-import { AUTHORITY_COMMANDS, AUTHORITY_USAGE, readAuthorityArguments } from './authority-arguments.js';
+import { AUTHORITY_COMMANDS, readAuthorityArguments } from './authority-arguments.js';
 import type { Common } from './connection.js';
-import { DELIVERY_USAGE, isDeliveryCommand, readDeliveryArguments } from './delivery-arguments.js';
+import { isDeliveryCommand, readDeliveryArguments } from './delivery-arguments.js';
 import type { DoorAsked } from './door-arguments.js';
-import { DRILL_USAGE, readDrillArguments } from './drill-arguments.js';
-import { GATE_USAGE, type GateAsked, readGateArguments } from './gate-arguments.js';
-import { GATE_SHOW_USAGE, type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
-import { ALERT_USAGE, readAlertArguments } from './alert-arguments.js';
-import { INCIDENT_USAGE, readIncidentArguments } from './incident-arguments.js';
-import { ON_CALL_USAGE, type OnCallAsked, readOnCallArguments } from './on-call-arguments.js';
+import { readDrillArguments } from './drill-arguments.js';
+import { type GateAsked, readGateArguments } from './gate-arguments.js';
+import { type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
+import { readAlertArguments } from './alert-arguments.js';
+import { readIncidentArguments } from './incident-arguments.js';
+import { type OnCallAsked, readOnCallArguments } from './on-call-arguments.js';
 import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
-import { readReplayArguments, REPLAY_USAGE, type ReplayAsked } from './replay-arguments.js';
-import { readAttachArguments, readStatusUpdateArguments, REPORT_USAGE } from './report-arguments.js';
-import { readRolloutArguments, ROLLOUT_USAGE } from './rollout-arguments.js';
+import { readReplayArguments, type ReplayAsked } from './replay-arguments.js';
+import { readAttachArguments, readStatusUpdateArguments } from './report-arguments.js';
+import { readRolloutArguments } from './rollout-arguments.js';
+import { COMMANDS } from './commands.js';
 import { UsageError } from './usage-error.js';
 
 export { UsageError };
@@ -73,63 +74,8 @@ export type WantedOfCustomers =
   | { readonly action: 'import'; readonly file: string; readonly dryRun: boolean }
   | { readonly action: 'export'; readonly file: string };
 
-/** `--help`. */
-export const USAGE = `tocsin <command> [options]
-
-  status                    is the fleet well, whom does it hurt, what is being rolled back
-  tail [--after POSITION]   events as they are recorded; from now on, or from a position
-  incident show <id|latest> one incident: why, who, what was done, who was told
-  explain <id|latest>       why: an alert, incident, page, command, rollback or redirect, from its numbers to what was sent
-  explain --why-not <rule> [--subject S] [--at TIME]
-                            why a rule paged nobody; S is fleet, release|region, or pop:iad1; TIME is 2026-01-01T00:00:00Z
-  incident cost <id|latest> what it costs: measured, and by the formulas of the cost model
-${REPORT_USAGE}
-${INCIDENT_USAGE}
-${ALERT_USAGE}
-  impact                    whom it hurts now, by region in the order of recovery, country and sector
-  customers list [--tier T] [--sector S] [--country C]
-  customers import <file> [--dry-run]
-                            from YAML or CSV; everything that is wrong with it at once
-  customers export <file>   as YAML or CSV, which import reads
-  node-key list             the keys that nodes tag their batches with
-  node-key issue <node>     a further key for a node, shown once; two are valid at a time
-  node-key revoke <key id>  end a key; what it tagged before stays counted
-  check <file|directory>… [--catalogue FILE]
-                            whether rules can be loaded: every mistake, with its place; selectors that fit nothing of a catalogue
-  silence add --where LABEL=PATTERN --for 2h30m --comment TEXT [--from TIME]
-                            alerts that fit page nobody meanwhile; --where again for a further label
-  silence ls                silences, those that stand first; which muted nothing
-  silence expire <id>       end a silence early
-  maintenance ls            maintenance windows of the rules: when they are open next, and what they muted
-  dnstap <file> [--zones Z,…]
-                            what is in a recording of a DNS server; zones are those that it answers for
-${ON_CALL_USAGE}
-${ROLLOUT_USAGE}
-${GATE_SHOW_USAGE}
-${AUTHORITY_USAGE}
-${DELIVERY_USAGE}
-${DRILL_USAGE}
-                            what acts asks to be confirmed; --yes says so beforehand
-${REPLAY_USAGE}
-${GATE_USAGE}
-
-  test <file…> [--junit FILE]
-                            plays tests of rules: telemetry in a few lines, and who is paged when, what is commanded
-
-options
-  --json        for programs: one JSON document, or one per line (tail)
-  --url URL     where Tocsin listens (default TOCSIN_URL, then .tocsin/cli.json, then http://127.0.0.1:8080)
-  --key KEY     an API key (default TOCSIN_KEY, then .tocsin/cli.json, then .tocsin/admin-key)
-  --help        this text
-
-exit status
-  0 all is well, 1 something was found (an open incident, an unhealthy fleet, a test that failed, a recording that is cut or corrupt, a
-  rule that is wrong, other decisions than were recorded, rules that are worse), 2 wrong usage (a file that is no dnstap, or cannot be
-  read), 3 Tocsin was not reached
-`;
-
-const COMMANDS =
-  'status, tail, incident, status-update, explain, impact, customers, node-key, silence, maintenance, on-call, rollout, gate, automation, release, override, rollback, redirect, breaker, fallback, drill, deliveries, channels, check, test, replay, backtest, sweep or dnstap';
+/** The first words of all commands. */
+const WORDS = [...new Set(COMMANDS.map(({ name }) => name.split(' ', 1)[0] ?? ''))].join(', ');
 
 const parse = (args: readonly string[]) => {
   try {
@@ -327,8 +273,8 @@ export const readArguments = (args: readonly string[]): Asked => {
       if (rest.length === 0) throw new UsageError('test: expected files of tests');
       return { command, paths: rest, junit: values.junit, json: values.json };
     case undefined:
-      throw new UsageError(`expected a command: ${COMMANDS}`);
+      throw new UsageError(`expected a command: ${WORDS}`);
     default:
-      throw new UsageError(`unknown command ${command}: expected ${COMMANDS}`);
+      throw new UsageError(`unknown command ${command}: expected ${WORDS}`);
   }
 };

@@ -1,28 +1,92 @@
 import { DURATION_EXPECTED, readDuration } from '#contracts';
 import { type DoorAsked, type DoorOption, doorOf, part, readGiven, releaseOf, required } from './door-arguments.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The lines of `--help`. */
-export const AUTHORITY_USAGE = `  automation                what Tocsin may do by itself
-  automation on|off --comment WHY
-  automation mode <service> <observe|recommend|approve|auto> --comment WHY
-  automation reset <service> --comment WHY
-                            closes the rate rail again
-  release ls                what is known of releases, those in quarantine first
-  release attest <service> <V+C> --since TIME --count NODES [--unsafe]
-  release rehearse <service> <V+C> --text HOW [--failed]
-  release lift <service> <V+C> --comment WHY
-                            lets a release out of quarantine
-  override ls               what was asked for with the checklist, and who voted
-  override request <rollback> --rails A,B --eta 3h --comment WHY
-  override vote <id> [--no] --comment WHY
-                            under the role of your key
-  rollback approve <id> --comment WHY
-                            says yes to a rollback that was proposed
-  redirect end <id> --comment WHY
-                            one that stopped, whose nodes will not come back
-  breaker                   circuit breakers of updates
-  fallback                  customers with another DNS provider`;
+/** How these are written. */
+export const AUTHORITY_USAGE: readonly CommandUsage[] = [
+  { name: 'automation', takes: '', says: 'what Tocsin may do by itself', example: 'automation' },
+  {
+    name: 'automation on',
+    takes: '--comment WHY',
+    says: 'Tocsin may act again',
+    example: 'automation on --comment repaired --yes',
+  },
+  {
+    name: 'automation off',
+    takes: '--comment WHY',
+    says: 'Tocsin commands nothing by itself, anywhere',
+    example: 'automation off --comment exercise --yes',
+  },
+  {
+    name: 'automation mode',
+    takes: '<service> <observe|recommend|approve|auto> --comment WHY',
+    says: 'how far Tocsin goes with a service',
+    example: 'automation mode edge-dns approve --comment review --yes',
+  },
+  {
+    name: 'automation reset',
+    takes: '<service> --comment WHY',
+    says: 'closes the rate rail again',
+    example: 'automation reset edge-dns --comment seen --yes',
+  },
+  {
+    name: 'release ls',
+    takes: '',
+    says: 'what is known of releases, those in quarantine first',
+    example: 'release ls',
+  },
+  {
+    name: 'release attest',
+    takes: '<service> <V+C> --since TIME --count NODES [--unsafe]',
+    says: 'says that it was good on so many nodes since then',
+    example: 'release attest edge-dns v2.1.4+c41 --since 2021-07-01T00:00Z --count 400 --yes',
+  },
+  {
+    name: 'release rehearse',
+    takes: '<service> <V+C> --text HOW [--failed]',
+    says: 'tells of a rollback to it that was tried',
+    example: 'release rehearse edge-dns v2.1.4+c41 --text lab --yes',
+  },
+  {
+    name: 'release lift',
+    takes: '<service> <V+C> --comment WHY',
+    says: 'lets a release out of quarantine',
+    example: 'release lift edge-dns v2.1.5+c42 --comment fixed --yes',
+  },
+  {
+    name: 'override ls',
+    takes: '',
+    says: 'what was asked for with the checklist, and who voted',
+    example: 'override ls',
+  },
+  {
+    name: 'override request',
+    takes: '<rollback> --rails A,B --eta 3h --comment WHY',
+    says: 'asks three people to open rails that refuse a rollback',
+    example: 'override request rb1 --rails target --eta 3h --comment why --yes',
+  },
+  {
+    name: 'override vote',
+    takes: '<id> [--no] --comment WHY',
+    says: 'under the role of your key',
+    example: 'override vote ov1 --comment agreed --yes',
+  },
+  {
+    name: 'rollback approve',
+    takes: '<id> --comment WHY',
+    says: 'says yes to a rollback that was proposed',
+    example: 'rollback approve rb1 --comment yes --yes',
+  },
+  {
+    name: 'redirect end',
+    takes: '<id> --comment WHY',
+    says: 'one that stopped, whose nodes will not come back',
+    example: 'redirect end rd1 --comment gone --yes',
+  },
+  { name: 'breaker', takes: '', says: 'circuit breakers of updates', example: 'breaker' },
+  { name: 'fallback', takes: '', says: 'customers with another DNS provider', example: 'fallback' },
+];
 
 type Read = (args: readonly string[]) => DoorAsked;
 type Values = ReturnType<typeof readGiven>['values'];

@@ -1,14 +1,41 @@
 import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The lines of `--help`. */
-export const DELIVERY_USAGE = `  deliveries ls [--status S] [--channel C] [--incident ID] [--dedup-key KEY]
-                            what went out: due, delivered, gave_up or superseded
-  deliveries show <id>      one, with each attempt
-  deliveries retry <id>     sends one again that was given up
-  channels ls               what sends, how its receivers are, what waits for them
-  channels test <name>      sends a page that says that it is a test, and its end
-  channels enable <name>    sends again through one whose receiver wanted nothing more`;
+/** How these are written. */
+export const DELIVERY_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'deliveries ls',
+    takes: '[--status S] [--channel C] [--incident ID] [--dedup-key KEY]',
+    says: 'what went out: due, delivered, gave_up or superseded',
+    example: 'deliveries ls --status gave_up',
+  },
+  { name: 'deliveries show', takes: '<id>', says: 'one, with each attempt', example: 'deliveries show dl1' },
+  {
+    name: 'deliveries retry',
+    takes: '<id>',
+    says: 'sends one again that was given up',
+    example: 'deliveries retry dl1 --yes',
+  },
+  {
+    name: 'channels ls',
+    takes: '',
+    says: 'what sends, how its receivers are, what waits for them',
+    example: 'channels ls',
+  },
+  {
+    name: 'channels test',
+    takes: '<name>',
+    says: 'sends a page that says that it is a test, and its end',
+    example: 'channels test pagerduty --yes',
+  },
+  {
+    name: 'channels enable',
+    takes: '<name>',
+    says: 'sends again through one whose receiver wanted nothing more',
+    example: 'channels enable webhook --yes',
+  },
+];
 
 type Read = (args: readonly string[]) => DoorAsked;
 

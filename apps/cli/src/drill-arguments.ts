@@ -1,9 +1,17 @@
 import { type DoorAsked, doorOf, readGiven } from './door-arguments.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The lines of `--help`. */
-export const DRILL_USAGE = `  drill now [--channel C]   has a page called DRILL go the whole way, through one channel or all that page
-  drill ls                  fire drills, newest first, and which hop one missed`;
+/** How these are written. */
+export const DRILL_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'drill now',
+    takes: '[--channel C]',
+    says: 'has a page called DRILL go the whole way, through one channel or all that page',
+    example: 'drill now --channel pagerduty --yes',
+  },
+  { name: 'drill ls', takes: '', says: 'fire drills, newest first, and which hop one missed', example: 'drill ls' },
+];
 
 /** Reads what follows `drill`. */
 export const readDrillArguments = ([action = '', ...rest]: readonly string[]): DoorAsked => {

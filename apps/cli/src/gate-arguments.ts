@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
 /** `tocsin gate simulate`. */
@@ -20,10 +21,15 @@ export interface GateAsked {
 }
 
 /** `--help` of it. */
-export const GATE_USAGE = `  gate simulate [--plan default|FILE] [--stage NAME] --failure-rate 0.005 --qps 20 [--runs 1000] [--seed 1]
-                [--control-failure-rate 0.0005] [--control-qps Q] [--customers 100]
-                            how often, and how soon, the gate of a stage stops such a build; the control has nine times the queries
-                            unless told`;
+export const GATE_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'gate simulate',
+    takes:
+      '[--plan default|FILE] [--stage NAME] --failure-rate 0.005 --qps 20 [--runs 1000] [--seed 1] [--control-failure-rate 0.0005] [--control-qps Q] [--customers 100]',
+    says: 'how often, and how soon, the gate of a stage stops such a build; the control has nine times the queries unless told',
+    example: 'gate simulate --failure-rate 0.005 --qps 20',
+  },
+];
 
 /** What a healthy fleet fails (R6). */
 const HEALTHY = 0.0005;

@@ -1,11 +1,18 @@
 import { DURATION_EXPECTED, readDuration } from '#contracts';
 import type { Common } from './connection.js';
 import { readGiven } from './door-arguments.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The lines of `--help`. */
-export const GATE_SHOW_USAGE = `  gate show <rollout> [--stage S] [--wait [--timeout 3h]]
-                            may the next stage begin: 0 yes, 1 no; --wait asks again until it is yes, or never will be`;
+/** How these are written. */
+export const GATE_SHOW_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'gate show',
+    takes: '<rollout> [--stage S] [--wait [--timeout 3h]]',
+    says: 'may the next stage begin: 0 yes, 1 no; --wait asks again until it is yes, or never will be',
+    example: 'gate show ro1 --wait --timeout 3h',
+  },
+];
 
 /** Somebody asks a gate. */
 export interface GateShowAsked extends Common {

@@ -1,14 +1,29 @@
 import { DURATION_EXPECTED, readDuration } from '#contracts';
 import { type DoorAsked, doorOf, readGiven, part, required } from './door-arguments.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The lines of `--help`. */
-export const INCIDENT_USAGE = `  incident hand-over <id> --to PERSON [--comment WHY]
-                            gives it to somebody, who is called
-  incident snooze <id> --for 30m --comment WHY
-                            nobody is called for it until then
-  incident note <id> --text TEXT
-                            into its timeline`;
+/** How these are written. */
+export const INCIDENT_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'incident hand-over',
+    takes: '<id> --to PERSON [--comment WHY]',
+    says: 'gives it to somebody, who is called',
+    example: 'incident hand-over in1 --to ada',
+  },
+  {
+    name: 'incident snooze',
+    takes: '<id> --for 30m --comment WHY',
+    says: 'nobody is called for it until then',
+    example: 'incident snooze in1 --for 30m --comment watching',
+  },
+  {
+    name: 'incident note',
+    takes: '<id> --text TEXT',
+    says: 'into its timeline',
+    example: 'incident note in1 --text seen',
+  },
+];
 
 type Values = ReturnType<typeof readGiven>['values'];
 interface Act {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApiClient, Refused } from './api-client.js';
-import { type Asked, readArguments, USAGE, UsageError } from './arguments.js';
+import { type Asked, readArguments, UsageError } from './arguments.js';
 import { checkRules, formatCheck } from './check.js';
 import { readConnection } from './connection.js';
 import { askCustomers, formatCustomers } from './customers.js';
@@ -13,6 +13,7 @@ import { formatDoor } from './door-views.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
 import { formatGate, simulateGate } from './gate-simulation.js';
 import { readExplained } from './explain.js';
+import { helpText } from './help.js';
 import { formatGateAnswer, waitForGate } from './gate.js';
 import { formatIncident, readId, readIncident } from './incident.js';
 import { askNodeKeys, formatNodeKeys } from './node-key.js';
@@ -232,7 +233,7 @@ const run = async (args: readonly string[]): Promise<Exit> => {
   const paint = createPaint(process.stdout.isTTY, process.env);
   switch (asked.command) {
     case 'help':
-      print(USAGE.trimEnd());
+      print(helpText());
       return EXIT.ok;
     case 'status':
       return status(asked, paint);

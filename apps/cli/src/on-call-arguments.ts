@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DURATION_EXPECTED, type NewScheduleOverride, newScheduleOverrideSchema, readDuration } from '#contracts';
 import type { Common } from './connection.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
 /** What is wanted of who is called. */
@@ -25,18 +26,46 @@ export type OnCallAsked =
       readonly json: boolean;
     };
 
-/** The lines of `--help`. */
-export const ON_CALL_USAGE = `  on-call [now]             who is on call, until when, who follows, and when nobody is
-  on-call shifts <schedule> [--from TIME] [--to TIME]
-                            who is on call when; two weeks from now unless told
-  on-call override <schedule> --person P (--for 2h30m | --until TIME) [--from TIME] --comment WHY
-                            P takes the place of whoever the schedule names
-  on-call withdraw <id>     end an override
-  on-call check <file> [--channels A,B]
-                            whether a plan can be loaded: every mistake, with its place, and every gap of the next year
-  on-call load <file> [--replace-file]
-                            make a file the plan in force; --replace-file though a server's own file holds it
-  on-call reload            ask the servers to read their own file again`;
+/** How these are written. */
+export const ON_CALL_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'on-call',
+    takes: '[now]',
+    says: 'who is on call, until when, who follows, and when nobody is',
+    example: 'on-call now',
+  },
+  {
+    name: 'on-call shifts',
+    takes: '<schedule> [--from TIME] [--to TIME]',
+    says: 'who is on call when; two weeks from now unless told',
+    example: 'on-call shifts primary',
+  },
+  {
+    name: 'on-call override',
+    takes: '<schedule> --person P (--for 2h30m | --until TIME) [--from TIME] --comment WHY',
+    says: 'P takes the place of whoever the schedule names',
+    example: 'on-call override primary --person ada --for 2h30m --comment dentist',
+  },
+  { name: 'on-call withdraw', takes: '<id>', says: 'end an override', example: 'on-call withdraw o-1' },
+  {
+    name: 'on-call check',
+    takes: '<file> [--channels A,B]',
+    says: 'whether a plan can be loaded: every mistake, with its place, and every gap of the next year',
+    example: 'on-call check docs/on-call.yml',
+  },
+  {
+    name: 'on-call load',
+    takes: '<file> [--replace-file]',
+    says: "make a file the plan in force; --replace-file though a server's own file holds it",
+    example: 'on-call load docs/on-call.yml',
+  },
+  {
+    name: 'on-call reload',
+    takes: '',
+    says: 'ask the servers to read their own file again',
+    example: 'on-call reload',
+  },
+];
 
 const OPTIONS = {
   json: { type: 'boolean', default: false },

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readDuration, RULE_WINDOW_MS_MAX } from '#contracts';
 import type { AskedSpan } from './replay-run.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
 /** What replay, backtest and sweep are asked for. */
@@ -24,15 +25,27 @@ export interface ReplayAsked {
   readonly forsMs: readonly number[];
 }
 
-/** The lines of `--help`. */
-export const REPLAY_USAGE = `  replay [--rules FILE]     the recorded log through the rules again: the same decisions, or what is other than it was
-         [--export DIR]     write what a replay needs into a directory, for somebody else
-  backtest --rules FILE [--truth FILE]
-                            other rules against what was really wrong: found, how late, pages for nothing
-  sweep --rule NAME --threshold A,B --window 30s,1m [--for 0s,30s]
-                            every combination over the recorded log: alerts, first delay, false alarms
-                            these three take --from TIME, --to TIME or --incident <id|latest>, and --from-files DIR; they read the log
-                            of EVENT_LOG_URL, DATABASE_URL or of the server that runs on DATA_DIR, and write nothing`;
+/** How these are written. */
+export const REPLAY_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'replay',
+    takes: '[--rules FILE] [--export DIR]',
+    says: 'the recorded log through the rules again: the same decisions, or what is other than it was; --export writes what a replay needs into a directory, for somebody else',
+    example: 'replay --incident latest',
+  },
+  {
+    name: 'backtest',
+    takes: '--rules FILE [--truth FILE]',
+    says: 'other rules against what was really wrong: found, how late, pages for nothing',
+    example: 'backtest --rules rules.yml --truth truth.yml',
+  },
+  {
+    name: 'sweep',
+    takes: '--rule NAME --threshold A,B --window 30s,1m [--for 0s,30s]',
+    says: 'every combination over the recorded log: alerts, first delay, false alarms',
+    example: 'sweep --rule dns_resolution_success_rate --threshold 99,95 --window 30s,1m',
+  },
+];
 
 const OPTIONS = {
   json: { type: 'boolean', default: false },

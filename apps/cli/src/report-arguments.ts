@@ -1,18 +1,52 @@
 import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The lines of `--help`. */
-export const REPORT_USAGE = `  status-update ls [<incident>]
-                            what the public is told, the newest first; drafts that wait for somebody stand as drafted
-  status-update show <incident> the same, with every text
-  status-update publish <incident> <n> [--text TEXT]
-  status-update discard <incident> <n> --comment WHY
-  incident runbook <id|latest>
-                            commands to check it by hand, filled in; what they mean, and what was attached
-  incident attach <id> <step> --text OUTPUT
-                            what a command of the runbook answered
-  incident post-mortem <id|latest>
-                            looks back on it, as Markdown`;
+/** How these are written. */
+export const REPORT_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'status-update ls',
+    takes: '[<incident>]',
+    says: 'what the public is told, the newest first; drafts that wait for somebody stand as drafted',
+    example: 'status-update ls',
+  },
+  {
+    name: 'status-update show',
+    takes: '<incident>',
+    says: 'the same, with every text',
+    example: 'status-update show in1',
+  },
+  {
+    name: 'status-update publish',
+    takes: '<incident> <n> [--text TEXT]',
+    says: 'tells the public what was drafted, or a text of your own',
+    example: 'status-update publish in1 2 --yes',
+  },
+  {
+    name: 'status-update discard',
+    takes: '<incident> <n> --comment WHY',
+    says: 'a draft that nobody is to read',
+    example: 'status-update discard in1 2 --comment superseded',
+  },
+  {
+    name: 'incident runbook',
+    takes: '<id|latest>',
+    says: 'commands to check it by hand, filled in; what they mean, and what was attached',
+    example: 'incident runbook latest',
+  },
+  {
+    name: 'incident attach',
+    takes: '<id> <step> --text OUTPUT',
+    says: 'what a command of the runbook answered',
+    example: 'incident attach in1 dig-authoritative --text SERVFAIL',
+  },
+  {
+    name: 'incident post-mortem',
+    takes: '<id|latest>',
+    says: 'looks back on it, as Markdown',
+    example: 'incident post-mortem latest',
+  },
+];
 
 const numberOf = (text: string): string => {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new UsageError(`status update ${text}: expected its number`);

@@ -1,22 +1,67 @@
 import { readPlanFile } from '#config';
 import { checkPlan } from '#domain';
 import { type DoorAsked, type DoorOption, doorOf, part, readGiven, releaseOf, required } from './door-arguments.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** The lines of `--help`. */
-export const ROLLOUT_USAGE = `  rollout ls                rollouts, newest first
-  rollout show <id>         one rollout: its plan, what its pre-flight lacks, its gate, what was done
-  rollout status <id> [-w]  the same; -w again and again until it is over
-  rollout declare <id> --service S --release V+C --previous V+C [--nodes A,B] [--driving] [--plan FILE]
-                            the default pipeline (1 %, 5 %, then 20 points a wave) unless a plan is given
-  rollout risk <id> --risk low|medium|high --author WHO --text WHY
-  rollout override <id> --items risk,impact,target,load_test --comment WHY
-                            what the pre-flight lacks, by name and reason
-  rollout start <id>        as soon as its pre-flight is complete
-  rollout approve <id> --stage S [--comment NOTE]
-  rollout halt <id> --comment WHY
-  rollout rollback <id> --comment WHY [--dry-run]
-                            at once, past what is evidence only; --dry-run shows the waves and the rails that bind a person`;
+/** How these are written. */
+export const ROLLOUT_USAGE: readonly CommandUsage[] = [
+  { name: 'rollout ls', takes: '', says: 'rollouts, newest first', example: 'rollout ls' },
+  {
+    name: 'rollout show',
+    takes: '<id>',
+    says: 'one rollout: its plan, what its pre-flight lacks, its gate, what was done',
+    example: 'rollout show ro1',
+  },
+  {
+    name: 'rollout status',
+    takes: '<id> [-w]',
+    says: 'the same; -w again and again until it is over',
+    example: 'rollout status ro1 -w',
+  },
+  {
+    name: 'rollout declare',
+    takes: '<id> --service S --release V+C --previous V+C [--nodes A,B] [--driving] [--plan FILE]',
+    says: 'the default pipeline (1 %, 5 %, then 20 points a wave) unless a plan is given',
+    example: 'rollout declare ro1 --service edge-dns --release v2.1.5+c42 --previous v2.1.4+c41',
+  },
+  {
+    name: 'rollout risk',
+    takes: '<id> --risk low|medium|high --author WHO --text WHY',
+    says: 'how risky its change is, and who says so',
+    example: 'rollout risk ro1 --risk low --author ada --text config',
+  },
+  {
+    name: 'rollout override',
+    takes: '<id> --items risk,impact,target,load_test --comment WHY',
+    says: 'what the pre-flight lacks, by name and reason',
+    example: 'rollout override ro1 --items risk --comment urgent --yes',
+  },
+  {
+    name: 'rollout start',
+    takes: '<id>',
+    says: 'as soon as its pre-flight is complete',
+    example: 'rollout start ro1 --yes',
+  },
+  {
+    name: 'rollout approve',
+    takes: '<id> --stage S [--comment NOTE]',
+    says: 'a stage whose plan waits for a person',
+    example: 'rollout approve ro1 --stage canary --yes',
+  },
+  {
+    name: 'rollout halt',
+    takes: '<id> --comment WHY',
+    says: 'no further node gets the release',
+    example: 'rollout halt ro1 --comment stop --yes',
+  },
+  {
+    name: 'rollout rollback',
+    takes: '<id> --comment WHY [--dry-run]',
+    says: 'at once, past what is evidence only; --dry-run shows the waves and the rails that bind a person',
+    example: 'rollout rollback ro1 --comment bad --dry-run',
+  },
+];
 
 type Read = (args: readonly string[]) => DoorAsked;
 

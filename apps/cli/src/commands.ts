@@ -1,0 +1,156 @@
+import { ALERT_USAGE } from './alert-arguments.js';
+import { AUTHORITY_USAGE } from './authority-arguments.js';
+import { DELIVERY_USAGE } from './delivery-arguments.js';
+import { DRILL_USAGE } from './drill-arguments.js';
+import { GATE_USAGE } from './gate-arguments.js';
+import { GATE_SHOW_USAGE } from './gate-show-arguments.js';
+import { INCIDENT_USAGE } from './incident-arguments.js';
+import { ON_CALL_USAGE } from './on-call-arguments.js';
+import { REPLAY_USAGE } from './replay-arguments.js';
+import { REPORT_USAGE } from './report-arguments.js';
+import { ROLLOUT_USAGE } from './rollout-arguments.js';
+import type { CommandUsage } from './usage.js';
+
+const FLEET_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'status',
+    takes: '',
+    says: 'is the fleet well, whom does it hurt, what is being rolled back',
+    example: 'status --json',
+  },
+  {
+    name: 'tail',
+    takes: '[--after POSITION]',
+    says: 'events as they are recorded; from now on, or from a position',
+    example: 'tail --after 1200',
+  },
+  {
+    name: 'impact',
+    takes: '',
+    says: 'whom it hurts now, by region in the order of recovery, country and sector',
+    example: 'impact',
+  },
+  {
+    name: 'explain',
+    takes: '<id|latest>',
+    says: 'why: an alert, incident, page, command, rollback or redirect, from its numbers to what was sent',
+    example: 'explain latest',
+  },
+  {
+    name: 'explain',
+    takes: '--why-not <rule> [--subject S] [--at TIME]',
+    says: 'why a rule paged nobody; S is fleet, release|region, or pop:iad1; TIME is 2026-01-01T00:00:00Z',
+    example: 'explain --why-not dns_resolution_success_rate --subject fleet',
+  },
+  {
+    name: 'dnstap',
+    takes: '<file> [--zones Z,…]',
+    says: 'what is in a recording of a DNS server; zones are those that it answers for',
+    example: 'dnstap capture.fstrm --zones example.com',
+  },
+];
+
+const REGISTRY_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'customers list',
+    takes: '[--tier T] [--sector S] [--country C]',
+    says: 'who is served, the critical ones first',
+    example: 'customers list --tier enterprise',
+  },
+  {
+    name: 'customers import',
+    takes: '<file> [--dry-run]',
+    says: 'from YAML or CSV; everything that is wrong with it at once',
+    example: 'customers import customers.csv --dry-run',
+  },
+  {
+    name: 'customers export',
+    takes: '<file>',
+    says: 'as YAML or CSV, which import reads',
+    example: 'customers export customers.yml',
+  },
+  { name: 'node-key list', takes: '', says: 'the keys that nodes tag their batches with', example: 'node-key list' },
+  {
+    name: 'node-key issue',
+    takes: '<node>',
+    says: 'a further key for a node, shown once; two are valid at a time',
+    example: 'node-key issue iad1-n01',
+  },
+  {
+    name: 'node-key revoke',
+    takes: '<key id>',
+    says: 'end a key; what it tagged before stays counted',
+    example: 'node-key revoke iad1-n01.2',
+  },
+];
+
+const RULES_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'check',
+    takes: '<file|directory>… [--catalogue FILE]',
+    says: 'whether rules can be loaded: every mistake, with its place; selectors that fit nothing of a catalogue',
+    example: 'check rules --catalogue customers.yml',
+  },
+  {
+    name: 'test',
+    takes: '<file>… [--junit FILE]',
+    says: 'plays tests of rules: telemetry in a few lines, and who is paged when, what is commanded',
+    example: 'test rules/tests/outage.yml --junit out.xml',
+  },
+  {
+    name: 'silence add',
+    takes: '--where LABEL=PATTERN --for 2h30m --comment TEXT [--from TIME]',
+    says: 'alerts that fit page nobody meanwhile; --where again for a further label',
+    example: 'silence add --where region=us-* --for 2h30m --comment peering',
+  },
+  {
+    name: 'silence ls',
+    takes: '',
+    says: 'silences, those that stand first; which muted nothing',
+    example: 'silence ls',
+  },
+  { name: 'silence expire', takes: '<id>', says: 'end a silence early', example: 'silence expire s-1' },
+  {
+    name: 'maintenance ls',
+    takes: '',
+    says: 'maintenance windows of the rules: when they are open next, and what they muted',
+    example: 'maintenance ls',
+  },
+];
+
+const INCIDENT_SHOW_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'incident show',
+    takes: '<id|latest>',
+    says: 'one incident: why, who, what was done, who was told',
+    example: 'incident show latest',
+  },
+  {
+    name: 'incident cost',
+    takes: '<id|latest>',
+    says: 'what it costs: measured, and by the formulas of the cost model',
+    example: 'incident cost latest',
+  },
+];
+
+/** Commands that belong together. */
+export interface CommandSection {
+  readonly title: string;
+  readonly commands: readonly CommandUsage[];
+}
+
+/** Every command, in the order of `tocsin --help`: what help, completion and docs/cli.md are made of. */
+export const SECTIONS: readonly CommandSection[] = [
+  { title: 'the fleet', commands: FLEET_USAGE },
+  {
+    title: 'incidents and alerts',
+    commands: [...INCIDENT_SHOW_USAGE, ...INCIDENT_USAGE, ...ALERT_USAGE, ...REPORT_USAGE],
+  },
+  { title: 'who is called, and what was sent', commands: [...ON_CALL_USAGE, ...DELIVERY_USAGE, ...DRILL_USAGE] },
+  { title: 'releases, and what Tocsin may do', commands: [...ROLLOUT_USAGE, ...GATE_SHOW_USAGE, ...AUTHORITY_USAGE] },
+  { title: 'rules', commands: [...RULES_USAGE, ...REPLAY_USAGE, ...GATE_USAGE] },
+  { title: 'customers and keys', commands: REGISTRY_USAGE },
+];
+
+/** Every command. */
+export const COMMANDS: readonly CommandUsage[] = SECTIONS.flatMap(({ commands }) => commands);

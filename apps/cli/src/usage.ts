@@ -1,0 +1,38 @@
+/** One command, as it is written. */
+export interface CommandUsage {
+  /** Its words: `incident show`. */
+  readonly name: string;
+  /** What follows them: `<id|latest> [--json]`. */
+  readonly takes: string;
+  /** What it does, for a person. */
+  readonly says: string;
+  /** One that can be read, without `tocsin`. */
+  readonly example: string;
+}
+
+/** Where what a command does begins in a line of help. */
+const COLUMN = 28;
+/** The longest line of help: two columns of a terminal of 132. */
+const LINE_CHARS = 132;
+
+const wrapped = (text: string, width: number): readonly string[] => {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + word.length < width) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+};
+
+/** The lines of help on one command: what is written, and beside or under it what it does. */
+export const usageLines = ({ name, takes, says }: CommandUsage): readonly string[] => {
+  const written = `  ${name} ${takes}`.trimEnd();
+  const said = wrapped(says, LINE_CHARS - COLUMN).map((line) => `${' '.repeat(COLUMN)}${line}`);
+  if (written.length < COLUMN) return [`${written.padEnd(COLUMN)}${said[0]?.trim() ?? ''}`, ...said.slice(1)];
+  return [
+    ...wrapped(written.trim(), LINE_CHARS - 2).map((line, at) => `${at === 0 ? '  ' : '      '}${line}`),
+    ...said,
+  ];
+};
