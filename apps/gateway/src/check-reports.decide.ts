@@ -31,10 +31,10 @@ export const readReport = (body: Uint8Array): NodeReport | Refusal => {
 };
 
 /** A deploy system answers for every node and says nothing else of it. */
-const refuseKind = ({ type }: NodeReport, { role }: Principal, at: string): Refusal | undefined =>
-  type === 'answer' || isPermitted(role, 'telemetry')
+const refuseKind = ({ type }: NodeReport, principal: Principal, at: string): Refusal | undefined =>
+  type === 'answer' || isPermitted(principal, 'telemetry')
     ? undefined
-    : refuse('PERMISSION_DENIED', `role ${role} may send answers, not a ${type}`, at);
+    : refuse('PERMISSION_DENIED', `role ${principal.role} may send answers, not a ${type}`, at);
 
 const PROVIDERS: ReadonlySet<string> = new Set(FALLBACK_PROVIDERS);
 

@@ -1,6 +1,7 @@
 import {
   CONTENT_TYPE,
   encodeProtobuf,
+  holding,
   type NodeReport,
   type Principal,
   type PrincipalRole,
@@ -14,7 +15,13 @@ import { batchOf } from './gateway.fixture.js';
 const clock = new FakeClock();
 const nowMs = clock.nowMs();
 const isKnownNode = (nodeId: string): boolean => ['n1', 'n2'].includes(nodeId);
-const principalOf = (role: PrincipalRole, nodeId?: string): Principal => ({ keyId: 'k', name: 'k', role, nodeId });
+const principalOf = (role: PrincipalRole, nodeId?: string): Principal => ({
+  keyId: 'k',
+  subject: 'key:k',
+  name: 'k',
+  ...holding(role),
+  nodeId,
+});
 const checkOf = (principal: Principal) => ({ principal, isKnownNode, nowMs });
 const node = checkOf(principalOf('node', 'n1'));
 const ingest = checkOf(principalOf('ingest'));

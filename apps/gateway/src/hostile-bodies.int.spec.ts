@@ -1,4 +1,4 @@
-import { CONTENT_TYPE, isRefusal, type Principal } from '#contracts';
+import { CONTENT_TYPE, holding, isRefusal, type Principal } from '#contracts';
 import { createDice, fieldsOf, hostilePayload, mutateBytes, mutateFields, soundBatch, textOfFields } from '#testing';
 import { readBatch, refuseBatch } from './check-batch.decide.js';
 import { send, serveGateway, type ServedGateway } from './gateway.fixture.js';
@@ -13,7 +13,7 @@ const DEEP = '['.repeat(DEPTH) + ']'.repeat(DEPTH);
 describe('hostile bodies, decoded', () => {
   it('5,000 are batches or refused', () => {
     const dice = createDice(1);
-    const principal: Principal = { keyId: 'k', name: 'k', role: 'node', nodeId: 'n1' };
+    const principal: Principal = { keyId: 'k', subject: 'key:k', name: 'k', ...holding('node'), nodeId: 'n1' };
     const check = { principal, isKnownNode: () => true, nowMs: AT_US / 1_000 };
     let [taken, refused, notTaken, soundRefused] = [0, 0, 0, 0];
     for (let seq = 1; seq <= BODIES; seq += 1) {

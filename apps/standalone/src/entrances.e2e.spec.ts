@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isPermitted, type Permission, PRINCIPAL_ROLES, type PrincipalRole } from '#contracts';
+import { holding, isPermitted, type Permission, PRINCIPAL_ROLES, type PrincipalRole } from '#contracts';
 import { openTestDatabase, type ServedRoles, serveRoles, type TestDatabase, until } from '#testing';
 import { ROLES } from './roles.js';
 
@@ -244,7 +244,7 @@ describe('every way in', () => {
     expect(await ask(name, 'Bearer nobody.knows-this-key')).toBe(401);
     for (const [role, key] of keys) {
       const status = await ask(name, key);
-      const isAsSaid = isPermitted(role, needed) ? status !== 401 : status === 403;
+      const isAsSaid = isPermitted(holding(role), needed) ? status !== 401 : status === 403;
       expect([role, status, isAsSaid]).toEqual([role, status, true]);
     }
   });

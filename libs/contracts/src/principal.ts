@@ -21,36 +21,59 @@ export const PRINCIPAL_ROLES = [
 /** A role a key can have. */
 export type PrincipalRole = (typeof PRINCIPAL_ROLES)[number];
 
+/**
+ * What a route asks for; `public` is for health, and for what proves itself by a signature in the request. `alert` is to pass on alerts
+ * and tickets of other systems; `roll_out` is to bring a release, `ask_gate` to ask whether it may go on, `approve`
+ * to vote on what a rail refused, under a role of one's own, `lift` to let a release out of quarantine.
+ */
+export const PERMISSIONS = [
+  'telemetry',
+  'probe',
+  'signal',
+  'alert',
+  'commands',
+  'roll_out',
+  'ask_gate',
+  'view',
+  'operate',
+  'approve',
+  'lift',
+  'administer',
+] as const;
+
+/** What a way in asks of whoever comes. */
+export type Permission = 'public' | (typeof PERMISSIONS)[number];
+
+/** What the request said of itself, beside what it asks. */
+export interface RequestFacts {
+  /** Of this request alone; the log and every answer that is a problem name it. */
+  readonly id: string;
+}
+
 /** An authenticated caller. */
 export interface Principal {
+  /** Of the API key that was shown; else the door through which somebody came: `slack`, `link`, `oidc`. */
   readonly keyId: string;
+  /**
+   * Who it is, for good, whatever the name that is shown: `key:<key id>`, `oidc:<issuer>|<sub>`, `slack:<user id>`, `pagerduty:<user id>`,
+   * `link:<person>`.
+   */
+  readonly subject: string;
+  /** What is shown to people, and may change. */
   readonly name: string;
+  /** The one that is shown: the only role of a key, the first of a token's. */
   readonly role: PrincipalRole;
+  /** All of them: a token may hold several. */
+  readonly roles: readonly PrincipalRole[];
+  /** What its roles grant, or the part of it that its key was cut to. */
+  readonly permissions: readonly Permission[];
   /** The only node a `node` key speaks for. */
   readonly nodeId: string | undefined;
   /** Through which door, where no key was shown: the actor is then `slack:alice`. */
   readonly door?: 'link' | 'slack' | 'pagerduty';
+  /** The request that it asks by; absent where the caller is known before any, as on a socket. */
+  readonly request?: RequestFacts;
 }
-
-/**
- * What a route asks for; `public` is for health, and for what proves itself by a signature in the request. `alert` is to pass on alerts
- * and tickets of other systems; `roll_out` is to bring a release, `ask_gate` to ask whether it may go on, `approve`
- * to vote on what a rail refused, under the role of one's own key, `lift` to let a release out of quarantine.
- */
-export type Permission =
-  | 'public'
-  | 'telemetry'
-  | 'probe'
-  | 'signal'
-  | 'alert'
-  | 'commands'
-  | 'roll_out'
-  | 'ask_gate'
-  | 'view'
-  | 'operate'
-  | 'approve'
-  | 'lift'
-  | 'administer';
 
 const GRANTS: Record<PrincipalRole, readonly Permission[]> = {
   node: ['telemetry', 'commands'],
@@ -66,6 +89,18 @@ const GRANTS: Record<PrincipalRole, readonly Permission[]> = {
   customer_success_vp: ['view', 'ask_gate', 'approve'],
 };
 
-/** Whether a role holds a permission. */
-export const isPermitted = (role: PrincipalRole, permission: Permission): boolean =>
-  permission === 'public' || GRANTS[role].includes(permission);
+/** What some roles grant together. */
+export const grantsOf = (...roles: readonly PrincipalRole[]): readonly Permission[] => [
+  ...new Set(roles.flatMap((role) => GRANTS[role])),
+];
+
+/** What a caller holds by one role, all of it. */
+export const holding = (role: PrincipalRole): Pick<Principal, 'role' | 'roles' | 'permissions'> => ({
+  role,
+  roles: [role],
+  permissions: GRANTS[role],
+});
+
+/** Whether a caller holds a permission. */
+export const isPermitted = ({ permissions }: Pick<Principal, 'permissions'>, permission: Permission): boolean =>
+  permission === 'public' || permissions.includes(permission);

@@ -1,4 +1,4 @@
-import { event, streamOf } from '#contracts';
+import { event, holding, streamOf } from '#contracts';
 import {
   type ApiKeyRepository,
   type ApiKeyRow,
@@ -27,7 +27,7 @@ describe('API keys', () => {
     await append([event('ApiKeyCreated', { ...keyEvent, secretHash: secretHashOf(SECRET) })], 0);
     const { authenticate } = createAuthenticator(createApiKeyRepository(test.database), clock);
 
-    expect(await authenticate(`Bearer k1.${SECRET}`)).toEqual({ ...keyEvent });
+    expect(await authenticate(`Bearer k1.${SECRET}`)).toEqual({ ...keyEvent, subject: 'key:k1', ...holding('node') });
     expect(await authenticate(undefined)).toMatchObject({ refused: 'KEY_MISSING' });
     const unknown = await authenticate(`Bearer k2.${SECRET}`);
     expect(unknown).toMatchObject({ refused: 'KEY_UNKNOWN' });

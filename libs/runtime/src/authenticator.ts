@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Principal, refuse, type Refusal } from '#contracts';
+import { holding, type Principal, refuse, type Refusal } from '#contracts';
 import type { ApiKeyRepository, ApiKeyRow } from '#store';
 import type { Clock } from './clock.js';
 
@@ -42,8 +42,9 @@ const isSecret = (row: ApiKeyRow, secret: string): boolean =>
 
 const principalOf = ({ keyId, name, role, nodeId }: ApiKeyRow): Principal => ({
   keyId,
+  subject: `key:${keyId}`,
   name,
-  role,
+  ...holding(role),
   nodeId: nodeId ?? undefined,
 });
 

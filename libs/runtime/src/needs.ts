@@ -19,9 +19,9 @@ export const requestOf = (context: ExecutionContext): KnownRequest => {
 
 /** The authenticated caller, as a parameter of a route or resolver. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const { principal } = requestOf(context);
+  const { principal, id } = requestOf(context);
   if (principal === undefined) throw new Error('caller asked for on a route that is public');
-  return principal;
+  return { ...principal, request: { id } };
 });
 
 /** The actor of the events that a caller causes: `user:alice`, `node:n1`, `slack:alice`. */

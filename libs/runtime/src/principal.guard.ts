@@ -26,7 +26,7 @@ export class PrincipalGuard implements CanActivate {
     // Fields of one GraphQL query share the request: one look-up for all of them.
     if (ACTS.has(needed)) request.principal = await this.principalOf(request.headers.authorization, true);
     request.principal ??= await this.principalOf(request.headers.authorization, false);
-    if (!isPermitted(request.principal.role, needed))
+    if (!isPermitted(request.principal, needed))
       throw refused('PERMISSION_DENIED', `role ${request.principal.role} may not ${needed}`);
     return true;
   }

@@ -7,7 +7,7 @@ const refusalFor = async (request: KnownRequest, authenticator: Authenticator): 
   const principal = await authenticator.authenticate(request.headers.authorization);
   if (isRefusal(principal)) return principal;
   request.principal = principal;
-  if (isPermitted(principal.role, 'view')) return undefined;
+  if (isPermitted(principal, 'view')) return undefined;
   return refuse('PERMISSION_DENIED', `role ${principal.role} may not view`);
 };
 

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common'
 import type { FastifyReply } from 'fastify';
 import {
   type ActLink,
+  holding,
   isRefusal,
   type Principal,
   PROBLEMS,
@@ -18,8 +19,9 @@ import { type ReplyActs, replyIdOf, rollbackOf } from './reply-acts.js';
 /** A link speaks for whoever it was sent to, as an operator. */
 const principalOf = ({ person }: ActLink): Principal => ({
   keyId: 'link',
+  subject: `link:${person}`,
   name: person,
-  role: 'operator',
+  ...holding('operator'),
   nodeId: undefined,
   door: 'link',
 });

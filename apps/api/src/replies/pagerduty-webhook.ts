@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { event, isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
+import { event, holding, isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
 import { statusKeyOf } from '#domain';
 import type { Clock } from '#runtime';
 import type { EventStore } from '#store';
@@ -58,8 +58,9 @@ const RECEIVER = 'pagerduty';
 
 const principalOf = ({ event: { agent } }: PagerDutyWebhook): Principal => ({
   keyId: RECEIVER,
+  subject: `${RECEIVER}:${agent?.id ?? agent?.summary ?? 'somebody'}`,
   name: (agent?.summary ?? agent?.id ?? 'somebody').slice(0, 100),
-  role: 'operator',
+  ...holding('operator'),
   nodeId: undefined,
   door: RECEIVER,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isRefusal, type Principal, refuse, type Refusal } from '#contracts';
+import { holding, isRefusal, type Principal, refuse, type Refusal } from '#contracts';
 import { type ReplyActs, replyIdOf } from './reply-acts.js';
 
 const id = z.string().min(1).max(64);
@@ -47,8 +47,9 @@ const typedText = (text: string): string =>
 
 const principalOf = (user: string): Principal => ({
   keyId: RECEIVER,
+  subject: `${RECEIVER}:${user}`,
   name: user,
-  role: 'operator',
+  ...holding('operator'),
   nodeId: undefined,
   door: RECEIVER,
 });

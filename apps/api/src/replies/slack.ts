@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isRefusal, refuse, type Refusal, REPLY_ACTIONS } from '#contracts';
+import { holding, isRefusal, refuse, type Refusal, REPLY_ACTIONS } from '#contracts';
 import { type ReplyActs, replyIdOf } from './reply-acts.js';
 
 const payloadSchema = z.looseObject({
@@ -54,8 +54,9 @@ export const answerSlackPress = async (
   const { id, username, name } = press.user;
   const caller = {
     keyId: 'slack',
+    subject: `slack:${id}`,
     name: username ?? name ?? id,
-    role: 'operator',
+    ...holding('operator'),
     nodeId: undefined,
     door: 'slack',
   } as const;

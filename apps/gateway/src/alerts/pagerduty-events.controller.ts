@@ -102,6 +102,6 @@ export class PagerDutyEventsController {
   private async callerOf(routingKey: string): Promise<Principal | undefined> {
     const header = bearerOfRoutingKey(routingKey);
     const caller = header === undefined ? undefined : await this.authenticator.authenticate(header);
-    return caller === undefined || isRefusal(caller) || !isPermitted(caller.role, 'alert') ? undefined : caller;
+    return caller === undefined || isRefusal(caller) || !isPermitted(caller, 'alert') ? undefined : caller;
   }
 }
