@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Audit } from './audit.js';
 import type { Command } from './command.js';
 import { alertEvents } from './events/alert-events.js';
 import { automationEvents } from './events/automation-events.js';
@@ -106,6 +107,8 @@ export const event = <T extends EventType>(type: T, data: EventData<T>): EventOf
 export interface EventMetadata {
   readonly actor: string;
   readonly cause: string;
+  /** Of an act through a door: who in particular, why, by which request. What follows from an act names it by its cause alone. */
+  readonly audit?: Audit;
 }
 
 /** An event as it is stored and published. */

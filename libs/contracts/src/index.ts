@@ -1,4 +1,5 @@
 export * from './act-link.js';
+export * from './audit.js';
 export * from './batch-tag.js';
 export * from './cause.js';
 export * from './command.js';

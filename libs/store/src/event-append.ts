@@ -53,6 +53,7 @@ const rowOf = (pending: PendingEvent, position: number, head: ChainHead, recorde
     actor: storableText(metadata.actor),
     cause: storableText(metadata.cause),
     recordedAtMs,
+    audit: metadata.audit === undefined ? null : (JSON.parse(storableJson(metadata.audit)) as unknown),
   };
   return { ...row, hash: eventHash(head.hash, row) };
 };
@@ -73,9 +74,10 @@ export const chainRows = (
 };
 
 const INSERT_EVENTS = `
-  insert into event (position, stream, version, type, data, actor, cause, recorded_at_ms, hash)
+  insert into event (position, stream, version, type, data, actor, cause, recorded_at_ms, audit, hash)
   select * from unnest(
-    $1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::bigint[], $9::text[])`;
+    $1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::jsonb[], $6::text[], $7::text[], $8::bigint[], $9::jsonb[],
+    $10::text[])`;
 
 // The newest row of each stream becomes its anchor.
 const MOVE_ANCHORS = `
@@ -99,6 +101,7 @@ export const writeRows = async (tx: Queryable, rows: readonly EventRow[]): Promi
     column('actor'),
     column('cause'),
     column('recordedAtMs'),
+    rows.map(({ audit }) => (audit === null ? null : JSON.stringify(audit))),
     column('hash'),
   ]);
   await tx.query(MOVE_ANCHORS, [column('stream'), column('version'), column('hash')]);

@@ -11,14 +11,20 @@ export interface HashedRow {
   readonly actor: string;
   readonly cause: string;
   readonly recordedAtMs: number;
+  /** Raw, as `data`; null where nothing is known beside the actor, as of every row from before there was such a column. */
+  readonly audit: unknown;
 }
 
 /** What the first event of a stream takes for the hash before it. */
 export const CHAIN_START = '0'.repeat(64);
 
-/** One link of a stream's chain: SHA-256, hex, over the hash before it and the canonical row. */
+/**
+ * One link of a stream's chain: SHA-256, hex, over the hash before it and the canonical row. What is known of an act is one more element
+ * where there is any, so that the hashes of rows without it are what they always were.
+ */
 export const eventHash = (previous: string, row: HashedRow): string => {
-  const { position, stream, version, type, data, actor, cause, recordedAtMs } = row;
-  const canonical = canonicalJson([position, stream, version, type, data, actor, cause, recordedAtMs]);
+  const { position, stream, version, type, data, actor, cause, recordedAtMs, audit } = row;
+  const told = audit === null ? [] : [audit];
+  const canonical = canonicalJson([position, stream, version, type, data, actor, cause, recordedAtMs, ...told]);
   return createHash('sha256').update(previous).update(canonical).digest('hex');
 };

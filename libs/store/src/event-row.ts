@@ -1,4 +1,4 @@
-import { type Event, eventSchemas, type EventType, type RecordedEvent } from '#contracts';
+import { auditSchema, type Event, eventSchemas, type EventType, type RecordedEvent } from '#contracts';
 import type { HashedRow } from './event-hash.js';
 
 /** An event's row. */
@@ -8,7 +8,7 @@ export interface EventRow extends HashedRow {
 
 /** The columns of `event` under the names of `EventRow`. */
 export const EVENT_COLUMNS =
-  'position, stream, version, type, data, actor, cause, recorded_at_ms as "recordedAtMs", hash';
+  'position, stream, version, type, data, actor, cause, recorded_at_ms as "recordedAtMs", audit, hash';
 
 const isEventType = (type: string): type is EventType => Object.hasOwn(eventSchemas, type);
 
@@ -26,7 +26,11 @@ export const recordedEvent = (row: EventRow): RecordedEvent => ({
   stream: row.stream,
   version: row.version,
   event: parseEvent(row.type, row.data, `read event ${row.position} of ${row.stream}`),
-  metadata: { actor: row.actor, cause: row.cause },
+  metadata: {
+    actor: row.actor,
+    cause: row.cause,
+    ...(row.audit === null ? {} : { audit: auditSchema.parse(row.audit) }),
+  },
   recordedAtMs: row.recordedAtMs,
   hash: row.hash,
 });

@@ -38,6 +38,15 @@ describe('event store', () => {
     expect(await store.head()).toBe(3);
   });
 
+  it('keeps what is known of an act beside its actor, and gives nothing where nothing is known', async () => {
+    const audit = { reason: 'left\ud800 us', subject: 'key:k0', keyId: 'k0', requestId: 'r1', via: 'rest' } as const;
+    await store.append([append('a', 0)], { ...METADATA, audit });
+    await store.append([append('a', 1)], METADATA);
+    const [told, untold] = await store.readAll(0, 10);
+    expect(told?.metadata).toEqual({ ...METADATA, audit: { ...audit, reason: 'left\ufffd us' } });
+    expect(untold?.metadata).toEqual(METADATA);
+  });
+
   it('writes nothing at all when one of the streams has another version', async () => {
     await store.append([append('a', 0)], METADATA);
     expect(await store.append([append('b', 0), append('a', 0)], METADATA)).toEqual({ conflict: 'key-a' });

@@ -39,6 +39,7 @@ describe('verifyChains', () => {
     ['actor', `actor = 'user:mallory'`],
     ['cause', `cause = 'another'`],
     ['time of recording', 'recorded_at_ms = recorded_at_ms + 1'],
+    ['audit', `audit = '{"subject":"key:k9","keyId":"k9","via":"rest"}'`],
     ['type', `type = 'IncidentResolved'`],
     ['hash', `hash = repeat('a', 64)`],
   ])('B18: finds an event whose %s was changed, and names it', async (_what, change) => {
