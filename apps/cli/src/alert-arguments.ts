@@ -4,7 +4,7 @@ import { UsageError } from './usage-error.js';
 
 /** How these are written. */
 export const ALERT_USAGE: readonly CommandUsage[] = [
-  { name: 'alert list', takes: '', says: 'alerts that are open, with their ids', example: 'alert list' },
+  { name: 'alert ls', takes: '', says: 'alerts that are open, with their ids', example: 'alert ls' },
   {
     name: 'alert resolve',
     takes: '<id>',
@@ -16,11 +16,11 @@ export const ALERT_USAGE: readonly CommandUsage[] = [
 /** Of open alerts; those of other systems alone may be a thousand, and a terminal shows the newest. */
 const OPEN = '/v1/alerts?state=firing&state=unknown&state=recovering&limit=1000';
 
-/** Reads `alert list` and `alert resolve`. */
+/** Reads `alert ls` and `alert resolve`. */
 export const readAlertArguments = ([action = '', ...rest]: readonly string[]): DoorAsked => {
   const what = `alert ${action}`;
-  if (action === 'list') return doorOf(readGiven(what, rest, [], []), { method: 'get', path: OPEN, shows: 'alerts' });
-  if (action !== 'resolve') throw new UsageError(`${what}: expected alert list, or alert resolve <id>`);
+  if (action === 'ls') return doorOf(readGiven(what, rest, [], []), { method: 'get', path: OPEN, shows: 'alerts' });
+  if (action !== 'resolve') throw new UsageError(`${what}: expected alert ls, or alert resolve <id>`);
   const given = readGiven(what, rest, ['an alert id'], ['yes']);
   const [alertId = ''] = given.named;
   const path = `/v1/alerts/${part(alertId)}/resolve`;

@@ -15,7 +15,7 @@ const ALERT = {
 
 describe('alerts on the terminal', () => {
   it('B19: the open ones are listed with what ends them: their ids', () => {
-    expect(readArguments(['alert', 'list'])).toMatchObject({
+    expect(readArguments(['alert', 'ls'])).toMatchObject({
       request: { method: 'get', path: expect.stringMatching(/^\/v1\/alerts\?state=firing&/), shows: 'alerts' },
     });
     const [, ...rows] = formatDoor.alerts({ alerts: [ALERT] });

@@ -81,3 +81,15 @@ export const createApiClient = ({ url, key }: Connection): ApiClient => {
     delete: (path) => ask('DELETE', path, 0),
   };
 };
+
+/** What an address answers to whoever holds no key, whatever its status, and the server's own time. */
+export const openDoor =
+  (url: URL) =>
+  async (path: string): Promise<{ readonly body: unknown; readonly date: string | null }> => {
+    try {
+      const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return { body: await response.json(), date: response.headers.get('date') };
+    } catch (error) {
+      throw new Unreachable(`Tocsin at ${url.origin} does not answer: ${causeOf(error)}`, { cause: error });
+    }
+  };

@@ -14,6 +14,10 @@ import { readReplayArguments, type ReplayAsked } from './replay-arguments.js';
 import { readAttachArguments, readStatusUpdateArguments } from './report-arguments.js';
 import { readRolloutArguments } from './rollout-arguments.js';
 import { COMMANDS } from './commands.js';
+import { type Shell, SHELLS } from './completion.js';
+import { isFleetCommand, readFleetArguments } from './fleet-arguments.js';
+import { readKeyArguments } from './key-arguments.js';
+import type { Program } from './processes.js';
 import { UsageError } from './usage-error.js';
 
 export { UsageError };
@@ -56,6 +60,9 @@ export type Asked =
     }
   | ({ readonly command: 'silence'; readonly wanted: WantedOfSilences } & Common)
   | ({ readonly command: 'maintenance' } & Common)
+  | { readonly command: 'completion'; readonly shell: Shell }
+  | { readonly command: 'program'; readonly program: Program; readonly args: readonly string[] }
+  | ({ readonly command: 'doctor' } & Common)
   | DoorAsked
   | OnCallAsked
   | GateAsked
@@ -64,13 +71,13 @@ export type Asked =
 
 /** What is wanted of the keys of nodes. */
 export type WantedOfNodeKeys =
-  | { readonly action: 'list' }
+  | { readonly action: 'ls' }
   | { readonly action: 'issue'; readonly nodeId: string }
   | { readonly action: 'revoke'; readonly keyId: string };
 
 /** What is wanted of the customers. */
 export type WantedOfCustomers =
-  | { readonly action: 'list'; readonly filter: Readonly<Record<string, string>> }
+  | { readonly action: 'ls'; readonly filter: Readonly<Record<string, string>> }
   | { readonly action: 'import'; readonly file: string; readonly dryRun: boolean }
   | { readonly action: 'export'; readonly file: string };
 
@@ -123,7 +130,7 @@ const noMore = (rest: readonly string[]): void => {
 const nodeKeyOf = ([action, name, ...more]: readonly string[]): WantedOfNodeKeys => {
   noMore(more);
   switch (action) {
-    case 'list':
+    case 'ls':
       noMore(name === undefined ? [] : [name]);
       return { action };
     case 'issue':
@@ -134,8 +141,15 @@ const nodeKeyOf = ([action, name, ...more]: readonly string[]): WantedOfNodeKeys
       return { action, keyId: name };
     case undefined:
     default:
-      throw new UsageError(`node-key ${action ?? ''}: expected node-key list, issue <node> or revoke <key id>`);
+      throw new UsageError(`node-key ${action ?? ''}: expected node-key ls, issue <node> or revoke <key id>`);
   }
+};
+
+const shellOf = ([shell, ...more]: readonly string[]): Shell => {
+  noMore(more);
+  const known = SHELLS.find((each) => each === shell);
+  if (known === undefined) throw new UsageError(`completion ${shell ?? ''}: expected ${SHELLS.join(', ')}`);
+  return known;
 };
 
 interface WhyNotOptions {
@@ -167,7 +181,7 @@ type Values = ReturnType<typeof parse>['values'];
 
 const customersOf = ([action, file, ...more]: readonly string[], values: Values): WantedOfCustomers => {
   noMore(more);
-  if (action === 'list') {
+  if (action === 'ls') {
     noMore(file === undefined ? [] : [file]);
     const { tier, sector, country } = values;
     const given = Object.entries({ tier, sector, country }).filter(
@@ -176,7 +190,7 @@ const customersOf = ([action, file, ...more]: readonly string[], values: Values)
     return { action, filter: Object.fromEntries(given) };
   }
   if (file === undefined || (action !== 'import' && action !== 'export'))
-    throw new UsageError(`customers ${action ?? ''}: expected customers list, import <file> or export <file>`);
+    throw new UsageError(`customers ${action ?? ''}: expected customers ls, import <file> or export <file>`);
   return action === 'export' ? { action, file } : { action, file, dryRun: values['dry-run'] };
 };
 
@@ -200,6 +214,9 @@ const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined
   if (first === 'status-update') return readStatusUpdateArguments(rest);
   if (first === 'alert') return readAlertArguments(rest);
   if (first === 'drill') return readDrillArguments(rest);
+  if (first === 'key') return readKeyArguments(rest);
+  if (first === 'up' || first === 'demo') return { command: 'program', program: first, args: rest };
+  if (isFleetCommand(first)) return readFleetArguments(first, rest);
   if (first === 'incident')
     return rest[0] === 'attach' ? readAttachArguments(rest.slice(1)) : readIncidentArguments(rest);
   if (Object.hasOwn(AUTHORITY_COMMANDS, first)) return readAuthorityArguments(first, rest);
@@ -248,8 +265,11 @@ export const readArguments = (args: readonly string[]): Asked => {
     case 'incident':
       return incidentOf(rest, common);
     case 'impact':
+    case 'doctor':
       noMore(rest);
       return { command, ...common };
+    case 'completion':
+      return { command, shell: shellOf(rest) };
     case 'customers':
       return { command, wanted: customersOf(rest, values), ...common };
     case 'node-key':

@@ -2,15 +2,43 @@ import { ALERT_USAGE } from './alert-arguments.js';
 import { AUTHORITY_USAGE } from './authority-arguments.js';
 import { DELIVERY_USAGE } from './delivery-arguments.js';
 import { DRILL_USAGE } from './drill-arguments.js';
+import { COMMANDS_USAGE, NODES_USAGE, RULES_IN_FORCE_USAGE } from './fleet-arguments.js';
 import { GATE_USAGE } from './gate-arguments.js';
 import { GATE_SHOW_USAGE } from './gate-show-arguments.js';
 import { INCIDENT_USAGE } from './incident-arguments.js';
+import { KEY_USAGE } from './key-arguments.js';
 import { ON_CALL_USAGE } from './on-call-arguments.js';
 import { REPLAY_USAGE } from './replay-arguments.js';
 import { REPORT_USAGE } from './report-arguments.js';
 import { ROLLOUT_USAGE } from './rollout-arguments.js';
 import type { CommandUsage } from './usage.js';
 
+const PROGRAM_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'up',
+    takes: '',
+    says: 'starts Tocsin here, all of it in one process; settings are those of .env.example',
+    example: 'up',
+  },
+  {
+    name: 'demo',
+    takes: '[--canary] [--seed N] [--nodes N]',
+    says: 'plays the outage of July 2021 against a Tocsin of its own, and what catches it',
+    example: 'demo --canary --seed 7',
+  },
+  {
+    name: 'doctor',
+    takes: '',
+    says: 'whether a page would go out: server, key, clocks, telemetry, rules, channels, who is on call',
+    example: 'doctor --json',
+  },
+  {
+    name: 'completion',
+    takes: '<bash|zsh|fish>',
+    says: 'what a shell reads to complete these words: source <(tocsin completion bash)',
+    example: 'completion bash',
+  },
+];
 const FLEET_USAGE: readonly CommandUsage[] = [
   {
     name: 'status',
@@ -52,10 +80,10 @@ const FLEET_USAGE: readonly CommandUsage[] = [
 
 const REGISTRY_USAGE: readonly CommandUsage[] = [
   {
-    name: 'customers list',
+    name: 'customers ls',
     takes: '[--tier T] [--sector S] [--country C]',
     says: 'who is served, the critical ones first',
-    example: 'customers list --tier enterprise',
+    example: 'customers ls --tier enterprise',
   },
   {
     name: 'customers import',
@@ -69,7 +97,7 @@ const REGISTRY_USAGE: readonly CommandUsage[] = [
     says: 'as YAML or CSV, which import reads',
     example: 'customers export customers.yml',
   },
-  { name: 'node-key list', takes: '', says: 'the keys that nodes tag their batches with', example: 'node-key list' },
+  { name: 'node-key ls', takes: '', says: 'the keys that nodes tag their batches with', example: 'node-key ls' },
   {
     name: 'node-key issue',
     takes: '<node>',
@@ -141,15 +169,19 @@ export interface CommandSection {
 
 /** Every command, in the order of `tocsin --help`: what help, completion and docs/cli.md are made of. */
 export const SECTIONS: readonly CommandSection[] = [
-  { title: 'the fleet', commands: FLEET_USAGE },
+  { title: 'the program', commands: PROGRAM_USAGE },
+  { title: 'the fleet', commands: [...FLEET_USAGE, ...NODES_USAGE] },
   {
     title: 'incidents and alerts',
     commands: [...INCIDENT_SHOW_USAGE, ...INCIDENT_USAGE, ...ALERT_USAGE, ...REPORT_USAGE],
   },
   { title: 'who is called, and what was sent', commands: [...ON_CALL_USAGE, ...DELIVERY_USAGE, ...DRILL_USAGE] },
-  { title: 'releases, and what Tocsin may do', commands: [...ROLLOUT_USAGE, ...GATE_SHOW_USAGE, ...AUTHORITY_USAGE] },
-  { title: 'rules', commands: [...RULES_USAGE, ...REPLAY_USAGE, ...GATE_USAGE] },
-  { title: 'customers and keys', commands: REGISTRY_USAGE },
+  {
+    title: 'releases, and what Tocsin may do',
+    commands: [...ROLLOUT_USAGE, ...GATE_SHOW_USAGE, ...AUTHORITY_USAGE, ...COMMANDS_USAGE],
+  },
+  { title: 'rules', commands: [...RULES_IN_FORCE_USAGE, ...RULES_USAGE, ...REPLAY_USAGE, ...GATE_USAGE] },
+  { title: 'customers and keys', commands: [...REGISTRY_USAGE, ...KEY_USAGE] },
 ];
 
 /** Every command. */

@@ -14,7 +14,7 @@ const registered = z.object({
 
 /** What became of customers. */
 export type CustomersAnswer =
-  | { readonly action: 'list'; readonly customers: readonly Customer[] }
+  | { readonly action: 'ls'; readonly customers: readonly Customer[] }
   | { readonly action: 'export'; readonly file: string; readonly count: number }
   | ({ readonly action: 'import'; readonly dryRun: boolean } & z.infer<typeof registered>);
 
@@ -59,8 +59,8 @@ const importAll = async (api: ApiClient, file: string, dryRun: boolean): Promise
 /** Lists, imports or exports. */
 export const askCustomers = async (api: ApiClient, wanted: WantedOfCustomers): Promise<CustomersAnswer> => {
   switch (wanted.action) {
-    case 'list':
-      return { action: 'list', customers: await readAll(api, wanted.filter) };
+    case 'ls':
+      return { action: 'ls', customers: await readAll(api, wanted.filter) };
     case 'export': {
       const customers = await readAll(api, {});
       writeFileSync(wanted.file, writeCustomers(customers, wanted.file));
@@ -74,7 +74,7 @@ export const askCustomers = async (api: ApiClient, wanted: WantedOfCustomers): P
 /** The answer for people; of an import the customers that are new or changed. */
 export const formatCustomers = (answer: CustomersAnswer): readonly string[] => {
   switch (answer.action) {
-    case 'list':
+    case 'ls':
       return formatTable(
         ['customer', 'name', 'tier', 'critical', 'sector', 'countries', 'zones'],
         answer.customers.map(({ customerId, name, tier, critical, sector = '', countries = [], zones }) => [

@@ -36,6 +36,15 @@ export const DOOR_VIEWS = [
   'incident',
   'alerts',
   'alert',
+  'incidents',
+  'keys',
+  'key',
+  'revoked-key',
+  'nodes',
+  'commands',
+  'command',
+  'rules',
+  'asked',
 ] as const;
 /** How an answer is shown. */
 export type DoorView = (typeof DOOR_VIEWS)[number];
@@ -85,6 +94,10 @@ const OPTIONS = {
   channel: { type: 'string' },
   incident: { type: 'string' },
   'dedup-key': { type: 'string' },
+  role: { type: 'string' },
+  node: { type: 'string' },
+  scopes: { type: 'string' },
+  expires: { type: 'string' },
 } as const;
 
 /** The name of an option. */

@@ -4,6 +4,9 @@ import { rollbackSchema } from './answers.js';
 import { formatChannel, formatChannels, formatDeliveries, formatDelivery, formatTested } from './delivery-views.js';
 import { formatDrills } from './drill-view.js';
 import type { DoorView } from './door-arguments.js';
+import { formatAsked, formatCommand, formatCommands, formatNodes, formatRules } from './fleet-views.js';
+import { formatIncidents } from './incident-views.js';
+import { formatKey, formatKeys, formatRevokedKey } from './key-views.js';
 import { formatCount, formatDollars, formatDuration, formatTime } from './figures.js';
 import { formatRunbook, formatStatusTexts, formatStatusUpdates } from './report-views.js';
 import { formatRollout, formatRollouts } from './rollout.js';
@@ -250,4 +253,13 @@ export const formatDoor: Readonly<Record<DoorView, (answer: unknown) => readonly
   incident: formatTended,
   alerts: formatAlerts,
   alert: formatAlert,
+  incidents: formatIncidents,
+  keys: formatKeys,
+  key: formatKey,
+  'revoked-key': formatRevokedKey,
+  nodes: formatNodes,
+  commands: formatCommands,
+  command: formatCommand,
+  rules: formatRules,
+  asked: formatAsked,
 };

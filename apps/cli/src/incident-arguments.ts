@@ -6,6 +6,18 @@ import { UsageError } from './usage-error.js';
 /** How these are written. */
 export const INCIDENT_USAGE: readonly CommandUsage[] = [
   {
+    name: 'incident ls',
+    takes: '[--status open,acknowledged,resolved]',
+    says: 'incidents, the newest first',
+    example: 'incident ls --status open,acknowledged',
+  },
+  {
+    name: 'incident ack',
+    takes: '<id> [--comment WHY]',
+    says: 'somebody has it: nobody further is called',
+    example: 'incident ack in1 --comment looking',
+  },
+  {
     name: 'incident hand-over',
     takes: '<id> --to PERSON [--comment WHY]',
     says: 'gives it to somebody, who is called',
@@ -56,11 +68,28 @@ const ACTS: Readonly<Record<string, Act>> = {
       comment: required(what, 'comment', comment),
     }),
   },
+  ack: {
+    path: 'acknowledge',
+    takes: ['comment'],
+    bodyOf: (_what, { comment }) => (comment === undefined ? {} : { note: comment }),
+  },
   note: { path: 'notes', takes: ['text'], bodyOf: (what, { text }) => ({ text: required(what, 'text', text) }) },
 };
 
-/** Reads `incident hand-over`, `snooze` and `note`; undefined: another command of incidents. */
+const list = (args: readonly string[]): DoorAsked => {
+  const given = readGiven('incident ls', args, [], ['status']);
+  const query = new URLSearchParams({ limit: '100' });
+  for (const status of given.values.status?.split(',') ?? []) query.append('status', status);
+  return doorOf(given, { method: 'get', path: `/v1/incidents?${query.toString()}`, shows: 'incidents' });
+};
+
+/** Reads `incident ls`, `ack`, `hand-over`, `snooze` and `note`; undefined: another command of incidents. */
 export const readIncidentArguments = ([action = '', ...rest]: readonly string[]): DoorAsked | undefined => {
+  if (action === 'ls') return list(rest);
+  if (action === 'resolve')
+    throw new UsageError(
+      'incident resolve: an incident ends when its alerts do, by telemetry; tocsin alert resolve <id> ends an alert of another system',
+    );
   const act = Object.hasOwn(ACTS, action) ? ACTS[action] : undefined;
   if (act === undefined) return undefined;
   const what = `incident ${action}`;

@@ -5,9 +5,13 @@ import { z } from 'zod';
 import { createApiClient, Refused } from './api-client.js';
 import { type Asked, readArguments, UsageError } from './arguments.js';
 import { checkRules, formatCheck } from './check.js';
+import { completionScript } from './completion.js';
 import { readConnection } from './connection.js';
 import { askCustomers, formatCustomers } from './customers.js';
 import { formatCost, formatImpact, readCost, readImpact } from './impact.js';
+import { examine, formatFindings } from './doctor.js';
+import { openDoor } from './api-client.js';
+import { runProgram } from './processes.js';
 import { askDoor, processTerminal, watchRollout } from './door.js';
 import { formatDoor } from './door-views.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
@@ -30,7 +34,8 @@ import { formatStatus, readStatus } from './status.js';
 import { formatRecorded, tailEvents } from './tail.js';
 
 const EXIT = { ok: 0, finding: 1, usage: 2, unreachable: 3 } as const;
-type Exit = (typeof EXIT)[keyof typeof EXIT];
+/** One of these, or what a program that was started ended with. */
+type Exit = number;
 /** Between two tries to reach a server that is away. */
 const PAUSE_MS = 1_000;
 /** Between two questions about something that changes within minutes. */
@@ -228,6 +233,15 @@ const gate: Command<'gate simulate'> = async (asked) => {
   return report.problems === undefined ? EXIT.ok : EXIT.usage;
 };
 
+const doctor: Command<'doctor'> = async (asked, paint) => {
+  const connection = readConnection(asked, process.env, process.cwd());
+  const parts = { connection, api: createApiClient(connection), ask: openDoor(connection.url), nowMs };
+  const findings = await examine({ ...parts, nodeVersion: process.version });
+  if (asked.json) printJson(findings);
+  else for (const line of formatFindings(findings, paint)) print(line);
+  return findings.some(({ state }) => state === 'bad') ? EXIT.finding : EXIT.ok;
+};
+
 const run = async (args: readonly string[]): Promise<Exit> => {
   const asked = readArguments(args);
   const paint = createPaint(process.stdout.isTTY, process.env);
@@ -247,6 +261,13 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return postMortem(asked, paint);
     case 'impact':
       return impact(asked, paint);
+    case 'doctor':
+      return doctor(asked, paint);
+    case 'completion':
+      print(completionScript(asked.shell));
+      return EXIT.ok;
+    case 'program':
+      return runProgram(asked.program, asked.args);
     case 'customers':
       return customers(asked, paint);
     case 'tail':

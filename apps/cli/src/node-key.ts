@@ -20,7 +20,7 @@ const PATH = '/v1/node-keys';
 /** Lists, issues or revokes. */
 export const askNodeKeys = async (api: ApiClient, wanted: WantedOfNodeKeys): Promise<NodeKeysAnswer> => {
   switch (wanted.action) {
-    case 'list':
+    case 'ls':
       return listed.parse(await api.get(PATH));
     case 'issue':
       return issued.parse(await api.post(PATH, { nodeId: wanted.nodeId }));
