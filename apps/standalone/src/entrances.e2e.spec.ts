@@ -13,6 +13,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'GET /api/v2/status': 'alert',
   'GET /act/:token': 'public',
   'GET /healthz': 'public',
+  'GET /metrics': 'view',
   'GET /readyz': 'public',
   'GET /v1/alerts': 'view',
   'GET /v1/automation': 'view',

@@ -11,6 +11,8 @@ import { InfrastructureModule } from './infrastructure.module.js';
 import { nestLogger } from './logger.js';
 import { PrincipalGuard } from './principal.guard.js';
 import { ProblemFilter } from './problem.filter.js';
+import { meterHttp } from './watching/http-meters.js';
+import { MetricsController } from './watching/metrics.controller.js';
 
 @Module({})
 class RootModule {
@@ -18,7 +20,7 @@ class RootModule {
     return {
       module: RootModule,
       imports: [InfrastructureModule.of(parts), ...roles],
-      controllers: [HealthController],
+      controllers: [HealthController, MetricsController],
       providers: [
         { provide: APP_GUARD, useClass: PrincipalGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
@@ -34,6 +36,7 @@ export const createApp = async (
 ): Promise<NestFastifyApplication> => {
   const root = RootModule.of(parts, roles);
   const adapter = createHttpAdapter(parts.logger);
+  meterHttp(adapter.getInstance(), parts.meters, parts.logger);
   adapter.getInstance().addHook('onRequest', createFrontDoor(parts.authenticator));
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(parts.logger),

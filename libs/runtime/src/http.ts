@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '#contracts';
 import type { Logger } from './logger.js';
 import { answerError, sendProblem } from './problem.filter.js';
+import { requestIdOf } from './watching/request-id.js';
 
 /** Largest body of any route: a batch is a quarter of it, a registration of 1,000 customers half. */
 export const BODY_BYTES_MAX = 1_048_576;
@@ -30,12 +32,17 @@ export const createHttpAdapter = (logger: Logger): FastifyAdapter => {
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: PARAMETER_CHARS_MAX },
     forceCloseConnections: true,
+    genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers),
     // An address that cannot be read, or is too long, leads nowhere.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void sendProblem(reply, refuse('NOT_FOUND', error.message), request.id);
     },
   });
   adapter.getInstance().setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
+  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    done();
+  });
   adapter.getInstance().addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   return adapter;
 };

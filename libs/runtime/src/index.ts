@@ -24,3 +24,5 @@ export * from './start.js';
 export { DATA_DIR_DEFAULT } from './settings.js';
 export { createLogger } from './logger.js';
 export { newKeyId, newSecret } from './admin-key.js';
+export * from './watching/meters.js';
+export { meterEventLog } from './watching/log-meters.js';

@@ -28,6 +28,10 @@ import { Notices } from './notices.js';
 import { Readiness } from './readiness.js';
 import type { RoleName } from './role.js';
 import type { Settings } from './settings.js';
+import { meterDatabase } from './watching/database-meters.js';
+import { meterEventLog } from './watching/log-meters.js';
+import { Meters } from './watching/meters.js';
+import { meterProcess, meterReadiness } from './watching/process-meters.js';
 
 /** Tells that a part stopped for good: the process ends, and whoever supervises it starts it again. */
 export type Fatal = (what: string, error: Error) => void;
@@ -43,6 +47,7 @@ export interface Infrastructure {
   readonly links: LinkSettings;
   readonly notices: Notices;
   readonly readiness: Readiness;
+  readonly meters: Meters;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly fatal: Fatal;
@@ -159,17 +164,26 @@ const leaseUnlessShared = async (
   closing.add('lease', lease.release);
 };
 
+const openMeters = ({ logger, closing }: InfrastructureOptions, clock: Clock): Meters => {
+  const meters = new Meters(clock, (name, error) => logger.warn({ err: error, meter: name }, 'a meter cannot be read'));
+  const stop = meterProcess(meters);
+  closing.add('meters', async () => stop());
+  return meters;
+};
+
 /** Opens database, log and catalogue in this order; `closing` learns how to close them again. */
 export const openInfrastructure = async (settings: Settings, given: InfrastructureOptions): Promise<Infrastructure> => {
   const { roles, logger, closing, fatal } = given;
   const clock = systemClock;
+  const meters = openMeters(given, clock);
   const options = await databaseOptions(settings, logger, closing);
   const database = openDatabase(options);
+  meterDatabase(meters, database);
   closing.add('database', () => database.close());
   await checkVersion(database);
   await leaseUnlessShared(settings, options, logger, closing);
   await migrate(database, MIGRATIONS, (line) => logger.info(line));
-  const eventLog = await openLog(settings, options, given);
+  const eventLog = meterEventLog(await openLog(settings, options, given), meters);
   const eventStore = createEventStore(database, clock.nowMs);
   const apiKeys = createApiKeyRepository(database);
   await ensureAdminKey({ settings, needsAdministrator: roles.includes('api'), apiKeys, eventStore, logger });
@@ -180,8 +194,9 @@ export const openInfrastructure = async (settings: Settings, given: Infrastructu
   const readiness = new Readiness((name, error) => logger.warn({ err: error }, `${name} is not ready`));
   readiness.add('database', async () => void (await database.query('select 1')));
   readiness.add('event log', () => unanswered(clock, () => eventLog.offsets('events')));
+  meterReadiness(meters, readiness);
   const authenticator = createAuthenticator(apiKeys, clock);
   const links = await openLinkSettings(settings, logger);
   const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, links };
-  return { ...opened, notices: new Notices(), readiness, clock, logger, fatal };
+  return { ...opened, notices: new Notices(), readiness, meters, clock, logger, fatal };
 };

@@ -53,7 +53,7 @@ export const answerError = (error: unknown, request: FastifyRequest, reply: Fast
   const refusal = refusalOf(error);
   if (refusal === undefined) {
     const { method, url, id } = request;
-    logger.error({ err: error, method, path: loggedPath(url), traceId: id }, 'a request failed');
+    logger.error({ err: error, method, path: loggedPath(url), requestId: id }, 'a request failed');
   }
   // After a body that is too large Fastify would close the connection while the sender still writes: most clients then report a
   // broken pipe and never see the answer. Without it the rest is read and thrown away, for as long as a request may take.

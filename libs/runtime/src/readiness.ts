@@ -14,6 +14,11 @@ export class Readiness {
     this.checks.set(name, check);
   }
 
+  /** The names of all parts. */
+  parts(): readonly string[] {
+    return [...this.checks.keys()];
+  }
+
   /** Adds what somebody should know of a part that is ready all the same: to be taken out of service would make it worse. */
   addNotice(name: string, notice: () => string | undefined): void {
     this.noticesOf.set(name, notice);

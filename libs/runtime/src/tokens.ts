@@ -22,3 +22,5 @@ export const FATAL = Symbol('Fatal');
 export const NOTICES = Symbol('Notices');
 /** `LinkSettings`: what links in pages are signed with. */
 export const LINKS = Symbol('LinkSettings');
+/** `Meters`: what a process tells Prometheus of itself. */
+export const METERS = Symbol('Meters');

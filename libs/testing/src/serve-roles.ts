@@ -48,7 +48,9 @@ const openParts = async (
   fatal: Infrastructure['fatal'],
 ) => {
   const logTime = logNowMs === undefined ? {} : { nowMs: logNowMs };
-  const eventLog = await openEmbeddedLog({ connection: () => connection, ...logTime });
+  const meters = new runtime.Meters(clock);
+  const embedded = await openEmbeddedLog({ connection: () => connection, ...logTime });
+  const eventLog = runtime.meterEventLog(embedded, meters);
   await eventLog.ensureTopics(TOPICS);
   const eventStore = createEventStore(database, clock.nowMs);
   // Follows by the machine's clock, whatever clock the roles have: a test waits for what it registered.
@@ -67,7 +69,7 @@ const openParts = async (
   const notices = new runtime.Notices();
   const links = { secret: TEST_LINK_SECRET, publicUrl: new URL('http://tocsin.test') };
   const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, links };
-  const parts = { ...opened, notices, readiness, clock, logger, fatal };
+  const parts = { ...opened, notices, readiness, meters, clock, logger, fatal };
   const close = async (): Promise<void> => {
     await catalogue.stop();
     await nodeKeys.stop();

@@ -74,8 +74,21 @@ const CONNECT_PAUSES_MS = [50, 150, 400, 900];
 // A deadlock that comes back twice is a lock order that is wrong, not bad luck.
 const RUNS_MAX = 3;
 
+/** Connections of a pool at this moment. */
+export interface PoolUse {
+  readonly busy: number;
+  readonly idle: number;
+  /** Callers that wait for one. */
+  readonly waiting: number;
+}
+
+/** A database with a pool of connections. */
+export interface PooledDatabase extends Database {
+  readonly poolUse: () => PoolUse;
+}
+
 /** Opens a pool. Nothing connects until the first query. */
-export const openDatabase = (options: DatabaseOptions): Database => {
+export const openDatabase = (options: DatabaseOptions): PooledDatabase => {
   class Client extends pg.Client {
     constructor() {
       const { connection, name, statementTimeoutMs } = options;
@@ -107,6 +120,11 @@ export const openDatabase = (options: DatabaseOptions): Database => {
       }
     },
     close: () => pool.end(),
+    poolUse: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
   };
 };
 
