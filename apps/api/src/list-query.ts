@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commentSchema, nameSchema } from '#contracts';
+import { commentSchema, CURSOR_CHARS_MAX, nameSchema } from '#contracts';
 import {
   COMMAND_STATUSES,
   DELIVERY_STATUSES,
@@ -19,18 +19,21 @@ export const LIST_MAX = 500;
 /** How many rows. */
 export const limitQuery = z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT);
 
+/** Which part of a list: so many rows, behind the `next` of the page before or from the beginning. */
+const pageQuery = { limit: limitQuery, after: z.string().max(CURSOR_CHARS_MAX).optional() };
+
 /** A parameter that may be repeated: `?status=open&status=acknowledged`. */
 const repeatable = <T extends string>(values: readonly [T, ...T[]]) =>
   z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.enum(values)).max(10)).optional();
 
 /** The query of a list that is filtered by status. */
 export const statusQuery = <T extends string>(values: readonly [T, ...T[]]) =>
-  z.object({ status: repeatable(values), limit: limitQuery });
+  z.object({ status: repeatable(values), ...pageQuery });
 
 /** The query of alerts. */
 export const alertQuery = z.object({
   state: repeatable(['pending', 'firing', 'unknown', 'recovering', 'resolved']),
-  limit: limitQuery,
+  ...pageQuery,
 });
 /** The query of incidents. */
 export const incidentQuery = statusQuery(['open', 'acknowledged', 'resolved']);
@@ -65,7 +68,7 @@ export const deliveryQuery = statusQuery(DELIVERY_STATUSES).extend({
   incidentId: z.string().min(1).max(128).optional(),
 });
 /** The query of a list without a filter. */
-export const plainListQuery = z.object({ limit: limitQuery });
+export const plainListQuery = z.object(pageQuery);
 
 /** What an acknowledgement may say; it may say nothing. */
 export const acknowledgement = z.object({ note: z.string().max(1_000).default('') }).default({ note: '' });

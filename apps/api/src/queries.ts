@@ -102,7 +102,7 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
   );
   const unknown = (incidentId: string): Refusal => refuse('NOT_FOUND', `there is no incident ${incidentId}`);
   return {
-    incidents: incidents.list,
+    incidents: incidents.page,
     incident: async (incidentId: string): Promise<IncidentReport | Refusal> =>
       (await readReport({ incidents, rollbacks, redirects, deliveries, escalations }, incidentId)) ??
       unknown(incidentId),
@@ -217,7 +217,7 @@ export const createQueries = (parts: QueryParts) => {
     fleetHealth: createFleetHealth(segments, catalogue, clock),
     disagreements: createDisagreements(segments, clock),
     windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),
-    alerts: createAlertRepository(database).list,
+    alerts: createAlertRepository(database).page,
     deadLetters: async (limit: number) => {
       const letters = await deadLetters.list({ limit });
       return { deadLetters: letters.map(({ raw: _bytes, ...letter }) => letter), totals: await deadLetters.totals() };

@@ -19,6 +19,7 @@ export * from './on-call-plan.js';
 export * from './schedule-override.js';
 export * from './outcome.js';
 export * from './outcome-batch/index.js';
+export * from './page.js';
 export * from './principal.js';
 export * from './problem.js';
 export * from './release-request.js';

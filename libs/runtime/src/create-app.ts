@@ -9,6 +9,7 @@ import { createHttpAdapter } from './http.js';
 import type { Infrastructure } from './infrastructure.js';
 import { InfrastructureModule } from './infrastructure.module.js';
 import { nestLogger } from './logger.js';
+import { sayNext } from './next-link.js';
 import { PrincipalGuard } from './principal.guard.js';
 import { ProblemFilter } from './problem.filter.js';
 import { meterHttp } from './watching/http-meters.js';
@@ -38,6 +39,7 @@ export const createApp = async (
   const adapter = createHttpAdapter(parts.logger);
   meterHttp(adapter.getInstance(), parts.meters, parts.logger);
   adapter.getInstance().addHook('onRequest', createFrontDoor(parts.authenticator));
+  adapter.getInstance().addHook('preSerialization', sayNext);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(parts.logger),
     abortOnError: false,

@@ -1,6 +1,6 @@
 import type { EventData, Mute, Reason, Scope, SEVERITIES } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 import { MUTE_OF_ALERT } from './quiet.repository.js';
 
 /** How bad it is. */
@@ -43,15 +43,15 @@ export interface AlertRow {
   readonly muted: Mute | null;
 }
 
-/** Reads alerts. */
-export interface AlertRepository {
-  /** Newest first. */
-  readonly list: (filter: {
-    readonly states?: readonly AlertState[];
-    readonly state?: AlertState;
-    readonly scope?: Scope;
-    readonly limit: number;
-  }) => Promise<readonly AlertRow[]>;
+/** Which alerts. */
+export interface AlertFilter {
+  readonly states?: readonly AlertState[];
+  readonly state?: AlertState;
+  readonly scope?: Scope;
+}
+
+/** Reads alerts; the newest first in lists. */
+export interface AlertRepository extends List<AlertRow, AlertFilter> {
   readonly find: (alertId: string) => Promise<AlertRow | undefined>;
   /** Those of many that there are, oldest first. */
   readonly findAll: (alertIds: readonly string[]) => Promise<readonly AlertRow[]>;
@@ -75,14 +75,21 @@ const SELECT = `
      order by j.joined_at desc, j.incident_id limit 1) as "incidentId", ${MUTE_OF_ALERT} as "muted"
   from alert a`;
 
+const NEWEST: Order<AlertRow> = {
+  list: 'alerts',
+  columns: [
+    { sql: 'a.begun_at', kind: 'number', isDescending: true, of: (row) => row.begunAt },
+    { sql: 'a.alert_id', kind: 'text', of: (row) => row.alertId },
+  ],
+};
+
 /** Alerts in PostgreSQL. */
 export const createAlertRepository = (database: Queryable): AlertRepository => ({
-  list: ({ state, states, scope, limit }) =>
-    database.query<AlertRow>(
-      `${SELECT} where ($1::text[] is null or a.state = any($1)) and ($3::text is null or a.scope = $3)
-       order by a.begun_at desc, a.alert_id limit $2`,
-      [states ?? (state === undefined ? null : [state]), listLimit(limit), scope ?? null],
-    ),
+  ...createList<AlertRow, AlertFilter>(database, NEWEST, ({ state, states, scope }) => ({
+    select: SELECT,
+    where: '($1::text[] is null or a.state = any($1)) and ($2::text is null or a.scope = $2)',
+    values: [states ?? (state === undefined ? null : [state]), scope ?? null],
+  })),
   find: async (alertId) => (await database.query<AlertRow>(`${SELECT} where a.alert_id = $1`, [alertId]))[0],
   findAll: (alertIds) =>
     database.query<AlertRow>(`${SELECT} where a.alert_id = any($1) order by a.begun_at, a.alert_id`, [alertIds]),

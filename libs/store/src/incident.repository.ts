@@ -3,7 +3,7 @@ import { streamOf } from '#contracts';
 import { type AlertRow, createAlertRepository, type Severity } from './alert.repository.js';
 import type { Queryable } from './database.js';
 import { readStreams } from './event-read.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** A fault is detected within two minutes of its onset (R44); the study took fifteen. */
 export const DETECT_TARGET_MS = 120_000;
@@ -86,13 +86,13 @@ export interface IncidentDetail {
   readonly timeline: readonly RecordedEvent[];
 }
 
-/** Reads incidents. */
-export interface IncidentRepository {
-  /** Newest first. */
-  readonly list: (filter: {
-    readonly statuses?: readonly IncidentStatus[];
-    readonly limit: number;
-  }) => Promise<readonly IncidentRow[]>;
+/** Which incidents. */
+export interface IncidentFilter {
+  readonly statuses?: readonly IncidentStatus[];
+}
+
+/** Reads incidents; the newest first in lists. */
+export interface IncidentRepository extends List<IncidentRow, IncidentFilter> {
   readonly findRow: (incidentId: string) => Promise<IncidentRow | undefined>;
   readonly find: (incidentId: string) => Promise<IncidentDetail | undefined>;
 }
@@ -113,6 +113,14 @@ const SELECT = `
       as "redirectIds"
   from incident i`;
 
+const NEWEST: Order<IncidentRow> = {
+  list: 'incidents',
+  columns: [
+    { sql: 'i.opened_at', kind: 'number', isDescending: true, of: (row) => row.openedAt },
+    { sql: 'i.incident_id', kind: 'text', of: (row) => row.incidentId },
+  ],
+};
+
 const timelineOf = async (database: Queryable, incident: IncidentRow): Promise<readonly RecordedEvent[]> => {
   const streams = [
     streamOf.incident(incident.incidentId),
@@ -131,11 +139,11 @@ export const createIncidentRepository = (database: Queryable): IncidentRepositor
   const findRow = async (incidentId: string): Promise<IncidentRow | undefined> =>
     (await database.query<IncidentRow>(`${SELECT} where i.incident_id = $1`, [incidentId]))[0];
   return {
-    list: ({ statuses, limit }) =>
-      database.query<IncidentRow>(
-        `${SELECT} where $1::text[] is null or i.status = any($1) order by i.opened_at desc, i.incident_id limit $2`,
-        [statuses ?? null, listLimit(limit)],
-      ),
+    ...createList<IncidentRow, IncidentFilter>(database, NEWEST, ({ statuses }) => ({
+      select: SELECT,
+      where: '($1::text[] is null or i.status = any($1))',
+      values: [statuses ?? null],
+    })),
     findRow,
     find: async (incidentId) => {
       const incident = await findRow(incidentId);

@@ -26,6 +26,7 @@ export * from './event-store.js';
 export * from './fallback.repository.js';
 export * from './file-reload.js';
 export * from './incident.repository.js';
+export type { List, PageAsk } from './keyset.js';
 export * from './list-limit.js';
 export * from './migrate.js';
 export * from './node-key.repository.js';

@@ -82,9 +82,10 @@ describe('read models', () => {
     expect(streams).toEqual(new Set(['alert-al1', 'incident-in1', 'alert-al2', 'rollback-rb1', 'status-in1']));
     const positions = found?.timeline.map(({ position }) => position) ?? [];
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
-    expect(await createIncidentRepository(db.database).list({ statuses: ['open'], limit: 9 })).toMatchObject([
-      { incidentId: 'in2' },
-    ]);
+    expect(await createIncidentRepository(db.database).page({ statuses: ['open'], limit: 9 })).toMatchObject({
+      items: [{ incidentId: 'in2' }],
+      next: null,
+    });
   });
 
   it('keep the first acknowledgement, the first of equal peaks, and do not reopen what is resolved', async () => {

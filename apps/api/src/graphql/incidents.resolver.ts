@@ -32,9 +32,9 @@ export class IncidentsResolver {
   ) {}
 
   @Query(() => [AlertType])
-  alerts(@Args() args: AlertArgs) {
+  async alerts(@Args() args: AlertArgs) {
     const { state, limit } = accepted(readQuery(alertQuery, given(args)));
-    return this.queries.alerts({ ...(state && { states: state }), limit });
+    return accepted(await this.queries.alerts({ ...(state && { states: state }), limit })).items;
   }
 
   @Mutation(() => AlertType)
@@ -44,9 +44,9 @@ export class IncidentsResolver {
   }
 
   @Query(() => [IncidentType])
-  incidents(@Args() args: ListArgs) {
+  async incidents(@Args() args: ListArgs) {
     const { status, limit } = accepted(readQuery(incidentQuery, given(args)));
-    return this.queries.incidents({ ...(status && { statuses: status }), limit });
+    return accepted(await this.queries.incidents({ ...(status && { statuses: status }), limit })).items;
   }
 
   @Query(() => IncidentReportType)

@@ -13,6 +13,7 @@ import {
 } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
 
 /** Alerts, incidents and what belongs to them. */
 @Controller('v1')
@@ -25,8 +26,8 @@ export class IncidentsController {
 
   @Get('alerts')
   async alerts(@Query() query: unknown) {
-    const { state, limit } = accepted(readQuery(alertQuery, query));
-    return { alerts: await this.queries.alerts({ ...(state && { states: state }), limit }) };
+    const { state, ...page } = accepted(readQuery(alertQuery, query));
+    return listAnswer('alerts', accepted(await this.queries.alerts({ ...(state && { states: state }), ...page })));
   }
 
   @Post('alerts/:id/resolve')
@@ -38,8 +39,11 @@ export class IncidentsController {
 
   @Get('incidents')
   async incidents(@Query() query: unknown) {
-    const { status, limit } = accepted(readQuery(incidentQuery, query));
-    return { incidents: await this.queries.incidents({ ...(status && { statuses: status }), limit }) };
+    const { status, ...page } = accepted(readQuery(incidentQuery, query));
+    return listAnswer(
+      'incidents',
+      accepted(await this.queries.incidents({ ...(status && { statuses: status }), ...page })),
+    );
   }
 
   @Get('incidents/:id')
