@@ -1,5 +1,6 @@
 export * from './act-link.js';
 export * from './audit.js';
+export * from './api/index.js';
 export * from './batch-tag.js';
 export * from './cause.js';
 export * from './command.js';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { checkEntrances } from './entrances.js';
+import { checkEntrances, type Entrance, routesOf } from './entrances.js';
 import { createFrontDoor } from './front-door.js';
 import { HealthController } from './health.controller.js';
 import { createHttpAdapter } from './http.js';
@@ -14,6 +14,14 @@ import { PrincipalGuard } from './principal.guard.js';
 import { ProblemFilter } from './problem.filter.js';
 import { meterHttp } from './watching/http-meters.js';
 import { MetricsController } from './watching/metrics.controller.js';
+import { OpenApiController } from './spoken/openapi.controller.js';
+
+/** What every process answers, whatever its roles. */
+const controllers = [HealthController, MetricsController, OpenApiController];
+
+/** Every route of a process with these roles, which need not be started. */
+export const routesWith = (roles: readonly DynamicModule[]): readonly Entrance[] =>
+  routesOf([...roles, { module: RootModule, controllers }]);
 
 @Module({})
 class RootModule {
@@ -21,7 +29,7 @@ class RootModule {
     return {
       module: RootModule,
       imports: [InfrastructureModule.of(parts), ...roles],
-      controllers: [HealthController, MetricsController],
+      controllers,
       providers: [
         { provide: APP_GUARD, useClass: PrincipalGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

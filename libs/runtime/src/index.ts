@@ -26,3 +26,6 @@ export { createLogger } from './logger.js';
 export { newKeyId, newSecret } from './admin-key.js';
 export * from './watching/meters.js';
 export { meterEventLog } from './watching/log-meters.js';
+export { type Operation, type OpenApi, openApiOf, type Response } from './spoken/openapi.js';
+export { refusalsOf } from './spoken/refusals.js';
+export { type Content, isMedia, type Media, Speaks, type Spoken } from './spoken/speaks.js';

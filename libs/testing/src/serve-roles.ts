@@ -5,6 +5,7 @@ import { openEmbeddedLog } from '#event-log';
 import type * as Runtime from '#runtime';
 import type { Clock, Infrastructure, Role } from '#runtime';
 import { createApiKeyRepository, createCatalogueRepository, createEventStore, createNodeKeyRepository } from '#store';
+import { holdToSpoken } from './spoken-answers.js';
 import type { TestDatabase } from './test-database.js';
 
 /** Some roles of a server, served over HTTP for a test. */
@@ -93,8 +94,12 @@ export const serveRoles = async (
   const clock = options.clock ?? runtime.systemClock;
   const { parts, close } = await openParts(runtime, testDatabase, clock, options, (what) => stopped.push(what));
   const app = await runtime.createApp(parts, modules);
+  const faults = holdToSpoken(app, runtime);
   await app.listen(0, '127.0.0.1');
   let closing: Promise<void> | undefined;
+  const assertSpoken = (): void => {
+    if (faults.length > 0) throw new Error(`not as @Speaks says:\n${faults.join('\n')}`);
+  };
   const keyOf = async (role: PrincipalRole, nodeId?: string): Promise<string> => {
     const [keyId, secret] = [`${role}-${randomBytes(4).toString('hex')}`, randomBytes(24).toString('base64url')];
     const held = { keyId, name: `test ${role}`, role, ...(nodeId === undefined ? {} : { nodeId }) };
@@ -110,6 +115,6 @@ export const serveRoles = async (
     keyOf,
     get: (token) => app.get(token, { strict: false }),
     stopped,
-    close: () => (closing ??= app.close().then(close)),
+    close: () => (closing ??= app.close().then(close).then(assertSpoken)),
   };
 };

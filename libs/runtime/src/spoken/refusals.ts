@@ -1,0 +1,43 @@
+import { type ProblemCode } from '#contracts';
+import type { Entrance } from '../entrances.js';
+import { isMedia } from './speaks.js';
+
+/** What any request can end with. */
+const ANY: readonly ProblemCode[] = ['NOT_FOUND', 'RATE_LIMITED', 'DATABASE_UNAVAILABLE', 'INTERNAL'];
+/** Who must say who they are, and may not do everything. */
+const KEYED: readonly ProblemCode[] = [
+  'KEY_MISSING',
+  'KEY_UNKNOWN',
+  'KEY_EXPIRED',
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+  'PERMISSION_DENIED',
+];
+const QUERIED: readonly ProblemCode[] = ['QUERY_INVALID', 'CURSOR_INVALID', 'QUERY_TOO_SLOW'];
+/** A request with a body, which an act may have although it reads none. */
+const SENT: readonly ProblemCode[] = ['BODY_UNPARSABLE', 'BODY_TOO_LARGE', 'CONTENT_TYPE_UNKNOWN', 'BODY_INVALID'];
+/** What changes something: meanwhile somebody else did, or the same was asked before. */
+const ACTING: readonly ProblemCode[] = [
+  'CONFLICT',
+  'PRECONDITION_FAILED',
+  'IDEMPOTENCY_KEY_REUSED',
+  'IDEMPOTENCY_KEY_ANSWERED',
+  'LOG_UNAVAILABLE',
+];
+
+/** Whether a route changes something. */
+export const isAct = (name: string): boolean => !/^(GET|HEAD|OPTIONS) /.test(name);
+
+/** Every code with which a route can refuse: those of its kind, and its own. */
+export const refusalsOf = ({ name, needs, speaks }: Entrance): readonly ProblemCode[] => {
+  const isSent = isAct(name) || (speaks?.body !== undefined && isMedia(speaks.body));
+  return [
+    ...new Set<ProblemCode>([
+      ...ANY,
+      ...(needs === 'public' ? [] : KEYED),
+      ...(speaks?.query === undefined ? [] : QUERIED),
+      ...(isSent ? [...SENT, ...ACTING] : []),
+      ...(speaks?.refuses ?? []),
+    ]),
+  ].toSorted();
+};

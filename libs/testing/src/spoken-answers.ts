@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { problemSchema } from '#contracts';
+import type * as Runtime from '#runtime';
+import type { Content, Entrance } from '#runtime';
+
+/** What was asked and answered, as far as a route speaks of it. */
+export interface Exchange {
+  readonly status: number;
+  readonly type: string;
+  readonly answer: string;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+const differenceOf = (given: unknown, known: unknown, at = ''): string => {
+  if (typeof given !== 'object' || given === null || typeof known !== 'object' || known === null) return at;
+  const names = Object.keys(given).filter(
+    (name) => !isDeepStrictEqual((given as Record<string, unknown>)[name], (known as Record<string, unknown>)[name]),
+  );
+  const [name] = names;
+  if (name === undefined) return at;
+  if (!Object.hasOwn(known, name)) return `${at}/${name}`;
+  return differenceOf(
+    (given as Record<string, unknown>)[name],
+    (known as Record<string, unknown>)[name],
+    `${at}/${name}`,
+  );
+};
+
+/** Why a text is not what a schema says, a key that it does not name being a fault; undefined when it is. */
+const faultOf = (content: Content, type: string, text: string): string | undefined => {
+  if ('media' in content) return content.media.some((each) => type.startsWith(each)) ? undefined : `is ${type}`;
+  if (!type.startsWith('application/json')) return `is ${type}, not JSON`;
+  const given: unknown = JSON.parse(text);
+  const read = content.safeParse(given);
+  if (!read.success) return read.error.issues.map(({ path, message }) => `/${path.join('/')}: ${message}`).join('; ');
+  if (isDeepStrictEqual(read.data, given)) return undefined;
+  return `${differenceOf(given, read.data)} is not in its schema`;
+};
+
+const askedFault = ({ speaks }: Entrance, { query, body }: Exchange): string | undefined => {
+  const known = speaks?.query?.shape ?? {};
+  const unknown = Object.keys(query ?? {}).filter((name) => !Object.hasOwn(known, name));
+  if (unknown.length > 0 && speaks?.query !== undefined) return `takes ${unknown.join(', ')} without saying so`;
+  if (speaks?.body === undefined || 'media' in speaks.body || Buffer.isBuffer(body)) return undefined;
+  return speaks.body.safeParse(body ?? undefined).success ? undefined : 'takes a body that does not fit what it says';
+};
+
+/** Why an exchange is not as its route speaks; undefined when it is, or when the route says nothing yet. */
+export const exchangeFault = (
+  entrance: Entrance,
+  exchange: Exchange,
+  refusalsOf: typeof Runtime.refusalsOf,
+): string | undefined => {
+  const { speaks, status } = entrance;
+  if (speaks === undefined) return undefined;
+  const { status: given, type, answer } = exchange;
+  const also = speaks.also?.[given];
+  if (also !== undefined && !type.startsWith('application/problem+json')) return faultOf(also, type, answer);
+  if (given === status && speaks.instead?.media.some((each) => type.startsWith(each)) === true) return undefined;
+  if (given === status) return faultOf(speaks.answer, type, answer) ?? askedFault(entrance, exchange);
+  if (given === 304) return undefined;
+  if (!type.startsWith('application/problem+json')) return `answers ${given} ${type}`;
+  const problem = problemSchema.strict().safeParse(JSON.parse(answer));
+  if (!problem.success) return `answers a problem that is none: ${problem.error.message}`;
+  const { code } = problem.data;
+  return refusalsOf(entrance).includes(code) ? undefined : `refuses with ${code}, which it does not name`;
+};
+
+const textOf = (payload: unknown): string | undefined => {
+  if (typeof payload === 'string') return payload;
+  return Buffer.isBuffer(payload) ? payload.toString('utf8') : undefined;
+};
+
+/**
+ * Holds every answer of an application against what its route says in `@Speaks`: one that does not fit becomes a 500 that says why, so
+ * that the test which caused it fails, and is told again when the application closes. For tests: a server answers without it.
+ */
+export const holdToSpoken = (app: NestFastifyApplication, runtime: typeof Runtime): readonly string[] => {
+  const entrances = new Map(runtime.entrancesOf(app).map((entrance) => [entrance.name, entrance]));
+  const faults: string[] = [];
+  const faultIn = (request: FastifyRequest, status: number, type: string, payload: unknown): string | undefined => {
+    const entrance = entrances.get(`${request.method} ${request.routeOptions.url ?? ''}`);
+    const answer = textOf(payload);
+    if (entrance === undefined || answer === undefined) return undefined;
+    const { query, body } = request;
+    const fault = exchangeFault(entrance, { status, type, answer, query, body }, runtime.refusalsOf);
+    return fault === undefined ? undefined : `${entrance.name} ${fault}: ${answer.slice(0, 2_000)}`;
+  };
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async (request, reply, payload) => {
+      const fault = faultIn(request, reply.statusCode, String(reply.getHeader('content-type') ?? ''), payload);
+      if (fault === undefined) return payload;
+      faults.push(fault);
+      reply.removeHeader('content-length');
+      void reply.status(500);
+      return JSON.stringify({ notAsSpoken: fault });
+    });
+  return faults;
+};
