@@ -36,7 +36,7 @@ const configsBelow = (folder: string): readonly string[] =>
 
 /** Names of the settings that processes read: the keys of their schemas, and NAME_FILE of secrets. */
 const settings = (): ReadonlySet<string> => {
-  const names = settingsIn([...configsBelow('apps'), 'libs/runtime/src/settings.ts']);
+  const names = settingsIn([...configsBelow('apps'), ...configsBelow('libs/runtime'), 'libs/runtime/src/settings.ts']);
   return new Set(names.flatMap((name) => [name, `${name}_FILE`]));
 };
 

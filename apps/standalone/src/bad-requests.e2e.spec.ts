@@ -42,10 +42,19 @@ const requests: [string, () => Promise<Response>, number, string][] = [
   ['a name that PostgreSQL cannot read', () => get('/v1/incidents/%00'), 404, 'NOT_FOUND'],
 ];
 
+/** What stands on every answer. */
+const SECURE = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+};
+
 describe('a whole server', () => {
   it.each(requests)('answers %s with a problem document', async (_what, ask, status, code) => {
     const answer = await ask();
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect([answer.status, await answer.json()]).toMatchObject([status, { status, code }]);
+    expect(Object.fromEntries(answer.headers)).toMatchObject(SECURE);
   });
 });

@@ -2,8 +2,9 @@ import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createFrontDoor } from './door/front-door.js';
+import { securityHeaders } from './door/security-headers.js';
 import { checkEntrances, type Entrance, routesOf } from './entrances.js';
-import { createFrontDoor } from './front-door.js';
 import { HealthController } from './health.controller.js';
 import { createHttpAdapter } from './http.js';
 import type { Infrastructure } from './infrastructure.js';
@@ -44,10 +45,12 @@ export const createApp = async (
   roles: readonly DynamicModule[],
 ): Promise<NestFastifyApplication> => {
   const root = RootModule.of(parts, roles);
-  const adapter = createHttpAdapter(parts.logger);
-  meterHttp(adapter.getInstance(), parts.meters, parts.logger);
-  adapter.getInstance().addHook('onRequest', createFrontDoor(parts.authenticator));
-  adapter.getInstance().addHook('preSerialization', sayNext);
+  const { authenticator, door, links, logger, meters } = parts;
+  const adapter = createHttpAdapter(logger, securityHeaders(links.publicUrl));
+  const http = adapter.getInstance();
+  meterHttp(http, meters, logger);
+  http.addHook('onRequest', createFrontDoor({ ...door, publicUrl: links.publicUrl, authenticator }));
+  http.addHook('preSerialization', sayNext);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(parts.logger),
     abortOnError: false,

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { EventLog } from '#event-log';
 import type { Database } from '#store';
 import type { Clock } from './clock.js';
+import { securityHeaders } from './door/security-headers.js';
 import type { LinkSettings } from './link-secret.js';
 import type { Logger } from './logger.js';
 
@@ -51,13 +52,14 @@ export const waitForDatabase = async ({ ask, begin, clock, logger }: DatabaseWai
 
 /** Says that the process lives, and why it is not ready: whoever supervises it must not end what still pages. */
 export const serveWaiting = async (
-  { port, host }: { readonly port: number; readonly host: string },
+  { port, host, publicUrl }: { readonly port: number; readonly host: string; readonly publicUrl?: URL | undefined },
   because: () => string,
 ): Promise<Server> => {
+  const headers = securityHeaders(publicUrl);
   const server = createServer(({ url }, response) => {
     const isLive = url === '/healthz';
     const told = isLive ? { status: 'alive' } : { status: 'not ready', unready: { database: because() } };
-    response.writeHead(isLive ? 200 : 503, { 'content-type': 'application/json', connection: 'close' });
+    response.writeHead(isLive ? 200 : 503, { ...headers, 'content-type': 'application/json', connection: 'close' });
     response.end(JSON.stringify(told));
   });
   await new Promise<void>((done, fail) => server.once('error', fail).listen(port, host, done));

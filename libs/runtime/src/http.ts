@@ -24,9 +24,9 @@ class HttpAdapter extends FastifyAdapter {
  * HTTP as every process speaks it: bodies bounded; JSON parsed; any other content type handed to the route as bytes, so that the
  * route itself refuses it with the name of what it expected. What Fastify refuses before a route is asked is a problem document
  * too: a route keeps the error handler of the moment it was made, and Nest sets its own only after the routes when a module has
- * loaded a plugin (GraphQL does), so ours is set before anything else.
+ * loaded a plugin (GraphQL does), so ours is set before anything else. `onEvery` stands also on what no hook sees.
  */
-export const createHttpAdapter = (logger: Logger): FastifyAdapter => {
+export const createHttpAdapter = (logger: Logger, onEvery: Readonly<Record<string, string>>): FastifyAdapter => {
   const adapter = new HttpAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -35,7 +35,7 @@ export const createHttpAdapter = (logger: Logger): FastifyAdapter => {
     genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers),
     // An address that cannot be read, or is too long, leads nowhere.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      void sendProblem(reply, refuse('NOT_FOUND', error.message), request.id);
+      void sendProblem(reply.headers(onEvery), refuse('NOT_FOUND', error.message), request.id);
     },
   });
   adapter.getInstance().setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));

@@ -19,6 +19,7 @@ import { type Authenticator, createAuthenticator } from './authenticator.js';
 import { type CatalogueFollower, followCatalogue } from './catalogue-follower.js';
 import { type Clock, systemClock } from './clock.js';
 import type { ClosingOrder } from './closing-order.js';
+import type { DoorSettings } from './door/door.config.js';
 import { ensureTopics } from './ensure-topics.js';
 import { type LinkSettings, openLinkSettings } from './link-secret.js';
 import type { Logger } from './logger.js';
@@ -45,6 +46,7 @@ export interface Infrastructure {
   readonly authenticator: Authenticator;
   readonly nodeKeys: NodeKeyring;
   readonly links: LinkSettings;
+  readonly door: DoorSettings;
   readonly notices: Notices;
   readonly readiness: Readiness;
   readonly meters: Meters;
@@ -197,6 +199,7 @@ export const openInfrastructure = async (settings: Settings, given: Infrastructu
   meterReadiness(meters, readiness);
   const authenticator = createAuthenticator(apiKeys, clock);
   const links = await openLinkSettings(settings, logger);
-  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, links };
+  const { door } = settings;
+  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, links, door };
   return { ...opened, notices: new Notices(), readiness, meters, clock, logger, fatal };
 };

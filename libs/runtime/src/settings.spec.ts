@@ -14,6 +14,7 @@ describe('readRuntimeSettings', () => {
       adminKey: undefined,
       logLevel: 'info',
       nodeKeySecret: undefined,
+      door: { corsOrigins: new Set() },
       batchAuthentication: 'vouched',
     });
   });
@@ -40,6 +41,8 @@ describe('readRuntimeSettings', () => {
     [{ PORT: 'eighty' }, /^PORT: /],
     [{ ADMIN_KEY: 'admin.short' }, /^ADMIN_KEY: expected <keyId>\.<secret>/],
     [{ ADMIN_KEY: SECRET }, /^ADMIN_KEY: /],
+    [{ CORS_ORIGINS: 'https://a.example/,https://b.example' }, /^CORS_ORIGINS: expected origins/],
+    [{ CORS_ORIGINS: '*' }, /^CORS_ORIGINS: expected origins/],
     [{ DATABASE_URL: 'mysql://a:canary@b/c' }, /^DATABASE_URL: expected postgres/],
     [{ EVENT_LOG_URL: 'kafka://b:9092' }, /^DATABASE_URL: needed beside EVENT_LOG_URL/],
     [

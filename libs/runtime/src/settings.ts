@@ -3,6 +3,7 @@ import { ConfigError, type Environment, readSettings } from '#config';
 import { TOPICS } from '#contracts';
 import { type KafkaLogOptions, parseKafkaUrl } from '#event-log';
 import { connectionOfUrl, type PostgresConnection } from '#store';
+import { doorSchema, type DoorSettings, doorSettingsOf } from './door/door.config.js';
 import { LOG_LEVELS } from './logger.js';
 
 /** The data directory unless DATA_DIR names another. */
@@ -58,6 +59,7 @@ const schema = z.object({
     .transform((url) => new URL(url))
     .optional(),
   BATCH_AUTHENTICATION: z.enum(BATCH_AUTHENTICATIONS).optional(),
+  ...doorSchema.shape,
 });
 
 type Read = z.output<typeof schema>;
@@ -84,6 +86,7 @@ export interface Settings {
   /** What links in pages are signed with; undefined: generated once where the log is embedded, else there are none. */
   readonly linkSecret: string | undefined;
   readonly publicUrl: URL | undefined;
+  readonly door: DoorSettings;
   /** `required` unless told on a log that others can write to. */
   readonly batchAuthentication: (typeof BATCH_AUTHENTICATIONS)[number];
 }
@@ -147,6 +150,7 @@ export const readRuntimeSettings = (env: Environment): Settings => {
     nodeKeySecret: read.NODE_KEY_SECRET,
     linkSecret: read.LINK_SECRET,
     publicUrl: read.PUBLIC_URL,
+    door: doorSettingsOf(read),
     batchAuthentication: read.BATCH_AUTHENTICATION ?? (read.EVENT_LOG_URL === undefined ? 'vouched' : 'required'),
   };
 };

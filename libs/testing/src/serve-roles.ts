@@ -34,6 +34,10 @@ export interface ServeOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Records need a tag, as on a log that others can write to. */
   readonly isTagRequired?: boolean;
+  /** How the front door is set; no page of another origin may read answers unless told. */
+  readonly door?: Partial<Infrastructure['door']>;
+  /** Where people reach the process. */
+  readonly publicUrl?: string;
 }
 
 /** What the keys of nodes are derived from in tests. */
@@ -41,11 +45,14 @@ export const TEST_FLEET_SECRET = 'f'.repeat(43);
 /** What links in pages are signed with in tests. */
 export const TEST_LINK_SECRET = 'l'.repeat(43);
 
+/** No origin is listed. */
+const OPEN_DOOR: Infrastructure['door'] = { corsOrigins: new Set() };
+
 const openParts = async (
   runtime: typeof Runtime,
   { database, connection }: TestDatabase,
   clock: Clock,
-  { isTagRequired, logNowMs }: Pick<ServeOptions, 'isTagRequired' | 'logNowMs'>,
+  { isTagRequired, logNowMs, door, publicUrl = 'http://tocsin.test' }: ServeOptions,
   fatal: Infrastructure['fatal'],
 ) => {
   const logTime = logNowMs === undefined ? {} : { nowMs: logNowMs };
@@ -68,8 +75,9 @@ const openParts = async (
   const readiness = new runtime.Readiness();
   const logger = runtime.createLogger('silent');
   const notices = new runtime.Notices();
-  const links = { secret: TEST_LINK_SECRET, publicUrl: new URL('http://tocsin.test') };
-  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, links };
+  const links = { secret: TEST_LINK_SECRET, publicUrl: new URL(publicUrl) };
+  const front = { links, door: { ...OPEN_DOOR, ...door } };
+  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, ...front };
   const parts = { ...opened, notices, readiness, meters, clock, logger, fatal };
   const close = async (): Promise<void> => {
     await catalogue.stop();
