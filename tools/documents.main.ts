@@ -4,9 +4,12 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { brokenLinks, longDocuments } from './documents.js';
+import { renderCli } from './cli-document.js';
+import { renderEvents } from './events-document.js';
 import { renderOnCallSchema } from './on-call-schema.js';
 import { parseRequirements, renderRequirements } from './requirements.js';
 import { renderRulesSchema } from './rules-schema.js';
+import { renderSettings } from './settings-document.js';
 import { renderSignals } from './signals-document.js';
 import { sourceFiles } from './source-files.js';
 
@@ -15,6 +18,9 @@ const ROOT = process.cwd();
 const files = sourceFiles(ROOT);
 const generated: Readonly<Record<string, string>> = {
   'docs/requirements.md': renderRequirements(parseRequirements(readFileSync('docs/requirements.json', 'utf8')), files),
+  'docs/cli.md': renderCli(),
+  'docs/events.md': renderEvents(files),
+  'docs/settings.md': renderSettings(files),
   'docs/on-call.schema.json': renderOnCallSchema(),
   'docs/rules.schema.json': renderRulesSchema(),
   'docs/signals.md': renderSignals(),

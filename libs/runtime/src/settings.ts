@@ -38,26 +38,34 @@ const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   /** Where the embedded database and generated keys live. */
   DATA_DIR: z.string().default(DATA_DIR_DEFAULT),
+  /** PostgreSQL 15 or newer, `postgres://user:password@host/database`; unset: an embedded one in `DATA_DIR`. */
   DATABASE_URL: z.string().optional(),
+  /** Kafka, `kafka://host:9092,…`, with TLS and SASL by its parameters; unset: a log embedded in the database. */
   EVENT_LOG_URL: z.string().optional(),
   /** Several logs on one cluster: put before the names of topics and groups. */
   EVENT_LOG_PREFIX: z
     .string()
     .regex(/^[a-z0-9._-]{1,64}$/, 'expected at most 64 of a-z 0-9 . _ -')
     .optional(),
+  /** Partitions of `telemetry.outcomes`: by as many, aggregators can share the fleet. */
   OUTCOME_PARTITIONS: z.coerce.number().int().min(1).max(OUTCOME_PARTITIONS_MAX).optional(),
+  /** `<keyId>.<secret>` of the first administrator; unset: made once at the first start of an embedded log. */
   ADMIN_KEY: z
     .string()
     .regex(ADMIN_KEY_FORM, 'expected <keyId>.<secret>, the secret of 32 or more of A-Z a-z 0-9 _ -')
     .optional(),
+  /** How much is logged. */
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  /** What keys of nodes are derived from; needed beside `EVENT_LOG_URL`, else generated once. */
   NODE_KEY_SECRET: z.string().regex(NODE_KEY_SECRET_FORM, 'expected 32 or more of A-Z a-z 0-9 _ -').optional(),
+  /** What links in pages are signed with; unset: generated once where the log is embedded, else there are no links. */
   LINK_SECRET: z.string().regex(LINK_SECRET_FORM, 'expected 32 or more of A-Z a-z 0-9 _ -').optional(),
   /** Where people reach this, as their browsers write it; links in pages begin with it. Unset: pages carry none. */
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .transform((url) => new URL(url))
     .optional(),
+  /** Whether a record of the log must carry a tag of its node: `required` beside `EVENT_LOG_URL`, else `vouched`. */
   BATCH_AUTHENTICATION: z.enum(BATCH_AUTHENTICATIONS).optional(),
   ...doorSchema.shape,
 });

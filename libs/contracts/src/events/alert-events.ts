@@ -11,6 +11,7 @@ export const alertEvents = {
   AlertPending: z.object({ ...alertKey, severity, reason: reasonSchema, dueAtMs: at, at }),
   /** It did not hold for so long. */
   AlertPendingEnded: z.object({ alertId: id, because, at }),
+  /** A rule, or another system, says that something is wrong: the alert is open. */
   AlertFired: z.object({
     ...alertKey,
     severity,
@@ -31,9 +32,11 @@ export const alertEvents = {
   AlertSeverityRaised: z.object({ alertId: id, severity, reason: reasonSchema, at }),
   /** The telemetry it rests on stopped: neither firing nor resolved. */
   AlertBecameUnknown: z.object({ alertId: id, because, at }),
+  /** A recovering alert breaches again before it was resolved. */
   AlertResumed: z.object({ alertId: id, reason: reasonSchema, at }),
   /** It is clear, and resolves when it still is at `untilMs`. */
   AlertRecovering: z.object({ alertId: id, reason: reasonSchema, untilMs: at, at }),
+  /** The alert is over: well for as long as its rule asks, by the watermark and with coverage. */
   AlertResolved: z.object({ alertId: id, reason: reasonSchema, at }),
   /** Nobody judges it any more: the rules that are in force have none for it. */
   AlertWithdrawn: z.object({ alertId: id, because, at }),

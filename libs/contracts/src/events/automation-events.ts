@@ -11,6 +11,7 @@ export type AutomationMode = (typeof AUTOMATION_MODES)[number];
 export const automationEvents = {
   /** The kill switch (RAIL-14): off, and nothing is commanded, whoever asks. */
   AutomationSwitched: z.object({ isOn: z.boolean(), by, comment, at }),
+  /** How far Tocsin goes with a service from now on. */
   AutomationModeSet: z.object({ service: nameSchema, mode: z.enum(AUTOMATION_MODES), by, comment, at }),
   /** As many automatic plans as a day may have were made (RAIL-10): none follows until a person closes the rail again. */
   RateRailOpened: z.object({ rollbackId: id, plans: z.number().int().positive(), because: why, at }),

@@ -8,9 +8,12 @@ const service = nameSchema;
 export const breakerEvents = {
   /** An update of one node began: one of at most 100 at once. */
   UpdateBegan: z.object({ service, updateId: id, rolloutId: id, nodeId: nameSchema, at }),
+  /** An update that the breaker watched is over, healthy or not. */
   UpdateEnded: z.object({ service, updateId: id, isHealthy: z.boolean(), detail: z.string().max(500), at }),
+  /** Too many updates went wrong: none begins until the breaker is tried again. */
   BreakerOpened: z.object({ service, because: why, failures: z.number().int(), updates: z.number().int(), at }),
   /** One update decides. */
   BreakerHalfOpened: z.object({ service, at }),
+  /** Updates may begin as before. */
   BreakerClosed: z.object({ service, because: why, at }),
 } as const;

@@ -12,9 +12,11 @@ const node = z.object({
 
 /** Events of stream `catalogue`: whom the fleet serves, and of what it consists. */
 export const catalogueEvents = {
+  /** Nodes are in the inventory, or stand there otherwise than before. */
   NodesRegistered: z.object({
     nodes: z.array(node).max(1_000),
   }),
+  /** Customers are in the catalogue, or stand there otherwise than before. */
   CustomersRegistered: z.object({
     customers: z.array(customerSchema).max(1_000),
   }),

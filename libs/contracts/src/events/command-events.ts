@@ -25,7 +25,9 @@ export type SigningRefusal = (typeof SIGNING_REFUSALS)[number];
 
 /** Events of stream `command-<commandId>`: it is issued, and then signed or refused, once. */
 export const commandEvents = {
+  /** Something is to be done by nodes, by the deploy system or by a DNS provider: it waits for the signer. */
   CommandIssued: z.object({ command: commandSchema }),
+  /** The signer read the evidence again and signed: it may be acted on until it expires. */
   CommandSigned: z.object({ commandId: id, signed: signedCommandSchema }),
   /** The signer read the log again and does not sign; `at` is of its clock, nothing was decided by a tick. */
   CommandRefused: z.object({

@@ -9,6 +9,7 @@ export type DrillHop = (typeof DRILL_HOPS)[number];
 
 /** Events of stream `spooled-<spoolId>`: told afterwards, of what left from the spool of a dispatcher. */
 export const spoolEvents = {
+  /** A page left from the spool while the database was away. */
   PageSpooled: z.object({
     /** Of channel and key: the same whoever sends it. */
     spoolId: id,
@@ -33,17 +34,20 @@ export const spoolEvents = {
 
 /** Events of stream `stale-<staleId>`: an episode in which no tick came. */
 export const staleEvents = {
+  /** No tick came for as long as a page waits: nothing is known of the fleet. */
   TelemetryWentStale: z.object({
     staleId: id,
     because: z.string().max(500),
     sinceMs: z.number().int().nonnegative(),
     at,
   }),
+  /** Ticks come again. */
   TelemetryMoved: z.object({ staleId: id, because: z.string().max(500), at }),
 } as const;
 
 /** Events of stream `drill-<drillId>`. */
 export const drillEvents = {
+  /** A fire drill begins: a page called DRILL is to go the whole way. */
   DrillRequested: z.object({
     drillId: nameSchema,
     by,
@@ -62,12 +66,14 @@ export const drillEvents = {
     signalledAtMs: z.number().int().nonnegative(),
     at,
   }),
+  /** The page of the drill was accepted by its receiver in time. */
   DrillPassed: z.object({
     drillId: nameSchema,
     /** When each hop was passed, ms. */
     hops: z.record(z.enum(DRILL_HOPS), z.number().int().nonnegative()),
     at,
   }),
+  /** A hop of the drill was missed, and which. */
   DrillFailed: z.object({
     drillId: nameSchema,
     /** The first hop that it did not pass. */

@@ -4,6 +4,7 @@ import { at, by, id } from './event-parts.js';
 
 /** Events of stream `delivery-<deliveryId>`. */
 export const deliveryEvents = {
+  /** A page, update or notice is to go out through a channel. */
   DeliveryRequested: z.object({
     deliveryId: id,
     /** The stream that caused it and what is to be said. */
@@ -45,6 +46,7 @@ export const deliveryEvents = {
     body: z.record(z.string(), z.unknown()),
     at,
   }),
+  /** It was tried, and what the receiver answered. */
   DeliveryAttempted: z.object({
     deliveryId: id,
     attempt: z.number().int().positive(),
@@ -73,5 +75,6 @@ export const deliveryEvents = {
 export const channelEvents = {
   /** Its receiver wants nothing more (410 of a webhook), or refuses whatever is sent: nothing is sent until somebody says so. */
   ChannelDisabled: z.object({ channel: nameSchema, because: z.string().max(500), at }),
+  /** A channel that was disabled is tried again. */
   ChannelEnabled: z.object({ channel: nameSchema, by, at }),
 } as const;

@@ -24,5 +24,6 @@ export const escalationEvents = {
   EscalationResumed: z.object({ incidentId: id, level, round, because: why, dueAtMs, at }),
   /** All levels were called as often as the policy says, and nobody answered. */
   EscalationExhausted: z.object({ incidentId: id, because: why, at }),
+  /** Nobody further is called for the incident. */
   EscalationEnded: z.object({ incidentId: id, because: why, at }),
 } as const;

@@ -18,6 +18,7 @@ const notice = z.object({ incidentId: id, customerId: id, name: z.string().max(2
 
 /** Events of stream `fallback-<fallbackId>`: another DNS provider for one customer that is hurt. */
 export const fallbackEvents = {
+  /** A customer is to be answered by another DNS provider, or would be where this is only tried. */
   FallbackDecided: z.object({
     fallbackId,
     incidentId: id,
@@ -38,6 +39,7 @@ export const fallbackEvents = {
     notice: notice.optional(),
     at,
   }),
+  /** Who acts on a step of the fallback says what became of it. */
   FallbackAnswered: z.object({
     fallbackId,
     step: z.enum(FALLBACK_STEPS),

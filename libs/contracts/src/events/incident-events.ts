@@ -60,6 +60,7 @@ export const incidentEvents = {
     because: z.string().max(500),
     at,
   }),
+  /** A further alert belongs to the incident: it pages nobody by itself. */
   AlertJoinedIncident: z.object({
     incidentId: id,
     alertId: id,
@@ -71,6 +72,7 @@ export const incidentEvents = {
     muted: muteSchema.optional(),
     at,
   }),
+  /** Whom it hurts, and what that costs, is otherwise than was told last. */
   IncidentImpactChanged: z.object({ incidentId: id, impact: impactSchema, at }),
   /** How urgent it is, said with its page, by nobody's hand (R48). */
   IncidentDeclared: z.object({ incidentId: id, priority: z.enum(PRIORITIES), because: z.string().max(500), at }),
@@ -100,6 +102,7 @@ export const incidentEvents = {
   }),
   /** Another DNS provider is asked for, for the customers that are hurt; nothing is switched by Tocsin. */
   FallBackRequested: z.object({ incidentId: id, alertId: id, because: z.string().max(500), impact: impactSchema, at }),
+  /** Somebody has it: nobody further is called. */
   IncidentAcknowledged: z.object({
     incidentId: id,
     by: z.string().max(200),
@@ -123,6 +126,7 @@ export const incidentEvents = {
     output: z.string().min(1).max(8_000),
     at,
   }),
+  /** All of its alerts are over. */
   IncidentResolved: z.object({ incidentId: id, because: z.string().max(500), at }),
   /** What another provider saw while the incident was open: correlated with it, never its cause. */
   SpilloverObserved: z.object({

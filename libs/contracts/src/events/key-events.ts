@@ -5,6 +5,7 @@ import { at, id } from './event-parts.js';
 
 /** Events of the streams `key-<keyId>` and `node-keys-<nodeId>`. */
 export const keyEvents = {
+  /** A key of the API; of its secret only the hash is kept. */
   ApiKeyCreated: z.object({
     keyId: id,
     name: z.string().max(200),
@@ -13,6 +14,7 @@ export const keyEvents = {
     /** SHA-256, hex, of the secret; the secret itself is shown once and kept nowhere. */
     secretHash: z.string().length(64),
   }),
+  /** The key opens nothing any more. */
   ApiKeyRevoked: z.object({ keyId: id }),
   /** A key for the tags of a node's batches; its secret is derived from the id, and is in no event. */
   NodeKeyIssued: z.object({ keyId: id, nodeId: nameSchema, at }),

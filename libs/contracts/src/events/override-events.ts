@@ -8,6 +8,7 @@ export type ApprovalRole = (typeof APPROVAL_ROLES)[number];
 
 /** Events of stream `override-<overrideId>`: a rollback that was refused, asked for again with the checklist (R52-R54). */
 export const overrideEvents = {
+  /** Somebody asks three people to open rails that refuse a rollback, and states the checklist. */
   OverrideRequested: z.object({
     overrideId: id,
     rollbackId: id,
@@ -25,6 +26,7 @@ export const overrideEvents = {
     expiresAtMs: at,
     at,
   }),
+  /** A role says yes or no to an override. */
   OverrideVoted: z.object({ overrideId: id, role: z.enum(APPROVAL_ROLES), isApproved: z.boolean(), by, comment, at }),
   /** Three people said yes in time: the rails that it names do not hold this rollback up. */
   OverrideGranted: z.object({ overrideId: id, rollbackId: id, at }),

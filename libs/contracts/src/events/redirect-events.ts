@@ -39,6 +39,7 @@ export const redirectEvents = {
     because: z.string().max(500),
     at,
   }),
+  /** Nodes are told to leave the traffic, or to come back to it. */
   RedirectCommanded: z.object({
     redirectId: id,
     action: redirectAction,
@@ -47,6 +48,7 @@ export const redirectEvents = {
     because: z.string().max(500),
     at,
   }),
+  /** A node says what became of the command. */
   RedirectAnswered: z.object({
     redirectId: id,
     action: redirectAction,

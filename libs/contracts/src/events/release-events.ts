@@ -20,5 +20,6 @@ export const releaseEvents = {
   RollbackRehearsed: z.object({ ...of, passed: z.boolean(), detail: why, by, at }),
   /** It was rolled back from: nothing brings it again until that is lifted (R39). */
   ReleaseQuarantined: z.object({ ...of, rollbackId: id, because: why, at }),
+  /** A release that was rolled back may be brought again. */
   QuarantineLifted: z.object({ ...of, by, comment, at }),
 } as const;

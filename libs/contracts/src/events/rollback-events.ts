@@ -42,6 +42,7 @@ export const rollbackEvents = {
   }),
   /** A person said yes to what was proposed. */
   RollbackApproved: z.object({ rollbackId: id, by, comment, at }),
+  /** A release is to be left: from which to which, where, in which waves, and why. */
   RollbackDecided: z.object({
     rollbackId: id,
     incidentId: id,
@@ -75,7 +76,9 @@ export const rollbackEvents = {
   }),
   /** A trigger held and a rail refused: what an operator asks about first. */
   RollbackRefused: z.object({ rollbackId: id, incidentId: id, rail: z.string(), because: z.string().max(500), at }),
+  /** A wave of a rollback is under way. */
   WaveCommanded: z.object({ rollbackId: id, wave: z.number().int(), generation: z.number().int(), commandId: id, at }),
+  /** A node, or the deploy system, says what became of its part of a wave. */
   WaveAnswered: z.object({
     rollbackId: id,
     wave: z.number().int(),
@@ -95,7 +98,9 @@ export const rollbackEvents = {
   }),
   /** No answer in half of the time: the same command is sent again, under the same id. */
   WaveRepeated: z.object({ rollbackId: id, wave: z.number().int(), commandId: id, missing: z.number().int(), at }),
+  /** The telemetry of the wave is good: the next one may begin. */
   WaveVerified: z.object({ rollbackId: id, wave: z.number().int(), because: z.string().max(500), at }),
+  /** The rollback goes no further by itself, and a person is called. */
   RollbackStopped: z.object({ rollbackId: id, because: z.string().max(500), at }),
   /** Whoever has a stake is told how it ended (R30); last of all. */
   StakeholdersNotified: z.object({

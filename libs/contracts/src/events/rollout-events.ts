@@ -51,6 +51,7 @@ export const rolloutEvents = {
     by,
     at,
   }),
+  /** How risky the change is, and who says so. */
   RiskAssessed: z.object({ rolloutId: id, risk: z.enum(RISKS), author: z.string().min(1).max(200), text: why, by, at }),
   /** What a whole stage failing would cost, from the catalogue and the traffic of the last minutes (R50). */
   BlastRadiusComputed: z.object({
@@ -90,9 +91,11 @@ export const rolloutEvents = {
   }),
   /** Somebody asks for the start, or for the next stage of a plan that waits for a person. */
   RolloutStartRequested: z.object({ rolloutId: id, by, at }),
+  /** A person lets a stage begin whose plan asks for one. */
   StageApproved: z.object({ rolloutId: id, stage, by, note: why, at }),
   /** Somebody asks that it goes no further. */
   HaltRequested: z.object({ rolloutId: id, by, comment, at }),
+  /** The rollout may begin: its first stage follows as soon as the pre-flight is complete. */
   RolloutStarted: z.object({
     rolloutId: id,
     service: nameSchema,
@@ -103,6 +106,7 @@ export const rolloutEvents = {
     origin: z.enum(ROLLOUT_ORIGINS).optional(),
     at,
   }),
+  /** The nodes of a stage run the release. */
   RolloutStageReached: z.object({ rolloutId: id, stage: nameSchema, nodes: z.array(nameSchema), at }),
   /** Driving: the nodes of a stage are told to take the release. */
   StageCommanded: z.object({ rolloutId: id, stage, commandId: id, generation: count, nodes, at }),
@@ -161,6 +165,8 @@ export const rolloutEvents = {
   RolloutCompleted: z.object({ rolloutId: id, because: why, at }),
   /** The watch is over: nothing of this rollout is looked at any more. */
   RolloutEnded: z.object({ rolloutId: id, because: why, at }),
+  /** No further node gets the release. */
   RolloutHalted: z.object({ rolloutId: id, because: z.string().max(500), at }),
+  /** The rollout ended in a rollback. */
   RolloutRolledBack: z.object({ rolloutId: id, rollbackId: id, at }),
 } as const;

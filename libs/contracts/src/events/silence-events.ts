@@ -24,6 +24,7 @@ const ms = z.number().int().nonnegative();
 
 /** Events of stream `silence-<silenceId>`. */
 export const silenceEvents = {
+  /** Alerts that fit page nobody for a while. */
   SilenceCreated: z.object({
     silenceId: id,
     where: selectorSchema,
@@ -40,16 +41,21 @@ export const silenceEvents = {
   SilenceMatched: z.object({ silenceId: id, alertId: id, at }),
   /** Notice ahead: from its end on, what it mutes pages. */
   SilenceEndsSoon: z.object({ silenceId: id, endsAtMs: ms, muting: z.number().int().nonnegative(), at }),
+  /** The silence is over, by its time or by a person. */
   SilenceEnded: z.object({ silenceId: id, hasMatched: z.boolean(), at }),
 } as const;
 
 /** Events of stream `maintenance-<maintenanceId>`: one occurrence of a window of the rules. */
 export const maintenanceEvents = {
+  /** A maintenance window of the rules is open: what fits pages nobody. */
   MaintenanceBegan: z.object({ maintenanceId: id, window: nameSchema, startsAtMs: ms, endsAtMs: ms, at }),
+  /** An alert was muted by the window. */
   MaintenanceMatched: z.object({ maintenanceId: id, alertId: id, at }),
   /** It got worse than work may make it: the occurrence mutes nothing any more. */
   MaintenanceBrokenThrough: z.object({ maintenanceId: id, alertId: id, because, at }),
+  /** The window closes soon while something in it is still wrong. */
   MaintenanceEndsSoon: z.object({ maintenanceId: id, endsAtMs: ms, muting: z.number().int().nonnegative(), at }),
+  /** The window is closed. */
   MaintenanceEnded: z.object({ maintenanceId: id, hasMatched: z.boolean(), because, at }),
 } as const;
 
@@ -57,5 +63,6 @@ export const maintenanceEvents = {
 export const muteEvents = {
   /** Again with another mute: the one before ended, or gave way. */
   AlertMuted: z.object({ alertId: id, mute: muteSchema, at }),
+  /** Nothing holds the page of the alert back any more. */
   AlertUnmuted: z.object({ alertId: id, because, at }),
 } as const;

@@ -56,6 +56,7 @@ const told = {
 
 /** Events of stream `status-<incidentId>`: what the public is told of an incident. */
 export const statusUpdateEvents = {
+  /** What the public could be told, waiting for somebody, or for its time. */
   StatusUpdateDrafted: z.object({
     incidentId: id,
     n,
@@ -78,6 +79,7 @@ export const statusUpdateEvents = {
     customers: z.array(customer).min(1).max(STATUS_CUSTOMERS_LISTED_MAX),
     at,
   }),
+  /** The public is told. */
   StatusUpdatePublished: z.object({
     incidentId: id,
     n,
@@ -106,6 +108,7 @@ export const statusUpdateEvents = {
   }),
   /** The public is told nothing of it for now, and why. */
   StatusUpdatesHeld: z.object({ incidentId: id, because: why, at }),
+  /** The public is told nothing further of the incident. */
   StatusUpdatesEnded: z.object({ incidentId: id, because: why, endsOverdue: z.boolean(), at }),
 } as const;
 
