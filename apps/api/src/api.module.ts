@@ -1,6 +1,16 @@
 import { type DynamicModule, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import type { CostModel } from '#contracts';
-import { CATALOGUE, CLOCK, DATABASE, EVENT_LOG, EVENT_STORE, type Infrastructure, LOGGER, NODE_KEYS } from '#runtime';
+import {
+  AUTHENTICATOR,
+  CATALOGUE,
+  CLOCK,
+  DATABASE,
+  EVENT_LOG,
+  EVENT_STORE,
+  type Infrastructure,
+  LOGGER,
+  NODE_KEYS,
+} from '#runtime';
 import { type Actions, createActions } from './actions.js';
 import { EventFeed } from './event-feed.js';
 import { AuthorityResolver } from './graphql/authority.resolver.js';
@@ -13,6 +23,8 @@ import { RolloutActsResolver } from './graphql/rollout-acts.resolver.js';
 import { RolloutsResolver } from './graphql/rollouts.resolver.js';
 import { ReportsResolver } from './graphql/reports.resolver.js';
 import { ImpactResolver } from './graphql/impact.resolver.js';
+import { Followers } from './live/followers.js';
+import { StreamController } from './live/stream.controller.js';
 import { createQueries, type Queries } from './queries.js';
 import { ActController } from './replies/act.controller.js';
 import { CallbacksController } from './replies/callbacks.controller.js';
@@ -37,7 +49,7 @@ import { ReportsController } from './rest/reports.controller.js';
 import { RollbacksController } from './rest/rollbacks.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
-import { ACTIONS, EVENT_FEED, QUERIES, REPLY_ACTS, REPLY_SETTINGS } from './tokens.js';
+import { ACTIONS, EVENT_FEED, FOLLOWERS, QUERIES, REPLY_ACTS, REPLY_SETTINGS } from './tokens.js';
 
 type Part<K extends keyof Infrastructure> = Infrastructure[K];
 
@@ -78,11 +90,19 @@ const feed = {
   useFactory: (store: Part<'eventStore'>, clock: Part<'clock'>, logger: Part<'logger'>) =>
     new EventFeed(store, clock, (error) => logger.warn({ err: error }, 'the event feed cannot look')),
 };
+const followers = {
+  provide: FOLLOWERS,
+  inject: [AUTHENTICATOR, CLOCK],
+  useFactory: (authenticator: Part<'authenticator'>, clock: Part<'clock'>) => new Followers(authenticator, clock),
+};
 
 /** The people's door. */
 @Module({})
 export class ApiModule implements OnModuleDestroy {
-  constructor(@Inject(EVENT_FEED) private readonly eventFeed: EventFeed) {}
+  constructor(
+    @Inject(EVENT_FEED) private readonly eventFeed: EventFeed,
+    @Inject(FOLLOWERS) private readonly live: Followers,
+  ) {}
 
   static of(costModel: CostModel, replySettings: ReplySettings): DynamicModule {
     return {
@@ -110,11 +130,13 @@ export class ApiModule implements OnModuleDestroy {
         RollbacksController,
         RolloutsController,
         RulesController,
+        StreamController,
       ],
       providers: [
         queriesWith(costModel),
         actions,
         feed,
+        followers,
         replies,
         { provide: REPLY_SETTINGS, useValue: replySettings },
         AuthorityResolver,
@@ -130,8 +152,9 @@ export class ApiModule implements OnModuleDestroy {
     };
   }
 
-  /** Before the server waits for its last requests: whoever waits for an event is let go. */
-  onModuleDestroy(): Promise<void> {
-    return this.eventFeed.stop();
+  /** Before the server waits for its last requests: whoever waits for an event, or follows, is let go. */
+  async onModuleDestroy(): Promise<void> {
+    await this.live.stop();
+    await this.eventFeed.stop();
   }
 }

@@ -1,10 +1,12 @@
 import { type RecordedEvent, refuse, type Refusal } from '#contracts';
 import type { Clock } from '#runtime';
 import type { EventStore } from '#store';
+import { EventPages } from './live/event-pages.js';
+import type { FedEvent } from './live/fed-event.js';
 
 /** Most waiting requests: each holds a connection of a client, nothing else. Beyond it they are refused and come again. */
 export const WAITERS_MAX = 1_000;
-/** How often the store is asked while somebody waits, one indexed row; nobody notices a tenth of a second. */
+/** How often the store is asked while somebody waits, one indexed range; nobody notices a tenth of a second. */
 const LOOK_EVERY_MS = 100;
 
 /** What somebody waits for. */
@@ -14,9 +16,22 @@ export interface EventQuery {
   readonly waitMs: number;
 }
 
-interface Waiter extends EventQuery {
+/** What somebody follows: events after a position, those that are chosen. */
+export interface FollowQuery {
+  readonly after: number;
+  readonly chooses: (recorded: RecordedEvent) => boolean;
+}
+
+/** A step of a follower: what was chosen of some events, perhaps nothing, and the position of the last of them. */
+export interface FollowedPage {
+  readonly events: readonly FedEvent[];
+  readonly position: number;
+}
+
+interface Waiter {
+  readonly after: number;
   readonly untilMs: number;
-  readonly answer: (events: readonly RecordedEvent[] | Promise<readonly RecordedEvent[]>) => void;
+  readonly wake: () => void;
 }
 
 /** What viewers may see of an event: the hash of a secret is nobody's business but the authenticator's. */
@@ -27,76 +42,112 @@ export const withoutSecrets = (recorded: RecordedEvent): RecordedEvent => {
 };
 
 /**
- * Events in the global order, for those who wait: one look at the store each 100 ms for all waiters together, and only while there
- * is one. A look that fails is repeated; whoever waits then gets nothing at the end of the wait.
+ * Events in the global order, for those who wait and those who follow: one look at the store each 100 ms for all of them together, and
+ * only while there is one; what it finds is kept in bounded pages that all share. Everybody has a position and takes from there at
+ * his own pace, so that nobody is waited for and nobody's events are held for him. A look that fails is repeated.
  */
 export class EventFeed {
   private readonly waiters = new Set<Waiter>();
   private readonly stopping = new AbortController();
+  private readonly pages: EventPages;
+  private polling = 0;
   private running: Promise<void> | undefined;
 
   constructor(
-    private readonly store: Pick<EventStore, 'readAll' | 'head'>,
+    store: Pick<EventStore, 'readAll' | 'head'>,
     private readonly clock: Clock,
     private readonly onError: (error: Error) => void,
-  ) {}
+  ) {
+    this.pages = new EventPages(store, withoutSecrets);
+  }
 
-  /** How many wait. */
+  /** How many wait for an event. */
   get waiting(): number {
     return this.waiters.size;
   }
 
-  /** Events after a position; when there is none, waits for the first. None when the wait ends, `gone` is aborted, or we stop. */
-  async after(query: EventQuery, gone: AbortSignal): Promise<readonly RecordedEvent[] | Refusal> {
-    const found = await this.read(query);
-    if (found.length > 0 || query.waitMs <= 0 || gone.aborted || this.stopping.signal.aborted) return found;
-    if (this.waiters.size >= WAITERS_MAX) return refuse('WAITERS_TOO_MANY', `${WAITERS_MAX} wait already`);
-    return new Promise((answer, fail) => {
-      const waiter: Waiter = {
-        ...query,
-        untilMs: this.clock.nowMs() + query.waitMs,
-        answer: (events) => {
-          this.waiters.delete(waiter);
-          Promise.resolve(events).then(answer, fail);
-        },
-      };
-      this.waiters.add(waiter);
-      gone.addEventListener('abort', () => waiter.answer([]), { once: true });
-      this.running ??= this.run();
-    });
+  /** Bytes of serialised events that are kept for all. */
+  get keptBytes(): number {
+    return this.pages.keptBytes;
   }
 
-  /** Lets everybody go who waits. */
+  /** The newest position at this moment. */
+  async head(): Promise<number> {
+    await this.pages.look();
+    return this.pages.head;
+  }
+
+  /** Events after a position; when there is none, waits for the first. None when the wait ends, `gone` is aborted, or we stop. */
+  async after({ after, limit, waitMs }: EventQuery, gone: AbortSignal): Promise<readonly RecordedEvent[] | Refusal> {
+    await this.pages.look();
+    const found = await this.take(after, limit);
+    if (found.length > 0 || waitMs <= 0) return found;
+    if (this.polling >= WAITERS_MAX) return refuse('WAITERS_TOO_MANY', `${WAITERS_MAX} wait already`);
+    this.polling += 1;
+    await this.newer(after, gone, this.clock.nowMs() + waitMs);
+    this.polling -= 1;
+    return gone.aborted ? [] : this.take(after, limit);
+  }
+
+  /**
+   * Events after a position for as long as `gone` is not aborted and we do not stop. Ends with an error when the store fails while it
+   * reads what is no longer kept; whoever follows comes again with his position.
+   */
+  async *follow({ after, chooses }: FollowQuery, gone: AbortSignal): AsyncGenerator<FollowedPage, void, void> {
+    let position = after;
+    await this.pages.look();
+    while (!gone.aborted && !this.stopping.signal.aborted) {
+      const found = await this.pages.take(position);
+      const last = found.at(-1);
+      if (last === undefined) await this.newer(position, gone, Infinity);
+      else {
+        position = last.position;
+        yield { events: found.filter(({ recorded }) => chooses(recorded)), position };
+      }
+    }
+  }
+
+  /** Lets everybody go who waits or follows. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
-    for (const waiter of this.waiters) waiter.answer([]);
+    for (const waiter of this.waiters) waiter.wake();
   }
 
-  private async read({ after, limit }: Pick<EventQuery, 'after' | 'limit'>): Promise<readonly RecordedEvent[]> {
-    return (await this.store.readAll(after, limit)).map(withoutSecrets);
+  private async take(after: number, limit: number): Promise<readonly RecordedEvent[]> {
+    const taken: RecordedEvent[] = [];
+    while (taken.length < limit) {
+      const found = await this.pages.take(after + taken.length);
+      if (found.length === 0) break;
+      for (const { recorded } of found) taken.push(recorded);
+    }
+    return taken.slice(0, limit);
+  }
+
+  /** Resolves when there is an event after the position, the time has come, the waiter is gone, or we stop. */
+  private newer(after: number, gone: AbortSignal, untilMs: number): Promise<void> {
+    if (gone.aborted || this.stopping.signal.aborted || this.pages.head > after) return Promise.resolve();
+    return new Promise((done) => {
+      const wake = (): void => {
+        this.waiters.delete(waiter);
+        gone.removeEventListener('abort', wake);
+        done();
+      };
+      const waiter: Waiter = { after, untilMs, wake };
+      this.waiters.add(waiter);
+      gone.addEventListener('abort', wake, { once: true });
+      this.running ??= this.run();
+    });
   }
 
   private async run(): Promise<void> {
     while (this.waiters.size > 0 && !this.stopping.signal.aborted) {
       await this.clock.sleep(LOOK_EVERY_MS, this.stopping.signal);
-      await this.look().catch(this.onError);
-      for (const waiter of this.waiters) if (this.clock.nowMs() >= waiter.untilMs) waiter.answer([]);
+      await this.pages.look().catch(this.onError);
+      const [head, nowMs] = [this.pages.head, this.clock.nowMs()];
+      for (const waiter of this.waiters) if (waiter.after < head || nowMs >= waiter.untilMs) waiter.wake();
     }
     // Nothing is awaited between the condition and here: a waiter that comes later starts the next run.
     this.running = undefined;
-  }
-
-  private async look(): Promise<void> {
-    const head = await this.store.head();
-    // Who waits for the same shares one read: a thousand consoles wait at the same position.
-    const reads = new Map<string, Promise<readonly RecordedEvent[]>>();
-    for (const waiter of this.waiters) {
-      if (waiter.after >= head) continue;
-      const wanted = `${waiter.after}/${waiter.limit}`;
-      const read = reads.get(wanted) ?? this.read(waiter);
-      reads.set(wanted, read);
-      waiter.answer(read);
-    }
   }
 }

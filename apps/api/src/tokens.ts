@@ -4,6 +4,8 @@ export const QUERIES = Symbol('Queries');
 export const ACTIONS = Symbol('Actions');
 /** `EventFeed` */
 export const EVENT_FEED = Symbol('EventFeed');
+/** `Followers` */
+export const FOLLOWERS = Symbol('Followers');
 /** `ReplyActs` */
 export const REPLY_ACTS = Symbol('ReplyActs');
 /** `ReplySettings` */

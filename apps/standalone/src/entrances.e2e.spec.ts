@@ -63,6 +63,7 @@ const POLICY: Readonly<Record<string, Permission>> = {
   'GET /v1/rules': 'view',
   'GET /v1/silences': 'view',
   'GET /v1/status-updates': 'view',
+  'GET /v1/stream': 'view',
   'GET /v1/why-not/:rule': 'view',
   'GET /v1/rules/history': 'view',
   'GET /v1/windows': 'view',
