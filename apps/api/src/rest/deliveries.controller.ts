@@ -1,6 +1,15 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import type { Principal } from '#contracts';
-import { accepted, Caller, Needs, readQuery } from '#runtime';
+import {
+  answerOf,
+  channelShape,
+  channelTestAnswer,
+  deadLettersAnswer,
+  deliveryShape,
+  listedDeliveryShape,
+  listOf,
+  type Principal,
+} from '#contracts';
+import { accepted, Caller, Needs, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { deliveryQuery, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
@@ -16,18 +25,31 @@ export class DeliveriesController {
   ) {}
 
   @Get('deliveries')
+  @Speaks({
+    id: 'listDeliveries',
+    summary: 'What went out, newest first',
+    query: deliveryQuery,
+    answer: listOf('deliveries', listedDeliveryShape),
+  })
   async deliveries(@Query() query: unknown) {
     const { status, limit, ...by } = accepted(readQuery(deliveryQuery, query));
     return { deliveries: await this.queries.ledger({ ...(status && { statuses: status }), ...by, limit }) };
   }
 
   @Get('deliveries/:id')
+  @Speaks({ id: 'getDelivery', summary: 'A delivery with every attempt', answer: answerOf('delivery', deliveryShape) })
   async delivery(@Param('id') id: string) {
     return { delivery: accepted(await this.queries.delivery(id)) };
   }
 
   /** One that was given up is sent again. */
   @Post('deliveries/:id/retry')
+  @Speaks({
+    id: 'retryDelivery',
+    summary: 'Sends again what was given up',
+    answer: answerOf('delivery', deliveryShape),
+    refuses: ['DELIVERY_NOT_GIVEN_UP'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async retry(@Param('id') id: string, @Caller() caller: Principal) {
@@ -35,12 +57,23 @@ export class DeliveriesController {
   }
 
   @Get('channels')
+  @Speaks({
+    id: 'listChannels',
+    summary: 'The channels, what waits for each, and its receivers',
+    answer: listOf('channels', channelShape),
+  })
   async channels() {
     return { channels: await this.queries.channels() };
   }
 
   /** A page that says that it is a test, and its end. */
   @Post('channels/:name/test')
+  @Speaks({
+    id: 'testChannel',
+    summary: 'Sends a page that says that it is a test, and its end',
+    answer: channelTestAnswer,
+    refuses: ['CHANNEL_NOT_TESTABLE'],
+  })
   @HttpCode(202)
   @Needs('operate')
   async test(@Param('name') name: string, @Caller() caller: Principal) {
@@ -48,6 +81,12 @@ export class DeliveriesController {
   }
 
   @Post('channels/:name/enable')
+  @Speaks({
+    id: 'enableChannel',
+    summary: 'Sends through a channel again that was disabled',
+    answer: answerOf('channel', channelShape),
+    refuses: ['CHANNEL_NOT_DISABLED'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async enable(@Param('name') name: string, @Caller() caller: Principal) {
@@ -55,6 +94,12 @@ export class DeliveriesController {
   }
 
   @Get('dead-letters')
+  @Speaks({
+    id: 'listDeadLetters',
+    summary: 'What came in and could not be read, newest first',
+    query: plainListQuery,
+    answer: deadLettersAnswer,
+  })
   deadLetters(@Query() query: unknown) {
     return this.queries.deadLetters(accepted(readQuery(plainListQuery, query)).limit);
   }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Inject, Post, Query } from '@nestjs/common';
-import { newDrillSchema, type Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import { answerOf, drillShape, listOf, newDrillSchema, type Principal } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
@@ -15,12 +15,25 @@ export class DrillsController {
   ) {}
 
   @Get()
+  @Speaks({
+    id: 'listDrills',
+    summary: 'Fire drills, newest first',
+    query: plainListQuery,
+    answer: listOf('drills', drillShape),
+  })
   @Needs('view')
   async drills(@Query() query: unknown) {
     return { drills: await this.queries.drills({ limit: accepted(readQuery(plainListQuery, query)).limit }) };
   }
 
   @Post()
+  @Speaks({
+    id: 'beginDrill',
+    summary: 'Asks for a page, to know that pages arrive',
+    body: newDrillSchema,
+    answer: answerOf('drill', drillShape),
+    refuses: ['CHANNEL_NOT_TESTABLE', 'DRILL_UNDER_WAY'],
+  })
   @Needs('operate')
   async begin(@Body() body: unknown, @Caller() caller: Principal) {
     return { drill: accepted(await this.actions.beginDrill(accepted(readBody(newDrillSchema, body)), caller)) };

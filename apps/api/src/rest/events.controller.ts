@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { accepted, EVENT_STORE, Needs, readQuery } from '#runtime';
+import { eventHeadAnswer, eventsAnswer } from '#contracts';
+import { accepted, EVENT_STORE, Needs, readQuery, Speaks } from '#runtime';
 import { type EventStore, READ_EVENTS_MAX } from '#store';
 import { type EventFeed } from '../event-feed.js';
 import { EVENT_FEED } from '../tokens.js';
@@ -25,6 +26,13 @@ export class EventsController {
   ) {}
 
   @Get()
+  @Speaks({
+    id: 'listEvents',
+    summary: 'Events behind a position, oldest first; waits for one if asked to',
+    query: eventQuery,
+    answer: eventsAnswer,
+    refuses: ['WAITERS_TOO_MANY', 'SUBSCRIBERS_TOO_MANY'],
+  })
   async events(@Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
     const asked = accepted(readQuery(eventQuery, query));
     const gone = new AbortController();
@@ -36,6 +44,7 @@ export class EventsController {
   }
 
   @Get('head')
+  @Speaks({ id: 'getEventHead', summary: 'The newest position', answer: eventHeadAnswer })
   async head() {
     return { position: await this.store.head() };
   }

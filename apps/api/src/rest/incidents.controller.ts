@@ -1,6 +1,14 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import type { Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import {
+  affectedCustomersAnswer,
+  alertShape,
+  answerOf,
+  incidentReportAnswer,
+  incidentShape,
+  listOf,
+  type Principal,
+} from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import {
   acknowledgement,
@@ -25,12 +33,24 @@ export class IncidentsController {
   ) {}
 
   @Get('alerts')
+  @Speaks({
+    id: 'listAlerts',
+    summary: 'Alerts, newest first',
+    query: alertQuery,
+    answer: listOf('alerts', alertShape),
+  })
   async alerts(@Query() query: unknown) {
     const { state, ...page } = accepted(readQuery(alertQuery, query));
     return listAnswer('alerts', accepted(await this.queries.alerts({ ...(state && { states: state }), ...page })));
   }
 
   @Post('alerts/:id/resolve')
+  @Speaks({
+    id: 'resolveAlert',
+    summary: 'Asks that an alert of another system be resolved',
+    answer: answerOf('alert', alertShape),
+    refuses: ['ALERT_NOT_OPEN', 'ALERT_NOT_EXTERNAL'],
+  })
   @HttpCode(202)
   @Needs('operate')
   async resolveAlert(@Param('id') id: string, @Caller() caller: Principal) {
@@ -38,6 +58,12 @@ export class IncidentsController {
   }
 
   @Get('incidents')
+  @Speaks({
+    id: 'listIncidents',
+    summary: 'Incidents, newest first',
+    query: incidentQuery,
+    answer: listOf('incidents', incidentShape),
+  })
   async incidents(@Query() query: unknown) {
     const { status, ...page } = accepted(readQuery(incidentQuery, query));
     return listAnswer(
@@ -47,17 +73,35 @@ export class IncidentsController {
   }
 
   @Get('incidents/:id')
+  @Speaks({
+    id: 'getIncident',
+    summary: 'An incident with its alerts, timeline, rollbacks, redirects and pages',
+    answer: incidentReportAnswer,
+  })
   async incident(@Param('id') id: string) {
     return accepted(await this.queries.incident(id));
   }
 
   @Get('incidents/:id/customers')
+  @Speaks({
+    id: 'listIncidentCustomers',
+    summary: 'Whom an incident hurts, critical customers first',
+    query: plainListQuery,
+    answer: affectedCustomersAnswer,
+  })
   async customers(@Param('id') id: string, @Query() query: unknown) {
     const { limit } = accepted(readQuery(plainListQuery, query));
     return accepted(await this.queries.customersAffected(id, limit));
   }
 
   @Post('incidents/:id/acknowledge')
+  @Speaks({
+    id: 'acknowledgeIncident',
+    summary: 'Takes an incident on',
+    body: acknowledgement,
+    answer: answerOf('incident', incidentShape),
+    refuses: ['INCIDENT_NOT_OPEN'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async acknowledge(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -66,6 +110,13 @@ export class IncidentsController {
   }
 
   @Post('incidents/:id/hand-over')
+  @Speaks({
+    id: 'handOverIncident',
+    summary: 'Gives an incident to somebody else',
+    body: handOver,
+    answer: answerOf('incident', incidentShape),
+    refuses: ['INCIDENT_NOT_OPEN', 'ESCALATION_NONE'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async handOver(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -73,6 +124,13 @@ export class IncidentsController {
   }
 
   @Post('incidents/:id/snooze')
+  @Speaks({
+    id: 'snoozeIncident',
+    summary: 'Calls nobody for a while',
+    body: snooze,
+    answer: answerOf('incident', incidentShape),
+    refuses: ['INCIDENT_NOT_OPEN', 'ESCALATION_NONE'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async snooze(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -81,6 +139,13 @@ export class IncidentsController {
   }
 
   @Post('incidents/:id/notes')
+  @Speaks({
+    id: 'noteIncident',
+    summary: 'Says something about an incident',
+    body: incidentNote,
+    answer: answerOf('incident', incidentShape),
+    refuses: ['INCIDENT_NOT_OPEN', 'NOTES_TOO_MANY'],
+  })
   @Needs('operate')
   async note(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
     const { text } = accepted(readBody(incidentNote, body));

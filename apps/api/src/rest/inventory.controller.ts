@@ -1,6 +1,14 @@
 import { Body, Controller, Get, Inject, Post, Query } from '@nestjs/common';
-import { eventSchemas, type Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import {
+  customersAnswer,
+  customersRegisteredAnswer,
+  eventSchemas,
+  listOf,
+  nodeShape,
+  nodesRegisteredAnswer,
+  type Principal,
+} from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { customerQuery, registrationQuery, selectedCustomers } from '../customer-list.js';
 import type { Queries } from '../queries.js';
@@ -15,12 +23,23 @@ export class InventoryController {
   ) {}
 
   @Get('nodes')
+  @Speaks({
+    id: 'listNodes',
+    summary: 'The nodes of the inventory, and what was counted of each',
+    answer: listOf('nodes', nodeShape),
+  })
   @Needs('view')
   async nodes() {
     return { nodes: await this.queries.nodes() };
   }
 
   @Post('nodes')
+  @Speaks({
+    id: 'registerNodes',
+    summary: 'Registers nodes, all of them or none',
+    body: eventSchemas.NodesRegistered,
+    answer: nodesRegisteredAnswer,
+  })
   @Needs('administer')
   async registerNodes(@Body() body: unknown, @Caller() caller: Principal) {
     const { nodes } = accepted(readBody(eventSchemas.NodesRegistered, body));
@@ -30,12 +49,25 @@ export class InventoryController {
 
   /** Everybody, a page at a time: what an export reads. */
   @Get('customers')
+  @Speaks({
+    id: 'listCustomers',
+    summary: 'The customers, a page at a time',
+    query: customerQuery,
+    answer: customersAnswer,
+  })
   @Needs('view')
   customers(@Query() query: unknown) {
     return selectedCustomers(this.queries.customers(), accepted(readQuery(customerQuery, query)));
   }
 
   @Post('customers')
+  @Speaks({
+    id: 'registerCustomers',
+    summary: 'Registers customers, all of them or none',
+    query: registrationQuery,
+    body: eventSchemas.CustomersRegistered,
+    answer: customersRegisteredAnswer,
+  })
   @Needs('administer')
   async registerCustomers(@Body() body: unknown, @Caller() caller: Principal, @Query() query: unknown) {
     const { dryRun } = accepted(readQuery(registrationQuery, query));

@@ -1,7 +1,15 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { nameSchema, type Principal, PRINCIPAL_ROLES } from '#contracts';
-import { accepted, Caller, Needs, readBody } from '#runtime';
+import {
+  keyMadeAnswer,
+  keyRevokedAnswer,
+  keyShape,
+  listOf,
+  nameSchema,
+  type Principal,
+  PRINCIPAL_ROLES,
+} from '#contracts';
+import { accepted, Caller, Needs, readBody, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
@@ -22,16 +30,25 @@ export class KeysController {
   ) {}
 
   @Get()
+  @Speaks({ id: 'listKeys', summary: 'API keys, without their secrets', answer: listOf('keys', keyShape) })
   async keys() {
     return { keys: await this.queries.keys() };
   }
 
   @Post()
+  @Speaks({
+    id: 'createKey',
+    summary: 'Makes an API key; its secret is in this answer alone',
+    body: newKey,
+    answer: keyMadeAnswer,
+    refuses: ['NODE_UNKNOWN'],
+  })
   async create(@Body() body: unknown, @Caller() caller: Principal) {
     return accepted(await this.actions.createKey(accepted(readBody(newKey, body)), caller));
   }
 
   @Post(':id/revoke')
+  @Speaks({ id: 'revokeKey', summary: 'Revokes an API key, for good', answer: keyRevokedAnswer })
   @HttpCode(200)
   async revoke(@Param('id') id: string, @Caller() caller: Principal) {
     accepted(await this.actions.revokeKey(id, caller));

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { nameSchema, type Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody } from '#runtime';
+import { keyRevokedAnswer, listOf, nameSchema, nodeKeyIssuedAnswer, nodeKeyShape, type Principal } from '#contracts';
+import { accepted, Caller, Needs, readBody, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
@@ -18,17 +18,30 @@ export class NodeKeysController {
   ) {}
 
   @Get()
+  @Speaks({
+    id: 'listNodeKeys',
+    summary: 'Keys that nodes tag their batches with',
+    answer: listOf('nodeKeys', nodeKeyShape),
+  })
   async list() {
     return { nodeKeys: await this.queries.nodeKeys() };
   }
 
   @Post()
+  @Speaks({
+    id: 'issueNodeKey',
+    summary: 'Issues a key to a node; its secret is in this answer alone',
+    body: newNodeKey,
+    answer: nodeKeyIssuedAnswer,
+    refuses: ['NODE_KEYS_TOO_MANY', 'NODE_UNKNOWN'],
+  })
   async issue(@Body() body: unknown, @Caller() caller: Principal) {
     const { nodeId } = accepted(readBody(newNodeKey, body));
     return accepted(await this.actions.issueNodeKey(nodeId, caller));
   }
 
   @Post(':id/revoke')
+  @Speaks({ id: 'revokeNodeKey', summary: 'Revokes the key of a node, for good', answer: keyRevokedAnswer })
   @HttpCode(200)
   async revoke(@Param('id') id: string, @Caller() caller: Principal) {
     accepted(await this.actions.revokeNodeKey(id, caller));

@@ -1,6 +1,16 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { newScheduleOverrideSchema, type Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import {
+  askedAnswer,
+  newScheduleOverrideSchema,
+  onCallAnswer,
+  onCallCheckAnswer,
+  onCallLoadedAnswer,
+  onCallPlanAnswer,
+  type Principal,
+  scheduleOverrideAnswer,
+  shiftsAnswer,
+} from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { sentPlan, shiftsQuery } from '../on-call/on-call-query.js';
 import type { Queries } from '../queries.js';
@@ -16,21 +26,42 @@ export class OnCallController {
   ) {}
 
   @Get()
+  @Speaks({ id: 'getOnCall', summary: 'Who is called now, level by level', answer: onCallAnswer })
   onCall() {
     return this.queries.onCall();
   }
 
   @Get('plan')
+  @Speaks({
+    id: 'getOnCallPlan',
+    summary: 'The plan of who is called',
+    answer: onCallPlanAnswer,
+    refuses: ['ON_CALL_UNSET'],
+  })
   async plan() {
     return accepted(await this.queries.onCallPlan());
   }
 
   @Get('schedules/:id')
+  @Speaks({
+    id: 'getShifts',
+    summary: 'Who is on call within a time',
+    query: shiftsQuery,
+    answer: shiftsAnswer,
+    refuses: ['ON_CALL_UNSET'],
+  })
   async shifts(@Param('id') id: string, @Query() query: unknown) {
     return accepted(await this.queries.shifts(id, accepted(readQuery(shiftsQuery, query))));
   }
 
   @Post()
+  @Speaks({
+    id: 'loadOnCallPlan',
+    summary: 'Loads a plan of who is called',
+    body: sentPlan,
+    answer: onCallLoadedAnswer,
+    refuses: ['ON_CALL_IN_FILE', 'PLAN_INVALID'],
+  })
   @Needs('administer')
   async load(@Body() body: unknown, @Caller() caller: Principal) {
     return accepted(await this.actions.loadOnCall(accepted(readBody(sentPlan, body)), caller));
@@ -38,6 +69,13 @@ export class OnCallController {
 
   /** What is wrong with a plan; nothing is loaded. It is as much work as loading one, which not everybody may ask for. */
   @Post('check')
+  @Speaks({
+    id: 'checkOnCallPlan',
+    summary: 'What is wrong with a plan; nothing is loaded',
+    body: sentPlan,
+    answer: onCallCheckAnswer,
+    refuses: ['PLAN_INVALID'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async check(@Body() body: unknown) {
@@ -46,6 +84,11 @@ export class OnCallController {
 
   /** Every dispatcher reads its file; the outcome is what `GET /v1/on-call` says a moment later. */
   @Post('reload')
+  @Speaks({
+    id: 'reloadOnCallPlan',
+    summary: 'Asks every dispatcher to read its file of who is called',
+    answer: askedAnswer,
+  })
   @HttpCode(202)
   @Header('Location', '/v1/on-call')
   @Needs('administer')
@@ -55,6 +98,13 @@ export class OnCallController {
   }
 
   @Post('overrides')
+  @Speaks({
+    id: 'overrideSchedule',
+    summary: 'Puts somebody on call in place of who the schedule says',
+    body: newScheduleOverrideSchema,
+    answer: scheduleOverrideAnswer,
+    refuses: ['ON_CALL_UNSET', 'SCHEDULE_OVERRIDES_TOO_MANY'],
+  })
   @Needs('operate')
   async override(@Body() body: unknown, @Caller() caller: Principal) {
     const wanted = accepted(readBody(newScheduleOverrideSchema, body));
@@ -62,6 +112,11 @@ export class OnCallController {
   }
 
   @Delete('overrides/:id')
+  @Speaks({
+    id: 'withdrawScheduleOverride',
+    summary: 'Takes an override of a schedule back',
+    answer: scheduleOverrideAnswer,
+  })
   @Needs('operate')
   async withdraw(@Param('id') id: string, @Caller() caller: Principal) {
     return accepted(await this.actions.withdrawScheduleOverride(id, caller));

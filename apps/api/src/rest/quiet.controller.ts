@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
-import { newSilenceSchema, type Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import { answerOf, listOf, maintenanceAnswer, newSilenceSchema, type Principal, silenceShape } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
@@ -16,12 +16,25 @@ export class QuietController {
   ) {}
 
   @Get('silences')
+  @Speaks({
+    id: 'listSilences',
+    summary: 'Silences, newest first',
+    query: plainListQuery,
+    answer: listOf('silences', silenceShape),
+  })
   async silences(@Query() query: unknown) {
     const { limit } = accepted(readQuery(plainListQuery, query));
     return { silences: await this.queries.silences(limit) };
   }
 
   @Post('silences')
+  @Speaks({
+    id: 'addSilence',
+    summary: 'Pages nobody of certain alerts for a while',
+    body: newSilenceSchema,
+    answer: answerOf('silence', silenceShape),
+    refuses: ['SILENCE_TOO_WIDE', 'SILENCES_TOO_MANY'],
+  })
   @Needs('operate')
   async add(@Body() body: unknown, @Caller() caller: Principal) {
     const wanted = accepted(readBody(newSilenceSchema, body));
@@ -29,12 +42,19 @@ export class QuietController {
   }
 
   @Delete('silences/:id')
+  @Speaks({ id: 'expireSilence', summary: 'Ends a silence now', answer: answerOf('silence', silenceShape) })
   @Needs('operate')
   async expire(@Param('id') id: string, @Caller() caller: Principal) {
     return { silence: accepted(await this.actions.expireSilence(id, caller)) };
   }
 
   @Get('maintenance')
+  @Speaks({
+    id: 'listMaintenance',
+    summary: 'The maintenance windows of the rules, and what became of them',
+    query: plainListQuery,
+    answer: maintenanceAnswer,
+  })
   async maintenance(@Query() query: unknown) {
     const { limit } = accepted(readQuery(plainListQuery, query));
     return this.queries.maintenance(limit);

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import type { Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import { answerOf, breakerShape, commandShape, fallbackShape, listOf, type Principal, redirectShape } from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { commandQuery, commented, fallbackQuery, plainListQuery, redirectQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
@@ -16,6 +16,12 @@ export class RedirectsController {
   ) {}
 
   @Get('redirects')
+  @Speaks({
+    id: 'listRedirects',
+    summary: 'Redirects of traffic, newest first',
+    query: redirectQuery,
+    answer: listOf('redirects', redirectShape),
+  })
   async redirects(@Query() query: unknown) {
     const { status, incidentId, limit } = accepted(readQuery(redirectQuery, query));
     const filter = { ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit };
@@ -24,6 +30,13 @@ export class RedirectsController {
 
   /** A redirect that stopped, and whose nodes will not come back. */
   @Post('redirects/:id/end')
+  @Speaks({
+    id: 'endRedirect',
+    summary: 'Ends a redirect that stopped, whose nodes will not come back',
+    body: commented,
+    answer: answerOf('redirect', redirectShape),
+    refuses: ['REDIRECT_NOT_STOPPED'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async end(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -32,6 +45,12 @@ export class RedirectsController {
   }
 
   @Get('fallbacks')
+  @Speaks({
+    id: 'listFallbacks',
+    summary: 'Fallbacks of customers to other providers, newest first',
+    query: fallbackQuery,
+    answer: listOf('fallbacks', fallbackShape),
+  })
   async fallbacks(@Query() query: unknown) {
     const { status, incidentId, limit } = accepted(readQuery(fallbackQuery, query));
     const filter = { ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit };
@@ -39,12 +58,24 @@ export class RedirectsController {
   }
 
   @Get('breakers')
+  @Speaks({
+    id: 'listBreakers',
+    summary: 'The breakers of the services',
+    query: plainListQuery,
+    answer: listOf('breakers', breakerShape),
+  })
   async breakers(@Query() query: unknown) {
     const { limit } = accepted(readQuery(plainListQuery, query));
     return { breakers: await this.queries.breakers({ limit }) };
   }
 
   @Get('commands')
+  @Speaks({
+    id: 'listCommands',
+    summary: 'Commands to the fleet, newest first',
+    query: commandQuery,
+    answer: listOf('commands', commandShape),
+  })
   async commands(@Query() query: unknown) {
     const { status, limit } = accepted(readQuery(commandQuery, query));
     return { commands: await this.queries.commands({ ...(status && { statuses: status }), limit }) };

@@ -1,6 +1,14 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { liftingSchema, newAttestationSchema, newRehearsalSchema, type Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import {
+  answerOf,
+  knownReleaseShape,
+  liftingSchema,
+  listOf,
+  newAttestationSchema,
+  newRehearsalSchema,
+  type Principal,
+} from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
@@ -15,6 +23,12 @@ export class ReleasesController {
   ) {}
 
   @Get()
+  @Speaks({
+    id: 'listReleases',
+    summary: 'The releases that something is known of',
+    query: plainListQuery,
+    answer: listOf('releases', knownReleaseShape),
+  })
   @Needs('view')
   async releases(@Query() query: unknown) {
     const { limit } = accepted(readQuery(plainListQuery, query));
@@ -22,6 +36,12 @@ export class ReleasesController {
   }
 
   @Post('attestations')
+  @Speaks({
+    id: 'attestRelease',
+    summary: 'Says that a release ran well',
+    body: newAttestationSchema,
+    answer: answerOf('release', knownReleaseShape),
+  })
   @HttpCode(200)
   @Needs('operate')
   async attest(@Body() body: unknown, @Caller() caller: Principal) {
@@ -30,6 +50,12 @@ export class ReleasesController {
   }
 
   @Post('rehearsals')
+  @Speaks({
+    id: 'rehearseRollback',
+    summary: 'Tells how going back to a release went when it was tried',
+    body: newRehearsalSchema,
+    answer: answerOf('release', knownReleaseShape),
+  })
   @HttpCode(200)
   @Needs('roll_out')
   async rehearse(@Body() body: unknown, @Caller() caller: Principal) {
@@ -38,6 +64,13 @@ export class ReleasesController {
   }
 
   @Post('quarantine/lift')
+  @Speaks({
+    id: 'liftQuarantine',
+    summary: 'Lets a release be brought again',
+    body: liftingSchema,
+    answer: answerOf('release', knownReleaseShape),
+    refuses: ['RELEASE_NOT_QUARANTINED'],
+  })
   @HttpCode(200)
   @Needs('lift')
   async lift(@Body() body: unknown, @Caller() caller: Principal) {

@@ -1,7 +1,16 @@
 import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import type { Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import {
+  answerOf,
+  incidentUpdatesAnswer,
+  listOf,
+  postMortemAnswer,
+  type Principal,
+  runbookShape,
+  statusUpdateShape,
+  updateCustomersAnswer,
+} from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { commented, statusCustomersQuery, statusUpdateQuery } from '../list-query.js';
 import { markdownOf } from '../post-mortem-query.js';
@@ -22,18 +31,36 @@ export class ReportsController {
   ) {}
 
   @Get('status-updates')
+  @Speaks({
+    id: 'listStatusUpdates',
+    summary: 'Status updates of all incidents, newest first',
+    query: statusUpdateQuery,
+    answer: listOf('statusUpdates', statusUpdateShape),
+  })
   async allUpdates(@Query() query: unknown) {
     const { status, limit } = accepted(readQuery(statusUpdateQuery, query));
     return { statusUpdates: await this.queries.statusUpdates({ ...(status && { statuses: status }), limit }) };
   }
 
   @Get('incidents/:id/status-updates')
+  @Speaks({
+    id: 'listIncidentStatusUpdates',
+    summary: 'Status updates of an incident, and when the next is due',
+    query: statusUpdateQuery,
+    answer: incidentUpdatesAnswer,
+  })
   async updates(@Param('id') id: string, @Query() query: unknown) {
     const { status, limit } = accepted(readQuery(statusUpdateQuery, query));
     return accepted(await this.queries.statusUpdatesOf(id, { ...(status && { statuses: status }), limit }));
   }
 
   @Get('incidents/:id/status-updates/:n/customers')
+  @Speaks({
+    id: 'listStatusUpdateCustomers',
+    summary: 'Whom a status update tells',
+    query: statusCustomersQuery,
+    answer: updateCustomersAnswer,
+  })
   async customers(@Param('id') incidentId: string, @Param('n') number: string, @Query() query: unknown) {
     const n = accepted(readQuery(statusNumber, number));
     const { after, limit } = accepted(readQuery(statusCustomersQuery, query));
@@ -41,6 +68,13 @@ export class ReportsController {
   }
 
   @Post('incidents/:id/status-updates/:n/publish')
+  @Speaks({
+    id: 'publishStatusUpdate',
+    summary: 'Tells the public, as drafted or as edited',
+    body: publicationBody,
+    answer: answerOf('statusUpdate', statusUpdateShape),
+    refuses: ['QUERY_INVALID', 'STATUS_UPDATE_NOT_DRAFT'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async publish(
@@ -55,6 +89,13 @@ export class ReportsController {
   }
 
   @Post('incidents/:id/status-updates/:n/discard')
+  @Speaks({
+    id: 'discardStatusUpdate',
+    summary: 'Tells the public nothing of what was drafted',
+    body: commented,
+    answer: answerOf('statusUpdate', statusUpdateShape),
+    refuses: ['QUERY_INVALID', 'STATUS_UPDATE_NOT_DRAFT'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async discard(
@@ -69,11 +110,23 @@ export class ReportsController {
   }
 
   @Get('incidents/:id/runbook')
+  @Speaks({
+    id: 'getRunbook',
+    summary: 'What to look at first, as commands',
+    answer: answerOf('runbook', runbookShape),
+  })
   async runbook(@Param('id') id: string) {
     return { runbook: accepted(await this.queries.runbook(id)) };
   }
 
   @Post('incidents/:id/runbook/:step/results')
+  @Speaks({
+    id: 'attachRunbookResult',
+    summary: 'Keeps what a command of the runbook answered',
+    body: runbookResultBody,
+    answer: answerOf('runbook', runbookShape),
+    refuses: ['INCIDENT_NOT_OPEN', 'RUNBOOK_RESULTS_TOO_MANY'],
+  })
   @Needs('operate')
   async attach(
     @Param('id') incidentId: string,
@@ -87,6 +140,12 @@ export class ReportsController {
 
   /** JSON, or Markdown for who asks for it. */
   @Get('incidents/:id/post-mortem')
+  @Speaks({
+    id: 'getPostMortem',
+    summary: 'The post-mortem of an incident, as JSON or as Markdown',
+    answer: postMortemAnswer,
+    instead: { media: ['text/markdown'], about: 'the same to read' },
+  })
   async postMortem(
     @Param('id') id: string,
     @Headers('accept') accept: string | undefined,
@@ -99,6 +158,11 @@ export class ReportsController {
   }
 
   @Get('incidents/:id/post-mortem.md')
+  @Speaks({
+    id: 'getPostMortemText',
+    summary: 'The post-mortem of an incident to read',
+    answer: { media: ['text/markdown'], about: 'the post-mortem' },
+  })
   @Header('content-type', MARKDOWN)
   async postMortemText(@Param('id') id: string) {
     return markdownOf(accepted(await this.queries.postMortem(id)));

@@ -1,6 +1,15 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { newOverrideSchema, newVoteSchema, type Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import {
+  answerOf,
+  listOf,
+  newOverrideSchema,
+  newVoteSchema,
+  overrideShape,
+  type Principal,
+  rollbackPreviewShape,
+  rollbackShape,
+} from '#contracts';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { commented, overrideQuery, rollbackQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
@@ -16,6 +25,12 @@ export class RollbacksController {
   ) {}
 
   @Get('rollbacks')
+  @Speaks({
+    id: 'listRollbacks',
+    summary: 'Rollbacks, newest first',
+    query: rollbackQuery,
+    answer: listOf('rollbacks', rollbackShape),
+  })
   async rollbacks(@Query() query: unknown) {
     const { status, incidentId, limit } = accepted(readQuery(rollbackQuery, query));
     const filter = { ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit };
@@ -24,6 +39,13 @@ export class RollbacksController {
 
   /** The next tick decides; the answer says that it was asked for. */
   @Post('rollouts/:id/rollback')
+  @Speaks({
+    id: 'requestRollback',
+    summary: 'Asks that a rollout be rolled back; the next tick decides',
+    body: commented,
+    answer: answerOf('rollback', rollbackShape),
+    refuses: ['ROLLBACK_EXISTS', 'ROLLOUT_STATE'],
+  })
   @HttpCode(202)
   @Needs('operate')
   async request(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -33,12 +55,25 @@ export class RollbacksController {
 
   /** A dry run: nothing is recorded. */
   @Post('rollouts/:id/rollback/preview')
+  @Speaks({
+    id: 'previewRollback',
+    summary: 'What a rollback would do; nothing is recorded',
+    answer: answerOf('preview', rollbackPreviewShape),
+    refuses: ['ROLLBACK_EXISTS', 'ROLLOUT_STATE'],
+  })
   @HttpCode(200)
   async preview(@Param('id') id: string) {
     return { preview: accepted(await this.actions.previewRollback(id)) };
   }
 
   @Post('rollbacks/:id/approve')
+  @Speaks({
+    id: 'approveRollback',
+    summary: 'Says yes to a rollback that was proposed',
+    body: commented,
+    answer: answerOf('rollback', rollbackShape),
+    refuses: ['ROLLBACK_NOT_PROPOSED'],
+  })
   @HttpCode(202)
   @Needs('operate')
   async approve(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -47,6 +82,12 @@ export class RollbacksController {
   }
 
   @Get('overrides')
+  @Speaks({
+    id: 'listOverrides',
+    summary: 'Overrides of rails, newest first',
+    query: overrideQuery,
+    answer: listOf('overrides', overrideShape),
+  })
   async overrides(@Query() query: unknown) {
     const { status, rollbackId, limit } = accepted(readQuery(overrideQuery, query));
     const filter = { ...(status && { statuses: status }), ...(rollbackId && { rollbackId }), limit };
@@ -54,6 +95,13 @@ export class RollbacksController {
   }
 
   @Post('overrides')
+  @Speaks({
+    id: 'requestOverride',
+    summary: 'Asks that people open the rails that refused a rollback',
+    body: newOverrideSchema,
+    answer: answerOf('override', overrideShape),
+    refuses: ['CHECKLIST_UNMET', 'OVERRIDE_OPEN', 'RAIL_NOT_OPENABLE', 'ROLLBACK_NOT_REFUSED'],
+  })
   @Needs('operate')
   async askFor(@Body() body: unknown, @Caller() caller: Principal) {
     const wanted = accepted(readBody(newOverrideSchema, body));
@@ -61,6 +109,13 @@ export class RollbacksController {
   }
 
   @Post('overrides/:id/votes')
+  @Speaks({
+    id: 'voteOnOverride',
+    summary: 'Votes on an override, under the role of the key',
+    body: newVoteSchema,
+    answer: answerOf('override', overrideShape),
+    refuses: ['OVERRIDE_ENDED', 'VOTE_TWICE'],
+  })
   @HttpCode(200)
   @Needs('approve')
   async vote(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {

@@ -1,13 +1,17 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import {
+  answerOf,
+  gateAnswer,
+  listOf,
   newLoadTestSchema,
   newRiskSchema,
   newRolloutSchema,
   preflightOverrideSchema,
   type Principal,
+  rolloutShape,
   stageApprovalSchema,
 } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { commented, gateQuery, rolloutQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
@@ -22,6 +26,12 @@ export class RolloutsController {
   ) {}
 
   @Get()
+  @Speaks({
+    id: 'listRollouts',
+    summary: 'Rollouts, newest first',
+    query: rolloutQuery,
+    answer: listOf('rollouts', rolloutShape),
+  })
   @Needs('view')
   async rollouts(@Query() query: unknown) {
     const { status, limit } = accepted(readQuery(rolloutQuery, query));
@@ -29,6 +39,20 @@ export class RolloutsController {
   }
 
   @Post()
+  @Speaks({
+    id: 'declareRollout',
+    summary: 'Declares a rollout; nothing moves yet',
+    body: newRolloutSchema,
+    answer: answerOf('rollout', rolloutShape),
+    refuses: [
+      'NODE_UNKNOWN',
+      'PLAN_INVALID',
+      'RELEASE_QUARANTINED',
+      'ROLLOUT_OTHER',
+      'ROLLOUT_UNDER_WAY',
+      'ROLLOUTS_TOO_MANY',
+    ],
+  })
   @Needs('roll_out')
   async declare(@Body() body: unknown, @Caller() caller: Principal) {
     const wanted = accepted(readBody(newRolloutSchema, body));
@@ -36,6 +60,7 @@ export class RolloutsController {
   }
 
   @Get(':id')
+  @Speaks({ id: 'getRollout', summary: 'A rollout', answer: answerOf('rollout', rolloutShape) })
   @Needs('view')
   async rollout(@Param('id') id: string) {
     return { rollout: accepted(await this.queries.rollout(id)) };
@@ -43,6 +68,12 @@ export class RolloutsController {
 
   /** What a deploy tool polls: may the next stage begin, or the one that it names. */
   @Get(':id/gate')
+  @Speaks({
+    id: 'getGate',
+    summary: 'Whether the next stage of a rollout may begin, or the one that is named',
+    query: gateQuery,
+    answer: gateAnswer,
+  })
   @Needs('ask_gate')
   async gate(@Param('id') id: string, @Query() query: unknown) {
     const { stage } = accepted(readQuery(gateQuery, query));
@@ -50,6 +81,12 @@ export class RolloutsController {
   }
 
   @Post(':id/start')
+  @Speaks({
+    id: 'startRollout',
+    summary: 'Asks for the start of a rollout',
+    answer: answerOf('rollout', rolloutShape),
+    refuses: ['RELEASE_QUARANTINED', 'ROLLOUT_STATE'],
+  })
   @HttpCode(200)
   @Needs('roll_out')
   async start(@Param('id') id: string, @Caller() caller: Principal) {
@@ -57,6 +94,13 @@ export class RolloutsController {
   }
 
   @Post(':id/halt')
+  @Speaks({
+    id: 'haltRollout',
+    summary: 'Asks that a rollout goes no further',
+    body: commented,
+    answer: answerOf('rollout', rolloutShape),
+    refuses: ['ROLLOUT_STATE'],
+  })
   @HttpCode(200)
   @Needs('roll_out')
   async halt(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -65,6 +109,13 @@ export class RolloutsController {
   }
 
   @Post(':id/approvals')
+  @Speaks({
+    id: 'approveStage',
+    summary: 'Lets the next stage of a rollout begin',
+    body: stageApprovalSchema,
+    answer: answerOf('rollout', rolloutShape),
+    refuses: ['ROLLOUT_STATE'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async approve(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -73,6 +124,13 @@ export class RolloutsController {
   }
 
   @Post(':id/risk')
+  @Speaks({
+    id: 'assessRisk',
+    summary: 'Says how risky a rollout is',
+    body: newRiskSchema,
+    answer: answerOf('rollout', rolloutShape),
+    refuses: ['ROLLOUT_STATE'],
+  })
   @HttpCode(200)
   @Needs('roll_out')
   async assessRisk(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -81,6 +139,13 @@ export class RolloutsController {
   }
 
   @Post(':id/load-tests')
+  @Speaks({
+    id: 'tellLoadTest',
+    summary: 'Tells what a load test found',
+    body: newLoadTestSchema,
+    answer: answerOf('rollout', rolloutShape),
+    refuses: ['NODE_UNKNOWN', 'ROLLOUT_STATE'],
+  })
   @HttpCode(200)
   @Needs('roll_out')
   async tellLoadTest(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
@@ -89,6 +154,13 @@ export class RolloutsController {
   }
 
   @Post(':id/overrides')
+  @Speaks({
+    id: 'overridePreflight',
+    summary: 'Lets a rollout begin without some of its pre-flight',
+    body: preflightOverrideSchema,
+    answer: answerOf('rollout', rolloutShape),
+    refuses: ['ROLLOUT_STATE'],
+  })
   @HttpCode(200)
   @Needs('operate')
   async overridePreflight(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { type Principal, refuse } from '#contracts';
-import { accepted, Caller, Needs, readQuery } from '#runtime';
+import { askedAnswer, listOf, type Principal, refuse, rulesAnswer, ruleSetVersionShape } from '#contracts';
+import { accepted, Caller, Needs, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
@@ -15,12 +15,19 @@ export class RulesController {
   ) {}
 
   @Get()
+  @Speaks({ id: 'getRules', summary: 'The rules in force', answer: rulesAnswer })
   @Needs('view')
   async rules() {
     return accepted((await this.queries.rules()) ?? refuse('NOT_FOUND', 'no set of rules was loaded yet'));
   }
 
   @Get('history')
+  @Speaks({
+    id: 'listRuleSets',
+    summary: 'The sets of rules that were in force, newest first',
+    query: plainListQuery,
+    answer: listOf('versions', ruleSetVersionShape),
+  })
   @Needs('view')
   async history(@Query() query: unknown) {
     const { limit } = accepted(readQuery(plainListQuery, query));
@@ -29,6 +36,11 @@ export class RulesController {
 
   /** Whoever decides reads its files; the outcome is what `GET /v1/rules` says a moment later. */
   @Post('reload')
+  @Speaks({
+    id: 'reloadRules',
+    summary: 'Asks whoever decides to read its files; the rules say what became of it',
+    answer: askedAnswer,
+  })
   @HttpCode(202)
   @Header('Location', '/v1/rules')
   @Needs('administer')

@@ -1,2 +1,16 @@
+export { answerOf, listOf } from './answer.js';
+export * from './delivery.js';
+export * from './explain.js';
+export * from './fleet.js';
 export * from './health.js';
+export * from './impact.js';
+export * from './incident.js';
+export * from './key.js';
+export * from './on-call.js';
 export * from './problem.js';
+export * from './recorded-event.js';
+export * from './redirect.js';
+export * from './report.js';
+export * from './rollback.js';
+export * from './rollout.js';
+export * from './rules.js';
