@@ -23,6 +23,7 @@ import {
   createRollbackRepository,
   createRolloutRepository,
   createRuleSetRepository,
+  createSegmentMinuteRepository,
   createSegmentRepository,
   createStatusUpdateRepository,
   type LedgerTotals,
@@ -51,7 +52,7 @@ import { readOnCall, readPlan, readShifts } from './on-call/on-call-view.js';
 import { createDisagreements } from './release-disagreements.js';
 import { ruleQueries } from './rules-in-force.js';
 import { silenceReport } from './silences.js';
-import { readWindows, type WindowQuery } from './window-query.js';
+import { createWindows } from './window-query.js';
 
 /** A node of the inventory and what was counted of it. */
 export interface NodeReport extends NodeRow, Omit<LedgerTotals, 'nodeId' | 'boots' | 'lastEventUs'> {
@@ -216,7 +217,7 @@ export const createQueries = (parts: QueryParts) => {
     customers: () => catalogue.current().customers,
     fleetHealth: createFleetHealth(segments, catalogue, clock),
     disagreements: createDisagreements(segments, clock),
-    windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),
+    windows: createWindows({ segments, minutes: createSegmentMinuteRepository(database) }, clock),
     alerts: createAlertRepository(database).page,
     deadLetters: async (limit: number) => {
       const letters = await deadLetters.list({ limit });
