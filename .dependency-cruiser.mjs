@@ -7,11 +7,12 @@
 export const libs = {
   contracts: [],
   config: ['contracts'],
+  outgoing: [],
   domain: ['contracts'],
   'event-log': ['contracts'],
   store: ['contracts', 'domain'],
-  runtime: ['contracts', 'config', 'event-log', 'store'],
-  testing: ['contracts', 'config', 'domain', 'event-log', 'store', 'runtime'],
+  runtime: ['contracts', 'config', 'event-log', 'store', 'outgoing'],
+  testing: ['contracts', 'config', 'domain', 'event-log', 'store', 'outgoing', 'runtime'],
 };
 const roles = ['gateway', 'aggregator', 'rules', 'signer', 'dispatcher', 'api'];
 /** They run where memory is not ours, or start often: no Nest, no store, no runtime. */

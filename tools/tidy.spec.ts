@@ -5,7 +5,15 @@ import { brokenLinks, longDocuments } from './documents.js';
 import { projectProblems } from './nest-projects.js';
 import { plant } from './planted-violations.js';
 import { partsOf, sourceFiles } from './source-files.js';
-import { bannedWords, foreignAddresses, longFiles, longFunctions, repeatedTitles, undocumented } from './tidy.js';
+import {
+  bannedWords,
+  foreignAddresses,
+  longFiles,
+  longFunctions,
+  repeatedTitles,
+  uncheckedSends,
+  undocumented,
+} from './tidy.js';
 
 const ROOT = process.cwd();
 const files = sourceFiles(ROOT);
@@ -25,6 +33,7 @@ describe('the tree is tidy', () => {
     ['every exported thing says what it is', undocumented],
     ['titles of tests are unique in their file', repeatedTitles],
     ['no address of a machine or a registry', foreignAddresses],
+    ['no request goes to an address that nobody checked', uncheckedSends],
   ])('%s', (_what, check) => {
     expect(ours.flatMap((one) => check(one))).toEqual([]);
   });
@@ -38,6 +47,26 @@ describe('the tree is tidy', () => {
   it('links of the documents lead somewhere', () => {
     expect(brokenLinks(ROOT, files)).toEqual([]);
     expect(longDocuments(files)).toEqual([]);
+  });
+});
+
+describe('a request to an address that nobody checked', () => {
+  it.each([
+    ['await fetch(url)', 'apps/api/src/a.ts'],
+    ['void globalThis.fetch(url)', 'libs/runtime/src/a.ts'],
+    ["import { type IncomingMessage, request } from 'node:http';", 'apps/dispatcher/src/a.ts'],
+    ["import https from 'node:https';", 'apps/signer/src/a.ts'],
+    ["import * as http from 'http';", 'apps/rules/src/a.ts'],
+    ["import { request } from 'undici';", 'apps/gateway/src/a.ts'],
+  ])('%s is found in %s', (text, path) => {
+    expect(uncheckedSends(file(path, text))).toHaveLength(1);
+    expect(uncheckedSends(file('apps/cli/src/a.ts', text))).toEqual([]);
+    expect(uncheckedSends(file('apps/api/src/a.spec.ts', text))).toEqual([]);
+  });
+
+  it('is no reading of a log, and no server', () => {
+    const text = "import { createServer } from 'node:http';\nawait this.fetch(from);\nawait source.fetch(from);";
+    expect(uncheckedSends(file('libs/event-log/src/a.ts', text))).toEqual([]);
   });
 });
 

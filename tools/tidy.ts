@@ -110,3 +110,32 @@ export const foreignAddresses = (file: SourceFile): string[] =>
     const found = /\btidy:/.test(line) ? undefined : FOREIGN.map((pattern) => pattern.exec(line)?.[0]).find(Boolean);
     return found === undefined ? [] : [`${file.path}:${at + 1}: ${found}`];
   });
+
+/** Whose code connects to what one's own setting names, and why that is not looked at. */
+const CONNECTS: Readonly<Record<string, string>> = {
+  'apps/edge-agent/': 'to the gateway of its own setting, from a machine of the operator',
+  'apps/prober/': 'to the gateway of its own setting',
+  'apps/cli/': 'to the server that whoever calls it names, with his own rights',
+  'apps/simulator/': 'to the server that it plays a fleet for',
+  'libs/outgoing/': 'it is where addresses are checked',
+  'libs/testing/': 'of tests',
+};
+/** Ways to send a request that checks no address. */
+const UNCHECKED = [
+  /(?<![.\w#]|async )(?:globalThis\.)?fetch\(/,
+  /import (?:\w+, )?\{[^}]*\b(?:request|get)\b[^}]*\} from '(?:node:)?https?'/,
+  /import (?:\* as )?\w+ from '(?:node:)?https?2?'/,
+  /from '(?:undici|axios|got|node-fetch|(?:node:)?http2)'/,
+];
+
+/** Where a server sends a request of its own beside the way that checks its address. */
+export const uncheckedSends = (file: SourceFile): string[] => {
+  const isServer = /^(?:apps|libs)\//.test(file.path) && !Object.keys(CONNECTS).some((at) => file.path.startsWith(at));
+  if (!isCode(file) || !isServer || /\.(?:spec|fixture|fake|contract)\.ts$/.test(file.path)) return [];
+  return UNCHECKED.flatMap((pattern) => {
+    const found = pattern.exec(file.text)?.[0];
+    return found === undefined
+      ? []
+      : [`${file.path}: ${found}: instead, post of libs/outgoing, which checks the address`];
+  });
+};

@@ -1,5 +1,5 @@
+import { targetUrl } from '#outgoing';
 import { z } from 'zod';
-import { targetUrl } from './channels/target-url.js';
 
 /** An address of HTTP that is sent to. */
 export const address = (allowsPrivate: boolean) =>

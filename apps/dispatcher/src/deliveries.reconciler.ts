@@ -1,3 +1,4 @@
+import { redact } from '#outgoing';
 import { event, streamOf } from '#contracts';
 import { evolveDelivery, isDeliveryEvent, type Delivery } from '#domain';
 import type { Clock, Logger } from '#runtime';
@@ -5,7 +6,6 @@ import type { DeliveryClaims, DeliveryQueues, DeliveryRepository, DueDelivery, E
 import { disableChannel, standInFor } from './channel-disabling.js';
 import { type AttemptAnswer, type AttemptVerdict, decideAttempt } from './channels/attempt.decide.js';
 import type { Channel, Channels } from './channels/channel.js';
-import { redact } from './channels/post.js';
 import { decideDelivery, type DeliveryStep, withinExpiry } from './delivery.decide.js';
 import { DELIVERY_LEASE_MS, SENDS_NOT_URGENT_MAX, SENDS_PER_CHANNEL_MAX } from './dispatcher.config.js';
 import { NOT_SPOOLED, type SpooledAnswer } from './spool/hand-over.js';

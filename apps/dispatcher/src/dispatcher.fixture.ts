@@ -71,7 +71,12 @@ export const commandOf = (commandId: string, generation: number, issuedAtMs: num
   reason: 'success 23 %',
 });
 
-const NO_DRILLS = { deadManUrl: undefined, drillTime: undefined, drillChannel: undefined } as const;
+const NO_DRILLS = {
+  deadManUrl: undefined,
+  allowsPrivate: false,
+  drillTime: undefined,
+  drillChannel: undefined,
+} as const;
 
 /** A log line that was written. */
 export interface LogLine {

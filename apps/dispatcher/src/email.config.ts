@@ -1,8 +1,8 @@
+import { namesLoopback, refusalOfHost } from '#outgoing';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Channel } from './channels/channel.js';
 import { emailChannel, type SmtpServer } from './channels/email.channel.js';
-import { namesLoopback, refusalOfHost } from './channels/receiver-address.js';
 
 /** Ports where none is said: handing in by STARTTLS, and with TLS from the first byte. */
 const PORTS = { 'smtp:': 587, 'smtps:': 465 } as const;

@@ -1,8 +1,8 @@
+import { redact } from '#outgoing';
 import { LINK_MS_MAX, REPLY_ACTIONS, signActLink } from '#contracts';
 import type { LinkSettings } from '#runtime';
 import type { AttemptAnswer } from './channels/attempt.decide.js';
 import type { Channel, Channels, OutgoingDelivery } from './channels/channel.js';
-import { redact } from './channels/post.js';
 
 /** Pages that ask somebody to do something; what tells of an end shows the incident, and nothing can be done there. */
 const ASKING: ReadonlySet<OutgoingDelivery['action']> = new Set(['trigger', 'update', 'escalate', 'request']);

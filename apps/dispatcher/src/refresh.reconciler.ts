@@ -1,8 +1,8 @@
+import { redact } from '#outgoing';
 import type { Clock, Logger } from '#runtime';
 import type { StandingPageRepository } from '#store';
 import type { AttemptAnswer } from './channels/attempt.decide.js';
 import type { Channel, Channels, Refresh } from './channels/channel.js';
-import { redact } from './channels/post.js';
 
 /** What telling again needs. */
 export interface RefreshParts {

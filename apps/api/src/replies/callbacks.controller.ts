@@ -1,5 +1,6 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
 import { isRefusal } from '#contracts';
+import { post } from '#outgoing';
 import { accepted, type Clock, CLOCK, EVENT_STORE, type Logger, LOGGER, Needs, refused } from '#runtime';
 import type { EventStore } from '#store';
 import { REPLY_ACTS, REPLY_SETTINGS } from '../tokens.js';
@@ -74,17 +75,10 @@ export class CallbacksController {
   }
 
   private async tellSlack(url: string, answer: object): Promise<void> {
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(answer),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(SLACK_ANSWER_MS),
-      });
-      await response.body?.cancel();
-    } catch (error) {
-      this.logger.warn({ err: error }, 'who pressed a button in Slack could not be answered there');
-    }
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify(answer);
+    const told = await post({ url: new URL(url), headers, body, timeoutMs: SLACK_ANSWER_MS }, [url]);
+    if (told.kind !== 'answered')
+      this.logger.warn({ because: told.detail }, 'who pressed a button in Slack could not be answered there');
   }
 }

@@ -1,8 +1,8 @@
+import { post } from '#outgoing';
 import { describeAlertmanager, type RunningAlertmanager, startAlertmanager, until } from '#testing';
 import { alertmanagerChannel } from './alertmanager.channel.js';
 import { type FakeAlertmanager, startFakeAlertmanager } from './alertmanager.fake.js';
 import type { OutgoingDelivery } from './channel.js';
-import { post } from './post.js';
 
 const NOW_MS = 1_700_000_000_000;
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
+import { type OutgoingRequest, post } from '#outgoing';
 import type { Attempt, HttpChannel, OutgoingDelivery } from './channel.js';
 import { httpChannel } from './channel.js';
 import { cut } from './cut.js';
 import { factLines, headlineOf, type PageText, pageTextOf } from './page-text.js';
-import { type ChannelRequest, post } from './post.js';
 
 /** It answers at once, or it is not there. */
 const TIMEOUT_MS = 10_000;
@@ -78,7 +78,7 @@ const alertsUrl = (url: URL): URL => new URL(`${url.href.replace(/\/*(\?.*)?$/, 
  * minute, and what is over for five minutes more.
  */
 export const alertmanagerChannel = ({ url, allowsPrivate = false }: AlertmanagerTarget): HttpChannel => {
-  const request = (deliveries: readonly OutgoingDelivery[], nowMs: number): ChannelRequest => ({
+  const request = (deliveries: readonly OutgoingDelivery[], nowMs: number): OutgoingRequest => ({
     url: alertsUrl(url),
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(deliveries.map((delivery) => alertOf(delivery, nowMs))),

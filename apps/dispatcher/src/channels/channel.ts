@@ -1,8 +1,8 @@
+import { type OutgoingRequest, post } from '#outgoing';
 import type { EventData } from '#contracts';
 import type { DeliveryPace } from '#domain';
 import type { DeliverySubject } from '#store';
 import type { AttemptAnswer } from './attempt.decide.js';
-import { type ChannelRequest, post } from './post.js';
 
 /** What is to be sent: the request that was recorded, unchanged over all attempts. */
 export type OutgoingDelivery = Pick<
@@ -59,7 +59,7 @@ export type Channels = ReadonlyMap<string, Channel>;
 export interface HttpChannel extends Channel {
   /** Whether its receiver may be in a private network: what an operator says, never what a receiver asks for. */
   readonly allowsPrivate?: boolean | undefined;
-  readonly requestOf: (delivery: OutgoingDelivery, nowMs: number, known?: string) => ChannelRequest;
+  readonly requestOf: (delivery: OutgoingDelivery, nowMs: number, known?: string) => OutgoingRequest;
 }
 
 /** Makes a channel of its request; `readAnswer` is for receivers that say 200 to what they refuse. */

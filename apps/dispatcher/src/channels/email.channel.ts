@@ -1,3 +1,4 @@
+import { addressOf, redact } from '#outgoing';
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createTransport, type NodemailerError, type SendMailOptions } from 'nodemailer';
@@ -6,8 +7,6 @@ import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
 import { cut } from './cut.js';
 import { emailHtml, emailText } from './email-text.js';
 import { headlineOf, pageTextOf } from './page-text.js';
-import { redact } from './post.js';
-import { addressOf } from './receiver-address.js';
 
 /** One mail, from the look-up of the server to its last answer. */
 const TIMEOUT_MS = 15_000;

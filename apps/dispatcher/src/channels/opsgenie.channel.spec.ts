@@ -1,8 +1,8 @@
+import { post } from '#outgoing';
 import { decideAttempt } from './attempt.decide.js';
 import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
 import { opsgenieChannel } from './opsgenie.channel.js';
 import { type FakeOpsgenie, startFakeOpsgenie } from './opsgenie.fake.js';
-import { post } from './post.js';
 
 const KEY = 'eb243592-faa2-4ba2-a551q-1afdf565c889';
 const NOW_MS = 1_700_000_000_000;

@@ -1,10 +1,10 @@
+import { type OutgoingRequest, post } from '#outgoing';
 import { setTimeout } from 'node:timers/promises';
 import { answerField } from './answer-field.js';
 import type { AttemptAnswer } from './attempt.decide.js';
 import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
 import { cut } from './cut.js';
 import { factLinesWithin, headlineOf, type PageText, pageTextOf } from './page-text.js';
-import { type ChannelRequest, post } from './post.js';
 
 /** An attempt at a page that takes longer is repeated; they fold the repetition by its alias. */
 const SEND_TIMEOUT_MS = 8_000;
@@ -104,7 +104,7 @@ const stepOf = (delivery: OutgoingDelivery): string | undefined =>
 
 const under = ({ url }: OpsgenieTarget, path: string): URL => new URL(`${url.href.replace(/\/+$/, '')}/${path}`);
 
-const requestOf = (target: OpsgenieTarget, delivery: OutgoingDelivery): ChannelRequest => {
+const requestOf = (target: OpsgenieTarget, delivery: OutgoingDelivery): OutgoingRequest => {
   const step = stepOf(delivery);
   const alias = encodeURIComponent(delivery.dedupKey);
   return {

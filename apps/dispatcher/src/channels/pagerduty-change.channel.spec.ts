@@ -1,7 +1,7 @@
+import { post } from '#outgoing';
 import type { OutgoingDelivery } from './channel.js';
 import { pagerDutyChangeChannel, takesChanges } from './pagerduty-change.channel.js';
 import { type FakePagerDuty, startFakePagerDuty } from './pagerduty.fake.js';
-import { post } from './post.js';
 
 const NOW_MS = 1_700_000_000_000;
 const KEY = 'c'.repeat(32);

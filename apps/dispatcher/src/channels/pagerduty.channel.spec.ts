@@ -1,7 +1,7 @@
+import { post } from '#outgoing';
 import type { OutgoingDelivery } from './channel.js';
 import { pagerDutyChannel } from './pagerduty.channel.js';
 import { type FakePagerDuty, startFakePagerDuty } from './pagerduty.fake.js';
-import { post } from './post.js';
 
 const KEY = 'R0UTINGKEY'.padEnd(32, '0');
 const NOW_MS = 1_700_000_000_000;

@@ -1,6 +1,6 @@
+import { post } from '#outgoing';
 import { decideAttempt } from './attempt.decide.js';
 import type { Attempt, OutgoingDelivery } from './channel.js';
-import { post } from './post.js';
 import { slackWebhookChannel } from './slack-webhook.channel.js';
 import { slackChannel } from './slack.channel.js';
 import { type FakeSlack, startFakeSlack } from './slack.fake.js';

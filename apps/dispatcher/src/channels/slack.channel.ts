@@ -1,7 +1,7 @@
+import { post } from '#outgoing';
 import { answerField } from './answer-field.js';
 import type { AttemptAnswer } from './attempt.decide.js';
 import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
-import { post } from './post.js';
 import { slackMessage, slackReply } from './slack-message.js';
 
 /** One call, which they answer in well under a second. A delivery is two at most, the message and its thread, and both together are waited for as long as for another channel's one. */

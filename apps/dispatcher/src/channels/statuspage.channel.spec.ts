@@ -1,5 +1,5 @@
+import { post } from '#outgoing';
 import type { OutgoingDelivery } from './channel.js';
-import { post } from './post.js';
 import { statuspageChannel, type StatuspageTarget } from './statuspage.channel.js';
 import { type FakeStatuspage, startFakeStatuspage } from './statuspage.fake.js';
 

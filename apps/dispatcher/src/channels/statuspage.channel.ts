@@ -1,9 +1,9 @@
+import { post } from '#outgoing';
 import { z } from 'zod';
 import { answerField } from './answer-field.js';
 import type { AttemptAnswer } from './attempt.decide.js';
 import type { Attempt, Channel, OutgoingDelivery } from './channel.js';
 import { cut } from './cut.js';
-import { post } from './post.js';
 
 /** Each of three requests at most, a look and what is told and told again, so that all of them are within the time that any channel has. */
 const TIMEOUT_MS = 5_000;

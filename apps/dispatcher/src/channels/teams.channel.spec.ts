@@ -1,5 +1,5 @@
+import { post } from '#outgoing';
 import type { OutgoingDelivery } from './channel.js';
-import { post } from './post.js';
 import { teamsChannel } from './teams.channel.js';
 import { type FakeTeams, startFakeTeams } from './teams.fake.js';
 

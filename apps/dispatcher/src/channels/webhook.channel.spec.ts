@@ -1,6 +1,6 @@
+import { post } from '#outgoing';
 import { Webhook } from 'standardwebhooks';
 import type { OutgoingDelivery } from './channel.js';
-import { post } from './post.js';
 import { webhookChannel, webhookSignature } from './webhook.channel.js';
 import { type FakeWebhook, startFakeWebhook } from './webhook.fake.js';
 

@@ -26,7 +26,7 @@ class Held {
       deliveriesFailed: () => undefined,
       overdueEscalations: async () => 0,
       isSpoolWritable: async () => true,
-      post: async () => {
+      tell: async () => {
         if (!this.isAnswered) throw new Error('nobody answers');
         this.beats.push((this.clock.nowMs() - this.startMs) / S);
       },

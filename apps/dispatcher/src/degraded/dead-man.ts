@@ -1,4 +1,5 @@
 import { whyNotAlive } from '#domain';
+import { post } from '#outgoing';
 import type { Clock, Logger } from '#runtime';
 
 /** How often the outside is told that all is well; it should page when it hears nothing for a minute. */
@@ -16,6 +17,8 @@ export const PROGRESS_EVERY_MS = 5_000;
 /** What the switch is held by. */
 export interface DeadManParts {
   readonly url: URL;
+  /** Whether the outside may be in a private network. */
+  readonly allowsPrivate?: boolean;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly tickMovedAtMs: () => number | undefined;
@@ -25,14 +28,16 @@ export interface DeadManParts {
   readonly overdueEscalations: () => Promise<number>;
   readonly isSpoolWritable: () => Promise<boolean>;
   /** Says a word to the outside: a POST without a body. */
-  readonly post?: (url: URL, boundMs: number) => Promise<void>;
+  readonly tell?: (url: URL, boundMs: number) => Promise<void>;
 }
 
-const postTo = async (url: URL, boundMs: number): Promise<void> => {
-  const response = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(boundMs), redirect: 'manual' });
-  await response.body?.cancel();
-  if (!response.ok) throw new Error(`the outside answers ${response.status}`);
-};
+const postTo =
+  (allowsPrivate: boolean) =>
+  async (url: URL, boundMs: number): Promise<void> => {
+    const answer = await post({ url, headers: {}, body: '', timeoutMs: boundMs }, [url.href], undefined, allowsPrivate);
+    if (answer.kind !== 'answered') throw new Error(answer.detail);
+    if (answer.status < 200 || answer.status > 299) throw new Error(`the outside answers ${answer.status}`);
+  };
 
 /**
  * Tells an outside service every half minute that the whole path works: ticks come, rules decide, deliveries go, no escalation is overdue, and
@@ -87,9 +92,9 @@ export class DeadMan {
   }
 
   private async isHeard(): Promise<boolean> {
-    const { url, logger, post = postTo } = this.parts;
+    const { url, logger, allowsPrivate = false, tell = postTo(allowsPrivate) } = this.parts;
     try {
-      await post(url, ANSWER_MS_MAX);
+      await tell(url, ANSWER_MS_MAX);
       return true;
     } catch (error) {
       // The address is a secret: who knows it can keep the switch quiet.

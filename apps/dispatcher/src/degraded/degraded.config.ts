@@ -47,6 +47,8 @@ const schemaOf = (allowsPrivate: boolean, pageChannels: readonly string[]) =>
 export interface DegradedSettings {
   readonly dataDir: string;
   readonly deadManUrl: URL | undefined;
+  /** Whether it may be in a private network. */
+  readonly allowsPrivate: boolean;
   readonly drillTime: DrillTime | undefined;
   readonly drillChannel: string | undefined;
 }
@@ -64,6 +66,7 @@ export const readDegradedSettings = (
   return {
     dataDir: read.DATA_DIR,
     deadManUrl: read.DEAD_MAN_URL,
+    allowsPrivate: known.allowsPrivate,
     drillTime: read.FIRE_DRILL,
     drillChannel: read.FIRE_DRILL_CHANNEL,
   };

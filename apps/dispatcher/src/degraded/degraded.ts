@@ -83,6 +83,7 @@ const deadManOf = (parts: DegradedParts, { spool }: OpenSpool, watch: StaleWatch
   if (settings.deadManUrl === undefined) return undefined;
   return new DeadMan({
     url: settings.deadManUrl,
+    allowsPrivate: settings.allowsPrivate,
     clock,
     logger,
     tickMovedAtMs: () => watch.movedAtMs,

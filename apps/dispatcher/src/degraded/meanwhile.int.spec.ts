@@ -35,7 +35,13 @@ describe('a dispatcher whose database has not answered since the start', () => {
       },
     };
     const { clock, logger, eventLog } = world;
-    const degraded = { dataDir, deadManUrl: undefined, drillTime: undefined, drillChannel: undefined };
+    const degraded = {
+      dataDir,
+      deadManUrl: undefined,
+      allowsPrivate: false,
+      drillTime: undefined,
+      drillChannel: undefined,
+    };
     const settings = { channels: new Map([['slack', channel]]), degraded };
     const links = { secret: undefined, publicUrl: undefined };
     const end = await pageMeanwhile(settings, { database: DATABASE, eventLog, links, clock, logger }, () => 0.5);

@@ -1,9 +1,9 @@
+import { redact } from '#outgoing';
 import type { UrgentRecord } from '#contracts';
 import { evolveReceiver, type Lanes, NEW_RECEIVER, type Receiver } from '#domain';
 import type { Clock, Logger } from '#runtime';
 import { type AttemptAnswer, type AttemptVerdict, decideAttempt } from '../channels/attempt.decide.js';
 import type { Channel, Channels } from '../channels/channel.js';
-import { redact } from '../channels/post.js';
 import { DELIVERY_AGE_MAX_MS } from '../delivery.decide.js';
 import { DELIVERY_LEASE_MS, SENDS_PER_CHANNEL_MAX } from '../dispatcher.config.js';
 import { type ClosedBecause, type SpoolEntry, type SpooledPage, spoolIdOf, type SpoolResult } from './spool-entry.js';

@@ -1,10 +1,10 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { AttemptAnswer } from './attempt.decide.js';
-import { checkedLookup, reachOf, refusalOfHost } from './receiver-address.js';
+import type { LookupFunction } from 'node:net';
+import { checkedLookup, type LookupAll, reachOf, refusalOfHost } from './receiver-address.js';
 
-/** One HTTP request, complete: sending it needs no more knowledge of the channel. */
-export interface ChannelRequest {
+/** One HTTP request, complete: sending it needs no more knowledge of whom it is for. */
+export interface OutgoingRequest {
   readonly url: URL;
   /** Absent: POST. */
   readonly method?: 'POST' | 'PATCH' | 'GET';
@@ -14,6 +14,20 @@ export interface ChannelRequest {
   /** Bytes read of its answer, where more than an id is wanted of it. */
   readonly answerBytesMax?: number;
 }
+
+/** What came back. */
+export type OutgoingAnswer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly retryAfter: string | null;
+      /** Its body, cut. */
+      readonly detail: string;
+      /** It broke off behind its status: what the rest of it would have said is not known. */
+      readonly isCut?: true;
+    }
+  /** `unreached` did not get as far as to the receiver; of `timeout` and `network` only the answer may be lost. */
+  | { readonly kind: 'timeout' | 'network' | 'unreached'; readonly detail: string };
 
 /** Bytes read of an answer: enough for any error text and for an id; the rest is not waited for. */
 const ANSWER_BYTES_MAX = 16_384;
@@ -55,14 +69,13 @@ export const redact = (text: string, secrets: readonly string[]): string =>
  * proxy of the environment is used, and no redirect followed.
  */
 const exchange = (
-  { url, method = 'POST', headers, body }: ChannelRequest,
-  allowsPrivate: boolean,
+  { url, method = 'POST', headers, body }: OutgoingRequest,
+  lookup: LookupFunction,
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const lookup = checkedLookup(reachOf(url, allowsPrivate));
     const sent = request(url, {
       method,
       headers: { 'user-agent': 'tocsin', 'content-length': Buffer.byteLength(body), ...headers },
@@ -79,16 +92,18 @@ const exchange = (
 /**
  * Sends one request, once, within its time, to an address that is checked. Redirects are not followed: a receiver that moved is a
  * change of configuration, and following would send secrets to wherever it points. Every failure is an answer, never an exception.
- * `given` ends it early; it must not outlive the request, since Node 20 keeps what hangs on a signal as long as the signal.
+ * `resolver` knows the addresses of hosts; the machine's unless given. `given` ends it early; it must not outlive the request, since Node 20 keeps what hangs on a signal as long as the signal.
  */
 export const post = async (
-  request: ChannelRequest,
+  request: OutgoingRequest,
   secrets: readonly string[],
   given?: AbortSignal,
   allowsPrivate = false,
-): Promise<AttemptAnswer> => {
+  resolver?: LookupAll,
+): Promise<OutgoingAnswer> => {
   const refused = refusalOfHost(request.url, allowsPrivate);
   if (refused !== undefined) return { kind: 'unreached', detail: refused };
+  const lookup = checkedLookup(reachOf(request.url, allowsPrivate), resolver);
   const timeout = AbortSignal.timeout(request.timeoutMs);
   const connecting = new AbortController();
   const tooSlow = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
@@ -101,7 +116,7 @@ export const post = async (
   tooSlow.addEventListener('abort', giveUp);
   const signal = AbortSignal.any([timeout, connecting.signal, ...(given === undefined ? [] : [given])]);
   try {
-    const response = await exchange(request, allowsPrivate, signal, onConnected);
+    const response = await exchange(request, lookup, signal, onConnected);
     const { text, isCut } = await readBounded(response, request.answerBytesMax ?? ANSWER_BYTES_MAX);
     const { statusCode: status = 0, headers } = response;
     const answer = { status, retryAfter: headers['retry-after'] ?? null, detail: redact(text, secrets) };
