@@ -1,14 +1,19 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PrincipalRole } from '#contracts';
 import { FakeClock, openTestDatabase, type ServedRoles, serveRoles, type TestDatabase } from '#testing';
 import { ROLES } from './roles.js';
 
+const each = (perSecond: number) => ({ perSecond, windowS: 10 });
+/** Few of each, so that they are soon over: on a clock that stands still nothing comes back. */
+const RATES = { view: each(4), act: each(1), telemetry: each(100), proved: each(1), stranger: each(3) };
 const PAGE = 'https://status.example.com';
 
 let test: TestDatabase;
 let served: ServedRoles;
 let admin: string;
+let fresh: (role: PrincipalRole) => Promise<string>;
 const clock = new FakeClock();
 beforeAll(async () => {
   test = await openTestDatabase();
@@ -16,9 +21,10 @@ beforeAll(async () => {
     clock,
     environment: { DATA_DIR: mkdtempSync(join(tmpdir(), 'front-door-')) },
     publicUrl: 'https://tocsin.example.com',
-    door: { corsOrigins: new Set([PAGE]) },
+    door: { corsOrigins: new Set([PAGE]), trustedProxies: ['127.0.0.1'], rates: RATES },
   });
   admin = await served.keyOf('admin');
+  fresh = (role) => served.keyOf(role, role === 'node' ? 'n1' : undefined);
 });
 afterAll(async () => {
   await served.close();
@@ -91,5 +97,65 @@ describe('a page of another origin', () => {
 
   it('asks nothing of a route by OPTIONS that is no question of a browser', async () => {
     expect((await ask('OPTIONS', '/v1/incidents', { origin: PAGE })).status).toBe(401);
+  });
+});
+
+describe('who sends too much', () => {
+  /** Sends until it is refused; how many were let in, and the refusal. */
+  const exhaust = async (send: () => Promise<Response>, refused = 429) => {
+    for (let sent = 0; sent < 200; sent += 1) {
+      const answer = await send();
+      if (answer.status === refused) return { sent, answer };
+      await answer.arrayBuffer();
+    }
+    throw new Error('nobody was told to wait');
+  };
+  const limits = ({ headers }: Response) => [headers.get('ratelimit-policy'), headers.get('ratelimit')];
+
+  it('is told how much may come, and to wait when it is over', async () => {
+    const authorization = await fresh('viewer');
+    const look = () => ask('GET', '/v1/incidents', { authorization });
+    expect(limits(await look())).toEqual(['"view";q=40;w=10', '"view";r=39;t=1']);
+    const { sent, answer } = await exhaust(look);
+    expect([sent, answer.headers.get('retry-after'), ...limits(answer)]).toEqual([
+      39,
+      '1',
+      '"view";q=40;w=10',
+      '"view";r=0;t=10',
+    ]);
+    expect(await answer.json()).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
+    await clock.advance(250);
+    expect((await look()).status).toBe(200);
+    expect((await look()).status).toBe(429);
+  });
+
+  it('keeps nobody else from asking, nor itself from what is counted apart', async () => {
+    const authorization = await fresh('incident_commander');
+    await exhaust(() => ask('GET', '/v1/incidents', { authorization }));
+    expect((await ask('POST', '/v1/incidents/none/notes', { authorization })).status).not.toBe(429);
+    expect((await ask('GET', '/v1/incidents', { authorization: await fresh('viewer') })).status).toBe(200);
+  });
+
+  it('is counted by what its route needs: acts, and the telemetry of a node', async () => {
+    const commander = await fresh('incident_commander');
+    const act = await exhaust(() => ask('POST', '/v1/incidents/none/notes', { authorization: commander }));
+    expect([act.sent, ...limits(act.answer)]).toEqual([10, '"act";q=10;w=10', '"act";r=0;t=10']);
+    const told = await ask('POST', '/v1/telemetry/nodes', { authorization: await fresh('node') });
+    expect(limits(told)[0]).toBe('"telemetry";q=1000;w=10');
+  });
+
+  it('without a good key is told to wait by its address, and a good key passes from there', async () => {
+    const from = { 'x-forwarded-for': '192.0.2.7' };
+    const { sent } = await exhaust(() => ask('GET', '/v1/incidents', { ...from, authorization: 'Bearer a.b' }));
+    expect(sent).toBe(30);
+    const authorization = await fresh('viewer');
+    expect((await ask('GET', '/v1/incidents', { ...from, authorization })).status).toBe(200);
+    expect((await ask('GET', '/v1/incidents', { 'x-forwarded-for': '192.0.2.8' })).status).toBe(401);
+  });
+
+  it('with a proof of its own is counted by its address', async () => {
+    const { sent } = await exhaust(() => ask('GET', '/act/no-link', { 'x-forwarded-for': '192.0.2.9' }));
+    expect(sent).toBe(10);
+    expect((await ask('GET', '/healthz', { 'x-forwarded-for': '192.0.2.9' })).status).toBe(200);
   });
 });

@@ -2,15 +2,19 @@ import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Permission } from '#contracts';
 import { createFrontDoor } from './door/front-door.js';
+import type { NeedsOfRoute } from './door/limit-rate.js';
+import { Rates } from './door/rates.js';
 import { securityHeaders } from './door/security-headers.js';
-import { checkEntrances, type Entrance, routesOf } from './entrances.js';
+import { checkEntrances, type Entrance, entrancesOf, routesOf } from './entrances.js';
 import { HealthController } from './health.controller.js';
 import { createHttpAdapter } from './http.js';
 import type { Infrastructure } from './infrastructure.js';
 import { InfrastructureModule } from './infrastructure.module.js';
 import { nestLogger } from './logger.js';
 import { sayNext } from './next-link.js';
+import { RATES } from './tokens.js';
 import { PrincipalGuard } from './principal.guard.js';
 import { ProblemFilter } from './problem.filter.js';
 import { meterHttp } from './watching/http-meters.js';
@@ -26,12 +30,13 @@ export const routesWith = (roles: readonly DynamicModule[]): readonly Entrance[]
 
 @Module({})
 class RootModule {
-  static of(parts: Infrastructure, roles: readonly DynamicModule[]): DynamicModule {
+  static of(parts: Infrastructure, rates: Rates, roles: readonly DynamicModule[]): DynamicModule {
     return {
       module: RootModule,
       imports: [InfrastructureModule.of(parts), ...roles],
       controllers,
       providers: [
+        { provide: RATES, useValue: rates },
         { provide: APP_GUARD, useClass: PrincipalGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
@@ -44,17 +49,24 @@ export const createApp = async (
   parts: Infrastructure,
   roles: readonly DynamicModule[],
 ): Promise<NestFastifyApplication> => {
-  const root = RootModule.of(parts, roles);
-  const { authenticator, door, links, logger, meters } = parts;
-  const adapter = createHttpAdapter(logger, securityHeaders(links.publicUrl));
+  const { authenticator, clock, door, links, logger, meters } = parts;
+  const rates = new Rates(door.rates, clock.nowMs);
+  const root = RootModule.of(parts, rates, roles);
+  const adapter = createHttpAdapter(logger, securityHeaders(links.publicUrl), door.trustedProxies);
   const http = adapter.getInstance();
   meterHttp(http, meters, logger);
-  http.addHook('onRequest', createFrontDoor({ ...door, publicUrl: links.publicUrl, authenticator }));
+  const needs = new Map<string, Permission | undefined>();
+  const needsOf: NeedsOfRoute = ({ method, routeOptions: { url } }) =>
+    needs.get(`${method === 'HEAD' ? 'GET' : method} ${url}`);
+  const { corsOrigins } = door;
+  const { publicUrl } = links;
+  http.addHook('onRequest', createFrontDoor({ publicUrl, corsOrigins, rates, needsOf, authenticator }));
   http.addHook('preSerialization', sayNext);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(parts.logger),
     abortOnError: false,
   });
+  for (const entrance of entrancesOf(app)) needs.set(entrance.name, entrance.needs);
   checkEntrances(app);
   return app;
 };

@@ -24,14 +24,20 @@ class HttpAdapter extends FastifyAdapter {
  * HTTP as every process speaks it: bodies bounded; JSON parsed; any other content type handed to the route as bytes, so that the
  * route itself refuses it with the name of what it expected. What Fastify refuses before a route is asked is a problem document
  * too: a route keeps the error handler of the moment it was made, and Nest sets its own only after the routes when a module has
- * loaded a plugin (GraphQL does), so ours is set before anything else. `onEvery` stands also on what no hook sees.
+ * loaded a plugin (GraphQL does), so ours is set before anything else. `onEvery` stands also on what no hook sees; who asks
+ * through one of `trustedProxies` is known by what that says of him.
  */
-export const createHttpAdapter = (logger: Logger, onEvery: Readonly<Record<string, string>>): FastifyAdapter => {
+export const createHttpAdapter = (
+  logger: Logger,
+  onEvery: Readonly<Record<string, string>>,
+  trustedProxies: readonly string[],
+): FastifyAdapter => {
   const adapter = new HttpAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: PARAMETER_CHARS_MAX },
     forceCloseConnections: true,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: ({ headers }: IncomingMessage) => requestIdOf(headers),
     // An address that cannot be read, or is too long, leads nowhere.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {

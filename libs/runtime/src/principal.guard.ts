@@ -1,10 +1,12 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { isPermitted, isRefusal, type Permission } from '#contracts';
+import { isPermitted, isRefusal, type Permission, type Principal } from '#contracts';
 import { type Authenticator } from './authenticator.js';
+import { rateClassOf } from './door/limit-rate.js';
+import type { Rates } from './door/rates.js';
 import { NEEDS, requestOf } from './needs.js';
 import { Refused, refused } from './refused.js';
-import { AUTHENTICATOR } from './tokens.js';
+import { AUTHENTICATOR, RATES } from './tokens.js';
 
 /** What changes what Tocsin does: for it a key must be good now, and not only have been so before the database went away. */
 const ACTS: ReadonlySet<Permission> = new Set(['roll_out', 'operate', 'approve', 'lift', 'administer']);
@@ -15,6 +17,7 @@ export class PrincipalGuard implements CanActivate {
   constructor(
     @Inject(AUTHENTICATOR) private readonly authenticator: Authenticator,
     @Inject(Reflector) private readonly reflector: Reflector,
+    @Inject(RATES) private readonly rates: Rates,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -26,9 +29,17 @@ export class PrincipalGuard implements CanActivate {
     // Fields of one GraphQL query share the request: one look-up for all of them.
     if (ACTS.has(needed)) request.principal = await this.principalOf(request.headers.authorization, true);
     request.principal ??= await this.principalOf(request.headers.authorization, false);
+    this.countOperation(context, needed, request.principal);
     if (!isPermitted(request.principal, needed))
       throw refused('PERMISSION_DENIED', `role ${request.principal.role} may not ${needed}`);
     return true;
+  }
+
+  /** An act within GraphQL: the front door, which sees no document, counted a look. */
+  private countOperation(context: ExecutionContext, needed: Permission, { subject }: Principal): void {
+    if (context.getType<string>() === 'http' || rateClassOf(needed) !== 'act') return;
+    const refusal = this.rates.spend('act', subject);
+    if (refusal !== undefined) throw new Refused(refusal);
   }
 
   private async principalOf(header: string | undefined, isToAct: boolean) {

@@ -14,7 +14,17 @@ describe('readRuntimeSettings', () => {
       adminKey: undefined,
       logLevel: 'info',
       nodeKeySecret: undefined,
-      door: { corsOrigins: new Set() },
+      door: {
+        corsOrigins: new Set(),
+        trustedProxies: [],
+        rates: {
+          view: { perSecond: 100, windowS: 10 },
+          act: { perSecond: 20, windowS: 10 },
+          telemetry: { perSecond: 10_000, windowS: 10 },
+          proved: { perSecond: 50, windowS: 10 },
+          stranger: { perSecond: 5, windowS: 10 },
+        },
+      },
       batchAuthentication: 'vouched',
     });
   });
@@ -42,6 +52,9 @@ describe('readRuntimeSettings', () => {
     [{ ADMIN_KEY: 'admin.short' }, /^ADMIN_KEY: expected <keyId>\.<secret>/],
     [{ ADMIN_KEY: SECRET }, /^ADMIN_KEY: /],
     [{ CORS_ORIGINS: 'https://a.example/,https://b.example' }, /^CORS_ORIGINS: expected origins/],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES: expected addresses or networks/],
+    [{ TRUSTED_PROXIES: 'balancer' }, /^TRUSTED_PROXIES: /],
+    [{ RATE_LIMIT_VIEW: '0' }, /^RATE_LIMIT_VIEW: /],
     [{ CORS_ORIGINS: '*' }, /^CORS_ORIGINS: expected origins/],
     [{ DATABASE_URL: 'mysql://a:canary@b/c' }, /^DATABASE_URL: expected postgres/],
     [{ EVENT_LOG_URL: 'kafka://b:9092' }, /^DATABASE_URL: needed beside EVENT_LOG_URL/],

@@ -24,3 +24,5 @@ export const NOTICES = Symbol('Notices');
 export const LINKS = Symbol('LinkSettings');
 /** `Meters`: what a process tells Prometheus of itself. */
 export const METERS = Symbol('Meters');
+/** `Rates`: who may send how much. */
+export const RATES = Symbol('Rates');

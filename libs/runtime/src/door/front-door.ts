@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isRefusal } from '#contracts';
 import type { Authenticator } from '../authenticator.js';
-import type { KnownRequest } from '../needs.js';
 import { sendProblem } from '../problem.filter.js';
+import { askWho } from './ask-who.js';
 import { answerOrigins } from './cross-origin.js';
 import type { DoorStep } from './door-step.js';
+import { limitCaller, limitProved, type NeedsOfRoute } from './limit-rate.js';
 import { isOpen } from './paths.js';
 import { passProved, readAsOthers } from './proved-body.js';
+import type { Rates } from './rates.js';
 import { putSecurityHeaders } from './security-headers.js';
 
 /** What the front door of a process is made with. */
@@ -16,27 +17,21 @@ export interface DoorParts {
   readonly publicUrl: URL | undefined;
   /** Origins whose pages may read answers, as browsers write them. */
   readonly corsOrigins: ReadonlySet<string>;
+  readonly rates: Rates;
+  readonly needsOf: NeedsOfRoute;
 }
 
 const passOpen: DoorStep = ({ url }) => (isOpen(url) ? 'through' : undefined);
 
-/** Whoever has no key is told so. What a key may do is the guard's question, which knows the route. */
-const askWho =
-  (authenticator: Authenticator): DoorStep =>
-  async (request) => {
-    const principal = await authenticator.authenticate(request.headers.authorization);
-    if (isRefusal(principal)) return principal;
-    (request as KnownRequest).principal = principal;
-    return undefined;
-  };
-
 /** The steps of a process, in their order. */
-const stepsOf = ({ authenticator, publicUrl, corsOrigins }: DoorParts): readonly DoorStep[] => [
+const stepsOf = ({ authenticator, publicUrl, corsOrigins, rates, needsOf }: DoorParts): readonly DoorStep[] => [
   putSecurityHeaders(publicUrl),
   answerOrigins(corsOrigins),
   passOpen,
+  limitProved(rates),
   passProved,
-  askWho(authenticator),
+  askWho(authenticator, rates),
+  limitCaller(rates, needsOf),
   readAsOthers,
 ];
 
