@@ -1,7 +1,8 @@
 import { type Event, type EventMetadata, isRefusal, type Principal, type Refusal } from '#contracts';
 import type { Acting } from '#domain';
-import { actorOf, type Clock } from '#runtime';
+import type { Clock } from '#runtime';
 import type { EventStore, StreamAppend } from '#store';
+import { metadataOf } from './act-metadata.js';
 import { appendAgain } from './append-again.js';
 
 /** What acts are recorded with. */
@@ -32,8 +33,9 @@ const toldAt = ({ data }: Event): number => ('at' in data ? data.at : 0);
  * and it never lies before what the stream says already.
  */
 export const act = async <T>({ store, clock }: ActParts, asked: Act<T>): Promise<undefined | Refusal> => {
-  const by = actorOf(asked.caller);
-  return appendAgain(store, { actor: by, cause: asked.cause }, async () => {
+  const metadata = metadataOf(asked.caller, asked.cause);
+  const by = metadata.actor;
+  return appendAgain(store, metadata, async () => {
     const recorded = await store.readStream(asked.stream);
     const known = recorded.reduce((before, { event }) => asked.evolve(before, event), asked.nothing);
     const at = recorded.reduce((latest, { event }) => Math.max(latest, toldAt(event)), clock.nowMs());

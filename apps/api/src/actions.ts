@@ -1,5 +1,5 @@
 import { isRefusal, type NewSilence, type Principal, type Refusal } from '#contracts';
-import { actorOf, type Infrastructure } from '#runtime';
+import type { Infrastructure } from '#runtime';
 import {
   createAutomationRepository,
   createCatalogueRepository,
@@ -81,7 +81,7 @@ export const createActions = (parts: ActionParts) => {
   const { database, eventStore, catalogue, nodeKeys, clock } = parts;
   const repository = createCatalogueRepository(database);
   const incidents = createIncidentRepository(database);
-  const registrar = (caller: Principal) => ({ store: eventStore, repository, actor: actorOf(caller) });
+  const registrar = (caller: Principal) => ({ store: eventStore, repository, caller });
   const silenceParts = { store: eventStore, repository: createQuietRepository(database), clock };
   const keyParts = { store: eventStore, catalogue: repository, nodeKeys, clock };
   const seen = async <T>(result: T | Refusal): Promise<T | Refusal> => {

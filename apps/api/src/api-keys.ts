@@ -1,6 +1,7 @@
 import { event, type Principal, type PrincipalRole, refuse, type Refusal, streamOf } from '#contracts';
-import { actorOf, newKeyId, newRoutingSecret, newSecret, routingKeyOf, secretHashOf } from '#runtime';
+import { newKeyId, newRoutingSecret, newSecret, routingKeyOf, secretHashOf } from '#runtime';
 import type { CatalogueRepository, EventStore } from '#store';
+import { metadataOf } from './act-metadata.js';
 import { appendAgain } from './append-again.js';
 
 /** The key that somebody asks for. */
@@ -25,7 +26,7 @@ export const createKey = async (
   const held = { keyId, name, role, ...(nodeId === undefined ? {} : { nodeId }) };
   const created = event('ApiKeyCreated', { ...held, secretHash: secretHashOf(secret) });
   const append = { stream: streamOf.key(keyId), expectedVersion: 0, events: [created] };
-  const result = await store.append([append], { actor: actorOf(caller), cause: 'create key' });
+  const result = await store.append([append], metadataOf(caller, 'create key'));
   // 32 random bits met an id that exists: the next request draws others.
   if ('conflict' in result) return refuse('CONFLICT', 'the drawn key id exists already; send again');
   const routingKey = role === 'alerts' ? routingKeyOf(keyId, secret) : undefined;
@@ -35,7 +36,7 @@ export const createKey = async (
 /** Revokes a key, for good. A process that knows it goes on for the few seconds in which keys are taken as known. */
 export const revokeKey = async (store: EventStore, keyId: string, caller: Principal): Promise<undefined | Refusal> => {
   if (keyId === caller.keyId) return refuse('CONFLICT', 'a key cannot revoke itself; use another administrator’s');
-  return appendAgain(store, { actor: actorOf(caller), cause: 'revoke key' }, async () => {
+  return appendAgain(store, metadataOf(caller, 'revoke key'), async () => {
     const stream = streamOf.key(keyId);
     const recorded = await store.readStream(stream);
     if (recorded.length === 0) return refuse('NOT_FOUND', `there is no key ${keyId}`);

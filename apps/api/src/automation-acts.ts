@@ -16,6 +16,7 @@ import {
   UNTOUCHED_AUTOMATION,
 } from '#domain';
 import type { AutomationRepository, AutomationRow } from '#store';
+import { saying } from './act-metadata.js';
 import { act, type Act, type ActParts } from './act.js';
 
 /** What the automation is told with. */
@@ -55,11 +56,18 @@ const say = async (
 /** What people allow Tocsin to do by itself. */
 export const automationActs = (parts: AutomationParts) => ({
   switchAutomation: (switching: Switching, caller: Principal) =>
-    say(parts, `switch automation ${switching.isOn ? 'on' : 'off'}`, caller, (known, acting) =>
-      decideSwitch(known, switching, acting),
+    say(
+      parts,
+      `switch automation ${switching.isOn ? 'on' : 'off'}`,
+      saying(caller, switching.comment),
+      (known, acting) => decideSwitch(known, switching, acting),
     ),
   setMode: (mode: NewMode, caller: Principal) =>
-    say(parts, `set mode of ${mode.service}`, caller, (known, acting) => decideMode(known, mode, acting)),
+    say(parts, `set mode of ${mode.service}`, saying(caller, mode.comment), (known, acting) =>
+      decideMode(known, mode, acting),
+    ),
   resetRate: (reset: RateReset, caller: Principal) =>
-    say(parts, `reset rate rail of ${reset.service}`, caller, (known, acting) => decideRateReset(known, reset, acting)),
+    say(parts, `reset rate rail of ${reset.service}`, saying(caller, reset.comment), (known, acting) =>
+      decideRateReset(known, reset, acting),
+    ),
 });

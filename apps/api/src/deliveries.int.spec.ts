@@ -13,7 +13,7 @@ describe('the ledger of deliveries', () => {
   });
   afterEach(() => served.end());
   const get = (path: string) => served.send('GET', path, operator);
-  const post = (path: string) => served.send('POST', path, operator);
+  const post = (path: string, body?: object) => served.send('POST', path, operator, body);
   const told = async (stream: string, expectedVersion: number, ...events: readonly Event[]) => {
     const result = await served.parts.eventStore.append([{ stream, expectedVersion, events }], {
       actor: 'dispatcher',
@@ -101,17 +101,17 @@ describe('the ledger of deliveries', () => {
       expect.objectContaining({ name: 'pagerduty', disabledBecause: because }),
     );
     expect(await post('/v1/channels/pagerduty/test')).toMatchObject({ status: 409 });
-    expect(await post('/v1/channels/pagerduty/enable')).toMatchObject({
+    expect(await post('/v1/channels/pagerduty/enable', { comment: 'mended' })).toMatchObject({
       status: 200,
       body: { channel: { disabledBecause: null } },
     });
     const { body } = await get('/v1/deliveries?dedupKey=channel-pagerduty');
     expect(body['deliveries']).toMatchObject([{ action: 'resolve', channel: 'email' }, { action: 'trigger' }]);
-    expect(await post('/v1/channels/pagerduty/enable')).toMatchObject({
+    expect(await post('/v1/channels/pagerduty/enable', { comment: 'mended' })).toMatchObject({
       status: 409,
       body: { code: 'CHANNEL_NOT_DISABLED' },
     });
-    expect((await post('/v1/channels/none/enable')).status).toBe(404);
+    expect((await post('/v1/channels/none/enable', { comment: 'mended' })).status).toBe(404);
   });
 
   it('no address shows a password', () => {

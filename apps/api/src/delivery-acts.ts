@@ -15,6 +15,7 @@ import {
 } from '#domain';
 import { actorOf, type Clock } from '#runtime';
 import { createDeliveryRepository, type Database, type StreamAppend } from '#store';
+import { metadataOf } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
 import { channelNamed, deliveryQueries, type ShownChannel, type ShownDelivery } from './delivery-views.js';
 
@@ -42,14 +43,15 @@ const retry = async (parts: Parts, deliveryId: string, caller: Principal): Promi
 const TOLD_MAX = 50;
 
 /** Whoever was told that a channel is disabled is told that it is over, by the same key. */
-const endTold = async ({ database, store, clock }: Parts, channel: string, actor: string): Promise<void> => {
+const endTold = async ({ database, store, clock }: Parts, channel: string, caller: Principal): Promise<void> => {
+  const metadata = metadataOf(caller, `enable channel ${channel}`);
   const told = await createDeliveryRepository(database).list({ dedupKey: channelKeyOf(channel), limit: TOLD_MAX });
-  const appends = channelEnds(channel, told, `enabled by ${actor}`, clock.nowMs()).map((end) => ({
+  const appends = channelEnds(channel, told, `enabled by ${metadata.actor}`, clock.nowMs()).map((end) => ({
     stream: streamOf.delivery(end.data.deliveryId),
     expectedVersion: 0,
     events: [end],
   }));
-  if (appends.length > 0) await store.append(appends, { actor, cause: `enable channel ${channel}` });
+  if (appends.length > 0) await store.append(appends, metadata);
 };
 
 const enable = async (parts: Parts, name: string, caller: Principal): Promise<ShownChannel | Refusal> => {
@@ -65,7 +67,7 @@ const enable = async (parts: Parts, name: string, caller: Principal): Promise<Sh
     decide: (known, acting) => decideEnabling(known, name, acting),
   });
   if (isRefusal(refusal)) return refusal;
-  await endTold(parts, name, actorOf(caller));
+  await endTold(parts, name, caller);
   return channelNamed(await queries.channels(), name);
 };
 
@@ -119,7 +121,7 @@ const test = async (parts: Parts, name: string, caller: Principal) => {
   const key = randomUUID();
   const at = parts.clock.nowMs();
   const appends = (['trigger', 'resolve'] as const).map((action) => testAppend(name, by, action, key, at));
-  const result = await parts.store.append(appends, { actor: by, cause: `test channel ${name}` });
+  const result = await parts.store.append(appends, metadataOf(caller, `test channel ${name}`));
   if ('conflict' in result) throw new Error(`test channel ${name}: a new key exists already`);
   return { dedupKey: `test-${key}` };
 };

@@ -82,5 +82,9 @@ export const incidentNote = z.strictObject({ text: z.string().trim().min(1).max(
 
 /** What an act must say: why. */
 export const commented = z.strictObject({ comment: commentSchema });
+/** What an act may say: why. The body may be absent. */
+export const maybeCommented = z.strictObject({ comment: commentSchema.optional() }).default({});
+/** The same where there is no body: `DELETE`. */
+export const commentQuery = z.object({ comment: commentSchema.optional() });
 /** Which stage of a gate; without it the next. */
 export const gateQuery = z.object({ stage: nameSchema.optional() });

@@ -9,8 +9,9 @@ import {
   type Refusal,
   streamOf,
 } from '#contracts';
-import { actorOf, type Clock, type NodeKeyring, REVOCATION_DELAY_MS } from '#runtime';
+import { type Clock, type NodeKeyring, REVOCATION_DELAY_MS } from '#runtime';
 import type { CatalogueRepository, EventStore } from '#store';
+import { metadataOf } from './act-metadata.js';
 import { appendAgain } from './append-again.js';
 
 /** What keys of nodes are issued and revoked with. */
@@ -44,7 +45,7 @@ export const issueNodeKey = async (
   if ((await catalogue.findNode(nodeId)) === undefined)
     return refuse('NODE_UNKNOWN', `node ${nodeId} is not in the inventory`, '/nodeId');
   let keyId = '';
-  const refusal = await appendAgain(store, { actor: actorOf(caller), cause: 'issue node key' }, async () => {
+  const refusal = await appendAgain(store, metadataOf(caller, 'issue node key'), async () => {
     const stream = streamOf.nodeKeys(nodeId);
     const recorded = await store.readStream(stream);
     const { issued, valid } = keysIn(recorded);
@@ -71,7 +72,7 @@ export const revokeNodeKey = async (
 ): Promise<undefined | Refusal> => {
   const nodeId = nodeOfKeyId(keyId);
   if (nodeId === undefined) return refuse('NOT_FOUND', `there is no key ${keyId}`);
-  const refusal = await appendAgain(store, { actor: actorOf(caller), cause: 'revoke node key' }, async () => {
+  const refusal = await appendAgain(store, metadataOf(caller, 'revoke node key'), async () => {
     const stream = streamOf.nodeKeys(nodeId);
     const recorded = await store.readStream(stream);
     const { issued, valid } = keysIn(recorded);

@@ -25,6 +25,7 @@ import {
   type Rollback,
 } from '#domain';
 import type { IncidentRepository, OverrideRepository, OverrideRow } from '#store';
+import { saying } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
 
 /** What overrides are asked for and voted on with. */
@@ -104,7 +105,7 @@ const ask = async (
   const refusal = await act<Override | undefined>(parts, {
     stream: streamOf.override(overrideId),
     cause: `request override of rollback ${rollbackId}`,
-    caller,
+    caller: saying(caller, comment),
     nothing: undefined,
     evolve,
     decide: (_known, acting) =>
@@ -143,7 +144,7 @@ const vote = async (
   const refusal = await act<Override | undefined>(parts, {
     stream: streamOf.override(overrideId),
     cause: `vote on override ${overrideId}`,
-    caller,
+    caller: saying(caller, wanted.comment),
     nothing: undefined,
     evolve,
     decide: (override, acting) => decide(override, role, wanted, acting),

@@ -1,6 +1,7 @@
 import { isRefusal, type Principal, type Refusal, streamOf } from '#contracts';
 import { decideRedirectEnd, evolveRedirect, isRedirectEvent, type Redirect } from '#domain';
 import type { RedirectRepository, RedirectRow } from '#store';
+import { saying } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
 
 /** Ends a redirect whose nodes will not come back. */
@@ -13,7 +14,7 @@ export const endRedirect = async (
   const refusal = await act<Redirect | undefined>(parts, {
     stream: streamOf.redirect(redirectId),
     cause: `end redirect ${redirectId}`,
-    caller,
+    caller: saying(caller, comment),
     nothing: undefined,
     evolve: (known, event) => (isRedirectEvent(event) ? evolveRedirect(known, event) : known),
     decide: (known, acting) => decideRedirectEnd(known, comment, acting),

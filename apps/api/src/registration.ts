@@ -1,6 +1,16 @@
-import { canonicalJson, event, type EventData, refuse, refuseAll, type Refusal, streamOf } from '#contracts';
+import {
+  canonicalJson,
+  event,
+  type EventData,
+  type Principal,
+  refuse,
+  refuseAll,
+  type Refusal,
+  streamOf,
+} from '#contracts';
 import { worldRegionOf } from '#domain';
 import type { CatalogueRepository, CustomerRow, EventStore, NodeRow } from '#store';
+import { metadataOf } from './act-metadata.js';
 import { appendAgain } from './append-again.js';
 
 /** Nodes as they are registered. */
@@ -75,17 +85,17 @@ const isSame = (a: object | undefined, b: object): boolean => a !== undefined &&
 export interface Registrar {
   readonly store: EventStore;
   readonly repository: CatalogueRepository;
-  readonly actor: string;
+  readonly caller: Principal;
 }
 
 /** Registers nodes, or moves them. What is registered already says nothing new. */
 export const registerNodes = async (
-  { store, repository, actor }: Registrar,
+  { store, repository, caller }: Registrar,
   nodes: NewNodes,
 ): Promise<undefined | Refusal> => {
   const twice = repeated(nodes.map(({ nodeId }) => nodeId));
   if (twice !== undefined) return refuse('BODY_INVALID', `node ${twice} comes twice`, '/nodes');
-  return appendAgain(store, { actor, cause: 'register nodes' }, async () => {
+  return appendAgain(store, metadataOf(caller, 'register nodes'), async () => {
     const { version, nodes: known } = await repository.load();
     const byId = new Map<string, NodeRow>(known.map((node) => [node.nodeId, node]));
     const news = nodes.filter((node) => !isSame(byId.get(node.nodeId), node));
@@ -119,7 +129,7 @@ const planRegistration = async (repository: CatalogueRepository, registered: New
  * run says what would be done.
  */
 export const registerCustomers = async (
-  { store, repository, actor }: Registrar,
+  { store, repository, caller }: Registrar,
   customers: NewCustomers,
   isDryRun = false,
 ): Promise<readonly RegisteredCustomer[] | Refusal> => {
@@ -130,7 +140,7 @@ export const registerCustomers = async (
     return 'refused' in plan ? plan : plan.results;
   }
   let results: readonly RegisteredCustomer[] = [];
-  const refusal = await appendAgain(store, { actor, cause: 'register customers' }, async () => {
+  const refusal = await appendAgain(store, metadataOf(caller, 'register customers'), async () => {
     const plan = await planRegistration(repository, registered);
     if ('refused' in plan) return plan;
     const { version, news } = plan;

@@ -19,6 +19,7 @@ import {
   type ReleaseRecords,
 } from '#domain';
 import type { KnownReleaseRow, ReleaseRepository } from '#store';
+import { saying } from './act-metadata.js';
 import { act, type Act, type ActParts } from './act.js';
 
 /** What is said of releases, and with what. */
@@ -57,5 +58,7 @@ export const releaseActs = (parts: ReleaseParts) => ({
   rehearseRollback: (rehearsed: NewRehearsal, caller: Principal) =>
     on(parts, 'rehearse', rehearsed, caller, (_record, acting) => decideRehearsal(rehearsed, acting)),
   liftQuarantine: (lifting: Lifting, caller: Principal) =>
-    on(parts, 'lift', lifting, caller, (record, acting) => decideLifting(record, lifting, acting)),
+    on(parts, 'lift', lifting, saying(caller, lifting.comment), (record, acting) =>
+      decideLifting(record, lifting, acting),
+    ),
 });

@@ -24,6 +24,7 @@ import {
   type RollbackRepository,
   type RollbackRow,
 } from '#store';
+import { saying } from './act-metadata.js';
 import { act, type Act, type ActParts } from './act.js';
 import { readAutomation } from './automation-acts.js';
 import { recordOf } from './gate-query.js';
@@ -93,7 +94,7 @@ const request = async (
   const rollout = await readRollout(parts.database, rolloutId);
   if (isRefusal(rollout)) return rollout;
   const rollbackId = await attemptOf(parts, rollout);
-  return on(parts, rollbackId, `roll back rollout ${rolloutId}`, caller, (rollback, acting) =>
+  return on(parts, rollbackId, `roll back rollout ${rolloutId}`, saying(caller, comment), (rollback, acting) =>
     decideRollbackRequest(rollback, rollout, { rollbackId, comment, ...acting }),
   );
 };
@@ -145,7 +146,7 @@ export const rollbackActs = (parts: RollbackParts) => ({
     request(parts, rolloutId, comment, caller),
   previewRollback: (rolloutId: string) => preview(parts, rolloutId),
   approveRollback: (rollbackId: string, comment: string, caller: Principal) =>
-    on(parts, rollbackId, `approve rollback ${rollbackId}`, caller, (rollback, acting) =>
+    on(parts, rollbackId, `approve rollback ${rollbackId}`, saying(caller, comment), (rollback, acting) =>
       decideRollbackApproval(rollback, { comment, ...acting }),
     ),
 });

@@ -29,6 +29,7 @@ import {
 } from '#domain';
 import type { CatalogueFollower } from '#runtime';
 import { LIST_ROWS_MAX, type ReleaseRepository, type RolloutRepository, type RolloutRow } from '#store';
+import { saying } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
 
 /** What rollouts are acted on with. */
@@ -105,14 +106,16 @@ export const rolloutActs = (parts: RolloutParts) => ({
   declareRollout: (wanted: NewRollout, caller: Principal) => declare(parts, wanted, caller),
   startRollout: (rolloutId: string, caller: Principal) => on(parts, 'start', rolloutId, caller, decideStartRequest),
   haltRollout: (rolloutId: string, comment: string, caller: Principal) =>
-    on(parts, 'halt', rolloutId, caller, (known, acting) => decideHaltRequest(known, comment, acting)),
+    on(parts, 'halt', rolloutId, saying(caller, comment), (known, acting) => decideHaltRequest(known, comment, acting)),
   approveStage: (rolloutId: string, approval: StageApproval, caller: Principal) =>
-    on(parts, 'approve', rolloutId, caller, (known, acting) => decideStageApproval(known, approval, acting)),
+    on(parts, 'approve', rolloutId, saying(caller, approval.note), (known, acting) =>
+      decideStageApproval(known, approval, acting),
+    ),
   assessRisk: (rolloutId: string, risk: NewRisk, caller: Principal) =>
     on(parts, 'assess', rolloutId, caller, (known, acting) => decideRisk(known, risk, acting)),
   tellLoadTest: (rolloutId: string, test: NewLoadTest, caller: Principal) => testLoad(parts, rolloutId, test, caller),
   overridePreflight: (rolloutId: string, override: PreflightOverride, caller: Principal) =>
-    on(parts, 'override pre-flight of', rolloutId, caller, (known, acting) =>
+    on(parts, 'override pre-flight of', rolloutId, saying(caller, override.comment), (known, acting) =>
       decidePreflightOverride(known, override, acting),
     ),
 });

@@ -1,6 +1,7 @@
 import { event, type Principal, type Refusal, streamOf } from '#contracts';
-import { actorOf, type Clock } from '#runtime';
+import type { Clock } from '#runtime';
 import type { EventStore, RuleSetRepository } from '#store';
+import { metadataOf } from './act-metadata.js';
 import { appendAgain } from './append-again.js';
 
 /** Asks every process that decides to read its files of rules again. */
@@ -10,7 +11,7 @@ export const askForReload = (
   clock: Clock,
   caller: Principal,
 ): Promise<undefined | Refusal> =>
-  appendAgain(store, { actor: actorOf(caller), cause: 'reload rules' }, async () => ({
+  appendAgain(store, metadataOf(caller, 'reload rules'), async () => ({
     stream: streamOf.rulesReload,
     expectedVersion: await ruleSets.reloadVersion(),
     events: [event('RulesReloadAsked', { at: clock.nowMs() })],

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { isRefusal, type NewSilence, type Principal, refuse, type Refusal, streamOf } from '#contracts';
 import { decideExpiry, decideNewSilence, evolveSilence, isOpenAt, isSilenceEvent, type Silence } from '#domain';
-import { actorOf, type Clock } from '#runtime';
+import type { Clock } from '#runtime';
 import type { EventStore, QuietRepository, SilenceRow } from '#store';
+import { metadataOf, saying } from './act-metadata.js';
 import { appendAgain } from './append-again.js';
 
 /** What silences are set and expired with. */
@@ -36,10 +37,11 @@ export const addSilence = async (
   wanted: NewSilence,
   caller: Principal,
 ): Promise<SilenceReport | Refusal> => {
-  const by = actorOf(caller);
+  const metadata = metadataOf(saying(caller, wanted.comment), 'add silence');
+  const by = metadata.actor;
   // 64 random bits: two silences never meet.
   const silenceId = `s-${randomBytes(8).toString('hex')}`;
-  const refusal = await appendAgain(parts.store, { actor: by, cause: 'add silence' }, async () => {
+  const refusal = await appendAgain(parts.store, metadata, async () => {
     const nowMs = parts.clock.nowMs();
     const standing = await parts.repository.standing(nowMs);
     const events = decideNewSilence(wanted, { silenceId, by, nowMs, standing });
@@ -66,8 +68,9 @@ export const expireSilence = async (
   silenceId: string,
   caller: Principal,
 ): Promise<SilenceReport | Refusal> => {
-  const by = actorOf(caller);
-  const refusal = await appendAgain(parts.store, { actor: by, cause: 'expire silence' }, async () => {
+  const metadata = metadataOf(caller, 'expire silence');
+  const by = metadata.actor;
+  const refusal = await appendAgain(parts.store, metadata, async () => {
     const { silence, version } = await readSilence(parts.store, silenceId);
     if (version === 0) return refuse('NOT_FOUND', `there is no silence ${silenceId}`);
     const events = silence === undefined ? [] : decideExpiry(silence, { by, nowMs: parts.clock.nowMs() });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isRefusal, type Principal, refuse, type Refusal, STATUS_TEXT_MAX, streamOf } from '#contracts';
+import { commentSchema, isRefusal, type Principal, refuse, type Refusal, STATUS_TEXT_MAX, streamOf } from '#contracts';
 import {
   decideDiscard,
   decidePublication,
@@ -10,6 +10,7 @@ import {
   type StatusUpdates,
 } from '#domain';
 import type { StatusUpdateRepository, StatusUpdateRow } from '#store';
+import { saying } from './act-metadata.js';
 import { act, type Act, type ActParts } from './act.js';
 
 /** What of a draft a person may change when it is published. */
@@ -17,6 +18,7 @@ export const publicationBody = z
   .strictObject({
     text: z.string().trim().min(1).max(STATUS_TEXT_MAX).optional(),
     workaround: z.string().trim().max(STATUS_TEXT_MAX).optional(),
+    comment: commentSchema.optional(),
   })
   .default({});
 /** The number of an update. */
@@ -60,5 +62,7 @@ export const statusUpdateActs = (parts: StatusUpdateParts) => ({
   publishStatusUpdate: (named: Named, edits: StatusEdits, caller: Principal) =>
     on(parts, named, 'publish', caller, (updates, acting) => decidePublication(updates, { ...named, edits }, acting)),
   discardStatusUpdate: (named: Named, comment: string, caller: Principal) =>
-    on(parts, named, 'discard', caller, (updates, acting) => decideDiscard(updates, { ...named, comment }, acting)),
+    on(parts, named, 'discard', saying(caller, comment), (updates, acting) =>
+      decideDiscard(updates, { ...named, comment }, acting),
+    ),
 });

@@ -11,6 +11,7 @@ import {
   type TendedIncident,
 } from '#domain';
 import { escalationOf, type StreamAppend } from '#store';
+import { saying } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
 
 /** Who does something with an incident. */
@@ -54,21 +55,28 @@ const tend = (
     beside: noted && ((acting) => [noted.taken(acting)]),
   });
 
+const because = (tending: Tending, comment: string): Tending => ({
+  ...tending,
+  caller: saying(tending.caller, comment),
+});
+
 /** What people do with an incident, whatever door they come through. The rules append to the same stream: a conflict is decided again. */
 export const tendIncident = (parts: ActParts) => ({
   acknowledge: (tending: Tending, note: string) =>
-    tend(parts, tending, 'acknowledge', (tended, acting, escalation) =>
+    tend(parts, because(tending, note), 'acknowledge', (tended, acting, escalation) =>
       decideAcknowledgement(tended, escalation, { note, via: tending.via }, acting),
     ),
   handOver: (tending: Tending, to: { readonly to: string; readonly note: string }) =>
-    tend(parts, tending, 'hand over', (tended, acting, escalation) => decideHandOver(tended, escalation, to, acting)),
+    tend(parts, because(tending, to.note), 'hand over', (tended, acting, escalation) =>
+      decideHandOver(tended, escalation, to, acting),
+    ),
   snooze: (tending: Tending, durationMs: number, comment: string) =>
-    tend(parts, tending, 'snooze', (tended, acting, escalation) =>
+    tend(parts, because(tending, comment), 'snooze', (tended, acting, escalation) =>
       decideSnooze(tended, escalation, { untilMs: acting.at + durationMs, comment }, acting),
     ),
   /** Puts it off where anybody would be called before that time is over, and is nothing where nobody would. */
   quiet: (tending: Tending, durationMs: number, comment: string) =>
-    tend(parts, tending, 'snooze', (tended, acting, escalation) => {
+    tend(parts, because(tending, comment), 'snooze', (tended, acting, escalation) => {
       const untilMs = acting.at + durationMs;
       if (escalation === undefined || isPausedUntil(escalation, untilMs)) return [];
       return decideSnooze(tended, escalation, { untilMs, comment }, acting);

@@ -1,4 +1,4 @@
-import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import { type DoorAsked, doorOf, maybeBecause, part, readGiven } from './door-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -7,7 +7,7 @@ export const ALERT_USAGE: readonly CommandUsage[] = [
   { name: 'alert ls', takes: '', says: 'alerts that are open, with their ids', example: 'alert ls' },
   {
     name: 'alert resolve',
-    takes: '<id>',
+    takes: '<id> [--comment WHY]',
     says: 'says of an alert of another system that it is over',
     example: 'alert resolve al1 --yes',
   },
@@ -21,8 +21,8 @@ export const readAlertArguments = ([action = '', ...rest]: readonly string[]): D
   const what = `alert ${action}`;
   if (action === 'ls') return doorOf(readGiven(what, rest, [], []), { method: 'get', path: OPEN, shows: 'alerts' });
   if (action !== 'resolve') throw new UsageError(`${what}: expected alert ls, or alert resolve <id>`);
-  const given = readGiven(what, rest, ['an alert id'], ['yes']);
+  const given = readGiven(what, rest, ['an alert id'], ['comment', 'yes']);
   const [alertId = ''] = given.named;
   const path = `/v1/alerts/${part(alertId)}/resolve`;
-  return doorOf(given, { method: 'post', path, body: {}, shows: 'alert', confirm: alertId });
+  return doorOf(given, { method: 'post', path, body: maybeBecause(given.values), shows: 'alert', confirm: alertId });
 };

@@ -28,6 +28,10 @@ export interface ApiClient {
   readonly delete: (path: string) => Promise<unknown>;
 }
 
+/** Why something is ended, where it has no body: a query of its path. */
+export const commentQuery = (comment: string | undefined): string =>
+  comment === undefined ? '' : `?${new URLSearchParams({ comment }).toString()}`;
+
 /** An API that takes longer is as good as away. */
 const TIMEOUT_MS = 10_000;
 
@@ -58,6 +62,7 @@ export const createApiClient = ({ url, key }: Connection): ApiClient => {
     const headers = {
       authorization: `Bearer ${key}`,
       accept: 'application/json',
+      'user-agent': 'tocsin-cli',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     try {

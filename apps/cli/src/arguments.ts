@@ -9,7 +9,7 @@ import { type GateShowAsked, readGateShowArguments } from './gate-show-arguments
 import { readAlertArguments } from './alert-arguments.js';
 import { readIncidentArguments } from './incident-arguments.js';
 import { type OnCallAsked, readOnCallArguments } from './on-call-arguments.js';
-import { readSilenceArguments, type WantedOfSilences } from './quiet-arguments.js';
+import { readSilenceArguments, type SilenceOptions, type WantedOfSilences } from './quiet-arguments.js';
 import { readReplayArguments, type ReplayAsked } from './replay-arguments.js';
 import { readAttachArguments, readStatusUpdateArguments } from './report-arguments.js';
 import { readRolloutArguments } from './rollout-arguments.js';
@@ -72,13 +72,13 @@ export type Asked =
 /** What is wanted of the keys of nodes. */
 export type WantedOfNodeKeys =
   | { readonly action: 'ls' }
-  | { readonly action: 'issue'; readonly nodeId: string }
-  | { readonly action: 'revoke'; readonly keyId: string };
+  | { readonly action: 'issue'; readonly nodeId: string; readonly comment: string }
+  | { readonly action: 'revoke'; readonly keyId: string; readonly comment: string };
 
 /** What is wanted of the customers. */
 export type WantedOfCustomers =
   | { readonly action: 'ls'; readonly filter: Readonly<Record<string, string>> }
-  | { readonly action: 'import'; readonly file: string; readonly dryRun: boolean }
+  | { readonly action: 'import'; readonly file: string; readonly dryRun: boolean; readonly comment?: string }
   | { readonly action: 'export'; readonly file: string };
 
 /** The first words of all commands. */
@@ -127,7 +127,16 @@ const noMore = (rest: readonly string[]): void => {
   if (rest.length > 0) throw new UsageError(`unexpected argument ${rest[0]}`);
 };
 
-const nodeKeyOf = ([action, name, ...more]: readonly string[]): WantedOfNodeKeys => {
+/** Commands that take `--comment` here; the others read what follows them on their own. */
+const COMMENTED: ReadonlySet<string> = new Set(['silence', 'node-key', 'customers']);
+
+const why = (what: string, comment: string | undefined): string => {
+  if (comment === undefined || comment.trim() === '')
+    throw new UsageError(`${what}: expected --comment, which says to the others why`);
+  return comment;
+};
+
+const nodeKeyOf = ([action, name, ...more]: readonly string[], comment: string | undefined): WantedOfNodeKeys => {
   noMore(more);
   switch (action) {
     case 'ls':
@@ -135,10 +144,10 @@ const nodeKeyOf = ([action, name, ...more]: readonly string[]): WantedOfNodeKeys
       return { action };
     case 'issue':
       if (name === undefined) throw new UsageError('node-key issue: expected the name of a node');
-      return { action, nodeId: name };
+      return { action, nodeId: name, comment: why('node-key issue', comment) };
     case 'revoke':
       if (name === undefined) throw new UsageError('node-key revoke: expected the id of a key');
-      return { action, keyId: name };
+      return { action, keyId: name, comment: why('node-key revoke', comment) };
     case undefined:
     default:
       throw new UsageError(`node-key ${action ?? ''}: expected node-key ls, issue <node> or revoke <key id>`);
@@ -191,7 +200,9 @@ const customersOf = ([action, file, ...more]: readonly string[], values: Values)
   }
   if (file === undefined || (action !== 'import' && action !== 'export'))
     throw new UsageError(`customers ${action ?? ''}: expected customers ls, import <file> or export <file>`);
-  return action === 'export' ? { action, file } : { action, file, dryRun: values['dry-run'] };
+  if (action === 'export') return { action, file };
+  const { comment } = values;
+  return { action, file, dryRun: values['dry-run'], ...(comment === undefined ? {} : { comment }) };
 };
 
 const INCIDENT_ACTIONS = ['show', 'cost', 'runbook', 'post-mortem'] as const;
@@ -228,6 +239,13 @@ const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined
   throw new UsageError(`gate ${action}: expected gate show <rollout>, or simulate`);
 };
 
+const refuseForeign = (command: string | undefined, { comment, ...ofSilences }: SilenceOptions): void => {
+  if (command !== 'silence' && Object.values(ofSilences).some((value) => value !== undefined))
+    throw new UsageError('--where, --for and --from belong to silence add');
+  if (comment !== undefined && !COMMENTED.has(command ?? ''))
+    throw new UsageError('--comment belongs to silence, node-key and customers import');
+};
+
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
   const [first] = args;
@@ -251,8 +269,7 @@ export const readArguments = (args: readonly string[]): Asked => {
   if (values.catalogue !== undefined && command !== 'check') throw new UsageError('--catalogue belongs to check');
   const { where, for: lasting, from, comment } = values;
   const options = { where, for: lasting, from, comment };
-  if (command !== 'silence' && Object.values(options).some((value) => value !== undefined))
-    throw new UsageError('--where, --for, --from and --comment belong to silence add');
+  refuseForeign(command, options);
   switch (command) {
     case 'status':
       noMore(rest);
@@ -273,7 +290,7 @@ export const readArguments = (args: readonly string[]): Asked => {
     case 'customers':
       return { command, wanted: customersOf(rest, values), ...common };
     case 'node-key':
-      return { command, wanted: nodeKeyOf(rest), ...common };
+      return { command, wanted: nodeKeyOf(rest, comment), ...common };
     case 'check':
       if (rest.length === 0) throw new UsageError('check: expected a file of rules, or a directory of them');
       return { command, paths: rest, catalogue: values.catalogue, json: values.json };

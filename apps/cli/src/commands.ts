@@ -87,7 +87,7 @@ const REGISTRY_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'customers import',
-    takes: '<file> [--dry-run]',
+    takes: '<file> [--dry-run] [--comment WHY]',
     says: 'from YAML or CSV; everything that is wrong with it at once',
     example: 'customers import customers.csv --dry-run',
   },
@@ -100,15 +100,15 @@ const REGISTRY_USAGE: readonly CommandUsage[] = [
   { name: 'node-key ls', takes: '', says: 'the keys that nodes tag their batches with', example: 'node-key ls' },
   {
     name: 'node-key issue',
-    takes: '<node>',
+    takes: '<node> --comment WHY',
     says: 'a further key for a node, shown once; two are valid at a time',
-    example: 'node-key issue iad1-n01',
+    example: 'node-key issue iad1-n01 --comment renewal',
   },
   {
     name: 'node-key revoke',
-    takes: '<key id>',
+    takes: '<key id> --comment WHY',
     says: 'end a key; what it tagged before stays counted',
-    example: 'node-key revoke iad1-n01.2',
+    example: 'node-key revoke iad1-n01.2 --comment leaked',
   },
 ];
 
@@ -137,7 +137,12 @@ const RULES_USAGE: readonly CommandUsage[] = [
     says: 'silences, those that stand first; which muted nothing',
     example: 'silence ls',
   },
-  { name: 'silence expire', takes: '<id>', says: 'end a silence early', example: 'silence expire s-1' },
+  {
+    name: 'silence expire',
+    takes: '<id> [--comment WHY]',
+    says: 'end a silence early',
+    example: 'silence expire s-1',
+  },
   {
     name: 'maintenance ls',
     takes: '',

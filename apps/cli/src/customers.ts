@@ -44,13 +44,16 @@ const textOf = (file: string): string => {
 };
 
 /** A thousand customers a request; each request is taken whole or not at all. */
-const importAll = async (api: ApiClient, file: string, dryRun: boolean): Promise<CustomersAnswer> => {
+const importAll = async (
+  api: ApiClient,
+  { file, dryRun, comment }: Extract<WantedOfCustomers, { action: 'import' }>,
+): Promise<CustomersAnswer> => {
   const { config, problems } = readCustomers(textOf(file), file);
   if (problems !== undefined) throw new UsageError(problems.join('\n'));
   const results = [];
   for (let from = 0; from < config.customers.length; from += PAGE) {
     const customers = config.customers.slice(from, from + PAGE);
-    const answer = await api.post(`/v1/customers?dryRun=${dryRun}`, { customers });
+    const answer = await api.post(`/v1/customers?dryRun=${dryRun}`, { customers, comment });
     results.push(...registered.parse(answer).results);
   }
   return { action: 'import', dryRun, results };
@@ -67,7 +70,7 @@ export const askCustomers = async (api: ApiClient, wanted: WantedOfCustomers): P
       return { action: 'export', file: wanted.file, count: customers.length };
     }
     case 'import':
-      return importAll(api, wanted.file, wanted.dryRun);
+      return importAll(api, wanted);
   }
 };
 

@@ -1,4 +1,4 @@
-import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import { type DoorAsked, doorOf, type DoorValues, maybeBecause, part, readGiven, required } from './door-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -13,7 +13,7 @@ export const DELIVERY_USAGE: readonly CommandUsage[] = [
   { name: 'deliveries show', takes: '<id>', says: 'one, with each attempt', example: 'deliveries show dl1' },
   {
     name: 'deliveries retry',
-    takes: '<id>',
+    takes: '<id> [--comment WHY]',
     says: 'sends one again that was given up',
     example: 'deliveries retry dl1 --yes',
   },
@@ -25,15 +25,15 @@ export const DELIVERY_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'channels test',
-    takes: '<name>',
+    takes: '<name> [--comment WHY]',
     says: 'sends a page that says that it is a test, and its end',
     example: 'channels test pagerduty --yes',
   },
   {
     name: 'channels enable',
-    takes: '<name>',
+    takes: '<name> --comment WHY',
     says: 'sends again through one whose receiver wanted nothing more',
-    example: 'channels enable webhook --yes',
+    example: 'channels enable webhook --comment mended --yes',
   },
 ];
 
@@ -47,12 +47,21 @@ const listed: Read = (args) => {
   return doorOf(given, { method: 'get', path: `/v1/deliveries?${query.toString()}`, shows: 'deliveries' });
 };
 
+interface Acts {
+  readonly name: string;
+  readonly shows: DoorAsked['request']['shows'];
+  readonly pathOf: (named: string) => string;
+  /** What is sent; why, where somebody says so. */
+  readonly bodyOf?: (values: DoorValues) => unknown;
+}
+
 const acts =
-  (what: string, name: string, shows: DoorAsked['request']['shows'], pathOf: (named: string) => string): Read =>
+  (what: string, { name, shows, pathOf, bodyOf = maybeBecause }: Acts): Read =>
   (args) => {
-    const given = readGiven(what, args, [name], ['yes']);
+    const given = readGiven(what, args, [name], ['comment', 'yes']);
     const [named = ''] = given.named;
-    return doorOf(given, { method: 'post', path: pathOf(part(named)), body: {}, shows, confirm: named });
+    const body = bodyOf(given.values);
+    return doorOf(given, { method: 'post', path: pathOf(part(named)), body, shows, confirm: named });
   };
 
 const COMMANDS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
@@ -62,13 +71,26 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
       const given = readGiven('deliveries show', args, ['the id of a delivery'], []);
       return doorOf(given, { method: 'get', path: `/v1/deliveries/${part(given.named[0] ?? '')}`, shows: 'delivery' });
     },
-    retry: acts('deliveries retry', 'the id of a delivery', 'delivery', (id) => `/v1/deliveries/${id}/retry`),
+    retry: acts('deliveries retry', {
+      name: 'the id of a delivery',
+      shows: 'delivery',
+      pathOf: (id) => `/v1/deliveries/${id}/retry`,
+    }),
   },
   channels: {
     ls: (args) =>
       doorOf(readGiven('channels ls', args, [], []), { method: 'get', path: '/v1/channels', shows: 'channels' }),
-    test: acts('channels test', 'the name of a channel', 'tested', (name) => `/v1/channels/${name}/test`),
-    enable: acts('channels enable', 'the name of a channel', 'channel', (name) => `/v1/channels/${name}/enable`),
+    test: acts('channels test', {
+      name: 'the name of a channel',
+      shows: 'tested',
+      pathOf: (name) => `/v1/channels/${name}/test`,
+    }),
+    enable: acts('channels enable', {
+      name: 'the name of a channel',
+      shows: 'channel',
+      pathOf: (name) => `/v1/channels/${name}/enable`,
+      bodyOf: ({ comment }) => ({ comment: required('channels enable', 'comment', comment) }),
+    }),
   },
 };
 

@@ -145,6 +145,10 @@ export const required = (what: string, name: DoorOption, value: string | undefin
   return value;
 };
 
+/** The body of an act that may say why. */
+export const maybeBecause = ({ comment }: DoorValues): { readonly comment?: string } =>
+  comment === undefined ? {} : { comment };
+
 /** `v2.1.5+c42` as a release. */
 export const releaseOf = (text: string): { readonly softwareVersion: string; readonly configRev: string } => {
   const [softwareVersion = '', configRev = '', ...more] = text.split('+');

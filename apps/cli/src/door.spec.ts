@@ -64,7 +64,10 @@ describe('commands that act', () => {
     [['redirect', 'end', 'rd1', '--comment', 'x'], '/v1/redirects/rd1/end', { comment: 'x' }],
     [['deliveries', 'retry', 'a/b'], '/v1/deliveries/a%2Fb/retry', {}],
     [['channels', 'test', 'pagerduty'], '/v1/channels/pagerduty/test', {}],
-    [['channels', 'enable', 'webhook'], '/v1/channels/webhook/enable', {}],
+    [['channels', 'enable', 'webhook', '--comment', 'x'], '/v1/channels/webhook/enable', { comment: 'x' }],
+    [['rollout', 'start', 'ro1', '--comment', 'x'], '/v1/rollouts/ro1/start', { comment: 'x' }],
+    [['drill', 'now', '--comment', 'x'], '/v1/drills', { comment: 'x' }],
+    [['alert', 'resolve', 'al1', '--comment', 'x'], '/v1/alerts/al1/resolve', { comment: 'x' }],
   ])('%j', (args, path, body) => {
     const { request, yes } = door(...args);
     expect({ ...request, yes }).toMatchObject({ method: 'post', path, body, yes: false });
@@ -104,7 +107,8 @@ describe('commands that act', () => {
     [['rollout', 'halt', 'ro1', '--comment', ' ']],
     [['rollout', 'halt', '--comment', 'x']],
     [['rollout', 'halt', 'ro1', 'ro2', '--comment', 'x']],
-    [['rollout', 'start', 'ro1', '--comment', 'x']],
+    [['rollout', 'start', 'ro1', '--text', 'x']],
+    [['channels', 'enable', 'webhook']],
     [['rollout', 'declare', 'ro1', '--service', 'dns', '--release', 'v2', '--previous', 'v1+c1']],
     [['rollout', 'declare', 'ro1', '--service', 'dns', '--release', 'v2+c2', '--previous', 'v1+c1', '--plan', '/none']],
     [['automation', 'off']],

@@ -1,4 +1,4 @@
-import { type DoorAsked, doorOf, readGiven } from './door-arguments.js';
+import { type DoorAsked, doorOf, maybeBecause, readGiven } from './door-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.js';
 export const DRILL_USAGE: readonly CommandUsage[] = [
   {
     name: 'drill now',
-    takes: '[--channel C]',
+    takes: '[--channel C] [--comment WHY]',
     says: 'has a page called DRILL go the whole way, through one channel or all that page',
     example: 'drill now --channel pagerduty --yes',
   },
@@ -22,8 +22,8 @@ export const readDrillArguments = ([action = '', ...rest]: readonly string[]): D
       shows: 'drills',
     });
   if (action !== 'now') throw new UsageError(`drill ${action}: expected drill now or drill ls`);
-  const given = readGiven('drill now', rest, [], ['channel', 'yes']);
+  const given = readGiven('drill now', rest, [], ['channel', 'comment', 'yes']);
   const { channel } = given.values;
-  const body = channel === undefined ? {} : { channel };
+  const body = { ...(channel === undefined ? {} : { channel }), ...maybeBecause(given.values) };
   return doorOf(given, { method: 'post', path: '/v1/drills', body, shows: 'drills', confirm: 'drill' });
 };

@@ -23,9 +23,11 @@ export const askNodeKeys = async (api: ApiClient, wanted: WantedOfNodeKeys): Pro
     case 'ls':
       return listed.parse(await api.get(PATH));
     case 'issue':
-      return issued.parse(await api.post(PATH, { nodeId: wanted.nodeId }));
+      return issued.parse(await api.post(PATH, { nodeId: wanted.nodeId, comment: wanted.comment }));
     case 'revoke':
-      return revoked.parse(await api.post(`${PATH}/${encodeURIComponent(wanted.keyId)}/revoke`, {}));
+      return revoked.parse(
+        await api.post(`${PATH}/${encodeURIComponent(wanted.keyId)}/revoke`, { comment: wanted.comment }),
+      );
   }
 };
 

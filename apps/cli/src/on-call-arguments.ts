@@ -9,9 +9,9 @@ export type WantedOfOnCall =
   | { readonly action: 'now' }
   | { readonly action: 'shifts'; readonly schedule: string; readonly from?: number; readonly to?: number }
   | { readonly action: 'override'; readonly override: Omit<NewScheduleOverride, 'untilMs'> & Lasting }
-  | { readonly action: 'withdraw'; readonly scheduleOverrideId: string }
-  | { readonly action: 'load'; readonly file: string; readonly replacesFile: boolean }
-  | { readonly action: 'reload' };
+  | { readonly action: 'withdraw'; readonly scheduleOverrideId: string; readonly comment?: string }
+  | { readonly action: 'load'; readonly file: string; readonly replacesFile: boolean; readonly comment?: string }
+  | { readonly action: 'reload'; readonly comment?: string };
 
 /** An end as a moment, or as a length from the beginning. */
 export type Lasting = { readonly untilMs: number } | { readonly forMs: number };
@@ -46,7 +46,12 @@ export const ON_CALL_USAGE: readonly CommandUsage[] = [
     says: 'P takes the place of whoever the schedule names',
     example: 'on-call override primary --person ada --for 2h30m --comment dentist',
   },
-  { name: 'on-call withdraw', takes: '<id>', says: 'end an override', example: 'on-call withdraw o-1' },
+  {
+    name: 'on-call withdraw',
+    takes: '<id> [--comment WHY]',
+    says: 'end an override',
+    example: 'on-call withdraw o-1',
+  },
   {
     name: 'on-call check',
     takes: '<file> [--channels A,B]',
@@ -55,13 +60,13 @@ export const ON_CALL_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'on-call load',
-    takes: '<file> [--replace-file]',
+    takes: '<file> [--replace-file] [--comment WHY]',
     says: "make a file the plan in force; --replace-file though a server's own file holds it",
     example: 'on-call load docs/on-call.yml',
   },
   {
     name: 'on-call reload',
-    takes: '',
+    takes: '[--comment WHY]',
     says: 'ask the servers to read their own file again',
     example: 'on-call reload',
   },
@@ -95,10 +100,10 @@ const ACTIONS: Readonly<Record<string, { readonly names?: string; readonly takes
   now: { takes: [] },
   shifts: { names: 'a schedule', takes: ['from', 'to'] },
   override: { names: 'a schedule', takes: ['person', 'for', 'until', 'from', 'comment'] },
-  withdraw: { names: 'the id of an override', takes: [] },
+  withdraw: { names: 'the id of an override', takes: ['comment'] },
   check: { names: 'a file', takes: ['channels'] },
-  load: { names: 'a file', takes: ['replace-file'] },
-  reload: { takes: [] },
+  load: { names: 'a file', takes: ['replace-file', 'comment'] },
+  reload: { takes: ['comment'] },
 };
 
 const timeOf = (name: string, text: string): number => {
@@ -132,6 +137,7 @@ const overrideOf = (schedule: string, values: Values): WantedOfOnCall => {
 };
 
 const wantedOf = (action: string, name: string, values: Values): WantedOfOnCall => {
+  const why = values.comment === undefined ? {} : { comment: values.comment };
   switch (action) {
     case 'shifts': {
       const { from, to } = values;
@@ -141,11 +147,11 @@ const wantedOf = (action: string, name: string, values: Values): WantedOfOnCall 
     case 'override':
       return overrideOf(name, values);
     case 'withdraw':
-      return { action, scheduleOverrideId: name };
+      return { action, scheduleOverrideId: name, ...why };
     case 'load':
-      return { action, file: name, replacesFile: values['replace-file'] };
+      return { action, file: name, replacesFile: values['replace-file'], ...why };
     case 'reload':
-      return { action };
+      return { action, ...why };
     default:
       return { action: 'now' };
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inZone, lasting } from '#domain';
-import type { ApiClient } from './api-client.js';
+import { type ApiClient, commentQuery } from './api-client.js';
 import { formatTime } from './figures.js';
 import type { WantedOfOnCall } from './on-call-arguments.js';
 import { readPlanToSend } from './on-call-check.js';
@@ -185,17 +185,19 @@ export const askOnCall = async (api: ApiClient, wanted: WantedOfOnCall, nowMs: n
       return { json, lines: formatOverride(json), isFinding: false };
     }
     case 'withdraw': {
-      const path = `/v1/on-call/overrides/${encodeURIComponent(wanted.scheduleOverrideId)}`;
+      const { scheduleOverrideId, comment } = wanted;
+      const path = `/v1/on-call/overrides/${encodeURIComponent(scheduleOverrideId)}${commentQuery(comment)}`;
       const json = overrideAnswer.parse(await api.delete(path));
       return { json, lines: formatOverride(json), isFinding: json.opens.length > 0 };
     }
     case 'load': {
-      const body = { plan: readPlanToSend(wanted.file, nowMs), replacesFile: wanted.replacesFile };
+      const { file, replacesFile, comment } = wanted;
+      const body = { plan: readPlanToSend(file, nowMs), replacesFile, comment };
       const json = loadAnswer.parse(await api.post('/v1/on-call', body));
       return { json, lines: formatLoad(json), isFinding: false };
     }
     case 'reload': {
-      const json = reloadAnswer.parse(await api.post('/v1/on-call/reload', {}));
+      const json = reloadAnswer.parse(await api.post('/v1/on-call/reload', { comment: wanted.comment }));
       return {
         json,
         lines: ['the servers read their file again; tocsin on-call says what came of it'],

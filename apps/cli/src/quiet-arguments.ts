@@ -12,7 +12,7 @@ import { UsageError } from './usage-error.js';
 export type WantedOfSilences =
   | { readonly action: 'add'; readonly silence: NewSilence }
   | { readonly action: 'ls' }
-  | { readonly action: 'expire'; readonly silenceId: string };
+  | { readonly action: 'expire'; readonly silenceId: string; readonly comment?: string | undefined };
 
 /** The options that belong to `silence add`, as they were given. */
 export interface SilenceOptions {
@@ -64,9 +64,11 @@ const silenceOf = ({ where, for: lasting, from, comment }: SilenceOptions): NewS
 /** Reads what follows `silence`. */
 export const readSilenceArguments = (rest: readonly string[], options: SilenceOptions): WantedOfSilences => {
   const [action, silenceId, ...more] = rest;
-  const isGiven = Object.values(options).some((value) => value !== undefined);
-  if (action !== 'add' && isGiven) throw new UsageError('--where, --for, --from and --comment belong to silence add');
-  if (action === 'expire' && silenceId !== undefined && more.length === 0) return { action, silenceId };
+  const { comment, ...ofAdd } = options;
+  if (action !== 'add' && Object.values(ofAdd).some((value) => value !== undefined))
+    throw new UsageError('--where, --for and --from belong to silence add');
+  if (action === 'expire' && silenceId !== undefined && more.length === 0) return { action, silenceId, comment };
+  if (action === 'ls' && comment !== undefined) throw new UsageError('silence ls: takes no --comment');
   if (action === 'ls' && silenceId === undefined) return { action };
   if (action === 'add' && silenceId === undefined) return { action, silence: silenceOf(options) };
   throw new UsageError(`silence ${action ?? ''}: expected silence add, ls, or expire <id>`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiClient } from './api-client.js';
+import { type ApiClient, commentQuery } from './api-client.js';
 import { formatDuration, formatTime } from './figures.js';
 import type { WantedOfSilences } from './quiet-arguments.js';
 import { formatTable } from './table.js';
@@ -48,7 +48,9 @@ export const askSilences = async (api: ApiClient, wanted: WantedOfSilences): Pro
     case 'ls':
       return listed.parse(await api.get(`${PATH}?limit=500`));
     case 'expire':
-      return one.parse(await api.delete(`${PATH}/${encodeURIComponent(wanted.silenceId)}`));
+      return one.parse(
+        await api.delete(`${PATH}/${encodeURIComponent(wanted.silenceId)}${commentQuery(wanted.comment)}`),
+      );
   }
 };
 

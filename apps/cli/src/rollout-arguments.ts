@@ -1,6 +1,15 @@
 import { readPlanFile } from '#config';
 import { checkPlan } from '#domain';
-import { type DoorAsked, type DoorOption, doorOf, part, readGiven, releaseOf, required } from './door-arguments.js';
+import {
+  type DoorAsked,
+  type DoorOption,
+  doorOf,
+  maybeBecause,
+  part,
+  readGiven,
+  releaseOf,
+  required,
+} from './door-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -39,7 +48,7 @@ export const ROLLOUT_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'rollout start',
-    takes: '<id>',
+    takes: '<id> [--comment WHY]',
     says: 'as soon as its pre-flight is complete',
     example: 'rollout start ro1 --yes',
   },
@@ -147,7 +156,7 @@ const ACTIONS: Readonly<Record<string, Read>> = {
       comment: required(what, 'comment', values.comment),
     }),
   }),
-  start: act('rollout start', { path: 'start', takes: [], bodyOf: () => ({}) }),
+  start: act('rollout start', { path: 'start', takes: ['comment'], bodyOf: maybeBecause }),
   approve: act('rollout approve', {
     path: 'approvals',
     takes: ['stage', 'comment'],

@@ -93,7 +93,8 @@ export const createTocsinApi = (client: HttpClient, clock: Clock, adminKey: stri
       }
     },
     createKey: async (name, role, nodeId) => {
-      const answer = await post('/v1/keys', { name, role, ...(nodeId === undefined ? {} : { nodeId }) });
+      const held = { name, role, ...(nodeId === undefined ? {} : { nodeId }) };
+      const answer = await post('/v1/keys', { ...held, comment: 'of the played fleet' });
       return (answer as { key: string }).key;
     },
     signal: async (key, signal) => {

@@ -90,8 +90,10 @@ describe('a server on a log that others can write to', () => {
   it('P8: counts what nodes tagged and what the gateway vouched for, and nothing that was slipped in', async () => {
     const nodes = ['n1', 'n2'].map((nodeId) => ({ nodeId, pop: 'iad-1', region: 'us-east' }));
     await call('/v1/nodes', { nodes });
-    const { key: apiKey } = (await call('/v1/keys', { name: 'collector', role: 'ingest' })).body as { key?: string };
-    const { key } = (await call('/v1/node-keys', { nodeId: 'n1' })).body as { key?: string };
+    const { key: apiKey } = (await call('/v1/keys', { name: 'collector', role: 'ingest', comment: 'test' })).body as {
+      key?: string;
+    };
+    const { key } = (await call('/v1/node-keys', { nodeId: 'n1', comment: 'test' })).body as { key?: string };
     const nodeKey = parseNodeKey(key ?? '')!;
     const tagged = (body: Uint8Array) => {
       const message = {

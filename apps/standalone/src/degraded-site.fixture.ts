@@ -66,7 +66,12 @@ export class Site {
     const nodes = NODES.map((nodeId) => ({ nodeId, pop: 'iad-1', region: 'us-east' }));
     await ask(server, '/v1/nodes', SITE_ADMIN_KEY, { nodes });
     for (const nodeId of NODES) {
-      const made = await ask(server, '/v1/keys', SITE_ADMIN_KEY, { name: `agent of ${nodeId}`, role: 'node', nodeId });
+      const made = await ask(server, '/v1/keys', SITE_ADMIN_KEY, {
+        name: `agent of ${nodeId}`,
+        role: 'node',
+        nodeId,
+        comment: 'test',
+      });
       site.keys.set(nodeId, String(made.body['key']));
     }
     return site;

@@ -93,7 +93,7 @@ const acknowledgedAtPagerDuty = async (incidentKey: string): Promise<number> => 
 describe('a sender that pages through Tocsin from now on', () => {
   it('B19: an alert of a Prometheus pages through PagerDuty, is acknowledged there, and is over when Prometheus says so', async () => {
     await until('it is ready', async () => (await fetch(`${server.url}/readyz`)).status === 200);
-    const { key } = await call<{ key: string }>('/v1/keys', { name: 'prometheus', role: 'alerts' });
+    const { key } = await call<{ key: string }>('/v1/keys', { name: 'prometheus', role: 'alerts', comment: 'test' });
     const alert = {
       labels: LABELS,
       annotations: { summary: 'disk of n1 is full' },

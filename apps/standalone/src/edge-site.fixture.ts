@@ -118,7 +118,12 @@ export class EdgeSite {
 
   /** Makes a key of a machine. */
   async keyOf(role: string, nodeId?: string): Promise<string> {
-    const { key } = await this.ask('/v1/keys', { name: `${role} ${nodeId ?? ''}`, role, ...(nodeId && { nodeId }) });
+    const { key } = await this.ask('/v1/keys', {
+      name: `${role} ${nodeId ?? ''}`,
+      role,
+      ...(nodeId && { nodeId }),
+      comment: 'test',
+    });
     return String(key);
   }
 

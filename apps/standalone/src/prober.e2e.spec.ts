@@ -84,7 +84,7 @@ const startProber = (key: string): ChildProcess => {
 describe('a prober beside a whole server', () => {
   it('R59: what it sees of a node is told as that, good and bad, and added to nothing else', async () => {
     await call('/v1/nodes', { nodes: [{ nodeId: 'n1', pop: 'fra-1', region: 'eu' }] });
-    const { key } = await call('/v1/keys', { name: 'prober', role: 'prober' });
+    const { key } = await call('/v1/keys', { name: 'prober', role: 'prober', comment: 'test' });
     prober = startProber(String(key));
     const printed: string[] = [];
     prober.stdout?.on('data', (text: Buffer) => printed.push(String(text)));

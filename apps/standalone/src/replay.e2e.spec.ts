@@ -64,7 +64,12 @@ class RecordedServer {
   async register(): Promise<void> {
     await this.call('/v1/nodes', { nodes: NODES });
     for (const { nodeId } of NODES) {
-      const { key } = await this.call('/v1/keys', { name: `agent of ${nodeId}`, role: 'node', nodeId });
+      const { key } = await this.call('/v1/keys', {
+        name: `agent of ${nodeId}`,
+        role: 'node',
+        nodeId,
+        comment: 'test',
+      });
       this.keys.set(nodeId, key!);
     }
     // What is to be gone back to must have run well for a day, and going back must have been tried.

@@ -54,7 +54,12 @@ describeKafka('a process per role', () => {
     const nodes = NODES.map((nodeId) => ({ nodeId, pop: 'iad-1', region: 'us-east' }));
     expect((await ask(api, '/v1/nodes', ADMIN_KEY, { nodes })).status).toBeLessThan(300);
     for (const nodeId of NODES) {
-      const made = await ask(api, '/v1/keys', ADMIN_KEY, { name: `agent of ${nodeId}`, role: 'node', nodeId });
+      const made = await ask(api, '/v1/keys', ADMIN_KEY, {
+        name: `agent of ${nodeId}`,
+        role: 'node',
+        nodeId,
+        comment: 'test',
+      });
       keys.set(nodeId, String(made.body['key']));
     }
   };
@@ -95,7 +100,7 @@ describeKafka('a process per role', () => {
   }, 180_000);
 
   it('R59: what a prober sees goes through its own topic of Kafka into its own family', async () => {
-    const made = await ask(of('api'), '/v1/keys', ADMIN_KEY, { name: 'prober', role: 'prober' });
+    const made = await ask(of('api'), '/v1/keys', ADMIN_KEY, { name: 'prober', role: 'prober', comment: 'test' });
     const probes = { nodeId: 'n1', seq: 1, size: 5, failed: 1, nowMs: systemClock.nowMs(), observerId: 'p1' };
     const answer = await sendOutcomes(of('gateway'), String(made.body['key']), probes);
     expect(answer).toMatchObject({ status: 202, body: { nodeId: 'n1', outcomes: 5 } });

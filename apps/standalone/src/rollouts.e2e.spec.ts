@@ -171,7 +171,7 @@ describe('a rollback that a rail of class S refuses, while more than a thousand 
   beforeAll(async () => {
     site = await Site.open(fleetOf(1_001, BAD));
     for (const [role, name] of PEOPLE) {
-      const { key } = await site.told('admin', '/v1/keys', { role, name });
+      const { key } = await site.told('admin', '/v1/keys', { role, name, comment: 'test' });
       held.set(`${role} ${name}`, `Bearer ${key}`);
     }
     await site.server.play(LOOK_S);

@@ -124,7 +124,9 @@ describe('a server that is killed while it signs and publishes', () => {
     expect(new Set(await Promise.all(streams.map(async (stream) => (await typesOf(stream)).join())))).toEqual(
       new Set(['CommandIssued,CommandSigned']),
     );
-    const { key } = (await ask(last, '/v1/keys', ADMIN_KEY, { name: 'n1', role: 'node', nodeId: 'n1' })).body;
+    const { key } = (
+      await ask(last, '/v1/keys', ADMIN_KEY, { name: 'n1', role: 'node', nodeId: 'n1', comment: 'test' })
+    ).body;
     const publicKey = createPublicKey(readFileSync(join(dataDir, 'command-key.pub.pem')));
     const given = async (): Promise<readonly string[]> => {
       const { body } = await ask(last, '/v1/nodes/n1/commands?after=0&waitMs=0', String(key));

@@ -47,7 +47,7 @@ const register = async (url: string): Promise<ReadonlyMap<string, string>> => {
   expect((await call(url, '/v1/nodes', { nodes })).status).toBeLessThan(300);
   const keys = new Map<string, string>();
   for (const nodeId of NODES) {
-    const made = await call(url, '/v1/keys', { name: `agent of ${nodeId}`, role: 'node', nodeId });
+    const made = await call(url, '/v1/keys', { name: `agent of ${nodeId}`, role: 'node', nodeId, comment: 'test' });
     keys.set(nodeId, made.body['key'] ?? '');
   }
   return keys;

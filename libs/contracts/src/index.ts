@@ -1,5 +1,6 @@
 export * from './act-link.js';
 export * from './audit.js';
+export * from './audit-verification.js';
 export * from './api/index.js';
 export * from './batch-tag.js';
 export * from './cause.js';
@@ -13,6 +14,7 @@ export * from './cost-model.js';
 export * from './decision-id.js';
 export * from './customer.js';
 export * from './impact.js';
+export * from './kept-head.js';
 export * from './maintenance.js';
 export * from './mapping.js';
 export * from './node-report.js';

@@ -48,6 +48,8 @@ export type Permission = 'public' | (typeof PERMISSIONS)[number];
 export interface RequestFacts {
   /** Of this request alone; the log and every answer that is a problem name it. */
   readonly id: string;
+  /** In which form it came. That it is the CLI the client says itself. */
+  readonly via: 'rest' | 'graphql' | 'cli';
 }
 
 /** An authenticated caller. */
@@ -73,6 +75,8 @@ export interface Principal {
   readonly door?: 'link' | 'slack' | 'pagerduty';
   /** The request that it asks by; absent where the caller is known before any, as on a socket. */
   readonly request?: RequestFacts;
+  /** Why, in their own words, of the act at hand. */
+  readonly reason?: string;
 }
 
 const GRANTS: Record<PrincipalRole, readonly Permission[]> = {

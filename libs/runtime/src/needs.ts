@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Permission, Principal } from '#contracts';
+import type { Permission, Principal, RequestFacts } from '#contracts';
 
 /** Where `@Needs` keeps its word. */
 export const NEEDS = 'tocsin:needs';
@@ -17,11 +17,23 @@ export const requestOf = (context: ExecutionContext): KnownRequest => {
   return context.getArgByIndex<{ reply: { request: KnownRequest } }>(2).reply.request;
 };
 
+/** How the CLI names itself in `User-Agent`. */
+const CLI = 'tocsin-cli';
+
+const factsOf = (context: ExecutionContext): RequestFacts => {
+  const { id, headers } = requestOf(context);
+  if (context.getType<string>() !== 'http') return { id, via: 'graphql' };
+  return { id, via: headers['user-agent']?.startsWith(CLI) === true ? 'cli' : 'rest' };
+};
+
+/** What a request said of itself, as a parameter of a route that nobody shows a key to. */
+export const Facts = createParamDecorator((_: unknown, context: ExecutionContext) => factsOf(context));
+
 /** The authenticated caller, as a parameter of a route or resolver. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const { principal, id } = requestOf(context);
+  const { principal } = requestOf(context);
   if (principal === undefined) throw new Error('caller asked for on a route that is public');
-  return { ...principal, request: { id } };
+  return { ...principal, request: factsOf(context) };
 });
 
 /** The actor of the events that a caller causes: `user:alice`, `node:n1`, `slack:alice`. */

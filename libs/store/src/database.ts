@@ -7,6 +7,8 @@ export interface Queryable {
 export interface TransactionOptions {
   /** Most milliseconds for one statement, in place of 2.5 s: for migrations and rebuilds, never on a path that pages. */
   readonly statementTimeoutMs?: number;
+  /** Every statement sees the same moment, and none may write: REPEATABLE READ, READ ONLY. */
+  readonly isSnapshot?: boolean;
 }
 
 /**

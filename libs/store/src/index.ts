@@ -57,7 +57,7 @@ export * from './summed-windows.js';
 export * from './signal-minute.repository.js';
 export * from './status-update.repository.js';
 export { isUnstorable } from './storable.js';
-export * from './verify-chains.js';
+export * from './verify/verify-chains.js';
 export * from './deliveries/standing-page.repository.js';
 export * from './zone-registry.repository.js';
 export * from './drill.repository.js';

@@ -20,8 +20,8 @@ import {
   gapsOfSchedule,
   overridesIn,
 } from '#domain';
-import { actorOf } from '#runtime';
 import type { EventStore, ScheduleOverrideRow } from '#store';
+import { metadataOf, saying } from '../act-metadata.js';
 import { appendAgain } from '../append-again.js';
 import { faultOf, type OnCallFault, readSentPlan } from './on-call-faults.js';
 import { GAPS_SHOWN_MS, type OnCallParts, pageChannels, type PlanOrigin } from './on-call-view.js';
@@ -73,8 +73,9 @@ const loadSent = async (parts: OnCallActParts, { plan: sent, replacesFile }: Sen
   const { errors, warnings } = await checked(parts, plan);
   if (errors.length > 0) return refuseAll('PLAN_INVALID', errors);
   const { repository, clock, store } = parts;
-  const offered = { plan, sha256: canonicalDigest(plan), source: actorOf(caller), isFile: false };
-  const refusal = await appendAgain(store, { actor: actorOf(caller), cause: 'load who is called' }, async () => {
+  const metadata = metadataOf(caller, 'load who is called');
+  const offered = { plan, sha256: canonicalDigest(plan), source: metadata.actor, isFile: false };
+  const refusal = await appendAgain(store, metadata, async () => {
     const expectedVersion = await repository.versionOf(streamOf.onCall);
     const inForce = await repository.inForce();
     if (inForce?.isFile === true && !replacesFile)
@@ -118,10 +119,11 @@ const answered = async (parts: OnCallParts, scheduleOverrideId: string): Promise
 
 const overrideSchedule = async (parts: OnCallActParts, wanted: NewScheduleOverride, caller: Principal) => {
   const { repository, clock, store } = parts;
-  const by = actorOf(caller);
+  const metadata = metadataOf(saying(caller, wanted.comment), 'override a schedule');
+  const by = metadata.actor;
   // 64 random bits: two overrides never meet.
   const scheduleOverrideId = `so-${randomBytes(8).toString('hex')}`;
-  const refusal = await appendAgain(store, { actor: by, cause: 'override a schedule' }, async () => {
+  const refusal = await appendAgain(store, metadata, async () => {
     const expectedVersion = await repository.versionOf(streamOf.onCall);
     const nowMs = clock.nowMs();
     const standing = (await repository.overrides(nowMs)).length;
@@ -134,8 +136,9 @@ const overrideSchedule = async (parts: OnCallActParts, wanted: NewScheduleOverri
 
 const withdrawOverride = async (parts: OnCallActParts, scheduleOverrideId: string, caller: Principal) => {
   const { repository, clock, store } = parts;
-  const by = actorOf(caller);
-  const refusal = await appendAgain(store, { actor: by, cause: 'withdraw an override' }, async () => {
+  const metadata = metadataOf(caller, 'withdraw an override');
+  const by = metadata.actor;
+  const refusal = await appendAgain(store, metadata, async () => {
     const expectedVersion = await repository.versionOf(streamOf.onCall);
     const override = await repository.override(scheduleOverrideId);
     if (override === undefined) return refuse('NOT_FOUND', `there is no override ${scheduleOverrideId}`);
@@ -146,7 +149,7 @@ const withdrawOverride = async (parts: OnCallActParts, scheduleOverrideId: strin
 };
 
 const askForReload = ({ store, repository, clock }: OnCallActParts, caller: Principal): Promise<undefined | Refusal> =>
-  appendAgain(store, { actor: actorOf(caller), cause: 'reload who is called' }, async () => ({
+  appendAgain(store, metadataOf(caller, 'reload who is called'), async () => ({
     stream: streamOf.onCallReload,
     expectedVersion: await repository.versionOf(streamOf.onCallReload),
     events: [event('OnCallReloadAsked', { at: clock.nowMs() })],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commentSchema } from '#contracts';
 import { moment } from '../window-query.js';
 
 /** Which shifts: from now on for two weeks without it. */
@@ -9,4 +10,5 @@ export const sentPlan = z.strictObject({
   plan: z.unknown(),
   /** Load it though a file holds the plan in force. */
   replacesFile: z.boolean().default(false),
+  comment: commentSchema.optional(),
 });

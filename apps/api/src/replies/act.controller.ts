@@ -10,11 +10,12 @@ import {
   refuse,
   type Refusal,
   REPLY_ACTIONS,
+  type RequestFacts,
 } from '#contracts';
-import { type Clock, CLOCK, LINKS, type LinkSettings, Needs } from '#runtime';
+import { type Clock, CLOCK, Facts, LINKS, type LinkSettings, Needs } from '#runtime';
 import { REPLY_ACTS } from '../tokens.js';
 import { confirmPage, incidentPage, PAGE_HEADERS, refusalPage } from './act-page.js';
-import { type ReplyActs, replyIdOf, rollbackOf } from './reply-acts.js';
+import { askedBy, type ReplyActs, replyIdOf, rollbackOf } from './reply-acts.js';
 
 /** A link speaks for whoever it was sent to, as an operator. */
 const principalOf = ({ person }: ActLink): Principal => ({
@@ -51,7 +52,12 @@ export class ActController {
   }
 
   @Post(':token')
-  async act(@Param('token') token: string, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async act(
+    @Param('token') token: string,
+    @Body() body: unknown,
+    @Facts() facts: RequestFacts,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const link = this.linkOf(token);
     if (isRefusal(link)) return this.refuse(reply, link);
     const fields = fieldsOf(body);
@@ -60,7 +66,7 @@ export class ActController {
       return this.refuse(reply, refuse('LINK_INVALID', 'the link is not for that'));
     if (action === 'roll_back' && fields.get('confirm') !== 'yes') return this.confirm(reply, link);
     const reported = { incidentId: link.incidentId, caller: principalOf(link), via: 'link' };
-    const done = await this.acts.runOnce(replyIdOf('link', token, action), action, reported);
+    const done = await askedBy(this.acts, facts).runOnce(replyIdOf('link', token, action), action, reported);
     return this.answer(reply, link, done);
   }
 

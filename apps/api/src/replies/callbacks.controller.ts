@@ -1,11 +1,11 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
-import { isRefusal } from '#contracts';
+import { isRefusal, type RequestFacts } from '#contracts';
 import { post } from '#outgoing';
-import { accepted, type Clock, CLOCK, EVENT_STORE, type Logger, LOGGER, Needs, refused } from '#runtime';
+import { accepted, type Clock, CLOCK, EVENT_STORE, Facts, type Logger, LOGGER, Needs, refused } from '#runtime';
 import type { EventStore } from '#store';
 import { REPLY_ACTS, REPLY_SETTINGS } from '../tokens.js';
 import { readPagerDutyWebhook, takePagerDutyWebhook } from './pagerduty-webhook.js';
-import type { ReplyActs } from './reply-acts.js';
+import { askedBy, type ReplyActs } from './reply-acts.js';
 import type { ReplySettings } from './reply.config.js';
 import { refusePagerDuty, refuseSlack } from './signatures.js';
 import { readSlackEvent, takeSlackEvent } from './slack-event.js';
@@ -30,10 +30,10 @@ export class CallbacksController {
 
   @Post('slack')
   @HttpCode(200)
-  async slack(@Body() body: unknown, @Headers() headers: Record<string, string>) {
+  async slack(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {
     const { bytes, signature } = this.signedBySlack(body, headers);
     const press = accepted(readSlackPress(bytes));
-    const text = await answerSlackPress(this.acts, press, signature);
+    const text = await answerSlackPress(askedBy(this.acts, facts), press, signature);
     if (text === undefined) return {};
     const answer = { response_type: 'ephemeral', replace_original: false, text };
     // A press of a block is answered there, one of an old attachment here.
@@ -43,16 +43,18 @@ export class CallbacksController {
 
   @Post('slack/events')
   @HttpCode(200)
-  async slackEvents(@Body() body: unknown, @Headers() headers: Record<string, string>) {
+  async slackEvents(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {
     const told = readSlackEvent(this.signedBySlack(body, headers).bytes);
     // It is theirs: refusals in a row end the subscription.
     if (isRefusal(told)) return { taken: false, because: told.detail };
-    return told.type === 'url_verification' ? { challenge: told.challenge } : takeSlackEvent(this.acts, told);
+    return told.type === 'url_verification'
+      ? { challenge: told.challenge }
+      : takeSlackEvent(askedBy(this.acts, facts), told);
   }
 
   @Post('pagerduty')
   @HttpCode(202)
-  async pagerduty(@Body() body: unknown, @Headers() headers: Record<string, string>) {
+  async pagerduty(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {
     const secret = this.settings.pagerDutyWebhookSecret;
     if (secret === undefined) throw refused('NOT_FOUND', 'PAGERDUTY_WEBHOOK_SECRET is not set');
     const bytes = bytesOf(body);
@@ -62,7 +64,7 @@ export class CallbacksController {
     // It is theirs: what we cannot read they cannot say otherwise, and would only be told to stop sending.
     if (isRefusal(webhook)) return { taken: false, because: webhook.detail };
     const { acts, store, clock } = this;
-    return takePagerDutyWebhook({ acts, store, clock }, webhook);
+    return takePagerDutyWebhook({ acts: askedBy(acts, facts), store, clock }, webhook);
   }
 
   private signedBySlack(body: unknown, headers: Record<string, string>) {

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
-import { event, isRefusal, type Principal, refuse, type Refusal, type ReplyAction, streamOf } from '#contracts';
+import {
+  event,
+  isRefusal,
+  type Principal,
+  refuse,
+  type Refusal,
+  type ReplyAction,
+  type RequestFacts,
+  streamOf,
+} from '#contracts';
 import { type Acting, isExternal } from '#domain';
-import { actorOf, type Infrastructure } from '#runtime';
+import type { Infrastructure } from '#runtime';
 import type { AlertRow, StreamAppend } from '#store';
+import { metadataOf } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
 import type { IncidentReport } from '../incident-report.js';
 import { LIST_MAX } from '../list-query.js';
@@ -58,9 +68,9 @@ const take = async (
   action: ReplyAction | 'note',
   reply: Reply,
 ): Promise<undefined | Refusal> => {
-  const by = actorOf(reply.caller);
-  const append = takenBy(replyId, action, reply, { by, at: clock.nowMs() });
-  const result = await eventStore.append([append], { actor: by, cause: `reply ${action}` });
+  const metadata = metadataOf(reply.caller, `reply ${action}`);
+  const append = takenBy(replyId, action, reply, { by: metadata.actor, at: clock.nowMs() });
+  const result = await eventStore.append([append], metadata);
   return 'conflict' in result ? usedFor(action) : undefined;
 };
 
@@ -201,3 +211,14 @@ export const createReplyActs = (parts: ReplyParts) => {
 
 /** What people do from a page. */
 export type ReplyActs = ReturnType<typeof createReplyActs>;
+
+/** The same, asked for by a request: what is recorded names it. */
+export const askedBy = (acts: ReplyActs, request: RequestFacts): ReplyActs => {
+  const named = (reply: Reply): Reply => ({ ...reply, caller: { ...reply.caller, request } });
+  return {
+    ...acts,
+    runOnce: (replyId, action, reply) => acts.runOnce(replyId, action, named(reply)),
+    runUntilDone: (replyId, action, reply) => acts.runUntilDone(replyId, action, named(reply)),
+    noteOnce: (replyId, reply, text) => acts.noteOnce(replyId, named(reply), text),
+  };
+};

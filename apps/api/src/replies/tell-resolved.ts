@@ -5,7 +5,7 @@ import type { AlertRow } from '#store';
 
 const CONTENT_TYPE = 'application/json';
 
-const signalOf = (alert: AlertRow, by: string, nowMs: number): ExternalAlertSignal | undefined => {
+const signalOf = (alert: AlertRow, by: string, nowMs: number, reason?: string): ExternalAlertSignal | undefined => {
   const { rule, key, severity } = alert;
   const source = sourceOf(alert);
   if (source === undefined) return undefined;
@@ -18,7 +18,10 @@ const signalOf = (alert: AlertRow, by: string, nowMs: number): ExternalAlertSign
     severity,
     name: rule.slice(-EXTERNAL_TEXT_MAX.name),
     ...(region === undefined ? {} : { region }),
-    summary: `${by} says that it is over`,
+    summary: `${by} says that it is over${reason === undefined ? '' : `: ${reason}`}`.slice(
+      0,
+      EXTERNAL_TEXT_MAX.summary,
+    ),
     labels: {},
     links: [],
     by,
@@ -37,7 +40,7 @@ export const tellResolved = async (
 ): Promise<void> => {
   const nowMs = clock.nowMs();
   const records = alerts.flatMap((alert) => {
-    const signal = signalOf(alert, actorOf(caller), nowMs);
+    const signal = signalOf(alert, actorOf(caller), nowMs, caller.reason);
     if (signal === undefined) return [];
     const body = Buffer.from(JSON.stringify(signal));
     const topic = 'telemetry.signals' as const;

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import {
   answerOf,
   channelShape,
@@ -9,9 +9,10 @@ import {
   listOf,
   type Principal,
 } from '#contracts';
-import { accepted, Caller, Needs, readQuery, Speaks } from '#runtime';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
-import { deliveryQuery, plainListQuery } from '../list-query.js';
+import { commented, deliveryQuery, maybeCommented, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
@@ -47,13 +48,15 @@ export class DeliveriesController {
   @Speaks({
     id: 'retryDelivery',
     summary: 'Sends again what was given up',
+    body: maybeCommented,
     answer: answerOf('delivery', deliveryShape),
     refuses: ['DELIVERY_NOT_GIVEN_UP'],
   })
   @HttpCode(200)
   @Needs('operate')
-  async retry(@Param('id') id: string, @Caller() caller: Principal) {
-    return { delivery: accepted(await this.actions.retryDelivery(id, caller)) };
+  async retry(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readBody(maybeCommented, body ?? undefined));
+    return { delivery: accepted(await this.actions.retryDelivery(id, saying(caller, comment))) };
   }
 
   @Get('channels')
@@ -71,26 +74,30 @@ export class DeliveriesController {
   @Speaks({
     id: 'testChannel',
     summary: 'Sends a page that says that it is a test, and its end',
+    body: maybeCommented,
     answer: channelTestAnswer,
     refuses: ['CHANNEL_NOT_TESTABLE'],
   })
   @HttpCode(202)
   @Needs('operate')
-  async test(@Param('name') name: string, @Caller() caller: Principal) {
-    return accepted(await this.actions.testChannel(name, caller));
+  async test(@Param('name') name: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readBody(maybeCommented, body ?? undefined));
+    return accepted(await this.actions.testChannel(name, saying(caller, comment)));
   }
 
   @Post('channels/:name/enable')
   @Speaks({
     id: 'enableChannel',
     summary: 'Sends through a channel again that was disabled',
+    body: commented,
     answer: answerOf('channel', channelShape),
     refuses: ['CHANNEL_NOT_DISABLED'],
   })
   @HttpCode(200)
   @Needs('operate')
-  async enable(@Param('name') name: string, @Caller() caller: Principal) {
-    return { channel: accepted(await this.actions.enableChannel(name, caller)) };
+  async enable(@Param('name') name: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readBody(commented, body));
+    return { channel: accepted(await this.actions.enableChannel(name, saying(caller, comment))) };
   }
 
   @Get('dead-letters')

@@ -9,6 +9,7 @@ import {
   type Principal,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
 import {
   acknowledgement,
@@ -16,6 +17,7 @@ import {
   handOver,
   incidentNote,
   incidentQuery,
+  maybeCommented,
   plainListQuery,
   snooze,
 } from '../list-query.js';
@@ -48,13 +50,15 @@ export class IncidentsController {
   @Speaks({
     id: 'resolveAlert',
     summary: 'Asks that an alert of another system be resolved',
+    body: maybeCommented,
     answer: answerOf('alert', alertShape),
     refuses: ['ALERT_NOT_OPEN', 'ALERT_NOT_EXTERNAL'],
   })
   @HttpCode(202)
   @Needs('operate')
-  async resolveAlert(@Param('id') id: string, @Caller() caller: Principal) {
-    return { alert: accepted(await this.actions.resolveAlert(id, caller)) };
+  async resolveAlert(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readBody(maybeCommented, body ?? undefined));
+    return { alert: accepted(await this.actions.resolveAlert(id, saying(caller, comment))) };
   }
 
   @Get('incidents')

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Inject, Post, Query } from '@nestjs/common';
 import {
+  commentSchema,
   customersAnswer,
   customersRegisteredAnswer,
   eventSchemas,
@@ -9,12 +10,16 @@ import {
   type Principal,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
 import { customerQuery, registrationQuery, selectedCustomers } from '../customer-list.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
-/** Of what the fleet consists and whom it serves. The bodies are those of the events they become. */
+const newNodes = eventSchemas.NodesRegistered.extend({ comment: commentSchema.optional() });
+const newCustomers = eventSchemas.CustomersRegistered.extend({ comment: commentSchema.optional() });
+
+/** Of what the fleet consists and whom it serves. The bodies are those of the events they become, and why. */
 @Controller('v1')
 export class InventoryController {
   constructor(
@@ -37,13 +42,13 @@ export class InventoryController {
   @Speaks({
     id: 'registerNodes',
     summary: 'Registers nodes, all of them or none',
-    body: eventSchemas.NodesRegistered,
+    body: newNodes,
     answer: nodesRegisteredAnswer,
   })
   @Needs('administer')
   async registerNodes(@Body() body: unknown, @Caller() caller: Principal) {
-    const { nodes } = accepted(readBody(eventSchemas.NodesRegistered, body));
-    accepted(await this.actions.registerNodes(nodes, caller));
+    const { nodes, comment } = accepted(readBody(newNodes, body));
+    accepted(await this.actions.registerNodes(nodes, saying(caller, comment)));
     return { nodes: nodes.length };
   }
 
@@ -65,14 +70,14 @@ export class InventoryController {
     id: 'registerCustomers',
     summary: 'Registers customers, all of them or none',
     query: registrationQuery,
-    body: eventSchemas.CustomersRegistered,
+    body: newCustomers,
     answer: customersRegisteredAnswer,
   })
   @Needs('administer')
   async registerCustomers(@Body() body: unknown, @Caller() caller: Principal, @Query() query: unknown) {
     const { dryRun } = accepted(readQuery(registrationQuery, query));
-    const { customers } = accepted(readBody(eventSchemas.CustomersRegistered, body));
-    const results = accepted(await this.actions.registerCustomers(customers, caller, dryRun));
+    const { customers, comment } = accepted(readBody(newCustomers, body));
+    const results = accepted(await this.actions.registerCustomers(customers, saying(caller, comment), dryRun));
     return { customers: customers.length, results };
   }
 }

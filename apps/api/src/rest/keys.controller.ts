@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
 import {
+  commentSchema,
   keyMadeAnswer,
   keyRevokedAnswer,
   keyShape,
@@ -10,7 +11,9 @@ import {
   PRINCIPAL_ROLES,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
+import { commented } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
@@ -18,6 +21,7 @@ const newKey = z.object({
   name: z.string().min(1).max(200),
   role: z.enum(PRINCIPAL_ROLES),
   nodeId: nameSchema.optional(),
+  comment: commentSchema,
 });
 
 /** API keys. A secret is shown once, in the answer that makes the key. */
@@ -44,14 +48,16 @@ export class KeysController {
     refuses: ['NODE_UNKNOWN'],
   })
   async create(@Body() body: unknown, @Caller() caller: Principal) {
-    return accepted(await this.actions.createKey(accepted(readBody(newKey, body)), caller));
+    const { comment, ...key } = accepted(readBody(newKey, body));
+    return accepted(await this.actions.createKey(key, saying(caller, comment)));
   }
 
   @Post(':id/revoke')
-  @Speaks({ id: 'revokeKey', summary: 'Revokes an API key, for good', answer: keyRevokedAnswer })
+  @Speaks({ id: 'revokeKey', summary: 'Revokes an API key, for good', body: commented, answer: keyRevokedAnswer })
   @HttpCode(200)
-  async revoke(@Param('id') id: string, @Caller() caller: Principal) {
-    accepted(await this.actions.revokeKey(id, caller));
+  async revoke(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readBody(commented, body));
+    accepted(await this.actions.revokeKey(id, saying(caller, comment)));
     return { keyId: id, revoked: true };
   }
 }

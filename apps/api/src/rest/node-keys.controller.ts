@@ -1,12 +1,22 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { z } from 'zod';
-import { keyRevokedAnswer, listOf, nameSchema, nodeKeyIssuedAnswer, nodeKeyShape, type Principal } from '#contracts';
+import {
+  commentSchema,
+  keyRevokedAnswer,
+  listOf,
+  nameSchema,
+  nodeKeyIssuedAnswer,
+  nodeKeyShape,
+  type Principal,
+} from '#contracts';
 import { accepted, Caller, Needs, readBody, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
+import { commented } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
-const newNodeKey = z.object({ nodeId: nameSchema });
+const newNodeKey = z.object({ nodeId: nameSchema, comment: commentSchema });
 
 /** Keys that nodes tag their batches with. A secret is shown once, in the answer that issues the key. */
 @Controller('v1/node-keys')
@@ -36,15 +46,21 @@ export class NodeKeysController {
     refuses: ['NODE_KEYS_TOO_MANY', 'NODE_UNKNOWN'],
   })
   async issue(@Body() body: unknown, @Caller() caller: Principal) {
-    const { nodeId } = accepted(readBody(newNodeKey, body));
-    return accepted(await this.actions.issueNodeKey(nodeId, caller));
+    const { nodeId, comment } = accepted(readBody(newNodeKey, body));
+    return accepted(await this.actions.issueNodeKey(nodeId, saying(caller, comment)));
   }
 
   @Post(':id/revoke')
-  @Speaks({ id: 'revokeNodeKey', summary: 'Revokes the key of a node, for good', answer: keyRevokedAnswer })
+  @Speaks({
+    id: 'revokeNodeKey',
+    summary: 'Revokes the key of a node, for good',
+    body: commented,
+    answer: keyRevokedAnswer,
+  })
   @HttpCode(200)
-  async revoke(@Param('id') id: string, @Caller() caller: Principal) {
-    accepted(await this.actions.revokeNodeKey(id, caller));
+  async revoke(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readBody(commented, body));
+    accepted(await this.actions.revokeNodeKey(id, saying(caller, comment)));
     return { keyId: id, revoked: true };
   }
 }

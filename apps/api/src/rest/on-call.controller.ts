@@ -11,7 +11,9 @@ import {
   shiftsAnswer,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
+import { commentQuery, maybeCommented } from '../list-query.js';
 import { sentPlan, shiftsQuery } from '../on-call/on-call-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
@@ -64,7 +66,8 @@ export class OnCallController {
   })
   @Needs('administer')
   async load(@Body() body: unknown, @Caller() caller: Principal) {
-    return accepted(await this.actions.loadOnCall(accepted(readBody(sentPlan, body)), caller));
+    const { comment, ...sent } = accepted(readBody(sentPlan, body));
+    return accepted(await this.actions.loadOnCall(sent, saying(caller, comment)));
   }
 
   /** What is wrong with a plan; nothing is loaded. It is as much work as loading one, which not everybody may ask for. */
@@ -87,13 +90,15 @@ export class OnCallController {
   @Speaks({
     id: 'reloadOnCallPlan',
     summary: 'Asks every dispatcher to read its file of who is called',
+    body: maybeCommented,
     answer: askedAnswer,
   })
   @HttpCode(202)
   @Header('Location', '/v1/on-call')
   @Needs('administer')
-  async reload(@Caller() caller: Principal) {
-    accepted(await this.actions.reloadOnCall(caller));
+  async reload(@Body() body: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readBody(maybeCommented, body ?? undefined));
+    accepted(await this.actions.reloadOnCall(saying(caller, comment)));
     return { asked: true };
   }
 
@@ -115,10 +120,12 @@ export class OnCallController {
   @Speaks({
     id: 'withdrawScheduleOverride',
     summary: 'Takes an override of a schedule back',
+    query: commentQuery,
     answer: scheduleOverrideAnswer,
   })
   @Needs('operate')
-  async withdraw(@Param('id') id: string, @Caller() caller: Principal) {
-    return accepted(await this.actions.withdrawScheduleOverride(id, caller));
+  async withdraw(@Param('id') id: string, @Query() query: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readQuery(commentQuery, query));
+    return accepted(await this.actions.withdrawScheduleOverride(id, saying(caller, comment)));
   }
 }

@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import { answerOf, listOf, maintenanceAnswer, newSilenceSchema, type Principal, silenceShape } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
-import { plainListQuery } from '../list-query.js';
+import { commentQuery, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
@@ -42,10 +43,16 @@ export class QuietController {
   }
 
   @Delete('silences/:id')
-  @Speaks({ id: 'expireSilence', summary: 'Ends a silence now', answer: answerOf('silence', silenceShape) })
+  @Speaks({
+    id: 'expireSilence',
+    summary: 'Ends a silence now',
+    query: commentQuery,
+    answer: answerOf('silence', silenceShape),
+  })
   @Needs('operate')
-  async expire(@Param('id') id: string, @Caller() caller: Principal) {
-    return { silence: accepted(await this.actions.expireSilence(id, caller)) };
+  async expire(@Param('id') id: string, @Query() query: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readQuery(commentQuery, query));
+    return { silence: accepted(await this.actions.expireSilence(id, saying(caller, comment))) };
   }
 
   @Get('maintenance')

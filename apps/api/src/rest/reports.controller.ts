@@ -11,6 +11,7 @@ import {
   updateCustomersAnswer,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
 import { commented, statusCustomersQuery, statusUpdateQuery } from '../list-query.js';
 import { markdownOf } from '../post-mortem-query.js';
@@ -84,8 +85,9 @@ export class ReportsController {
     @Caller() caller: Principal,
   ) {
     const n = accepted(readQuery(statusNumber, number));
-    const edits = accepted(readBody(publicationBody, body ?? undefined));
-    return { statusUpdate: accepted(await this.actions.publishStatusUpdate({ incidentId, n }, edits, caller)) };
+    const { comment, ...edits } = accepted(readBody(publicationBody, body ?? undefined));
+    const by = saying(caller, comment);
+    return { statusUpdate: accepted(await this.actions.publishStatusUpdate({ incidentId, n }, edits, by)) };
   }
 
   @Post('incidents/:id/status-updates/:n/discard')

@@ -12,8 +12,9 @@ import {
   stageApprovalSchema,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
-import { commented, gateQuery, rolloutQuery } from '../list-query.js';
+import { commented, gateQuery, maybeCommented, rolloutQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
@@ -84,13 +85,15 @@ export class RolloutsController {
   @Speaks({
     id: 'startRollout',
     summary: 'Asks for the start of a rollout',
+    body: maybeCommented,
     answer: answerOf('rollout', rolloutShape),
     refuses: ['RELEASE_QUARANTINED', 'ROLLOUT_STATE'],
   })
   @HttpCode(200)
   @Needs('roll_out')
-  async start(@Param('id') id: string, @Caller() caller: Principal) {
-    return { rollout: accepted(await this.actions.startRollout(id, caller)) };
+  async start(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readBody(maybeCommented, body ?? undefined));
+    return { rollout: accepted(await this.actions.startRollout(id, saying(caller, comment))) };
   }
 
   @Post(':id/halt')

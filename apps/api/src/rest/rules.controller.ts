@@ -1,8 +1,9 @@
-import { Controller, Get, Header, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Inject, Post, Query } from '@nestjs/common';
 import { askedAnswer, listOf, type Principal, refuse, rulesAnswer, ruleSetVersionShape } from '#contracts';
-import { accepted, Caller, Needs, readQuery, Speaks } from '#runtime';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
+import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
-import { plainListQuery } from '../list-query.js';
+import { maybeCommented, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
@@ -39,13 +40,15 @@ export class RulesController {
   @Speaks({
     id: 'reloadRules',
     summary: 'Asks whoever decides to read its files; the rules say what became of it',
+    body: maybeCommented,
     answer: askedAnswer,
   })
   @HttpCode(202)
   @Header('Location', '/v1/rules')
   @Needs('administer')
-  async reload(@Caller() caller: Principal) {
-    accepted(await this.actions.reloadRules(caller));
+  async reload(@Body() body: unknown, @Caller() caller: Principal) {
+    const { comment } = accepted(readBody(maybeCommented, body ?? undefined));
+    accepted(await this.actions.reloadRules(saying(caller, comment)));
     return { asked: true };
   }
 }

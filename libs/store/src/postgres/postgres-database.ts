@@ -181,9 +181,9 @@ const isUnanswered = (error: unknown): boolean => error instanceof Error && erro
 const inTransaction = async <T>(
   client: pg.PoolClient,
   work: (tx: Queryable) => Promise<T>,
-  { statementTimeoutMs }: TransactionOptions,
+  { statementTimeoutMs, isSnapshot = false }: TransactionOptions,
 ): Promise<T> => {
-  await client.query('begin');
+  await client.query(isSnapshot ? 'begin isolation level repeatable read, read only' : 'begin');
   try {
     if (statementTimeoutMs !== undefined) {
       // Waiting for the locks of a slow neighbour is part of a slow statement.

@@ -1,0 +1,23 @@
+import type { Audit, EventMetadata, Principal } from '#contracts';
+import { actorOf } from '#runtime';
+
+/** A caller who says why; without a comment as before. */
+export const saying = (caller: Principal, comment: string | undefined): Principal => {
+  const reason = comment?.trim() ?? '';
+  return reason === '' ? caller : { ...caller, reason };
+};
+
+const auditOf = ({ subject, keyId, reason, door, request }: Principal): Audit => ({
+  ...(reason === undefined ? {} : { reason }),
+  subject,
+  keyId,
+  ...(request === undefined ? {} : { requestId: request.id }),
+  via: door ?? request?.via ?? 'rest',
+});
+
+/** What an act is recorded with: who, what for, and by which request. `cause`: what is done, `halt rollout ro1`. */
+export const metadataOf = (caller: Principal, cause: string): EventMetadata => ({
+  actor: actorOf(caller),
+  cause,
+  audit: auditOf(caller),
+});

@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import type { KeptHead } from '#contracts';
+import { CHAIN_START, eventHash, nextDigest, NO_EVENTS } from '../event-hash.js';
+import { chainRow, type StoredRow } from './chain-row.js';
+import { ChainWalk } from './chain-walk.js';
+
+/** Rows of the store that is broken in every way. */
+const ROWS = 10_000;
+const STREAMS = 300;
+const RUNS = 60;
+
+type Stored = Omit<StoredRow, 'previousHash'>;
+
+/** A store as appends leave it; of every third event it is known by which request it came. */
+const told = (): readonly Stored[] => {
+  const heads = new Map<string, { version: number; hash: string }>();
+  return Array.from({ length: ROWS }, (_unused, index): Stored => {
+    const stream = `key-k${(index * 7) % STREAMS}`;
+    const { version, hash: previous } = heads.get(stream) ?? { version: 0, hash: CHAIN_START };
+    const row = {
+      position: index + 1,
+      stream,
+      version: version + 1,
+      type: 'ApiKeyRevoked',
+      data: { keyId: `k${index}`, at: 1.5 * index, isLast: index === ROWS },
+      actor: 'admin:alice',
+      cause: 'revoke key',
+      recordedAtMs: 1_700_000_000_000 + index,
+      audit: index % 3 === 0 ? { subject: 'key:k0', keyId: 'k0', requestId: `r${index}`, via: 'rest' } : null,
+    };
+    const hash = eventHash(previous, row);
+    heads.set(stream, { version: row.version, hash });
+    return {
+      ...row,
+      position: String(row.position),
+      version: String(row.version),
+      recordedAtMs: String(row.recordedAtMs),
+      data: JSON.stringify(row.data),
+      audit: row.audit && JSON.stringify(row.audit),
+      hash,
+    };
+  });
+};
+
+const placeOf = (stream: string, version: string | number): string => `${version} ${stream}`;
+
+/** As the database gives them: by position, each with the hash before it in its stream. */
+const walked = (rows: readonly Stored[], head: number, keptHeads: readonly KeptHead[] = []): ChainWalk => {
+  const hashes = new Map(rows.map(({ stream, version, hash }) => [placeOf(stream, version), hash]));
+  const walk = new ChainWalk(keptHeads);
+  for (const row of rows.toSorted((a, b) => Number(a.position) - Number(b.position)))
+    walk.follow(chainRow({ ...row, previousHash: hashes.get(placeOf(row.stream, Number(row.version) - 1)) ?? null }));
+  walk.finish(head);
+  return walk;
+};
+
+const firstFault = ({ changed, holes, gaps }: ChainWalk): number =>
+  Math.min(...[...changed, ...holes, ...gaps].map(({ position }) => position ?? Infinity));
+
+const NUMBERS: readonly string[] = ['position', 'version', 'recordedAtMs'];
+
+/** Whether the database could hold it, and it would say something else. */
+const isOther = (column: string, before: string, after: string): boolean => {
+  if (NUMBERS.includes(column)) return /^-?\d{1,18}$/.test(after) && Number(after) !== Number(before);
+  if (column !== 'data' && column !== 'audit') return after !== before;
+  try {
+    return JSON.stringify(JSON.parse(after)) !== JSON.stringify(JSON.parse(before));
+  } catch {
+    return false;
+  }
+};
+
+const flipped = (text: string, at: number, bit: number): string => {
+  const bytes = Buffer.from(text, 'latin1');
+  const index = at % bytes.length;
+  bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
+  return bytes.toString('latin1');
+};
+
+describe('following the chains of 10,000 events', () => {
+  const rows = told();
+  const places = new Set(rows.map(({ stream, version }) => placeOf(stream, version)));
+  const heads: KeptHead[] = [NO_EVENTS];
+  for (const { position, hash } of rows)
+    heads.push({ position: Number(position), digest: nextDigest(heads.at(-1)?.digest ?? '', hash) });
+
+  it('finds nothing where nothing was changed', () => {
+    const walk = walked(rows, ROWS, [heads[9_000]!, heads[100]!]);
+    expect([walk.changed, walk.holes, walk.gaps, walk.keptHeadFault]).toEqual([[], [], [], undefined]);
+    expect(walk.head).toEqual(heads[ROWS]);
+  });
+
+  const columns = [
+    'position',
+    'stream',
+    'version',
+    'type',
+    'data',
+    'actor',
+    'cause',
+    'recordedAtMs',
+    'audit',
+    'hash',
+  ] as const;
+
+  it('T-E6: a bit that was flipped in any column of any of them is found, at that row', () => {
+    const flips = fc.record({
+      index: fc.nat(ROWS - 1),
+      column: fc.constantFrom(...columns),
+      at: fc.nat(200),
+      bit: fc.nat(6),
+    });
+    fc.assert(
+      fc.property(flips, ({ index, column, at, bit }) => {
+        const row = rows[index]!;
+        const before = row[column];
+        fc.pre(before !== null);
+        const after = flipped(before, at, bit);
+        fc.pre(isOther(column, before, after));
+        fc.pre(column !== 'position' || Number(after) > ROWS || Number(after) < 1);
+        const other = { ...row, [column]: after };
+        // No two rows have the same place in a stream: the table refuses it.
+        const place = placeOf(other.stream, other.version);
+        fc.pre(place === placeOf(row.stream, row.version) || !places.has(place));
+        const walk = walked(rows.with(index, other), ROWS);
+        // A position below the first comes first; the hole that it left is at the row.
+        const found = walk.holes.length > 0 ? (walk.holes[0]?.position ?? -1) : firstFault(walk);
+        expect(found).toBe(index + 1);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('T-E6: a tail that was cut anywhere is found, at its first row, also with the head moved, by what was kept elsewhere', () => {
+    fc.assert(
+      fc.property(fc.nat(ROWS - 1), fc.integer({ min: 0, max: ROWS }), (left, known) => {
+        expect(firstFault(walked(rows.slice(0, left), ROWS))).toBe(left + 1);
+        const { keptHeadFault } = walked(rows.slice(0, left), left, [heads[known]!]);
+        expect(keptHeadFault?.until).toBe(known > left ? known : undefined);
+      }),
+      { numRuns: RUNS / 4 },
+    );
+  });
+
+  it('tells between which heads that were kept elsewhere everything was written anew', () => {
+    const anew = rows.map((row, index) => ({ ...row, hash: index < 5_500 ? row.hash : row.hash.replace(/^./, 'x') }));
+    const { keptHeadFault } = walked(
+      anew,
+      ROWS,
+      [4_000, 5_000, 6_000, 7_000].map((at) => heads[at]!),
+    );
+    expect(keptHeadFault).toMatchObject({ fault: 'kept_head', position: 5_001, until: 6_000 });
+  });
+
+  it('takes a number that no number holds for another one, also where it reads as null would', () => {
+    const nothing = { ...rows[3]!, data: '{"at":null}' };
+    const hash = eventHash(CHAIN_START, chainRow({ ...nothing, previousHash: null }));
+    const held = { ...nothing, hash, version: '1', previousHash: null };
+    expect(eventHash(CHAIN_START, chainRow({ ...held, data: `{"at":1${'0'.repeat(400)}}` }))).not.toBe(hash);
+  });
+});

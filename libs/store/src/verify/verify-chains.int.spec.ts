@@ -1,0 +1,148 @@
+import { event, streamOf } from '#contracts';
+import { openTestDatabase, type TestDatabase } from '#testing';
+import { HISTORY_AT_MS, tellHistory } from '../history/event-history.fixture.js';
+import { createEventStore } from '../event-store.js';
+import { type ChainProgress, verifyChains } from './verify-chains.js';
+
+describe('verifyChains', () => {
+  let db: TestDatabase;
+  beforeEach(async () => {
+    db = await openTestDatabase();
+    await tellHistory(
+      db.database,
+      createEventStore(db.database, () => HISTORY_AT_MS),
+    );
+  });
+  afterEach(() => db.close());
+
+  /** What the owner of the database can do, and the trigger cannot prevent. */
+  const tamper = async (statement: string): Promise<void> => {
+    await db.database.transaction(async (tx) => {
+      await tx.query('alter table event disable trigger user');
+      await tx.query(statement);
+      await tx.query('alter table event enable trigger user');
+    });
+  };
+
+  it('finds nothing where nothing was changed, over more than one page of events', async () => {
+    const store = createEventStore(db.database, () => HISTORY_AT_MS);
+    const many = Array.from({ length: 1_200 }, () => event('ApiKeyRevoked', { keyId: 'k9' }));
+    await store.append([{ stream: streamOf.key('k9'), expectedVersion: 0, events: many }], { actor: 'a', cause: 'c' });
+    const told: ChainProgress[] = [];
+    const report = await verifyChains(db.database, { onProgress: (progress) => told.push(progress) });
+    expect(report.broken).toEqual([]);
+    expect(report.events).toBeGreaterThan(1_200);
+    expect(report.streams).toBeGreaterThan(15);
+    expect(report.head.position).toBe(report.events);
+    expect(told.at(-1)).toEqual({ events: report.events, of: report.events });
+    expect(await verifyChains(db.database, { keptHeads: [report.head] })).toEqual({ ...report, keptHeads: 1 });
+  });
+
+  const positionsOf = async (where: string): Promise<readonly number[]> =>
+    (await db.database.query<{ position: number }>(`select position from event where ${where} order by position`)).map(
+      ({ position }) => position,
+    );
+  const broken = async () => (await verifyChains(db.database)).broken;
+  const IN1 = `stream = 'incident-in1'`;
+
+  it.each([
+    ['data', `data = jsonb_set(data, '{impact,score}', '91')`],
+    ['actor', `actor = 'user:mallory'`],
+    ['cause', `cause = 'another'`],
+    ['time of recording', 'recorded_at_ms = recorded_at_ms + 1'],
+    ['audit', `audit = '{"subject":"key:k9","keyId":"k9","via":"rest"}'`],
+    ['type', `type = 'IncidentResolved'`],
+    ['hash', `hash = repeat('a', 64)`],
+  ])('B18: finds an event whose %s was changed, and names it', async (_what, change) => {
+    const [position] = await positionsOf(`${IN1} and version = 3`);
+    await tamper(`update event set ${change} where ${IN1} and version = 3`);
+    expect(await broken()).toEqual([
+      { fault: 'changed', stream: 'incident-in1', version: 3, position, until: position },
+    ]);
+  });
+
+  it('B18: finds an event that was given to another stream, first of all that does not fit by it', async () => {
+    const [position] = await positionsOf(`${IN1} and version = 3`);
+    await tamper(`update event set stream = 'incident-in1x' where ${IN1} and version = 3`);
+    expect((await broken())[0]).toMatchObject({ fault: 'changed', stream: 'incident-in1x', version: 3, position });
+  });
+
+  it('B18: finds an event whose position is one that no number holds', async () => {
+    const [position] = await positionsOf(`${IN1} and version = 3`);
+    await tamper(`update event set position = 9223372036854775807 where ${IN1} and version = 3`);
+    expect((await broken())[0]).toMatchObject({ fault: 'missing', position });
+  });
+
+  it('B18: finds a cut tail', async () => {
+    const positions = await positionsOf(`${IN1} and version >= 5`);
+    await tamper(`delete from event where ${IN1} and version >= 5`);
+    expect((await broken())[0]).toMatchObject({
+      fault: 'missing',
+      stream: 'incident-in1',
+      version: 5,
+      position: positions[0],
+    });
+  });
+
+  it('B18: finds an event that was taken out of the middle', async () => {
+    const [position] = await positionsOf(`${IN1} and version = 2`);
+    await tamper(`delete from event where ${IN1} and version = 2`);
+    expect(await broken()).toEqual([
+      { fault: 'missing', stream: 'incident-in1', version: 2, position, until: position },
+    ]);
+  });
+
+  it('B18: finds a stream that was removed whole', async () => {
+    const [position] = await positionsOf(`stream = 'key-k1'`);
+    await tamper(`delete from event where stream = 'key-k1'`);
+    expect((await broken())[0]).toMatchObject({ fault: 'missing', stream: 'key-k1', version: 1, position });
+  });
+
+  it('B18: finds a stream that was removed with what was kept of its end', async () => {
+    const [position] = await positionsOf(`stream = 'key-k1'`);
+    await tamper(`delete from event where stream = 'key-k1'`);
+    await tamper(`delete from chain_anchor where stream = 'key-k1'`);
+    expect((await broken())[0]).toMatchObject({ fault: 'missing', stream: null, version: null, position });
+  });
+
+  it('B18: finds what is kept of the end of a stream, or of all events, when that was changed', async () => {
+    const [end] = (await positionsOf(IN1)).slice(-1);
+    await tamper(`update chain_anchor set hash = repeat('a', 64) where ${IN1}`);
+    expect(await broken()).toMatchObject([{ fault: 'stream_head', stream: 'incident-in1', position: end }]);
+    await tamper('update event_head set position = position - 1');
+    expect((await broken()).at(-1)).toMatchObject({ fault: 'head' });
+  });
+
+  it('B18: finds newest events that were cut off with all that is kept of their ends, by a head kept elsewhere', async () => {
+    const { head } = await verifyChains(db.database);
+    const cut = head.position - 3;
+    await tamper(`delete from event where position > ${cut}`);
+    await tamper(`delete from chain_anchor where stream not in (select stream from event)`);
+    await tamper(`
+      update chain_anchor set (version, hash) =
+        (select version, hash from event where event.stream = chain_anchor.stream order by version desc limit 1)`);
+    await tamper(`update event_head set position = ${cut}`);
+    expect(await broken()).toEqual([]);
+    expect((await verifyChains(db.database, { keptHeads: [head] })).broken).toEqual([
+      { fault: 'kept_head', position: 1, until: head.position, stream: null, version: null },
+    ]);
+  });
+
+  it('B18: finds two events of different streams that changed places, though each stream is still in order', async () => {
+    const [first = -1] = await positionsOf(`stream = 'key-k1' and version = 1`);
+    const [second = -1] = await positionsOf(`stream = 'key-k2' and version = 1`);
+    expect(second).toBe(first + 1);
+    await tamper(`update event set position = 1000001 where position = ${first}`);
+    await tamper(`update event set position = ${first} where position = ${second}`);
+    await tamper(`update event set position = ${second} where position = 1000001`);
+    expect(await broken()).toMatchObject([
+      { fault: 'changed', stream: 'key-k2', version: 1, position: first },
+      { fault: 'changed', stream: 'key-k1', version: 1, position: second },
+    ]);
+  });
+
+  it('gives up when it is told to', async () => {
+    const signal = AbortSignal.abort(new Error('planned'));
+    await expect(verifyChains(db.database, { signal })).rejects.toThrow('planned');
+  });
+});
