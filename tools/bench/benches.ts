@@ -5,6 +5,7 @@ import { wholePathBench } from './whole-path.bench.js';
 import { firstPageBench } from './first-page.bench.js';
 import { brokerBench } from './broker.bench.js';
 import { edgeAgentBench } from './edge-agent.bench.js';
+import { readersBench } from './readers.bench.js';
 import { rulesBench } from './rules.bench.js';
 import { tapBench } from './tap.bench.js';
 
@@ -18,4 +19,5 @@ export const BENCHES: readonly Bench[] = [
   edgeAgentBench,
   brokerBench,
   firstPageBench,
+  readersBench,
 ];
