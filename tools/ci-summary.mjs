@@ -1,6 +1,6 @@
 /**
  * `node tools/ci-summary.mjs [--ci] FILE…`: what jest's results say, as the last line of a run. Lists what was skipped, with its
- * reason in the title. With `--ci` a skipped test of Kafka, PostgreSQL, Knot, Alertmanager or Chromium counts as failed: CI has all of them.
+ * reason in the title. With `--ci` a skipped test of Kafka, PostgreSQL, Knot, Alertmanager, promtool or Chromium counts as failed: CI has all of them.
  */
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -24,7 +24,7 @@ for (const file of files) {
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === 'pending' || status === 'skipped');
   for (const { fullName } of skipped) {
-    const mustRun = isCi && /kafka|postgres|chromium|knot|alertmanager/i.test(fullName);
+    const mustRun = isCi && /kafka|postgres|chromium|knot|alertmanager|promtool/i.test(fullName);
     if (mustRun) failed += 1;
     console.log(`skipped${mustRun ? ', which CI may not' : ''}: ${fullName}`);
   }

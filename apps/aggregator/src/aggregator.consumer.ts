@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { TELEMETRY_TOPICS, TICK_MS } from '#contracts';
 import type { BatchVerdict, Consumer, EventLog, RecordBatch, TopicPartition } from '#event-log';
 import type { ZoneCatalogue } from '#domain';
-import type { Clock, Logger, NodeKeyring } from '#runtime';
+import { type Clock, type Logger, NO_TRACES, type NodeKeyring, type Traces } from '#runtime';
 import type { Database } from '#store';
 import { type AggregatorCounters, createCounters } from './aggregator-counters.js';
 import { createPartitionRepository, type TelemetryPartition } from './partition.repository.js';
@@ -29,6 +29,7 @@ export interface AggregatorParts {
   readonly onCrash: (error: Error) => void;
   /** Records of one fetch; 500 unless told. What is told and counted does not depend on it. */
   readonly fetchRecordsMax?: number;
+  readonly traces?: Traces;
 }
 
 const NO_KEYS = { isRequired: false, find: () => undefined, learn: () => Promise.resolve() };
@@ -133,7 +134,10 @@ export class AggregatorConsumer {
   /** What was fetched before a partition was taken away is nobody's: whoever has it now begins at the stored position. */
   private onBatch(batch: RecordBatch): Promise<BatchVerdict> {
     const worker = this.workerOf(batch);
-    return worker?.onBatch(batch) ?? Promise.resolve({ next: 'seek', offset: batch.records[0]?.offset ?? 0 });
+    if (worker === undefined) return Promise.resolve({ next: 'seek', offset: batch.records[0]?.offset ?? 0 });
+    const { traces = NO_TRACES } = this.parts;
+    const { topic, partition, records } = batch;
+    return traces.span('fold', { topic, partition, records: records.length }, () => worker.onBatch(batch));
   }
 
   private workerOf(partition: TopicPartition): PartitionWorker | undefined {

@@ -18,14 +18,19 @@ import {
   type Fatal,
   LOGGER,
   type Logger,
+  METERS,
+  type Meters,
   NODE_KEYS,
   type NodeKeyring,
   type Readiness,
   READINESS,
   type Role,
+  type Traces,
+  TRACES,
 } from '#runtime';
-import type { Database } from '#store';
+import { createNodeLedger, type Database } from '#store';
 import { AggregatorConsumer } from './aggregator.consumer.js';
+import { meterAggregator } from './aggregator.meters.js';
 import { keepSegments } from './aggregator-retention.js';
 import { sumMinutes } from './minutes.js';
 import { logCounters } from './counters-log.js';
@@ -54,6 +59,8 @@ class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(READINESS) private readonly readiness: Readiness,
     @Inject(NODE_KEYS) keys: NodeKeyring,
     @Inject(FATAL) fatal: Fatal,
+    @Inject(METERS) private readonly meters: Meters,
+    @Inject(TRACES) traces: Traces,
   ) {
     this.zones = followZones(catalogue, () => (this.consumer.counters.zonesUnknown += 1));
     const parts = { log, database, clock, logger };
@@ -61,12 +68,14 @@ class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
       ...parts,
       catalogue: this.zones,
       keys,
+      traces,
       onCrash: (error) => fatal('aggregator', error),
     });
     this.deadLetters = new DeadLetterConsumer({ ...parts, onCrash: (error) => fatal('dead letters', error) });
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    meterAggregator(this.meters, this.consumer.counters, createNodeLedger(this.database));
     this.readiness.add('aggregator', () => this.consumer.unready());
     const { database, clock, logger } = this;
     this.telling = logCounters({ counters: this.consumer.counters, clock, logger }, this.counted.signal);

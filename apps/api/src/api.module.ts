@@ -16,6 +16,7 @@ import { EventFeed } from './event-feed.js';
 import { AuthorityResolver } from './graphql/authority.resolver.js';
 import { ExplainResolver } from './graphql/explain.resolver.js';
 import { FleetResolver } from './graphql/fleet.resolver.js';
+import { ApiMeters } from './api-meters.provider.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { IncidentsResolver } from './graphql/incidents.resolver.js';
 import { OnCallResolver } from './graphql/on-call.resolver.js';
@@ -139,6 +140,7 @@ export class ApiModule implements OnModuleDestroy {
         followers,
         replies,
         { provide: REPLY_SETTINGS, useValue: replySettings },
+        ApiMeters,
         AuthorityResolver,
         ExplainResolver,
         FleetResolver,

@@ -1,12 +1,13 @@
 import { redact } from '#outgoing';
 import { event, streamOf } from '#contracts';
 import { evolveDelivery, isDeliveryEvent, type Delivery } from '#domain';
-import type { Clock, Logger } from '#runtime';
+import { type Clock, type Logger, NO_TRACES, type Traces } from '#runtime';
 import type { DeliveryClaims, DeliveryQueues, DeliveryRepository, DueDelivery, EventStore } from '#store';
 import { disableChannel, standInFor } from './channel-disabling.js';
 import { type AttemptAnswer, type AttemptVerdict, decideAttempt } from './channels/attempt.decide.js';
 import type { Channel, Channels } from './channels/channel.js';
 import { decideDelivery, type DeliveryStep, withinExpiry } from './delivery.decide.js';
+import type { DeliveryCounts } from './dispatcher.meters.js';
 import { DELIVERY_LEASE_MS, SENDS_NOT_URGENT_MAX, SENDS_PER_CHANNEL_MAX } from './dispatcher.config.js';
 import { NOT_SPOOLED, type SpooledAnswer } from './spool/hand-over.js';
 import { supersede } from './superseding.js';
@@ -28,6 +29,9 @@ export interface DeliveriesParts {
   readonly onAttempted: () => void;
   /** What is known of it already: it left while the database was away. */
   readonly spooled?: (delivery: DueDelivery) => Promise<SpooledAnswer>;
+  /** Told of each attempt that was recorded. */
+  readonly counts?: Pick<DeliveryCounts, 'attempted'>;
+  readonly traces?: Traces;
 }
 
 interface Sending {
@@ -97,6 +101,15 @@ export class DeliveriesReconciler {
     await settled;
   }
 
+  /** Sends that are under way. */
+  get underWay(): number {
+    return this.sending.size;
+  }
+
+  private get traces(): Traces {
+    return this.parts.traces ?? NO_TRACES;
+  }
+
   private async claim(name: string): Promise<void> {
     const { claims, clock, channels } = this.parts;
     const underWay = [...this.sending.values()].filter((sending) => sending.channel === name);
@@ -110,9 +123,10 @@ export class DeliveriesReconciler {
   }
 
   private begin(delivery: DueDelivery): void {
-    const { deliveryId, channel, isUrgent } = delivery;
+    const { deliveryId, channel, isUrgent, action } = delivery;
     const abort = new AbortController();
-    const done = this.attempt(delivery, abort.signal).then(
+    const attempted = () => this.attempt(delivery, abort.signal);
+    const done = this.traces.span('delivery attempt', { channel, action, deliveryId }, attempted).then(
       () => {
         this.sending.delete(deliveryId);
         this.parts.onAttempted();
@@ -140,16 +154,16 @@ export class DeliveriesReconciler {
   /** Everything before the send; undefined: there is nothing to do any more. */
   private async prepare(delivery: DueDelivery): Promise<Ready | undefined> {
     const { channels, clock, queues, deliveries, logger } = this.parts;
-    const { channel, dedupKey, action } = delivery;
+    const { deliveryId, channel, dedupKey, action } = delivery;
     if (await supersede(this.parts, delivery, clock.nowMs())) {
-      logger.info({ channel, dedupKey, action }, 'a delivery was superseded');
+      logger.info({ deliveryId, channel, dedupKey, action }, 'a delivery was superseded');
       return undefined;
     }
     const step = decideDelivery(delivery, channels, await queues.disabled(), clock.nowMs());
     if (step.do === 'give up') return { do: 'record', verdict: gaveUp(step) };
     const told = (await this.parts.spooled?.(delivery)) ?? NOT_SPOOLED;
     if (told.answer !== undefined || (await deliveries.begin(delivery))) return { ...step, told };
-    logger.info({ channel, dedupKey, action }, 'the claim of a delivery ran out before it was sent');
+    logger.info({ deliveryId, channel, dedupKey, action }, 'the claim of a delivery ran out before it was sent');
     return undefined;
   }
 
@@ -160,7 +174,8 @@ export class DeliveriesReconciler {
   ): Promise<void> {
     const { clock, random, deliveries } = this.parts;
     const { isKeyed } = channel;
-    const answer = told.answer ?? (await sendOnce(channel, delivery, clock.nowMs(), signal));
+    const sent = () => sendOnce(channel, delivery, clock.nowMs(), signal);
+    const answer = told.answer ?? (await this.traces.span('send', { channel: channel.name }, sent));
     // Broken off by us; a receiver that cannot tell a repetition may have it, which must be remembered.
     if (signal.aborted && isKeyed && answer.kind !== 'answered') {
       await deliveries.release(delivery.deliveryId);
@@ -221,10 +236,15 @@ export class DeliveriesReconciler {
     return append(recorded.at(-1)?.version ?? 0);
   }
 
-  private tell({ channel, dedupKey, action, attempts }: DueDelivery, verdict: AttemptVerdict, isLate: boolean): void {
+  private tell(
+    { deliveryId, channel, dedupKey, action, attempts }: DueDelivery,
+    verdict: AttemptVerdict,
+    isLate: boolean,
+  ): void {
     const { logger } = this.parts;
     const { outcome, status, detail } = verdict;
-    const line = { channel, dedupKey, action, attempt: attempts + 1, outcome, status, detail };
+    this.parts.counts?.attempted(channel, outcome, attempts + 1);
+    const line = { deliveryId, channel, dedupKey, action, attempt: attempts + 1, outcome, status, detail };
     // The claim ran out while the receiver took its time, and another dispatcher has recorded its own attempt.
     if (isLate) logger.info(line, 'an attempt was recorded by another dispatcher');
     else if (outcome === 'gave_up') logger.error(line, 'a delivery was given up');

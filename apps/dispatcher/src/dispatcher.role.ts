@@ -14,6 +14,8 @@ import {
   type Fatal,
   type Logger,
   LOGGER,
+  type Meters,
+  METERS,
   NODE_KEYS,
   type NodeKeyring,
   NOTICES,
@@ -21,6 +23,8 @@ import {
   type Readiness,
   READINESS,
   type Role,
+  type Traces,
+  TRACES,
 } from '#runtime';
 import type { Database, EventStore } from '#store';
 import { pageMeanwhile } from './degraded/meanwhile.js';
@@ -52,16 +56,19 @@ class DispatcherSchedule implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(READINESS) private readonly readiness: Readiness,
     @Inject(FATAL) private readonly onFatal: Fatal,
+    @Inject(METERS) private readonly meters: Meters,
+    @Inject(TRACES) private readonly traces: Traces,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { database, eventStore, eventLog, nodeKeys, notices, clock, logger, onFatal } = this;
+    const { database, eventStore, eventLog, nodeKeys, notices, clock, logger, onFatal, meters, traces } = this;
     this.readiness.addNotice('dispatcher', () => this.dispatcher?.notice());
     this.readiness.add('dispatcher', () =>
       this.dispatcher === undefined ? 'it has not started' : this.dispatcher.unready(),
     );
     const settings = { ...this.settings, channels: withLinks(this.settings.channels, this.links) };
-    const parts = { settings, database, eventStore, eventLog, nodeKeys, notices, clock, logger, random, onFatal };
+    const shared = { database, eventStore, eventLog, nodeKeys, notices, clock, logger, meters, traces };
+    const parts = { ...shared, settings, random, onFatal };
     this.dispatcher = await createDispatcher(parts);
   }
 

@@ -1,5 +1,5 @@
 import type { EventLog } from '#event-log';
-import { type Clock, type Logger, type NodeKeyring, type Notices, Rounds } from '#runtime';
+import { type Clock, type Logger, type Meters, type NodeKeyring, type Notices, Rounds, type Traces } from '#runtime';
 import {
   createChannelRecordRepository,
   createChannelRepository,
@@ -17,6 +17,7 @@ import { pageChannels, registerChannels } from './channel-registration.js';
 import { ChannelTroubleReconciler } from './channel-trouble.reconciler.js';
 import { type Degraded, openDegraded } from './degraded/degraded.js';
 import { DeliveriesReconciler } from './deliveries.reconciler.js';
+import { DeliveryCounts, meterDispatcher } from './dispatcher.meters.js';
 import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js';
 import { EscalationsReconciler } from './escalations.reconciler.js';
 import { FallOverReconciler } from './fall-over.reconciler.js';
@@ -43,6 +44,8 @@ export interface DispatcherParts {
   readonly random: () => number;
   /** Told when a part stopped for good. */
   readonly onFatal?: (what: string, error: Error) => void;
+  readonly meters?: Meters;
+  readonly traces?: Traces;
 }
 
 /** The dispatcher, without whatever ticks it. */
@@ -81,6 +84,13 @@ const orderOf = async ({ settings, database }: DispatcherParts): Promise<readonl
   return (settings.fallOver ?? [...settings.channels.keys()]).filter((name) => forPages.has(name));
 };
 
+const countsOf = ({ meters }: DispatcherParts): { readonly counts?: DeliveryCounts } => {
+  if (meters === undefined) return {};
+  const counts = new DeliveryCounts();
+  counts.meter(meters);
+  return { counts };
+};
+
 const deliveriesOf = (parts: DispatcherParts, order: readonly string[], degraded: () => Degraded | undefined) => {
   const { database, logger } = parts;
   const shared = {
@@ -99,6 +109,7 @@ const deliveriesOf = (parts: DispatcherParts, order: readonly string[], degraded
       fallOver.signal();
     },
     spooled: async (delivery) => (await degraded()?.spooled(delivery)) ?? NOT_SPOOLED,
+    ...countsOf(parts),
   });
   const falling = new FallOverReconciler({ ...shared, onFellOver: () => deliver.signal() });
   const deliver = new Rounds('deliveries', deliveries.reconcile, logger);
@@ -196,6 +207,14 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
   };
   // An escalation that is overdue is told, and is no reason to go round the database.
   degraded = await degradedOf(parts, failedRounds);
+  if (parts.meters !== undefined)
+    meterDispatcher(parts.meters, {
+      rounds: all,
+      queues: createDeliveryQueues(database),
+      nowMs: parts.clock.nowMs,
+      sending: () => deliveries.underWay,
+      degraded: async () => degraded?.readings(),
+    });
   return {
     tick: () => {
       for (const rounds of all) rounds.tick();

@@ -18,6 +18,8 @@ const TELL_EVERY_MS = 60_000;
 
 /** Keeps what authenticated senders sent and we refused; best effort, so that it never changes an answer. */
 export class DeadLetters {
+  /** How often each code was refused. */
+  readonly refused = new Map<string, number>();
   private second = 0;
   private inSecond = 0;
   private dropped = 0;
@@ -31,6 +33,7 @@ export class DeadLetters {
 
   /** Appends in the background. */
   keep({ principal, contentType, body, refusal }: RefusedBody): void {
+    this.refused.set(refusal.refused, (this.refused.get(refusal.refused) ?? 0) + 1);
     if (!this.mayKeep()) return;
     const { refused, detail, at } = refusal;
     const record = {
@@ -48,6 +51,11 @@ export class DeadLetters {
     this.log.append('telemetry.dead-letter', [record]).catch((error: Error) => {
       this.logger.warn({ err: error }, 'a dead letter could not be kept');
     });
+  }
+
+  /** Those that were not kept. */
+  get droppedSoFar(): number {
+    return this.dropped;
   }
 
   private mayKeep(): boolean {

@@ -19,6 +19,8 @@ import {
   type Fatal,
   LOGGER,
   type Logger,
+  METERS,
+  type Meters,
   NODE_KEYS,
   type NodeKeyring,
   type Readiness,
@@ -30,6 +32,7 @@ import { CommandBoard } from './command-board.js';
 import { CommandsController } from './commands.controller.js';
 import { DeadLetters } from './dead-letters.js';
 import { type GatewaySettings, readGatewaySettings } from './gateway.config.js';
+import { meterGateway } from './gateway.meters.js';
 import { Intake } from './intake.js';
 import { Inventory } from './inventory.js';
 import { MappedIntake } from './mapped-intake.js';
@@ -45,9 +48,13 @@ class Gateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(CommandBoard) private readonly board: CommandBoard,
     @Inject(READINESS) private readonly readiness: Readiness,
     @Inject(FATAL) private readonly fatal: Fatal,
+    @Inject(METERS) private readonly meters: Meters,
+    @Inject(Intake) private readonly intake: Intake,
+    @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    meterGateway(this.meters, this.intake, this.deadLetters);
     this.readiness.add('gateway', () => this.board.unready());
     await this.board.start(`gateway-${randomUUID()}`, (error) => this.fatal('gateway', error));
   }

@@ -48,6 +48,8 @@ const signed = (signal: Signal, { keyId }: Principal): Signal =>
 
 /** Checks what machines send, and appends it as it came. Answers when the log has it. */
 export class Intake {
+  /** What the log took, since the start. */
+  readonly taken = { batches: 0, outcomes: 0, reports: 0, signals: 0 };
   private waiting = 0;
 
   constructor(private readonly parts: IntakeParts) {}
@@ -66,7 +68,10 @@ export class Intake {
     const record = this.record(topic, nodeId, sent, principal);
     if (isRefusal(record)) return record;
     const refused = await this.append(topic, [record]);
-    return refused ?? { nodeId, agentBootId, seq, outcomes: n };
+    if (refused !== undefined) return refused;
+    this.taken.batches += 1;
+    this.taken.outcomes += n;
+    return { nodeId, agentBootId, seq, outcomes: n };
   }
 
   /** Reports as JSON; `exact`: the only one of them, as it came and with its tag. */
@@ -88,7 +93,9 @@ export class Intake {
       records.push(record);
     }
     const refused = await this.append('telemetry.nodes', records);
-    return refused ?? { reports: reports.length };
+    if (refused !== undefined) return refused;
+    this.taken.reports += reports.length;
+    return { reports: reports.length };
   }
 
   async signal(signal: Signal, principal: Principal): Promise<{ readonly signal: Signal['type'] } | Refusal> {
@@ -105,7 +112,9 @@ export class Intake {
     const record = this.record('telemetry.signals', key, asJson(signed(signal, principal)), principal);
     if (isRefusal(record)) return record;
     const refused = await this.append('telemetry.signals', [record]);
-    return refused ?? { signal: signal.type };
+    if (refused !== undefined) return refused;
+    this.taken.signals += 1;
+    return { signal: signal.type };
   }
 
   /** What other systems told at once: all of it is appended, or nothing. */
@@ -121,7 +130,14 @@ export class Intake {
       records.push(record);
     }
     const refused = records.length === 0 ? undefined : await this.append('telemetry.signals', records);
-    return refused ?? { accepted: records.length };
+    if (refused !== undefined) return refused;
+    this.taken.signals += records.length;
+    return { accepted: records.length };
+  }
+
+  /** Requests that wait for the log. */
+  get waitingNow(): number {
+    return this.waiting;
   }
 
   /** Nodes and keys that were registered a moment ago are looked for, so that nothing of theirs is refused. */

@@ -1,5 +1,5 @@
 import type { EventLog } from '#event-log';
-import type { CatalogueFollower, Clock, Logger } from '#runtime';
+import type { CatalogueFollower, Clock, Logger, Traces } from '#runtime';
 import type {
   Database,
   DeciderHistory,
@@ -28,4 +28,7 @@ export interface RulesParts extends MinuteRepositories {
   readonly settings: Pick<RulesSettings, 'verifyMs'>;
   /** How long a tick may wait for the database before incidents are paged without it; undefined: for ever. */
   readonly urgentAfterMs?: number;
+  /** Told how long each tick took to decide, ms. */
+  readonly onDecided?: (tookMs: number) => void;
+  readonly traces?: Traces;
 }

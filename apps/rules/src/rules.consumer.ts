@@ -2,6 +2,7 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { isRefusal, TICK_MS } from '#contracts';
 import { type CompleteTick, decodeTick } from '#domain';
 import type { BatchVerdict, Consumer, LogRecord, RecordBatch } from '#event-log';
+import { NO_TRACES, type Traces } from '#runtime';
 import { Ahead } from './ahead.js';
 import { applyTick, type Decider, readSeason, rebuildDecider, SLOTS } from './decider.js';
 import { decideTick, Diverged, learn, Raced } from './decide-tick.js';
@@ -78,9 +79,18 @@ export class RulesConsumer {
     return this.decider?.nextTick;
   }
 
+  /** Whether ticks are decided in memory alone. */
+  isAhead(): boolean {
+    return this.ahead !== undefined;
+  }
+
   /** Why the rules are not ready; undefined when they are. */
   unready(): string | undefined {
     return this.trouble ?? (this.isCaughtUp ? undefined : 'ticks of before the start are read again');
+  }
+
+  private get traces(): Traces {
+    return this.parts.traces ?? NO_TRACES;
   }
 
   private get isStopping(): boolean {
@@ -225,10 +235,13 @@ export class RulesConsumer {
     for (let tries = 1; !ended.aborted; tries += 1) {
       try {
         if (failure !== undefined) await learn(decider, this.parts, failure);
-        const streams = await decideTick(decider, this.parts, tick, ended);
+        const begunMs = this.parts.clock.nowMs();
+        const decided = () => decideTick(decider, this.parts, tick, ended);
+        const streams = await this.traces.span('decide tick', { tick }, decided);
         // Left alone meanwhile: what is told of now is the state of who went on.
         if (ended.aborted) return;
         this.trouble = undefined;
+        this.parts.onDecided?.(this.parts.clock.nowMs() - begunMs);
         if (streams > 0) this.parts.logger.info({ tick, streams }, 'rules: decided');
         return;
       } catch (error) {

@@ -20,9 +20,13 @@ import {
   type Fatal,
   LOGGER,
   type Logger,
+  METERS,
+  type Meters,
   type Readiness,
   READINESS,
   type Role,
+  TRACES,
+  type Traces,
 } from '#runtime';
 import {
   createBaselinePoolRepository,
@@ -36,6 +40,7 @@ import {
 } from '#store';
 import { readRulesSettings, type RulesSettings } from './rules.config.js';
 import { createRuleLoader, type RuleLoader } from './rule-loader.js';
+import { meterRules, tickMeter } from './rules.meters.js';
 import { RulesConsumer } from './rules.consumer.js';
 
 const SETTINGS = Symbol('RulesSettings');
@@ -63,6 +68,8 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(SETTINGS) settings: RulesSettings,
     @Inject(FATAL) fatal: Fatal,
     @Inject(READINESS) private readonly readiness: Readiness,
+    @Inject(METERS) meters: Meters,
+    @Inject(TRACES) traces: Traces,
   ) {
     const repositories = {
       positions: createPositionRepository(database),
@@ -82,10 +89,14 @@ class Rules implements OnApplicationBootstrap, BeforeApplicationShutdown {
       logger,
       settings,
       urgentAfterMs: URGENT_AFTER_MS,
+      onDecided: tickMeter(meters),
+      traces,
       ...repositories,
     };
     this.consumer = new RulesConsumer(parts, (error) => fatal('rules', error));
     this.loader = createRuleLoader({ ...parts, settings });
+    const { consumer, loader } = this;
+    meterRules(meters, { consumer, loader, ruleSets: repositories.ruleSets, clock });
   }
 
   async onApplicationBootstrap(): Promise<void> {

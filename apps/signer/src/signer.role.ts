@@ -9,6 +9,8 @@ import {
   EVENT_STORE,
   type Logger,
   LOGGER,
+  type Meters,
+  METERS,
   NOTICES,
   type Notices,
   type Readiness,
@@ -35,10 +37,11 @@ class SignerSchedule implements OnApplicationBootstrap, BeforeApplicationShutdow
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(READINESS) private readonly readiness: Readiness,
+    @Inject(METERS) private readonly meters: Meters,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { settings, database, eventStore, catalogue, notices, clock, logger } = this;
+    const { settings, database, eventStore, catalogue, notices, clock, logger, meters } = this;
     this.readiness.add('signer', () => (this.signer === undefined ? 'it has not started' : this.signer.unready()));
     this.signer = await createSigner({
       settings,
@@ -48,6 +51,7 @@ class SignerSchedule implements OnApplicationBootstrap, BeforeApplicationShutdow
       notices,
       clock,
       logger,
+      meters,
     });
   }
 

@@ -1,6 +1,8 @@
+import type { RecordedEvent } from '#contracts';
 import type { SigningNode } from '#domain';
-import { type Clock, type Logger, type Notices, Rounds } from '#runtime';
+import { type Clock, type Logger, type Meters, type Notices, Rounds } from '#runtime';
 import { createCommandRepository, type Database, type EventStore } from '#store';
+import { meterSigner, type SignerCounts } from './signer.meters.js';
 import { openCommandKey } from './command-key.js';
 import { readOwnSwitch } from './own-switch.js';
 import { createSignReconciler } from './sign.reconciler.js';
@@ -17,6 +19,7 @@ export interface SignerParts {
   readonly notices: Notices;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly meters?: Meters;
 }
 
 /** The signer, without whatever ticks it. */
@@ -36,8 +39,15 @@ export const createSigner = async (parts: SignerParts): Promise<Signer> => {
   const { isOn, detail } = await readOwnSwitch(settings);
   if (!isOn) logger.warn(`nothing is signed: ${detail}`);
   const commands = createCommandRepository(database);
-  const reconcile = createSignReconciler({ ...parts, commands, key, onSettled: (events) => notices.tell(events) });
+  const counts: SignerCounts = { signed: 0, refused: 0 };
+  const onSettled = (events: readonly RecordedEvent[]): void => {
+    counts.signed += events.filter(({ event }) => event.type === 'CommandSigned').length;
+    counts.refused += events.filter(({ event }) => event.type === 'CommandRefused').length;
+    notices.tell(events);
+  };
+  const reconcile = createSignReconciler({ ...parts, commands, key, onSettled });
   const sign = new Rounds('sign', reconcile, logger);
+  if (parts.meters !== undefined) meterSigner(parts.meters, counts, sign);
   notices.listen('CommandIssued', () => sign.signal());
   return {
     tick: () => sign.tick(),

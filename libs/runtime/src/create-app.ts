@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Permission } from '#contracts';
@@ -18,7 +19,9 @@ import { RATES } from './tokens.js';
 import { PrincipalGuard } from './principal.guard.js';
 import { ProblemFilter } from './problem.filter.js';
 import { meterHttp } from './watching/http-meters.js';
+import { openMetricsByToken } from './watching/metrics-token.js';
 import { MetricsController } from './watching/metrics.controller.js';
+import { traceHttp } from './watching/traces.js';
 import { OpenApiController } from './spoken/openapi.controller.js';
 
 /** What every process answers, whatever its roles. */
@@ -44,17 +47,24 @@ class RootModule {
   }
 }
 
+/** Before anything else sees a request. */
+const watchHttp = (server: FastifyInstance, { meters, traces, metricsToken, logger }: Infrastructure): void => {
+  traceHttp(server, traces);
+  meterHttp(server, meters, logger);
+  openMetricsByToken(server, meters, metricsToken);
+};
+
 /** The application of a process: what it opened, the modules of its roles, the guard and the filter. It does not listen yet. */
 export const createApp = async (
   parts: Infrastructure,
   roles: readonly DynamicModule[],
 ): Promise<NestFastifyApplication> => {
-  const { authenticator, clock, door, links, logger, meters } = parts;
+  const { authenticator, clock, door, links, logger } = parts;
   const rates = new Rates(door.rates, clock.nowMs);
   const root = RootModule.of(parts, rates, roles);
   const adapter = createHttpAdapter(logger, securityHeaders(links.publicUrl), door.trustedProxies);
   const http = adapter.getInstance();
-  meterHttp(http, meters, logger);
+  watchHttp(http, parts);
   const needs = new Map<string, Permission | undefined>();
   const needsOf: NeedsOfRoute = ({ method, routeOptions: { url } }) =>
     needs.get(`${method === 'HEAD' ? 'GET' : method} ${url}`);

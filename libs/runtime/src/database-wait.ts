@@ -1,10 +1,13 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { EventLog } from '#event-log';
 import type { Database } from '#store';
 import type { Clock } from './clock.js';
 import { securityHeaders } from './door/security-headers.js';
 import type { LinkSettings } from './link-secret.js';
 import type { Logger } from './logger.js';
+import type { Meters } from './watching/meters.js';
+import { showsToken } from './watching/metrics-token.js';
+import { formatOf } from './watching/metrics.controller.js';
 
 /** Between two questions to a database that does not answer: one connection attempt of some ms, or of seconds where it hangs. */
 export const ASK_EVERY_MS = 1_000;
@@ -50,16 +53,40 @@ export const waitForDatabase = async ({ ask, begin, clock, logger }: DatabaseWai
   await end();
 };
 
+/** Where it is said, and what opens `/metrics` there: keys cannot be looked up. */
+export interface WaitingDoor {
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl?: URL | undefined;
+  readonly metricsToken?: string | undefined;
+}
+
+const answerMetrics = async (
+  response: ServerResponse,
+  meters: Pick<Meters, 'expose'>,
+  accept: string | undefined,
+  secured: ReturnType<typeof securityHeaders>,
+): Promise<void> => {
+  const { contentType, body } = await meters.expose(formatOf(accept));
+  response.writeHead(200, { ...secured, 'content-type': contentType, connection: 'close' });
+  response.end(body);
+};
+
 /** Says that the process lives, and why it is not ready: whoever supervises it must not end what still pages. */
 export const serveWaiting = async (
-  { port, host, publicUrl }: { readonly port: number; readonly host: string; readonly publicUrl?: URL | undefined },
+  { port, host, publicUrl, metricsToken }: WaitingDoor,
   because: () => string,
+  meters: Pick<Meters, 'expose'>,
 ): Promise<Server> => {
-  const headers = securityHeaders(publicUrl);
-  const server = createServer(({ url }, response) => {
+  const secured = securityHeaders(publicUrl);
+  const server = createServer(({ url, headers }, response) => {
+    if (url === '/metrics' && showsToken(metricsToken, headers.authorization)) {
+      void answerMetrics(response, meters, headers.accept, secured);
+      return;
+    }
     const isLive = url === '/healthz';
     const told = isLive ? { status: 'alive' } : { status: 'not ready', unready: { database: because() } };
-    response.writeHead(isLive ? 200 : 503, { ...headers, 'content-type': 'application/json', connection: 'close' });
+    response.writeHead(isLive ? 200 : 503, { ...secured, 'content-type': 'application/json', connection: 'close' });
     response.end(JSON.stringify(told));
   });
   await new Promise<void>((done, fail) => server.once('error', fail).listen(port, host, done));

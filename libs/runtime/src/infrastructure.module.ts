@@ -14,6 +14,7 @@ import {
   NODE_KEYS,
   NOTICES,
   READINESS,
+  TRACES,
 } from './tokens.js';
 
 export * from './tokens.js';
@@ -38,6 +39,7 @@ export class InfrastructureModule {
       [NOTICES, parts.notices],
       [READINESS, parts.readiness],
       [FATAL, parts.fatal],
+      [TRACES, parts.traces],
     ];
     return {
       module: InfrastructureModule,

@@ -29,10 +29,11 @@ import { Notices } from './notices.js';
 import { Readiness } from './readiness.js';
 import type { RoleName } from './role.js';
 import type { Settings } from './settings.js';
-import { meterDatabase } from './watching/database-meters.js';
+import { meterInfrastructure } from './watching/meter-infrastructure.js';
 import { meterEventLog } from './watching/log-meters.js';
 import { Meters } from './watching/meters.js';
-import { meterProcess, meterReadiness } from './watching/process-meters.js';
+import { openTraces } from './watching/open-traces.js';
+import { tracedDatabase, tracedLog, tracedStore, type Traces } from './watching/traces.js';
 
 /** Tells that a part stopped for good: the process ends, and whoever supervises it starts it again. */
 export type Fatal = (what: string, error: Error) => void;
@@ -50,6 +51,9 @@ export interface Infrastructure {
   readonly notices: Notices;
   readonly readiness: Readiness;
   readonly meters: Meters;
+  readonly traces: Traces;
+  /** Opens `/metrics` beside keys, also while they cannot be looked up. */
+  readonly metricsToken: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly fatal: Fatal;
@@ -166,27 +170,22 @@ const leaseUnlessShared = async (
   closing.add('lease', lease.release);
 };
 
-const openMeters = ({ logger, closing }: InfrastructureOptions, clock: Clock): Meters => {
-  const meters = new Meters(clock, (name, error) => logger.warn({ err: error, meter: name }, 'a meter cannot be read'));
-  const stop = meterProcess(meters);
-  closing.add('meters', async () => stop());
-  return meters;
-};
-
 /** Opens database, log and catalogue in this order; `closing` learns how to close them again. */
 export const openInfrastructure = async (settings: Settings, given: InfrastructureOptions): Promise<Infrastructure> => {
   const { roles, logger, closing, fatal } = given;
   const clock = systemClock;
-  const meters = openMeters(given, clock);
+  const meters = new Meters(clock, (meter, error) => logger.warn({ err: error, meter }, 'a meter cannot be read'));
   const options = await databaseOptions(settings, logger, closing);
-  const database = openDatabase(options);
-  meterDatabase(meters, database);
+  const traces = await openTraces(settings.traces, roles);
+  closing.add('traces', traces.close);
+  const pool = openDatabase(options);
+  const database = tracedDatabase(pool, traces);
   closing.add('database', () => database.close());
   await checkVersion(database);
   await leaseUnlessShared(settings, options, logger, closing);
   await migrate(database, MIGRATIONS, (line) => logger.info(line));
-  const eventLog = meterEventLog(await openLog(settings, options, given), meters);
-  const eventStore = createEventStore(database, clock.nowMs);
+  const eventLog = tracedLog(meterEventLog(await openLog(settings, options, given), meters), traces);
+  const eventStore = tracedStore(createEventStore(database, clock.nowMs), traces);
   const apiKeys = createApiKeyRepository(database);
   await ensureAdminKey({ settings, needsAdministrator: roles.includes('api'), apiKeys, eventStore, logger });
   const onError = (error: Error): void => logger.warn({ err: error }, 'the catalogue cannot be read');
@@ -196,10 +195,12 @@ export const openInfrastructure = async (settings: Settings, given: Infrastructu
   const readiness = new Readiness((name, error) => logger.warn({ err: error }, `${name} is not ready`));
   readiness.add('database', async () => void (await database.query('select 1')));
   readiness.add('event log', () => unanswered(clock, () => eventLog.offsets('events')));
-  meterReadiness(meters, readiness);
+  const unmeter = meterInfrastructure(meters, pool, readiness);
+  closing.add('meters', async () => unmeter());
   const authenticator = createAuthenticator(apiKeys, clock);
   const links = await openLinkSettings(settings, logger);
-  const { door } = settings;
+  const { door, metricsToken } = settings;
   const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, links, door };
-  return { ...opened, notices: new Notices(), readiness, meters, clock, logger, fatal };
+  const watching = { readiness, meters, traces, metricsToken };
+  return { ...opened, ...watching, notices: new Notices(), clock, logger, fatal };
 };

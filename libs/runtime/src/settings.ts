@@ -5,6 +5,8 @@ import { type KafkaLogOptions, parseKafkaUrl } from '#event-log';
 import { connectionOfUrl, type PostgresConnection } from '#store';
 import { doorSchema, type DoorSettings, doorSettingsOf } from './door/door.config.js';
 import { LOG_LEVELS } from './logger.js';
+import { tracesOf } from './watching/trace-settings.js';
+import type { TraceSettings } from './watching/otlp-traces.js';
 
 /** The data directory unless DATA_DIR names another. */
 export const DATA_DIR_DEFAULT = '.tocsin';
@@ -17,6 +19,12 @@ export const NODE_KEY_SECRET_FORM = /^[A-Za-z0-9_-]{32,256}$/;
 
 /** The secret that links in pages are signed with. */
 export const LINK_SECRET_FORM = /^[A-Za-z0-9_-]{32,256}$/;
+
+/** What opens `/metrics` beside keys: 32 characters of base64url are 192 bits. */
+const METRICS_TOKEN_FORM = /^[A-Za-z0-9_-]{32,256}$/;
+
+/** One trace of twenty: a fleet sends thousands of batches a second, and they are much the same. */
+const TRACES_RATIO = 0.05;
 
 /**
  * What a record of the log must carry: `required`, a tag by its node or by the gateway; `vouched`, none, since the gateway, which
@@ -65,6 +73,14 @@ const schema = z.object({
     .url({ protocol: /^https?$/ })
     .transform((url) => new URL(url))
     .optional(),
+  /** Opens `/metrics` beside keys that may view, also while keys cannot be looked up. */
+  METRICS_TOKEN: z.string().regex(METRICS_TOKEN_FORM, 'expected 32 or more of A-Z a-z 0-9 _ -').optional(),
+  /** Of an OpenTelemetry collector that takes OTLP over HTTP. Unset: nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** `name=value,name=value`, as the collector wants them. */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  /** Share of traces that are begun here and recorded. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(TRACES_RATIO),
   /** Whether a record of the log must carry a tag of its node: `required` beside `EVENT_LOG_URL`, else `vouched`. */
   BATCH_AUTHENTICATION: z.enum(BATCH_AUTHENTICATIONS).optional(),
   ...doorSchema.shape,
@@ -95,6 +111,9 @@ export interface Settings {
   readonly linkSecret: string | undefined;
   readonly publicUrl: URL | undefined;
   readonly door: DoorSettings;
+  readonly metricsToken: string | undefined;
+  /** undefined: nothing is traced. */
+  readonly traces: TraceSettings | undefined;
   /** `required` unless told on a log that others can write to. */
   readonly batchAuthentication: (typeof BATCH_AUTHENTICATIONS)[number];
 }
@@ -142,7 +161,9 @@ export const readRuntimeSettings = (env: Environment): Settings => {
     'DATABASE_URL',
     'EVENT_LOG_URL',
     'LINK_SECRET',
+    'METRICS_TOKEN',
     'NODE_KEY_SECRET',
+    'OTEL_EXPORTER_OTLP_HEADERS',
   ]);
   const kafka = kafkaOf(read);
   const partitionsDefault = kafka === undefined ? OUTCOME_PARTITIONS_EMBEDDED : OUTCOME_PARTITIONS_KAFKA;
@@ -159,6 +180,8 @@ export const readRuntimeSettings = (env: Environment): Settings => {
     linkSecret: read.LINK_SECRET,
     publicUrl: read.PUBLIC_URL,
     door: doorSettingsOf(read),
+    metricsToken: read.METRICS_TOKEN,
+    traces: tracesOf(read),
     batchAuthentication: read.BATCH_AUTHENTICATION ?? (read.EVENT_LOG_URL === undefined ? 'vouched' : 'required'),
   };
 };

@@ -14,6 +14,8 @@ import { openLinkSettings } from './link-secret.js';
 import { createLogger, type Logger } from './logger.js';
 import { type Role, SERVER_ROLES } from './role.js';
 import { readRuntimeSettings, type Settings } from './settings.js';
+import { Meters } from './watching/meters.js';
+import { meterWaiting } from './watching/process-meters.js';
 
 /** A process that runs. */
 export interface Running {
@@ -88,7 +90,9 @@ const awaitDatabase = async (
   waiting.add('database', () => database.close());
   const onError = (what: string, error: Error): void => logger.warn({ err: error }, `event log: ${what}`);
   const begin = async (because: () => string): Promise<() => Promise<void>> => {
-    const server = await serveWaiting(settings, because);
+    const meters = new Meters(clock);
+    waiting.add('meters', meterWaiting(meters));
+    const server = await serveWaiting(settings, because, meters);
     waiting.add('what says why', () => closeWaiting(server));
     const eventLog = await openKafkaLog({ ...kafka, clientId: 'tocsin-waiting', onError });
     waiting.add('event log', () => eventLog.close());

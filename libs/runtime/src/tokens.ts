@@ -26,3 +26,5 @@ export const LINKS = Symbol('LinkSettings');
 export const METERS = Symbol('Meters');
 /** `Rates`: who may send how much. */
 export const RATES = Symbol('Rates');
+/** `Traces`: spans, where a collector is set. */
+export const TRACES = Symbol('Traces');

@@ -10,6 +10,7 @@ export * from './deliveries/channel.repository.js';
 export * from './command.repository.js';
 export * from './postgres/connection-url.js';
 export * from './database.js';
+export * from './watch.repository.js';
 export * from './postgres/database-lease.js';
 export * from './dead-letter.repository.js';
 export * from './decider-history.js';

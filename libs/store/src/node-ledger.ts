@@ -39,7 +39,25 @@ export interface NodeLedger {
   /** At most one delta per start of an agent. */
   readonly apply: (tx: Queryable, deltas: readonly LedgerDelta[]) => Promise<void>;
   readonly list: () => Promise<readonly LedgerTotals[]>;
+  /** Of all nodes together. */
+  readonly sums: () => Promise<LedgerSums>;
 }
+
+/** What became of everything that ever came; outcomes are counted, late or rejected, batches counted, unreadable or known already. */
+export interface LedgerSums {
+  readonly batches: number;
+  readonly counted: number;
+  readonly late: number;
+  readonly rejected: number;
+  readonly unreadable: number;
+  readonly duplicates: number;
+}
+
+const NOTHING_SUMMED: LedgerSums = { batches: 0, counted: 0, late: 0, rejected: 0, unreadable: 0, duplicates: 0 };
+const SUMS = `
+  select ${Object.keys(NOTHING_SUMMED)
+    .map((column) => `coalesce(sum(${column}), 0)::bigint as ${column}`)
+    .join(', ')} from node_ledger`;
 
 const LOAD = `
   select l.node_id as "nodeId", l.agent_boot_id as "agentBootId", l.last_seq as "lastSeq", l.published,
@@ -125,4 +143,5 @@ export const createNodeLedger = (database: Queryable): NodeLedger => ({
   },
   apply,
   list: () => database.query<LedgerTotals>(LIST, [LEDGER_NODES_MAX]),
+  sums: async () => (await database.query<LedgerSums>(SUMS))[0] ?? NOTHING_SUMMED,
 });

@@ -1,4 +1,5 @@
 export * from './alertmanager-run.js';
+export * from './promtool-run.js';
 export * from './attestations.js';
 export * from './database-url.js';
 export * from './fake-clock.js';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { event, type PrincipalRole, streamOf, TOPICS } from '#contracts';
 import { openEmbeddedLog } from '#event-log';
 import type * as Runtime from '#runtime';
-import type { Clock, Infrastructure, Role } from '#runtime';
+import type { Clock, Infrastructure, Role, Traces } from '#runtime';
 import { createApiKeyRepository, createCatalogueRepository, createEventStore, createNodeKeyRepository } from '#store';
 import { holdToSpoken } from './spoken-answers.js';
 import type { TestDatabase } from './test-database.js';
@@ -32,6 +32,10 @@ export interface ServeOptions {
   /** The log's own clock, ms, by which everything is decided: a story of minutes is told in seconds. The server's unless told. */
   readonly logNowMs?: () => number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Off unless told. */
+  readonly traces?: Traces;
+  /** Opens `/metrics` beside keys. */
+  readonly metricsToken?: string;
   /** Records need a tag, as on a log that others can write to. */
   readonly isTagRequired?: boolean;
   /** How the front door is set; no page of another origin may read answers unless told. */
@@ -56,17 +60,20 @@ const OPEN_DOOR: Infrastructure['door'] = {
 
 const openParts = async (
   runtime: typeof Runtime,
-  { database, connection }: TestDatabase,
+  { database: pool, connection }: TestDatabase,
   clock: Clock,
-  { isTagRequired, logNowMs, door, publicUrl = 'http://tocsin.test' }: ServeOptions,
+  options: ServeOptions,
   fatal: Infrastructure['fatal'],
 ) => {
+  const { isTagRequired, logNowMs, door, publicUrl = 'http://tocsin.test' } = options;
+  const { metricsToken, traces = runtime.NO_TRACES } = options;
   const logTime = logNowMs === undefined ? {} : { nowMs: logNowMs };
   const meters = new runtime.Meters(clock);
   const embedded = await openEmbeddedLog({ connection: () => connection, ...logTime });
-  const eventLog = runtime.meterEventLog(embedded, meters);
+  const eventLog = runtime.tracedLog(runtime.meterEventLog(embedded, meters), traces);
+  const database = runtime.tracedDatabase(pool, traces);
   await eventLog.ensureTopics(TOPICS);
-  const eventStore = createEventStore(database, clock.nowMs);
+  const eventStore = runtime.tracedStore(createEventStore(database, clock.nowMs), traces);
   // Follows by the machine's clock, whatever clock the roles have: a test waits for what it registered.
   const repository = createCatalogueRepository(database);
   const catalogue = await runtime.followCatalogue(repository, runtime.systemClock, () => undefined);
@@ -79,13 +86,15 @@ const openParts = async (
     onError: () => undefined,
   });
   const readiness = new runtime.Readiness();
+  const unmeter = runtime.meterInfrastructure(meters, pool, readiness);
   const logger = runtime.createLogger('silent');
   const notices = new runtime.Notices();
   const links = { secret: TEST_LINK_SECRET, publicUrl: new URL(publicUrl) };
   const front = { links, door: { ...OPEN_DOOR, ...door } };
   const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, ...front };
-  const parts = { ...opened, notices, readiness, meters, clock, logger, fatal };
+  const parts = { ...opened, notices, readiness, meters, traces, metricsToken, clock, logger, fatal };
   const close = async (): Promise<void> => {
+    unmeter();
     await catalogue.stop();
     await nodeKeys.stop();
     await eventLog.close();

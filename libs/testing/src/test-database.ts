@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { openDatabase, type Database, type PostgresConnection } from '#store';
+import { openDatabase, type PooledDatabase, type PostgresConnection } from '#store';
 import { TEST_SERVER_VARIABLE, type TestServer } from './test-server.js';
 
 /** A database of its own for one spec file, with every migration applied. */
 export interface TestDatabase {
-  readonly database: Database;
+  readonly database: PooledDatabase;
   readonly connection: PostgresConnection;
   /** Drops it. */
   readonly close: () => Promise<void>;
@@ -39,7 +39,7 @@ export const openTestDatabase = async (): Promise<TestDatabase> => {
   };
 };
 
-const createFromTemplate = async (admin: Database, name: string, template: string): Promise<void> => {
+const createFromTemplate = async (admin: PooledDatabase, name: string, template: string): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
     try {
       await admin.query(`create database ${name} template ${template} strategy file_copy`);

@@ -11,6 +11,7 @@ import {
 } from '#store';
 import type { Channels } from '../channels/channel.js';
 import { every } from '../every.js';
+import type { DegradedReadings } from '../dispatcher.meters.js';
 import type { SpooledAnswer } from '../spool/hand-over.js';
 import { type OpenSpool, openSpool } from '../spool/open-spool.js';
 import { spoolIdOf } from '../spool/spool-entry.js';
@@ -51,6 +52,7 @@ export interface Degraded {
   readonly settle: () => Promise<void>;
   /** What should be known of a dispatcher that is ready. */
   readonly notice: () => string | undefined;
+  readonly readings: () => Promise<DegradedReadings>;
   /** Begins nothing any more; bounded. What was sent is known until `close`. */
   readonly stop: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -77,6 +79,17 @@ const noticeOf = (watch: StaleWatch, drills: DrillsReconciler): string | undefin
   const stale = watch.stale() === undefined ? undefined : `telemetry is stale since ${sinceOf(watch.movedAtMs)}`;
   return [stale, drills.notice()].filter((words) => words !== undefined).join('; ') || undefined;
 };
+
+const readingsOf = async (
+  { spool }: OpenSpool,
+  watch: StaleWatch,
+  deadMan: DeadMan | undefined,
+): Promise<DegradedReadings> => ({
+  spooled: spool.pages.unfinished().length,
+  isSpoolWritable: await spool.isWritable(),
+  isStale: watch.stale() !== undefined,
+  isDeadManTold: deadMan === undefined ? undefined : deadMan.held() === undefined,
+});
 
 const deadManOf = (parts: DegradedParts, { spool }: OpenSpool, watch: StaleWatch): DeadMan | undefined => {
   const { settings, clock, logger, database, deliveriesFailed, overdueEscalations = async () => 0 } = parts;
@@ -141,6 +154,7 @@ export const openDegraded = async (parts: DegradedParts): Promise<Degraded> => {
       await drills.run();
     },
     notice: () => noticeOf(watch, drilling),
+    readings: () => readingsOf(opened, watch, deadMan),
     stop: async () => {
       await urgent.stop();
       await Promise.all([opened.stop(), ...[drills, looks, progress, beats].map((rounds) => rounds.stop())]);

@@ -14,8 +14,11 @@ import {
   EVENT_STORE,
   type Logger,
   LOGGER,
+  type Meters,
+  METERS,
   type Readiness,
   READINESS,
+  RELOADED,
   systemClock,
 } from '#runtime';
 import { createOnCallRepository, type Database, type EventStore } from '#store';
@@ -39,6 +42,7 @@ class OnCallLife implements OnApplicationBootstrap, BeforeApplicationShutdown {
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(READINESS) private readonly readiness: Readiness,
+    @Inject(METERS) private readonly meters: Meters,
   ) {
     const parts = { repository: createOnCallRepository(database), clock, logger };
     this.loader = settings === undefined ? undefined : createOnCallLoader({ ...parts, eventStore, settings });
@@ -48,6 +52,10 @@ class OnCallLife implements OnApplicationBootstrap, BeforeApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     const { loader, watch } = this;
     this.readiness.addNotice('on-call', () => loader?.refused() ?? watch.gap());
+    if (loader !== undefined)
+      this.meters.add(RELOADED, () => [
+        { labels: { config: 'on-call' }, value: loader.refused() === undefined ? 1 : 0 },
+      ]);
     if (loader === undefined) this.logger.info('on call: ON_CALL names no file; a plan is loaded by POST /v1/on-call');
     await loader?.load();
     loader?.follow();

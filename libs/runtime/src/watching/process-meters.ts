@@ -96,3 +96,10 @@ export const meterReadiness = (
     const unready = await readiness.unready();
     return readiness.parts().map((part) => ({ labels: { part }, value: part in unready ? 0 : 1 }));
   });
+
+/** Adds what a process has that waits for its database. Returns what ends the measuring. */
+export const meterWaiting = (meters: Meters): (() => Promise<void>) => {
+  const stop = meterProcess(meters);
+  meters.add(READY, () => [{ labels: { part: 'database' }, value: 0 }]);
+  return async () => stop();
+};

@@ -1,0 +1,214 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openTraces, type Traces } from '#runtime';
+import type { Queryable } from '#store';
+import {
+  describePromtool,
+  openTestDatabase,
+  runPromtool,
+  type ServedRoles,
+  serveRoles,
+  type TestDatabase,
+  until,
+} from '#testing';
+import { dashboardsIn, metricsIn, namesIn } from './dashboards.fixture.js';
+import { openOtlpReceiver, type OtlpReceiver } from './otlp-receiver.fixture.js';
+import { ROLES } from './roles.js';
+
+const TOKEN = 'm'.repeat(32);
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const CALLER = '00f067aa0ba902b7';
+const read = (path: string): string => readFileSync(join(process.cwd(), path), 'utf8');
+/** T-C5: what Prometheus is asked to hold of one process at most. */
+const SERIES_MAX = 20_000;
+
+let test: TestDatabase;
+let served: ServedRoles;
+let receiver: OtlpReceiver;
+let traces: Traces;
+let viewer: string;
+let admin: string;
+
+const get = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+  fetch(new URL(path, served.url), { headers });
+const metrics = async (accept = 'text/plain'): Promise<string> =>
+  (await get('/metrics', { authorization: viewer, accept })).text();
+const post = (path: string, body: unknown, headers: Readonly<Record<string, string>>) =>
+  fetch(new URL(path, served.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+beforeAll(async () => {
+  test = await openTestDatabase();
+  receiver = await openOtlpReceiver();
+  traces = await openTraces(
+    { endpoint: receiver.endpoint, headers: { authorization: 'of the collector' }, ratio: 0 },
+    [],
+  );
+  const environment = { DATA_DIR: mkdtempSync(join(tmpdir(), 'watching-')) };
+  served = await serveRoles(ROLES, test, { environment, traces, metricsToken: TOKEN });
+  [viewer, admin] = [await served.keyOf('viewer'), await served.keyOf('admin')];
+  // Some traffic: good, refused, unknown, GraphQL.
+  await post('/v1/keys', { name: 'a', role: 'viewer' }, { authorization: admin });
+  await post('/v1/telemetry/outcomes', { no: 'batch' }, { authorization: await served.keyOf('ingest') });
+  await get('/v1/fleet', { authorization: viewer });
+  await get('/no/such/path', { authorization: viewer });
+  await post('/graphql', { query: '{ fleetHealth { fleet { key } } }' }, { authorization: viewer });
+  await until('the rules decide', async () => (await metrics()).includes('tocsin_rules_tick_lag_seconds '));
+});
+afterAll(async () => {
+  await served.close();
+  await receiver.close();
+  await test.close();
+});
+
+describe('/metrics of a whole process', () => {
+  it('counts what came', async () => {
+    const lines = (await metrics()).split('\n');
+    const missing = [
+      /^tocsin_http_requests_total\{method="POST",route="\/v1\/telemetry\/outcomes",status="4xx"\} 1$/,
+      /^tocsin_http_requests_total\{method="GET",route="unmatched",status="4xx"\} 1$/,
+      /^tocsin_http_request_duration_seconds_count\{method="POST",route="\/v1\/keys"\} \d+$/,
+      /^tocsin_gateway_refused_total\{reason="[A-Z_]+"\} 1$/,
+      /^tocsin_graphql_operations_total\{operation="query",result="ok"\} 1$/,
+      /^tocsin_consumer_lag_records\{group="rules",topic="slots",partition="0"\} \d+$/,
+      /^tocsin_log_records_appended_total\{topic="slots"\} [1-9]\d*$/,
+      /^tocsin_rules_tick_seconds_count [1-9]\d*$/,
+      /^tocsin_part_ready\{part="rules"\} [01]$/,
+      /^tocsin_database_connections\{state="idle"\} \d+$/,
+      /^tocsin_config_last_reload_successful\{config="rules"\} 1$/,
+      /^tocsin_build_info\{version="\d+\.\d+\.\d+",node="[\d.]+"\} 1$/,
+      /^process_resident_memory_bytes [1-9]\d*$/,
+      /^tocsin_meters_failed 0$/,
+    ].filter((expected) => !lines.some((line) => expected.test(line)));
+    expect(missing).toEqual([]);
+  });
+
+  it('has fewer series than Prometheus is asked to hold, also if every family has as many as it may', () => {
+    const bound = served.parts.meters
+      .families()
+      .reduce(
+        (sum, family) => sum + family.seriesMax * (family.kind === 'histogram' ? family.buckets.length + 3 : 1),
+        0,
+      );
+    expect(bound).toBeLessThanOrEqual(SERIES_MAX);
+  });
+
+  it('is answered as OpenMetrics to who asks for it', async () => {
+    const response = await get('/metrics', {
+      authorization: viewer,
+      accept: 'application/openmetrics-text;version=1.0.0',
+    });
+    expect(response.headers.get('content-type')).toContain('application/openmetrics-text');
+    expect((await response.text()).endsWith('# EOF\n')).toBe(true);
+  });
+
+  it.each([
+    ['no key', '/metrics', undefined, 401],
+    ['the token of /metrics', '/metrics', `Bearer ${TOKEN}`, 200],
+    ['another token', '/metrics', `Bearer ${'n'.repeat(32)}`, 401],
+    ['the token of /metrics', '/v1/fleet', `Bearer ${TOKEN}`, 401],
+  ])('with %s GET %s', async (_, path, authorization, status) => {
+    expect((await get(path, authorization === undefined ? {} : { authorization })).status).toBe(status);
+  });
+
+  it('docs/watching.md lists every family, with its labels and what it means', () => {
+    const rows = served.parts.meters.families().map(({ kind, name, labels, help }) => {
+      return `| \`${name}\` | ${kind} | ${labels.join(', ')} | ${help} |`;
+    });
+    const documented = read('docs/watching.md')
+      .split('\n')
+      .filter((line) => /^\| `(tocsin|process|nodejs)_/.test(line));
+    expect(documented).toEqual(rows);
+  });
+});
+
+describe('the id of a request', () => {
+  it.each([
+    ['its trace', { traceparent: `00-${TRACE}-${CALLER}-00` }, TRACE],
+    ['its own word', { 'x-request-id': 'deploy-2021.06.08' }, 'deploy-2021.06.08'],
+  ])('is %s, in the answer and in the problem document', async (_, headers: Record<string, string>, id) => {
+    const response = await get('/v1/fleet', headers);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('x-request-id')).toBe(id);
+    expect(await response.json()).toMatchObject({ code: 'KEY_MISSING', traceId: id });
+  });
+});
+
+describe('traces', () => {
+  it('tell one POST as a tree below its caller, and nothing of who was not sampled', async () => {
+    const headers = { authorization: admin, traceparent: `00-${TRACE}-${CALLER}-01` };
+    expect((await post('/v1/keys', { name: 'traced', role: 'viewer' }, headers)).status).toBe(201);
+    await until('the spans came', async () => receiver.spans.some(({ name }) => name === 'http request'));
+    const { spans } = receiver;
+    expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
+    const root = spans.find(({ name }) => name === 'http request');
+    expect(root?.parentSpanId).toBe(CALLER);
+    expect(root?.attributes).toContainEqual({ key: 'http.route', value: { stringValue: '/v1/keys' } });
+    const append = spans.find(({ name }) => name === 'append');
+    expect(append?.parentSpanId).toBe(root?.spanId);
+    const transaction = spans.find(({ name }) => name === 'transaction');
+    expect(transaction?.parentSpanId).toBe(append?.spanId);
+    const inside = spans.filter(({ name, parentSpanId }) => name === 'query' && parentSpanId === transaction?.spanId);
+    expect(inside.length).toBeGreaterThan(0);
+    expect(JSON.stringify(spans)).not.toContain('traced');
+    expect(new Set(receiver.keys)).toEqual(new Set(['of the collector']));
+  });
+});
+
+const GRAFANA = 'docs/deploy/grafana';
+const PROMETHEUS = 'docs/deploy/prometheus';
+const dashboards = dashboardsIn(join(process.cwd(), GRAFANA, 'dashboards'));
+
+/** Runs work as a role that was made as the page says, and is gone afterwards. */
+const asReader = (role: string, work: (tx: Queryable) => Promise<unknown>): Promise<unknown> =>
+  test.database.transaction(async (tx) => {
+    for (const statement of read(`${GRAFANA}/read-only-role.sql`).replaceAll('tocsin_grafana', role).split(';\n'))
+      if (statement.trim() !== '') await tx.query(statement);
+    await tx.query(`set local role ${role}`);
+    await work(tx);
+    await tx.query('reset role');
+    await tx.query(`drop owned by ${role}`);
+    await tx.query(`drop role ${role}`);
+  });
+
+describe('what is provisioned', () => {
+  it.each(dashboards)('the SQL of $file runs, for who may read the views alone', async ({ sql }) => {
+    expect(sql.length).toBeGreaterThan(0);
+    await asReader('grafana_test', async (tx) => {
+      for (const text of sql) await tx.query(text);
+    });
+  });
+
+  it('who may read the views reads no key', async () => {
+    const asked = asReader('grafana_denied', (tx) => tx.query('select secret_hash from api_key'));
+    await expect(asked).rejects.toThrow('permission denied for table api_key');
+  });
+
+  it('dashboards and alerting rules name metrics that there are', () => {
+    const known = new Set(metricsIn(served.parts.meters.families()));
+    const rules = readdirSync(join(process.cwd(), PROMETHEUS)).filter((file) => file.endsWith('.yml'));
+    const asked = [
+      ...dashboards.flatMap(({ promql }) => promql),
+      ...rules.map((file) => read(`${PROMETHEUS}/${file}`)),
+    ].flatMap(namesIn);
+    expect(asked.length).toBeGreaterThan(20);
+    expect([...new Set(asked)].filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
+describePromtool('what promtool says', () => {
+  it('finds no fault with the metrics of a whole process', async () => {
+    expect(runPromtool(['check', 'metrics'], await metrics())).toEqual({ code: 0, said: '' });
+  });
+
+  it('finds the scrape configuration and the alerting rules right', () => {
+    const config = runPromtool(['check', 'config', '--syntax-only', join(PROMETHEUS, 'prometheus.yml')]);
+    expect(config).toEqual({ code: 0, said: expect.stringContaining('SUCCESS') });
+    const rules = runPromtool(['check', 'rules', join(PROMETHEUS, 'tocsin.rules.yml')]);
+    expect(rules).toEqual({ code: 0, said: expect.stringContaining('SUCCESS') });
+  });
+});

@@ -1,0 +1,50 @@
+import type { Queryable } from './database.js';
+
+/** What meters ask the read tables: counts, never names of customers. */
+export interface WatchRepository {
+  /** Of those that are not resolved. */
+  readonly alerts: () => Promise<
+    readonly { readonly severity: string; readonly state: string; readonly count: number }[]
+  >;
+  readonly incidents: () => Promise<
+    readonly { readonly severity: string; readonly status: string; readonly count: number }[]
+  >;
+  /** The most customers that one open incident hurts in a region of the fleet. */
+  readonly affectedByRegion: () => Promise<readonly { readonly region: string; readonly affectedCustomers: number }[]>;
+  /** The worst of the open incidents; zeros when none is open. */
+  readonly worst: () => Promise<{ readonly score: number; readonly dollarsPerMinute: number }>;
+  readonly breakers: () => Promise<readonly { readonly status: string; readonly count: number }[]>;
+  readonly commands: () => Promise<readonly { readonly status: string; readonly count: number }[]>;
+  readonly deadLetters: () => Promise<readonly { readonly reason: string; readonly records: number }[]>;
+}
+
+/** Rows of one answer: the bounds of the families are smaller. */
+const ROWS_MAX = 1_000;
+const NOTHING = { score: 0, dollarsPerMinute: 0 };
+
+const AFFECTED = `
+  select part ->> 'key' as region, max((part ->> 'affectedCustomers')::float8) as "affectedCustomers"
+  from incident i, jsonb_array_elements(coalesce(i.impact -> 'byRegion', '[]')) part
+  where i.status <> 'resolved' group by 1 order by 2 desc, 1 limit ${ROWS_MAX}`;
+const WORST = `
+  select coalesce(max((impact ->> 'score')::float8), 0) as score,
+    coalesce(max((impact ->> 'dollarsPerMinute')::float8), 0) as "dollarsPerMinute"
+  from incident where status <> 'resolved'`;
+
+/** What meters ask, in PostgreSQL. */
+export const createWatchRepository = (database: Queryable): WatchRepository => ({
+  alerts: () =>
+    database.query(
+      `select severity, state, count(*) as count from alert where state <> 'resolved' group by 1, 2 limit ${ROWS_MAX}`,
+    ),
+  incidents: () =>
+    database.query(
+      `select severity, status, count(*) as count from incident where status <> 'resolved' group by 1, 2 limit ${ROWS_MAX}`,
+    ),
+  affectedByRegion: () => database.query(AFFECTED),
+  worst: async () => (await database.query<typeof NOTHING>(WORST))[0] ?? NOTHING,
+  breakers: () => database.query('select status, count(*) as count from breaker group by 1'),
+  commands: () => database.query('select status, count(*) as count from command group by 1'),
+  deadLetters: () =>
+    database.query(`select reason, records from dead_letter_total order by records desc limit ${ROWS_MAX}`),
+});
