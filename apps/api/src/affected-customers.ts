@@ -102,11 +102,11 @@ export const createAffectedCustomers = (
   catalogue: Pick<CatalogueFollower, 'current'>,
   clock: Pick<Clock, 'nowMs'>,
   readSettings: () => Promise<ImpactSettings>,
-): ((incident: IncidentRow, limit: number) => Promise<AffectedCustomers>) => {
+): ((incident: IncidentRow, limit: number, known?: ImpactSettings) => Promise<AffectedCustomers>) => {
   const measure = createHurtReader(segments, clock);
-  return async (incident, limit) => {
+  return async (incident, limit, known) => {
     const { incidentId } = incident;
-    const settings = await readSettings();
+    const settings = known ?? (await readSettings());
     const { customers } = catalogue.current();
     const measured = incident.status === 'resolved' ? undefined : await measure(incident, customers, settings);
     if (measured !== undefined) return { incidentId, ...asMeasured(incident, measured, limit, settings) };

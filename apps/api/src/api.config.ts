@@ -15,3 +15,13 @@ export const readCostModel = (env: Environment): CostModel => {
   if (config === undefined) throw new ConfigError(problems);
   return config;
 };
+
+const graphqlSchema = z.object({
+  /** `off`: the schema is not told by introspection; it is in the documents of Tocsin all the same. */
+  GRAPHQL_INTROSPECTION: z.enum(['on', 'off']).default('on'),
+});
+
+/** Reads how GraphQL is served. */
+export const readGraphqlSettings = (env: Environment): { readonly isIntrospectionOn: boolean } => ({
+  isIntrospectionOn: readSettings(env, graphqlSchema).GRAPHQL_INTROSPECTION === 'on',
+});

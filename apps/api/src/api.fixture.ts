@@ -32,12 +32,21 @@ export interface ServedApi extends ServedRoles {
   readonly as: (role: PrincipalRole) => Promise<string>;
   /** Sends a GraphQL operation. */
   readonly ask: (query: string, key?: string, variables?: Readonly<Record<string, unknown>>) => Promise<Answer>;
+  /** The texts of all queries so far, outside of transactions. */
+  readonly asked: readonly string[];
   readonly end: () => Promise<void>;
 }
 
 /** Serves the api on a database of its own. */
 export const serveApi = async (environment: Readonly<Record<string, string>> = {}): Promise<ServedApi> => {
-  const db = await openTestDatabase();
+  const opened = await openTestDatabase();
+  const asked: string[] = [];
+  const { database } = opened;
+  const query: typeof database.query = (text, values) => {
+    asked.push(text);
+    return database.query(text, values);
+  };
+  const db = { ...opened, database: { ...database, query } };
   const clock = new FakeClock(NOW_MS);
   const served = await serveRoles([api], db, { clock, environment });
   const keys = new Map<PrincipalRole, Promise<string>>();
@@ -61,6 +70,7 @@ export const serveApi = async (environment: Readonly<Record<string, string>> = {
   return {
     ...served,
     db,
+    asked,
     clock,
     send,
     as,

@@ -11,21 +11,15 @@ import {
   LOGGER,
   NODE_KEYS,
 } from '#runtime';
+import { createManyReads } from '#store';
 import { type Actions, createActions } from './actions.js';
 import { EventFeed } from './event-feed.js';
-import { AuthorityResolver } from './graphql/authority.resolver.js';
-import { ExplainResolver } from './graphql/explain.resolver.js';
-import { FleetResolver } from './graphql/fleet.resolver.js';
 import { ApiMeters } from './api-meters.provider.js';
-import { graphqlModule } from './graphql/graphql.module.js';
-import { IncidentsResolver } from './graphql/incidents.resolver.js';
-import { OnCallResolver } from './graphql/on-call.resolver.js';
-import { RolloutActsResolver } from './graphql/rollout-acts.resolver.js';
-import { RolloutsResolver } from './graphql/rollouts.resolver.js';
-import { ReportsResolver } from './graphql/reports.resolver.js';
-import { ImpactResolver } from './graphql/impact.resolver.js';
+import { graphqlModule, type GraphqlSettings } from './graphql/graphql.module.js';
+import { GRAPHQL_RESOLVERS } from './graphql/resolvers.js';
 import { Followers } from './live/followers.js';
 import { StreamController } from './live/stream.controller.js';
+import { Loaders } from './loaders/loaders.js';
 import { createQueries, type Queries } from './queries.js';
 import { ActController } from './replies/act.controller.js';
 import { CallbacksController } from './replies/callbacks.controller.js';
@@ -50,7 +44,7 @@ import { ReportsController } from './rest/reports.controller.js';
 import { RollbacksController } from './rest/rollbacks.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
-import { ACTIONS, EVENT_FEED, FOLLOWERS, QUERIES, REPLY_ACTS, REPLY_SETTINGS } from './tokens.js';
+import { ACTIONS, EVENT_FEED, FOLLOWERS, LOADERS, QUERIES, REPLY_ACTS, REPLY_SETTINGS } from './tokens.js';
 
 type Part<K extends keyof Infrastructure> = Infrastructure[K];
 
@@ -85,6 +79,11 @@ const replies = {
     clock: Part<'clock'>,
   ) => createReplyActs({ actions: acts, queries, eventStore, eventLog, nodeKeys, catalogue, clock }),
 };
+const loaders = {
+  provide: LOADERS,
+  inject: [DATABASE],
+  useFactory: (database: Part<'database'>) => new Loaders(createManyReads(database)),
+};
 const feed = {
   provide: EVENT_FEED,
   inject: [EVENT_STORE, CLOCK, LOGGER],
@@ -105,10 +104,10 @@ export class ApiModule implements OnModuleDestroy {
     @Inject(FOLLOWERS) private readonly live: Followers,
   ) {}
 
-  static of(costModel: CostModel, replySettings: ReplySettings): DynamicModule {
+  static of(costModel: CostModel, replySettings: ReplySettings, graphql: GraphqlSettings): DynamicModule {
     return {
       module: ApiModule,
-      imports: [graphqlModule()],
+      imports: [graphqlModule(graphql)],
       controllers: [
         ActController,
         CallbacksController,
@@ -139,17 +138,10 @@ export class ApiModule implements OnModuleDestroy {
         feed,
         followers,
         replies,
+        loaders,
         { provide: REPLY_SETTINGS, useValue: replySettings },
         ApiMeters,
-        AuthorityResolver,
-        ExplainResolver,
-        FleetResolver,
-        ImpactResolver,
-        IncidentsResolver,
-        ReportsResolver,
-        OnCallResolver,
-        RolloutActsResolver,
-        RolloutsResolver,
+        ...GRAPHQL_RESOLVERS,
       ],
     };
   }

@@ -202,7 +202,7 @@ describe('explain', () => {
   });
 
   it('B13: the same over GraphQL, and an id that nothing has', async () => {
-    const query = '{ explain(id: "in1") { kind steps { id from text } } whyNot(rule: "none") { verdict } }';
+    const query = '{ explain(id: "in1") { kind steps { eventId from text } } whyNot(rule: "none") { verdict } }';
     const { body } = await served.ask(query, viewer);
     expect(body).toMatchObject({ data: { explain: { kind: 'incident' }, whyNot: { verdict: 'not_loaded' } } });
     const { status, body: problem } = await served.send('GET', '/v1/explain/any/none', viewer);

@@ -108,8 +108,8 @@ describe('impact and costs', () => {
     expect((await get(`/v1/impact/customers?since=${START_MS}&until=${START_MS + 1_000}`)).body).toMatchObject({
       customers: [{ customerId: 'delta' }],
     });
-    const asked = `{ affectedCustomers(since: "${since}", limit: 1) { affectedCustomers customers { customerId domains } } }`;
-    expect((await served.ask(asked, viewer)).body).toEqual({
+    const asked = `{ affectedCustomers(since: "${since}", first: 1) { affectedCustomers customers { customerId domains } } }`;
+    expect((await served.ask(asked, viewer)).body).toMatchObject({
       data: { affectedCustomers: { affectedCustomers: 2, customers: [{ customerId: 'ems', domains: 1 }] } },
     });
     for (const wrong of ['', '?since=soon', `?since=${NOW_MS + 60_000}`, '?since=0&until=14401000'])
@@ -133,7 +133,7 @@ describe('impact and costs', () => {
     expect(of('ups')).toMatchObject({ minutes: 110, firstAt: start, lastAt: start + 110 * 60_000, failing: 0.8 });
     // Once then, and twice in the minutes of the other tests.
     expect(of('delta')).toMatchObject({ minutes: 3, firstAt: start + 3 * 60_000, failing: 0.8 });
-    const asked = `{ affectedCustomers(since: "${start}") { customers { customerId minutes firstAt lastAt } } }`;
+    const asked = `{ affectedCustomers(since: "${new Date(start).toISOString()}") { customers { customerId minutes firstAt lastAt } } }`;
     expect((await served.ask(asked, viewer)).body).toMatchObject({
       data: { affectedCustomers: { customers: [{ customerId: 'ems', minutes: 1 }, {}, {}] } },
     });
@@ -172,7 +172,8 @@ describe('impact and costs', () => {
       ],
       estimate: { sections: [], prevention: null },
     });
-    const asked = '{ incidentCost(id: "in2") { isOver dollarsPerMinute cumulativeDollars tiers { tier } estimate } }';
+    const asked =
+      '{ incidentCost(incidentId: "in2") { isOver dollarsPerMinute cumulativeDollars tiers { tier } estimate { sections { dollars } } } }';
     expect((await served.ask(asked, viewer)).body).toMatchObject({
       data: { incidentCost: { isOver: true, dollarsPerMinute: 0, cumulativeDollars: (50_500 * 100) / 60 } },
     });

@@ -29,6 +29,7 @@ import {
   type LedgerTotals,
   type NodeRow,
   type RolloutRow,
+  type SilenceRow,
   readStream,
   type StatusUpdateStatus,
 } from '#store';
@@ -107,6 +108,9 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
     incident: async (incidentId: string): Promise<IncidentReport | Refusal> =>
       (await readReport({ incidents, rollbacks, redirects, deliveries, escalations }, incidentId)) ??
       unknown(incidentId),
+    impactSettings: impactSettingsOf(database),
+    /** Of an incident that was read already, by settings that were. */
+    affectedBy: affected,
     customersAffected: async (incidentId: string, limit: number): Promise<AffectedCustomers | Refusal> => {
       const incident = await incidents.findRow(incidentId);
       return incident === undefined ? unknown(incidentId) : affected(incident, limit);
@@ -232,6 +236,8 @@ export const createQueries = (parts: QueryParts) => {
     ...ruleQueries(createRuleSetRepository(database), catalogue),
     silences: async (limit: number) =>
       (await quiet.silences({ limit })).map((row) => silenceReport(row, clock.nowMs())),
+    /** One that was read already, as it is now. */
+    silenceNow: (row: SilenceRow) => silenceReport(row, clock.nowMs()),
     maintenance: (limit: number) => readMaintenance(quiet, clock.nowMs(), limit),
   };
 };

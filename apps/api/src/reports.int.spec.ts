@@ -84,20 +84,25 @@ describe('what is told and written of an incident', () => {
   it('R46: a draft is discarded with why, by GraphQL as well as by REST', async () => {
     const metadata = { actor: 'dispatcher', cause: 'test' };
     await store.append([{ stream: streamOf.status('in1'), expectedVersion: 3, events: [drafted(3)] }], metadata);
-    const discard = 'mutation { discardStatusUpdate(incidentId: "in1", n: 3, comment: "nothing new") { n status } }';
+    const discard =
+      'mutation { discardStatusUpdate(input: { incidentId: "in1", n: 3, comment: "nothing new" }) { statusUpdate { n status } } }';
     expect((await served.ask(discard, operator)).body['data']).toEqual({
-      discardStatusUpdate: { n: 3, status: 'discarded' },
+      discardStatusUpdate: { statusUpdate: { n: 3, status: 'discarded' } },
     });
     await store.append([{ stream: streamOf.status('in1'), expectedVersion: 5, events: [drafted(4)] }], metadata);
     const { body } = await post('/v1/incidents/in1/status-updates/4/discard', { comment: 'no' });
     expect(body).toMatchObject({ statusUpdate: { status: 'discarded', comment: 'no' } });
     await store.append([{ stream: streamOf.status('in1'), expectedVersion: 7, events: [drafted(5)] }], metadata);
-    const publish = 'mutation { publishStatusUpdate(incidentId: "in1", n: 5, text: "x") { n status settledBy } }';
+    const publish =
+      'mutation { publishStatusUpdate(input: { incidentId: "in1", n: 5, text: "x" }) { statusUpdate { n status text settledBy } } }';
     expect((await served.ask(publish, operator)).body['data']).toMatchObject({
-      publishStatusUpdate: { n: 5, status: 'published' },
+      publishStatusUpdate: { statusUpdate: { n: 5, status: 'published', text: 'x' } },
     });
-    const listed = await served.ask('{ statusUpdates(incidentId: "in1", limit: 2) { n status update } }', viewer);
-    expect(listed.body['data']).toMatchObject({ statusUpdates: [{ n: 5 }, { n: 4 }] });
+    const listed = await served.ask(
+      '{ statusUpdates(incidentId: "in1", first: 2) { nodes { n status title state } } }',
+      viewer,
+    );
+    expect(listed.body['data']).toMatchObject({ statusUpdates: { nodes: [{ n: 5 }, { n: 4 }] } });
   });
 
   it('R46: whom an update tells is read page by page, by a cursor', async () => {
@@ -147,11 +152,15 @@ describe('what is told and written of an incident', () => {
     expect(timeline.map((each) => each.event.type)).toEqual(
       expect.arrayContaining(['RunbookResultAttached', 'StatusUpdatePublished']),
     );
-    const asked = await served.ask('{ runbook(incidentId: "in1") }', viewer);
+    const asked = await served.ask(
+      '{ runbook(incidentId: "in1") { incidentId steps { step command results { output } } } }',
+      viewer,
+    );
     expect(asked.body['data']).toMatchObject({ runbook: { incidentId: 'in1' } });
-    const told = 'mutation { attachRunbookResult(incidentId: "in1", step: "traceroute", output: "* * *") }';
+    const told =
+      'mutation { attachRunbookResult(input: { incidentId: "in1", step: "traceroute", output: "* * *" }) { runbook { incidentId } } }';
     expect((await served.ask(told, operator)).body['data']).toMatchObject({
-      attachRunbookResult: { incidentId: 'in1' },
+      attachRunbookResult: { runbook: { incidentId: 'in1' } },
     });
   });
 
@@ -170,8 +179,11 @@ describe('what is told and written of an incident', () => {
     expect(await text('/v1/incidents/in1/post-mortem.md', '*/*')).toEqual(markdown);
     expect(await text('/v1/incidents/in1/post-mortem', 'text/markdown')).toEqual(markdown);
     expect((await get('/v1/incidents/none/post-mortem')).status).toBe(404);
-    const asked = await served.ask('{ postMortem(incidentId: "in1") }', viewer);
-    expect(asked.body['data']).toMatchObject({ postMortem: { postMortem: { incidentId: 'in1' } } });
+    const asked = await served.ask(
+      '{ postMortem(incidentId: "in1") { incidentId delays { detect } causes { kind } timeline { at text } cost { minutes } } }',
+      viewer,
+    );
+    expect(asked.body['data']).toMatchObject({ postMortem: { incidentId: 'in1', cost: { minutes: 1 } } });
   });
 
   it('R106, R112: what was done to the fleet in the day before is in its timeline: the rollout, and maintenance', async () => {

@@ -10,3 +10,5 @@ export const FOLLOWERS = Symbol('Followers');
 export const REPLY_ACTS = Symbol('ReplyActs');
 /** `ReplySettings` */
 export const REPLY_SETTINGS = Symbol('ReplySettings');
+/** `Loaders` */
+export const LOADERS = Symbol('Loaders');

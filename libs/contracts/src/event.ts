@@ -32,13 +32,14 @@ export {
   type Priority,
   type Reason,
   type Scope,
+  SCOPES,
   type SpilloverLevel,
 } from './events/event-parts.js';
 export type { Mute } from './events/silence-events.js';
 export { AUTOMATION_MODES, type AutomationMode } from './events/automation-events.js';
 export type { SigningRefusal } from './events/command-events.js';
 export { DRILL_HOPS, type DrillHop } from './events/degraded-events.js';
-export { FALLBACK_PROVIDERS } from './events/fallback-events.js';
+export { FALLBACK_PROVIDERS, FALLBACK_STEPS } from './events/fallback-events.js';
 export { APPROVAL_ROLES, type ApprovalRole } from './events/override-events.js';
 export { BLAME_MAX } from './events/rollback-events.js';
 export {
@@ -48,11 +49,13 @@ export {
   STATUS_REGIONS_MAX,
   STATUS_TITLE_MAX,
   STATUS_TEXT_MAX,
+  STATUS_IMPACTS,
+  STATUS_STATES,
   type StatusState,
   type StatusUpdate,
 } from './events/status-update-events.js';
 export { WAVE_STEPS, type WaveStep } from './wave-step.js';
-export { ROLLOUT_MODES } from './events/rollout-events.js';
+export { GATE_VERDICTS, PREFLIGHT_ITEMS, RISKS, ROLLOUT_MODES, ROLLOUT_ORIGINS } from './events/rollout-events.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   CHECKSUM: { status: 422, title: 'The columns do not match their checksum' },
   TIME_IN_FUTURE: { status: 422, title: 'The event time lies too far in the future' },
   QUERY_INVALID: { status: 400, title: 'A query parameter is not valid' },
+  DOCUMENT_INVALID: { status: 422, title: 'The GraphQL document does not fit the schema' },
   CURSOR_INVALID: { status: 400, title: 'The cursor is not one of this list' },
   QUERY_TOO_COSTLY: { status: 422, title: 'The query asks for more than one request may' },
   QUERY_TOO_SLOW: { status: 503, title: 'The answer took longer than a query may' },

@@ -103,3 +103,6 @@ export const createAlertRepository = (database: Queryable): AlertRepository => (
       )
     )[0],
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_ALERTS };

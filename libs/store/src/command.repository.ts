@@ -65,3 +65,6 @@ export const createCommandRepository = (database: Queryable): CommandRepository 
     )[0]?.generation ?? 0,
   find: async (commandId) => (await database.query<CommandRow>(`${SELECT} where command_id = $1`, [commandId]))[0],
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_COMMANDS };

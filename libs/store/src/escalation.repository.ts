@@ -39,6 +39,11 @@ export interface EscalationRepository {
   readonly overdueEscalations: (nowMs: number) => Promise<readonly string[]>;
 }
 
+const SELECT = `
+  select incident_id as "incidentId", policy, state, level, round, highest, calls, because, held_by as "heldBy",
+    due_at as "dueAt", started_at as "startedAt", changed_at as "changedAt"
+  from incident_escalation`;
+
 const DUE = `
   select incident_id as "incidentId" from incident_escalation where due_at <= $1
   order by due_at, incident_id limit $2`;
@@ -51,15 +56,13 @@ export const createEscalationRepository = (database: Queryable): EscalationRepos
   };
   return {
     findRow: async (incidentId) => {
-      const [row] = await database.query<EscalationRow>(
-        `select incident_id as "incidentId", policy, state, level, round, highest, calls, because, held_by as "heldBy",
-           due_at as "dueAt", started_at as "startedAt", changed_at as "changedAt"
-         from incident_escalation where incident_id = $1`,
-        [incidentId],
-      );
+      const [row] = await database.query<EscalationRow>(`${SELECT} where incident_id = $1`, [incidentId]);
       return row;
     },
     due,
     overdueEscalations: (nowMs) => due(nowMs - OVERDUE_AFTER_MS, OVERDUE_NAMED_MAX),
   };
 };
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_ESCALATIONS };

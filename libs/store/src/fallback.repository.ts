@@ -52,3 +52,6 @@ export const createFallbackRepository = (database: Queryable): FallbackRepositor
       [statuses ?? null, incidentId ?? null, listLimit(limit)],
     ),
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_FALLBACKS };

@@ -153,3 +153,6 @@ export const createIncidentRepository = (database: Queryable): IncidentRepositor
     },
   };
 };
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_INCIDENTS };

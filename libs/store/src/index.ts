@@ -29,6 +29,7 @@ export * from './file-reload.js';
 export * from './incident.repository.js';
 export type { List, PageAsk } from './keyset.js';
 export * from './list-limit.js';
+export * from './many-reads.js';
 export * from './migrate.js';
 export * from './node-key.repository.js';
 export * from './node-ledger.js';

@@ -64,3 +64,6 @@ export const createOverrideRepository = (database: Queryable): OverrideRepositor
   find: async (overrideId) =>
     (await database.query<OverrideRow>(`${SELECT} where o.override_id = $1`, [overrideId]))[0],
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_OVERRIDES };

@@ -93,3 +93,6 @@ export const createQuietRepository = (database: Queryable): QuietRepository => (
     return row === undefined ? [] : ruleSetSchema.parse(row.rules).maintenance;
   },
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SILENCE as SELECT_SILENCES };

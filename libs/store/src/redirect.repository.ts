@@ -77,3 +77,6 @@ export const createRedirectRepository = (database: Queryable): RedirectRepositor
   find: async (redirectId) =>
     (await database.query<RedirectRow>(`${SELECT} where r.redirect_id = $1`, [redirectId]))[0],
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_REDIRECTS };

@@ -125,3 +125,6 @@ export const createRollbackRepository = (database: Queryable): RollbackRepositor
   find: async (rollbackId) =>
     (await database.query<RollbackRow>(`${SELECT} where r.rollback_id = $1`, [rollbackId]))[0],
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_ROLLBACKS };

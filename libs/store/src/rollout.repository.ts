@@ -117,3 +117,6 @@ export const createRolloutRepository = (database: Queryable): RolloutRepository 
     ),
   find: async (rolloutId) => (await database.query<RolloutRow>(`${SELECT} where r.rollout_id = $1`, [rolloutId]))[0],
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_ROLLOUTS };

@@ -122,3 +122,6 @@ export const createStatusUpdateRepository = (database: Queryable): StatusUpdateR
     return rows.map(({ incidentId }) => incidentId);
   },
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_STATUS_UPDATES };

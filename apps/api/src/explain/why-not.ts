@@ -8,17 +8,20 @@ import { whyNotChosen } from './chosen-subject.js';
 import { readPastMeasure } from './past-measure.js';
 
 /** Why a rule paged or acted for nobody at a moment. */
-export type WhyNotVerdict =
-  | 'not_loaded'
-  | 'fired'
-  | 'muted'
-  | 'inhibited'
-  | 'unknown'
-  | 'minimum'
-  | 'within_threshold'
-  | 'pending'
-  | 'not_sure'
-  | 'unreadable';
+export const WHY_NOT_VERDICTS = [
+  'not_loaded',
+  'fired',
+  'muted',
+  'inhibited',
+  'unknown',
+  'minimum',
+  'within_threshold',
+  'pending',
+  'not_sure',
+  'unreadable',
+] as const;
+/** Why a rule paged or acted for nobody at a moment. */
+export type WhyNotVerdict = (typeof WHY_NOT_VERDICTS)[number];
 
 /** Why not. */
 export interface WhyNot {

@@ -1,30 +1,129 @@
 import { Inject } from '@nestjs/common';
-import { Args, Query, Resolver } from '@nestjs/graphql';
+import { Query, Resolver } from '@nestjs/graphql';
 import { accepted, Needs, readQuery } from '#runtime';
+import { sinceQuery } from '../affected-since.js';
+import { customerQuery, selectedCustomers } from '../customer-list.js';
+import { plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { QUERIES } from '../tokens.js';
 import { windowQuery } from '../window-query.js';
-import { FleetHealthType, NodeType, WindowsType } from './health.types.js';
-import { given, WindowArgs } from './list.args.js';
+import { connectionOf, given, listArgs, type PageArgs, pageOfRows } from './schema/connection.js';
+import {
+  Arg,
+  argsType,
+  Asked,
+  duration,
+  maybe,
+  moment,
+  one,
+  rawId,
+  text,
+  whole,
+  withoutNulls,
+} from './schema/define.js';
+import { found } from './schema/nested.js';
+import {
+  AffectedSinceType,
+  CustomerConnection,
+  CustomerType,
+  DisagreementsType,
+  FleetHealthType,
+  FleetNodeConnection,
+  FleetNodeType,
+  ImpactNowType,
+  WindowsType,
+} from './types/fleet.types.js';
+import * as words from './types/words.js';
 
-/** How the fleet is, and how it was. */
+const WindowsArgs = argsType('WindowsArgs', {
+  family: one(() => words.Family, 'By what outcomes are counted.'),
+  key: maybe(text('One of its keys; all of them unless told.')),
+  from: maybe(moment('Whole seconds; included; ten minutes ago unless told.')),
+  to: maybe(moment('Excluded; now unless told.')),
+  step: maybe(duration('Whole seconds, in ms; ten seconds unless told.')),
+});
+const SinceArgs = argsType('SinceArgs', {
+  since: moment('From when on; rounded to a minute.'),
+  until: maybe(moment('Until when; as long as is read unless told.')),
+  first: maybe(whole('How many customers are listed: at most 500; 50 unless told.')),
+});
+const FleetNodesArgs = listArgs('FleetNodesArgs');
+const CustomersArgs = listArgs('CustomersArgs', {
+  tier: maybe(one(() => words.Tier, 'Of this tier.')),
+  sector: maybe(text('Of this line of business.')),
+  country: maybe(text('With business in this country, ISO 3166-1.')),
+});
+
+interface WindowsAsked {
+  readonly step?: number | null;
+}
+
+/** How the fleet is and was, of what it consists, whom it serves and whom it hurts. */
 @Resolver()
 @Needs('view')
 export class FleetResolver {
   constructor(@Inject(QUERIES) private readonly queries: Queries) {}
 
-  @Query(() => FleetHealthType)
+  @Query(() => FleetHealthType, { description: 'How fleet and regions were over the last complete minute.' })
   fleetHealth() {
     return this.queries.fleetHealth();
   }
 
-  @Query(() => WindowsType)
-  async windows(@Args() args: WindowArgs) {
-    return accepted(await this.queries.windows(accepted(readQuery(windowQuery, given(args)))));
+  @Query(() => WindowsType, { nullable: true, description: 'How it was: a series of one family.' })
+  async windows(@Asked(WindowsArgs) { step, ...args }: WindowsAsked) {
+    const asked = accepted(readQuery(windowQuery, withoutNulls({ ...args, stepMs: step })));
+    return accepted(await this.queries.windows(asked));
   }
 
-  @Query(() => [NodeType])
-  nodes() {
-    return this.queries.nodes();
+  @Query(() => FleetNodeConnection, { description: 'The inventory, by name.' })
+  async fleetNodes(@Asked(FleetNodesArgs) args: PageArgs) {
+    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
+    const nodes = (await this.queries.nodes()).toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+    return connectionOf(
+      pageOfRows('fleetNodes', nodes, ({ nodeId }) => nodeId, { first: limit, after: args.after }),
+      args,
+    );
+  }
+
+  @Query(() => FleetNodeType, { nullable: true, description: 'One node of the inventory.' })
+  async fleetNode(@Arg('nodeId', rawId('Its name.')) nodeId: string) {
+    return found(
+      (await this.queries.nodes()).find((node) => node.nodeId === nodeId),
+      `node ${nodeId}`,
+    );
+  }
+
+  @Query(() => CustomerConnection, { description: 'Whom the fleet serves, critical ones first.' })
+  async customers(@Asked(CustomersArgs) args: PageArgs) {
+    const { after: _cursor, ...wanted } = given({ ...args });
+    const asked = accepted(readQuery(customerQuery, wanted));
+    const { customers } = selectedCustomers(this.queries.customers(), { ...asked, after: undefined, limit: Infinity });
+    return connectionOf(
+      pageOfRows('customers', customers, ({ customerId }) => customerId, { first: asked.limit, after: args.after }),
+      args,
+    );
+  }
+
+  @Query(() => CustomerType, { nullable: true, description: 'One customer.' })
+  customer(@Arg('customerId', rawId('Its id.')) customerId: string) {
+    return found(
+      this.queries.customers().find((each) => each.customerId === customerId),
+      `customer ${customerId}`,
+    );
+  }
+
+  @Query(() => ImpactNowType, { description: 'Whom it hurts now, and where.' })
+  impact() {
+    return this.queries.impact();
+  }
+
+  @Query(() => AffectedSinceType, { nullable: true, description: 'Who was hurt in a stretch of the past.' })
+  async affectedCustomers(@Asked(SinceArgs) args: PageArgs) {
+    return accepted(await this.queries.affectedSince(accepted(readQuery(sinceQuery, given({ ...args })))));
+  }
+
+  @Query(() => DisagreementsType, { description: 'Releases that do not agree which names of a zone exist.' })
+  disagreements() {
+    return this.queries.disagreements();
   }
 }

@@ -2,8 +2,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isPermitted, isRefusal, refuse, type Refusal } from '#contracts';
 import { type Authenticator, type KnownRequest, sendProblem } from '#runtime';
 
+const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
+/** The answer as GraphQL over HTTP names it, for whoever takes it. */
+const GRAPHQL_TYPE = 'application/graphql-response+json';
+
 const refusalFor = async (request: KnownRequest, authenticator: Authenticator): Promise<Refusal | undefined> => {
   if (request.method !== 'POST') return refuse('METHOD_NOT_ALLOWED', 'send GraphQL operations with POST');
+  // A page of another site can send text and forms in the name of whoever looks at it, but not this.
+  if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
+    return refuse('CONTENT_TYPE_UNKNOWN', 'expected content-type: application/json');
   const principal = await authenticator.authenticate(request.headers.authorization);
   if (isRefusal(principal)) return principal;
   request.principal = principal;
@@ -23,3 +30,15 @@ export const createGraphqlDoor =
     if (refusal.refused === 'METHOD_NOT_ALLOWED') void reply.header('allow', 'POST');
     return sendProblem(reply, refusal, request.id);
   };
+
+/** Before an answer leaves: its type, as it was asked for. */
+export const sayGraphqlType = async (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<unknown> => {
+  const isAnswer = String(reply.getHeader('content-type') ?? '').startsWith('application/json');
+  if (isAnswer && request.headers.accept?.includes(GRAPHQL_TYPE) === true)
+    void reply.header('content-type', `${GRAPHQL_TYPE}; charset=utf-8`);
+  return payload;
+};

@@ -29,15 +29,23 @@ const sent = (error: Error, refusal: Refusal): SentError => {
   };
 };
 
+// The schema is told to whoever may look, by introspection; an error is not the place to guess names.
+const withoutGuesses = (message: string): string => message.replace(/ Did you mean [^?]*\?/g, '');
+
+const refusalOfDocument = ({ message }: Error): Refusal =>
+  message.startsWith('Syntax Error')
+    ? refuse('QUERY_INVALID', message)
+    : refuse('DOCUMENT_INVALID', withoutGuesses(message));
+
 const describe = (error: GraphQLError, logger: Pick<Logger, 'error'>): readonly SentError[] => {
   if (isProblem(error)) return [error.toJSON() as SentError];
   const wrong = gathered(error);
-  if (wrong !== undefined) return wrong.map((each) => sent(each, refuse('QUERY_INVALID', each.message)));
+  if (wrong !== undefined) return wrong.map((each) => sent(each, refusalOfDocument(each)));
   const known = refusalOf(error.originalError);
   // An argument of the wrong type, a result that does not fit the schema: the first is known by having no cause and no path.
   if (known !== undefined) return [sent(error, known)];
   if (error.originalError === undefined && error.path === undefined)
-    return [sent(error, refuse('QUERY_INVALID', error.message))];
+    return [sent(error, refuse('QUERY_INVALID', withoutGuesses(error.message)))];
   logger.error({ err: error }, 'a GraphQL operation failed');
   return [sent(error, refuse('INTERNAL', 'the error was logged'))];
 };

@@ -1,6 +1,6 @@
-import { GraphQLError, type ValidationRule } from 'graphql';
+import { type ASTVisitor, GraphQLError, Kind, type ValidationContext, type ValidationRule } from 'graphql';
 
-/** Deepest selection: one more than the deepest of ours (incident, incident, impact, top, name), and its fragments. */
+/** Deepest selection, fragments counted: a page, its edge, a thing, what belongs to it, and three more. */
 export const DEPTH_MAX = 8;
 /** Largest request: a hundred times the longest query of a console. */
 export const GRAPHQL_BYTES_MAX = 65_536;
@@ -8,23 +8,83 @@ export const GRAPHQL_BYTES_MAX = 65_536;
 export const TOKENS_MAX = 2_000;
 /** Parsed documents kept, of at most 64 KiB each; beyond it the least used is parsed again. */
 export const DOCUMENTS_KEPT = 128;
-/** Most queries or mutations of one document: under aliases one small request could ask for thousands of reports. */
+/** Most aliases of one document: under them one small request could ask for the same report a hundred times. */
+export const ALIASES_MAX = 15;
+/** Most directives of one document: each is looked up, and a console has none. */
+export const DIRECTIVES_MAX = 50;
+/** Most queries or mutations of one document, wherever they stand: each is a read or an act of its own. */
 export const ROOT_FIELDS_MAX = 20;
 
-/** Counts the fields of Query and Mutation in a document, wherever they stand. */
-export const rootFieldsRule: ValidationRule = (context) => {
+interface SelectionLike {
+  readonly kind: string;
+  readonly name?: { readonly value: string };
+  readonly selectionSet?: { readonly selections: readonly SelectionLike[] } | undefined;
+}
+
+/** Counts something of a document, and refuses it beyond a bound; told once. */
+const counted =
+  (
+    what: string,
+    most: number,
+    visitorOf: (count: (by?: number) => void, context: ValidationContext) => ASTVisitor,
+  ): ValidationRule =>
+  (context) => {
+    let count = 0;
+    return visitorOf((by = 1) => {
+      const before = count;
+      count += by;
+      if (before <= most && count > most)
+        context.reportError(new GraphQLError(`more than ${most} ${what} in one document`));
+    }, context);
+  };
+
+const aliases = counted('aliases', ALIASES_MAX, (count) => ({
+  Field: ({ alias }) => {
+    if (alias !== undefined) count();
+  },
+}));
+const directives = counted('directives', DIRECTIVES_MAX, (count) => ({ Directive: () => count() }));
+const rootFields = counted('queries', ROOT_FIELDS_MAX, (count, context) => {
   const schema = context.getSchema();
   const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
-  let count = 0;
   return {
-    Field: (field) => {
-      const parent = context.getParentType();
-      if (parent === undefined || parent === null || !roots.has(parent as never)) return;
-      count += 1;
-      if (count === ROOT_FIELDS_MAX + 1)
-        context.reportError(
-          new GraphQLError(`more than ${ROOT_FIELDS_MAX} queries in one document`, { nodes: [field] }),
-        );
+    Field: () => {
+      if (roots.has(context.getParentType() as never)) count();
     },
   };
-};
+});
+
+// What tools ask of the schema is deep by nature, and graphql-js has a bound for it of its own.
+const isOfSchema = ({ name }: SelectionLike): boolean => name?.value.startsWith('__') === true;
+
+// Mercurius' own count of the depth stops at fragments that go round, which validation refuses before.
+const depth: ValidationRule = (context) => ({
+  OperationDefinition: (operation) => {
+    const seen = new Set<string>();
+    const deepest = (selections: readonly SelectionLike[], level: number): number =>
+      Math.max(
+        level,
+        ...selections.map((selection) => {
+          if (level > DEPTH_MAX) return level;
+          if (selection.kind === Kind.FIELD)
+            return isOfSchema(selection) ? level + 1 : deepest(selection.selectionSet?.selections ?? [], level + 1);
+          if (selection.kind === Kind.INLINE_FRAGMENT) return deepest(selection.selectionSet?.selections ?? [], level);
+          const name = selection.name?.value ?? '';
+          if (seen.has(name)) return level;
+          seen.add(name);
+          const below = deepest(context.getFragment(name)?.selectionSet.selections ?? [], level);
+          seen.delete(name);
+          return below;
+        }),
+      );
+    if (deepest(operation.selectionSet.selections, 0) > DEPTH_MAX)
+      context.reportError(new GraphQLError(`a selection is deeper than ${DEPTH_MAX}`, { nodes: [operation] }));
+    return false;
+  },
+});
+
+/**
+ * What is counted of a document by itself. Its verdict is kept by its text, for everybody: what depends on who asks, or on variables,
+ * is asked before each execution.
+ */
+export const DOCUMENT_RULES: readonly ValidationRule[] = [aliases, directives, rootFields, depth];

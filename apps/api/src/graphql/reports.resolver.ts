@@ -1,71 +1,48 @@
 import { Inject } from '@nestjs/common';
-import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
-import type { Principal } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
-import type { Actions } from '../actions.js';
-import { commented, statusUpdateQuery } from '../list-query.js';
+import { Query, Resolver } from '@nestjs/graphql';
+import { accepted, Needs, readQuery } from '#runtime';
+import { LIST_MAX, statusUpdateQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
-import { runbookResultBody } from '../runbook.js';
-import { publicationBody } from '../status-update-acts.js';
-import { ACTIONS, QUERIES } from '../tokens.js';
-import { given, ListArgs } from './list.args.js';
-import { PublicationArgs, StatusUpdateType } from './report.types.js';
-import { JsonScalar } from './scalars.js';
+import { QUERIES } from '../tokens.js';
+import { connectionOf, given, listArgs, type PageArgs, pageOfRows } from './schema/connection.js';
+import { Arg, Asked, many, maybe, one, rawId } from './schema/define.js';
+import { IncidentCostType, PostMortemType, RunbookType, StatusUpdateConnection } from './types/report.types.js';
+import * as words from './types/words.js';
 
-/** What is told and written of incidents. */
+const StatusUpdatesArgs = listArgs('StatusUpdatesArgs', {
+  status: maybe(many(one(() => words.StatusUpdateStatus, 'In one of these states; any unless told.'))),
+  incidentId: maybe(rawId('Of this incident.')),
+});
+const INCIDENT_ID = Arg('incidentId', rawId('The incident.'));
+
+/** What is told and written of incidents. Each of these reads an incident from its events, so they are asked for one by one. */
 @Resolver()
 @Needs('view')
 export class ReportsResolver {
-  constructor(
-    @Inject(QUERIES) private readonly queries: Queries,
-    @Inject(ACTIONS) private readonly actions: Actions,
-  ) {}
+  constructor(@Inject(QUERIES) private readonly queries: Queries) {}
 
-  @Query(() => [StatusUpdateType])
-  statusUpdates(@Args() args: ListArgs, @Args('incidentId', { type: () => ID, nullable: true }) id?: string | null) {
-    const { status, limit } = accepted(readQuery(statusUpdateQuery, given(args)));
-    const ofIncident = id === undefined || id === null ? {} : { incidentId: id };
-    return this.queries.statusUpdates({ ...(status && { statuses: status }), ...ofIncident, limit });
+  @Query(() => StatusUpdateConnection, { description: 'What the public is told, newest first.' })
+  async statusUpdates(@Asked(StatusUpdatesArgs) args: PageArgs & { readonly incidentId?: string | null }) {
+    const { incidentId, ...asked } = args;
+    const { status, limit } = accepted(readQuery(statusUpdateQuery, given({ ...asked })));
+    const of = incidentId === null || incidentId === undefined ? {} : { incidentId };
+    const rows = await this.queries.statusUpdates({ ...(status && { statuses: status }), ...of, limit: LIST_MAX });
+    const idOf = (row: (typeof rows)[number]) => `${row.incidentId}/${row.n}`;
+    return connectionOf(pageOfRows('statusUpdates', rows, idOf, { ...args, first: limit }), args);
   }
 
-  @Query(() => JsonScalar)
-  async runbook(@Args('incidentId', { type: () => ID }) id: string) {
-    return accepted(await this.queries.runbook(id));
+  @Query(() => RunbookType, { nullable: true, description: 'What to look at in an incident.' })
+  async runbook(@INCIDENT_ID incidentId: string) {
+    return accepted(await this.queries.runbook(incidentId));
   }
 
-  @Query(() => JsonScalar)
-  async postMortem(@Args('incidentId', { type: () => ID }) id: string) {
-    return accepted(await this.queries.postMortem(id));
+  @Query(() => PostMortemType, { nullable: true, description: 'What is known of an incident, looked back on.' })
+  async postMortem(@INCIDENT_ID incidentId: string) {
+    return accepted(await this.queries.postMortem(incidentId));
   }
 
-  @Mutation(() => StatusUpdateType)
-  @Needs('operate')
-  async publishStatusUpdate(@Caller() caller: Principal, @Args() { incidentId, n, text, workaround }: PublicationArgs) {
-    const edits = accepted(readBody(publicationBody, given({ text, workaround })));
-    return accepted(await this.actions.publishStatusUpdate({ incidentId, n }, edits, caller));
-  }
-
-  @Mutation(() => StatusUpdateType)
-  @Needs('operate')
-  async discardStatusUpdate(
-    @Caller() caller: Principal,
-    @Args('incidentId', { type: () => ID }) incidentId: string,
-    @Args('n', { type: () => Int }) n: number,
-    @Args('comment') said: string,
-  ) {
-    const { comment } = accepted(readBody(commented, { comment: said }));
-    return accepted(await this.actions.discardStatusUpdate({ incidentId, n }, comment, caller));
-  }
-
-  @Mutation(() => JsonScalar)
-  @Needs('operate')
-  async attachRunbookResult(
-    @Caller() caller: Principal,
-    @Args('incidentId', { type: () => ID }) incidentId: string,
-    @Args('step') step: string,
-    @Args('output') said: string,
-  ) {
-    const { output } = accepted(readBody(runbookResultBody, { output: said }));
-    return accepted(await this.actions.attachRunbookResult({ incidentId, step, output }, caller));
+  @Query(() => IncidentCostType, { nullable: true, description: 'What an incident costs.' })
+  async incidentCost(@INCIDENT_ID incidentId: string) {
+    return accepted(await this.queries.incidentCost(incidentId));
   }
 }

@@ -1,120 +1,127 @@
 import { Inject } from '@nestjs/common';
-import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Mutation, Resolver } from '@nestjs/graphql';
 import {
   newLoadTestSchema,
+  newOverrideSchema,
   newRiskSchema,
   newRolloutSchema,
+  newVoteSchema,
   preflightOverrideSchema,
   type Principal,
   stageApprovalSchema,
 } from '#contracts';
-import { accepted, Caller, Needs, readBody, readQuery } from '#runtime';
+import { Caller, Needs } from '#runtime';
 import type { Actions } from '../actions.js';
-import { commented, gateQuery } from '../list-query.js';
-import type { Queries } from '../queries.js';
-import { ACTIONS, QUERIES } from '../tokens.js';
-import { DeclarationArgs, LoadTestArgs, PreflightOverrideArgs, RiskArgs } from './authority.args.js';
-import { GateType } from './authority.types.js';
-import { given } from './list.args.js';
-import { RollbackType, RolloutType } from './rollout.types.js';
+import { commented, maybeCommented } from '../list-query.js';
+import { ACTIONS } from '../tokens.js';
+import * as inputs from './inputs.js';
+import { OverridePayload, RedirectPayload, RollbackPayload, RolloutPayload } from './payloads.js';
+import { Input } from './schema/define.js';
+import { mutate, type MutationInput } from './schema/payload.js';
 
-/** Rollouts: declared, prepared, asked about, started, approved, halted, rolled back. */
+type Of<K extends string, T = string> = MutationInput & Readonly<Record<K, T>>;
+type OfRollout = Of<'rolloutId'>;
+
+const ofRollout = { as: 'rollout', without: ['rolloutId'] };
+
+/** Rollouts: declared, prepared, started, approved, halted, rolled back, and what three people open for them. */
 @Resolver()
-@Needs('view')
+@Needs('roll_out')
 export class RolloutActsResolver {
-  constructor(
-    @Inject(QUERIES) private readonly queries: Queries,
-    @Inject(ACTIONS) private readonly actions: Actions,
-  ) {}
+  constructor(@Inject(ACTIONS) private readonly actions: Actions) {}
 
-  @Query(() => RolloutType)
-  async rollout(@Args('id', { type: () => ID }) id: string) {
-    return accepted(await this.queries.rollout(id));
+  @Mutation(() => RolloutPayload, { description: 'Wants a release on the fleet.' })
+  declareRollout(@Caller() caller: Principal, @Input(inputs.DeclareRolloutInput) input: MutationInput) {
+    return mutate({ input: { ...input }, caller, as: 'rollout' }, newRolloutSchema, (wanted, by) =>
+      this.actions.declareRollout(wanted, by),
+    );
   }
 
-  @Query(() => GateType)
-  @Needs('ask_gate')
-  async gate(
-    @Args('rolloutId', { type: () => ID }) rolloutId: string,
-    @Args('stage', { type: () => String, nullable: true }) stage?: string | null,
-  ) {
-    const asked = accepted(readQuery(gateQuery, given({ stage })));
-    return accepted(await this.queries.gate(rolloutId, asked.stage));
+  @Mutation(() => RolloutPayload, { description: 'Starts a rollout, once its pre-flight is complete.' })
+  startRollout(@Caller() caller: Principal, @Input(inputs.StartRolloutInput) input: OfRollout) {
+    return mutate({ input, caller, ...ofRollout }, maybeCommented, (_nothing, by) =>
+      this.actions.startRollout(input.rolloutId, by),
+    );
   }
 
-  @Mutation(() => RolloutType)
-  @Needs('roll_out')
-  async declareRollout(@Caller() caller: Principal, @Args() args: DeclarationArgs) {
-    return accepted(await this.actions.declareRollout(accepted(readBody(newRolloutSchema, given(args))), caller));
+  @Mutation(() => RolloutPayload, { description: 'Asks that a rollout goes no further.' })
+  haltRollout(@Caller() caller: Principal, @Input(inputs.HaltRolloutInput) input: OfRollout) {
+    return mutate({ input, caller, ...ofRollout }, commented, ({ comment }, by) =>
+      this.actions.haltRollout(input.rolloutId, comment, by),
+    );
   }
 
-  @Mutation(() => RolloutType)
-  @Needs('roll_out')
-  async startRollout(@Caller() caller: Principal, @Args('id', { type: () => ID }) id: string) {
-    return accepted(await this.actions.startRollout(id, caller));
-  }
-
-  @Mutation(() => RolloutType)
-  @Needs('roll_out')
-  async haltRollout(
-    @Caller() caller: Principal,
-    @Args('id', { type: () => ID }) id: string,
-    @Args('comment') comment: string,
-  ) {
-    const said = accepted(readBody(commented, { comment }));
-    return accepted(await this.actions.haltRollout(id, said.comment, caller));
-  }
-
-  @Mutation(() => RolloutType)
+  @Mutation(() => RolloutPayload, { description: 'Says that the stage after one may begin.' })
   @Needs('operate')
-  async approveStage(
-    @Caller() caller: Principal,
-    @Args('id', { type: () => ID }) id: string,
-    @Args('stage') stage: string,
-    @Args('note', { type: () => String, nullable: true }) note?: string | null,
-  ) {
-    const approval = accepted(readBody(stageApprovalSchema, given({ stage, note })));
-    return accepted(await this.actions.approveStage(id, approval, caller));
+  approveStage(@Caller() caller: Principal, @Input(inputs.ApproveStageInput) input: OfRollout) {
+    return mutate({ input, caller, ...ofRollout }, stageApprovalSchema, (approval, by) =>
+      this.actions.approveStage(input.rolloutId, approval, by),
+    );
   }
 
-  @Mutation(() => RolloutType)
-  @Needs('roll_out')
-  async assessRisk(@Caller() caller: Principal, @Args() { id, ...risk }: RiskArgs) {
-    return accepted(await this.actions.assessRisk(id, accepted(readBody(newRiskSchema, risk)), caller));
+  @Mutation(() => RolloutPayload, { description: 'Says how much may go wrong.' })
+  assessRisk(@Caller() caller: Principal, @Input(inputs.AssessRiskInput) input: OfRollout) {
+    return mutate({ input, caller, ...ofRollout }, newRiskSchema, (risk, by) =>
+      this.actions.assessRisk(input.rolloutId, risk, by),
+    );
   }
 
-  @Mutation(() => RolloutType)
-  @Needs('roll_out')
-  async tellLoadTest(@Caller() caller: Principal, @Args() { id, ...test }: LoadTestArgs) {
-    return accepted(await this.actions.tellLoadTest(id, accepted(readBody(newLoadTestSchema, test)), caller));
+  @Mutation(() => RolloutPayload, { description: 'Tells what the load tester found on one node.' })
+  tellLoadTest(@Caller() caller: Principal, @Input(inputs.TellLoadTestInput) input: OfRollout) {
+    return mutate({ input, caller, ...ofRollout }, newLoadTestSchema, (test, by) =>
+      this.actions.tellLoadTest(input.rolloutId, test, by),
+    );
   }
 
-  @Mutation(() => RolloutType)
+  @Mutation(() => RolloutPayload, { description: 'Lets missing items of a pre-flight pass, by name and reason.' })
   @Needs('operate')
-  async overridePreflight(@Caller() caller: Principal, @Args() { id, ...override }: PreflightOverrideArgs) {
-    const wanted = accepted(readBody(preflightOverrideSchema, override));
-    return accepted(await this.actions.overridePreflight(id, wanted, caller));
+  overridePreflight(@Caller() caller: Principal, @Input(inputs.OverridePreflightInput) input: OfRollout) {
+    return mutate({ input, caller, ...ofRollout }, preflightOverrideSchema, (wanted, by) =>
+      this.actions.overridePreflight(input.rolloutId, wanted, by),
+    );
   }
 
-  @Mutation(() => RollbackType)
+  @Mutation(() => RollbackPayload, { description: 'Wants a rollout rolled back; the next tick decides.' })
   @Needs('operate')
-  async requestRollback(
-    @Caller() caller: Principal,
-    @Args('rolloutId', { type: () => ID }) rolloutId: string,
-    @Args('comment') comment: string,
-  ) {
-    const said = accepted(readBody(commented, { comment }));
-    return accepted(await this.actions.requestRollback(rolloutId, said.comment, caller));
+  requestRollback(@Caller() caller: Principal, @Input(inputs.RequestRollbackInput) input: OfRollout) {
+    return mutate({ input, caller, as: 'rollback', without: ['rolloutId'] }, commented, ({ comment }, by) =>
+      this.actions.requestRollback(input.rolloutId, comment, by),
+    );
   }
 
-  @Mutation(() => RollbackType)
+  @Mutation(() => RollbackPayload, { description: 'Says yes to a rollback that was proposed.' })
   @Needs('operate')
-  async approveRollback(
+  approveRollback(@Caller() caller: Principal, @Input(inputs.ApproveRollbackInput) input: Of<'rollbackId'>) {
+    return mutate({ input, caller, as: 'rollback', without: ['rollbackId'] }, commented, ({ comment }, by) =>
+      this.actions.approveRollback(input.rollbackId, comment, by),
+    );
+  }
+
+  @Mutation(() => OverridePayload, { description: 'Asks again for a rollback that was refused, with the checklist.' })
+  @Needs('operate')
+  requestOverride(
     @Caller() caller: Principal,
-    @Args('id', { type: () => ID }) id: string,
-    @Args('comment') comment: string,
+    @Input(inputs.RequestOverrideInput) { resolutionEta, ...input }: Of<'resolutionEta', number>,
   ) {
-    const said = accepted(readBody(commented, { comment }));
-    return accepted(await this.actions.approveRollback(id, said.comment, caller));
+    const sent = { ...input, resolutionEtaMs: resolutionEta };
+    return mutate({ input: sent, caller, as: 'override' }, newOverrideSchema, (wanted, by) =>
+      this.actions.requestOverride(wanted, by),
+    );
+  }
+
+  @Mutation(() => OverridePayload, { description: 'Votes on an override, under the role of the own key.' })
+  @Needs('approve')
+  voteOnOverride(@Caller() caller: Principal, @Input(inputs.VoteOnOverrideInput) input: Of<'overrideId'>) {
+    return mutate({ input, caller, as: 'override', without: ['overrideId'] }, newVoteSchema, (vote, by) =>
+      this.actions.voteOnOverride(input.overrideId, vote, by),
+    );
+  }
+
+  @Mutation(() => RedirectPayload, { description: 'Ends a redirect that stopped.' })
+  @Needs('operate')
+  endRedirect(@Caller() caller: Principal, @Input(inputs.EndRedirectInput) input: Of<'redirectId'>) {
+    return mutate({ input, caller, as: 'redirect', without: ['redirectId'] }, commented, ({ comment }, by) =>
+      this.actions.endRedirect(input.redirectId, comment, by),
+    );
   }
 }

@@ -1,40 +1,193 @@
 import { Inject } from '@nestjs/common';
-import { Args, Query, Resolver } from '@nestjs/graphql';
+import { Context, Query, Resolver } from '@nestjs/graphql';
 import { accepted, Needs, readQuery } from '#runtime';
-import { commandQuery, redirectQuery, rollbackQuery, rolloutQuery } from '../list-query.js';
+import type { Actions } from '../actions.js';
+import {
+  commandQuery,
+  fallbackQuery,
+  gateQuery,
+  LIST_MAX,
+  overrideQuery,
+  plainListQuery,
+  redirectQuery,
+  rollbackQuery,
+  rolloutQuery,
+} from '../list-query.js';
+import type { Loaders } from '../loaders/loaders.js';
 import type { Queries } from '../queries.js';
-import { QUERIES } from '../tokens.js';
-import { given, ListArgs, RollbackArgs } from './list.args.js';
-import { RedirectType } from './redirect.types.js';
-import { CommandType, RollbackType, RolloutType } from './rollout.types.js';
+import { ACTIONS, LOADERS, QUERIES } from '../tokens.js';
+import { connectionOf, given, listArgs, type PageArgs, pageOfRows } from './schema/connection.js';
+import { Arg, Asked, many, maybe, one, rawId, text, withoutNulls } from './schema/define.js';
+import { found } from './schema/nested.js';
+import {
+  CommandConnection,
+  CommandType,
+  FallbackConnection,
+  OverrideConnection,
+  OverrideType,
+  RedirectConnection,
+  RedirectType,
+  RollbackConnection,
+  RollbackType,
+} from './types/action.types.js';
+import {
+  AutomationType,
+  BreakerConnection,
+  KnownReleaseConnection,
+  RollbackPreviewType,
+} from './types/automation.types.js';
+import { GateType, RolloutConnection, RolloutType } from './types/rollout.types.js';
+import * as words from './types/words.js';
 
-/** Rollouts, rollbacks, redirects and their commands. */
+const incidentId = maybe(rawId('Of this incident.'));
+const statuses = (type: () => unknown) => maybe(many(one(type, 'In one of these states; any unless told.')));
+const RolloutsArgs = listArgs('RolloutsArgs', { status: statuses(() => words.RolloutStatus) });
+const RollbacksArgs = listArgs('RollbacksArgs', { status: statuses(() => words.RollbackStatus), incidentId });
+const RedirectsArgs = listArgs('RedirectsArgs', { status: statuses(() => words.RedirectStatus), incidentId });
+const CommandsArgs = listArgs('CommandsArgs', { status: statuses(() => words.CommandStatus) });
+const OverridesArgs = listArgs('OverridesArgs', {
+  status: statuses(() => words.OverrideStatus),
+  rollbackId: maybe(rawId('Of this rollback.')),
+});
+const FallbacksArgs = listArgs('FallbacksArgs', { status: statuses(() => words.FallbackStatus), incidentId });
+const PlainArgs = listArgs('PlainListArgs');
+const ROLLOUT_ID = Arg('rolloutId', rawId('The rollout.'));
+const STAGE = Arg('stage', maybe(text('May this one begin; the next unless told.')));
+
+/** Rollouts and what is done to the fleet, and what people allow. */
 @Resolver()
 @Needs('view')
 export class RolloutsResolver {
-  constructor(@Inject(QUERIES) private readonly queries: Queries) {}
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(ACTIONS) private readonly actions: Actions,
+    @Inject(LOADERS) private readonly loaders: Loaders,
+  ) {}
 
-  @Query(() => [RolloutType])
-  rollouts(@Args() args: ListArgs) {
-    const { status, limit } = accepted(readQuery(rolloutQuery, given(args)));
-    return this.queries.rollouts({ ...(status && { statuses: status }), limit });
+  @Query(() => RolloutConnection, { description: 'Rollouts, newest first.' })
+  async rollouts(@Asked(RolloutsArgs) args: PageArgs) {
+    const { status, limit } = accepted(readQuery(rolloutQuery, given({ ...args })));
+    const rows = await this.queries.rollouts({ ...(status && { statuses: status }), limit: LIST_MAX });
+    return connectionOf(
+      pageOfRows('rollouts', rows, ({ rolloutId }) => rolloutId, { ...args, first: limit }),
+      args,
+    );
   }
 
-  @Query(() => [RollbackType])
-  rollbacks(@Args() args: RollbackArgs) {
-    const { status, incidentId, limit } = accepted(readQuery(rollbackQuery, given(args)));
-    return this.queries.rollbacks({ ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit });
+  @Query(() => RolloutType, { nullable: true, description: 'One rollout.' })
+  async rollout(@ROLLOUT_ID rolloutId: string, @Context() context: object) {
+    return found(await this.loaders.of(context).rollout(rolloutId), `rollout ${rolloutId}`);
   }
 
-  @Query(() => [RedirectType])
-  redirects(@Args() args: RollbackArgs) {
-    const { status, incidentId, limit } = accepted(readQuery(redirectQuery, given(args)));
-    return this.queries.redirects({ ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit });
+  @Query(() => GateType, { nullable: true, description: 'Whether a stage may begin: what a deploy tool polls.' })
+  @Needs('ask_gate')
+  async gate(@ROLLOUT_ID rolloutId: string, @STAGE stage?: string | null) {
+    const asked = accepted(readQuery(gateQuery, withoutNulls({ stage })));
+    return accepted(await this.queries.gate(rolloutId, asked.stage));
   }
 
-  @Query(() => [CommandType])
-  commands(@Args() args: ListArgs) {
-    const { status, limit } = accepted(readQuery(commandQuery, given(args)));
-    return this.queries.commands({ ...(status && { statuses: status }), limit });
+  @Query(() => RollbackPreviewType, {
+    nullable: true,
+    description: 'What a rollback would do now; nothing is recorded.',
+  })
+  async rollbackPreview(@ROLLOUT_ID rolloutId: string) {
+    return accepted(await this.actions.previewRollback(rolloutId));
+  }
+
+  @Query(() => RollbackConnection, { description: 'Rollbacks, newest first.' })
+  async rollbacks(@Asked(RollbacksArgs) args: PageArgs) {
+    const { status, incidentId: of, limit } = accepted(readQuery(rollbackQuery, given({ ...args })));
+    const filter = { ...(status && { statuses: status }), ...(of && { incidentId: of }), limit: LIST_MAX };
+    const rows = await this.queries.rollbacks(filter);
+    return connectionOf(
+      pageOfRows('rollbacks', rows, ({ rollbackId }) => rollbackId, { ...args, first: limit }),
+      args,
+    );
+  }
+
+  @Query(() => RollbackType, { nullable: true, description: 'One rollback.' })
+  async rollback(@Arg('rollbackId', rawId('The rollback.')) rollbackId: string, @Context() context: object) {
+    return found(await this.loaders.of(context).rollback(rollbackId), `rollback ${rollbackId}`);
+  }
+
+  @Query(() => RedirectConnection, { description: 'Redirects, newest first.' })
+  async redirects(@Asked(RedirectsArgs) args: PageArgs) {
+    const { status, incidentId: of, limit } = accepted(readQuery(redirectQuery, given({ ...args })));
+    const filter = { ...(status && { statuses: status }), ...(of && { incidentId: of }), limit: LIST_MAX };
+    const rows = await this.queries.redirects(filter);
+    return connectionOf(
+      pageOfRows('redirects', rows, ({ redirectId }) => redirectId, { ...args, first: limit }),
+      args,
+    );
+  }
+
+  @Query(() => RedirectType, { nullable: true, description: 'One redirect.' })
+  async redirect(@Arg('redirectId', rawId('The redirect.')) redirectId: string, @Context() context: object) {
+    return found(await this.loaders.of(context).redirect(redirectId), `redirect ${redirectId}`);
+  }
+
+  @Query(() => CommandConnection, { description: 'Commands, newest first.' })
+  async commands(@Asked(CommandsArgs) args: PageArgs) {
+    const { status, limit } = accepted(readQuery(commandQuery, given({ ...args })));
+    const rows = await this.queries.commands({ ...(status && { statuses: status }), limit: LIST_MAX });
+    return connectionOf(
+      pageOfRows('commands', rows, ({ commandId }) => commandId, { ...args, first: limit }),
+      args,
+    );
+  }
+
+  @Query(() => CommandType, { nullable: true, description: 'One command.' })
+  async command(@Arg('commandId', rawId('The command.')) commandId: string, @Context() context: object) {
+    return found(await this.loaders.of(context).command(commandId), `command ${commandId}`);
+  }
+
+  @Query(() => OverrideConnection, { description: 'Overrides, newest first.' })
+  async overrides(@Asked(OverridesArgs) args: PageArgs) {
+    const { status, rollbackId: of, limit } = accepted(readQuery(overrideQuery, given({ ...args })));
+    const filter = { ...(status && { statuses: status }), ...(of && { rollbackId: of }), limit: LIST_MAX };
+    const rows = await this.queries.overrides(filter);
+    return connectionOf(
+      pageOfRows('overrides', rows, ({ overrideId }) => overrideId, { ...args, first: limit }),
+      args,
+    );
+  }
+
+  @Query(() => OverrideType, { nullable: true, description: 'One override.' })
+  async override(@Arg('overrideId', rawId('The override.')) overrideId: string, @Context() context: object) {
+    return found(await this.loaders.of(context).override(overrideId), `override ${overrideId}`);
+  }
+
+  @Query(() => FallbackConnection, { description: 'Fallbacks, newest first.' })
+  async fallbacks(@Asked(FallbacksArgs) args: PageArgs) {
+    const { status, incidentId: of, limit } = accepted(readQuery(fallbackQuery, given({ ...args })));
+    const filter = { ...(status && { statuses: status }), ...(of && { incidentId: of }), limit: LIST_MAX };
+    const rows = await this.queries.fallbacks(filter);
+    return connectionOf(
+      pageOfRows('fallbacks', rows, ({ fallbackId }) => fallbackId, { ...args, first: limit }),
+      args,
+    );
+  }
+
+  @Query(() => BreakerConnection, { description: 'Circuit breakers, those that are not closed first.' })
+  async breakers(@Asked(PlainArgs) args: PageArgs) {
+    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
+    const rows = await this.queries.breakers({ limit: LIST_MAX });
+    return connectionOf(
+      pageOfRows('breakers', rows, ({ service }) => service, { ...args, first: limit }),
+      args,
+    );
+  }
+
+  @Query(() => KnownReleaseConnection, { description: 'Releases, those in quarantine first.' })
+  async releases(@Asked(PlainArgs) args: PageArgs) {
+    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
+    const rows = await this.queries.releases({ limit: LIST_MAX });
+    const idOf = ({ service, name }: (typeof rows)[number]) => `${service}/${name}`;
+    return connectionOf(pageOfRows('releases', rows, idOf, { ...args, first: limit }), args);
+  }
+
+  @Query(() => AutomationType, { description: 'What Tocsin may do by itself.' })
+  automation() {
+    return this.queries.automation();
   }
 }

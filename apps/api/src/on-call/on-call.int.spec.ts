@@ -215,28 +215,38 @@ describe('who is called, over HTTP', () => {
 
   it('GraphQL says and does the same', async () => {
     const asked = await api.ask(
-      '{ onCall { version schedules { person untilMs next } policies gaps { schedule } warnings } }',
+      '{ onCall { plan { version } schedules { person until next { person } } policies { policy levels { level } } gaps { schedule } warnings { detail } } }',
       operator,
     );
     expect(asked.body).toMatchObject({
       data: {
-        onCall: { version: 1, schedules: [{ person: 'ann', untilMs: NINE, next: { person: 'bob' } }], gaps: [] },
+        onCall: {
+          plan: { version: 1 },
+          schedules: [{ person: 'ann', until: new Date(NINE).toISOString(), next: { person: 'bob' } }],
+          gaps: [],
+        },
       },
     });
     const made = await api.ask(
-      `mutation { overrideSchedule(schedule: "primary", person: "bob", untilMs: ${NOW_MS + HOUR_MS}, comment: "x") { override { scheduleOverrideId person } fills { fromMs } } }`,
+      `mutation { overrideSchedule(input: { schedule: "primary", person: "bob", until: "${new Date(NOW_MS + HOUR_MS).toISOString()}", comment: "x" }) {
+        schedule { override { scheduleOverrideId person } fills { from } } userErrors { code }
+      } }`,
       operator,
     );
-    expect(made.body).toMatchObject({ data: { overrideSchedule: { override: { person: 'bob' }, fills: [] } } });
+    expect(made.body).toMatchObject({
+      data: { overrideSchedule: { schedule: { override: { person: 'bob' }, fills: [] }, userErrors: [] } },
+    });
     const { override } = (
-      made.body['data'] as unknown as { overrideSchedule: { override: { scheduleOverrideId: string } } }
-    ).overrideSchedule;
+      made.body['data'] as unknown as { overrideSchedule: { schedule: { override: { scheduleOverrideId: string } } } }
+    ).overrideSchedule.schedule;
     const ended = await api.ask(
-      `mutation { withdrawScheduleOverride(id: "${override.scheduleOverrideId}") { override { withdrawnBy } } }`,
+      `mutation { withdrawScheduleOverride(input: { scheduleOverrideId: "${override.scheduleOverrideId}" }) { schedule { override { withdrawnBy } } } }`,
       operator,
     );
     expect(ended.body).toMatchObject({
-      data: { withdrawScheduleOverride: { override: { withdrawnBy: expect.stringContaining('operator') } } },
+      data: {
+        withdrawScheduleOverride: { schedule: { override: { withdrawnBy: expect.stringContaining('operator') } } },
+      },
     });
   });
 

@@ -16,8 +16,10 @@ import { customerQuery, registrationQuery, selectedCustomers } from '../customer
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
-const newNodes = eventSchemas.NodesRegistered.extend({ comment: commentSchema.optional() });
-const newCustomers = eventSchemas.CustomersRegistered.extend({ comment: commentSchema.optional() });
+/** What nodes are registered with. */
+export const newNodes = eventSchemas.NodesRegistered.extend({ comment: commentSchema.optional() });
+/** What customers are registered with. */
+export const newCustomers = eventSchemas.CustomersRegistered.extend({ comment: commentSchema.optional() });
 
 /** Of what the fleet consists and whom it serves. The bodies are those of the events they become, and why. */
 @Controller('v1')

@@ -17,7 +17,8 @@ import { commented } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
-const newKey = z.object({
+/** What a new key is sent with. */
+export const newKey = z.object({
   name: z.string().min(1).max(200),
   role: z.enum(PRINCIPAL_ROLES),
   nodeId: nameSchema.optional(),

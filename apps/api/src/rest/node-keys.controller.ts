@@ -16,7 +16,8 @@ import { commented } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 
-const newNodeKey = z.object({ nodeId: nameSchema, comment: commentSchema });
+/** What a new key of a node is sent with. */
+export const newNodeKey = z.object({ nodeId: nameSchema, comment: commentSchema });
 
 /** Keys that nodes tag their batches with. A secret is shown once, in the answer that issues the key. */
 @Controller('v1/node-keys')

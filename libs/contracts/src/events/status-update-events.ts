@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { at, by, comment, id, why } from './event-parts.js';
 
 /** How far a fault is known, as status pages say it. */
-const STATUS_STATES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
+export const STATUS_STATES = ['investigating', 'identified', 'monitoring', 'resolved'] as const;
 /** How far a fault is known, as status pages say it. */
 export type StatusState = (typeof STATUS_STATES)[number];
 /** How bad it is, as status pages say it. */

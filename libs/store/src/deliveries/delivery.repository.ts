@@ -113,11 +113,13 @@ export interface DeliveryRepository {
   readonly release: (deliveryId: string) => Promise<void>;
 }
 
-const LIST = `
+const SELECT = `
   select delivery_id as "deliveryId", subject, action, channel, dedup_key as "dedupKey", body, status, attempts,
     address, person, is_urgent as "isUrgent", instead_of as "insteadOf", due_at as "dueAt", last_status as "lastStatus", last_detail as "lastDetail",
     is_unknown as "isUnknown", fell_over_to as "fellOverTo", requested_at as "requestedAt", finished_at as "finishedAt"
-  from delivery
+  from delivery`;
+
+const LIST = `${SELECT}
   where ($1::text[] is null or status = any($1)) and ($2::text is null or dedup_key = $2) and ($3::text is null or channel = $3)
     and ($4::text is null or dedup_key = $4 or starts_with(dedup_key, $4 || ':'))
   order by requested_position desc limit $5`;
@@ -245,3 +247,6 @@ export const createDeliveryRepository = (database: Queryable): DeliveryRepositor
     await database.query(RELEASE, [deliveryId]);
   },
 });
+
+/** Every column, under the names of the row; without a filter. */
+export { SELECT as SELECT_DELIVERIES };

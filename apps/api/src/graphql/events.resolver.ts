@@ -1,0 +1,66 @@
+import { Inject } from '@nestjs/common';
+import { Query, Resolver } from '@nestjs/graphql';
+import { cursorOf, readCursor } from '#contracts';
+import { accepted, EVENT_STORE, Needs, readQuery } from '#runtime';
+import type { EventStore } from '#store';
+import { withoutSecrets } from '../event-feed.js';
+import { plainListQuery } from '../list-query.js';
+import { explainedQuery, whyNotQuery } from '../explain/explain-query.js';
+import type { Queries } from '../queries.js';
+import { QUERIES } from '../tokens.js';
+import { eventAnswer } from './event-answer.js';
+import { connectionOf, given, listArgs, type PageArgs } from './schema/connection.js';
+import { Arg, argsType, Asked, maybe, moment, number, one, rawId, text, withoutNulls } from './schema/define.js';
+import { ExplanationType, WhyNotType } from './types/explain.types.js';
+import { EventConnection } from './types/incident.types.js';
+import * as words from './types/words.js';
+
+/** Cursors of events hold their position. */
+const LIST = 'events';
+const EventsArgs = listArgs('EventsArgs', { position: maybe(number('Behind this position, in place of a cursor.')) });
+const WhyNotArgs = argsType('WhyNotArgs', {
+  rule: text('The rule.'),
+  subject: maybe(text('fleet, a release and a region, or a scope and a key: pop:iad1; fleet unless told.')),
+  at: maybe(moment('Now unless told.')),
+});
+
+/** What happened, why, and why not. */
+@Resolver()
+@Needs('view')
+export class EventsResolver {
+  constructor(
+    @Inject(QUERIES) private readonly queries: Queries,
+    @Inject(EVENT_STORE) private readonly store: Pick<EventStore, 'readAll' | 'head'>,
+  ) {}
+
+  @Query(() => EventConnection, { description: 'What happened, in the one order.' })
+  async events(@Asked(EventsArgs) args: PageArgs & { readonly position?: number | null }) {
+    const { position, ...page } = args;
+    const { limit, after } = accepted(readQuery(plainListQuery, given({ ...page })));
+    const place = after === undefined ? [position ?? 0] : accepted(readCursor(LIST, ['number'], after));
+    const read = await this.store.readAll(Number(place[0]), limit + 1);
+    const items = read.slice(0, limit).map((each) => eventAnswer(withoutSecrets(each)));
+    const cursors = items.map((each) => cursorOf(LIST, [each.position]));
+    return connectionOf({ items, cursors, next: read.length > limit ? (cursors.at(-1) ?? null) : null }, args);
+  }
+
+  @Query(() => Number, { description: 'The position of the newest event; 0: there is none.' })
+  headPosition() {
+    return this.store.head();
+  }
+
+  @Query(() => ExplanationType, { nullable: true, description: 'Why something is as it is.' })
+  async explain(
+    @Arg('id', rawId('Of the thing, as REST and events have it.')) id: string,
+    @Arg('kind', maybe(one(() => words.ExplainedKind, 'What it is; any unless told.'))) kind?: string | null,
+  ) {
+    const asked = accepted(readQuery(explainedQuery, { id, kind: kind ?? 'any' }));
+    return accepted(await this.queries.explain(asked.kind, asked.id));
+  }
+
+  @Query(() => WhyNotType, { nullable: true, description: 'Why a rule paged or acted for nobody at a moment.' })
+  async whyNot(@Asked(WhyNotArgs) { rule, ...args }: { readonly rule: string }) {
+    const asked = accepted(readQuery(whyNotQuery, withoutNulls(args)));
+    return accepted(await this.queries.whyNot({ rule, ...asked }));
+  }
+}

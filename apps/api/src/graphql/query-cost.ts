@@ -1,0 +1,114 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getNamedType,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { LIST_DEFAULT, LIST_MAX } from '../list-query.js';
+import { NESTED_DEFAULT } from './schema/nested.js';
+
+/**
+ * What an answer may cost: an object is one, a list as many times what stands in it as it may have items. Fifty incidents with ten
+ * alerts, ten deliveries and ten events each cost 1,552; a page of 500 with all of it is more than one request should ask for.
+ */
+export const COST_MAX = 5_000;
+
+/** Items that are counted for a list that takes no `first`: rails, waves, steps and causes came with the row that they stand in. */
+const LIST_COST = 1;
+
+/** Reports that read an incident from its events, or windows from their segments: milliseconds of a core each. */
+const HEAVY: Readonly<Record<string, number>> = {
+  'Query.runbook': 100,
+  'Query.postMortem': 250,
+  'Query.incidentCost': 100,
+  'Query.windows': 100,
+  'Query.affectedCustomers': 250,
+  'Query.disagreements': 100,
+  'Query.impact': 100,
+  'Query.whyNot': 100,
+  'Query.explain': 100,
+  'Query.gate': 20,
+  'Query.rollbackPreview': 50,
+  'Incident.customers': 20,
+};
+
+interface Counting {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+const firstOf = ({ arguments: args = [] }: FieldNode, { variables }: Counting): number | undefined => {
+  const value = args.find(({ name }) => name.value === 'first')?.value;
+  if (value?.kind === Kind.INT) return Number(value.value);
+  const sent = value?.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
+  return typeof sent === 'number' ? sent : undefined;
+};
+
+const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
+
+/** How many of what it selects a field may bring: a negative or huge `first` is refused by its own check, and costs no less than one. */
+const itemsOf = (node: FieldNode, field: GraphQLField<unknown, unknown>, counting: Counting): number => {
+  const isPage = getNamedType(field.type).name.endsWith('Connection');
+  if (!isPage && !isList(field.type)) return 1;
+  const takesFirst = field.args.some(({ name }) => name === 'first');
+  const asked = takesFirst ? firstOf(node, counting) : undefined;
+  const count = asked ?? (isPage ? LIST_DEFAULT : takesFirst ? NESTED_DEFAULT : LIST_COST);
+  return Math.min(Math.max(count, 1), LIST_MAX);
+};
+
+// Edges and nodes of a page are its items, which the page was counted for.
+const isOfPage = (type: GraphQLNamedType): boolean => type.name.endsWith('Connection') || type.name.endsWith('Edge');
+
+const fieldCost = (node: FieldNode, type: GraphQLNamedType, counting: Counting): number => {
+  if (!isObjectType(type) && !isInterfaceType(type)) return 0;
+  const field = type.getFields()[node.name.value];
+  if (field === undefined || isLeafType(getNamedType(field.type))) return 0;
+  const items = isOfPage(type) ? 1 : itemsOf(node, field, counting);
+  const own = isOfPage(type) ? 0 : 1;
+  const heavy = HEAVY[`${type.name}.${field.name}`] ?? 0;
+  const below = node.selectionSet ? selectionCost(node.selectionSet, getNamedType(field.type), counting) : 0;
+  return heavy + items * (own + below);
+};
+
+// Fragments cannot go round: a document whose fragments do is not valid, and validity is known before this.
+const selectionCost = ({ selections }: SelectionSetNode, type: GraphQLNamedType, counting: Counting): number =>
+  selections.reduce((sum, selection) => {
+    if (sum > Number.MAX_SAFE_INTEGER / LIST_MAX) return sum;
+    if (selection.kind === Kind.FIELD) return sum + fieldCost(selection, type, counting);
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? counting.fragments.get(selection.name.value) : selection;
+    if (fragment === undefined) return sum;
+    const on = fragment.typeCondition && counting.schema.getType(fragment.typeCondition.name.value);
+    return sum + selectionCost(fragment.selectionSet, on ?? type, counting);
+  }, 0);
+
+const isOperation = (definition: { readonly kind: string }): definition is OperationDefinitionNode =>
+  definition.kind === Kind.OPERATION_DEFINITION;
+
+/** What the operation of a document may cost; of several the dearest, so that a name chooses nothing. */
+export const costOf = (
+  schema: GraphQLSchema,
+  { definitions }: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+): number => {
+  const fragments = new Map(
+    definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [])),
+  );
+  const costs = definitions.filter(isOperation).map((operation) => {
+    const root = schema.getRootType(operation.operation);
+    return root ? selectionCost(operation.selectionSet, root, { schema, fragments, variables }) : 0;
+  });
+  return Math.max(0, ...costs);
+};

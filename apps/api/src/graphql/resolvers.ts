@@ -1,0 +1,33 @@
+import * as action from './action.fields.js';
+import { AutomationActsResolver } from './automation-acts.resolver.js';
+import { DeliveriesResolver } from './deliveries.resolver.js';
+import { EventsResolver } from './events.resolver.js';
+import { FleetResolver } from './fleet.resolver.js';
+import { AlertFields, IncidentFields } from './incident.fields.js';
+import { IncidentActsResolver } from './incident-acts.resolver.js';
+import { IncidentsResolver } from './incidents.resolver.js';
+import { InventoryResolver } from './inventory.resolver.js';
+import { NodeResolver } from './node.resolver.js';
+import { OnCallResolver } from './on-call.resolver.js';
+import { ReportsResolver } from './reports.resolver.js';
+import { RolloutActsResolver } from './rollout-acts.resolver.js';
+import { RolloutsResolver } from './rollouts.resolver.js';
+
+/** Every resolver of the schema: its queries, its mutations, and the fields that are read beside a row. */
+export const GRAPHQL_RESOLVERS = [
+  AlertFields,
+  IncidentFields,
+  ...Object.values(action),
+  AutomationActsResolver,
+  DeliveriesResolver,
+  EventsResolver,
+  FleetResolver,
+  IncidentActsResolver,
+  IncidentsResolver,
+  InventoryResolver,
+  NodeResolver,
+  OnCallResolver,
+  ReportsResolver,
+  RolloutActsResolver,
+  RolloutsResolver,
+];

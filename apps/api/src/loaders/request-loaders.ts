@@ -1,0 +1,94 @@
+import DataLoader from 'dataloader';
+import type {
+  AlertRow,
+  BoundedStream,
+  CommandRow,
+  DeliveryRow,
+  EscalationRow,
+  FallbackRow,
+  IncidentRow,
+  ManyReads,
+  OverrideRow,
+  ReadMany,
+  RedirectRow,
+  RollbackRow,
+  RolloutRow,
+  SilenceRow,
+  StatusUpdateRow,
+} from '#store';
+
+/** Most ids of one query: PostgreSQL takes more, and a page has 500 rows. */
+const BATCH_MAX = 1_000;
+
+/** One thing by its id; undefined: there is none. */
+export type LoadOne<Row> = (id: string) => Promise<Row | undefined>;
+/** What belongs to a thing. */
+export type LoadMany<Row> = (id: string) => Promise<readonly Row[]>;
+
+/**
+ * Reads for one request: whatever is asked for in the same moment is read with one query, and nothing twice. Kept as long as the
+ * request, and bounded by what one request may ask for.
+ */
+export interface RequestLoaders {
+  readonly alert: LoadOne<AlertRow>;
+  readonly incident: LoadOne<IncidentRow>;
+  readonly rollout: LoadOne<RolloutRow>;
+  readonly rollback: LoadOne<RollbackRow>;
+  readonly redirect: LoadOne<RedirectRow>;
+  readonly command: LoadOne<CommandRow>;
+  readonly override: LoadOne<OverrideRow>;
+  readonly fallback: LoadOne<FallbackRow>;
+  readonly silence: LoadOne<SilenceRow>;
+  readonly delivery: LoadOne<DeliveryRow>;
+  readonly escalation: LoadOne<EscalationRow>;
+  readonly stream: LoadOne<BoundedStream>;
+  readonly fallbacksOf: LoadMany<FallbackRow>;
+  readonly statusUpdatesOf: LoadMany<StatusUpdateRow>;
+  readonly overridesOf: LoadMany<OverrideRow>;
+  readonly pagesOf: LoadMany<DeliveryRow>;
+  readonly deliveriesUnder: LoadMany<DeliveryRow>;
+}
+
+const options = { maxBatchSize: BATCH_MAX };
+
+const oneBy = <Row>(read: ReadMany<Row>, idOf: (row: Row) => string): LoadOne<Row> => {
+  const loader = new DataLoader<string, Row | undefined>(async (ids) => {
+    const rows = new Map((await read(ids)).map((row) => [idOf(row), row]));
+    return ids.map((id) => rows.get(id));
+  }, options);
+  return (id) => loader.load(id);
+};
+
+const manyBy = <Row>(read: ReadMany<Row>, idOf: (row: Row) => string): LoadMany<Row> => {
+  const loader = new DataLoader<string, readonly Row[]>(async (ids) => {
+    const rows = new Map<string, Row[]>(ids.map((id) => [id, []]));
+    for (const row of await read(ids)) rows.get(idOf(row))?.push(row);
+    return ids.map((id) => rows.get(id) ?? []);
+  }, options);
+  return (id) => loader.load(id);
+};
+
+/** Loaders for one request. */
+export const createRequestLoaders = (reads: ManyReads): RequestLoaders => ({
+  alert: oneBy(reads.alerts, ({ alertId }) => alertId),
+  incident: oneBy(reads.incidents, ({ incidentId }) => incidentId),
+  rollout: oneBy(reads.rollouts, ({ rolloutId }) => rolloutId),
+  rollback: oneBy(reads.rollbacks, ({ rollbackId }) => rollbackId),
+  redirect: oneBy(reads.redirects, ({ redirectId }) => redirectId),
+  command: oneBy(reads.commands, ({ commandId }) => commandId),
+  override: oneBy(reads.overrides, ({ overrideId }) => overrideId),
+  fallback: oneBy(reads.fallbacks, ({ fallbackId }) => fallbackId),
+  silence: oneBy(reads.silences, ({ silenceId }) => silenceId),
+  delivery: oneBy(reads.deliveries, ({ deliveryId }) => deliveryId),
+  escalation: oneBy(reads.escalations, ({ incidentId }) => incidentId),
+  stream: oneBy(reads.streams, ({ stream }) => stream),
+  fallbacksOf: manyBy(reads.fallbacksOf, ({ incidentId }) => incidentId),
+  statusUpdatesOf: manyBy(reads.statusUpdatesOf, ({ incidentId }) => incidentId),
+  overridesOf: manyBy(reads.overridesOf, ({ rollbackId }) => rollbackId),
+  pagesOf: manyBy(reads.pagesOf, ({ of }) => of),
+  deliveriesUnder: manyBy(reads.deliveriesUnder, ({ dedupKey }) => dedupKey),
+});
+
+/** All that are there of some ids, in their order. */
+export const loadAll = async <Row>(load: LoadOne<Row>, ids: readonly string[]): Promise<readonly Row[]> =>
+  (await Promise.all(ids.map(load))).filter((row) => row !== undefined) as readonly Row[];
