@@ -10,6 +10,7 @@ import {
   type Infrastructure,
   LOGGER,
   NODE_KEYS,
+  READ_DATABASE,
 } from '#runtime';
 import { createManyReads } from '#store';
 import { type Actions, createActions } from './actions.js';
@@ -50,7 +51,7 @@ type Part<K extends keyof Infrastructure> = Infrastructure[K];
 
 const queriesWith = (costModel: CostModel) => ({
   provide: QUERIES,
-  inject: [DATABASE, CATALOGUE, CLOCK],
+  inject: [READ_DATABASE, CATALOGUE, CLOCK],
   useFactory: (database: Part<'database'>, catalogue: Part<'catalogue'>, clock: Part<'clock'>) =>
     createQueries({ database, catalogue, clock, costModel }),
 });

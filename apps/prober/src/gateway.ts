@@ -10,6 +10,8 @@ export interface ProbeGateway {
 const TIMEOUT_MS = 10_000;
 /** Below 500, and yet worth another try: timeout, too early, too many. */
 const TRY_AGAIN: readonly number[] = [408, 425, 429];
+/** Longest wait that the gateway may ask for, s: beyond it probes would be too old to count. */
+const WAIT_S_MAX = 30;
 /** A problem document is a few hundred bytes. */
 const ANSWER_CHARACTERS_MAX = 500;
 
@@ -17,12 +19,18 @@ const ANSWER_CHARACTERS_MAX = 500;
 export const createProbeGateway = (url: string, key: string, say: (line: string) => void): ProbeGateway => {
   const target = new URL('/v1/telemetry/probes', url);
   let trouble = '';
+  let notBeforeMs = 0;
+  const waitAsTold = ({ headers }: Response): void => {
+    const seconds = Number(headers.get('retry-after') ?? 0);
+    if (seconds > 0) notBeforeMs = performance.now() + Math.min(seconds, WAIT_S_MAX) * 1_000;
+  };
   const tell = (line: string): void => {
     if (line !== trouble) say(line);
     trouble = line;
   };
   return {
     post: async (contentType, body) => {
+      if (performance.now() < notBeforeMs) return 'again';
       try {
         const response = await fetch(target, {
           method: 'POST',
@@ -36,6 +44,7 @@ export const createProbeGateway = (url: string, key: string, say: (line: string)
           trouble = '';
           return 'accepted';
         }
+        waitAsTold(response);
         tell(`the gateway answered ${response.status}: ${text}`);
         return response.status >= 500 || TRY_AGAIN.includes(response.status) ? 'again' : 'refused';
       } catch (error) {

@@ -1,4 +1,5 @@
 import { mkdtempSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PrincipalRole } from '#contracts';
@@ -157,5 +158,40 @@ describe('who sends too much', () => {
     const { sent } = await exhaust(() => ask('GET', '/act/no-link', { 'x-forwarded-for': '192.0.2.9' }));
     expect(sent).toBe(10);
     expect((await ask('GET', '/healthz', { 'x-forwarded-for': '192.0.2.9' })).status).toBe(200);
+  });
+});
+
+describe('what is no request, or none that ends', () => {
+  /** What a connection is answered on which this is sent. */
+  const say = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+      let heard = '';
+      socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+      socket.once('close', () => resolve(heard)).once('error', reject);
+      socket.write(text);
+    });
+
+  it.each([
+    ['headers without end', `GET /v1/nodes HTTP/1.1\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
+    ['an address without end', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\n\r\n`, 431, 'HEADERS_TOO_LARGE'],
+    ['another protocol', '\x16\x03\x01\x00\xa5\r\n\r\n', 400, 'BODY_UNPARSABLE'],
+  ])('%s is answered with a problem document, and the connection closed', async (_what, text, status, code) => {
+    const heard = await say(text);
+    expect(heard).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(heard).toContain("content-security-policy: default-src 'none'");
+    expect(JSON.parse(heard.slice(heard.indexOf('\r\n\r\n')))).toMatchObject({ status, code });
+  });
+});
+
+describe('a query that takes too long', () => {
+  it('is refused, and may come again', async () => {
+    const authorization = await fresh('viewer');
+    const answer = await test.database.transaction(async (tx) => {
+      await tx.query('lock table incident in access exclusive mode');
+      return ask('GET', '/v1/incidents', { authorization });
+    });
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await answer.json()).toMatchObject({ code: 'QUERY_TOO_SLOW' });
   });
 });

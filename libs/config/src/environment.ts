@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { keepSecret } from './secret-values.js';
 
 /** Environment variables, as a process has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,9 +23,9 @@ export const settingOf = (env: Environment, name: string): string | undefined =>
 export const secretOf = (env: Environment, name: string): string | undefined => {
   const value = settingOf(env, name);
   const file = settingOf(env, `${name}_FILE`);
-  if (value !== undefined || file === undefined) return value;
+  if (value !== undefined || file === undefined) return value === undefined ? undefined : keepSecret(value);
   try {
-    return readFileSync(file, 'utf8').trim();
+    return keepSecret(readFileSync(file, 'utf8').trim());
   } catch (cause) {
     throw new ConfigError([`${name}_FILE: cannot read ${file} (${(cause as NodeJS.ErrnoException).code ?? 'error'})`]);
   }

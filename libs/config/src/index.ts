@@ -4,6 +4,7 @@ export * from './environment.js';
 export { type OnCallFile, onCallFileSchema, readOnCallFile } from './on-call-file.js';
 export { readPlanFile } from './plan-file.js';
 export { readRuleTestFile, type RuleTestFile } from './rule-test-file.js';
+export * from './secret-values.js';
 export { durationMsSchema, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';
 export { readYamlConfig, readYamlConfigFile } from './yaml-config.js';
 export { type FileFinding, readYamlFiles, type YamlFilesRead } from './yaml-files.js';

@@ -20,6 +20,8 @@ export const PROBLEMS = {
   NOT_FOUND: { status: 404, title: 'There is no such thing here' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The method is not allowed here' },
   CONTENT_TYPE_UNKNOWN: { status: 415, title: 'No decoder reads this content type' },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The headers are larger than the limit' },
+  REQUEST_TOO_SLOW: { status: 408, title: 'The request took longer to arrive than it may' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is larger than the limit' },
   BODY_UNPARSABLE: { status: 400, title: 'The body cannot be parsed' },
   BODY_INVALID: { status: 422, title: 'The body does not fit its schema' },

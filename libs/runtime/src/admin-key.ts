@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { event, type PrincipalRole, streamOf } from '#contracts';
-import { ConfigError } from '#config';
+import { ConfigError, keepIssued } from '#config';
 import type { ApiKeyRepository, EventStore } from '#store';
 import { secretHashOf } from './authenticator.js';
 import { keptSecret } from './kept-secret.js';
@@ -12,7 +12,7 @@ import { ADMIN_KEY_FORM, type Settings } from './settings.js';
 const SECRET_BYTES = 24;
 
 /** Makes an API key's secret. */
-export const newSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url');
+export const newSecret = (): string => keepIssued(randomBytes(SECRET_BYTES).toString('base64url'));
 
 /** Makes an API key's id: its role and 32 random bits, enough to tell keys apart; one that exists already is refused. */
 export const newKeyId = (role: PrincipalRole): string => `${role}-${randomBytes(4).toString('hex')}`;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '#contracts';
+import { answerConnection } from './client-error.js';
 import type { Logger } from './logger.js';
 import { answerError, sendProblem } from './problem.filter.js';
 import { requestIdOf } from './watching/request-id.js';
@@ -12,6 +13,15 @@ export const BODY_BYTES_MAX = 1_048_576;
 const PARAMETER_CHARS_MAX = 1_024;
 /** A request that takes longer to arrive is a slow-loris or a broken line. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The address and all headers, which Node counts together: a signed link is 1 KiB, a token of a large organisation 8. */
+const HEADER_BYTES_MAX = 16_384;
+/** They come with the first packets; whoever sends them byte by byte holds a connection for this long. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** A connection that asks nothing more is kept for a node that posts four times a second, or asks each minute. */
+const KEEP_ALIVE_MS = 72_000;
+/** Four connections of each of 1,000 nodes, and as many again; beyond it Node closes a connection at once. */
+const CONNECTIONS_MAX = 8_000;
 
 /** Nest would set its handler over ours, too late for the routes, and Fastify warns of that on every start. */
 class HttpAdapter extends FastifyAdapter {
@@ -35,6 +45,9 @@ export const createHttpAdapter = (
   const adapter = new HttpAdapter({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
+    clientErrorHandler: answerConnection(onEvery),
     routerOptions: { maxParamLength: PARAMETER_CHARS_MAX },
     forceCloseConnections: true,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
@@ -44,6 +57,7 @@ export const createHttpAdapter = (
       void sendProblem(reply.headers(onEvery), refuse('NOT_FOUND', error.message), request.id);
     },
   });
+  adapter.getInstance().server.maxConnections = CONNECTIONS_MAX;
   adapter.getInstance().setErrorHandler((error, request, reply) => answerError(error, request, reply, logger));
   adapter.getInstance().addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);

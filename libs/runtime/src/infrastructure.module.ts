@@ -13,6 +13,7 @@ import {
   METERS,
   NODE_KEYS,
   NOTICES,
+  READ_DATABASE,
   READINESS,
   TRACES,
 } from './tokens.js';
@@ -27,6 +28,7 @@ export class InfrastructureModule {
   static of(parts: Infrastructure): DynamicModule {
     const values: readonly [symbol, unknown][] = [
       [DATABASE, parts.database],
+      [READ_DATABASE, parts.readDatabase],
       [EVENT_LOG, parts.eventLog],
       [EVENT_STORE, parts.eventStore],
       [CATALOGUE, parts.catalogue],

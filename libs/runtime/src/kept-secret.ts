@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { keepSecret } from '#config';
 
 /** A secret that a file of the data directory keeps. */
 export interface KeptSecret {
@@ -42,9 +43,9 @@ const write = async (file: string, text: string): Promise<void> => {
 /** The secret of a file, readable by its owner alone; made at the first start. A crash leaves it whole or not at all. */
 export const keptSecret = async (file: string, make: () => string): Promise<KeptSecret> => {
   const kept = await read(file);
-  if (kept !== undefined) return { text: kept, isNew: false };
+  if (kept !== undefined) return { text: keepSecret(kept), isNew: false };
   await write(file, make());
   const text = await read(file);
   if (text === undefined) throw new Error(`read ${file}: it is gone again`);
-  return { text, isNew: true };
+  return { text: keepSecret(text), isNew: true };
 };

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino } from 'pino';
+import { withoutSecretValues } from '#config';
 
 /** Log lines: JSON on standard output, one line each. */
 export type Logger = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
@@ -36,11 +37,12 @@ export const loggedError = (error: unknown, causes = CAUSES_MAX): LoggedError | 
   };
 };
 
-/** Makes the logger of a process. What could be a secret is taken out by name. */
+/** Makes the logger of a process. What could be a secret is taken out by name, and what is one by its value, wherever it stands. */
 export const createLogger = (level: (typeof LOG_LEVELS)[number]): Logger =>
   pino({
     level,
     base: null,
+    hooks: { streamWrite: withoutSecretValues },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: (error: unknown) => loggedError(error) },
     redact: ['authorization', '*.authorization', '*.secret', '*.password', '*.key', '*.headers.authorization'],

@@ -22,6 +22,9 @@ describe('refusalOf', () => {
   it.each([
     [new LogUnavailable('append to t/0: 10.0.0.7 is away'), 'LOG_UNAVAILABLE'],
     [new DatabaseUnavailable('connect to 10.0.0.7'), 'DATABASE_UNAVAILABLE'],
+    [Object.assign(new Error('canceling select 10.0.0.7'), { code: '57014' }), 'QUERY_TOO_SLOW'],
+    [new Error('read 10.0.0.7', { cause: new Error('Query read timeout') }), 'QUERY_TOO_SLOW'],
+    [Object.assign(new Error('lock 10.0.0.7'), { code: '55P03' }), 'QUERY_TOO_SLOW'],
   ])('says that one may come again, not where we failed: %s', (error, code) => {
     expect(refusalOf(error)).toMatchObject({ refused: code, detail: expect.not.stringContaining('10.0.0.7') });
   });

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ProblemCode, problemDocument, refuse, type Refusal } from '#contracts';
 import { LogUnavailable } from '#event-log';
-import { DatabaseUnavailable, isUnstorable } from '#store';
+import { DatabaseUnavailable, isTooSlow, isUnstorable } from '#store';
 import type { Logger } from './logger.js';
 import { Refused } from './refused.js';
 import { LOGGER } from './tokens.js';
@@ -35,6 +35,7 @@ export const refusalOf = (error: unknown): Refusal | undefined => {
   // While it is away every request ends here, keys being looked up in it: told by the readiness, not by a line for each.
   if (error instanceof DatabaseUnavailable)
     return refuse('DATABASE_UNAVAILABLE', 'the database does not answer; send again');
+  if (isTooSlow(error)) return refuse('QUERY_TOO_SLOW', 'the database took too long; ask for less, or again');
   if (isUnstorable(error)) return refuse('NOT_FOUND', 'nothing has a name with such a character');
   const code = BY_STATUS[statusOf(error) ?? 500];
   return code === undefined ? undefined : refuse(code, error instanceof Error ? error.message : 'refused');

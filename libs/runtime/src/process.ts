@@ -1,4 +1,4 @@
-import { ConfigError } from '#config';
+import { ConfigError, withoutSecretValues } from '#config';
 import type { Role } from './role.js';
 import { readRuntimeSettings } from './settings.js';
 import { start } from './start.js';
@@ -9,6 +9,13 @@ const EXIT_CONFIG = 2;
 const EXIT_FATAL = 1;
 
 const CHECK_ONLY = '--check-config';
+
+/** Node itself would print the error of a crash with whatever stands in it. */
+const crash = (error: unknown): void => {
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${withoutSecretValues(told)}\n`);
+  process.exit(EXIT_FATAL);
+};
 
 /** The roles that the words name, in the order of `roles`; all of them when none is named. */
 const chosen = (roles: readonly Role[], words: readonly string[]): readonly Role[] => {
@@ -27,6 +34,7 @@ const chosen = (roles: readonly Role[], words: readonly string[]): readonly Role
  * roles; `--check-config` only reads the settings.
  */
 export const runProcess = async (all: readonly Role[]): Promise<void> => {
+  process.once('uncaughtException', crash);
   try {
     const words = process.argv.slice(2);
     const roles = chosen(all, words);
@@ -42,7 +50,7 @@ export const runProcess = async (all: readonly Role[]): Promise<void> => {
   } catch (error) {
     // Logged by `start`, in one line like everything else: whoever is woken reads the log, not a trace of this file.
     if (!(error instanceof ConfigError)) process.exit(EXIT_FATAL);
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${withoutSecretValues(error.message)}\n`);
     process.exitCode = EXIT_CONFIG;
   }
 };

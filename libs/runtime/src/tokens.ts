@@ -1,5 +1,7 @@
 /** Under what the parts of every process are injected: `@Inject(DATABASE) database: Database`. */
 export const DATABASE = Symbol('Database');
+/** `Database` for what people ask: a pool and a bound of its own. */
+export const READ_DATABASE = Symbol('ReadDatabase');
 /** `EventLog` */
 export const EVENT_LOG = Symbol('EventLog');
 /** `EventStore` */

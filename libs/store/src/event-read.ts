@@ -1,6 +1,6 @@
 import type { EventType, RecordedEvent } from '#contracts';
 import type { Queryable } from './database.js';
-import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.js';
+import { EVENT_COLUMNS, type EventRow, toldEvent } from './event-row.js';
 
 /** Most events one read of the global order gives; a reader goes on after the last. */
 export const READ_EVENTS_MAX = 1_000;
@@ -17,7 +17,7 @@ export const readStream = async (tx: Queryable, stream: string): Promise<readonl
   const rows = await tx.query<EventRow>(`select ${EVENT_COLUMNS} from event where stream = $1 order by version`, [
     stream,
   ]);
-  return rows.map(recordedEvent);
+  return rows.map(toldEvent);
 };
 
 /** Reads many streams at once, in the order of the log: an incident may have thousands, and a query for each would take the pool. */
@@ -25,7 +25,7 @@ export const readStreams = async (tx: Queryable, streams: readonly string[]): Pr
   const rows = await tx.query<EventRow>(`select ${EVENT_COLUMNS} from event where stream = any($1) order by position`, [
     streams,
   ]);
-  return rows.map(recordedEvent);
+  return rows.map(toldEvent);
 };
 
 /**
@@ -42,5 +42,5 @@ export const readStreamLastOf = async (
        (select max(version) from event where stream = $1 and type = $2)) order by version`,
     [stream, type],
   );
-  return rows.map(recordedEvent);
+  return rows.map(toldEvent);
 };

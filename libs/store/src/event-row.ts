@@ -34,3 +34,16 @@ export const recordedEvent = (row: EventRow): RecordedEvent => ({
   recordedAtMs: row.recordedAtMs,
   hash: row.hash,
 });
+
+/** Stands where the hash of a secret stood: nobody but the authenticator has any business with it, and it reads its own table. */
+const NO_HASH = '0'.repeat(64);
+
+/** An event as anybody may see it. The chain is over the row, and rebuilding reads rows: both see all of it. */
+export const withoutHashes = (recorded: RecordedEvent): RecordedEvent => {
+  const { event } = recorded;
+  if (event.type !== 'ApiKeyCreated') return recorded;
+  return { ...recorded, event: { ...event, data: { ...event.data, secretHash: NO_HASH } } };
+};
+
+/** A row as an event that leaves the store. */
+export const toldEvent = (row: EventRow): RecordedEvent => withoutHashes(recordedEvent(row));

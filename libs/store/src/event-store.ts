@@ -4,7 +4,7 @@ import { chainRows, headOf, lockHead, type PendingEvent, readHeads, writeRows } 
 import { derivedEscalations } from './escalation-derive.js';
 import { derivedDeliveries, endSettledClaims } from './event-derive.js';
 import { READ_EVENTS_MAX, readRows, readStream } from './event-read.js';
-import { recordedEvent } from './event-row.js';
+import { toldEvent, withoutHashes } from './event-row.js';
 import { project } from './projections/projections.js';
 
 /** Events for one stream, and the version it must have now (0 = it must not exist). */
@@ -87,12 +87,12 @@ const appendIn = async (
   const escalated = await derive(await derivedEscalations(tx, appended));
   const deliveries = await derive(await derivedDeliveries(tx, appended, escalated));
   await endSettledClaims(tx, appended);
-  return { appended: [...appended, ...escalated, ...deliveries] };
+  return { appended: [...appended, ...escalated, ...deliveries].map(withoutHashes) };
 };
 
 const readAll = async (tx: Queryable, after: number, limit: number): Promise<readonly RecordedEvent[]> => {
   if (limit > READ_EVENTS_MAX) throw new Error(`read events: limit ${limit} is more than ${READ_EVENTS_MAX}`);
-  return (await readRows(tx, after, limit)).map(recordedEvent);
+  return (await readRows(tx, after, limit)).map(toldEvent);
 };
 
 /** The event store in PostgreSQL. `now` gives the time of recording, ms since the epoch; nothing is decided by it. */

@@ -58,6 +58,7 @@ export * from './segment-windows.js';
 export * from './summed-windows.js';
 export * from './signal-minute.repository.js';
 export * from './status-update.repository.js';
+export { isTooSlow } from './postgres/too-slow.js';
 export { isUnstorable } from './storable.js';
 export * from './verify/verify-chains.js';
 export * from './deliveries/standing-page.repository.js';

@@ -91,7 +91,8 @@ const openParts = async (
   const notices = new runtime.Notices();
   const links = { secret: TEST_LINK_SECRET, publicUrl: new URL(publicUrl) };
   const front = { links, door: { ...OPEN_DOOR, ...door } };
-  const opened = { database, eventLog, eventStore, catalogue, authenticator, nodeKeys, ...front };
+  const databases = { database, readDatabase: database };
+  const opened = { ...databases, eventLog, eventStore, catalogue, authenticator, nodeKeys, ...front };
   const parts = { ...opened, notices, readiness, meters, traces, metricsToken, clock, logger, fatal };
   const close = async (): Promise<void> => {
     unmeter();

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Database, Queryable, TransactionOptions } from '../database.js';
 import { mayConnectAgain, mayRunAgain } from './postgres-retry.js';
+import { isUnanswered } from './too-slow.js';
 
 /** Where a PostgreSQL is: what `pg` takes, and nothing that could be a secret in a log line. */
 export interface PostgresConnection {
@@ -24,7 +25,7 @@ export interface DatabaseOptions {
   readonly name: string;
   /** Connections at most; further work waits, bounded by the connect timeout. */
   readonly connectionsMax?: number;
-  /** How long a statement may take, ms, where it is work that takes its time: to make a database, or to drop one. */
+  /** How long a statement may take, ms, in place of 2.5 s. */
   readonly statementTimeoutMs?: number;
   /** Errors of idle connections: the server went away. Told, never thrown: the next query gets a new connection. */
   readonly onIdleError?: (error: Error) => void;
@@ -42,6 +43,10 @@ const QUERY_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 2_500;
 const LOCK_TIMEOUT_MS = 1_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
+
+/** How long we wait for what may take so long: longer than the server, which says why. */
+const answeredWithinMs = (statementTimeoutMs: number | undefined): number | undefined =>
+  statementTimeoutMs === undefined ? undefined : statementTimeoutMs + QUERY_TIMEOUT_MS - STATEMENT_TIMEOUT_MS;
 
 const INT8_OID = 20;
 // Offsets, slots and counts stay below 2^53; anything above is a wrong program, not a rounding.
@@ -107,7 +112,7 @@ export const openDatabase = (options: DatabaseOptions): PooledDatabase => {
   return {
     query: async <Row>(text: string, values: readonly unknown[] = []) => {
       const client = await connect();
-      return runAndRelease(client, () => run<Row>(client, text, values, options.statementTimeoutMs));
+      return runAndRelease(client, () => run<Row>(client, text, values, answeredWithinMs(options.statementTimeoutMs)));
     },
     transaction: async (work, transactionOptions = {}) => {
       for (let runs = 1; ; runs++) {
@@ -175,9 +180,6 @@ const runAndRelease = async <T>(client: pg.PoolClient, work: () => Promise<T>): 
   }
 };
 
-/** Whether our own bound ended the wait; `pg` says so in words alone. */
-const isUnanswered = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout';
-
 const inTransaction = async <T>(
   client: pg.PoolClient,
   work: (tx: Queryable) => Promise<T>,
@@ -191,8 +193,7 @@ const inTransaction = async <T>(
         String(statementTimeoutMs),
       ]);
     }
-    const timeoutMs =
-      statementTimeoutMs === undefined ? undefined : statementTimeoutMs + QUERY_TIMEOUT_MS - STATEMENT_TIMEOUT_MS;
+    const timeoutMs = answeredWithinMs(statementTimeoutMs);
     const result = await work({ query: (text, values = []) => run(client, text, values, timeoutMs) });
     await client.query('commit');
     return result;
