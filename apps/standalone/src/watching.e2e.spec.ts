@@ -52,7 +52,7 @@ beforeAll(async () => {
   served = await serveRoles(ROLES, test, { environment, traces, metricsToken: TOKEN });
   [viewer, admin] = [await served.keyOf('viewer'), await served.keyOf('admin')];
   // Some traffic: good, refused, unknown, GraphQL.
-  await post('/v1/keys', { name: 'a', role: 'viewer' }, { authorization: admin });
+  await post('/v1/keys', { name: 'a', role: 'viewer', comment: 'a test' }, { authorization: admin });
   await post('/v1/telemetry/outcomes', { no: 'batch' }, { authorization: await served.keyOf('ingest') });
   await get('/v1/fleet', { authorization: viewer });
   await get('/no/such/path', { authorization: viewer });
@@ -73,7 +73,7 @@ describe('/metrics of a whole process', () => {
       /^tocsin_http_requests_total\{method="GET",route="unmatched",status="4xx"\} 1$/,
       /^tocsin_http_request_duration_seconds_count\{method="POST",route="\/v1\/keys"\} \d+$/,
       /^tocsin_gateway_refused_total\{reason="[A-Z_]+"\} 1$/,
-      /^tocsin_graphql_operations_total\{operation="query",result="ok"\} 1$/,
+      /^tocsin_graphql_operations_total\{operation="query",result="ok"\} \d+$/,
       /^tocsin_consumer_lag_records\{group="rules",topic="slots",partition="0"\} \d+$/,
       /^tocsin_log_records_appended_total\{topic="slots"\} [1-9]\d*$/,
       /^tocsin_rules_tick_seconds_count [1-9]\d*$/,
@@ -141,7 +141,7 @@ describe('the id of a request', () => {
 describe('traces', () => {
   it('tell one POST as a tree below its caller, and nothing of who was not sampled', async () => {
     const headers = { authorization: admin, traceparent: `00-${TRACE}-${CALLER}-01` };
-    expect((await post('/v1/keys', { name: 'traced', role: 'viewer' }, headers)).status).toBe(201);
+    expect((await post('/v1/keys', { name: 'traced', role: 'viewer', comment: 'a test' }, headers)).status).toBe(201);
     await until('the spans came', async () => receiver.spans.some(({ name }) => name === 'http request'));
     const { spans } = receiver;
     expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
@@ -156,6 +156,18 @@ describe('traces', () => {
     expect(inside.length).toBeGreaterThan(0);
     expect(JSON.stringify(spans)).not.toContain('traced');
     expect(new Set(receiver.keys)).toEqual(new Set(['of the collector']));
+  });
+
+  it('tell a GraphQL operation below its request', async () => {
+    const trace = TRACE.replace('4bf9', 'aaaa');
+    const headers = { authorization: viewer, traceparent: `00-${trace}-${CALLER}-01` };
+    await post('/graphql', { query: '{ fleetHealth { fleet { key } } }' }, headers);
+    const ofTrace = () => receiver.spans.filter(({ traceId }) => traceId === trace);
+    await until('the spans came', async () => ofTrace().some(({ name }) => name === 'http request'));
+    const root = ofTrace().find(({ name }) => name === 'http request');
+    const operation = ofTrace().find(({ name }) => name === 'graphql operation');
+    expect(operation?.parentSpanId).toBe(root?.spanId);
+    expect(operation?.attributes).toContainEqual({ key: 'result', value: { stringValue: 'ok' } });
   });
 });
 

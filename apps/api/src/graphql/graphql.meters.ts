@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { DocumentNode } from 'graphql';
-import { counterOf, type Meters } from '#runtime';
+import { counterOf, type Meters, type OpenSpan, type Traces } from '#runtime';
 // Its types say what Fastify has once it is registered.
 import type {} from 'mercurius';
 
@@ -17,16 +17,19 @@ const kindOf = ({ definitions }: DocumentNode): string => {
   return operation?.kind === 'OperationDefinition' ? operation.operation : 'query';
 };
 
-/** Counts what is executed; a document that is refused before is counted as a request alone. */
-export const meterGraphql = (meters: Meters, server: FastifyInstance): void => {
+/** Counts and traces what is executed; a document that is refused before is counted as a request alone. */
+export const meterGraphql = (meters: Meters, traces: Traces, server: FastifyInstance): void => {
   const counts = new Map<string, { readonly labels: Record<'operation' | 'result', string>; value: number }>();
-  const kinds = new WeakMap<object, string>();
+  const begun = new WeakMap<object, { readonly operation: string; readonly span: OpenSpan }>();
   meters.add(OPERATIONS, () => [...counts.values()]);
   server.graphql.addHook('preExecution', async (_schema, document, context) => {
-    kinds.set(context, kindOf(document));
+    const operation = kindOf(document);
+    begun.set(context, { operation, span: traces.begin('graphql operation', { operation }) });
   });
   server.graphql.addHook('onResolution', async ({ errors }, context) => {
-    const labels = { operation: kinds.get(context) ?? 'query', result: errors === undefined ? 'ok' : 'errors' };
+    const { operation = 'query', span } = begun.get(context) ?? {};
+    const labels = { operation, result: errors === undefined ? 'ok' : 'errors' };
+    span?.end({ result: labels.result }, errors !== undefined);
     const key = `${labels.operation} ${labels.result}`;
     const known = counts.get(key) ?? { labels, value: 0 };
     known.value += 1;

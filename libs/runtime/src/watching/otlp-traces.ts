@@ -102,6 +102,7 @@ export const openOtlpTraces = (settings: TraceSettings, roles: readonly string[]
       const parent = current.getStore();
       return parent === undefined ? work() : spanIn(name, attributes, parent, work);
     },
+    begin: (name, attributes) => begin(name, SpanKind.INTERNAL, attributes, current.getStore() ?? ROOT_CONTEXT),
     open: (name, attributes, parent) =>
       begin(name, SpanKind.SERVER, attributes, parent === undefined ? ROOT_CONTEXT : parentContext(parent)),
     close: () => provider.shutdown(),

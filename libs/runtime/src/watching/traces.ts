@@ -22,6 +22,8 @@ export interface Traces {
   readonly span: <T>(name: string, attributes: SpanAttributes, work: () => Promise<T>) => Promise<T>;
   /** The same, where there is a span to be the child of; alone it would say nothing. */
   readonly child: <T>(name: string, attributes: SpanAttributes, work: () => Promise<T>) => Promise<T>;
+  /** Begins a span whose end comes in another call, as the child of the one that it begins in. */
+  readonly begin: (name: string, attributes: SpanAttributes) => OpenSpan;
   /** Begins the span of a request, as the child of its caller's. */
   readonly open: (name: string, attributes: SpanAttributes, parent: TraceParent | undefined) => OpenSpan;
   /** Sends what is left. */
@@ -35,6 +37,7 @@ export const NO_TRACES: Traces = {
   isOn: false,
   span: (_name, _attributes, work) => work(),
   child: (_name, _attributes, work) => work(),
+  begin: () => NO_SPAN,
   open: () => NO_SPAN,
   close: () => Promise.resolve(),
 };
