@@ -2,10 +2,12 @@
  * `node dist/tools/documents.main.js`: fails when a link leads nowhere, a document grew past its purpose, or a generated one is
  * stale. With `--write` it writes the generated ones.
  */
+import 'reflect-metadata';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { brokenLinks, longDocuments } from './documents.js';
 import { renderCli } from './cli-document.js';
 import { renderEvents } from './events-document.js';
+import { renderHttp } from './http-document.js';
 import { renderOnCallSchema } from './on-call-schema.js';
 import { parseRequirements, renderRequirements } from './requirements.js';
 import { renderRulesSchema } from './rules-schema.js';
@@ -20,6 +22,7 @@ const generated: Readonly<Record<string, string>> = {
   'docs/requirements.md': renderRequirements(parseRequirements(readFileSync('docs/requirements.json', 'utf8')), files),
   'docs/cli.md': renderCli(),
   'docs/events.md': renderEvents(files),
+  'docs/http.md': renderHttp(),
   'docs/settings.md': renderSettings(files),
   'docs/on-call.schema.json': renderOnCallSchema(),
   'docs/rules.schema.json': renderRulesSchema(),

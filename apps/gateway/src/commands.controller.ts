@@ -1,8 +1,8 @@
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Principal } from '#contracts';
-import { accepted, Caller, Needs, readQuery, refused } from '#runtime';
+import { nodeCommandsAnswer, type Principal } from '#contracts';
+import { accepted, Caller, Needs, readQuery, refused, Speaks } from '#runtime';
 import { CommandBoard } from './command-board.js';
 
 const querySchema = z.object({
@@ -18,6 +18,13 @@ export class CommandsController {
   constructor(@Inject(CommandBoard) private readonly board: CommandBoard) {}
 
   @Get()
+  @Speaks({
+    id: 'fetchCommands',
+    summary: 'Signed commands for a node behind a generation; waits for one',
+    query: querySchema,
+    answer: nodeCommandsAnswer,
+    refuses: ['NODE_FOREIGN'],
+  })
   @Needs('commands')
   async commands(
     @Param('nodeId') nodeId: string,

@@ -47,7 +47,8 @@ const WAITING_MAX = 64;
 const CONTENT_TYPES: ReadonlySet<string> = new Set([CONTENT_TYPE.ndjson, 'application/ndjson', 'application/json']);
 
 const word = nameSchema.default('unknown');
-const querySchema = z.object({
+/** By which mapping records of another producer are read, and what they do not say themselves. */
+export const mappingQuery = z.object({
   mapping: nameSchema,
   /** Whose the records are, where they do not say it. */
   node: nameSchema.optional(),
@@ -55,7 +56,7 @@ const querySchema = z.object({
   config_rev: word,
   ring: z.union([z.literal(''), nameSchema]).default(''),
 });
-type Query = z.output<typeof querySchema>;
+type Query = z.output<typeof mappingQuery>;
 
 const nodesOf = (
   mapped: readonly MappedRecord[],
@@ -87,7 +88,7 @@ export class MappedIntake {
 
   /** A request is read as far as it can be: what was wrong with the other lines is told, and kept. */
   async take(request: MappedRequest, principal: Principal): Promise<MappedAnswer | Refusal> {
-    const query = readQuery(querySchema, request.query);
+    const query = readQuery(mappingQuery, request.query);
     if (isRefusal(query)) return query;
     const mediaType = (request.contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
     if (!CONTENT_TYPES.has(mediaType))

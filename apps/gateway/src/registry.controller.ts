@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { ZONE_PAGE_MAX, type ZonePage } from '#contracts';
-import { accepted, CATALOGUE, type CatalogueFollower, type Clock, CLOCK, Needs, readQuery } from '#runtime';
+import { ZONE_PAGE_MAX, type ZonePage, zonePageSchema } from '#contracts';
+import { accepted, CATALOGUE, type CatalogueFollower, type Clock, CLOCK, Needs, readQuery, Speaks } from '#runtime';
 import { tellable } from '#store';
 
 const querySchema = z.object({
@@ -18,6 +18,12 @@ export class RegistryController {
   ) {}
 
   @Get('zones')
+  @Speaks({
+    id: 'listZones',
+    summary: 'The ids of zones behind an id, for agents',
+    query: querySchema,
+    answer: zonePageSchema,
+  })
   @Needs('telemetry')
   zones(@Query() query: unknown): ZonePage {
     const { after } = accepted(readQuery(querySchema, query));

@@ -1,10 +1,22 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { isRefusal, type Principal, refuse, type Refusal, REPORT_CONTENT_TYPE, signalSchema } from '#contracts';
-import { accepted, Caller, Needs, readBody } from '#runtime';
+import {
+  CONTENT_TYPE,
+  isRefusal,
+  outcomesTakenAnswer,
+  type Principal,
+  probesTakenAnswer,
+  type Refusal,
+  refuse,
+  REPORT_CONTENT_TYPE,
+  reportsTakenAnswer,
+  signalSchema,
+  signalTakenAnswer,
+} from '#contracts';
+import { accepted, Caller, Needs, readBody, Speaks } from '#runtime';
 import { readReport, reportsSchema } from './check-reports.decide.js';
 import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
-import { MappedIntake } from './mapped-intake.js';
+import { MappedIntake, mappingQuery } from './mapped-intake.js';
 import type { SentMessage } from './tag-record.decide.js';
 
 /** Refusals of the caller, not of what it sent: nothing is kept of those. */
@@ -31,6 +43,20 @@ const bytesOf = (body: unknown): Buffer => {
   }
 };
 
+/** What may be wrong with telemetry, with its node, or with its tag. */
+const IN_A_BATCH = [
+  'CHECKSUM',
+  'COLUMN_LENGTH',
+  'COLUMN_VALUE',
+  'NODE_FOREIGN',
+  'NODE_KEY_REVOKED',
+  'NODE_KEY_UNKNOWN',
+  'NODE_UNKNOWN',
+  'TAG_INVALID',
+  'TAG_MISSING',
+  'TIME_IN_FUTURE',
+] as const;
+
 /** Telemetry and signals over HTTP. */
 @Controller('v1')
 export class TelemetryController {
@@ -41,6 +67,17 @@ export class TelemetryController {
   ) {}
 
   @Post('telemetry/outcomes')
+  @Speaks({
+    id: 'sendOutcomes',
+    summary: 'Takes a batch of outcomes, or records of another producer by a mapping',
+    query: mappingQuery.partial(),
+    body: {
+      media: [CONTENT_TYPE.protobuf, CONTENT_TYPE.jsonColumns, CONTENT_TYPE.ndjson, 'application/json'],
+      about: 'columns of outcomes of one node; with ?mapping= one record a line, or a list of them',
+    },
+    answer: outcomesTakenAnswer,
+    refuses: IN_A_BATCH,
+  })
   @Needs('telemetry')
   @HttpCode(202)
   async outcomes(
@@ -65,6 +102,16 @@ export class TelemetryController {
 
   /** What probers saw of nodes and resolvers. */
   @Post('telemetry/probes')
+  @Speaks({
+    id: 'sendProbes',
+    summary: 'Takes a batch of what a prober saw',
+    body: {
+      media: [CONTENT_TYPE.protobuf, CONTENT_TYPE.jsonColumns, CONTENT_TYPE.ndjson],
+      about: 'columns of outcomes as a prober saw them',
+    },
+    answer: probesTakenAnswer,
+    refuses: IN_A_BATCH,
+  })
   @Needs('probe')
   @HttpCode(202)
   async probes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
@@ -76,6 +123,16 @@ export class TelemetryController {
   }
 
   @Post('telemetry/nodes')
+  @Speaks({
+    id: 'sendReports',
+    summary: 'Takes reports of nodes: heartbeats, and answers to commands',
+    body: {
+      media: ['application/json', REPORT_CONTENT_TYPE],
+      about: 'a list of reports, or the bytes of one with their tag',
+    },
+    answer: reportsTakenAnswer,
+    refuses: IN_A_BATCH,
+  })
   @Needs('commands')
   @HttpCode(202)
   async nodes(@Body() body: unknown, @Headers() headers: Record<string, string>, @Caller() caller: Principal) {
@@ -88,6 +145,13 @@ export class TelemetryController {
   }
 
   @Post('signals')
+  @Speaks({
+    id: 'sendSignal',
+    summary: 'Takes a signal of a deploy tool or of another monitor',
+    body: signalSchema,
+    answer: signalTakenAnswer,
+    refuses: ['NODE_UNKNOWN', 'TIME_IN_FUTURE'],
+  })
   @Needs('signal')
   @HttpCode(202)
   async signals(@Body() body: unknown, @Caller() caller: Principal) {

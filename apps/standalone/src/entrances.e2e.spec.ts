@@ -1,8 +1,11 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { holding, isPermitted, type Permission, PRINCIPAL_ROLES, type PrincipalRole } from '#contracts';
+import type { OpenApi } from '#runtime';
 import { openTestDatabase, type ServedRoles, serveRoles, type TestDatabase, until } from '#testing';
+import { OPENAPI_SHAPE } from './openapi-shape.fixture.js';
 import { ROLES } from './roles.js';
 
 /** What every way in asks of its caller: the policy, written down once more, so that no change of it goes unseen. */
@@ -312,5 +315,42 @@ describe('every way in', () => {
     const acknowledge = 'mutation { acknowledgeIncident(input: { incidentId: "i" }) { userErrors { code } } }';
     expect((await query(acknowledge, keys.get('viewer'))).codes).toEqual(['PERMISSION_DENIED']);
     expect((await query(acknowledge, keys.get('operator'))).codes).not.toContain('PERMISSION_DENIED');
+  });
+});
+
+describe('the document of the interface', () => {
+  const read = async (path: string): Promise<Response> =>
+    fetch(new URL(path, served.url), { headers: { authorization: keys.get('viewer') ?? '' } });
+
+  it('is OpenAPI 3.1, with schemas of draft 2020-12 and every reference within it', async () => {
+    const document = (await (await read('/openapi.json')).json()) as OpenApi;
+    const ajv = new Ajv2020({ strict: false });
+    expect(ajv.validate(OPENAPI_SHAPE, document) ? [] : ajv.errors).toEqual([]);
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, to = '']) => to);
+    const leadsTo = (to: string): unknown =>
+      to.split('/').reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], document);
+    expect(references.length).toBeGreaterThan(100);
+    expect(references.filter((to) => leadsTo(to) === undefined)).toEqual([]);
+  });
+
+  it('has every route of the policy, with what it needs', async () => {
+    const { paths } = (await (await read('/openapi.json')).json()) as OpenApi;
+    const found = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => [
+        `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+        operation['x-permission'],
+      ]),
+    );
+    expect(Object.fromEntries(found)).toEqual(
+      Object.fromEntries(Object.entries(POLICY).filter(([name]) => name.includes('/'))),
+    );
+  });
+
+  it('is a page that loads nothing and runs nothing', async () => {
+    const response = await read('/docs');
+    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/);
+    const page = await response.text();
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|src=|@import|url\(/i);
+    expect(page).toContain('id="listIncidents"');
   });
 });

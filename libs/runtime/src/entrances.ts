@@ -86,8 +86,18 @@ const controllersOf = (module: ModuleLike): readonly unknown[] => {
 export const routesOf = (modules: readonly DynamicModule[]): readonly Entrance[] =>
   entrancesAtAll(modules.flatMap(controllersOf));
 
-/** A route or resolver that says nothing about its needs is a wrong program: it would refuse everybody. */
+/** A way in that says nothing about its needs would refuse everybody, and a route that says nothing of its shape is in no document: a wrong program. */
 export const checkEntrances = (app: Pick<NestFastifyApplication, 'get'>): void => {
-  const silent = entrancesOf(app).flatMap(({ name, needs }) => (needs === undefined ? [name] : []));
-  if (silent.length > 0) throw new Error(`without @Needs: ${silent.join(', ')}`);
+  const entrances = entrancesOf(app);
+  const refuse = (what: string, silent: readonly Entrance[]): void => {
+    if (silent.length > 0) throw new Error(`without ${what}: ${silent.map(({ name }) => name).join(', ')}`);
+  };
+  refuse(
+    '@Needs',
+    entrances.filter(({ needs }) => needs === undefined),
+  );
+  refuse(
+    '@Speaks',
+    entrances.filter(({ status, speaks }) => status > 0 && speaks === undefined),
+  );
 };

@@ -29,7 +29,8 @@ const differenceOf = (given: unknown, known: unknown, at = ''): string => {
 };
 
 /** Why a text is not what a schema says, a key that it does not name being a fault; undefined when it is. */
-const faultOf = (content: Content, type: string, text: string): string | undefined => {
+const faultOf = (content: Content | 'nothing', type: string, text: string): string | undefined => {
+  if (content === 'nothing') return text === '' ? undefined : 'answers something';
   if ('media' in content) return content.media.some((each) => type.startsWith(each)) ? undefined : `is ${type}`;
   if (!type.startsWith('application/json')) return `is ${type}, not JSON`;
   const given: unknown = JSON.parse(text);

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import {
   type ActLink,
@@ -7,12 +7,12 @@ import {
   type Principal,
   PROBLEMS,
   readActLink,
-  refuse,
   type Refusal,
+  refuse,
   REPLY_ACTIONS,
   type RequestFacts,
 } from '#contracts';
-import { type Clock, CLOCK, Facts, LINKS, type LinkSettings, Needs } from '#runtime';
+import { type Clock, CLOCK, Facts, LINKS, type LinkSettings, Needs, Speaks } from '#runtime';
 import { REPLY_ACTS } from '../tokens.js';
 import { confirmPage, incidentPage, PAGE_HEADERS, refusalPage } from './act-page.js';
 import { askedBy, type ReplyActs, replyIdOf, rollbackOf } from './reply-acts.js';
@@ -26,6 +26,10 @@ const principalOf = ({ person }: ActLink): Principal => ({
   nodeId: undefined,
   door: 'link',
 });
+
+const PAGE = { media: ['text/html'], about: 'a page to read and to press, whole in itself' } as const;
+/** What it was refused for is said on a page, too, by the status of the catalogue. */
+const REFUSED = { 400: PAGE, 403: PAGE, 404: PAGE, 409: PAGE, 410: PAGE, 422: PAGE } as const;
 
 /** Fields of the form of the page. */
 const fieldsOf = (body: unknown): URLSearchParams =>
@@ -45,6 +49,12 @@ export class ActController {
   ) {}
 
   @Get(':token')
+  @Speaks({
+    id: 'showAct',
+    summary: 'The page behind a signed link; reading it does nothing',
+    answer: PAGE,
+    also: REFUSED,
+  })
   async show(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
     const link = this.linkOf(token);
     if (isRefusal(link)) return this.refuse(reply, link);
@@ -52,6 +62,14 @@ export class ActController {
   }
 
   @Post(':token')
+  @HttpCode(200)
+  @Speaks({
+    id: 'act',
+    summary: 'A button of the page behind a signed link; each does its thing once',
+    body: { media: ['application/x-www-form-urlencoded'], about: 'the form of the page' },
+    answer: PAGE,
+    also: REFUSED,
+  })
   async act(
     @Param('token') token: string,
     @Body() body: unknown,

@@ -1,7 +1,7 @@
 import { Body, Controller, Headers, HttpCode, Inject, Post } from '@nestjs/common';
-import { isRefusal, type RequestFacts } from '#contracts';
+import { callbackTakenAnswer, isRefusal, type RequestFacts, slackEventAnswer, slackPressAnswer } from '#contracts';
 import { post } from '#outgoing';
-import { accepted, type Clock, CLOCK, EVENT_STORE, Facts, type Logger, LOGGER, Needs, refused } from '#runtime';
+import { accepted, type Clock, CLOCK, EVENT_STORE, Facts, type Logger, LOGGER, Needs, refused, Speaks } from '#runtime';
 import type { EventStore } from '#store';
 import { REPLY_ACTS, REPLY_SETTINGS } from '../tokens.js';
 import { readPagerDutyWebhook, takePagerDutyWebhook } from './pagerduty-webhook.js';
@@ -29,6 +29,13 @@ export class CallbacksController {
   ) {}
 
   @Post('slack')
+  @Speaks({
+    id: 'slackPressed',
+    summary: 'A button that was pressed in Slack, signed by it',
+    body: { media: ['application/x-www-form-urlencoded'], about: 'an interaction payload of Slack' },
+    answer: slackPressAnswer,
+    refuses: ['SIGNATURE_INVALID'],
+  })
   @HttpCode(200)
   async slack(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {
     const { bytes, signature } = this.signedBySlack(body, headers);
@@ -42,6 +49,13 @@ export class CallbacksController {
   }
 
   @Post('slack/events')
+  @Speaks({
+    id: 'slackTold',
+    summary: 'What was said in the thread of a page in Slack, signed by it',
+    body: { media: ['application/json'], about: 'an event of the Slack Events API' },
+    answer: slackEventAnswer,
+    refuses: ['SIGNATURE_INVALID'],
+  })
   @HttpCode(200)
   async slackEvents(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {
     const told = readSlackEvent(this.signedBySlack(body, headers).bytes);
@@ -53,6 +67,13 @@ export class CallbacksController {
   }
 
   @Post('pagerduty')
+  @Speaks({
+    id: 'pagerDutyTold',
+    summary: 'What people did with a page in PagerDuty, signed by it',
+    body: { media: ['application/json'], about: 'a webhook of PagerDuty, version 3' },
+    answer: callbackTakenAnswer,
+    refuses: ['SIGNATURE_INVALID'],
+  })
   @HttpCode(202)
   async pagerduty(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {
     const secret = this.settings.pagerDutyWebhookSecret;

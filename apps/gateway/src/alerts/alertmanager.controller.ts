@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import { Body, Controller, Get, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { isRefusal, type Principal, refuse } from '#contracts';
-import { accepted, Caller, type Clock, CLOCK, DATABASE, Needs } from '#runtime';
+import { z } from 'zod';
+import {
+  alertmanagerRefusalAnswer,
+  alertmanagerStatusAnswer,
+  gettableAlertShape,
+  isRefusal,
+  type Principal,
+  refuse,
+  webhookTakenAnswer,
+} from '#contracts';
+import { accepted, Caller, type Clock, CLOCK, DATABASE, Needs, Speaks } from '#runtime';
 import { createAlertRepository, type Database, LIST_ROWS_MAX } from '#store';
 import { type AlertReading, readPosted, type ReadAlerts, readWebhook } from './alertmanager-alert.decide.js';
 import { gettableAlert, readMatchers, statusOf } from './alertmanager-view.js';
@@ -35,6 +44,14 @@ export class AlertmanagerController {
 
   /** Good alerts are taken whatever stands beside them, as Alertmanager does; the answer says which were not, as it does not. */
   @Post('api/v2/alerts')
+  @HttpCode(200)
+  @Speaks({
+    id: 'postAlerts',
+    summary: 'Takes alerts as Prometheus sends them to an Alertmanager',
+    body: { media: ['application/json'], about: 'a list of alerts, as Alertmanager takes them' },
+    answer: 'nothing',
+    also: { 400: alertmanagerRefusalAnswer },
+  })
   async post(@Body() body: unknown, @Caller() caller: Principal, @Res() reply: FastifyReply): Promise<void> {
     const parsed = parseJson(body);
     if (isRefusal(parsed) || !Array.isArray(parsed.value)) {
@@ -54,6 +71,12 @@ export class AlertmanagerController {
   }
 
   @Get('api/v2/alerts')
+  @Speaks({
+    id: 'getAlertmanagerAlerts',
+    summary: 'Open alerts of other systems, as amtool and Grafana ask for them',
+    answer: z.array(gettableAlertShape),
+    also: { 400: alertmanagerRefusalAnswer },
+  })
   async alerts(@Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     const matches = readMatchers(query);
     if (typeof matches === 'string') {
@@ -66,11 +89,22 @@ export class AlertmanagerController {
   }
 
   @Get('api/v2/status')
+  @Speaks({
+    id: 'getAlertmanagerStatus',
+    summary: 'That somebody answers, for what asks an Alertmanager',
+    answer: alertmanagerStatusAnswer,
+  })
   status() {
     return statusOf(this.clock.nowMs());
   }
 
   @Post('v1/alerts/alertmanager')
+  @Speaks({
+    id: 'sendAlertmanagerWebhook',
+    summary: 'Takes the webhook of an Alertmanager',
+    body: { media: ['application/json'], about: 'the webhook of an Alertmanager, version 4' },
+    answer: webhookTakenAnswer,
+  })
   @HttpCode(202)
   async webhook(@Body() body: unknown, @Caller() caller: Principal) {
     const read = readWebhook(body, this.reading());

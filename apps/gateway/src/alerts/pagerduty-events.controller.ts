@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { isPermitted, isRefusal, type Principal } from '#contracts';
+import { enqueuedAnswer, enqueueRefusalAnswer, isPermitted, isRefusal, type Principal } from '#contracts';
 import { LogUnavailable } from '#event-log';
-import { AUTHENTICATOR, type Authenticator, bearerOfRoutingKey, type Clock, CLOCK, Needs } from '#runtime';
+import { AUTHENTICATOR, type Authenticator, bearerOfRoutingKey, type Clock, CLOCK, Needs, Speaks } from '#runtime';
 import { DatabaseUnavailable } from '#store';
 import { Intake } from '../intake.js';
 import { parseJson } from '../json-body.js';
@@ -51,6 +51,14 @@ export class PagerDutyEventsController {
   ) {}
 
   @Post('enqueue')
+  @HttpCode(202)
+  @Speaks({
+    id: 'enqueueEvent',
+    summary: 'Takes an event as PagerDuty does; the routing key in it is the key',
+    body: { media: ['application/json'], about: 'an event of the Events API v2' },
+    answer: enqueuedAnswer,
+    also: { 400: enqueueRefusalAnswer, 429: enqueueRefusalAnswer },
+  })
   async enqueue(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(reply, body, readEvent, (dedupKey) => ({
       status: 'success',
@@ -60,6 +68,14 @@ export class PagerDutyEventsController {
   }
 
   @Post('change/enqueue')
+  @HttpCode(202)
+  @Speaks({
+    id: 'enqueueChange',
+    summary: 'Takes a change event as PagerDuty does; the routing key in it is the key',
+    body: { media: ['application/json'], about: 'a change event of the Events API v2' },
+    answer: enqueuedAnswer,
+    also: { 400: enqueueRefusalAnswer, 429: enqueueRefusalAnswer },
+  })
   async change(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(reply, body, readChange, () => ({ status: 'success', message: 'Change event processed' }));
   }

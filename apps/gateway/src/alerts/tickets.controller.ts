@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { isRefusal, type Principal } from '#contracts';
-import { accepted, Caller, type Clock, CLOCK, Needs } from '#runtime';
+import { isRefusal, type Principal, ticketsTakenAnswer } from '#contracts';
+import { accepted, Caller, type Clock, CLOCK, Needs, Speaks } from '#runtime';
 import { Intake } from '../intake.js';
 import { parseJson } from '../json-body.js';
 import { RecentRequests } from '../recent-requests.js';
@@ -23,6 +23,12 @@ export class TicketsController {
   ) {}
 
   @Post()
+  @Speaks({
+    id: 'sendTickets',
+    summary: 'Counts new support tickets, or one',
+    body: { media: ['application/json'], about: 'an object with a count, or a ticket as any ticket system writes it' },
+    answer: ticketsTakenAnswer,
+  })
   @HttpCode(202)
   async tickets(@Body() body: unknown, @Caller() caller: Principal) {
     const { value } = accepted(parseJson(body));

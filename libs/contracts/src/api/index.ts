@@ -14,3 +14,4 @@ export * from './report.js';
 export * from './rollback.js';
 export * from './rollout.js';
 export * from './rules.js';
+export * from './telemetry.js';

@@ -52,7 +52,8 @@ export interface OpenApi {
 /** The word after the version: `/v1/incidents/:id/cost` is of `incidents`. */
 const tagOf = (path: string): string => path.split('/').find((part) => part !== '' && !/^v\d+$/.test(part)) ?? 'root';
 
-const contentsOf = (schemas: JsonSchemas, content: Content, side: Side): Contents => {
+const contentsOf = (schemas: JsonSchemas, content: Content | 'nothing', side: Side): Contents => {
+  if (content === 'nothing') return {};
   if (!isMedia(content)) return { 'application/json': { schema: schemas.of(content, side) } };
   const schema = { type: 'string', description: content.about };
   return Object.fromEntries(content.media.map((type) => [type, { schema }]));
@@ -82,7 +83,7 @@ const problemsOf = (entrance: Entrance): Readonly<Record<string, Response>> => {
   return Object.fromEntries(
     [...statuses].map((status) => {
       const codes = all.filter((code) => PROBLEMS[code].status === status);
-      const description = codes.map((code) => `${code}: ${PROBLEMS[code].title}`).join('; ');
+      const description = codes.join(', ');
       return [String(status), { description, content: PROBLEM, 'x-codes': codes }];
     }),
   );
@@ -93,7 +94,7 @@ const HEADERS = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
 const operationOf = (schemas: JsonSchemas, entrance: Entrance, path: string, spoken: Spoken): Operation => {
   const { name, needs = '', status } = entrance;
   const { id, summary, body, answer, instead, also = {} } = spoken;
-  const good: readonly (readonly [string, Content])[] = [[String(status), answer], ...Object.entries(also)];
+  const good: readonly (readonly [string, Content | 'nothing'])[] = [[String(status), answer], ...Object.entries(also)];
   const others = instead === undefined ? {} : contentsOf(schemas, instead, 'output');
   const answers = good.map(([code, content]): readonly [string, Response] => {
     const contents = contentsOf(schemas, content, 'output');

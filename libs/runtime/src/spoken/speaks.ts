@@ -26,7 +26,7 @@ export interface Spoken {
   readonly query?: z.ZodObject;
   readonly body?: Content;
   /** What comes back; a schema of what is sent, hence without defaults or transforms. */
-  readonly answer: Content;
+  readonly answer: Content | 'nothing';
   /** The same in another kind, for whoever asks for it. */
   readonly instead?: Media;
   /** Answers of other statuses that are no problem documents. */

@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Needs } from '../needs.js';
+import { Speaks } from '../spoken/speaks.js';
 import { METERS } from '../tokens.js';
 import type { Meters, MetricsFormat } from './meters.js';
 
@@ -15,6 +16,14 @@ export class MetricsController {
   constructor(@Inject(METERS) private readonly meters: Meters) {}
 
   @Get('metrics')
+  @Speaks({
+    id: 'getMetrics',
+    summary: 'What this process counts of itself, for Prometheus',
+    answer: {
+      media: ['text/plain', 'application/openmetrics-text'],
+      about: 'the text format of Prometheus, or OpenMetrics where that is accepted',
+    },
+  })
   async metrics(@Headers('accept') accept: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const { contentType, body } = await this.meters.expose(formatOf(accept));
     await reply.type(contentType).send(body);
