@@ -57,11 +57,11 @@ const topOf = (schema: Schema): string => {
 
 const contentOf = (content: Readonly<Record<string, { readonly schema: Schema }>>): string =>
   Object.entries(content)
-    .map(([type, { schema }]) =>
-      type === 'application/json' && schema['description'] === undefined
-        ? topOf(schema)
-        : `${type}: ${String(schema['description'] ?? topOf(schema))}`,
-    )
+    .map(([type, { schema }]) => {
+      const { description } = schema;
+      if (typeof description === 'string') return `${type}: ${description}`;
+      return type === 'application/json' ? topOf(schema) : `${type}: ${topOf(schema)}`;
+    })
     .join('; ');
 
 /** Codes that every operation of a kind has: those of all. */

@@ -15,11 +15,7 @@ const closed = (properties: Readonly<Record<string, unknown>>, ...required: read
 
 const jsonSchema = { $ref: 'https://json-schema.org/draft/2020-12/schema' };
 const reference = closed({ $ref: { type: 'string', pattern: '^#/components/' } }, '$ref');
-const orReference = (name: string) => ({
-  if: { required: ['$ref'] },
-  then: { $ref: '#/$defs/reference' },
-  else: { $ref: `#/$defs/${name}` },
-});
+const orReference = (name: string) => ({ oneOf: [{ $ref: '#/$defs/reference' }, { $ref: `#/$defs/${name}` }] });
 
 const operation = closed(
   {
@@ -91,8 +87,10 @@ export const OPENAPI_SHAPE = {
         'in',
         'schema',
       ),
-      if: { properties: { in: { const: 'path' } } },
-      then: { required: ['required'], properties: { required: { const: true } } },
+      anyOf: [
+        { properties: { in: { enum: ['query', 'header'] } } },
+        { properties: { in: { const: 'path' }, required: { const: true } }, required: ['required'] },
+      ],
     },
     response: closed(
       {

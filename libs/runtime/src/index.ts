@@ -30,6 +30,6 @@ export * from './watching/log-meters.js';
 export * from './watching/shared-families.js';
 export * from './watching/traces.js';
 export * from './watching/open-traces.js';
-export { type Operation, type OpenApi, openApiOf, type Response } from './spoken/openapi.js';
+export { type Operation, type OpenApi, openApiOf } from './spoken/openapi.js';
 export { refusalsOf } from './spoken/refusals.js';
-export { type Content, isMedia, type Media, Speaks, type Spoken } from './spoken/speaks.js';
+export { type Content, Speaks } from './spoken/speaks.js';

@@ -26,7 +26,7 @@ export class TicketsController {
   @Speaks({
     id: 'sendTickets',
     summary: 'Counts new support tickets, or one',
-    body: { media: ['application/json'], about: 'an object with a count, or a ticket as any ticket system writes it' },
+    body: { media: ['application/json'], about: 'an object with a count, or a ticket, as its system writes it' },
     answer: ticketsTakenAnswer,
   })
   @HttpCode(202)
