@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js';
+import { auditBench } from './audit.bench.js';
 import { decodeFoldBench } from './decode-fold.bench.js';
 import { naiveBench } from './naive.bench.js';
 import { wholePathBench } from './whole-path.bench.js';
@@ -20,4 +21,5 @@ export const BENCHES: readonly Bench[] = [
   brokerBench,
   firstPageBench,
   readersBench,
+  auditBench,
 ];

@@ -14,6 +14,7 @@ import {
 } from '#runtime';
 import { createManyReads } from '#store';
 import { type Actions, createActions } from './actions.js';
+import { type AuditDoor, createAuditDoor } from './audit/audit-door.js';
 import { EventFeed } from './event-feed.js';
 import { ApiMeters } from './api-meters.provider.js';
 import { graphqlModule, type GraphqlSettings } from './graphql/graphql.module.js';
@@ -26,6 +27,7 @@ import { ActController } from './replies/act.controller.js';
 import { CallbacksController } from './replies/callbacks.controller.js';
 import { createReplyActs } from './replies/reply-acts.js';
 import type { ReplySettings } from './replies/reply.config.js';
+import { AuditController } from './rest/audit.controller.js';
 import { AutomationController } from './rest/automation.controller.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
 import { DrillsController } from './rest/drills.controller.js';
@@ -45,7 +47,7 @@ import { ReportsController } from './rest/reports.controller.js';
 import { RollbacksController } from './rest/rollbacks.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
-import { ACTIONS, EVENT_FEED, FOLLOWERS, LOADERS, QUERIES, REPLY_ACTS, REPLY_SETTINGS } from './tokens.js';
+import { ACTIONS, AUDIT, EVENT_FEED, FOLLOWERS, LOADERS, QUERIES, REPLY_ACTS, REPLY_SETTINGS } from './tokens.js';
 
 type Part<K extends keyof Infrastructure> = Infrastructure[K];
 
@@ -85,6 +87,17 @@ const loaders = {
   inject: [DATABASE],
   useFactory: (database: Part<'database'>) => new Loaders(createManyReads(database)),
 };
+const audit = {
+  provide: AUDIT,
+  inject: [DATABASE, EVENT_STORE, EVENT_LOG, CLOCK, LOGGER],
+  useFactory: (
+    database: Part<'database'>,
+    store: Part<'eventStore'>,
+    eventLog: Part<'eventLog'>,
+    clock: Part<'clock'>,
+    logger: Part<'logger'>,
+  ) => createAuditDoor({ database, store, eventLog, clock, logger }),
+};
 const feed = {
   provide: EVENT_FEED,
   inject: [EVENT_STORE, CLOCK, LOGGER],
@@ -103,6 +116,7 @@ export class ApiModule implements OnModuleDestroy {
   constructor(
     @Inject(EVENT_FEED) private readonly eventFeed: EventFeed,
     @Inject(FOLLOWERS) private readonly live: Followers,
+    @Inject(AUDIT) private readonly audit: AuditDoor,
   ) {}
 
   static of(costModel: CostModel, replySettings: ReplySettings, graphql: GraphqlSettings): DynamicModule {
@@ -112,6 +126,7 @@ export class ApiModule implements OnModuleDestroy {
       controllers: [
         ActController,
         CallbacksController,
+        AuditController,
         AutomationController,
         DeliveriesController,
         DrillsController,
@@ -136,6 +151,7 @@ export class ApiModule implements OnModuleDestroy {
       providers: [
         queriesWith(costModel),
         actions,
+        audit,
         feed,
         followers,
         replies,
@@ -150,6 +166,7 @@ export class ApiModule implements OnModuleDestroy {
   /** Before the server waits for its last requests: whoever waits for an event, or follows, is let go. */
   async onModuleDestroy(): Promise<void> {
     await this.live.stop();
+    await this.audit.verifications.stop();
     await this.eventFeed.stop();
   }
 }

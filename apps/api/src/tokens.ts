@@ -1,5 +1,7 @@
 /** `Queries` */
 export const QUERIES = Symbol('Queries');
+/** `AuditDoor` */
+export const AUDIT = Symbol('AuditDoor');
 /** `Actions` */
 export const ACTIONS = Symbol('Actions');
 /** `EventFeed` */

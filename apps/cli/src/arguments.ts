@@ -7,6 +7,7 @@ import { readDrillArguments } from './drill-arguments.js';
 import { type GateAsked, readGateArguments } from './gate-arguments.js';
 import { type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
 import { readAlertArguments } from './alert-arguments.js';
+import { type AuditVerifyAsked, readAuditArguments } from './audit-arguments.js';
 import { readIncidentArguments } from './incident-arguments.js';
 import { type OnCallAsked, readOnCallArguments } from './on-call-arguments.js';
 import { readSilenceArguments, type SilenceOptions, type WantedOfSilences } from './quiet-arguments.js';
@@ -65,6 +66,7 @@ export type Asked =
   | ({ readonly command: 'doctor' } & Common)
   | DoorAsked
   | OnCallAsked
+  | AuditVerifyAsked
   | GateAsked
   | GateShowAsked
   | ReplayAsked;
@@ -226,6 +228,7 @@ const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined
   if (first === 'alert') return readAlertArguments(rest);
   if (first === 'drill') return readDrillArguments(rest);
   if (first === 'key') return readKeyArguments(rest);
+  if (first === 'audit') return readAuditArguments(rest);
   if (first === 'up' || first === 'demo') return { command: 'program', program: first, args: rest };
   if (isFleetCommand(first)) return readFleetArguments(first, rest);
   if (first === 'incident')

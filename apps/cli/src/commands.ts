@@ -1,4 +1,5 @@
 import { ALERT_USAGE } from './alert-arguments.js';
+import { AUDIT_USAGE } from './audit-arguments.js';
 import { AUTHORITY_USAGE } from './authority-arguments.js';
 import { DELIVERY_USAGE } from './delivery-arguments.js';
 import { DRILL_USAGE } from './drill-arguments.js';
@@ -186,6 +187,7 @@ export const SECTIONS: readonly CommandSection[] = [
     commands: [...ROLLOUT_USAGE, ...GATE_SHOW_USAGE, ...AUTHORITY_USAGE, ...COMMANDS_USAGE],
   },
   { title: 'rules', commands: [...RULES_IN_FORCE_USAGE, ...RULES_USAGE, ...REPLAY_USAGE, ...GATE_USAGE] },
+  { title: 'who did what', commands: AUDIT_USAGE },
   { title: 'customers and keys', commands: [...REGISTRY_USAGE, ...KEY_USAGE] },
 ];
 

@@ -45,6 +45,8 @@ export const DOOR_VIEWS = [
   'command',
   'rules',
   'asked',
+  'acts',
+  'act',
 ] as const;
 /** How an answer is shown. */
 export type DoorView = (typeof DOOR_VIEWS)[number];
@@ -98,6 +100,11 @@ const OPTIONS = {
   node: { type: 'string' },
   scopes: { type: 'string' },
   expires: { type: 'string' },
+  actor: { type: 'string' },
+  subject: { type: 'string' },
+  stream: { type: 'string' },
+  type: { type: 'string' },
+  from: { type: 'string' },
 } as const;
 
 /** The name of an option. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatAlert, formatAlerts } from './alert-views.js';
+import { formatAct, formatActs } from './audit-views.js';
 import { rollbackSchema } from './answers.js';
 import { formatChannel, formatChannels, formatDeliveries, formatDelivery, formatTested } from './delivery-views.js';
 import { formatDrills } from './drill-view.js';
@@ -262,4 +263,6 @@ export const formatDoor: Readonly<Record<DoorView, (answer: unknown) => readonly
   command: formatCommand,
   rules: formatRules,
   asked: formatAsked,
+  acts: formatActs,
+  act: formatAct,
 };

@@ -12,6 +12,8 @@ import { formatCost, formatImpact, readCost, readImpact } from './impact.js';
 import { examine, formatFindings } from './doctor.js';
 import { openDoor } from './api-client.js';
 import { runProgram } from './processes.js';
+import { formatVerification } from './audit-views.js';
+import { verifyAudit } from './audit-verify.js';
 import { askDoor, processTerminal, watchRollout } from './door.js';
 import { formatDoor } from './door-views.js';
 import { formatDnstap, readDnstap } from './dnstap.js';
@@ -40,6 +42,8 @@ type Exit = number;
 const PAUSE_MS = 1_000;
 /** Between two questions about something that changes within minutes. */
 const ASK_EVERY_MS = 5_000;
+/** How often a verification is asked how far it is: a page of events takes some 20 ms. */
+const VERIFY_EVERY_MS = 250;
 
 // oxlint-disable-next-line no-restricted-properties -- ages shown to a person; nothing is decided by it
 const nowMs = (): number => Date.now();
@@ -186,6 +190,15 @@ const door: Command<'door'> = async (asked) => {
   return EXIT.ok;
 };
 
+const auditVerify: Command<'audit verify'> = async (asked) => {
+  const parts = { screen: process.stderr, pause: () => sleep(VERIFY_EVERY_MS) };
+  const verification = await verifyAudit(apiOf(asked), asked.keptHeads, parts);
+  if (asked.json) printJson(verification);
+  else for (const line of formatVerification(verification)) print(line);
+  if (verification.status === 'failed') return EXIT.unreachable;
+  return verification.status === 'whole' ? EXIT.ok : EXIT.finding;
+};
+
 const gateShow: Command<'gate show'> = async (asked) => {
   const waiting = { nowMs, tell, pause: () => sleep(ASK_EVERY_MS) };
   const answer = await waitForGate(apiOf(asked), asked, waiting);
@@ -288,6 +301,8 @@ const run = async (args: readonly string[]): Promise<Exit> => {
       return onCallCheck(asked, paint);
     case 'door':
       return door(asked, paint);
+    case 'audit verify':
+      return auditVerify(asked, paint);
     case 'gate show':
       return gateShow(asked, paint);
     case 'dnstap':

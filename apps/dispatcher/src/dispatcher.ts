@@ -1,3 +1,4 @@
+import type { KeptHead } from '#contracts';
 import type { EventLog } from '#event-log';
 import { type Clock, type Logger, type Meters, type NodeKeyring, type Notices, Rounds, type Traces } from '#runtime';
 import {
@@ -13,12 +14,14 @@ import {
   type Database,
   type EventStore,
 } from '#store';
+import { ANCHOR_EVERY_MS, AuditAnchorReconciler } from './audit-anchor.reconciler.js';
 import { pageChannels, registerChannels } from './channel-registration.js';
 import { ChannelTroubleReconciler } from './channel-trouble.reconciler.js';
 import { type Degraded, openDegraded } from './degraded/degraded.js';
 import { DeliveriesReconciler } from './deliveries.reconciler.js';
 import { DeliveryCounts, meterDispatcher } from './dispatcher.meters.js';
 import { type DispatcherSettings, SHUTDOWN_MS_MAX } from './dispatcher.config.js';
+import { every } from './every.js';
 import { EscalationsReconciler } from './escalations.reconciler.js';
 import { FallOverReconciler } from './fall-over.reconciler.js';
 import { PublishReconciler } from './publish.reconciler.js';
@@ -175,6 +178,7 @@ const reconcilersOf = (
 const degradedOf = async (
   parts: DispatcherParts,
   deliveriesFailed: () => string | undefined,
+  keptHead: () => KeptHead | undefined,
 ): Promise<Degraded | undefined> => {
   const { settings, database, clock, onFatal } = parts;
   if (settings.degraded === undefined) return undefined;
@@ -188,13 +192,14 @@ const degradedOf = async (
     channels,
     deliveriesFailed,
     overdueEscalations,
+    keptHead,
     onCrash,
   });
 };
 
 /** Registers the channels; nothing runs until the first tick. */
 export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatcher> => {
-  const { settings, database, logger } = parts;
+  const { settings, database, clock, logger } = parts;
   await registerChannels(settings.channels, createChannelRepository(database), logger);
   let degraded: Degraded | undefined;
   const reconcilers = reconcilersOf(parts, await orderOf(parts), () => degraded);
@@ -205,8 +210,11 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
     const failed = all.filter(({ failure }) => failure !== undefined);
     return failed.map(({ name, failure }) => `${name}: ${failure}`).join('; ') || undefined;
   };
+  const anchoring = new AuditAnchorReconciler(parts);
+  const anchor = new Rounds('audit anchor', anchoring.reconcile, logger);
+  const tickAnchor = every(clock, ANCHOR_EVERY_MS, anchor);
   // An escalation that is overdue is told, and is no reason to go round the database.
-  degraded = await degradedOf(parts, failedRounds);
+  degraded = await degradedOf(parts, failedRounds, () => anchoring.head());
   if (parts.meters !== undefined)
     meterDispatcher(parts.meters, {
       rounds: all,
@@ -218,6 +226,7 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
   return {
     tick: () => {
       for (const rounds of all) rounds.tick();
+      tickAnchor();
       degraded?.tick();
     },
     settle: async () => {
@@ -241,10 +250,11 @@ export const createDispatcher = async (parts: DispatcherParts): Promise<Dispatch
     },
     unready: () =>
       [failedRounds(), escalations.unready()].filter((words) => words !== undefined).join('; ') || undefined,
-    notice: () => degraded?.notice(),
+    notice: () =>
+      [degraded?.notice(), anchoring.notice()].filter((words) => words !== undefined).join('; ') || undefined,
     stop: async () => {
       refreshing.stop();
-      await Promise.all(all.map((rounds) => rounds.stop()));
+      await Promise.all([...all, anchor].map((rounds) => rounds.stop()));
       await Promise.all([deliveries.stop(SHUTDOWN_MS_MAX), degraded?.stop()]);
       // Deliveries ask it until they have ended.
       await degraded?.close();

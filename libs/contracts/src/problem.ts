@@ -75,6 +75,7 @@ export const PROBLEMS = {
   ON_CALL_UNSET: { status: 409, title: 'No plan of who is called is loaded' },
   ON_CALL_IN_FILE: { status: 409, title: 'The plan of who is called stands in a file' },
   SCHEDULE_OVERRIDES_TOO_MANY: { status: 409, title: 'As many overrides of schedules stand as there may be' },
+  VERIFICATION_UNDER_WAY: { status: 409, title: 'A verification of the events is under way' },
   DRILL_UNDER_WAY: { status: 409, title: 'A fire drill is under way' },
   LOG_UNAVAILABLE: { status: 503, title: 'The event log does not take records now' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'The database does not answer now' },

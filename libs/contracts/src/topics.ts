@@ -30,6 +30,8 @@ export const TOPICS = {
   'fleet.commands': { partitions: 1, retentionMs: 30 * DAY_MS, compacted: false },
   // What must be paged while the database is away, and what became of it; ten minutes of it are read again.
   'pages.urgent': { partitions: 1, retentionMs: DAY_MS, compacted: false },
+  // How far the events went, each minute: the newest head covers all before it, the others tell since when something is rewritten.
+  'audit-anchor': { partitions: 1, retentionMs: 30 * DAY_MS, compacted: false },
   'registry.zones': { partitions: 1, retentionMs: 30 * DAY_MS, compacted: true },
 } as const satisfies Record<string, TopicSettings>;
 

@@ -72,6 +72,8 @@ export * from './on-call/on-call-now.js';
 export { overridesIn, type ScheduleOverride } from './on-call/schedule-override.js';
 export * from './on-call/schedule-override.decide.js';
 export * from './on-call/shifts.js';
+export type { Changes } from './audit/changes.js';
+export { changesOfLast } from './audit/stream-states.js';
 export * from './automation/automation.js';
 export * from './automation/automation-acts.decide.js';
 export * from './release/release-record.js';

@@ -1,3 +1,4 @@
+export * from './audit-anchors.js';
 export * from './authenticator.js';
 export * from './catalogue-follower.js';
 export * from './clock.js';

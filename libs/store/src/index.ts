@@ -1,5 +1,6 @@
 export * from './alert.repository.js';
 export * from './api-key.repository.js';
+export * from './audit.repository.js';
 export * from './automation.repository.js';
 export * from './baseline-pool.repository.js';
 export * from './batch-gaps.js';
@@ -60,6 +61,8 @@ export * from './signal-minute.repository.js';
 export * from './status-update.repository.js';
 export { isTooSlow } from './postgres/too-slow.js';
 export { isUnstorable } from './storable.js';
+export { NO_EVENTS } from './event-hash.js';
+export * from './verify/follow-digest.js';
 export * from './verify/verify-chains.js';
 export * from './deliveries/standing-page.repository.js';
 export * from './zone-registry.repository.js';

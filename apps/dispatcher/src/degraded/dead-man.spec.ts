@@ -51,6 +51,17 @@ describe('the dead-man switch of a dispatcher', () => {
     expect(held.beats).toEqual([5, 35, 65]);
   });
 
+  it('S9: tells with it how far the events went, once that was kept', async () => {
+    const told: unknown[] = [];
+    const kept = { position: 7, digest: 'a'.repeat(64) };
+    let keptHead: typeof kept | undefined;
+    const held = new Held({ tell: async (_url, _boundMs, head) => void told.push(head), keptHead: () => keptHead });
+    await held.go(10);
+    keptHead = kept;
+    await held.go(30);
+    expect(told).toEqual([undefined, kept]);
+  });
+
   it('B17: says nothing of rules that stand, however often it is started', async () => {
     for (let start = 0; start < 3; start += 1) {
       const held = new Held();

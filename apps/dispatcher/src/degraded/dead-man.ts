@@ -1,3 +1,4 @@
+import type { KeptHead } from '#contracts';
 import { whyNotAlive } from '#domain';
 import { post } from '#outgoing';
 import type { Clock, Logger } from '#runtime';
@@ -27,14 +28,19 @@ export interface DeadManParts {
   readonly deliveriesFailed: () => string | undefined;
   readonly overdueEscalations: () => Promise<number>;
   readonly isSpoolWritable: () => Promise<boolean>;
-  /** Says a word to the outside: a POST without a body. */
-  readonly tell?: (url: URL, boundMs: number) => Promise<void>;
+  /** How far the events went, as it was kept last: told to the outside, where nobody can rewrite it. */
+  readonly keptHead?: () => KeptHead | undefined;
+  /** Says a word to the outside: a POST, with the head of the events once there is one. */
+  readonly tell?: (url: URL, boundMs: number, head: KeptHead | undefined) => Promise<void>;
 }
+
+const wordOf = (head: KeptHead | undefined): string => (head === undefined ? '' : JSON.stringify({ auditHead: head }));
 
 const postTo =
   (allowsPrivate: boolean) =>
-  async (url: URL, boundMs: number): Promise<void> => {
-    const answer = await post({ url, headers: {}, body: '', timeoutMs: boundMs }, [url.href], undefined, allowsPrivate);
+  async (url: URL, boundMs: number, head: KeptHead | undefined): Promise<void> => {
+    const word = { headers: { 'content-type': 'application/json' }, body: wordOf(head) };
+    const answer = await post({ url, ...word, timeoutMs: boundMs }, [url.href], undefined, allowsPrivate);
     if (answer.kind !== 'answered') throw new Error(answer.detail);
     if (answer.status < 200 || answer.status > 299) throw new Error(`the outside answers ${answer.status}`);
   };
@@ -92,9 +98,9 @@ export class DeadMan {
   }
 
   private async isHeard(): Promise<boolean> {
-    const { url, logger, allowsPrivate = false, tell = postTo(allowsPrivate) } = this.parts;
+    const { url, logger, allowsPrivate = false, tell = postTo(allowsPrivate), keptHead } = this.parts;
     try {
-      await tell(url, ANSWER_MS_MAX);
+      await tell(url, ANSWER_MS_MAX, keptHead?.());
       return true;
     } catch (error) {
       // The address is a secret: who knows it can keep the switch quiet.

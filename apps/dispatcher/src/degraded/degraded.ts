@@ -1,3 +1,4 @@
+import type { KeptHead } from '#contracts';
 import type { EventLog } from '#event-log';
 import { type Clock, type Logger, type NodeKeyring, Rounds } from '#runtime';
 import {
@@ -40,6 +41,8 @@ export interface DegradedParts {
   readonly deliveriesFailed: () => string | undefined;
   /** Steps of escalations that should have been taken. */
   readonly overdueEscalations?: () => Promise<number>;
+  /** How far the events went, as it was kept last. */
+  readonly keptHead?: () => KeptHead | undefined;
   readonly onCrash: (error: Error) => void;
 }
 
@@ -92,7 +95,7 @@ const readingsOf = async (
 });
 
 const deadManOf = (parts: DegradedParts, { spool }: OpenSpool, watch: StaleWatch): DeadMan | undefined => {
-  const { settings, clock, logger, database, deliveriesFailed, overdueEscalations = async () => 0 } = parts;
+  const { settings, clock, logger, database, deliveriesFailed, overdueEscalations = async () => 0, keptHead } = parts;
   if (settings.deadManUrl === undefined) return undefined;
   return new DeadMan({
     url: settings.deadManUrl,
@@ -104,6 +107,7 @@ const deadManOf = (parts: DegradedParts, { spool }: OpenSpool, watch: StaleWatch
     deliveriesFailed,
     overdueEscalations,
     isSpoolWritable: () => spool.isWritable(),
+    ...(keptHead === undefined ? {} : { keptHead }),
   });
 };
 

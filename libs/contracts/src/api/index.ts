@@ -1,4 +1,5 @@
 export { answerOf, listOf } from './answer.js';
+export * from './audit.js';
 export * from './delivery.js';
 export * from './explain.js';
 export * from './fleet.js';

@@ -1,0 +1,153 @@
+import type { RecordedEvent, Verification } from '#contracts';
+import { until } from '#testing';
+import { serveApi, type ServedApi } from '../api.fixture.js';
+
+const RELEASE = { softwareVersion: 'v2', configRev: 'c2' };
+const PREVIOUS = { softwareVersion: 'v1', configRev: 'c1' };
+const OF = { service: 'edge-dns', release: RELEASE };
+const NODE = { nodeId: 'n9', pop: 'iad1', region: 'us-east' };
+const CUSTOMER = { customerId: 'c9', name: 'C9', tier: 'tier1', critical: true, zones: ['c9.example'] };
+const SILENCE = { where: { region: ['us-*'] }, durationMs: 3_600_000 };
+const SAID = { comment: 'because' };
+
+type Sent = readonly [entrance: string, path: string, body?: object];
+
+/** Acts that succeed on an empty server, in this order; `$` is the id that the act before answered. */
+const ACTS: readonly Sent[] = [
+  ['POST /v1/nodes', '/v1/nodes', { nodes: [NODE], ...SAID }],
+  ['POST /v1/customers', '/v1/customers', { customers: [CUSTOMER], ...SAID }],
+  ['POST /v1/keys', '/v1/keys', { name: 'x', role: 'viewer', ...SAID }],
+  ['POST /v1/keys/:id/revoke', '/v1/keys/$/revoke', SAID],
+  ['POST /v1/node-keys', '/v1/node-keys', { nodeId: 'n9', ...SAID }],
+  ['POST /v1/node-keys/:id/revoke', '/v1/node-keys/$/revoke', SAID],
+  ['POST /v1/rules/reload', '/v1/rules/reload', SAID],
+  ['POST /v1/on-call/reload', '/v1/on-call/reload', SAID],
+  ['POST /v1/silences', '/v1/silences', { ...SILENCE, ...SAID }],
+  ['DELETE /v1/silences/:id', '/v1/silences/$?comment=because'],
+  ['POST /v1/automation/switch', '/v1/automation/switch', { isOn: false, ...SAID }],
+  ['POST /v1/automation/modes', '/v1/automation/modes', { service: 'edge-dns', mode: 'approve', ...SAID }],
+  ['POST /v1/drills', '/v1/drills', SAID],
+  ['POST /v1/rollouts', '/v1/rollouts', { rolloutId: 'ro9', ...OF, previous: PREVIOUS, mode: 'advisory', nodes: [] }],
+  ['POST /v1/rollouts/:id/halt', '/v1/rollouts/ro9/halt', SAID],
+];
+
+const idIn = (body: unknown): string => {
+  const text = JSON.stringify(body);
+  return /"(?:keyId|silenceId)":"([^"]+)"/.exec(text)?.[1] ?? '';
+};
+
+describe('the audit', () => {
+  let served: ServedApi;
+  let admin: string;
+  beforeAll(async () => {
+    served = await serveApi();
+    admin = await served.as('admin');
+  });
+  afterAll(() => served.end());
+
+  const behind = (position: number): Promise<readonly RecordedEvent[]> =>
+    served.parts.eventStore.readAll(position, 100);
+
+  it('S9: an act writes an event with its actor, its request and why', async () => {
+    const { eventStore } = served.parts;
+    let id = '';
+    const untold: unknown[] = [];
+    for (const [entrance, path, body] of ACTS) {
+      const before = await eventStore.head();
+      const answer = await served.send(entrance.split(' ', 1)[0] ?? '', path.replace('$', id), admin, body);
+      id = idIn(answer.body);
+      const [first] = await behind(before);
+      const { actor, audit } = first?.metadata ?? {};
+      const isTold = actor?.startsWith('admin:') === true && audit?.requestId !== undefined && audit.via === 'rest';
+      const isWhy = entrance === 'POST /v1/rollouts' || audit?.reason === 'because';
+      if (answer.status >= 300 || !isTold || !isWhy) untold.push([entrance, answer.status, answer.body, audit]);
+    }
+    expect(untold).toEqual([]);
+  });
+
+  it('S9: an act of the CLI says so', async () => {
+    const before = await served.parts.eventStore.head();
+    const headers = { authorization: admin, 'content-type': 'application/json', 'user-agent': 'tocsin-cli' };
+    const body = JSON.stringify({ isOn: true, comment: 'well again' });
+    await fetch(`${served.url}/v1/automation/switch`, { method: 'POST', headers, body });
+    const [first] = await behind(before);
+    expect(first?.metadata.audit).toMatchObject({ via: 'cli', reason: 'well again' });
+  });
+
+  it.each(['/v1/keys', '/v1/node-keys', '/v1/channels/x/enable', '/v1/automation/switch'])(
+    'S9: %s changes who or what may act, and must say why',
+    async (path) => {
+      const body = { name: 'x', role: 'viewer', nodeId: 'n9', isOn: true };
+      expect((await served.send('POST', path, admin, body)).status).toBe(422);
+    },
+  );
+
+  it('lists acts newest first, by who and what, page by page', async () => {
+    const operator = await served.as('operator');
+    const all = await served.send('GET', '/v1/audit?limit=500', operator);
+    const { acts } = all.body as unknown as { acts: readonly { position: number; type: string; actor: string }[] };
+    expect(acts.length).toBeGreaterThanOrEqual(ACTS.length);
+    expect(acts.map(({ position }) => position)).toEqual(
+      acts.map(({ position }) => position).toSorted((a, b) => b - a),
+    );
+    expect(JSON.stringify(acts)).not.toContain('secretHash');
+    const own = acts.at(-1)?.actor ?? '';
+    const by = `/v1/audit?limit=2&actor=${encodeURIComponent(own)}`;
+    const page = await served.send('GET', by, operator);
+    const { next } = page.body as unknown as { next: string };
+    const more = await served.send('GET', `${by}&after=${next}`, operator);
+    const of = (answer: unknown) => (answer as { acts: typeof acts }).acts.map(({ position }) => position);
+    const byAdmin = acts.filter(({ actor }) => actor === own).map(({ position }) => position);
+    expect([...of(page.body), ...of(more.body)]).toEqual(byAdmin.slice(0, 4));
+    const [one] = acts.filter(({ type }) => type === 'SilenceCreated');
+    const filtered = await served.send('GET', '/v1/audit?type=SilenceCreated', operator);
+    expect(of(filtered.body)).toEqual([one?.position]);
+    expect((await served.send('GET', '/v1/audit?after=x', operator)).status).toBe(400);
+  });
+
+  it('shows what an act changed, and never a hash of a secret', async () => {
+    const viewer = await served.as('viewer');
+    const shown = async (type: string) => {
+      const { body } = await served.send('GET', `/v1/audit?type=${type}`, viewer);
+      const { acts } = body as unknown as { acts: readonly { position: number }[] };
+      return (await served.send('GET', `/v1/audit/${acts[0]?.position ?? 0}`, viewer)).body as unknown;
+    };
+    expect(await shown('ApiKeyRevoked')).toMatchObject({
+      act: { changes: [{ field: 'isRevoked', before: false, after: true }], version: 2 },
+    });
+    const created = await shown('ApiKeyCreated');
+    expect(created).toMatchObject({ act: { audit: { reason: 'because' }, chain: { previous: null } } });
+    expect(JSON.stringify(created)).not.toContain('secretHash');
+    expect((await served.send('GET', '/v1/audit/999999', viewer)).status).toBe(404);
+  });
+
+  const verified = async (body: object): Promise<Verification> => {
+    const operator = await served.as('operator');
+    const asked = await served.send('POST', '/v1/audit/verifications', operator, body);
+    expect(asked.status).toBe(202);
+    const { verificationId } = (asked.body as unknown as { verification: Verification }).verification;
+    const path = `/v1/audit/verifications/${verificationId}`;
+    const look = async () =>
+      ((await served.send('GET', path, operator)).body as unknown as { verification: Verification }).verification;
+    await until('the verification is done', async () => (await look()).status !== 'running');
+    return look();
+  };
+
+  it('S9: verifies the chains, and finds a row that was changed, or a head kept elsewhere that they do not give', async () => {
+    const whole = await verified({});
+    expect(whole).toMatchObject({ status: 'whole', broken: [], keptHeads: 0, failure: null });
+    expect(whole.events).toBe(await served.parts.eventStore.head());
+    const foreign = { position: 3, digest: 'a'.repeat(64) };
+    expect(await verified({ keptHeads: [whole.head, foreign] })).toMatchObject({
+      status: 'broken',
+      broken: [{ fault: 'kept_head', position: 1, until: 3 }],
+    });
+    await served.db.database.transaction(async (tx) => {
+      await tx.query('alter table event disable trigger user');
+      await tx.query(`update event set actor = 'admin:mallory' where position = 2`);
+      await tx.query('alter table event enable trigger user');
+    });
+    expect(await verified({})).toMatchObject({ status: 'broken', broken: [{ fault: 'changed', position: 2 }] });
+    expect((await served.send('POST', '/v1/audit/verifications', await served.as('viewer'), {})).status).toBe(403);
+  });
+});

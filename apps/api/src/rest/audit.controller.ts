@@ -1,0 +1,73 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import {
+  answerOf,
+  auditedActShape,
+  listOf,
+  newVerificationSchema,
+  shownActShape,
+  verificationSchema,
+} from '#contracts';
+import { accepted, Needs, readBody, readQuery, Speaks } from '#runtime';
+import type { AuditDoor } from '../audit/audit-door.js';
+import { auditPosition, auditQuery } from '../audit/audit-query.js';
+import { AUDIT } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
+
+/** What was done, by whom and why; and whether the record of it is what was recorded. */
+@Controller('v1/audit')
+@Needs('view')
+export class AuditController {
+  constructor(@Inject(AUDIT) private readonly audit: AuditDoor) {}
+
+  @Get()
+  @Speaks({
+    id: 'listActs',
+    summary: 'Acts through a door, newest first',
+    query: auditQuery,
+    answer: listOf('acts', auditedActShape),
+  })
+  async acts(@Query() query: unknown) {
+    const { to: until, ...ask } = accepted(readQuery(auditQuery, query));
+    return listAnswer('acts', accepted(await this.audit.acts({ ...ask, until })));
+  }
+
+  /** Every event is read: as much work as a report of a year. */
+  @Post('verifications')
+  @Speaks({
+    id: 'beginVerification',
+    summary: 'Verifies the chains of all events, one such work at a time',
+    body: newVerificationSchema,
+    answer: answerOf('verification', verificationSchema),
+    refuses: ['VERIFICATION_UNDER_WAY'],
+  })
+  @HttpCode(202)
+  @Needs('operate')
+  verify(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { keptHeads } = accepted(readBody(newVerificationSchema, body ?? undefined));
+    const verification = accepted(this.audit.verifications.begin(keptHeads));
+    void reply.header('Location', `/v1/audit/verifications/${verification.verificationId}`);
+    return { verification };
+  }
+
+  @Get('verifications/:id')
+  @Speaks({
+    id: 'readVerification',
+    summary: 'How far a verification is, and what it found; the process that does it knows',
+    answer: answerOf('verification', verificationSchema),
+  })
+  verification(@Param('id') id: string) {
+    return { verification: accepted(this.audit.verifications.find(id)) };
+  }
+
+  @Get(':position')
+  @Speaks({
+    id: 'readAct',
+    summary: 'One event: what it changed, who did it, and its links in the chain',
+    answer: answerOf('act', shownActShape),
+    refuses: ['QUERY_INVALID', 'QUERY_TOO_COSTLY'],
+  })
+  async act(@Param('position') position: string) {
+    return { act: accepted(await this.audit.act(accepted(readQuery(auditPosition, position)))) };
+  }
+}
