@@ -4,6 +4,7 @@
  */
 import 'reflect-metadata';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { schemaText } from '../apps/api/src/graphql/schema-text.js';
 import { brokenLinks, longDocuments } from './documents.js';
 import { renderCli } from './cli-document.js';
 import { renderEvents } from './events-document.js';
@@ -26,6 +27,7 @@ const generated: Readonly<Record<string, string>> = {
   'docs/settings.md': renderSettings(files),
   'docs/on-call.schema.json': renderOnCallSchema(),
   'docs/rules.schema.json': renderRulesSchema(),
+  'docs/schema.graphql': await schemaText(),
   'docs/signals.md': renderSignals(),
 };
 if (process.argv.includes('--write')) for (const [path, text] of Object.entries(generated)) writeFileSync(path, text);

@@ -6,10 +6,12 @@ import type {
   EscalationRepository,
   IncidentRepository,
   IncidentRow,
+  ManyReads,
 } from '#store';
 import type { RedirectRepository, RedirectRow, RollbackRepository, RollbackRow } from '#store';
 import { type EscalationReport, escalationReport } from './escalation-report.js';
 import { LIST_MAX } from './list-query.js';
+import { createRequestLoaders } from './loaders/request-loaders.js';
 
 /** An incident with all that belongs to it. */
 export interface IncidentReport {
@@ -29,13 +31,14 @@ export interface ReportSources {
   readonly incidents: Pick<IncidentRepository, 'find'>;
   readonly rollbacks: Pick<RollbackRepository, 'list'>;
   readonly redirects: Pick<RedirectRepository, 'list'>;
-  readonly deliveries: Pick<DeliveryRepository, 'list' | 'called'>;
+  readonly deliveries: Pick<DeliveryRepository, 'called'>;
+  readonly reads: ManyReads;
   readonly escalations: Pick<EscalationRepository, 'findRow'>;
 }
 
 /** Reads an incident with all that belongs to it; undefined when there is none. */
 export const readReport = async (
-  { incidents, rollbacks, redirects, deliveries, escalations }: ReportSources,
+  { incidents, rollbacks, redirects, deliveries, reads, escalations }: ReportSources,
   incidentId: string,
 ): Promise<IncidentReport | undefined> => {
   const found = await incidents.find(incidentId);
@@ -48,10 +51,9 @@ export const readReport = async (
     ...undone.flatMap(({ waves }) => waves.flatMap(({ commandId }) => commandId ?? [])),
     ...moved.flatMap(({ commands }) => commands.map(({ commandId }) => commandId)),
   ];
-  const told: DeliveryRow[] = [];
-  // One after the other: a report must not take every connection of the pool.
-  for (const dedupKey of new Set([incidentId, ...calls, ...called, ...commandIds]))
-    told.push(...(await deliveries.list({ dedupKey, limit: LIST_MAX })));
+  const keys = [...new Set([incidentId, ...calls, ...called, ...commandIds])];
+  const under = createRequestLoaders(reads).deliveriesUnder;
+  const told = (await Promise.all(keys.map(under))).flat();
   const row = await escalations.findRow(incidentId);
   const escalation = row === undefined ? null : escalationReport(row);
   return { ...found, rollbacks: undone, redirects: moved, deliveries: told, escalation };

@@ -13,6 +13,7 @@ import {
   createEscalationRepository,
   createFallbackRepository,
   createIncidentRepository,
+  createManyReads,
   createNodeKeyRepository,
   createNodeLedger,
   createOnCallRepository,
@@ -96,6 +97,7 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
   const redirects = createRedirectRepository(database);
   const deliveries = createDeliveryRepository(database);
   const escalations = createEscalationRepository(database);
+  const reads = createManyReads(database);
   const affected = createAffectedCustomers(
     createSegmentRepository(database),
     catalogue,
@@ -106,7 +108,7 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
   return {
     incidents: incidents.page,
     incident: async (incidentId: string): Promise<IncidentReport | Refusal> =>
-      (await readReport({ incidents, rollbacks, redirects, deliveries, escalations }, incidentId)) ??
+      (await readReport({ incidents, rollbacks, redirects, deliveries, reads, escalations }, incidentId)) ??
       unknown(incidentId),
     impactSettings: impactSettingsOf(database),
     /** Of an incident that was read already, by settings that were. */

@@ -19,6 +19,9 @@ export const STREAM_EVENTS_MAX = 500;
 /** Rows of one thing that are read at most beside it: a day of it makes fewer; the whole list has pages. */
 export const BESIDE_ROWS_MAX = 100;
 
+/** A row, and the thing that it was read for. */
+export type Beside<Row> = Row & { readonly of: string };
+
 /** Of some things: what is not there is not in the answer, and the order is nobody's. */
 export type ReadMany<Row> = (ids: readonly string[]) => Promise<readonly Row[]>;
 
@@ -46,15 +49,15 @@ export interface ManyReads {
   /** By incident. */
   readonly escalations: ReadMany<EscalationRow>;
   /** By incident, the newest first; `BESIDE_ROWS_MAX` of each. */
-  readonly fallbacksOf: ReadMany<FallbackRow>;
+  readonly fallbacksOf: ReadMany<Beside<FallbackRow>>;
   /** By incident, the newest first; `BESIDE_ROWS_MAX` of each. */
-  readonly statusUpdatesOf: ReadMany<StatusUpdateRow>;
+  readonly statusUpdatesOf: ReadMany<Beside<StatusUpdateRow>>;
   /** By rollback, the newest first; `BESIDE_ROWS_MAX` of each. */
-  readonly overridesOf: ReadMany<OverrideRow>;
+  readonly overridesOf: ReadMany<Beside<OverrideRow>>;
   /** By incident: its pages and calls, the newest first; `BESIDE_ROWS_MAX` of each. */
-  readonly pagesOf: ReadMany<DeliveryRow & { readonly of: string }>;
+  readonly pagesOf: ReadMany<Beside<DeliveryRow>>;
   /** By key, the newest first; `BESIDE_ROWS_MAX` of each. */
-  readonly deliveriesUnder: ReadMany<DeliveryRow>;
+  readonly deliveriesUnder: ReadMany<Beside<DeliveryRow>>;
   /** By name, each within `STREAM_EVENTS_MAX`. */
   readonly streams: ReadMany<BoundedStream>;
 }

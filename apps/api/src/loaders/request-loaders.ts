@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type {
   AlertRow,
+  Beside,
   BoundedStream,
   CommandRow,
   DeliveryRow,
@@ -59,10 +60,10 @@ const oneBy = <Row>(read: ReadMany<Row>, idOf: (row: Row) => string): LoadOne<Ro
   return (id) => loader.load(id);
 };
 
-const manyBy = <Row>(read: ReadMany<Row>, idOf: (row: Row) => string): LoadMany<Row> => {
+const manyBy = <Row>(read: ReadMany<Beside<Row>>): LoadMany<Row> => {
   const loader = new DataLoader<string, readonly Row[]>(async (ids) => {
     const rows = new Map<string, Row[]>(ids.map((id) => [id, []]));
-    for (const row of await read(ids)) rows.get(idOf(row))?.push(row);
+    for (const { of, ...row } of await read(ids)) rows.get(of)?.push(row as Row);
     return ids.map((id) => rows.get(id) ?? []);
   }, options);
   return (id) => loader.load(id);
@@ -82,11 +83,11 @@ export const createRequestLoaders = (reads: ManyReads): RequestLoaders => ({
   delivery: oneBy(reads.deliveries, ({ deliveryId }) => deliveryId),
   escalation: oneBy(reads.escalations, ({ incidentId }) => incidentId),
   stream: oneBy(reads.streams, ({ stream }) => stream),
-  fallbacksOf: manyBy(reads.fallbacksOf, ({ incidentId }) => incidentId),
-  statusUpdatesOf: manyBy(reads.statusUpdatesOf, ({ incidentId }) => incidentId),
-  overridesOf: manyBy(reads.overridesOf, ({ rollbackId }) => rollbackId),
-  pagesOf: manyBy(reads.pagesOf, ({ of }) => of),
-  deliveriesUnder: manyBy(reads.deliveriesUnder, ({ dedupKey }) => dedupKey),
+  fallbacksOf: manyBy(reads.fallbacksOf),
+  statusUpdatesOf: manyBy(reads.statusUpdatesOf),
+  overridesOf: manyBy(reads.overridesOf),
+  pagesOf: manyBy(reads.pagesOf),
+  deliveriesUnder: manyBy(reads.deliveriesUnder),
 });
 
 /** All that are there of some ids, in their order. */

@@ -38,9 +38,7 @@ const UserErrorType = objectType(
   },
 );
 
-const CLIENT_MUTATION_ID = maybe(
-  text('Idempotency key: the same id with the same input, sent again within a day, does nothing twice.'),
-);
+const CLIENT_MUTATION_ID = maybe(text('Whatever the client tells its answers apart by: it comes back as it was sent.'));
 
 /** What a mutation is sent. */
 export const mutationInput = (name: string, fields: Readonly<Record<string, FieldSpec>>): SchemaType =>
