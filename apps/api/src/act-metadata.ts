@@ -1,6 +1,9 @@
 import type { Audit, EventMetadata, Principal } from '#contracts';
 import { actorOf } from '#runtime';
 
+/** What an act is recorded with: never without the one who acts. */
+export type ActMetadata = EventMetadata & Required<Pick<EventMetadata, 'audit'>>;
+
 /** A caller who says why; without a comment as before. */
 export const saying = (caller: Principal, comment: string | undefined): Principal => {
   const reason = comment?.trim() ?? '';
@@ -16,7 +19,7 @@ const auditOf = ({ subject, keyId, reason, door, request }: Principal): Audit =>
 });
 
 /** What an act is recorded with: who, what for, and by which request. `cause`: what is done, `halt rollout ro1`. */
-export const metadataOf = (caller: Principal, cause: string): EventMetadata => ({
+export const metadataOf = (caller: Principal, cause: string): ActMetadata => ({
   actor: actorOf(caller),
   cause,
   audit: auditOf(caller),

@@ -1,5 +1,6 @@
-import { type EventMetadata, isRefusal, refuse, type Refusal } from '#contracts';
+import { isRefusal, refuse, type Refusal } from '#contracts';
 import type { EventStore, StreamAppend } from '#store';
+import type { ActMetadata } from './act-metadata.js';
 
 /**
  * How often a decision is made again after somebody else was first. Each time somebody else has succeeded, so many at once need as
@@ -13,7 +14,7 @@ const ATTEMPTS_MAX = 16;
  */
 export const appendAgain = async (
   store: Pick<EventStore, 'append'>,
-  metadata: EventMetadata,
+  metadata: ActMetadata,
   decide: () => Promise<StreamAppend | readonly StreamAppend[] | Refusal>,
 ): Promise<undefined | Refusal> => {
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
