@@ -68,7 +68,7 @@ describe('the GraphQL API', () => {
         alerts { alertId state evidence { text } incident { incidentId } }
         timeline(first: 20) { position type actor data }
         rollbacks(first: 3) {
-          rollbackId from { softwareVersion } evidence { text } gap { control } waves { wave status nodes }
+          rollbackId from { softwareVersion } whyNot { by because at } evidence { text } gap { control } waves { wave status nodes }
           commands(first: 3) { commandId action deliveries(first: 3) { subject attempts { attempt } } } rollout { rolloutId }
         }
         deliveries { subject status attemptCount }
@@ -85,6 +85,7 @@ describe('the GraphQL API', () => {
         rollbacks: [
           {
             from: { softwareVersion: 'v2.1.5' },
+            whyNot: [],
             evidence: [{ text: 'success 80 % < 99 % over 1m' }],
             gap: { control: 99.9 },
             waves: [{ wave: 1 }, { wave: 2 }],

@@ -2,7 +2,7 @@ import type { CommandRow, FallbackRow, OverrideRow, RedirectRow, RollbackRow } f
 import { connectionType } from '../schema/connection.js';
 import { duration, flag, many, maybe, moment, number, objectType, one, rawId, text, whole } from '../schema/define.js';
 import { nodeType } from '../schema/node.type.js';
-import { EvidenceType, RailType, RefusalType, ReleaseType, SaidType } from './part.types.js';
+import { EvidenceType, RailType, refusedBy, RefusalType, ReleaseType, SaidType, whyNotField } from './part.types.js';
 import * as words from './words.js';
 
 const WaveAnswerType = objectType(
@@ -75,6 +75,7 @@ export const RollbackType = nodeType(
     gap: maybe(one(() => GapType, 'Each wave must close half of it.')),
     rails: many(one(() => RailType, 'What was asked before it was decided.')),
     refusals: many(one(() => RefusalType, 'Every refusal, in order.')),
+    whyNot: whyNotField('What kept it from being done, in order.', ({ refusals }: RollbackRow) => refusedBy(refusals)),
     request: maybe(one(() => SaidType, 'Who asked for it.')),
     approval: maybe(one(() => SaidType, 'Who said yes to what was proposed.')),
     decidedBy: maybe(text('Who asked for what was decided; null: nobody, a trigger held.')),
@@ -132,6 +133,7 @@ export const RedirectType = nodeType(
     ),
     rails: many(one(() => RailType, 'What was asked before it was decided.')),
     refusals: many(one(() => RefusalType, 'Every refusal, in order.')),
+    whyNot: whyNotField('What kept it from being done, in order.', ({ refusals }: RedirectRow) => refusedBy(refusals)),
     commands: many(one(() => RedirectCommandType, 'Out, and back.')),
     answers: many(one(() => RedirectAnswerType, 'Of its nodes.')),
     because: maybe(text('The last step, in words.')),

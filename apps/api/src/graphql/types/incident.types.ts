@@ -22,8 +22,10 @@ import {
   ImpactType,
   labelled,
   LabelledType,
+  mutedBy,
   MuteType,
   ReleaseType,
+  whyNotField,
 } from './part.types.js';
 import * as words from './words.js';
 
@@ -80,6 +82,7 @@ export const AlertType = nodeType(
     isLate: flag('Whether it fired because of late data.'),
     incidentId: maybe(rawId('The incident that it belongs to, the latest of several.')),
     muted: maybe(one(() => MuteType, 'Why it pages nobody; null where it may.')),
+    whyNot: whyNotField('What keeps it from paging now; empty: nothing does.', ({ muted }: AlertRow) => mutedBy(muted)),
   },
 );
 
@@ -158,6 +161,7 @@ export const IncidentType = nodeType(
     resolvedAt: maybe(moment('Null while it is open.')),
     because: maybe(text('Why it was resolved.')),
     muted: maybe(one(() => MuteType, 'Why no page has left for it; null once one has.')),
+    whyNot: whyNotField('What kept its page; empty: it left.', ({ muted }: IncidentRow) => mutedBy(muted)),
     causes: many(one(() => CauseType, 'Changes of the last day by how far they explain it, the likeliest first.')),
     causesBecause: maybe(text('How they were compared.')),
     alertIds: many(rawId('Its alerts, in the order in which they joined.')),

@@ -9,18 +9,6 @@ export const ReleaseType = objectType(
   { softwareVersion: text('Of the name server.'), configRev: text('Of its configuration.') },
 );
 
-/** A stretch of one partition of the log: read it again, and the same numbers come out. */
-export const OffsetsType = objectType(
-  'Offsets',
-  { about: 'A stretch of one partition of the log: read it again, and the same numbers come out.' },
-  {
-    topic: text('Its topic.'),
-    partition: whole('Its partition.'),
-    first: number('The first record.'),
-    next: number('Behind the last record.'),
-  },
-);
-
 /** The numbers that a decision rests on, as they were when it was made. */
 export const EvidenceType = objectType(
   'Evidence',
@@ -174,3 +162,16 @@ export const SaidType = objectType(
     at: moment('When.'),
   },
 );
+
+/** What keeps something from being done, as a field; the rows that have none answer with an empty list. */
+export const whyNotField = (about: string, derive: (row: never) => readonly object[]) =>
+  many(one(() => HindranceType, about, { derive }));
+
+/** Refusals of rails, as what kept a plan from being carried out. */
+export const refusedBy = (
+  refusals: readonly { readonly rail: string; readonly because: string; readonly at: number }[],
+) => refusals.map(({ rail, ...why }) => ({ by: rail, ...why }));
+
+/** A mute, as what keeps a page. */
+export const mutedBy = (muted: { readonly by: string; readonly because: string } | null) =>
+  muted === null ? [] : [{ by: muted.by, because: muted.because, at: null }];

@@ -2,7 +2,7 @@ import type { RolloutRow } from '#store';
 import { connectionType } from '../schema/connection.js';
 import { duration, flag, many, maybe, moment, number, objectType, one, rawId, text, whole } from '../schema/define.js';
 import { nodeType } from '../schema/node.type.js';
-import { ByTierType, ReleaseType } from './part.types.js';
+import { ByTierType, ReleaseType, whyNotField } from './part.types.js';
 import * as words from './words.js';
 
 /** A stage that a rollout has reached. */
@@ -234,6 +234,9 @@ export const RolloutType = nodeType(
     changedAt: moment('When it changed last.'),
     because: maybe(text('Why it was halted, completed or ended.')),
     rollbackId: maybe(rawId('What took it back.')),
+    whyNot: whyNotField('What its start lacked when it was asked for last.', ({ preflight }: RolloutRow) =>
+      (preflight.missing ?? []).map(({ item, detail }) => ({ by: item, because: detail, at: null })),
+    ),
   },
 );
 
