@@ -1,6 +1,8 @@
 import { parseNodeKey, streamOf } from '#contracts';
 import { type ServedApi, serveApi, tellStory } from './api.fixture.js';
 
+const WHY = 'a test';
+
 describe('what the REST API changes', () => {
   let served: ServedApi;
   let admin: string;
@@ -96,26 +98,84 @@ describe('what the REST API changes', () => {
   });
 
   it('a created key works, is shown without its secret, and stops working when it is revoked', async () => {
-    const { status, body } = await post('/v1/keys', { name: 'on call', role: 'operator' });
+    const { status, body } = await post('/v1/keys', { name: 'on call', role: 'operator', comment: WHY });
     expect(status).toBe(201);
     const { keyId, key } = body as unknown as { keyId: string; key: string };
     expect(key.startsWith(`${keyId}.`)).toBe(true);
     expect((await served.send('GET', '/v1/fleet', `Bearer ${key}`)).status).toBe(200);
     const { body: listed } = await served.send('GET', '/v1/keys', admin);
-    expect(listed['keys']).toContainEqual({ keyId, name: 'on call', role: 'operator', nodeId: null, revoked: false });
-    expect((await post(`/v1/keys/${keyId}/revoke`, undefined)).status).toBe(200);
-    expect((await post(`/v1/keys/${keyId}/revoke`, undefined)).status).toBe(200);
+    expect(listed['keys']).toContainEqual({
+      keyId,
+      name: 'on call',
+      role: 'operator',
+      nodeId: null,
+      revoked: false,
+      scopes: null,
+      expiresAt: null,
+      createdBy: 'admin:test admin',
+    });
+    expect((await post(`/v1/keys/${keyId}/revoke`, { comment: WHY })).status).toBe(200);
+    expect((await post(`/v1/keys/${keyId}/revoke`, { comment: WHY })).status).toBe(200);
     // What is known of a key is asked for again after a few seconds.
     await served.clock.advance(5_000);
     expect(await served.send('GET', '/v1/fleet', `Bearer ${key}`)).toMatchObject({
       status: 401,
       body: { code: 'KEY_UNKNOWN' },
     });
-    expect(await post('/v1/keys/none/revoke', undefined)).toMatchObject({ status: 404 });
+    expect(await post('/v1/keys/none/revoke', { comment: WHY })).toMatchObject({ status: 404 });
+  });
+
+  it('a key is cut to a part of its role, ends by itself, and says who made it', async () => {
+    const expiresAt = served.clock.nowMs() + 3_600_000;
+    const wanted = { name: 'board', comment: WHY, role: 'operator', scopes: ['view', 'view', 'ask_gate'], expiresAt };
+    const made = await post('/v1/keys', wanted);
+    expect(made.status).toBe(201);
+    const { keyId, key } = made.body as unknown as { keyId: string; key: string };
+    const { body } = await served.send('GET', '/v1/keys', admin);
+    expect(body['keys']).toContainEqual({
+      keyId,
+      name: 'board',
+      role: 'operator',
+      nodeId: null,
+      revoked: false,
+      scopes: ['view', 'ask_gate'],
+      expiresAt,
+      createdBy: 'admin:test admin',
+    });
+    expect(JSON.stringify(body)).not.toMatch(/hash|[0-9a-f]{64}/i);
+    const use = async (method: string, path: string) => {
+      const { status, body: told } = await served.send(
+        method,
+        path,
+        `Bearer ${key}`,
+        method === 'GET' ? undefined : {},
+      );
+      return [status, told['code']];
+    };
+    expect(await use('GET', '/v1/fleet')).toEqual([200, undefined]);
+    expect(await use('POST', '/v1/silences')).toEqual([403, 'PERMISSION_DENIED']);
+    expect(await use('POST', '/v1/rollouts')).toEqual([403, 'PERMISSION_DENIED']);
+    await served.clock.advance(3_599_999);
+    expect(await use('GET', '/v1/fleet')).toEqual([200, undefined]);
+    // It is known for five seconds more, and over all the same.
+    await served.clock.advance(1);
+    expect(await use('GET', '/v1/fleet')).toEqual([401, 'KEY_EXPIRED']);
+  });
+
+  it('a key is cut to no more than its role grants, and ends after it began', async () => {
+    const key = (body: object) => post('/v1/keys', { name: 'k', role: 'viewer', comment: WHY, ...body });
+    for (const [body, pointer] of [
+      [{ scopes: ['view', 'operate'] }, '/scopes/1'],
+      [{ scopes: ['public'] }, '/scopes/0'],
+      [{ scopes: [] }, '/scopes'],
+      [{ expiresAt: served.clock.nowMs() }, '/expiresAt'],
+      [{ expiresAt: 1.5 }, '/expiresAt'],
+    ] as const)
+      expect([pointer, await key(body)]).toMatchObject([pointer, { status: 422, body: { errors: [{ pointer }] } }]);
   });
 
   it('a node key names its node, which is in the inventory, and may do nothing here', async () => {
-    const key = (body: object) => post('/v1/keys', { name: 'k', ...body });
+    const key = (body: object) => post('/v1/keys', { name: 'k', comment: WHY, ...body });
     expect(await key({ role: 'node' })).toMatchObject({ status: 422, body: { code: 'BODY_INVALID' } });
     expect(await key({ role: 'viewer', nodeId: 'n1' })).toMatchObject({ status: 422, body: { code: 'BODY_INVALID' } });
     expect(await key({ role: 'node', nodeId: 'n99' })).toMatchObject({ status: 422, body: { code: 'NODE_UNKNOWN' } });
@@ -125,7 +185,7 @@ describe('what the REST API changes', () => {
   });
 
   it('P8: a node key is shown once, two are valid, and a third waits until one is revoked', async () => {
-    const issue = (nodeId = 'n1') => post('/v1/node-keys', { nodeId });
+    const issue = (nodeId = 'n1') => post('/v1/node-keys', { nodeId, comment: WHY });
     const first = (await issue()).body as unknown as { keyId: string; key: string };
     expect(first.keyId).toBe('n1.1');
     expect(parseNodeKey(first.key)).toMatchObject({ keyId: 'n1.1', nodeId: 'n1' });
@@ -135,8 +195,8 @@ describe('what the REST API changes', () => {
       status: 409,
       body: { code: 'NODE_KEYS_TOO_MANY', detail: expect.stringContaining('n1.1 and n1.2') as string },
     });
-    expect((await post('/v1/node-keys/n1.1/revoke', {})).status).toBe(200);
-    expect((await post('/v1/node-keys/n1.1/revoke', {})).status).toBe(200);
+    expect((await post('/v1/node-keys/n1.1/revoke', { comment: WHY })).status).toBe(200);
+    expect((await post('/v1/node-keys/n1.1/revoke', { comment: WHY })).status).toBe(200);
     expect(await issue()).toMatchObject({ status: 201, body: { keyId: 'n1.3' } });
     const issuedAt = served.clock.nowMs();
     const { body } = await served.send('GET', '/v1/node-keys', admin);
@@ -154,7 +214,9 @@ describe('what the REST API changes', () => {
   });
 
   it('P8: of five who ask for a node key at once, two get one, each another', async () => {
-    const answers = await Promise.all(Array.from({ length: 5 }, () => post('/v1/node-keys', { nodeId: 'n2' })));
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => post('/v1/node-keys', { nodeId: 'n2', comment: WHY })),
+    );
     const made = answers.filter(({ status }) => status === 201).map(({ body }) => (body as { keyId?: string }).keyId);
     expect(new Set(made)).toEqual(new Set(['n2.1', 'n2.2']));
     expect(made).toHaveLength(2);
@@ -162,17 +224,17 @@ describe('what the REST API changes', () => {
   });
 
   it('a node key is for a node of the inventory, and only what was issued is revoked', async () => {
-    expect(await post('/v1/node-keys', { nodeId: 'n99' })).toMatchObject({
+    expect(await post('/v1/node-keys', { nodeId: 'n99', comment: WHY })).toMatchObject({
       status: 422,
       body: { code: 'NODE_UNKNOWN' },
     });
-    expect(await post('/v1/node-keys', { nodeId: '@gateway' })).toMatchObject({ status: 422 });
+    expect(await post('/v1/node-keys', { nodeId: '@gateway', comment: WHY })).toMatchObject({ status: 422 });
     for (const keyId of ['n1.1', 'n99.1', '@gateway.1', 'none'])
-      expect(await post(`/v1/node-keys/${keyId}/revoke`, {})).toMatchObject({ status: 404 });
+      expect(await post(`/v1/node-keys/${keyId}/revoke`, { comment: WHY })).toMatchObject({ status: 404 });
   });
 
   it('a key cannot revoke itself', async () => {
     const keyId = admin.slice('Bearer '.length).split('.')[0] ?? '';
-    expect(await post(`/v1/keys/${keyId}/revoke`, undefined)).toMatchObject({ status: 409 });
+    expect(await post(`/v1/keys/${keyId}/revoke`, { comment: WHY })).toMatchObject({ status: 409 });
   });
 });

@@ -104,7 +104,8 @@ export const createActions = (parts: ActionParts) => {
     registerNodes: async (nodes: NewNodes, caller: Principal) => seen(await registerNodes(registrar(caller), nodes)),
     registerCustomers: async (customers: NewCustomers, caller: Principal, isDryRun = false) =>
       seen(await registerCustomers(registrar(caller), customers, isDryRun)),
-    createKey: (key: NewKey, caller: Principal) => createKey(eventStore, repository, key, caller),
+    createKey: (key: NewKey, caller: Principal) =>
+      createKey({ store: eventStore, catalogue: repository, clock }, key, caller),
     revokeKey: (keyId: string, caller: Principal) => revokeKey(eventStore, keyId, caller),
     reloadRules: (caller: Principal) => askForReload(eventStore, createRuleSetRepository(database), clock, caller),
     issueNodeKey: (nodeId: string, caller: Principal) => issueNodeKey(keyParts, nodeId, caller),

@@ -1,5 +1,14 @@
-import { event, type Principal, type PrincipalRole, refuse, type Refusal, streamOf } from '#contracts';
-import { newKeyId, newRoutingSecret, newSecret, routingKeyOf, secretHashOf } from '#runtime';
+import {
+  event,
+  type Grant,
+  grantsOf,
+  type Principal,
+  type PrincipalRole,
+  refuse,
+  type Refusal,
+  streamOf,
+} from '#contracts';
+import { actorOf, type Clock, newKeyId, newRoutingSecret, newSecret, routingKeyOf, secretHashOf } from '#runtime';
 import type { CatalogueRepository, EventStore } from '#store';
 import { metadataOf } from './act-metadata.js';
 import { appendAgain } from './append-again.js';
@@ -9,24 +18,61 @@ export interface NewKey {
   readonly name: string;
   readonly role: PrincipalRole;
   readonly nodeId?: string | undefined;
+  /** The part of what the role grants that it may do; all of it unless told. */
+  readonly scopes?: readonly Grant[] | undefined;
+  /** When it is over, ms since the epoch; not by itself unless told. */
+  readonly expiresAt?: number | undefined;
 }
 
-/** Makes a key. Its secret is in the answer and nowhere else; one for alerts is told as PagerDuty's clients write keys, too. */
-export const createKey = async (
-  store: EventStore,
-  catalogue: Pick<CatalogueRepository, 'findNode'>,
-  { name, role, nodeId }: NewKey,
-  caller: Principal,
-): Promise<{ readonly keyId: string; readonly key: string; readonly routingKey?: string } | Refusal> => {
+/** What keys are made with. */
+export interface NewKeyParts {
+  readonly store: EventStore;
+  readonly catalogue: Pick<CatalogueRepository, 'findNode'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+}
+
+/** A key with its secret, which is shown this once. */
+export interface ShownKey {
+  readonly keyId: string;
+  readonly key: string;
+  readonly routingKey?: string;
+}
+
+const refuseKey = async (
+  { catalogue, clock }: NewKeyParts,
+  { role, nodeId, scopes, expiresAt }: NewKey,
+): Promise<Refusal | undefined> => {
   if ((role === 'node') !== (nodeId !== undefined))
     return refuse('BODY_INVALID', 'a key of role node names its node, and no other key does', '/nodeId');
+  const index = (scopes ?? []).findIndex((scope) => !grantsOf(role).includes(scope));
+  if (index >= 0)
+    return refuse('BODY_INVALID', `role ${role} grants ${grantsOf(role).join(', ')} alone`, `/scopes/${index}`);
+  if (expiresAt !== undefined && expiresAt <= clock.nowMs())
+    return refuse('BODY_INVALID', 'it would be over already', '/expiresAt');
   if (nodeId !== undefined && (await catalogue.findNode(nodeId)) === undefined)
     return refuse('NODE_UNKNOWN', `node ${nodeId} is not in the inventory`, '/nodeId');
+  return undefined;
+};
+
+/** Makes a key. Its secret is in the answer and nowhere else; one for alerts is told as PagerDuty's clients write keys, too. */
+export const createKey = async (parts: NewKeyParts, wanted: NewKey, caller: Principal): Promise<ShownKey | Refusal> => {
+  const refusal = await refuseKey(parts, wanted);
+  if (refusal !== undefined) return refusal;
+  const { name, role, nodeId, scopes, expiresAt } = wanted;
   const [keyId, secret] = [newKeyId(role), role === 'alerts' ? newRoutingSecret() : newSecret()];
-  const held = { keyId, name, role, ...(nodeId === undefined ? {} : { nodeId }) };
-  const created = event('ApiKeyCreated', { ...held, secretHash: secretHashOf(secret) });
+  const createdBy = actorOf(caller);
+  const created = event('ApiKeyCreated', {
+    keyId,
+    name,
+    role,
+    secretHash: secretHashOf(secret),
+    createdBy,
+    ...(nodeId === undefined ? {} : { nodeId }),
+    ...(scopes === undefined ? {} : { scopes: [...new Set(scopes)] }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  });
   const append = { stream: streamOf.key(keyId), expectedVersion: 0, events: [created] };
-  const result = await store.append([append], metadataOf(caller, 'create key'));
+  const result = await parts.store.append([append], metadataOf(caller, 'create key'));
   // 32 random bits met an id that exists: the next request draws others.
   if ('conflict' in result) return refuse('CONFLICT', 'the drawn key id exists already; send again');
   const routingKey = role === 'alerts' ? routingKeyOf(keyId, secret) : undefined;

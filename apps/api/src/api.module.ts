@@ -11,6 +11,7 @@ import {
   LOGGER,
   NODE_KEYS,
   READ_DATABASE,
+  Opens,
 } from '#runtime';
 import { createManyReads } from '#store';
 import { type Actions, createActions } from './actions.js';
@@ -110,7 +111,8 @@ const followers = {
   useFactory: (authenticator: Part<'authenticator'>, clock: Part<'clock'>) => new Followers(authenticator, clock),
 };
 
-/** The people's door. */
+/** The people's door. Mercurius registers its two routes past Nest; the door of GraphQL asks there. */
+@Opens({ 'GET /graphql': 'view', 'POST /graphql': 'view' })
 @Module({})
 export class ApiModule implements OnModuleDestroy {
   constructor(

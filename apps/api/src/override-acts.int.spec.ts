@@ -22,6 +22,8 @@ const reason = {
   coverage: 1,
 };
 
+const WHOSE = { role: 'customer_success_vp', comment: 'a test' };
+
 describe('rollbacks that people ask for, and what three people open', () => {
   let api: ServedApi;
   beforeEach(async () => {
@@ -101,7 +103,7 @@ describe('rollbacks that people ask for, and what three people open', () => {
     await vote('engineering_vp', overrideId);
     expect(await vote('engineering_vp', overrideId)).toMatchObject({ status: 409, body: { code: 'VOTE_TWICE' } });
     // The same person with a key of another role.
-    const { body } = await post('admin', 'keys', { name: 'test engineering_vp', role: 'customer_success_vp' });
+    const { body } = await post('admin', 'keys', { ...WHOSE, name: 'test engineering_vp' });
     const second = `Bearer ${(body as unknown as { key: string }).key}`;
     expect(
       await api.send('POST', `/v1/overrides/${overrideId}/votes`, second, { isApproved: true, comment: 'again' }),
@@ -159,7 +161,9 @@ describe('rollbacks that people ask for, and what three people open', () => {
   it('what was proposed is approved by a person, once', async () => {
     const proposed = { incidentId: 'in9', rolloutId: 'ro1', mode: 'approve' as const, nodes: 1, because: 'it fails' };
     await tell(streamOf.rollback('rb8'), event('RollbackProposed', { rollbackId: 'rb8', ...proposed, at: NOW_MS }));
-    const approve = (id: string) => post('operator', `rollbacks/${id}/approve`, { comment: 'yes' });
+    const approve = (id: string, role: PrincipalRole = 'admin') =>
+      post(role, `rollbacks/${id}/approve`, { comment: 'yes' });
+    expect(await approve('rb8', 'operator')).toMatchObject({ status: 403, body: { code: 'PERMISSION_DENIED' } });
     for (let times = 0; times < 2; times += 1)
       expect(await approve('rb8')).toMatchObject({ status: 202, body: { rollback: { approval: { comment: 'yes' } } } });
     expect(await told(streamOf.rollback('rb8'))).toHaveLength(2);

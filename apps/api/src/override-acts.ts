@@ -12,7 +12,6 @@ import {
   streamOf,
 } from '#contracts';
 import {
-  type Acting,
   type Checklist,
   decideOverrideRequest,
   decideVote,
@@ -114,45 +113,39 @@ const ask = async (
   return isRefusal(refusal) ? refusal : reported(parts, overrideId);
 };
 
-const roleOf = ({ role }: Principal): ApprovalRole | undefined => APPROVAL_ROLES.find((each) => each === role);
-
-/** `engineering_vp:eve` → `eve`: a person may hold keys of several roles, and votes once. */
-const personOf = (by: string): string => by.slice(by.indexOf(':') + 1);
-
-const decide = (
-  override: Override | undefined,
-  role: ApprovalRole,
-  { isApproved, comment }: NewVote,
-  { by, at }: Acting,
-): readonly Event[] | Refusal => {
-  const own = [...(override?.votes.values() ?? [])].find(
-    (each) => each.role !== role && personOf(each.by) === personOf(by),
-  );
-  if (own !== undefined)
-    return refuse('VOTE_TWICE', `${personOf(by)} has voted as ${own.role}: three people must agree`);
-  return decideVote(override, { role, isApproved, by, comment, at });
+/** The role that a vote is cast under: the caller's only one that votes, or the one that it names of several. */
+const roleOf = ({ roles, role: shown }: Principal, named: ApprovalRole | undefined): ApprovalRole | Refusal => {
+  const held = APPROVAL_ROLES.filter((each) => roles.includes(each));
+  const [first, ...others] = held;
+  if (first === undefined) return refuse('PERMISSION_DENIED', `role ${shown} has no vote`);
+  if (named !== undefined)
+    return held.includes(named) ? named : refuse('PERMISSION_DENIED', `the caller does not hold ${named}`);
+  return others.length === 0
+    ? first
+    : refuse('BODY_INVALID', `name the role of the vote: the caller holds ${held.join(', ')}`, '/role');
 };
 
 const vote = async (
   parts: OverrideParts,
   overrideId: string,
-  wanted: NewVote,
+  { isApproved, comment, role: named }: NewVote,
   caller: Principal,
 ): Promise<OverrideRow | Refusal> => {
-  const role = roleOf(caller);
-  if (role === undefined) return refuse('PERMISSION_DENIED', `a key of role ${caller.role} has no vote`);
+  const role = roleOf(caller, named);
+  if (isRefusal(role)) return role;
+  const { subject } = caller;
   const refusal = await act<Override | undefined>(parts, {
     stream: streamOf.override(overrideId),
     cause: `vote on override ${overrideId}`,
-    caller: saying(caller, wanted.comment),
+    caller: saying({ ...caller, role }, comment),
     nothing: undefined,
     evolve,
-    decide: (override, acting) => decide(override, role, wanted, acting),
+    decide: (override, acting) => decideVote(override, { role, isApproved, subject, comment, ...acting }),
   });
   return isRefusal(refusal) ? refusal : reported(parts, overrideId);
 };
 
-/** What people do with overrides: the vote of a key is the vote of its role. */
+/** What people do with overrides: a vote is that of one role of whoever casts it. */
 export const overrideActs = (parts: OverrideParts) => ({
   requestOverride: (wanted: NewOverride, caller: Principal) => ask(parts, wanted, caller),
   voteOnOverride: (overrideId: string, wanted: NewVote, caller: Principal) => vote(parts, overrideId, wanted, caller),

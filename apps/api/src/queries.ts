@@ -24,7 +24,6 @@ import {
   createRollbackRepository,
   createRolloutRepository,
   createRuleSetRepository,
-  createSegmentMinuteRepository,
   createSegmentRepository,
   createStatusUpdateRepository,
   type LedgerTotals,
@@ -54,7 +53,7 @@ import { readOnCall, readPlan, readShifts } from './on-call/on-call-view.js';
 import { createDisagreements } from './release-disagreements.js';
 import { ruleQueries } from './rules-in-force.js';
 import { silenceReport } from './silences.js';
-import { createWindows } from './window-query.js';
+import { readWindows, type WindowQuery } from './window-query.js';
 
 /** A node of the inventory and what was counted of it. */
 export interface NodeReport extends NodeRow, Omit<LedgerTotals, 'nodeId' | 'boots' | 'lastEventUs'> {
@@ -223,7 +222,7 @@ export const createQueries = (parts: QueryParts) => {
     customers: () => catalogue.current().customers,
     fleetHealth: createFleetHealth(segments, catalogue, clock),
     disagreements: createDisagreements(segments, clock),
-    windows: createWindows({ segments, minutes: createSegmentMinuteRepository(database) }, clock),
+    windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),
     alerts: createAlertRepository(database).page,
     deadLetters: async (limit: number) => {
       const letters = await deadLetters.list({ limit });

@@ -70,7 +70,9 @@ describe('rollouts over HTTP', () => {
       nodeId: 'n1',
       families: FAMILIES,
     });
-    await post('operator', 'rollouts/ro9/overrides', { items: ['target', 'impact'], comment: 'the first of its kind' });
+    const overriding = { items: ['target', 'impact'], comment: 'the first of its kind' };
+    expect(await post('operator', 'rollouts/ro9/overrides', overriding)).toMatchObject({ status: 403 });
+    await post('admin', 'rollouts/ro9/overrides', overriding);
     expect(await get('viewer', 'rollouts/ro9/gate')).toMatchObject({ body: { missing: [], mayProceed: true } });
     expect(await post('deploy', 'rollouts/ro9/start')).toMatchObject({ status: 200 });
     expect(await post('deploy', 'rollouts/ro9/start')).toMatchObject({ status: 200 });
@@ -78,7 +80,7 @@ describe('rollouts over HTTP', () => {
       ['RolloutDeclared', 'deploy:test deploy', 'deploy:test deploy'],
       ['RiskAssessed', 'deploy:test deploy', 'deploy:test deploy'],
       ['LoadTested', 'deploy:test deploy', 'deploy:test deploy'],
-      ['PreflightOverridden', 'operator:test operator', 'operator:test operator'],
+      ['PreflightOverridden', 'admin:test admin', 'admin:test admin'],
       ['RolloutStartRequested', 'deploy:test deploy', 'deploy:test deploy'],
     ]);
     expect((await get('viewer', 'rollouts/ro9')).body).toMatchObject({
@@ -155,7 +157,7 @@ describe('rollouts over HTTP', () => {
     await declare({ plan });
     const started = { ...declaration, stage: 'canary', nodes: ['n1'], origin: 'declared' as const, at: NOW_MS };
     await tell(streamOf.rollout('ro9'), event('RolloutStarted', started));
-    const approve = (stage = 'canary', role: PrincipalRole = 'operator') =>
+    const approve = (stage = 'canary', role: PrincipalRole = 'incident_commander') =>
       post(role, 'rollouts/ro9/approvals', { stage });
     expect(await approve()).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
     const counts = { good: 9_000, bad: 1 };
@@ -174,7 +176,8 @@ describe('rollouts over HTTP', () => {
       mayProceed: false,
       cohort: counts,
     });
-    expect(await approve('canary', 'deploy')).toMatchObject({ status: 403 });
+    for (const role of ['deploy', 'operator'] as const)
+      expect(await approve('canary', role)).toMatchObject({ status: 403 });
     expect(await approve('early_adopter')).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
     expect(await approve('none')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/stage' }] } });
     expect(await approve()).toMatchObject({ status: 200, body: { rollout: { steps: [{ what: 'approved' }] } } });
@@ -183,16 +186,19 @@ describe('rollouts over HTTP', () => {
     for (const comment of ['a customer calls', 'again'])
       expect(await post('operator', 'rollouts/ro9/halt', { comment })).toMatchObject({ status: 200 });
     expect((await told('ro9')).slice(-2).map(([type, , by]) => [type, by])).toEqual([
-      ['StageApproved', 'operator:test operator'],
+      ['StageApproved', 'incident_commander:test incident_commander'],
       ['HaltRequested', 'operator:test operator'],
     ]);
     for (const late of ['risk', 'overrides'])
-      expect([late, (await post('operator', `rollouts/ro9/${late}`, LATE[late])).status]).toEqual([late, 409]);
+      expect([late, (await post('incident_commander', `rollouts/ro9/${late}`, LATE[late])).status]).toEqual([
+        late,
+        409,
+      ]);
   });
 
   it('what is not there is not found', async () => {
     for (const path of ['start', 'halt', 'approvals', 'risk'])
-      expect([path, await post('operator', `rollouts/none/${path}`, LATE[path] ?? {})]).toMatchObject([
+      expect([path, await post('incident_commander', `rollouts/none/${path}`, LATE[path] ?? {})]).toMatchObject([
         path,
         { status: 404 },
       ]);

@@ -12,6 +12,8 @@ export interface DayKeys extends FleetKeys {
   /** Of the deploy system. */
   readonly deploy: string;
   readonly onCall: string;
+  /** Of whoever says yes to what an on-call engineer may not. */
+  readonly commander: string;
   /** For whoever wants to look. */
   readonly viewer: string;
 }
@@ -42,6 +44,7 @@ export const setUpDay = async (api: TocsinApi, fleet: readonly FleetNode[]): Pro
     collector: await key('heartbeat collector', 'ingest'),
     deploy: await key('deploy system', 'deploy'),
     onCall: await key('on-call engineer', 'operator'),
+    commander: await key('incident commander', 'incident_commander'),
     viewer: await key('demo viewer', 'viewer'),
   };
 };

@@ -9,7 +9,7 @@ const GOOD_FOR_MS = 172_800_000;
 /** Who tells what of releases, and whom. */
 export interface PreflightParts {
   readonly api: TocsinApi;
-  readonly keys: Pick<DayKeys, 'deploy' | 'onCall'>;
+  readonly keys: Pick<DayKeys, 'deploy' | 'onCall' | 'commander'>;
 }
 
 /** The on-call engineer vouches for what runs; the deploy system has tried to go back to it. Without both nothing is rolled back to it. */
@@ -35,5 +35,6 @@ export const declareBad = async (
   await api.act(keys.deploy, '/v1/rollouts', { rolloutId, service: SERVICE, ...releases });
   await api.act(keys.deploy, `${path}/risk`, { risk: 'low', author: 'deploy system', text: 'a parser of long names' });
   await api.act(keys.deploy, `${path}/load-tests`, { nodeId: firstNode, families });
-  await api.act(keys.onCall, `${path}/overrides`, { items: ['impact'], comment: 'no minute of traffic is known yet' });
+  const unknown = { items: ['impact'], comment: 'no minute of traffic is known yet' };
+  await api.act(keys.commander, `${path}/overrides`, unknown);
 };

@@ -30,9 +30,11 @@ describe('rollouts, from outside, through all roles, in event time', () => {
     await site.approve('ro1');
     expect(await site.gate('ro1', 'canary')).toMatchObject({ verdict: 'promote', mayProceed: true });
     expect(site.deploys.nodesOf('deploy')).toHaveLength(1);
-    const { status, body } = await site.ask('deploy', '/v1/rollouts/ro1/approvals', { stage: 'canary' });
-    expect([status, body.code]).toEqual([403, 'PERMISSION_DENIED']);
-    await site.told('operator', '/v1/rollouts/ro1/approvals', { stage: 'canary' });
+    for (const role of ['deploy', 'operator'] as const) {
+      const { status, body } = await site.ask(role, '/v1/rollouts/ro1/approvals', { stage: 'canary' });
+      expect([role, status, body.code]).toEqual([role, 403, 'PERMISSION_DENIED']);
+    }
+    await site.told('incident_commander', '/v1/rollouts/ro1/approvals', { stage: 'canary' });
     await site.playUntil('it is complete', async () => (await site.statusOf('ro1')) === 'completed', 300);
     const promoted = (await site.events()).flatMap(({ event: { type, data } }) =>
       type === 'StagePromoted' ? [data.stage] : [],
@@ -178,7 +180,7 @@ describe('a rollback that a rail of class S refuses, while more than a thousand 
     await site.declare('ro1', OTHER, GOOD);
     await site.completePreflight('ro1');
     const items = { items: ['impact', 'target'], comment: 'a fix that cannot wait' };
-    await site.told('operator', '/v1/rollouts/ro1/overrides', items);
+    await site.told('incident_commander', '/v1/rollouts/ro1/overrides', items);
     await site.told('deploy', '/v1/rollouts/ro1/start', {});
     await site.playUntil('the canary has it', async () => site.deploys.nodesOf('deploy').length > 0);
     // Only nodes whose telemetry shows the release can be rolled back from it.

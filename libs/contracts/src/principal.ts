@@ -23,8 +23,9 @@ export type PrincipalRole = (typeof PRINCIPAL_ROLES)[number];
 
 /**
  * What a route asks for; `public` is for health, and for what proves itself by a signature in the request. `alert` is to pass on alerts
- * and tickets of other systems; `roll_out` is to bring a release, `ask_gate` to ask whether it may go on, `approve`
- * to vote on what a rail refused, under a role of one's own, `lift` to let a release out of quarantine.
+ * and tickets of other systems; `roll_out` is to bring a release, `ask_gate` to ask whether it may go on,
+ * `approve_stage` to say yes to what waits for a second person: the next stage, a proposed rollback, a pre-flight with holes; `approve` to
+ * vote on what a rail refused, under a role of one's own; `lift` to let a release out of quarantine.
  */
 export const PERMISSIONS = [
   'telemetry',
@@ -36,13 +37,20 @@ export const PERMISSIONS = [
   'ask_gate',
   'view',
   'operate',
+  'approve_stage',
   'approve',
   'lift',
   'administer',
 ] as const;
 
+/** What a caller may hold. */
+export type Grant = (typeof PERMISSIONS)[number];
+
 /** What a way in asks of whoever comes. */
-export type Permission = 'public' | (typeof PERMISSIONS)[number];
+export type Permission = 'public' | Grant;
+
+/** A subject at its longest: an issuer of 255 characters, a `sub` of 255 (OpenID Connect Core 1.0 §2), and what is around them. */
+export const SUBJECT_CHARS_MAX = 520;
 
 /** What the request said of itself, beside what it asks. */
 export interface RequestFacts {
@@ -54,7 +62,7 @@ export interface RequestFacts {
 
 /** An authenticated caller. */
 export interface Principal {
-  /** Of the API key that was shown; else the door through which somebody came: `slack`, `link`, `oidc`. */
+  /** Of the API key that was shown; of a token `oidc-` and 16 hex of its subject's SHA-256; else the door: `slack`, `link`, `pagerduty`. */
   readonly keyId: string;
   /**
    * Who it is, for good, whatever the name that is shown: `key:<key id>`, `oidc:<issuer>|<sub>`, `slack:<user id>`, `pagerduty:<user id>`,
@@ -73,6 +81,8 @@ export interface Principal {
   readonly nodeId: string | undefined;
   /** Through which door, where no key was shown: the actor is then `slack:alice`. */
   readonly door?: 'link' | 'slack' | 'pagerduty';
+  /** When the key or the token is over, ms since the epoch; absent: not by itself. Who stays connected is asked again then. */
+  readonly expiresAtMs?: number;
   /** The request that it asks by; absent where the caller is known before any, as on a socket. */
   readonly request?: RequestFacts;
   /** Why, in their own words, of the act at hand. */
@@ -87,8 +97,18 @@ const GRANTS: Record<PrincipalRole, readonly Permission[]> = {
   alerts: ['alert'],
   viewer: ['view', 'ask_gate'],
   operator: ['view', 'ask_gate', 'operate', 'roll_out'],
-  incident_commander: ['view', 'ask_gate', 'operate', 'signal', 'alert', 'roll_out', 'approve', 'lift'],
-  admin: ['view', 'ask_gate', 'operate', 'signal', 'alert', 'roll_out', 'lift', 'administer'],
+  incident_commander: [
+    'view',
+    'ask_gate',
+    'operate',
+    'signal',
+    'alert',
+    'roll_out',
+    'approve_stage',
+    'approve',
+    'lift',
+  ],
+  admin: ['view', 'ask_gate', 'operate', 'signal', 'alert', 'roll_out', 'approve_stage', 'lift', 'administer'],
   engineering_vp: ['view', 'ask_gate', 'approve'],
   customer_success_vp: ['view', 'ask_gate', 'approve'],
 };

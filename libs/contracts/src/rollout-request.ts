@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { COMMAND_AUDIENCE_MAX } from './command.js';
+import { APPROVAL_ROLES } from './events/override-events.js';
 import { PREFLIGHT_ITEMS, RISKS, ROLLOUT_MODES } from './events/rollout-events.js';
 import { nameSchema } from './node-report.js';
 import { commentSchema } from './release-request.js';
@@ -70,7 +71,11 @@ export const newOverrideSchema = z.strictObject({
 /** Somebody asks for what a rail refused. */
 export type NewOverride = z.infer<typeof newOverrideSchema>;
 
-/** One vote; whose it is, the key of the request says. */
-export const newVoteSchema = z.strictObject({ isApproved: z.boolean(), comment: commentSchema });
+/** One vote; whose it is, the key or the token of the request says. `role` is named where that holds more than one that votes. */
+export const newVoteSchema = z.strictObject({
+  isApproved: z.boolean(),
+  comment: commentSchema,
+  role: z.enum(APPROVAL_ROLES).optional(),
+});
 /** One vote. */
 export type NewVote = z.infer<typeof newVoteSchema>;

@@ -21,6 +21,8 @@ const SHARED = {
   EVENT_LOG_URL: 'kafka://broker:9092',
   NODE_KEY_SECRET: 'n'.repeat(43),
 };
+const shown: string[] = [];
+const show = (line: string) => void shown.push(line);
 const ensure = (adminKey?: string, env: Record<string, string> = {}, needsAdministrator = true): Promise<void> =>
   ensureAdminKey({
     settings: { ...readRuntimeSettings(env), dataDir, adminKey },
@@ -28,6 +30,7 @@ const ensure = (adminKey?: string, env: Record<string, string> = {}, needsAdmini
     apiKeys: createApiKeyRepository(test.database),
     eventStore: createEventStore(test.database, () => 0),
     logger: createLogger('silent'),
+    show,
   });
 const keys = () => createApiKeyRepository(test.database).list();
 
@@ -44,7 +47,14 @@ describe('the first administrator', () => {
         nodeId: null,
         secretHash: secretHashOf(secret ?? ''),
         revoked: false,
+        scopes: null,
+        expiresAt: null,
+        createdBy: 'runtime',
       },
+    ]);
+    const file = join(dataDir, 'admin-key');
+    expect(shown).toEqual([
+      `The first administrator's API key, shown this once and kept in ${file}: ${keyId}.${secret}\n`,
     ]);
     expect((await stat(join(dataDir, 'admin-key'))).mode & 0o777).toBe(0o600);
   });
@@ -84,6 +94,7 @@ describe('the first administrator on a shared log', () => {
       apiKeys: createApiKeyRepository(empty.database),
       eventStore: createEventStore(empty.database, () => 0),
       logger: createLogger('silent'),
+      show,
     });
 
   it("is not generated: the people's door asks for a key while there is none, other roles do not", async () => {

@@ -17,16 +17,6 @@ export const newSecret = (): string => keepIssued(randomBytes(SECRET_BYTES).toSt
 /** Makes an API key's id: its role and 32 random bits, enough to tell keys apart; one that exists already is refused. */
 export const newKeyId = (role: PrincipalRole): string => `${role}-${randomBytes(4).toString('hex')}`;
 
-const keptOrNew = async (dataDir: string, logger: Logger): Promise<string> => {
-  const file = join(dataDir, 'admin-key');
-  const { text, isNew } = await keptSecret(file, () => `${newKeyId('admin')}.${newSecret()}\n`);
-  const key = text.trim();
-  if (!ADMIN_KEY_FORM.test(key))
-    throw new ConfigError([`DATA_DIR: ${file}: expected <keyId>.<secret>; remove the file, and a new key is made`]);
-  if (isNew) logger.info(`wrote the first administrator's API key to ${file}`);
-  return key;
-};
-
 /** What making the first administrator needs. */
 export interface AdminKeyParts {
   readonly settings: Settings;
@@ -35,7 +25,22 @@ export interface AdminKeyParts {
   readonly apiKeys: ApiKeyRepository;
   readonly eventStore: EventStore;
   readonly logger: Logger;
+  /** Shows a line to whoever started the process; it is in no log. */
+  readonly show: (line: string) => void;
 }
+
+const keptOrNew = async ({ settings: { dataDir }, logger, show }: AdminKeyParts): Promise<string> => {
+  const file = join(dataDir, 'admin-key');
+  const { text, isNew } = await keptSecret(file, () => `${newKeyId('admin')}.${newSecret()}\n`);
+  const key = text.trim();
+  if (!ADMIN_KEY_FORM.test(key))
+    throw new ConfigError([`DATA_DIR: ${file}: expected <keyId>.<secret>; remove the file, and a new key is made`]);
+  if (isNew) {
+    logger.info(`wrote the first administrator's API key to ${file}`);
+    show(`The first administrator's API key, shown this once and kept in ${file}: ${key}\n`);
+  }
+  return key;
+};
 
 const checkAdministrator = async ({ needsAdministrator, apiKeys }: AdminKeyParts): Promise<void> => {
   if (!needsAdministrator || (await apiKeys.list()).some(({ role, revoked }) => role === 'admin' && !revoked)) return;
@@ -55,19 +60,25 @@ const isKnown = async (keyId: string, secretHash: string, { apiKeys, logger }: A
 };
 
 /**
- * The first administrator: from ADMIN_KEY, or generated once and kept in the data directory, readable by its owner alone. The key
+ * The first administrator: from ADMIN_KEY, or generated once, shown then, and kept in the data directory, readable by its owner alone. The key
  * becomes an event like any other, of several processes that start at once by one of them. On a shared log nothing is generated: a
  * file of one machine is not where the others look. Processes without ADMIN_KEY make no key there, and the people's door does not
  * open before there is one.
  */
 export const ensureAdminKey = async (parts: AdminKeyParts): Promise<void> => {
-  const { settings, eventStore, logger } = parts;
+  const { settings, eventStore } = parts;
   if (settings.adminKey === undefined && settings.kafka !== undefined) return checkAdministrator(parts);
-  const key = settings.adminKey ?? (await keptOrNew(settings.dataDir, logger));
+  const key = settings.adminKey ?? (await keptOrNew(parts));
   const dot = key.indexOf('.');
   const [keyId, secretHash] = [key.slice(0, dot), secretHashOf(key.slice(dot + 1))];
   if (await isKnown(keyId, secretHash, parts)) return;
-  const created = event('ApiKeyCreated', { keyId, name: 'first administrator', role: 'admin', secretHash });
+  const created = event('ApiKeyCreated', {
+    keyId,
+    name: 'first administrator',
+    role: 'admin',
+    secretHash,
+    createdBy: 'runtime',
+  });
   const result = await eventStore.append([{ stream: streamOf.key(keyId), expectedVersion: 0, events: [created] }], {
     actor: 'runtime',
     cause: 'start',

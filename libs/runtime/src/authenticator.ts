@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { holding, type Principal, refuse, type Refusal } from '#contracts';
+import { grantsOf, type Permission, type Principal, type PrincipalRole, refuse, type Refusal } from '#contracts';
 import type { ApiKeyRepository, ApiKeyRow } from '#store';
 import type { Clock } from './clock.js';
+import type { TokenReader } from './oidc.js';
 
 /** Tells who asks. */
 export interface Authenticator {
@@ -24,6 +25,8 @@ const KNOWN_AWAY_MS = 3_600_000;
 const ANSWER_MS_MAX = 500;
 /** Keys remembered; beyond it the oldest is forgotten and looked up again. One per node of a large fleet. */
 const KNOWN_MAX = 20_000;
+/** An API key has one dot, a token (RFC 7515) two; one that is not signed ends with its second. */
+const TOKEN = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)$/i;
 const BEARER = /^Bearer ([A-Za-z0-9_-]{1,64})\.([A-Za-z0-9_-]{1,256})$/i;
 
 /** SHA-256, hex, of a key's secret: what is stored of it. */
@@ -40,19 +43,29 @@ interface KnownKey {
 const isSecret = (row: ApiKeyRow, secret: string): boolean =>
   timingSafeEqual(Buffer.from(row.secretHash, 'hex'), Buffer.from(secretHashOf(secret), 'hex'));
 
-const principalOf = ({ keyId, name, role, nodeId }: ApiKeyRow): Principal => ({
+/** What a key may do: the part of its role's that it was cut to. A role that grants less than when the key was made takes it away. */
+const permissionsOf = (role: PrincipalRole, scopes: ApiKeyRow['scopes']): readonly Permission[] => {
+  const granted = grantsOf(role);
+  return scopes === null ? granted : granted.filter((each) => scopes.includes(each));
+};
+
+const principalOf = ({ keyId, name, role, nodeId, scopes, expiresAt }: ApiKeyRow): Principal => ({
   keyId,
   subject: `key:${keyId}`,
   name,
-  ...holding(role),
+  role,
+  roles: [role],
+  permissions: permissionsOf(role, scopes),
   nodeId: nodeId ?? undefined,
+  ...(expiresAt === null ? {} : { expiresAtMs: expiresAt }),
 });
 
 /**
  * API keys: `Authorization: Bearer <keyId>.<secret>`. The id finds the row, the secret is compared in constant time with its hash.
- * The same answer for an unknown id, a wrong secret and a revoked key: nobody learns which ids exist.
+ * The same answer for an unknown id, a wrong secret and a revoked key: nobody learns which ids exist. Tokens are told apart by their form,
+ * and read where it is said whose are taken.
  */
-export const createAuthenticator = (keys: ApiKeyRepository, clock: Clock): Authenticator => {
+export const createAuthenticator = (keys: ApiKeyRepository, clock: Clock, readToken?: TokenReader): Authenticator => {
   const known = new Map<string, KnownKey>();
   const keep = (keyId: string, key: KnownKey): void => {
     known.delete(keyId);
@@ -91,12 +104,18 @@ export const createAuthenticator = (keys: ApiKeyRepository, clock: Clock): Authe
   return {
     authenticate: async (header, isToAct = false) => {
       if (header === undefined) return refuse('KEY_MISSING', 'send Authorization: Bearer <keyId>.<secret>');
+      const token = TOKEN.exec(header)?.[1];
+      if (token !== undefined)
+        return readToken?.(token) ?? refuse('TOKEN_INVALID', 'no tokens are taken here: OIDC_ISSUER is not set');
       const [, keyId, secret] = BEARER.exec(header) ?? [];
       if (keyId === undefined || secret === undefined)
         return refuse('KEY_UNKNOWN', 'expected Authorization: Bearer <keyId>.<secret>');
       const row = await find(keyId, isToAct);
       if (row === undefined || !isSecret(row, secret) || row.revoked)
         return refuse('KEY_UNKNOWN', 'the API key is not known or was revoked');
+      // Compared at every use: an end that was known needs no look at the database, which may be away.
+      if (row.expiresAt !== null && clock.nowMs() >= row.expiresAt)
+        return refuse('KEY_EXPIRED', `it was over at ${new Date(row.expiresAt).toISOString()}`);
       return principalOf(row);
     },
   };

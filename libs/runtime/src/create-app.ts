@@ -18,6 +18,7 @@ import { sayNext } from './next-link.js';
 import { RATES } from './tokens.js';
 import { PrincipalGuard } from './principal.guard.js';
 import { ProblemFilter } from './problem.filter.js';
+import { checkRoutes, watchRoutes } from './routes-seen.js';
 import { meterHttp } from './watching/http-meters.js';
 import { openMetricsByToken } from './watching/metrics-token.js';
 import { MetricsController } from './watching/metrics.controller.js';
@@ -64,6 +65,7 @@ export const createApp = async (
   const root = RootModule.of(parts, rates, roles);
   const adapter = createHttpAdapter(logger, securityHeaders(links.publicUrl), door.trustedProxies);
   const http = adapter.getInstance();
+  const routes = watchRoutes(http);
   watchHttp(http, parts);
   const needs = new Map<string, Permission | undefined>();
   const needsOf: NeedsOfRoute = ({ method, routeOptions: { url } }) =>
@@ -78,5 +80,7 @@ export const createApp = async (
   });
   for (const entrance of entrancesOf(app)) needs.set(entrance.name, entrance.needs);
   checkEntrances(app);
+  // Plugins register theirs when the server gets ready; with one that nobody speaks of it does not.
+  http.addHook('onReady', async () => checkRoutes(routes, entrancesOf(app)));
   return app;
 };

@@ -2,7 +2,7 @@ import { type DynamicModule, RequestMethod } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Permission } from '#contracts';
-import { NEEDS } from './needs.js';
+import { NEEDS, OPENS } from './needs.js';
 import { SPEAKS, type Spoken } from './spoken/speaks.js';
 
 /** A way into a process: a route or a resolver. */
@@ -13,7 +13,7 @@ export interface Entrance {
   readonly needs: Permission | undefined;
   /** What a route takes and answers; a resolver says that in its schema. */
   readonly speaks: Spoken | undefined;
-  /** The status of a good answer; 0 for a resolver. */
+  /** The status of a good answer; 0 for a resolver, and for what is registered past Nest. */
   readonly status: number;
 }
 
@@ -48,6 +48,11 @@ const nameOf = (handler: Handler, place: Place): { readonly name: string; readon
   return typeof type === 'string' ? { name: `${type} ${handler.name}`, status: 0 } : undefined;
 };
 
+const openedAt = (place: Place): readonly Entrance[] => {
+  const opened = (Reflect.getMetadata(OPENS, place) ?? {}) as Readonly<Record<string, Permission>>;
+  return Object.entries(opened).map(([name, needs]) => ({ name, needs, speaks: undefined, status: 0 }));
+};
+
 const entrancesAt = (place: Place): readonly Entrance[] =>
   new MetadataScanner().getAllMethodNames(place.prototype).flatMap((method) => {
     const handler = place.prototype[method];
@@ -58,7 +63,9 @@ const entrancesAt = (place: Place): readonly Entrance[] =>
   });
 
 const entrancesAtAll = (places: Iterable<unknown>): readonly Entrance[] =>
-  [...new Set(places)].flatMap((place) => entrancesAt(place as Place)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  [...new Set(places)]
+    .flatMap((place) => [...entrancesAt(place as Place), ...openedAt(place as Place)])
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
 /** Every route and resolver of the modules of an application, by name. */
 export const entrancesIn = (modules: Pick<ModulesContainer, 'values'>): readonly Entrance[] => {

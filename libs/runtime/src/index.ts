@@ -13,6 +13,8 @@ export * from './maintenance.js';
 export * from './needs.js';
 export * from './notices.js';
 export * from './node-keyring.js';
+export * from './oidc.config.js';
+export * from './oidc.js';
 export * from './problem.filter.js';
 export * from './process.js';
 export * from './readiness.js';

@@ -26,6 +26,7 @@ import type { Logger } from './logger.js';
 import { openNodeKeySecret } from './node-key-secret.js';
 import { followNodeKeys, type NodeKeyring } from './node-keyring.js';
 import { Notices } from './notices.js';
+import { openTokenReader, type TokenReader } from './oidc.js';
 import { Readiness } from './readiness.js';
 import type { RoleName } from './role.js';
 import type { Settings } from './settings.js';
@@ -180,6 +181,13 @@ const leaseUnlessShared = async (
   closing.add('lease', lease.release);
 };
 
+const openTokens = ({ oidc }: Settings, clock: Clock, logger: Logger): TokenReader | undefined => {
+  if (oidc === undefined) return undefined;
+  const onError = (error: unknown): void =>
+    logger.warn({ err: error }, 'the keys of the issuer of tokens cannot be read');
+  return openTokenReader({ settings: oidc, clock, onError });
+};
+
 /** Opens database, log and catalogue in this order; `closing` learns how to close them again. */
 export const openInfrastructure = async (settings: Settings, given: InfrastructureOptions): Promise<Infrastructure> => {
   const { roles, logger, closing, fatal } = given;
@@ -200,7 +208,9 @@ export const openInfrastructure = async (settings: Settings, given: Infrastructu
   const eventLog = tracedLog(meterEventLog(await openLog(settings, options, given), meters), traces);
   const eventStore = tracedStore(createEventStore(database, clock.nowMs), traces);
   const apiKeys = createApiKeyRepository(database);
-  await ensureAdminKey({ settings, needsAdministrator: roles.includes('api'), apiKeys, eventStore, logger });
+  const needsAdministrator = roles.includes('api');
+  const show = (line: string): void => void process.stderr.write(line);
+  await ensureAdminKey({ settings, needsAdministrator, apiKeys, eventStore, logger, show });
   const onError = (error: Error): void => logger.warn({ err: error }, 'the catalogue cannot be read');
   const catalogue = await followCatalogue(createCatalogueRepository(database), clock, onError);
   closing.add('catalogue', catalogue.stop);
@@ -210,7 +220,7 @@ export const openInfrastructure = async (settings: Settings, given: Infrastructu
   readiness.add('event log', () => unanswered(clock, () => eventLog.offsets('events')));
   const unmeter = meterInfrastructure(meters, pool, readiness);
   closing.add('meters', async () => unmeter());
-  const authenticator = createAuthenticator(apiKeys, clock);
+  const authenticator = createAuthenticator(apiKeys, clock, openTokens(settings, clock, logger));
   const links = await openLinkSettings(settings, logger);
   const { door, metricsToken } = settings;
   const opened = { database, readDatabase, eventLog, eventStore, catalogue, authenticator, nodeKeys, links, door };

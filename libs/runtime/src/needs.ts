@@ -8,6 +8,15 @@ export const NEEDS = 'tocsin:needs';
 /** What a route or resolver asks of its caller. One without it refuses everybody: a process does not start with such a route. */
 export const Needs = (permission: Permission): MethodDecorator & ClassDecorator => SetMetadata(NEEDS, permission);
 
+/** Where `@Opens` keeps its word. */
+export const OPENS = 'tocsin:opens';
+
+/**
+ * On a class of a module that registers routes past Nest, or takes sockets: their names and what each asks of its caller. No guard of ours
+ * stands before them: whoever registers them asks it himself.
+ */
+export const Opens = (routes: Readonly<Record<string, Permission>>): ClassDecorator => SetMetadata(OPENS, routes);
+
 /** A request whose caller was authenticated. */
 export type KnownRequest = FastifyRequest & { principal?: Principal };
 

@@ -9,7 +9,14 @@ import { Refused, refused } from './refused.js';
 import { AUTHENTICATOR, RATES } from './tokens.js';
 
 /** What changes what Tocsin does: for it a key must be good now, and not only have been so before the database went away. */
-const ACTS: ReadonlySet<Permission> = new Set(['roll_out', 'operate', 'approve', 'lift', 'administer']);
+const ACTS: ReadonlySet<Permission> = new Set([
+  'roll_out',
+  'operate',
+  'approve_stage',
+  'approve',
+  'lift',
+  'administer',
+]);
 
 /** Before every route and resolver: who asks, and may they. What says nothing about its needs refuses everybody. */
 @Injectable()

@@ -5,6 +5,7 @@ import { type KafkaLogOptions, parseKafkaUrl } from '#event-log';
 import { connectionOfUrl, type PostgresConnection } from '#store';
 import { doorSchema, type DoorSettings, doorSettingsOf } from './door/door.config.js';
 import { LOG_LEVELS } from './logger.js';
+import { oidcOf, oidcSchema, type OidcSettings } from './oidc.config.js';
 import { tracesOf } from './watching/trace-settings.js';
 import type { TraceSettings } from './watching/otlp-traces.js';
 
@@ -84,6 +85,7 @@ const schema = z.object({
   /** Whether a record of the log must carry a tag of its node: `required` beside `EVENT_LOG_URL`, else `vouched`. */
   BATCH_AUTHENTICATION: z.enum(BATCH_AUTHENTICATIONS).optional(),
   ...doorSchema.shape,
+  ...oidcSchema.shape,
 });
 
 type Read = z.output<typeof schema>;
@@ -114,6 +116,8 @@ export interface Settings {
   readonly metricsToken: string | undefined;
   /** undefined: nothing is traced. */
   readonly traces: TraceSettings | undefined;
+  /** Whose bearer tokens are taken; undefined: nobody's. */
+  readonly oidc: OidcSettings | undefined;
   /** `required` unless told on a log that others can write to. */
   readonly batchAuthentication: (typeof BATCH_AUTHENTICATIONS)[number];
 }
@@ -182,6 +186,7 @@ export const readRuntimeSettings = (env: Environment): Settings => {
     door: doorSettingsOf(read),
     metricsToken: read.METRICS_TOKEN,
     traces: tracesOf(read),
+    oidc: oidcOf(read),
     batchAuthentication: read.BATCH_AUTHENTICATION ?? (read.EVENT_LOG_URL === undefined ? 'vouched' : 'required'),
   };
 };

@@ -1,4 +1,4 @@
-import type { PrincipalRole } from '#contracts';
+import type { Permission, PrincipalRole } from '#contracts';
 import type { Queryable } from './database.js';
 
 /** An API key; the secret itself is kept nowhere. */
@@ -11,6 +11,12 @@ export interface ApiKeyRow {
   /** SHA-256, hex. */
   readonly secretHash: string;
   readonly revoked: boolean;
+  /** The part of what its role grants that it may do; null: all of it. */
+  readonly scopes: readonly Permission[] | null;
+  /** When it is over, ms since the epoch; null: not by itself. */
+  readonly expiresAt: number | null;
+  /** The actor who made it; null: made before that was recorded. */
+  readonly createdBy: string | null;
 }
 
 /** Reads API keys. */
@@ -24,7 +30,8 @@ export interface ApiKeyRepository {
 const KEYS_MAX = 20_000;
 
 const SELECT = `
-  select key_id as "keyId", name, role, node_id as "nodeId", secret_hash as "secretHash", revoked from api_key`;
+  select key_id as "keyId", name, role, node_id as "nodeId", secret_hash as "secretHash", revoked,
+    scopes, expires_at as "expiresAt", created_by as "createdBy" from api_key`;
 
 /** API keys in PostgreSQL. */
 export const createApiKeyRepository = (database: Queryable): ApiKeyRepository => ({

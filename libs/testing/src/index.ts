@@ -5,6 +5,7 @@ export * from './database-url.js';
 export * from './fake-clock.js';
 export * from './serve-roles.js';
 export * from './test-database.js';
+export * from './test-issuer.js';
 export * from './test-server.js';
 export * from './until.js';
 export * from './event-time-fleet.js';

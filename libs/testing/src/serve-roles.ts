@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { event, type PrincipalRole, streamOf, TOPICS } from '#contracts';
+import { event, type EventData, type PrincipalRole, streamOf, TOPICS } from '#contracts';
 import { openEmbeddedLog } from '#event-log';
 import type * as Runtime from '#runtime';
-import type { Clock, Infrastructure, Role, Traces } from '#runtime';
+import type { Clock, Infrastructure, OidcSettings, Role, Traces } from '#runtime';
 import { createApiKeyRepository, createCatalogueRepository, createEventStore, createNodeKeyRepository } from '#store';
 import { holdToSpoken } from './spoken-answers.js';
 import type { TestDatabase } from './test-database.js';
+
+/** What a key of a test is cut to. */
+export type KeyLimits = Pick<EventData<'ApiKeyCreated'>, 'scopes' | 'expiresAt'>;
 
 /** Some roles of a server, served over HTTP for a test. */
 export interface ServedRoles {
@@ -16,7 +19,7 @@ export interface ServedRoles {
   /** The names of all routes and resolvers, and what they need. */
   readonly entrances: readonly { readonly name: string; readonly needs: string | undefined }[];
   /** Makes an API key; returns the value of `Authorization`. */
-  readonly keyOf: (role: PrincipalRole, nodeId?: string) => Promise<string>;
+  readonly keyOf: (role: PrincipalRole, nodeId?: string, limits?: KeyLimits) => Promise<string>;
   /** A part of a role, by its token. */
   readonly get: <T>(token: symbol) => T;
   /** What stopped for good. */
@@ -42,6 +45,8 @@ export interface ServeOptions {
   readonly door?: Partial<Infrastructure['door']>;
   /** Where people reach the process. */
   readonly publicUrl?: string;
+  /** Whose bearer tokens are taken; nobody's unless told. */
+  readonly oidc?: OidcSettings;
 }
 
 /** What the keys of nodes are derived from in tests. */
@@ -65,7 +70,7 @@ const openParts = async (
   options: ServeOptions,
   fatal: Infrastructure['fatal'],
 ) => {
-  const { isTagRequired, logNowMs, door, publicUrl = 'http://tocsin.test' } = options;
+  const { isTagRequired, logNowMs, oidc, door, publicUrl = 'http://tocsin.test' } = options;
   const { metricsToken, traces = runtime.NO_TRACES } = options;
   const logTime = logNowMs === undefined ? {} : { nowMs: logNowMs };
   const meters = new runtime.Meters(clock);
@@ -77,7 +82,11 @@ const openParts = async (
   // Follows by the machine's clock, whatever clock the roles have: a test waits for what it registered.
   const repository = createCatalogueRepository(database);
   const catalogue = await runtime.followCatalogue(repository, runtime.systemClock, () => undefined);
-  const authenticator = runtime.createAuthenticator(createApiKeyRepository(database), clock);
+  const authenticator = runtime.createAuthenticator(
+    createApiKeyRepository(database),
+    clock,
+    oidc && runtime.openTokenReader({ settings: oidc, clock, onError: () => undefined }),
+  );
   const nodeKeys = await runtime.followNodeKeys({
     repository: createNodeKeyRepository(database),
     clock: runtime.systemClock,
@@ -124,9 +133,9 @@ export const serveRoles = async (
   const assertSpoken = (): void => {
     if (faults.length > 0) throw new Error(`not as @Speaks says:\n${faults.join('\n')}`);
   };
-  const keyOf = async (role: PrincipalRole, nodeId?: string): Promise<string> => {
+  const keyOf = async (role: PrincipalRole, nodeId?: string, limits: KeyLimits = {}): Promise<string> => {
     const [keyId, secret] = [`${role}-${randomBytes(4).toString('hex')}`, randomBytes(24).toString('base64url')];
-    const held = { keyId, name: `test ${role}`, role, ...(nodeId === undefined ? {} : { nodeId }) };
+    const held = { keyId, name: `test ${role}`, role, ...(nodeId === undefined ? {} : { nodeId }), ...limits };
     const created = event('ApiKeyCreated', { ...held, secretHash: runtime.secretHashOf(secret) });
     const append = { stream: streamOf.key(keyId), expectedVersion: 0, events: [created] };
     await parts.eventStore.append([append], { actor: 'test', cause: 'test' });

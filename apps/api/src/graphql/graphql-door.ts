@@ -7,19 +7,19 @@ const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
 const GRAPHQL_TYPE = 'application/graphql-response+json';
 
 const refusalFor = async (request: KnownRequest, authenticator: Authenticator): Promise<Refusal | undefined> => {
-  if (request.method !== 'POST') return refuse('METHOD_NOT_ALLOWED', 'send GraphQL operations with POST');
-  // A page of another site can send text and forms in the name of whoever looks at it, but not this.
-  if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
-    return refuse('CONTENT_TYPE_UNKNOWN', 'expected content-type: application/json');
   const principal = await authenticator.authenticate(request.headers.authorization);
   if (isRefusal(principal)) return principal;
   request.principal = principal;
-  if (isPermitted(principal, 'view')) return undefined;
-  return refuse('PERMISSION_DENIED', `role ${principal.role} may not view`);
+  if (!isPermitted(principal, 'view')) return refuse('PERMISSION_DENIED', `role ${principal.role} may not view`);
+  if (request.method !== 'POST') return refuse('METHOD_NOT_ALLOWED', 'send GraphQL operations with POST');
+  // A page of another site can send text and forms in the name of whoever looks at it, but not this.
+  return JSON_TYPE.test(request.headers['content-type'] ?? '')
+    ? undefined
+    : refuse('CONTENT_TYPE_UNKNOWN', 'expected content-type: application/json');
 };
 
 /**
- * Before the body of a request is read: only POST, only for somebody who may look. The guard asks again for each resolver; this
+ * Before the body of a request is read: only for somebody who may look, only POST. The guard asks again for each resolver; this
  * keeps the schema (introspection has no resolver of ours), the parser and the validation from everybody else.
  */
 export const createGraphqlDoor =

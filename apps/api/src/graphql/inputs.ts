@@ -132,6 +132,7 @@ export const RequestOverrideInput = mutationInput('RequestOverride', {
 export const VoteOnOverrideInput = mutationInput('VoteOnOverride', {
   overrideId: rawId('The override.'),
   isApproved: flag('Yes, or no.'),
+  role: maybe(one(() => words.ApprovalRole, 'Under which role, where the caller holds several that vote.')),
   comment,
 });
 /** What `EndRedirect` is sent. */

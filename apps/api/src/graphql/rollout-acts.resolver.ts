@@ -52,7 +52,7 @@ export class RolloutActsResolver {
   }
 
   @Mutation(() => RolloutPayload, { description: 'Says that the stage after one may begin.' })
-  @Needs('operate')
+  @Needs('approve_stage')
   approveStage(@Caller() caller: Principal, @Input(inputs.ApproveStageInput) input: OfRollout) {
     return mutate({ input, caller, ...ofRollout }, stageApprovalSchema, (approval, by) =>
       this.actions.approveStage(input.rolloutId, approval, by),
@@ -74,7 +74,7 @@ export class RolloutActsResolver {
   }
 
   @Mutation(() => RolloutPayload, { description: 'Lets missing items of a pre-flight pass, by name and reason.' })
-  @Needs('operate')
+  @Needs('approve_stage')
   overridePreflight(@Caller() caller: Principal, @Input(inputs.OverridePreflightInput) input: OfRollout) {
     return mutate({ input, caller, ...ofRollout }, preflightOverrideSchema, (wanted, by) =>
       this.actions.overridePreflight(input.rolloutId, wanted, by),
@@ -90,7 +90,7 @@ export class RolloutActsResolver {
   }
 
   @Mutation(() => RollbackPayload, { description: 'Says yes to a rollback that was proposed.' })
-  @Needs('operate')
+  @Needs('approve_stage')
   approveRollback(@Caller() caller: Principal, @Input(inputs.ApproveRollbackInput) input: Of<'rollbackId'>) {
     return mutate({ input, caller, as: 'rollback', without: ['rollbackId'] }, commented, ({ comment }, by) =>
       this.actions.approveRollback(input.rollbackId, comment, by),
@@ -109,7 +109,7 @@ export class RolloutActsResolver {
     );
   }
 
-  @Mutation(() => OverridePayload, { description: 'Votes on an override, under the role of the own key.' })
+  @Mutation(() => OverridePayload, { description: 'Votes on an override, under one role of the caller.' })
   @Needs('approve')
   voteOnOverride(@Caller() caller: Principal, @Input(inputs.VoteOnOverrideInput) input: Of<'overrideId'>) {
     return mutate({ input, caller, as: 'override', without: ['overrideId'] }, newVoteSchema, (vote, by) =>

@@ -72,15 +72,22 @@ describe('a signed link', () => {
     expect(await api.timeline()).toMatchObject([{ type: 'IncidentNoted', data: { by: 'link:alice' } }]);
   });
 
-  it('rolls back after it was asked a second time, what a proposal says', async () => {
+  it('rolls back after it was asked a second time, what a proposal says: by a request, since an operator approves nothing', async () => {
+    const looked = await api.served.send(
+      'POST',
+      '/v1/rollouts/ro1/rollback/preview',
+      await api.served.as('viewer'),
+      {},
+    );
+    const { rollbackId } = looked.body['preview'] as unknown as { rollbackId: string };
     await api.served.parts.eventStore.append(
       [
         {
-          stream: streamOf.rollback('rb2'),
+          stream: streamOf.rollback(rollbackId),
           expectedVersion: 0,
           events: [
             event('RollbackProposed', {
-              rollbackId: 'rb2',
+              rollbackId,
               incidentId: api.incidentId,
               rolloutId: 'ro1',
               mode: 'recommend',
@@ -96,10 +103,12 @@ describe('a signed link', () => {
     const token = tokenFor();
     const asked = await open(token, { action: 'roll_back' });
     expect(asked.html).toContain('Yes, roll back');
-    expect(await api.toldIn(streamOf.rollback('rb2'))).toHaveLength(1);
-    expect((await open(token, { action: 'roll_back', confirm: 'yes' })).html).toContain('rollback rb2 was asked for');
-    expect((await api.toldIn(streamOf.rollback('rb2'))).at(-1)).toMatchObject({
-      type: 'RollbackApproved',
+    expect(await api.toldIn(streamOf.rollback(rollbackId))).toHaveLength(1);
+    expect((await open(token, { action: 'roll_back', confirm: 'yes' })).html).toContain(
+      `rollback ${rollbackId} was asked for`,
+    );
+    expect((await api.toldIn(streamOf.rollback(rollbackId))).at(-1)).toMatchObject({
+      type: 'RollbackRequested',
       data: { by: 'link:alice' },
     });
     expect(await api.timeline()).toMatchObject([{ type: 'IncidentNoted' }]);

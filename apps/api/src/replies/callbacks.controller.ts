@@ -40,7 +40,7 @@ export class CallbacksController {
   async slack(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {
     const { bytes, signature } = this.signedBySlack(body, headers);
     const press = accepted(readSlackPress(bytes));
-    const text = await answerSlackPress(askedBy(this.acts, facts), press, signature);
+    const text = await answerSlackPress(askedBy(this.acts, facts), this.settings.slackUsers, press, signature);
     if (text === undefined) return {};
     const answer = { response_type: 'ephemeral', replace_original: false, text };
     // A press of a block is answered there, one of an old attachment here.
@@ -61,9 +61,8 @@ export class CallbacksController {
     const told = readSlackEvent(this.signedBySlack(body, headers).bytes);
     // It is theirs: refusals in a row end the subscription.
     if (isRefusal(told)) return { taken: false, because: told.detail };
-    return told.type === 'url_verification'
-      ? { challenge: told.challenge }
-      : takeSlackEvent(askedBy(this.acts, facts), told);
+    if (told.type === 'url_verification') return { challenge: told.challenge };
+    return takeSlackEvent(askedBy(this.acts, facts), this.settings.slackUsers, told);
   }
 
   @Post('pagerduty')

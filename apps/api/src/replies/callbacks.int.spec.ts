@@ -55,6 +55,17 @@ describe('a button in Slack', () => {
     expect(await api.timeline()).toEqual([]);
   });
 
+  it('does nothing for whom nobody listed, nor for who may only look, and says so', async () => {
+    const by = async (user: object) => (await press(pressed({ user }))).body.text;
+    expect(await by({ id: 'U2', username: 'alice' })).toBe(
+      'Not done: Tocsin does not know you (U2). Whoever runs it lists you in SLACK_USERS.',
+    );
+    expect(await by({ id: 'U3', username: 'alice' })).toBe('Not done: role viewer may not operate.');
+    expect(await api.timeline()).toEqual([]);
+    // Its button was not used up.
+    expect(await by({ id: 'U1', username: 'bob' })).toBe('Done: it is acknowledged.');
+  });
+
   it('what is not signed by Slack, is old, or was changed on its way is refused', async () => {
     expect((await press(pressed(), { secret: 'another secret of somebody' })).status).toBe(401);
     expect((await press(pressed(), { atMs: NOW_MS - 301_000 })).status).toBe(401);

@@ -4,6 +4,8 @@ import { NOW_MS, serveApi, type ServedApi, tellStory } from '../api.fixture.js';
 
 /** Of the Slack app of the tests. */
 export const SLACK_SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
+/** Who in its workspace may do what: U2 is nobody. */
+const SLACK_USERS = ['U1=operator', 'U3=viewer'];
 /** Of the webhook of the tests. */
 export const PAGERDUTY_SECRET = 'pagerduty-webhook-secret';
 
@@ -21,7 +23,11 @@ export class AnsweredApi {
   private constructor(readonly served: ServedApi) {}
 
   static async serve(): Promise<AnsweredApi> {
-    const settings = { SLACK_SIGNING_SECRET: SLACK_SECRET, PAGERDUTY_WEBHOOK_SECRET: PAGERDUTY_SECRET };
+    const settings = {
+      SLACK_SIGNING_SECRET: SLACK_SECRET,
+      SLACK_USERS: SLACK_USERS.join(','),
+      PAGERDUTY_WEBHOOK_SECRET: PAGERDUTY_SECRET,
+    };
     const served = await serveApi(settings);
     await tellStory(served);
     return new AnsweredApi(served);

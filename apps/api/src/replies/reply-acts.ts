@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   event,
+  isPermitted,
   isRefusal,
   type Principal,
   refuse,
@@ -120,14 +121,24 @@ export const rollbackOf = ({
     : { rolloutId: cause.id };
 };
 
-const rollBack = async (parts: ReplyParts, report: IncidentReport, reply: Reply): Promise<string | Refusal> => {
+/** Who may not say yes to what was proposed asks for the same rollback himself, at once: an operator may (R31). */
+const wishOf = (report: IncidentReport, caller: Principal): ReturnType<typeof rollbackOf> => {
   const what = rollbackOf(report);
+  if (isRefusal(what) || 'rolloutId' in what || isPermitted(caller, 'approve_stage')) return what;
+  const rolloutId = report.rollbacks.find(({ rollbackId }) => rollbackId === what.rollbackId)?.rolloutId;
+  return typeof rolloutId === 'string'
+    ? { rolloutId }
+    : refuse('PERMISSION_DENIED', `role ${caller.role} may not approve rollback ${what.rollbackId}`);
+};
+
+const rollBack = async (parts: ReplyParts, report: IncidentReport, reply: Reply): Promise<string | Refusal> => {
+  const what = wishOf(report, reply.caller);
   if (isRefusal(what)) return what;
   const comment = `from the page of incident ${reply.incidentId}`;
   const asked =
-    'rollbackId' in what
-      ? await parts.actions.approveRollback(what.rollbackId, comment, reply.caller)
-      : await parts.actions.requestRollback(what.rolloutId, comment, reply.caller);
+    'rolloutId' in what
+      ? await parts.actions.requestRollback(what.rolloutId, comment, reply.caller)
+      : await parts.actions.approveRollback(what.rollbackId, comment, reply.caller);
   if (isRefusal(asked)) return asked;
   await tendingOf(parts).note(reply, `asked for rollback ${asked.rollbackId}`);
   return `rollback ${asked.rollbackId} was asked for; the next tick decides, by its rails`;
@@ -173,6 +184,10 @@ const resolve = async (parts: ReplyParts, report: IncidentReport, reply: Reply):
   return isRefusal(taken) ? taken : `${because}; it is acknowledged`;
 };
 
+/** What comes through these doors asks no guard: whoever answers a page may do what an operator does, or is refused here. */
+const refuseCaller = ({ role, ...caller }: Principal): Refusal | undefined =>
+  isPermitted(caller, 'operate') ? undefined : refuse('PERMISSION_DENIED', `role ${role} may not operate`);
+
 /** What people do from a page, through whichever door their answer comes. */
 export const createReplyActs = (parts: ReplyParts) => {
   const run = async (action: ReplyAction, reply: Reply): Promise<string | Refusal> => {
@@ -185,19 +200,22 @@ export const createReplyActs = (parts: ReplyParts) => {
   return {
     /** Does something once for a reply, however often that comes. */
     runOnce: async (replyId: string, action: ReplyAction, reply: Reply): Promise<string | Refusal> =>
-      (await take(parts, replyId, action, reply)) ?? run(action, reply),
+      refuseCaller(reply.caller) ?? (await take(parts, replyId, action, reply)) ?? run(action, reply),
     /**
      * Does what may be done twice, until it was done for a reply, and then no more: one that failed half way is done when it comes again,
      * and one that comes again hours later does not take on what ran out meanwhile.
      */
     runUntilDone: async (replyId: string, action: ReplyAction, reply: Reply): Promise<string | Refusal> => {
+      const refusal = refuseCaller(reply.caller);
+      if (refusal !== undefined) return refusal;
       if (await wasTaken(parts, replyId)) return usedFor(action);
       const done = await run(action, reply);
       if (!isRefusal(done)) await take(parts, replyId, action, reply);
       return done;
     },
     /** Says something in the timeline once for a reply: both are appended, or neither. */
-    noteOnce: (replyId: string, reply: Reply, text: string): Promise<undefined | Refusal> =>
+    noteOnce: async (replyId: string, reply: Reply, text: string): Promise<undefined | Refusal> =>
+      refuseCaller(reply.caller) ??
       tendingOf(parts).note(reply, text, {
         refused: async () => ((await wasTaken(parts, replyId)) ? usedFor('note') : undefined),
         taken: (acting) => takenBy(replyId, 'note', reply, acting),

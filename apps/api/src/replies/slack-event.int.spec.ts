@@ -89,6 +89,15 @@ describe('a reply in the thread of a page in Slack', () => {
     expect(await api.timeline()).toHaveLength(2);
   });
 
+  it('of somebody whom nobody listed, or who may only look, it is taken and forgotten', async () => {
+    expect(await send(typed({ user: 'U2' }))).toEqual({
+      status: 200,
+      body: { taken: false, because: 'user U2 is not in SLACK_USERS' },
+    });
+    expect(await send(typed({ user: 'U3' }))).toMatchObject(forgotten);
+    expect(await api.timeline()).toEqual([]);
+  });
+
   it('what programs say, edits, and what is outside a thread are no replies', async () => {
     const others = [
       { bot_id: 'B1', app_id: 'A1', user: 'UTOCSIN' },

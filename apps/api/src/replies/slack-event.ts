@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { holding, isRefusal, type Principal, refuse, type Refusal } from '#contracts';
+import { isRefusal, refuse, type Refusal } from '#contracts';
 import { type ReplyActs, replyIdOf } from './reply-acts.js';
+import { slackCaller, type SlackUsers } from './slack-users.js';
 
 const id = z.string().min(1).max(64);
 
@@ -45,15 +46,6 @@ const RECEIVER = 'slack';
 const typedText = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&').trim();
 
-const principalOf = (user: string): Principal => ({
-  keyId: RECEIVER,
-  subject: `${RECEIVER}:${user}`,
-  name: user,
-  ...holding('operator'),
-  nodeId: undefined,
-  door: RECEIVER,
-});
-
 const nothing = (because: string) => ({ taken: false, because });
 
 /**
@@ -62,6 +54,7 @@ const nothing = (because: string) => ({ taken: false, because });
  */
 export const takeSlackEvent = async (
   acts: ReplyActs,
+  users: SlackUsers,
   { event_id, event }: SlackHappened,
 ): Promise<{ readonly taken: boolean; readonly because: string }> => {
   const typed = typedSchema.safeParse(event);
@@ -71,7 +64,9 @@ export const takeSlackEvent = async (
   if (text === '') return nothing('it has no words');
   const incidentId = await acts.incidentPagedAs(RECEIVER, `${channel}:${thread_ts}`);
   if (incidentId === undefined) return nothing('it is about no incident of ours');
-  const reply = { incidentId, caller: principalOf(user), via: RECEIVER };
+  const caller = slackCaller(users, user);
+  if (caller === undefined) return nothing(`user ${user} is not in SLACK_USERS`);
+  const reply = { incidentId, caller, via: RECEIVER };
   const refusal = await acts.noteOnce(replyIdOf(RECEIVER, event_id), reply, text);
   return isRefusal(refusal) ? nothing(refusal.detail) : { taken: true, because: event.type };
 };

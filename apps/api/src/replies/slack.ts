@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { holding, isRefusal, refuse, type Refusal, REPLY_ACTIONS } from '#contracts';
+import { isRefusal, refuse, type Refusal, REPLY_ACTIONS } from '#contracts';
 import { type ReplyActs, replyIdOf } from './reply-acts.js';
+import { slackCaller, type SlackUsers } from './slack-users.js';
 
 const payloadSchema = z.looseObject({
   type: z.literal('block_actions'),
@@ -37,12 +38,16 @@ export const isSlackAddress = (url: string | undefined): url is string =>
 /** Buttons that open an address by themselves; Slack tells of their press all the same. */
 const OPENS = /^(open|link_\d+)$/;
 
+const unknown = (id: string): string =>
+  `Not done: Tocsin does not know you (${id}). Whoever runs it lists you in SLACK_USERS.`;
+
 /**
  * Does what a button says, and answers in words for the one who pressed it; `signature` tells the same request again. undefined: there is
  * nothing to say.
  */
 export const answerSlackPress = async (
   acts: ReplyActs,
+  users: SlackUsers,
   press: SlackPress,
   signature: string,
 ): Promise<string | undefined> => {
@@ -52,14 +57,8 @@ export const answerSlackPress = async (
   const incidentId = pressed?.value;
   if (action === undefined || incidentId === undefined) return 'Tocsin knows no such button.';
   const { id, username, name } = press.user;
-  const caller = {
-    keyId: 'slack',
-    subject: `slack:${id}`,
-    name: username ?? name ?? id,
-    ...holding('operator'),
-    nodeId: undefined,
-    door: 'slack',
-  } as const;
+  const caller = slackCaller(users, id, username ?? name);
+  if (caller === undefined) return unknown(id);
   const done = await acts.runOnce(replyIdOf('slack', signature), action, { incidentId, caller, via: 'slack' });
   return isRefusal(done) ? `Not done: ${done.detail}.` : `Done: ${done}.`;
 };

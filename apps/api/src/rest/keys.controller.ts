@@ -7,6 +7,7 @@ import {
   keyShape,
   listOf,
   nameSchema,
+  PERMISSIONS,
   type Principal,
   PRINCIPAL_ROLES,
 } from '#contracts';
@@ -23,6 +24,9 @@ export const newKey = z.object({
   role: z.enum(PRINCIPAL_ROLES),
   nodeId: nameSchema.optional(),
   comment: commentSchema,
+  scopes: z.array(z.enum(PERMISSIONS)).min(1).max(PERMISSIONS.length).optional(),
+  /** When it is over, ms since the epoch. */
+  expiresAt: z.number().int().nonnegative().optional(),
 });
 
 /** API keys. A secret is shown once, in the answer that makes the key. */

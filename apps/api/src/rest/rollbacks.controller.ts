@@ -75,7 +75,7 @@ export class RollbacksController {
     refuses: ['ROLLBACK_NOT_PROPOSED'],
   })
   @HttpCode(202)
-  @Needs('operate')
+  @Needs('approve_stage')
   async approve(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
     const { comment } = accepted(readBody(commented, body));
     return { rollback: accepted(await this.actions.approveRollback(id, comment, caller)) };

@@ -120,7 +120,7 @@ export class RolloutsController {
     refuses: ['ROLLOUT_STATE'],
   })
   @HttpCode(200)
-  @Needs('operate')
+  @Needs('approve_stage')
   async approve(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
     const approval = accepted(readBody(stageApprovalSchema, body));
     return { rollout: accepted(await this.actions.approveStage(id, approval, caller)) };
@@ -165,7 +165,7 @@ export class RolloutsController {
     refuses: ['ROLLOUT_STATE'],
   })
   @HttpCode(200)
-  @Needs('operate')
+  @Needs('approve_stage')
   async overridePreflight(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
     const override = accepted(readBody(preflightOverrideSchema, body));
     return { rollout: accepted(await this.actions.overridePreflight(id, override, caller)) };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PRINCIPAL_ROLES } from '../principal.js';
+import { PERMISSIONS, PRINCIPAL_ROLES } from '../principal.js';
 import { moment } from './answer.js';
 
 /** An API key; its secret is told once, when it is made. */
@@ -10,6 +10,12 @@ export const keyShape = z
     role: z.enum(PRINCIPAL_ROLES),
     nodeId: z.string().nullable(),
     revoked: z.boolean(),
+    /** The part of what its role grants that it may do; null: all of it. */
+    scopes: z.array(z.enum(PERMISSIONS)).nullable(),
+    /** When it is over; null: not by itself. */
+    expiresAt: moment.nullable(),
+    /** The actor who made it; null: made before that was recorded. */
+    createdBy: z.string().nullable(),
   })
   .meta({ id: 'ApiKey' });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameSchema } from '../node-report.js';
-import { PRINCIPAL_ROLES } from '../principal.js';
-import { at, id } from './event-parts.js';
+import { PERMISSIONS, PRINCIPAL_ROLES } from '../principal.js';
+import { at, by, id } from './event-parts.js';
 
 /** Events of the streams `key-<keyId>` and `node-keys-<nodeId>`. */
 export const keyEvents = {
@@ -13,6 +13,11 @@ export const keyEvents = {
     nodeId: nameSchema.optional(),
     /** SHA-256, hex, of the secret; the secret itself is shown once and kept nowhere. */
     secretHash: z.string().length(64),
+    /** The part of what its role grants that it may do; absent: all of it. */
+    scopes: z.array(z.enum(PERMISSIONS)).min(1).max(PERMISSIONS.length).optional(),
+    /** From then on it is refused; absent: never by itself. */
+    expiresAt: at.optional(),
+    createdBy: by.optional(),
   }),
   /** The key opens nothing any more. */
   ApiKeyRevoked: z.object({ keyId: id }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SUBJECT_CHARS_MAX } from '../principal.js';
 import { at, by, id, comment, why } from './event-parts.js';
 
 /** Whose three votes open what a safety rail, a quarantine or a block refused (R53). */
@@ -27,7 +28,16 @@ export const overrideEvents = {
     at,
   }),
   /** A role says yes or no to an override. */
-  OverrideVoted: z.object({ overrideId: id, role: z.enum(APPROVAL_ROLES), isApproved: z.boolean(), by, comment, at }),
+  OverrideVoted: z.object({
+    overrideId: id,
+    role: z.enum(APPROVAL_ROLES),
+    isApproved: z.boolean(),
+    by,
+    /** Who that is for good; votes of before it was recorded have a name alone. */
+    subject: z.string().min(1).max(SUBJECT_CHARS_MAX).optional(),
+    comment,
+    at,
+  }),
   /** Three people said yes in time: the rails that it names do not hold this rollback up. */
   OverrideGranted: z.object({ overrideId: id, rollbackId: id, at }),
   /** Somebody said no. */

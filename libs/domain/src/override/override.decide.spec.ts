@@ -157,6 +157,20 @@ describe('a vote', () => {
     expect(codeOf(decideVote(undefined, vote('engineering_vp', 'user:v')))).toBe('NOT_FOUND');
   });
 
+  it.each([
+    ['one subject under two names', { by: 'x:eve', subject: 'oidc:i|1' }, { by: 'x:Eve M', subject: 'oidc:i|1' }, true],
+    ['two subjects of one name', { by: 'x:eve', subject: 'oidc:i|1' }, { by: 'x:eve', subject: 'oidc:i|2' }, false],
+    ['two keys of one name', { by: 'x:eve', subject: 'key:k1' }, { by: 'y:eve', subject: 'key:k2' }, true],
+    ['a key and a token of one name', { by: 'x:eve', subject: 'key:k1' }, { by: 'y:eve', subject: 'oidc:i|1' }, true],
+    ['a vote of before subjects, and one of its name', { by: 'x:eve' }, { by: 'y:eve', subject: 'oidc:i|1' }, true],
+    ['two keys of two names', { by: 'x:eve', subject: 'key:k1' }, { by: 'x:ana', subject: 'key:k2' }, false],
+  ])('R53: %s', (_what, first, second, isOnePerson) => {
+    const voted = { overrideId: 'o1', ...vote('engineering_vp', first.by), ...first };
+    const again = { ...vote('customer_success_vp', second.by), ...second };
+    const decided = decideVote(evolve(requested, event('OverrideVoted', voted)), again);
+    expect(codeOf(decided)).toBe(isOnePerson ? 'VOTE_TWICE' : undefined);
+  });
+
   it('R53: whatever is voted by whom, a grant has a yes of each role, of three people, and nothing follows an end', () => {
     const cast = fc.record({
       role: fc.constantFrom(...APPROVAL_ROLES),

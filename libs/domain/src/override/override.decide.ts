@@ -75,6 +75,20 @@ const endOf = (override: Override, vote: EventData<'OverrideVoted'>): readonly V
   return isComplete ? [event('OverrideGranted', { overrideId, rollbackId, at })] : [];
 };
 
+/** Who it is, and under which name. */
+type Voter = Pick<EventData<'OverrideVoted'>, 'by' | 'subject'>;
+
+/** `engineering_vp:eve` → `eve` */
+const nameIn = (by: string): string => by.slice(by.indexOf(':') + 1);
+
+/** Behind a key stands whoever it was given to, and a person may hold keys of several roles: there the name says who it is. */
+const isByName = ({ subject }: Voter): boolean => subject === undefined || subject.startsWith('key:');
+
+/** Two tokens are of one person if their subject is the same, whatever name is shown; with a key on a side also if the name is. */
+const isSamePerson = (a: Voter, b: Voter): boolean =>
+  (a.subject !== undefined && a.subject === b.subject) ||
+  ((isByName(a) || isByName(b)) && nameIn(a.by) === nameIn(b.by));
+
 /**
  * One vote of one of the three roles (R53): each role once, each person once, in time. One no is the end. The stream's version keeps two
  * that vote at the same moment apart.
@@ -88,8 +102,9 @@ export const decideVote = (
   if (state !== 'requested') return refuse('OVERRIDE_ENDED', `override ${overrideId} is ${state}`);
   if (vote.at >= expiresAtMs) return refuse('OVERRIDE_ENDED', `override ${overrideId} has expired`);
   if (votes.has(vote.role)) return refuse('VOTE_TWICE', `${vote.role} has voted`, '/role');
-  const own = [...votes.values()].find(({ by }) => by === vote.by);
-  if (own !== undefined) return refuse('VOTE_TWICE', `${vote.by} has voted as ${own.role}: three people must agree`);
+  const own = [...votes.values()].find((each) => isSamePerson(each, vote));
+  if (own !== undefined)
+    return refuse('VOTE_TWICE', `${nameIn(vote.by)} has voted as ${own.role}: three people must agree`);
   const voted = { overrideId, ...vote };
   return [event('OverrideVoted', voted), ...endOf(override, voted)];
 };

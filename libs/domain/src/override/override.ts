@@ -5,7 +5,7 @@ import { type GuardedEvent, isEventOf } from '../rule/event-guard.js';
 export const OVERRIDE_MS = 600_000;
 
 /** A vote as it was cast. */
-export type OverrideVote = Pick<EventData<'OverrideVoted'>, 'role' | 'isApproved' | 'by'>;
+export type OverrideVote = Pick<EventData<'OverrideVoted'>, 'role' | 'isApproved' | 'by' | 'subject'>;
 
 /**
  * A refused rollback that is asked for again with the checklist (R52-R54). Its states:
@@ -55,8 +55,9 @@ export const evolveOverride = (
     case 'OverrideRequested':
       return requested(event.data);
     case 'OverrideVoted': {
-      const { role, isApproved, by } = event.data;
-      return override && { ...override, votes: new Map(override.votes).set(role, { role, isApproved, by }) };
+      const { role, isApproved, by, subject } = event.data;
+      const vote = { role, isApproved, by, ...(subject === undefined ? {} : { subject }) };
+      return override && { ...override, votes: new Map(override.votes).set(role, vote) };
     }
     case 'OverrideGranted':
       return override && { ...override, state: 'granted' };

@@ -91,6 +91,8 @@ const customer = (customerId: string, zones: readonly string[]) => ({
   zones: [...zones],
 });
 
+/** What a key of today is cut to; `k1` is one of before. */
+const LIMITS = { scopes: ['view' as const], expiresAt: T + 86_400_000, createdBy: 'admin:eve' };
 const secretHash = 'ab'.repeat(32);
 const catalogue: Chapter = [
   [
@@ -117,7 +119,7 @@ const catalogue: Chapter = [
     streamOf.key('k2'),
     0,
     [
-      event('ApiKeyCreated', { keyId: 'k2', name: 'alice', role: 'operator', secretHash }),
+      event('ApiKeyCreated', { keyId: 'k2', name: 'alice', role: 'operator', secretHash, ...LIMITS }),
       event('ApiKeyRevoked', { keyId: 'k2' }),
     ],
   ],

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { ConfigError } from '#config';
+import { PRINCIPAL_ROLES, type PrincipalRole } from '#contracts';
+
+/** Groups that are told: more of one issuer mean anything here is not likely, and a token is compared with each. */
+const GROUPS_MAX = 100;
+/** An issuer is written into every subject; OpenID Connect gives a `sub` as much. */
+const ISSUER_CHARS_MAX = 255;
+/** For tests and for an issuer on the same machine: what goes no further than this machine needs no TLS. */
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const overTls = z
+  .url({ protocol: /^https?$/ })
+  .max(ISSUER_CHARS_MAX)
+  .refine((text) => {
+    const { protocol, hostname } = new URL(text);
+    return protocol === 'https:' || LOOPBACK.has(hostname);
+  }, 'expected https');
+
+/** Every role but that of one node, which a token cannot name. */
+const TOKEN_ROLES = PRINCIPAL_ROLES.filter((role) => role !== 'node');
+
+/** `sre=operator`: a group, which may hold `=`, and the role of whoever is in it. */
+const readGroup = (text: string): readonly [string, PrincipalRole] | string => {
+  const at = text.lastIndexOf('=');
+  const [group, named] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  const role = TOKEN_ROLES.find((each) => each === named);
+  if (at < 1 || group === '') return `${text}: expected group=role`;
+  return role === undefined ? `${text}: the roles of tokens are ${TOKEN_ROLES.join(', ')}` : [group, role];
+};
+
+const groupsSchema = z.string().transform((text, context): readonly (readonly [string, PrincipalRole])[] => {
+  const read = text.split(',').map(readGroup);
+  const wrong = read.find((each) => typeof each === 'string');
+  if (typeof wrong === 'string') context.addIssue(wrong);
+  if (read.length > GROUPS_MAX) context.addIssue(`expected at most ${GROUPS_MAX} groups`);
+  return read.filter((each) => typeof each !== 'string');
+});
+
+/** What a process reads of whose tokens it takes. */
+export const oidcSchema = z.object({
+  /** Whose tokens are taken, as their `iss` says it, character by character. Unset: none are. */
+  OIDC_ISSUER: overTls.optional(),
+  /** What must be in their `aud`. */
+  OIDC_AUDIENCE: z.string().min(1).max(ISSUER_CHARS_MAX).optional(),
+  /** Where the issuer's keys are. Unset: where its discovery document says. */
+  OIDC_JWKS_URL: overTls.optional(),
+  /** The claim that holds groups: its name, or a path such as `realm_access.roles`. */
+  OIDC_ROLE_CLAIM: z.string().min(1).max(ISSUER_CHARS_MAX).default('groups'),
+  /** What groups may do: `sre=operator,on-call=incident_commander`. */
+  OIDC_ROLES: groupsSchema.optional(),
+});
+
+/** Whose tokens are taken, and who they make somebody. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  /** undefined: by discovery. */
+  readonly jwksUrl: string | undefined;
+  readonly roleClaim: string;
+  /** Pairs of a group and its role; a group may have several. */
+  readonly groups: readonly (readonly [string, PrincipalRole])[];
+}
+
+type Read = z.output<typeof oidcSchema>;
+
+/** Whose tokens are taken; undefined: nobody's. Throws a `ConfigError` where half of it is told. */
+export const oidcOf = ({
+  OIDC_ISSUER: issuer,
+  OIDC_AUDIENCE: audience,
+  OIDC_JWKS_URL: jwksUrl,
+  OIDC_ROLE_CLAIM: roleClaim,
+  OIDC_ROLES: groups,
+}: Read): OidcSettings | undefined => {
+  const told = { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLES: groups };
+  const missing = Object.entries(told).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (issuer !== undefined && audience !== undefined && groups !== undefined)
+    return { issuer, audience, jwksUrl, roleClaim, groups };
+  if (missing.length === Object.keys(told).length && jwksUrl === undefined) return undefined;
+  throw new ConfigError(missing.map((name) => `${name}: needed where tokens are taken`));
+};
