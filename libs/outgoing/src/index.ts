@@ -1,3 +1,3 @@
-export { type OutgoingAnswer, type OutgoingRequest, post, redact } from './post.js';
+export { type OutgoingRequest, post, redact } from './post.js';
 export { addressOf, namesLoopback, refusalOfHost } from './receiver-address.js';
 export { targetUrl } from './target-url.js';

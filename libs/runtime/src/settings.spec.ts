@@ -19,7 +19,7 @@ describe('readRuntimeSettings', () => {
         trustedProxies: [],
         rates: {
           view: { perSecond: 100, windowS: 10 },
-          act: { perSecond: 20, windowS: 10 },
+          act: { perSecond: 100, windowS: 10 },
           telemetry: { perSecond: 10_000, windowS: 10 },
           proved: { perSecond: 50, windowS: 10 },
           stranger: { perSecond: 5, windowS: 10 },

@@ -41,8 +41,8 @@ export const doorSchema = z.object({
     .refine((proxies) => proxies.length <= PROXIES_MAX, `expected at most ${PROXIES_MAX} addresses or networks`),
   /** Reads of one caller, a second: ten pages that ask ten things each. */
   RATE_LIMIT_VIEW: perSecond.default(100),
-  /** Acts of one caller, a second: more than any person does, and a deploy tool of a large fleet. */
-  RATE_LIMIT_ACT: perSecond.default(20),
+  /** Acts of one caller, a second: more than any person does, and ten seconds of them make the keys of 1,000 nodes one by one. */
+  RATE_LIMIT_ACT: perSecond.default(100),
   /** What one key tells, requests a second: 1,000 nodes behind one collector send 4,000. */
   RATE_LIMIT_TELEMETRY: perSecond.default(10_000),
   /** What proves itself without a key, of one address, a second: PagerDuty and Slack tell of every press from a handful. */
