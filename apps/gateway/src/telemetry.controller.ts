@@ -150,7 +150,7 @@ export class TelemetryController {
     summary: 'Takes a signal of a deploy tool or of another monitor',
     body: signalSchema,
     answer: signalTakenAnswer,
-    refuses: ['NODE_UNKNOWN', 'TIME_IN_FUTURE'],
+    refuses: ['CUSTOMER_UNKNOWN', 'NODE_UNKNOWN', 'TIME_IN_FUTURE'],
   })
   @Needs('signal')
   @HttpCode(202)
