@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
+import { post } from '#outgoing';
 import type { Clock } from './clock.js';
 import type { OidcSettings } from './oidc.config.js';
 
@@ -24,30 +25,19 @@ export interface JwksParts {
   readonly onError: (error: unknown) => void;
 }
 
-const readBounded = async (response: Response): Promise<unknown> => {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    bytes += part.length;
-    if (bytes > BYTES_MAX) throw new Error(`more than ${BYTES_MAX} bytes`);
-    parts.push(part);
-  }
-  return JSON.parse(Buffer.concat(parts).toString('utf8')) as unknown;
-};
+/** The issuer may be in a private network: whoever sets OIDC_ISSUER says so by that. */
+const ALLOWS_PRIVATE = true;
 
 const readJson = async (url: string, { sleep }: Pick<Clock, 'sleep'>): Promise<unknown> => {
   const [answered, late] = [new AbortController(), new AbortController()];
-  void sleep(ANSWER_MS_MAX, answered.signal).then(() => late.abort(new Error(`no answer in ${ANSWER_MS_MAX} ms`)));
-  try {
-    const { signal } = late;
-    const response = await fetch(url, { headers: { accept: 'application/json' }, redirect: 'error', signal });
-    if (response.status !== 200) throw new Error(`status ${response.status}`);
-    return await readBounded(response);
-  } catch (cause) {
-    throw new Error(`read ${url}`, { cause });
-  } finally {
-    answered.abort();
-  }
+  void sleep(ANSWER_MS_MAX, answered.signal).then(() => late.abort());
+  const question = { url: new URL(url), method: 'GET', headers: { accept: 'application/json' }, body: '' } as const;
+  const bounds = { timeoutMs: ANSWER_MS_MAX, answerBytesMax: BYTES_MAX };
+  const answer = await post({ ...question, ...bounds }, [], late.signal, ALLOWS_PRIVATE);
+  answered.abort();
+  if (answer.kind !== 'answered') throw new Error(`read ${url}: ${answer.kind}: ${answer.detail}`);
+  if (answer.status !== 200 || answer.isCut) throw new Error(`read ${url}: status ${answer.status}, or cut`);
+  return JSON.parse(answer.detail) as unknown;
 };
 
 /** Where the keys are: as it was told, else where the issuer says, which must say so of itself (OpenID Connect Discovery 1.0 §4.3). */

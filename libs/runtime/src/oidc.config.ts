@@ -1,21 +1,17 @@
 import { z } from 'zod';
 import { ConfigError } from '#config';
 import { PRINCIPAL_ROLES, type PrincipalRole } from '#contracts';
+import { namesLoopback } from '#outgoing';
 
 /** Groups that are told: more of one issuer mean anything here is not likely, and a token is compared with each. */
 const GROUPS_MAX = 100;
 /** An issuer is written into every subject; OpenID Connect gives a `sub` as much. */
 const ISSUER_CHARS_MAX = 255;
-/** For tests and for an issuer on the same machine: what goes no further than this machine needs no TLS. */
-const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
-
+/** What goes no further than this machine needs no TLS. */
 const overTls = z
   .url({ protocol: /^https?$/ })
   .max(ISSUER_CHARS_MAX)
-  .refine((text) => {
-    const { protocol, hostname } = new URL(text);
-    return protocol === 'https:' || LOOPBACK.has(hostname);
-  }, 'expected https');
+  .refine((text) => text.startsWith('https:') || namesLoopback(new URL(text)), 'expected https');
 
 /** Every role but that of one node, which a token cannot name. */
 const TOKEN_ROLES = PRINCIPAL_ROLES.filter((role) => role !== 'node');
