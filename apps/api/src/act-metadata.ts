@@ -18,9 +18,13 @@ const auditOf = ({ subject, keyId, reason, door, request }: Principal): Audit =>
   via: door ?? request?.via ?? 'rest',
 });
 
-/** What an act is recorded with: who, what for, and by which request. `cause`: what is done, `halt rollout ro1`. */
+/**
+ * What an act is recorded with: who, what for, and by which request. `cause`: what is done, `halt rollout ro1`. The terms of the request are
+ * not recorded, and hold for the first append of an act alone: what follows from it takes them out.
+ */
 export const metadataOf = (caller: Principal, cause: string): ActMetadata => ({
   actor: actorOf(caller),
   cause,
   audit: auditOf(caller),
+  ...(caller.terms === undefined ? {} : { terms: caller.terms }),
 });

@@ -24,6 +24,13 @@ export interface NewKey {
   readonly expiresAt?: number | undefined;
 }
 
+/** A secret is shown once, and kept nowhere. */
+export const SHOWN_ONCE = refuse(
+  'IDEMPOTENCY_KEY_ANSWERED',
+  'the key was made, and its secret was in the first answer: revoke it and make another',
+  'idempotency-key',
+);
+
 /** What keys are made with. */
 export interface NewKeyParts {
   readonly store: EventStore;
@@ -72,9 +79,10 @@ export const createKey = async (parts: NewKeyParts, wanted: NewKey, caller: Prin
     ...(expiresAt === undefined ? {} : { expiresAt }),
   });
   const append = { stream: streamOf.key(keyId), expectedVersion: 0, events: [created] };
-  const result = await parts.store.append([append], metadataOf(caller, 'create key'));
-  // 32 random bits met an id that exists: the next request draws others.
-  if ('conflict' in result) return refuse('CONFLICT', 'the drawn key id exists already; send again');
+  // Where 32 random bits met an id that exists, this ends with a conflict: the next request draws others.
+  const metadata = metadataOf(caller, 'create key');
+  const unmade = await appendAgain(parts.store, metadata, async () => append, SHOWN_ONCE);
+  if (unmade !== undefined) return unmade;
   const routingKey = role === 'alerts' ? routingKeyOf(keyId, secret) : undefined;
   return { keyId, key: `${keyId}.${secret}`, ...(routingKey === undefined ? {} : { routingKey }) };
 };

@@ -45,10 +45,12 @@ import { QuietController } from './rest/quiet.controller.js';
 import { RedirectsController } from './rest/redirects.controller.js';
 import { ReleasesController } from './rest/releases.controller.js';
 import { ReportsController } from './rest/reports.controller.js';
+import { ResourcesController } from './rest/resources.controller.js';
 import { RollbacksController } from './rest/rollbacks.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
 import { ACTIONS, AUDIT, EVENT_FEED, FOLLOWERS, LOADERS, QUERIES, REPLY_ACTS, REPLY_SETTINGS } from './tokens.js';
+import { WaitingController } from './rest/waiting.controller.js';
 
 type Part<K extends keyof Infrastructure> = Infrastructure[K];
 
@@ -145,9 +147,11 @@ export class ApiModule implements OnModuleDestroy {
         RedirectsController,
         ReleasesController,
         ReportsController,
+        ResourcesController,
         RollbacksController,
         RolloutsController,
         RulesController,
+        WaitingController,
         StreamController,
       ],
       providers: [

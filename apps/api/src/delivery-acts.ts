@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { decisionId, event, type Event, isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
 import {
   channelEnds,
@@ -13,10 +12,12 @@ import {
   isChannelEvent,
   isDeliveryEvent,
 } from '#domain';
-import { actorOf, type Clock } from '#runtime';
+import type { Clock } from '#runtime';
 import { createDeliveryRepository, type Database, type StreamAppend } from '#store';
 import { metadataOf } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
+import { appendAgain } from './append-again.js';
+import { newId } from './new-id.js';
 import { channelNamed, deliveryQueries, type ShownChannel, type ShownDelivery } from './delivery-views.js';
 
 type Parts = ActParts & { readonly database: Database };
@@ -44,7 +45,7 @@ const TOLD_MAX = 50;
 
 /** Whoever was told that a channel is disabled is told that it is over, by the same key. */
 const endTold = async ({ database, store, clock }: Parts, channel: string, caller: Principal): Promise<void> => {
-  const metadata = metadataOf(caller, `enable channel ${channel}`);
+  const { terms: _ofTheFirst, ...metadata } = metadataOf(caller, `enable channel ${channel}`);
   const told = await createDeliveryRepository(database).list({ dedupKey: channelKeyOf(channel), limit: TOLD_MAX });
   const appends = channelEnds(channel, told, `enabled by ${metadata.actor}`, clock.nowMs()).map((end) => ({
     stream: streamOf.delivery(end.data.deliveryId),
@@ -115,15 +116,15 @@ export const refuseUntestable = async (
 
 /** A page that says that it is a test and its end, through one channel. */
 const test = async (parts: Parts, name: string, caller: Principal) => {
-  const refusal = await refuseUntestable(parts.database, parts.clock, name);
-  if (refusal !== undefined) return refusal;
-  const by = actorOf(caller);
-  const key = randomUUID();
-  const at = parts.clock.nowMs();
-  const appends = (['trigger', 'resolve'] as const).map((action) => testAppend(name, by, action, key, at));
-  const result = await parts.store.append(appends, metadataOf(caller, `test channel ${name}`));
-  if ('conflict' in result) throw new Error(`test channel ${name}: a new key exists already`);
-  return { dedupKey: `test-${key}` };
+  const metadata = metadataOf(caller, `test channel ${name}`);
+  const key = newId(caller);
+  const refusal = await appendAgain(parts.store, metadata, async () => {
+    const untestable = await refuseUntestable(parts.database, parts.clock, name);
+    if (untestable !== undefined) return untestable;
+    const at = parts.clock.nowMs();
+    return (['trigger', 'resolve'] as const).map((action) => testAppend(name, metadata.actor, action, key, at));
+  });
+  return refusal ?? { dedupKey: `test-${key}` };
 };
 
 /** What people do with deliveries and channels. */

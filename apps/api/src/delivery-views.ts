@@ -1,4 +1,4 @@
-import { type RecordedEvent, refuse, type Refusal, streamOf } from '#contracts';
+import { isRefusal, mapPage, type RecordedEvent, refuse, type Refusal, streamOf } from '#contracts';
 import { type Delivery, evolveDelivery, isDeliveryEvent, receiverState } from '#domain';
 import {
   createDeliveryClaims,
@@ -7,6 +7,7 @@ import {
   type Database,
   type DeliveryFilter,
   type DeliveryRow,
+  type PageAsk,
   readStream,
   type ReceiverRow,
 } from '#store';
@@ -19,7 +20,10 @@ export const shownAddress = (address: string | null): string | null => {
 };
 
 /** What a list shows of a delivery: all but what was said, which may be long. */
-const listed = ({ body: _said, address, ...row }: DeliveryRow) => ({ ...row, address: shownAddress(address) });
+export const listedDelivery = ({ body: _said, requestedPosition: _place, address, ...row }: DeliveryRow) => ({
+  ...row,
+  address: shownAddress(address),
+});
 
 const known = (recorded: readonly RecordedEvent[]): Delivery | undefined =>
   recorded.reduce<Delivery | undefined>(
@@ -58,7 +62,10 @@ export const deliveryQueries = ({ database, nowMs }: { readonly database: Databa
   const queues = createDeliveryQueues(database);
   const claims = createDeliveryClaims(database);
   return {
-    ledger: async (filter: DeliveryFilter) => (await deliveries.list(filter)).map(listed),
+    ledger: async (ask: DeliveryFilter & PageAsk) => {
+      const page = await deliveries.page(ask);
+      return isRefusal(page) ? page : mapPage(page, listedDelivery);
+    },
     delivery: async (deliveryId: string): Promise<ShownDelivery | Refusal> => {
       const delivery = known(await readStream(database, streamOf.delivery(deliveryId)));
       return delivery === undefined ? refuse('NOT_FOUND', `there is no delivery ${deliveryId}`) : shown(delivery);

@@ -40,7 +40,7 @@ describe('impact and costs', () => {
     const shop = customer('shop', { tier: 'tier2', sector: 'retail', countries: ['JP', 'US'], sites: 900 });
     const tried = await post('/v1/customers?dryRun=true', { customers: [shop] });
     expect(tried.body).toEqual({ customers: 1, results: [{ customerId: 'shop', result: 'new' }] });
-    expect((await get('/v1/customers?sector=retail')).body).toEqual({ customers: [], total: 0 });
+    expect((await get('/v1/customers?sector=retail')).body).toEqual({ customers: [], next: null, total: 0 });
     const delta = customer('delta', { name: 'DELTA', sector: 'transport', countries: ['US'], sites: 100 });
     const done = await post('/v1/customers', { customers: [shop, delta] });
     expect(done.body['results']).toEqual([
@@ -49,9 +49,20 @@ describe('impact and costs', () => {
     ]);
     const again = await post('/v1/customers', { customers: [shop] });
     expect(again.body['results']).toEqual([{ customerId: 'shop', result: 'unchanged' }]);
-    expect((await get('/v1/customers?country=JP&tier=tier2')).body).toEqual({ customers: [shop], total: 1 });
-    expect((await get('/v1/customers?limit=1&after=delta')).body).toMatchObject({
-      customers: [{ customerId: 'ems' }],
+    expect((await get('/v1/customers?country=JP&tier=tier2')).body).toEqual({
+      customers: [shop],
+      next: null,
+      total: 1,
+    });
+    // Critical ones first (R11), then by id.
+    const first = (await get('/v1/customers?limit=2')).body;
+    expect(first).toMatchObject({
+      customers: [{ customerId: 'ems', critical: true }, { customerId: 'delta' }],
+      total: 4,
+    });
+    expect((await get(`/v1/customers?limit=2&after=${String(first['next'])}`)).body).toMatchObject({
+      customers: [{ customerId: 'shop' }, { customerId: 'ups' }],
+      next: null,
       total: 4,
     });
   });

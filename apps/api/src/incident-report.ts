@@ -21,7 +21,7 @@ export interface IncidentReport {
   readonly rollbacks: readonly RollbackRow[];
   readonly redirects: readonly RedirectRow[];
   /** Its pages and calls, then the commands of its rollbacks and redirects. */
-  readonly deliveries: readonly DeliveryRow[];
+  readonly deliveries: readonly Omit<DeliveryRow, 'requestedPosition'>[];
   /** Who is called for it; null: no plan said who. */
   readonly escalation: EscalationReport | null;
 }
@@ -35,6 +35,9 @@ export interface ReportSources {
   readonly reads: ManyReads;
   readonly escalations: Pick<EscalationRepository, 'findRow'>;
 }
+
+const withoutPlace = ({ requestedPosition: _place, ...row }: DeliveryRow): Omit<DeliveryRow, 'requestedPosition'> =>
+  row;
 
 /** Reads an incident with all that belongs to it; undefined when there is none. */
 export const readReport = async (
@@ -53,7 +56,7 @@ export const readReport = async (
   ];
   const keys = [...new Set([incidentId, ...calls, ...called, ...commandIds])];
   const under = createRequestLoaders(reads).deliveriesUnder;
-  const told = (await Promise.all(keys.map(under))).flat();
+  const told = (await Promise.all(keys.map(under))).flat().map(withoutPlace);
   const row = await escalations.findRow(incidentId);
   const escalation = row === undefined ? null : escalationReport(row);
   return { ...found, rollbacks: undone, redirects: moved, deliveries: told, escalation };

@@ -57,8 +57,6 @@ export const fallbackQuery = statusQuery(FALLBACK_STATUSES).extend({
 });
 /** The query of status updates. */
 export const statusUpdateQuery = statusQuery(STATUS_UPDATE_STATUSES);
-/** A page of those that a status update tells; `after`: the `next` of the page before. */
-export const statusCustomersQuery = z.object({ after: z.string().min(1).max(128).optional(), limit: limitQuery });
 /** The query of commands. */
 export const commandQuery = statusQuery(COMMAND_STATUSES);
 /** The query of deliveries. */
@@ -67,6 +65,15 @@ export const deliveryQuery = statusQuery(DELIVERY_STATUSES).extend({
   channel: nameSchema.optional(),
   incidentId: z.string().min(1).max(128).optional(),
 });
+/** Rows of the inventory in one answer, unless fewer are asked for: machines read it, most fleets in one piece. */
+const INVENTORY_MAX = 1_000;
+/** The query of a list of the inventory: nodes and keys. */
+export const inventoryQuery = z.object({
+  ...pageQuery,
+  limit: z.coerce.number().int().min(1).max(INVENTORY_MAX).default(INVENTORY_MAX),
+});
+/** The query of keys of nodes. */
+export const nodeKeyQuery = inventoryQuery.extend({ nodeId: nameSchema.optional() });
 /** The query of a list without a filter. */
 export const plainListQuery = z.object(pageQuery);
 

@@ -1,6 +1,6 @@
-import type { MaintenanceWindow } from '#contracts';
+import { isRefusal, type MaintenanceWindow, type Page, type Refusal } from '#contracts';
 import { occurrenceAt } from '#domain';
-import type { MaintenanceRow, QuietRepository } from '#store';
+import type { MaintenanceRow, PageAsk, QuietRepository } from '#store';
 
 /** Occurrences that are told of one window: the one that is open, or the next, and those that follow it. */
 const NEXT_MAX = 3;
@@ -26,11 +26,13 @@ const nextOf = (window: MaintenanceWindow, nowMs: number): ScheduledWindow['next
 export const readMaintenance = async (
   repository: Pick<QuietRepository, 'windows' | 'occurrences'>,
   nowMs: number,
-  limit: number,
-): Promise<{ readonly windows: readonly ScheduledWindow[]; readonly occurrences: readonly MaintenanceRow[] }> => {
+  ask: PageAsk,
+): Promise<{ readonly windows: readonly ScheduledWindow[]; readonly page: Page<MaintenanceRow> } | Refusal> => {
+  const page = await repository.occurrences.page(ask);
+  if (isRefusal(page)) return page;
   const windows = await repository.windows();
   return {
     windows: windows.map((window) => ({ ...window, next: nextOf(window, nowMs) })),
-    occurrences: await repository.occurrences({ limit }),
+    page,
   };
 };

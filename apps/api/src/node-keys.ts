@@ -12,6 +12,7 @@ import {
 import { type Clock, type NodeKeyring, REVOCATION_DELAY_MS } from '#runtime';
 import type { CatalogueRepository, EventStore } from '#store';
 import { metadataOf } from './act-metadata.js';
+import { SHOWN_ONCE } from './api-keys.js';
 import { appendAgain } from './append-again.js';
 
 /** What keys of nodes are issued and revoked with. */
@@ -45,20 +46,25 @@ export const issueNodeKey = async (
   if ((await catalogue.findNode(nodeId)) === undefined)
     return refuse('NODE_UNKNOWN', `node ${nodeId} is not in the inventory`, '/nodeId');
   let keyId = '';
-  const refusal = await appendAgain(store, metadataOf(caller, 'issue node key'), async () => {
-    const stream = streamOf.nodeKeys(nodeId);
-    const recorded = await store.readStream(stream);
-    const { issued, valid } = keysIn(recorded);
-    if (valid.length >= NODE_KEYS_VALID_MAX)
-      return refuse(
-        'NODE_KEYS_TOO_MANY',
-        `node ${nodeId} has ${valid.join(' and ')}: revoke one of them first`,
-        '/nodeId',
-      );
-    keyId = `${nodeId}.${issued.length + 1}`;
-    const events = [event('NodeKeyIssued', { keyId, nodeId, at: clock.nowMs() })];
-    return { stream, expectedVersion: recorded.at(-1)?.version ?? 0, events };
-  });
+  const refusal = await appendAgain(
+    store,
+    metadataOf(caller, 'issue node key'),
+    async () => {
+      const stream = streamOf.nodeKeys(nodeId);
+      const recorded = await store.readStream(stream);
+      const { issued, valid } = keysIn(recorded);
+      if (valid.length >= NODE_KEYS_VALID_MAX)
+        return refuse(
+          'NODE_KEYS_TOO_MANY',
+          `node ${nodeId} has ${valid.join(' and ')}: revoke one of them first`,
+          '/nodeId',
+        );
+      keyId = `${nodeId}.${issued.length + 1}`;
+      const events = [event('NodeKeyIssued', { keyId, nodeId, at: clock.nowMs() })];
+      return { stream, expectedVersion: recorded.at(-1)?.version ?? 0, events };
+    },
+    SHOWN_ONCE,
+  );
   if (isRefusal(refusal)) return refusal;
   await nodeKeys.refresh();
   return { keyId, nodeId, key: `${keyId}.${nodeKeys.secretOf(keyId)}` };

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   APPROVAL_ROLES,
   type ApprovalRole,
@@ -26,6 +25,7 @@ import {
 import type { IncidentRepository, OverrideRepository, OverrideRow } from '#store';
 import { saying } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
+import { newId } from './new-id.js';
 
 /** What overrides are asked for and voted on with. */
 export interface OverrideParts extends ActParts {
@@ -96,8 +96,7 @@ const ask = async (
   { rollbackId, rails, resolutionEtaMs, comment }: NewOverride,
   caller: Principal,
 ): Promise<OverrideRow | Refusal> => {
-  // 64 random bits: two overrides never meet.
-  const overrideId = `o-${randomBytes(8).toString('hex')}`;
+  const overrideId = `o-${newId(caller)}`;
   const rollback = await readRollback(parts, rollbackId);
   const checklist = await checklistOf(parts, rollback, resolutionEtaMs);
   const standing = await standingOf(parts, rollbackId);

@@ -1,4 +1,14 @@
-import { type CostModel, DEFAULT_IMPACT, type ImpactSettings, refuse, type Refusal, streamOf } from '#contracts';
+import {
+  type CostModel,
+  DEFAULT_IMPACT,
+  type ImpactSettings,
+  isRefusal,
+  mapPage,
+  type NewSilence,
+  refuse,
+  type Refusal,
+  streamOf,
+} from '#contracts';
 import type { Infrastructure } from '#runtime';
 import {
   createAlertRepository,
@@ -26,13 +36,15 @@ import {
   createRuleSetRepository,
   createSegmentRepository,
   createStatusUpdateRepository,
-  type LedgerTotals,
-  type NodeRow,
+  type PageAsk,
   type RolloutRow,
   type SilenceRow,
   readStream,
   type StatusUpdateStatus,
 } from '#store';
+import { createCustomerList } from './customer-list.js';
+import { nodeQueries } from './node-list.js';
+import { singleQueries } from './single-queries.js';
 import { deliveryQueries } from './delivery-views.js';
 import { readAutomation } from './automation-acts.js';
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
@@ -52,14 +64,9 @@ import { readMaintenance } from './maintenance-schedule.js';
 import { readOnCall, readPlan, readShifts } from './on-call/on-call-view.js';
 import { createDisagreements } from './release-disagreements.js';
 import { ruleQueries } from './rules-in-force.js';
+import { previewSilence } from './silence-preview.js';
 import { silenceReport } from './silences.js';
 import { readWindows, type WindowQuery } from './window-query.js';
-
-/** A node of the inventory and what was counted of it. */
-export interface NodeReport extends NodeRow, Omit<LedgerTotals, 'nodeId' | 'boots' | 'lastEventUs'> {
-  /** null: nothing ever came. */
-  readonly lastEventUs: number | null;
-}
 
 /** What the queries are read from. */
 export type QueryParts = Pick<Infrastructure, 'database' | 'catalogue' | 'clock'> & {
@@ -69,26 +76,6 @@ export type QueryParts = Pick<Infrastructure, 'database' | 'catalogue' | 'clock'
 /** What one affected customer counts. */
 const impactSettingsOf = (database: QueryParts['database']) => async (): Promise<ImpactSettings> =>
   (await createRuleSetRepository(database).latest())?.ruleSet.impact ?? DEFAULT_IMPACT;
-
-const NOTHING_COUNTED = {
-  batches: 0,
-  published: 0,
-  counted: 0,
-  late: 0,
-  rejected: 0,
-  gap: 0,
-  difference: 0,
-  gapBatches: 0,
-  unreadable: 0,
-  duplicates: 0,
-  lastEventUs: null,
-};
-
-const nodeReport = (node: NodeRow, totals: LedgerTotals | undefined): NodeReport => {
-  if (totals === undefined) return { ...node, ...NOTHING_COUNTED };
-  const { nodeId: _same, boots: _boots, ...counted } = totals;
-  return { ...node, ...counted };
-};
 
 const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) => {
   const incidents = createIncidentRepository(database);
@@ -126,10 +113,10 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
         model: costModel,
       });
     },
-    rollbacks: rollbacks.list,
-    redirects: redirects.list,
+    rollbacks: rollbacks.page,
+    redirects: redirects.page,
     ...deliveryQueries({ database, nowMs: clock.nowMs }),
-    drills: createDrillRepository(database).list,
+    drills: createDrillRepository(database).page,
   };
 };
 
@@ -157,17 +144,17 @@ const actionQueries = ({ database, catalogue, clock }: QueryParts) => {
   const rollouts = createRolloutRepository(database);
   const automation = createAutomationRepository(database);
   return {
-    rollouts: rollouts.list,
+    rollouts: rollouts.page,
     rollout: async (rolloutId: string): Promise<RolloutRow | Refusal> =>
       (await rollouts.find(rolloutId)) ?? refuse('NOT_FOUND', `there is no rollout ${rolloutId}`),
     gate: (rolloutId: string, stage: string | undefined) =>
       readGate({ database, releases, catalogue, clock }, rolloutId, stage),
-    releases: releases.list,
+    releases: releases.page,
     automation: () => readAutomation(automation),
-    overrides: createOverrideRepository(database).list,
-    breakers: createBreakerRepository(database).list,
-    fallbacks: createFallbackRepository(database).list,
-    commands: createCommandRepository(database).list,
+    overrides: createOverrideRepository(database).page,
+    breakers: createBreakerRepository(database).page,
+    fallbacks: createFallbackRepository(database).page,
+    commands: createCommandRepository(database).page,
   };
 };
 
@@ -175,15 +162,16 @@ const reportQueries = ({ database, catalogue, clock, costModel }: QueryParts) =>
   const updates = createStatusUpdateRepository(database);
   const impactSettings = impactSettingsOf(database);
   return {
-    statusUpdates: updates.list,
+    statusUpdates: updates.page,
     /** With when the next is due, and why the public is told nothing where it is. */
     statusUpdatesOf: async (
       incidentId: string,
-      filter: { readonly statuses?: readonly StatusUpdateStatus[]; readonly limit: number },
+      ask: PageAsk & { readonly statuses?: readonly StatusUpdateStatus[] | undefined },
     ) => {
       const schedule = await updates.schedule(incidentId);
       if (schedule === undefined) return refuse('NOT_FOUND', `there is no incident ${incidentId}`);
-      return { schedule, statusUpdates: await updates.list({ ...filter, incidentId }) };
+      const page = await updates.page({ ...ask, incidentId });
+      return isRefusal(page) ? page : { schedule, page };
     },
     /** Whom one tells, page by page. */
     statusUpdateCustomers: async (asked: Parameters<typeof updates.customers>[0]) =>
@@ -207,7 +195,6 @@ const onCallQueries = ({ database, clock }: QueryParts) => {
 export const createQueries = (parts: QueryParts) => {
   const { database, catalogue, clock } = parts;
   const segments = createSegmentRepository(database);
-  const ledger = createNodeLedger(database);
   const deadLetters = createDeadLetterRepository(database);
   const keys = createApiKeyRepository(database);
   const quiet = createQuietRepository(database);
@@ -217,29 +204,36 @@ export const createQueries = (parts: QueryParts) => {
     ...actionQueries(parts),
     ...reportQueries(parts),
     ...onCallQueries(parts),
+    ...singleQueries(parts),
     impact: createImpactView(segments, catalogue, clock, impactSettingsOf(database)),
     affectedSince: createAffectedSince(segments, catalogue, clock, impactSettingsOf(database)),
-    customers: () => catalogue.current().customers,
+    customers: createCustomerList(catalogue),
     fleetHealth: createFleetHealth(segments, catalogue, clock),
     disagreements: createDisagreements(segments, clock),
     windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),
     alerts: createAlertRepository(database).page,
-    deadLetters: async (limit: number) => {
-      const letters = await deadLetters.list({ limit });
-      return { deadLetters: letters.map(({ raw: _bytes, ...letter }) => letter), totals: await deadLetters.totals() };
+    deadLetters: async (ask: PageAsk) => {
+      const page = await deadLetters.page(ask);
+      if (isRefusal(page)) return page;
+      const shown = mapPage(page, ({ raw: _bytes, id: _place, ...letter }) => letter);
+      return { page: shown, totals: await deadLetters.totals() };
     },
-    nodes: async (): Promise<readonly NodeReport[]> => {
-      const totals = new Map((await ledger.list()).map((each) => [each.nodeId, each]));
-      return catalogue.current().nodes.map((node) => nodeReport(node, totals.get(node.nodeId)));
+    ...nodeQueries(catalogue, createNodeLedger(database)),
+    keys: async (ask: PageAsk) => {
+      const page = await keys.page(ask);
+      return isRefusal(page) ? page : mapPage(page, ({ secretHash: _hash, ...key }) => key);
     },
-    keys: async () => (await keys.list()).map(({ secretHash: _hash, ...key }) => key),
-    nodeKeys: createNodeKeyRepository(database).list,
+    nodeKeys: createNodeKeyRepository(database).page,
     ...ruleQueries(createRuleSetRepository(database), catalogue),
-    silences: async (limit: number) =>
-      (await quiet.silences({ limit })).map((row) => silenceReport(row, clock.nowMs())),
+    previewSilence: (wanted: NewSilence) =>
+      previewSilence({ alerts: createAlertRepository(database), quiet, catalogue, clock }, wanted),
+    silences: async (ask: PageAsk) => {
+      const page = await quiet.silences.page(ask);
+      return isRefusal(page) ? page : mapPage(page, (row) => silenceReport(row, clock.nowMs()));
+    },
+    maintenance: (ask: PageAsk) => readMaintenance(quiet, clock.nowMs(), ask),
     /** One that was read already, as it is now. */
     silenceNow: (row: SilenceRow) => silenceReport(row, clock.nowMs()),
-    maintenance: (limit: number) => readMaintenance(quiet, clock.nowMs(), limit),
   };
 };
 

@@ -309,6 +309,7 @@ describe('the REST API', () => {
         },
         expect.objectContaining({ nodeId: 'n2', counted: 0, batches: 0, lastEventUs: null }),
       ],
+      next: null,
     });
   });
 

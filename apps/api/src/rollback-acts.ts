@@ -81,8 +81,8 @@ const on = async (
   });
   if (isRefusal(refusal)) return refusal;
   const row = await parts.repository.find(rollbackId);
-  if (row === undefined) throw new Error(`rollback ${rollbackId} has a stream and no row`);
-  return row;
+  // The attempt that a key was used for is over, and nobody asked for the next one.
+  return row ?? refuse('IDEMPOTENCY_KEY_ANSWERED', 'it was asked for before, and that rollback stopped');
 };
 
 const request = async (

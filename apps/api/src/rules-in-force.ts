@@ -40,5 +40,5 @@ export const ruleQueries = (ruleSets: RuleSetRepository, catalogue: Pick<Catalog
     );
     return { ...version, ...ruleSet, warnings, lastReload };
   },
-  ruleHistory: ruleSets.history,
+  ruleHistory: ruleSets.history.page,
 });

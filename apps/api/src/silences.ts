@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { isRefusal, type NewSilence, type Principal, refuse, type Refusal, streamOf } from '#contracts';
 import { decideExpiry, decideNewSilence, evolveSilence, isOpenAt, isSilenceEvent, type Silence } from '#domain';
 import type { Clock } from '#runtime';
 import type { EventStore, QuietRepository, SilenceRow } from '#store';
 import { metadataOf, saying } from './act-metadata.js';
 import { appendAgain } from './append-again.js';
+import { newId } from './new-id.js';
 
 /** What silences are set and expired with. */
 export interface SilenceParts {
@@ -39,8 +39,7 @@ export const addSilence = async (
 ): Promise<SilenceReport | Refusal> => {
   const metadata = metadataOf(saying(caller, wanted.comment), 'add silence');
   const by = metadata.actor;
-  // 64 random bits: two silences never meet.
-  const silenceId = `s-${randomBytes(8).toString('hex')}`;
+  const silenceId = `s-${newId(caller)}`;
   const refusal = await appendAgain(parts.store, metadata, async () => {
     const nowMs = parts.clock.nowMs();
     const standing = await parts.repository.standing(nowMs);

@@ -7,7 +7,7 @@ import { UsageError, type WantedOfCustomers } from './arguments.js';
 import { formatCount } from './figures.js';
 import { formatTable } from './table.js';
 
-const page = z.object({ customers: z.array(customerSchema), total: z.number() });
+const page = z.object({ customers: z.array(customerSchema), total: z.number(), next: z.string().nullable() });
 const registered = z.object({
   results: z.array(z.object({ customerId: z.string(), result: z.enum(['new', 'changed', 'unchanged']) })),
 });
@@ -25,10 +25,10 @@ const readAll = async (api: ApiClient, filter: Readonly<Record<string, string>>)
   const all: Customer[] = [];
   for (let after: string | undefined; ;) {
     const query = new URLSearchParams({ ...filter, limit: String(PAGE), ...(after === undefined ? {} : { after }) });
-    const { customers } = page.parse(await api.get(`/v1/customers?${query.toString()}`));
+    const { customers, next } = page.parse(await api.get(`/v1/customers?${query.toString()}`));
     all.push(...customers);
-    if (customers.length < PAGE) return all;
-    after = customers.at(-1)?.customerId;
+    if (next === null) return all;
+    after = next;
   }
 };
 

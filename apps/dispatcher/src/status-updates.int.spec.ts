@@ -1,4 +1,4 @@
-import { event, type Event, type Impact, streamOf } from '#contracts';
+import { event, type Event, type Impact, isRefusal, streamOf } from '#contracts';
 import {
   COUNTS_PER_CELL,
   createCells,
@@ -187,10 +187,15 @@ describe('status updates', () => {
       state: 'resolved',
       all: '/v1/incidents/in1/status-updates/2/customers',
     });
-    const named = (after?: string) => repository().customers({ incidentId: 'in1', n: 2, after, limit: 100 });
-    const pages = [await named(), await named((await named())?.next ?? '')];
+    const named = async (after?: string) => {
+      const page = await repository().customers({ incidentId: 'in1', n: 2, after, limit: 100 });
+      if (page === undefined || isRefusal(page)) throw new Error('no page of customers');
+      return page;
+    };
+    const first = await named();
+    const pages = [first, await named(first.next ?? undefined)];
     expect(pages).toMatchObject([{ total: 133 }, { total: 133, next: null }]);
-    expect(new Set(pages.flatMap((page) => page?.customers.map(({ customerId }) => customerId))).size).toBe(133);
+    expect(new Set(pages.flatMap(({ items }) => items.map(({ customerId }) => customerId))).size).toBe(133);
     expect(await repository().customers({ incidentId: 'in1', n: 3, limit: 100 })).toBeUndefined();
   });
 

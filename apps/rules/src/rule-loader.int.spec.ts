@@ -65,7 +65,7 @@ describe('loading rules', () => {
     await loader.reload('test');
     await processWith(rule('< 97 %')).loader.load();
     const now = NOW_MS / TICK_MS;
-    const found = (await ruleSets.history({ limit: 5 })).map(({ version, fromTick }) => [version, fromTick - now]);
+    const found = (await ruleSets.history.list({ limit: 5 })).map(({ version, fromTick }) => [version, fromTick - now]);
     expect(found).toEqual([
       [3, LEAD_TICKS + 1],
       [2, LEAD_TICKS],

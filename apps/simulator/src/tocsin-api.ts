@@ -110,8 +110,14 @@ export const createTocsinApi = (client: HttpClient, clock: Clock, adminKey: stri
       await post(`/v1/incidents/${encodeURIComponent(incidentId)}/acknowledge`, { note }, key);
     },
     counters: async () => {
-      const answer = await sendUntilAnswered({ method: 'GET', path: '/v1/nodes', key: adminKey });
-      return (JSON.parse(answer.body) as { nodes: readonly NodeCounters[] }).nodes;
+      const all: NodeCounters[] = [];
+      for (let path: string | undefined = '/v1/nodes'; path !== undefined;) {
+        const answer = await sendUntilAnswered({ method: 'GET', path, key: adminKey });
+        const { nodes, next } = JSON.parse(answer.body) as { nodes: readonly NodeCounters[]; next: string | null };
+        all.push(...nodes);
+        path = next === null ? undefined : `/v1/nodes?after=${next}`;
+      }
+      return all;
     },
     eventsAfter,
   };

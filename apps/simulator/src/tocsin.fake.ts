@@ -150,7 +150,7 @@ export const startFakeTocsin = async (
   };
   const answer = (method: string, url: URL, body: string): unknown => {
     if (method === 'GET' && url.pathname === '/v1/nodes')
-      return { nodes: [...counted].map(([nodeId, count]) => ({ nodeId, counted: count, late: 0 })) };
+      return { nodes: [...counted].map(([nodeId, count]) => ({ nodeId, counted: count, late: 0 })), next: null };
     if (method === 'GET') return { events: events.slice(Number(url.searchParams.get('after'))) };
     if (url.pathname === '/v1/keys') return { key: 'k.s' };
     if (url.pathname === '/v1/signals') signals.push(JSON.parse(body) as { nodes: string[] });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Audit } from './audit.js';
+import type { RequestTerms } from './request-terms.js';
 import type { Command } from './command.js';
 import { alertEvents } from './events/alert-events.js';
 import { automationEvents } from './events/automation-events.js';
@@ -112,6 +113,8 @@ export interface EventMetadata {
   readonly cause: string;
   /** Of an act through a door: who in particular, why, by which request. What follows from an act names it by its cause alone. */
   readonly audit?: Audit;
+  /** On which terms it is appended; not recorded with it. */
+  readonly terms?: RequestTerms;
 }
 
 /** An event as it is stored and published. */

@@ -26,6 +26,7 @@ export * from './page.js';
 export * from './principal.js';
 export * from './problem.js';
 export * from './release-request.js';
+export * from './request-terms.js';
 export * from './resolver-name.js';
 export * from './rollout-plan.js';
 export * from './rollout-request.js';

@@ -1,3 +1,5 @@
+import type { RequestTerms } from './request-terms.js';
+
 /**
  * Who asks. `node` sends the telemetry of one node and fetches its commands; `ingest` does so for every node of a fleet (a
  * collector); `prober` tells what it saw of nodes and resolvers from outside, and nothing else; `deploy` reports releases and answers
@@ -87,6 +89,8 @@ export interface Principal {
   readonly request?: RequestFacts;
   /** Why, in their own words, of the act at hand. */
   readonly reason?: string;
+  /** On which terms it acts; none where the request said none. */
+  readonly terms?: RequestTerms;
 }
 
 const GRANTS: Record<PrincipalRole, readonly Permission[]> = {

@@ -43,7 +43,7 @@ const keptOrNew = async ({ settings: { dataDir }, logger, show }: AdminKeyParts)
 };
 
 const checkAdministrator = async ({ needsAdministrator, apiKeys }: AdminKeyParts): Promise<void> => {
-  if (!needsAdministrator || (await apiKeys.list()).some(({ role, revoked }) => role === 'admin' && !revoked)) return;
+  if (!needsAdministrator || (await apiKeys.list({ role: 'admin', revoked: false, limit: 1 })).length > 0) return;
   throw new ConfigError([
     'ADMIN_KEY: needed beside EVENT_LOG_URL while the database knows no administrator: <keyId>.<secret>',
   ]);

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Permission } from '#contracts';
+import { sayTag } from './entity-tag.js';
 import { createFrontDoor } from './door/front-door.js';
 import type { NeedsOfRoute } from './door/limit-rate.js';
 import { Rates } from './door/rates.js';
@@ -74,6 +75,7 @@ export const createApp = async (
   const { publicUrl } = links;
   http.addHook('onRequest', createFrontDoor({ publicUrl, corsOrigins, rates, needsOf, authenticator }));
   http.addHook('preSerialization', sayNext);
+  http.addHook('onSend', sayTag);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(parts.logger),
     abortOnError: false,

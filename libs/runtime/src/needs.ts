@@ -1,6 +1,8 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Permission, Principal, RequestFacts } from '#contracts';
+import { accepted } from './refused.js';
+import { onTerms } from './request-terms.js';
 
 /** Where `@Needs` keeps its word. */
 export const NEEDS = 'tocsin:needs';
@@ -40,9 +42,12 @@ export const Facts = createParamDecorator((_: unknown, context: ExecutionContext
 
 /** The authenticated caller, as a parameter of a route or resolver. */
 export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
-  const { principal } = requestOf(context);
+  const request = requestOf(context);
+  const { principal } = request;
   if (principal === undefined) throw new Error('caller asked for on a route that is public');
-  return { ...principal, request: factsOf(context) };
+  const caller = { ...principal, request: factsOf(context) };
+  // What GraphQL asks for more than once in a request is done once each: its key is said with each mutation.
+  return context.getType<string>() === 'http' ? accepted(onTerms(caller, request)) : caller;
 });
 
 /** The actor of the events that a caller causes: `user:alice`, `node:n1`, `slack:alice`. */

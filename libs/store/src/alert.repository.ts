@@ -45,7 +45,7 @@ export interface AlertRow {
 
 /** Which alerts. */
 export interface AlertFilter {
-  readonly states?: readonly AlertState[];
+  readonly states?: readonly AlertState[] | undefined;
   readonly state?: AlertState;
   readonly scope?: Scope;
 }

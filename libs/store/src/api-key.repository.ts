@@ -1,5 +1,6 @@
 import type { Permission, PrincipalRole } from '#contracts';
 import type { Queryable } from './database.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** An API key; the secret itself is kept nowhere. */
 export interface ApiKeyRow {
@@ -19,22 +20,33 @@ export interface ApiKeyRow {
   readonly createdBy: string | null;
 }
 
-/** Reads API keys. */
-export interface ApiKeyRepository {
-  /** Revoked ones too: the caller refuses them. */
-  readonly findByKeyId: (keyId: string) => Promise<ApiKeyRow | undefined>;
-  readonly list: () => Promise<readonly ApiKeyRow[]>;
+/** Which API keys. */
+export interface ApiKeyFilter {
+  readonly role?: PrincipalRole | undefined;
+  readonly revoked?: boolean | undefined;
 }
 
-/** Most keys one list gives, by id: one per node of a large fleet. */
-const KEYS_MAX = 20_000;
+/** Reads API keys; by id in lists. */
+export interface ApiKeyRepository extends List<ApiKeyRow, ApiKeyFilter> {
+  /** Revoked ones too: the caller refuses them. */
+  readonly findByKeyId: (keyId: string) => Promise<ApiKeyRow | undefined>;
+}
 
 const SELECT = `
   select key_id as "keyId", name, role, node_id as "nodeId", secret_hash as "secretHash", revoked,
     scopes, expires_at as "expiresAt", created_by as "createdBy" from api_key`;
 
+const ORDER: Order<ApiKeyRow> = {
+  list: 'keys',
+  columns: [{ sql: 'key_id', kind: 'text', of: (row) => row.keyId }],
+};
+
 /** API keys in PostgreSQL. */
 export const createApiKeyRepository = (database: Queryable): ApiKeyRepository => ({
   findByKeyId: async (keyId) => (await database.query<ApiKeyRow>(`${SELECT} where key_id = $1`, [keyId]))[0],
-  list: () => database.query<ApiKeyRow>(`${SELECT} order by key_id limit $1`, [KEYS_MAX]),
+  ...createList<ApiKeyRow, ApiKeyFilter>(database, ORDER, ({ role, revoked }) => ({
+    select: SELECT,
+    where: '($1::text is null or role = $1) and ($2::boolean is null or revoked = $2)',
+    values: [role ?? null, revoked ?? null],
+  })),
 });

@@ -1,5 +1,5 @@
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** The circuit breaker of one service. Times are ms of log time. */
 export interface BreakerRow {
@@ -22,11 +22,8 @@ export interface BreakerRow {
   }[];
 }
 
-/** Reads circuit breakers. */
-export interface BreakerRepository {
-  /** Those that are not closed first. */
-  readonly list: (filter: { readonly limit: number }) => Promise<readonly BreakerRow[]>;
-}
+/** Reads circuit breakers; those that are not closed first, so that one that opens meanwhile changes its place. */
+export interface BreakerRepository extends List<BreakerRow> {}
 
 const SELECT = `
   select b.service, b.status, b.because, b.failures, b.updates, b.healthy, b.unhealthy, b.changed_at as "changedAt",
@@ -35,10 +32,15 @@ const SELECT = `
      from breaker_update u where u.service = b.service) as running
   from breaker b`;
 
+const ORDER: Order<BreakerRow> = {
+  list: 'breakers',
+  columns: [
+    { sql: "(b.status <> 'closed')", kind: 'boolean', isDescending: true, of: (row) => row.status !== 'closed' },
+    { sql: 'b.service', kind: 'text', of: (row) => row.service },
+  ],
+};
+
 /** Circuit breakers in PostgreSQL. */
 export const createBreakerRepository = (database: Queryable): BreakerRepository => ({
-  list: ({ limit }) =>
-    database.query<BreakerRow>(`${SELECT} order by (b.status <> 'closed') desc, b.service limit $1`, [
-      listLimit(limit),
-    ]),
+  ...createList<BreakerRow>(database, ORDER, () => ({ select: SELECT })),
 });

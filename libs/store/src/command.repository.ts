@@ -1,5 +1,6 @@
 import type { Command, SignedCommand } from '#contracts';
 import type { Queryable } from './database.js';
+import { createList, type List, type Order } from './keyset.js';
 import { listLimit } from './list-limit.js';
 
 /** What a command is now. */
@@ -26,13 +27,13 @@ export interface CommandRow {
   readonly expiresAt: number;
 }
 
-/** Reads commands. */
-export interface CommandRepository {
-  /** Newest first. */
-  readonly list: (filter: {
-    readonly statuses?: readonly CommandStatus[];
-    readonly limit: number;
-  }) => Promise<readonly CommandRow[]>;
+/** Which commands. */
+export interface CommandFilter {
+  readonly statuses?: readonly CommandStatus[] | undefined;
+}
+
+/** Reads commands; the newest first in lists. */
+export interface CommandRepository extends List<CommandRow, CommandFilter> {
   /** Commands that were neither signed nor refused, oldest generation first: the order in which they must be signed. */
   readonly listUnsigned: (limit: number) => Promise<readonly CommandRow[]>;
   /** The highest generation of a signed command; 0 when there is none. */
@@ -46,13 +47,21 @@ const SELECT = `
     issued_at as "issuedAt", expires_at as "expiresAt"
   from command`;
 
+const ORDER: Order<CommandRow> = {
+  list: 'commands',
+  columns: [
+    { sql: 'generation', kind: 'number', isDescending: true, of: (row) => row.generation },
+    { sql: 'command_id', kind: 'text', of: (row) => row.commandId },
+  ],
+};
+
 /** Commands in PostgreSQL. */
 export const createCommandRepository = (database: Queryable): CommandRepository => ({
-  list: ({ statuses, limit }) =>
-    database.query<CommandRow>(
-      `${SELECT} where $1::text[] is null or status = any($1) order by generation desc, command_id limit $2`,
-      [statuses ?? null, listLimit(limit)],
-    ),
+  ...createList<CommandRow, CommandFilter>(database, ORDER, ({ statuses }) => ({
+    select: SELECT,
+    where: '($1::text[] is null or status = any($1))',
+    values: [statuses ?? null],
+  })),
   listUnsigned: (limit) =>
     database.query<CommandRow>(`${SELECT} where status = 'issued' order by generation, command_id limit $1`, [
       listLimit(limit),

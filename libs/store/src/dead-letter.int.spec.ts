@@ -26,8 +26,8 @@ describe('dead letters', () => {
   it('keep the bytes, the reason and where they came from, newest first', async () => {
     await insert([letter(), letter({ offset: 2, key: null })]);
     expect(await repository().list({ limit: 10 })).toEqual([
-      { ...letter({ offset: 2, key: null }), raw: Buffer.from([0, 255, 1]), rawBytes: 3 },
-      { ...letter(), raw: Buffer.from([0, 255, 1]), rawBytes: 3 },
+      { ...letter({ offset: 2, key: null }), id: 2, raw: Buffer.from([0, 255, 1]), rawBytes: 3 },
+      { ...letter(), id: 1, raw: Buffer.from([0, 255, 1]), rawBytes: 3 },
     ]);
   });
 

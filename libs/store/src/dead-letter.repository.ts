@@ -1,6 +1,6 @@
 import type { ProblemCode, Topic } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 import { storableText } from './storable.js';
 
 /** Bytes kept of a record: enough to see what it was; the record itself stays in its topic for its retention. */
@@ -24,15 +24,15 @@ export interface NewDeadLetter {
 
 /** A dead letter as it is kept: `raw` holds the first `DEAD_LETTER_BYTES_MAX` of `rawBytes`. */
 export interface DeadLetterRow extends NewDeadLetter {
+  /** Grows from one to the next. */
+  readonly id: number;
   readonly rawBytes: number;
 }
 
-/** What could not be read, and why. */
-export interface DeadLetterRepository {
+/** What could not be read, and why; the newest first in lists. */
+export interface DeadLetterRepository extends List<DeadLetterRow> {
   /** The same record twice is kept and counted once. */
   readonly insert: (tx: Queryable, letters: readonly NewDeadLetter[]) => Promise<void>;
-  /** Newest first. */
-  readonly list: (filter: { readonly limit: number }) => Promise<readonly DeadLetterRow[]>;
   /** All that ever were, by reason, whether kept or not. */
   readonly totals: () => Promise<readonly { readonly reason: ProblemCode; readonly records: number }[]>;
   /** Retention: forgets rows appended before a moment; totals stay. */
@@ -78,17 +78,21 @@ const insertOne = async (tx: Queryable, letter: NewDeadLetter, rowsMax: number):
   await tx.query(COUNT, [reason]);
 };
 
+const SELECT = `
+  select id, topic, partition, "offset", key, reason, detail, raw, raw_bytes as "rawBytes", appended_at as "appendedAtMs"
+  from dead_letter`;
+
+const ORDER: Order<DeadLetterRow> = {
+  list: 'dead-letters',
+  columns: [{ sql: 'id', kind: 'number', isDescending: true, of: (row) => row.id }],
+};
+
 /** Dead letters in PostgreSQL. */
 export const createDeadLetterRepository = (database: Queryable, rowsMax = DEAD_LETTERS_MAX): DeadLetterRepository => ({
   insert: async (tx, letters) => {
     for (const letter of letters) await insertOne(tx, letter, rowsMax);
   },
-  list: ({ limit }) =>
-    database.query<DeadLetterRow>(
-      `select topic, partition, "offset", key, reason, detail, raw, raw_bytes as "rawBytes", appended_at as "appendedAtMs"
-       from dead_letter order by id desc limit $1`,
-      [listLimit(limit)],
-    ),
+  ...createList<DeadLetterRow>(database, ORDER, () => ({ select: SELECT })),
   totals: () => database.query('select reason, records from dead_letter_total order by reason'),
   dropBefore: async (tx, atMs) => {
     await tx.query('delete from dead_letter where appended_at < $1', [atMs]);

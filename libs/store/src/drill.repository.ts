@@ -1,5 +1,6 @@
 import type { DrillHop } from '#contracts';
 import type { Queryable } from './database.js';
+import { createList, type List, type Order } from './keyset.js';
 import { listLimit } from './list-limit.js';
 
 /** A fire drill. Times are ms since the epoch. */
@@ -21,10 +22,14 @@ export interface DrillRow {
   readonly because: string | null;
 }
 
-/** Reads fire drills. */
-export interface DrillRepository {
-  /** Newest first. */
-  readonly list: (filter: { readonly limit: number; readonly isOpen?: boolean }) => Promise<readonly DrillRow[]>;
+/** Which fire drills. */
+export interface DrillFilter {
+  readonly isOpen?: boolean;
+}
+
+/** Reads fire drills; the newest first in lists. */
+export interface DrillRepository extends List<DrillRow, DrillFilter> {
+  readonly find: (drillId: string) => Promise<DrillRow | undefined>;
   /**
    * Failed drills, the newest first, whose pages stand and that one proves wrong: it was begun after them, and tried what they tried. One
    * channel that takes a page proves nothing of the others.
@@ -32,16 +37,28 @@ export interface DrillRepository {
   readonly failedBefore: (drillId: string, limit: number) => Promise<readonly string[]>;
 }
 
+const SELECT = `
+  select drill_id as "drillId", status, requested_by as "requestedBy", channel, deadline_at as "deadlineAt",
+    requested_at as "requestedAt", signalled_at as "signalledAt", fired_at as "firedAt", finished_at as "finishedAt", hops,
+    missed, because
+  from drill`;
+
+const ORDER: Order<DrillRow> = {
+  list: 'drills',
+  columns: [
+    { sql: 'requested_at', kind: 'number', isDescending: true, of: (row) => row.requestedAt },
+    { sql: 'drill_id', kind: 'text', of: (row) => row.drillId },
+  ],
+};
+
 /** Drills in PostgreSQL. */
 export const createDrillRepository = (database: Queryable): DrillRepository => ({
-  list: ({ limit, isOpen = false }) =>
-    database.query<DrillRow>(
-      `select drill_id as "drillId", status, requested_by as "requestedBy", channel, deadline_at as "deadlineAt",
-         requested_at as "requestedAt", signalled_at as "signalledAt", fired_at as "firedAt",
-         finished_at as "finishedAt", hops, missed, because
-       from drill where not $2::boolean or finished_at is null order by requested_at desc, drill_id limit $1`,
-      [listLimit(limit), isOpen],
-    ),
+  ...createList<DrillRow, DrillFilter>(database, ORDER, ({ isOpen = false }) => ({
+    select: SELECT,
+    where: 'not $1::boolean or finished_at is null',
+    values: [isOpen],
+  })),
+  find: async (drillId) => (await database.query<DrillRow>(`${SELECT} where drill_id = $1`, [drillId]))[0],
   failedBefore: async (drillId, limit) => {
     const rows = await database.query<{ drillId: string }>(
       `select failed.drill_id as "drillId" from drill failed join drill passed on passed.drill_id = $1

@@ -44,3 +44,8 @@ export const readStreamLastOf = async (
   );
   return rows.map(toldEvent);
 };
+
+/** The version of a stream now; 0 when it does not exist. */
+export const streamVersion = async (tx: Queryable, stream: string): Promise<number> =>
+  (await tx.query<{ version: number }>('select version from chain_anchor where stream = $1', [stream]))[0]?.version ??
+  0;

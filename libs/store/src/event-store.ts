@@ -1,10 +1,11 @@
-import type { Event, EventMetadata, RecordedEvent } from '#contracts';
+import type { Event, EventMetadata, Once, RecordedEvent } from '#contracts';
 import type { Database, Queryable } from './database.js';
 import { chainRows, headOf, lockHead, type PendingEvent, readHeads, writeRows } from './event-append.js';
 import { derivedEscalations } from './escalation-derive.js';
 import { derivedDeliveries, endSettledClaims } from './event-derive.js';
 import { READ_EVENTS_MAX, readRows, readStream } from './event-read.js';
 import { toldEvent, withoutHashes } from './event-row.js';
+import { type DoneRequest, findDoneRequest, takeKey } from './idempotent-request.js';
 import { project } from './projections/projections.js';
 
 /** Events for one stream, and the version it must have now (0 = it must not exist). */
@@ -14,7 +15,7 @@ export interface StreamAppend {
   readonly events: readonly Event[];
 }
 
-/** Appended (the given events first, then what becomes of escalations by them, and the deliveries that all of these ask for), or which stream had another version: nothing at all was written then. */
+/** Appended (the given events first, then what becomes of escalations by them, and the deliveries that all of these ask for), or which stream had another version, or that the idempotency key was taken: nothing at all was written then. */
 export type AppendResult = { readonly appended: readonly RecordedEvent[] } | { readonly conflict: string };
 
 /**
@@ -30,6 +31,8 @@ export interface EventStore {
     streams: readonly StreamAppend[],
     metadata: EventMetadata,
   ) => Promise<AppendResult>;
+  /** The request that used an idempotency key before; a conflict that names the key ends here. */
+  readonly doneRequest: (once: Once) => Promise<DoneRequest | undefined>;
   readonly readStream: (stream: string) => Promise<readonly RecordedEvent[]>;
   /** Events with position > after, in the global order; `limit` at most `READ_EVENTS_MAX`. */
   readonly readAll: (after: number, limit: number) => Promise<readonly RecordedEvent[]>;
@@ -77,10 +80,13 @@ const appendIn = async (
 ): Promise<AppendResult> => {
   const pending = pendingOf(streams, metadata);
   // The versions are compared under the lock: nobody can append between the comparison and the commit.
-  await lockHead(tx);
+  const lastPosition = await lockHead(tx);
   const conflict = await conflictOf(tx, streams);
   if (conflict !== undefined) return { conflict };
   const recordedAtMs = now();
+  const once = metadata.terms?.once;
+  if (once !== undefined && !(await takeKey(tx, once, lastPosition + 1, recordedAtMs)))
+    return { conflict: `idempotency key ${once.key}` };
   const appended = await writeAndProject(tx, pending, recordedAtMs);
   const derive = (derived: readonly PendingEvent[]): Promise<readonly RecordedEvent[]> =>
     derived.length === 0 ? Promise.resolve([]) : writeAndProject(tx, derived, recordedAtMs);
@@ -99,6 +105,7 @@ const readAll = async (tx: Queryable, after: number, limit: number): Promise<rea
 export const createEventStore = (database: Database, now: () => number): EventStore => ({
   append: (streams, metadata) => database.transaction((tx) => appendIn(tx, streams, metadata, now)),
   appendIn: (tx, streams, metadata) => appendIn(tx, streams, metadata, now),
+  doneRequest: (once) => findDoneRequest(database, once, now()),
   readStream: (stream) => readStream(database, stream),
   readAll: (after, limit) => readAll(database, after, limit),
   head: async () => (await database.query<{ position: number }>('select position from event_head'))[0]?.position ?? 0,

@@ -1,6 +1,6 @@
 import type { EventData } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** What a fallback is now. */
 export const FALLBACK_STATUSES = ['decided', 'running', 'stopped', 'ended'] as const;
@@ -27,15 +27,14 @@ export interface FallbackRow {
   readonly endedAt: number | null;
 }
 
-/** Reads fallbacks. */
-export interface FallbackRepository {
-  /** Newest first. */
-  readonly list: (filter: {
-    readonly statuses?: readonly FallbackStatus[];
-    readonly incidentId?: string;
-    readonly limit: number;
-  }) => Promise<readonly FallbackRow[]>;
+/** Which fallbacks. */
+export interface FallbackFilter {
+  readonly statuses?: readonly FallbackStatus[] | undefined;
+  readonly incidentId?: string | undefined;
 }
+
+/** Reads fallbacks; the newest first in lists. */
+export interface FallbackRepository extends List<FallbackRow, FallbackFilter> {}
 
 const SELECT = `
   select fallback_id as "fallbackId", incident_id as "incidentId", customer_id as "customerId", provider, status,
@@ -43,14 +42,21 @@ const SELECT = `
     ended_at as "endedAt"
   from fallback`;
 
+const ORDER: Order<FallbackRow> = {
+  list: 'fallbacks',
+  columns: [
+    { sql: 'decided_at', kind: 'number', isDescending: true, of: (row) => row.decidedAt },
+    { sql: 'fallback_id', kind: 'text', of: (row) => row.fallbackId },
+  ],
+};
+
 /** Fallbacks in PostgreSQL. */
 export const createFallbackRepository = (database: Queryable): FallbackRepository => ({
-  list: ({ statuses, incidentId, limit }) =>
-    database.query<FallbackRow>(
-      `${SELECT} where ($1::text[] is null or status = any($1)) and ($2::text is null or incident_id = $2)
-       order by decided_at desc, fallback_id limit $3`,
-      [statuses ?? null, incidentId ?? null, listLimit(limit)],
-    ),
+  ...createList<FallbackRow, FallbackFilter>(database, ORDER, ({ statuses, incidentId }) => ({
+    select: SELECT,
+    where: '($1::text[] is null or status = any($1)) and ($2::text is null or incident_id = $2)',
+    values: [statuses ?? null, incidentId ?? null],
+  })),
 });
 
 /** Every column, under the names of the row; without a filter. */

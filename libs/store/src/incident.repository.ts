@@ -88,7 +88,7 @@ export interface IncidentDetail {
 
 /** Which incidents. */
 export interface IncidentFilter {
-  readonly statuses?: readonly IncidentStatus[];
+  readonly statuses?: readonly IncidentStatus[] | undefined;
 }
 
 /** Reads incidents; the newest first in lists. */

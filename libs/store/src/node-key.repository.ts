@@ -1,4 +1,5 @@
 import type { Queryable } from './database.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** A key for the tags of a node's batches; its secret is kept nowhere. */
 export interface NodeKeyRow {
@@ -15,21 +16,31 @@ export interface ChangedNodeKey extends NodeKeyRow {
   readonly changedPosition: number;
 }
 
-/** Reads keys of nodes. */
-export interface NodeKeyRepository {
+/** Which keys of nodes. */
+export interface NodeKeyFilter {
+  readonly nodeId?: string | undefined;
+}
+
+/** Reads keys of nodes; by node in lists. */
+export interface NodeKeyRepository extends List<NodeKeyRow, NodeKeyFilter> {
   /** Keys that changed after a position, in this order; without those that were revoked before a moment, in ms. */
   readonly changedAfter: (position: number, revokedBeforeMs: number) => Promise<readonly ChangedNodeKey[]>;
-  readonly list: () => Promise<readonly NodeKeyRow[]>;
   /** The fingerprint of the secret that all keys are derived from: this one, unless another is there already. */
   readonly fingerprint: (own: string) => Promise<string>;
   /** Another secret takes over; false when keys were issued under the one before. */
   readonly replaceFingerprint: (own: string) => Promise<boolean>;
 }
 
-/** Most keys one list gives, by node: two valid ones of each node of a large fleet. */
-const KEYS_MAX = 20_000;
-
 const COLUMNS = 'key_id as "keyId", node_id as "nodeId", issued_at as "issuedAt", revoked_at as "revokedAt"';
+
+const ORDER: Order<NodeKeyRow> = {
+  list: 'node-keys',
+  columns: [
+    { sql: 'node_id', kind: 'text', of: (row) => row.nodeId },
+    { sql: 'issued_at', kind: 'number', of: (row) => row.issuedAt },
+    { sql: 'key_id', kind: 'text', of: (row) => row.keyId },
+  ],
+};
 
 /** Keys of nodes in PostgreSQL. */
 export const createNodeKeyRepository = (database: Queryable): NodeKeyRepository => ({
@@ -39,10 +50,11 @@ export const createNodeKeyRepository = (database: Queryable): NodeKeyRepository 
        where changed_position > $1 and (revoked_at is null or revoked_at >= $2) order by changed_position`,
       [position, revokedBeforeMs],
     ),
-  list: () =>
-    database.query<NodeKeyRow>(`select ${COLUMNS} from node_key order by node_id, issued_at, key_id limit $1`, [
-      KEYS_MAX,
-    ]),
+  ...createList<NodeKeyRow, NodeKeyFilter>(database, ORDER, ({ nodeId }) => ({
+    select: `select ${COLUMNS} from node_key`,
+    where: '($1::text is null or node_id = $1)',
+    values: [nodeId ?? null],
+  })),
   fingerprint: async (own) => {
     await database.query('insert into node_key_secret (fingerprint) values ($1) on conflict do nothing', [own]);
     const [row] = await database.query<{ fingerprint: string }>('select fingerprint from node_key_secret');

@@ -38,7 +38,8 @@ export interface NodeLedger {
   readonly load: (nodeIds?: readonly string[]) => Promise<readonly LedgerBoot[]>;
   /** At most one delta per start of an agent. */
   readonly apply: (tx: Queryable, deltas: readonly LedgerDelta[]) => Promise<void>;
-  readonly list: () => Promise<readonly LedgerTotals[]>;
+  /** Of these nodes, or of all. */
+  readonly list: (nodeIds?: readonly string[]) => Promise<readonly LedgerTotals[]>;
   /** Of all nodes together. */
   readonly sums: () => Promise<LedgerSums>;
 }
@@ -101,7 +102,8 @@ const LIST = `
       (select coalesce(sum(g.to_seq - g.from_seq + 1), 0)::bigint from batch_gap g where g.node_id = l.node_id)
         as "gapBatches",
       max(l.last_event_us) as "lastEventUs"
-    from node_ledger l group by l.node_id order by l.node_id limit $1) as totals`;
+    from node_ledger l where ($2::text[] is null or l.node_id = any($2))
+    group by l.node_id order by l.node_id limit $1) as totals`;
 
 /** In the order of the statement's parameters. */
 const NUMBER_COLUMNS = [
@@ -142,6 +144,6 @@ export const createNodeLedger = (database: Queryable): NodeLedger => ({
     return boots;
   },
   apply,
-  list: () => database.query<LedgerTotals>(LIST, [LEDGER_NODES_MAX]),
+  list: (nodeIds) => database.query<LedgerTotals>(LIST, [LEDGER_NODES_MAX, nodeIds ?? null]),
   sums: async () => (await database.query<LedgerSums>(SUMS))[0] ?? NOTHING_SUMMED,
 });

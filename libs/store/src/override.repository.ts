@@ -1,6 +1,6 @@
 import type { EventData } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** What an override is now. */
 export const OVERRIDE_STATUSES = ['open', 'granted', 'refused', 'expired'] as const;
@@ -33,14 +33,14 @@ export interface OverrideRow {
   readonly endedAt: number | null;
 }
 
-/** Reads overrides. */
-export interface OverrideRepository {
-  /** Newest first. */
-  readonly list: (filter: {
-    readonly statuses?: readonly OverrideStatus[];
-    readonly rollbackId?: string;
-    readonly limit: number;
-  }) => Promise<readonly OverrideRow[]>;
+/** Which overrides. */
+export interface OverrideFilter {
+  readonly statuses?: readonly OverrideStatus[] | undefined;
+  readonly rollbackId?: string | undefined;
+}
+
+/** Reads overrides; the newest first in lists. */
+export interface OverrideRepository extends List<OverrideRow, OverrideFilter> {
   readonly find: (overrideId: string) => Promise<OverrideRow | undefined>;
 }
 
@@ -53,14 +53,21 @@ const SELECT = `
      from override_vote v where v.override_id = o.override_id) as votes
   from rollback_override o`;
 
+const ORDER: Order<OverrideRow> = {
+  list: 'overrides',
+  columns: [
+    { sql: 'o.requested_at', kind: 'number', isDescending: true, of: (row) => row.requestedAt },
+    { sql: 'o.override_id', kind: 'text', of: (row) => row.overrideId },
+  ],
+};
+
 /** Overrides in PostgreSQL. */
 export const createOverrideRepository = (database: Queryable): OverrideRepository => ({
-  list: ({ statuses, rollbackId, limit }) =>
-    database.query<OverrideRow>(
-      `${SELECT} where ($1::text[] is null or o.status = any($1)) and ($2::text is null or o.rollback_id = $2)
-       order by o.requested_at desc, o.override_id limit $3`,
-      [statuses ?? null, rollbackId ?? null, listLimit(limit)],
-    ),
+  ...createList<OverrideRow, OverrideFilter>(database, ORDER, ({ statuses, rollbackId }) => ({
+    select: SELECT,
+    where: '($1::text[] is null or o.status = any($1)) and ($2::text is null or o.rollback_id = $2)',
+    values: [statuses ?? null, rollbackId ?? null],
+  })),
   find: async (overrideId) =>
     (await database.query<OverrideRow>(`${SELECT} where o.override_id = $1`, [overrideId]))[0],
 });

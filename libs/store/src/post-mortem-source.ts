@@ -56,7 +56,7 @@ const OCCURRENCES_MAX = 100;
 const changesOf = async (tx: Queryable, { incident, timeline }: IncidentDetail): Promise<readonly RecordedEvent[]> => {
   const fromMs = (incident.onsetAt ?? incident.openedAt) - REPORTED_BEFORE_MS;
   const untilMs = incident.resolvedAt ?? Infinity;
-  const windows = await createQuietRepository(tx).occurrences({ limit: OCCURRENCES_MAX });
+  const windows = await createQuietRepository(tx).occurrences.list({ limit: OCCURRENCES_MAX });
   const streams = [
     ...reportedRollouts(timeline.map(({ event }) => event)).map(streamOf.rollout),
     ...windows.map(({ maintenanceId }) => streamOf.maintenance(maintenanceId)),

@@ -33,7 +33,7 @@ describe('what pages nobody', () => {
 
   it('B16: silences are listed with their end, who ended them, and whether they muted anything', async () => {
     const repository = createQuietRepository(db.database);
-    expect(await repository.silences({ limit: 9 })).toMatchObject([
+    expect(await repository.silences.list({ limit: 9 })).toMatchObject([
       { silenceId: 'si2', comment: 'more work', endsSoon: true, hasMatched: null, alertsMuted: 0, expiredBy: null },
       {
         silenceId: 'si1',
@@ -51,7 +51,7 @@ describe('what pages nobody', () => {
 
   it('B16: occurrences of maintenance with what broke them, and whether they muted anything; and the windows', async () => {
     const repository = createQuietRepository(db.database);
-    expect(await repository.occurrences({ limit: 9 })).toMatchObject([
+    expect(await repository.occurrences.list({ limit: 9 })).toMatchObject([
       { maintenanceId: 'ma1', window: 'nightly', brokenAt: T + 2, brokenBecause: 'success 23 %', alertsMuted: 2 },
       { maintenanceId: 'ma2', endsSoon: true, endedAt: null, hasMatched: null },
       { maintenanceId: 'ma3', endedAt: T + 3, endedBecause: 'over', hasMatched: false },

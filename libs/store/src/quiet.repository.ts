@@ -1,6 +1,6 @@
 import { type MaintenanceWindow, ruleSetSchema, type Selector, streamOf } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** A silence. Times are ms of log time. */
 export interface SilenceRow {
@@ -40,13 +40,13 @@ export interface MaintenanceRow {
 
 /** Reads what pages nobody. */
 export interface QuietRepository {
-  /** Those that are not over first, then the latest. */
-  readonly silences: (filter: { readonly limit: number }) => Promise<readonly SilenceRow[]>;
+  /** Those that are not over first, then the latest; one that ends meanwhile changes its place. */
+  readonly silences: List<SilenceRow>;
   readonly silence: (silenceId: string) => Promise<SilenceRow | undefined>;
   /** Silences that end after a moment and are not over. */
   readonly standing: (afterMs: number) => Promise<number>;
   /** Newest first. */
-  readonly occurrences: (filter: { readonly limit: number }) => Promise<readonly MaintenanceRow[]>;
+  readonly occurrences: List<MaintenanceRow>;
   /** The windows of the rules that were loaded last; none before the first. */
   readonly windows: () => Promise<readonly MaintenanceWindow[]>;
 }
@@ -70,12 +70,26 @@ const LAST_RULES = `
   select data -> 'ruleSet' as rules from event where stream = '${streamOf.rules}' and type = 'RulesLoaded'
   order by version desc limit 1`;
 
+const SILENCES: Order<SilenceRow> = {
+  list: 'silences',
+  columns: [
+    { sql: '(has_matched is null)', kind: 'boolean', isDescending: true, of: (row) => row.hasMatched === null },
+    { sql: 'ends_at', kind: 'number', isDescending: true, of: (row) => row.endsAt },
+    { sql: 'silence_id', kind: 'text', of: (row) => row.silenceId },
+  ],
+};
+
+const OCCURRENCES: Order<MaintenanceRow> = {
+  list: 'maintenance',
+  columns: [
+    { sql: 'starts_at', kind: 'number', isDescending: true, of: (row) => row.startsAt },
+    { sql: 'maintenance_id', kind: 'text', of: (row) => row.maintenanceId },
+  ],
+};
+
 /** What pages nobody, in PostgreSQL. */
 export const createQuietRepository = (database: Queryable): QuietRepository => ({
-  silences: ({ limit }) =>
-    database.query<SilenceRow>(`${SILENCE} order by (has_matched is null) desc, ends_at desc, silence_id limit $1`, [
-      listLimit(limit),
-    ]),
+  silences: createList<SilenceRow>(database, SILENCES, () => ({ select: SILENCE })),
   silence: async (silenceId) => (await database.query<SilenceRow>(`${SILENCE} where silence_id = $1`, [silenceId]))[0],
   standing: async (afterMs) => {
     const [row] = await database.query<{ count: number }>(
@@ -84,10 +98,7 @@ export const createQuietRepository = (database: Queryable): QuietRepository => (
     );
     return row?.count ?? 0;
   },
-  occurrences: ({ limit }) =>
-    database.query<MaintenanceRow>(`${MAINTENANCE} order by starts_at desc, maintenance_id limit $1`, [
-      listLimit(limit),
-    ]),
+  occurrences: createList<MaintenanceRow>(database, OCCURRENCES, () => ({ select: MAINTENANCE })),
   windows: async () => {
     const [row] = await database.query<{ rules: unknown }>(LAST_RULES);
     return row === undefined ? [] : ruleSetSchema.parse(row.rules).maintenance;

@@ -1,6 +1,6 @@
 import type { EventData, Reason } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** What a redirect is now. */
 export const REDIRECT_STATUSES = [
@@ -46,14 +46,14 @@ export interface RedirectRow {
   readonly endedAt: number | null;
 }
 
-/** Reads redirects. */
-export interface RedirectRepository {
-  /** Newest first. */
-  readonly list: (filter: {
-    readonly statuses?: readonly RedirectStatus[];
-    readonly incidentId?: string;
-    readonly limit: number;
-  }) => Promise<readonly RedirectRow[]>;
+/** Which redirects. */
+export interface RedirectFilter {
+  readonly statuses?: readonly RedirectStatus[] | undefined;
+  readonly incidentId?: string | undefined;
+}
+
+/** Reads redirects; the newest first in lists. */
+export interface RedirectRepository extends List<RedirectRow, RedirectFilter> {
   readonly find: (redirectId: string) => Promise<RedirectRow | undefined>;
 }
 
@@ -66,14 +66,21 @@ const SELECT = `
      from redirect_answer a where a.redirect_id = r.redirect_id) as answers
   from redirect r`;
 
+const ORDER: Order<RedirectRow> = {
+  list: 'redirects',
+  columns: [
+    { sql: 'r.decided_at', kind: 'number', isDescending: true, of: (row) => row.decidedAt },
+    { sql: 'r.redirect_id', kind: 'text', of: (row) => row.redirectId },
+  ],
+};
+
 /** Redirects in PostgreSQL. */
 export const createRedirectRepository = (database: Queryable): RedirectRepository => ({
-  list: ({ statuses, incidentId, limit }) =>
-    database.query<RedirectRow>(
-      `${SELECT} where ($1::text[] is null or r.status = any($1)) and ($2::text is null or r.incident_id = $2)
-       order by r.decided_at desc, r.redirect_id limit $3`,
-      [statuses ?? null, incidentId ?? null, listLimit(limit)],
-    ),
+  ...createList<RedirectRow, RedirectFilter>(database, ORDER, ({ statuses, incidentId }) => ({
+    select: SELECT,
+    where: '($1::text[] is null or r.status = any($1)) and ($2::text is null or r.incident_id = $2)',
+    values: [statuses ?? null, incidentId ?? null],
+  })),
   find: async (redirectId) =>
     (await database.query<RedirectRow>(`${SELECT} where r.redirect_id = $1`, [redirectId]))[0],
 });

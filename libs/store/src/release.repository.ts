@@ -1,6 +1,6 @@
 import type { EventData } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 
 type Told<T> = Omit<T, 'service' | 'release'>;
 
@@ -19,10 +19,8 @@ export interface KnownReleaseRow {
   readonly changedAt: number;
 }
 
-/** Reads what is known of releases. */
-export interface ReleaseRepository {
-  /** Those in quarantine first, then what changed last. */
-  readonly list: (filter: { readonly limit: number }) => Promise<readonly KnownReleaseRow[]>;
+/** Reads what is known of releases; in lists those in quarantine first, then what changed last; one that changes meanwhile changes its place. */
+export interface ReleaseRepository extends List<KnownReleaseRow> {
   /** By service and name. */
   readonly find: (service: string, name: string) => Promise<KnownReleaseRow | undefined>;
 }
@@ -30,13 +28,19 @@ export interface ReleaseRepository {
 const SELECT = `
   select service, name, release, attestation, rehearsal, quarantine, lifting, changed_at as "changedAt" from release`;
 
+const ORDER: Order<KnownReleaseRow> = {
+  list: 'releases',
+  columns: [
+    { sql: '(quarantine is not null)', kind: 'boolean', isDescending: true, of: (row) => row.quarantine !== null },
+    { sql: 'changed_at', kind: 'number', isDescending: true, of: (row) => row.changedAt },
+    { sql: 'service', kind: 'text', of: (row) => row.service },
+    { sql: 'name', kind: 'text', of: (row) => row.name },
+  ],
+};
+
 /** What is known of releases, in PostgreSQL. */
 export const createReleaseRepository = (database: Queryable): ReleaseRepository => ({
-  list: ({ limit }) =>
-    database.query<KnownReleaseRow>(
-      `${SELECT} order by (quarantine is not null) desc, changed_at desc, service, name limit $1`,
-      [listLimit(limit)],
-    ),
+  ...createList<KnownReleaseRow>(database, ORDER, () => ({ select: SELECT })),
   find: async (service, name) =>
     (await database.query<KnownReleaseRow>(`${SELECT} where service = $1 and name = $2`, [service, name]))[0],
 });

@@ -1,6 +1,6 @@
 import type { EventData, Reason } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 import type { ReleaseRow } from './rollout.repository.js';
 
 /** What a rollback is now. */
@@ -80,14 +80,14 @@ export interface RollbackRow {
   readonly waves: readonly WaveRow[];
 }
 
-/** Reads rollbacks. */
-export interface RollbackRepository {
-  /** Newest first. */
-  readonly list: (filter: {
-    readonly statuses?: readonly RollbackStatus[];
-    readonly incidentId?: string;
-    readonly limit: number;
-  }) => Promise<readonly RollbackRow[]>;
+/** Which rollbacks. */
+export interface RollbackFilter {
+  readonly statuses?: readonly RollbackStatus[] | undefined;
+  readonly incidentId?: string | undefined;
+}
+
+/** Reads rollbacks; the newest first in lists. */
+export interface RollbackRepository extends List<RollbackRow, RollbackFilter> {
   readonly find: (rollbackId: string) => Promise<RollbackRow | undefined>;
 }
 
@@ -114,14 +114,21 @@ const SELECT = `
     r.refusals, r.gap, r.request, r.proposal, r.approval, r.decided_by as "decidedBy", r.override_id as "overrideId", r.told, r.because, r.decided_at as "decidedAt", r.ended_at as "endedAt", ${WAVES} as waves
   from rollback r`;
 
+const ORDER: Order<RollbackRow> = {
+  list: 'rollbacks',
+  columns: [
+    { sql: 'r.decided_at', kind: 'number', isDescending: true, of: (row) => row.decidedAt },
+    { sql: 'r.rollback_id', kind: 'text', of: (row) => row.rollbackId },
+  ],
+};
+
 /** Rollbacks in PostgreSQL. */
 export const createRollbackRepository = (database: Queryable): RollbackRepository => ({
-  list: ({ statuses, incidentId, limit }) =>
-    database.query<RollbackRow>(
-      `${SELECT} where ($1::text[] is null or r.status = any($1)) and ($2::text is null or r.incident_id = $2)
-       order by r.decided_at desc, r.rollback_id limit $3`,
-      [statuses ?? null, incidentId ?? null, listLimit(limit)],
-    ),
+  ...createList<RollbackRow, RollbackFilter>(database, ORDER, ({ statuses, incidentId }) => ({
+    select: SELECT,
+    where: '($1::text[] is null or r.status = any($1)) and ($2::text is null or r.incident_id = $2)',
+    values: [statuses ?? null, incidentId ?? null],
+  })),
   find: async (rollbackId) =>
     (await database.query<RollbackRow>(`${SELECT} where r.rollback_id = $1`, [rollbackId]))[0],
 });

@@ -1,6 +1,6 @@
 import type { EventData } from '#contracts';
 import type { Queryable } from './database.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** A release as events name it. */
 export type ReleaseRow = EventData<'RolloutStarted'>['release'];
@@ -81,13 +81,13 @@ export interface RolloutRow {
   readonly updates: readonly NodeUpdateRow[];
 }
 
-/** Reads rollouts. */
-export interface RolloutRepository {
-  /** Newest first. */
-  readonly list: (filter: {
-    readonly statuses?: readonly RolloutStatus[];
-    readonly limit: number;
-  }) => Promise<readonly RolloutRow[]>;
+/** Which rollouts. */
+export interface RolloutFilter {
+  readonly statuses?: readonly RolloutStatus[] | undefined;
+}
+
+/** Reads rollouts; the newest first in lists. */
+export interface RolloutRepository extends List<RolloutRow, RolloutFilter> {
   readonly find: (rolloutId: string) => Promise<RolloutRow | undefined>;
 }
 
@@ -107,14 +107,26 @@ const SELECT = `
     r.gate_decided as "gateDecided", r.gate_overdue as "gateOverdue", r.steps, ${STAGES} as stages, ${UPDATES} as updates
   from rollout r`;
 
+const ORDER: Order<RolloutRow> = {
+  list: 'rollouts',
+  columns: [
+    {
+      sql: 'coalesce(r.started_at, r.declared_at)',
+      kind: 'number',
+      isDescending: true,
+      of: (row) => row.startedAt ?? row.declaredAt ?? 0,
+    },
+    { sql: 'r.rollout_id', kind: 'text', of: (row) => row.rolloutId },
+  ],
+};
+
 /** Rollouts in PostgreSQL. */
 export const createRolloutRepository = (database: Queryable): RolloutRepository => ({
-  list: ({ statuses, limit }) =>
-    database.query<RolloutRow>(
-      `${SELECT} where $1::text[] is null or r.status = any($1)
-       order by coalesce(r.started_at, r.declared_at) desc, r.rollout_id limit $2`,
-      [statuses ?? null, listLimit(limit)],
-    ),
+  ...createList<RolloutRow, RolloutFilter>(database, ORDER, ({ statuses }) => ({
+    select: SELECT,
+    where: '($1::text[] is null or r.status = any($1))',
+    values: [statuses ?? null],
+  })),
   find: async (rolloutId) => (await database.query<RolloutRow>(`${SELECT} where r.rollout_id = $1`, [rolloutId]))[0],
 });
 

@@ -1,7 +1,7 @@
 import { recordedRuleSetSchema, type RuleSet, streamOf } from '#contracts';
 import type { Queryable } from './database.js';
 import type { FileReload } from './file-reload.js';
-import { listLimit } from './list-limit.js';
+import { createList, type List, type Order } from './keyset.js';
 
 /** A set of rules that was loaded, without its rules. */
 export interface RuleSetVersion {
@@ -28,7 +28,7 @@ export interface RuleSetRepository {
   /** The set that decides a tick, and every later one, by version; from the first on when none is that old. */
   readonly since: (tick: number) => Promise<readonly LoadedRuleSet[]>;
   /** Newest first. */
-  readonly history: (options: { readonly limit: number }) => Promise<readonly RuleSetVersion[]>;
+  readonly history: List<RuleSetVersion>;
   readonly reload: () => Promise<FileReload | undefined>;
   /** The expected version of the next event of the stream `rules-reload`. */
   readonly reloadVersion: () => Promise<number>;
@@ -48,6 +48,11 @@ const RELOAD = `
 /** What was recorded before a part had been thought of has the part's default. */
 const loaded = (row: LoadedRuleSet): LoadedRuleSet => ({ ...row, ruleSet: recordedRuleSetSchema.parse(row.ruleSet) });
 
+const HISTORY: Order<RuleSetVersion> = {
+  list: 'rules',
+  columns: [{ sql: 'version', kind: 'number', isDescending: true, of: (row) => row.version }],
+};
+
 /** Sets of rules in PostgreSQL. */
 export const createRuleSetRepository = (database: Queryable): RuleSetRepository => ({
   latest: async () =>
@@ -62,10 +67,7 @@ export const createRuleSetRepository = (database: Queryable): RuleSetRepository 
         [tick],
       )
     ).map(loaded),
-  history: ({ limit }) =>
-    database.query<RuleSetVersion>(`select ${VERSION} from rule_set order by version desc limit $1`, [
-      listLimit(limit),
-    ]),
+  history: createList<RuleSetVersion>(database, HISTORY, () => ({ select: `select ${VERSION} from rule_set` })),
   reload: async () => (await database.query<FileReload>(RELOAD))[0],
   reloadVersion: async () =>
     (

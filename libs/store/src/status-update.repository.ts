@@ -1,5 +1,6 @@
-import type { EventData, StatusUpdate } from '#contracts';
+import { type EventData, isRefusal, type Page, type Refusal, type StatusUpdate } from '#contracts';
 import type { Queryable } from './database.js';
+import { createList, type List, type Order, readPage } from './keyset.js';
 import { listLimit } from './list-limit.js';
 
 /** What a status update is now; `replaced`: a newer draft took its place, or it was over. */
@@ -38,31 +39,35 @@ export interface StatusScheduleRow {
   readonly because: string | null;
 }
 
-/** A page of those that an update tells. */
-export interface ToldCustomersPage {
-  /** Ascending by id. */
-  readonly customers: readonly { readonly customerId: string; readonly name: string }[];
-  /** All of them, on every page. */
-  readonly total: number;
-  /** What the next page comes after; null: this is the last. */
-  readonly next: string | null;
+/** A customer that an update tells. */
+export interface ToldCustomer {
+  readonly customerId: string;
+  readonly name: string;
+  /** As the catalogue says now. */
+  readonly critical: boolean;
 }
 
-/** Reads status updates. */
-export interface StatusUpdateRepository {
-  /** Newest first. */
-  readonly list: (filter: {
-    readonly statuses?: readonly StatusUpdateStatus[];
-    readonly incidentId?: string;
-    readonly limit: number;
-  }) => Promise<readonly StatusUpdateRow[]>;
+/** A page of those that an update tells, critical ones first, then by id. */
+export interface ToldCustomersPage extends Page<ToldCustomer> {
+  /** All of them, on every page. */
+  readonly total: number;
+}
+
+/** Which status updates. */
+export interface StatusUpdateFilter {
+  readonly statuses?: readonly StatusUpdateStatus[] | undefined;
+  readonly incidentId?: string | undefined;
+}
+
+/** Reads status updates; the newest first in lists. */
+export interface StatusUpdateRepository extends List<StatusUpdateRow, StatusUpdateFilter> {
   /** Whom an update tells: who was named or listed by it or by one before. Undefined where there is no such update. */
   readonly customers: (asked: {
     readonly incidentId: string;
     readonly n: number;
     readonly after?: string | undefined;
     readonly limit: number;
-  }) => Promise<ToldCustomersPage | undefined>;
+  }) => Promise<ToldCustomersPage | Refusal | undefined>;
   readonly schedule: (incidentId: string) => Promise<StatusScheduleRow | undefined>;
   /** Incidents whose public something is due for, the longest due first; one that is held only once it is not to be any more. */
   readonly due: (nowMs: number, limit: number) => Promise<readonly string[]>;
@@ -87,27 +92,39 @@ const TOTAL = `
   from status_update u where u.incident_id = $1 and u.n = $2`;
 
 const CUSTOMERS = `
-  select customer_id as "customerId", name from status_customer
-  where incident_id = $1 and n <= $2 and ($3::text is null or customer_id > $3) order by customer_id limit $4`;
+  select s.customer_id as "customerId", s.name, coalesce(c.critical, false) as critical
+  from status_customer s left join customer c on c.customer_id = s.customer_id`;
+
+const CRITICAL_FIRST: Order<ToldCustomer> = {
+  list: 'status-update-customers',
+  columns: [
+    { sql: 'coalesce(c.critical, false)', kind: 'boolean', isDescending: true, of: (row) => row.critical },
+    { sql: 's.customer_id', kind: 'text', of: (row) => row.customerId },
+  ],
+};
+
+const ORDER: Order<StatusUpdateRow> = {
+  list: 'status-updates',
+  columns: [
+    { sql: 'drafted_at', kind: 'number', isDescending: true, of: (row) => row.draftedAt },
+    { sql: 'incident_id', kind: 'text', of: (row) => row.incidentId },
+    { sql: 'n', kind: 'number', isDescending: true, of: (row) => row.n },
+  ],
+};
 
 /** Status updates in PostgreSQL. */
 export const createStatusUpdateRepository = (database: Queryable): StatusUpdateRepository => ({
-  list: ({ statuses, incidentId, limit }) =>
-    database.query<StatusUpdateRow>(
-      `${SELECT} where ($1::text[] is null or status = any($1)) and ($2::text is null or incident_id = $2)
-       order by drafted_at desc, incident_id, n desc limit $3`,
-      [statuses ?? null, incidentId ?? null, listLimit(limit)],
-    ),
+  ...createList<StatusUpdateRow, StatusUpdateFilter>(database, ORDER, ({ statuses, incidentId }) => ({
+    select: SELECT,
+    where: '($1::text[] is null or status = any($1)) and ($2::text is null or incident_id = $2)',
+    values: [statuses ?? null, incidentId ?? null],
+  })),
   customers: async ({ incidentId, n, after, limit }) => {
     const [found] = await database.query<{ total: number }>(TOTAL, [incidentId, n]);
     if (found === undefined) return undefined;
-    // One more than the page tells whether another follows.
-    const most = listLimit(limit);
-    const asked = [incidentId, n, after ?? null, most + 1];
-    const rows = await database.query<ToldCustomersPage['customers'][number]>(CUSTOMERS, asked);
-    const customers = rows.slice(0, most);
-    const next = rows.length > most ? (customers.at(-1)?.customerId ?? null) : null;
-    return { customers, total: found.total, next };
+    const query = { select: CUSTOMERS, where: 's.incident_id = $1 and s.n <= $2', values: [incidentId, n] };
+    const page = await readPage(database, CRITICAL_FIRST, query, { limit, after });
+    return isRefusal(page) ? page : { ...page, total: found.total };
   },
   schedule: async (incidentId) =>
     (

@@ -3,7 +3,7 @@ import { Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { isRefusal, newDrillSchema, newSilenceSchema, type Principal, refuse } from '#contracts';
 import { accepted, Caller, Needs, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
-import { commented, deliveryQuery, LIST_MAX, plainListQuery, maybeCommented } from '../list-query.js';
+import { commented, deliveryQuery, plainListQuery, maybeCommented } from '../list-query.js';
 import type { Loaders } from '../loaders/loaders.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, LOADERS, QUERIES } from '../tokens.js';
@@ -55,12 +55,8 @@ export class DeliveriesResolver {
 
   @Query(() => DeliveryConnection, { description: 'What went out, newest first.' })
   async deliveries(@Asked(DeliveriesArgs) args: PageArgs) {
-    const { status, limit, after: _cursor, ...by } = accepted(readQuery(deliveryQuery, given({ ...args })));
-    const rows = await this.queries.ledger({ ...(status && { statuses: status }), ...by, limit: LIST_MAX });
-    return connectionOf(
-      pageOfRows('deliveries', rows, ({ deliveryId }) => deliveryId, { ...args, first: limit }),
-      args,
-    );
+    const { status, ...ask } = accepted(readQuery(deliveryQuery, given({ ...args })));
+    return connectionOf(await this.queries.ledger({ statuses: status, ...ask }), args);
   }
 
   @Query(() => DeliveryType, { nullable: true, description: 'One delivery.' })
@@ -79,30 +75,20 @@ export class DeliveriesResolver {
 
   @Query(() => DeadLetterConnection, { description: 'Records that could not be read, newest first.' })
   async deadLetters(@Asked(PlainArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    const { deadLetters } = await this.queries.deadLetters(LIST_MAX);
-    const idOf = ({ topic, partition, offset }: (typeof deadLetters)[number]) => `${topic}/${partition}/${offset}`;
-    return connectionOf(pageOfRows('deadLetters', deadLetters, idOf, { ...args, first: limit }), args);
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(accepted(await this.queries.deadLetters(ask)).page, args);
   }
 
   @Query(() => DrillConnection, { description: 'Fire drills, newest first.' })
   async drills(@Asked(PlainArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    const rows = await this.queries.drills({ limit: LIST_MAX });
-    return connectionOf(
-      pageOfRows('drills', rows, ({ drillId }) => drillId, { ...args, first: limit }),
-      args,
-    );
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(await this.queries.drills(ask), args);
   }
 
   @Query(() => SilenceConnection, { description: 'Silences: those that are not over first, then the latest.' })
   async silences(@Asked(PlainArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    const rows = await this.queries.silences(LIST_MAX);
-    return connectionOf(
-      pageOfRows('silences', rows, ({ silenceId }) => silenceId, { ...args, first: limit }),
-      args,
-    );
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(await this.queries.silences(ask), args);
   }
 
   @Query(() => SilenceType, { nullable: true, description: 'One silence.' })
@@ -113,15 +99,13 @@ export class DeliveriesResolver {
 
   @Query(() => [MaintenanceWindowType], { description: 'Announced work of the rules, with when it is open next.' })
   async maintenanceWindows() {
-    return (await this.queries.maintenance(1)).windows;
+    return accepted(await this.queries.maintenance({ limit: 1 })).windows;
   }
 
   @Query(() => MaintenanceConnection, { description: 'Occurrences of maintenance, newest first.' })
   async maintenance(@Asked(PlainArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    const { occurrences } = await this.queries.maintenance(LIST_MAX);
-    const idOf = ({ maintenanceId }: (typeof occurrences)[number]) => maintenanceId;
-    return connectionOf(pageOfRows('maintenance', occurrences, idOf, { ...args, first: limit }), args);
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(accepted(await this.queries.maintenance(ask)).page, args);
   }
 
   @Mutation(() => DeliveryPayload, { description: 'Sends again what was given up.' })

@@ -2,12 +2,12 @@ import { Inject } from '@nestjs/common';
 import { Query, Resolver } from '@nestjs/graphql';
 import { accepted, Needs, readQuery } from '#runtime';
 import { sinceQuery } from '../affected-since.js';
-import { customerQuery, selectedCustomers } from '../customer-list.js';
+import { customerQuery } from '../customer-list.js';
 import { plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { QUERIES } from '../tokens.js';
 import { windowQuery } from '../window-query.js';
-import { connectionOf, given, listArgs, type PageArgs, pageOfRows } from './schema/connection.js';
+import { connectionOf, given, listArgs, type PageArgs } from './schema/connection.js';
 import {
   Arg,
   argsType,
@@ -21,7 +21,6 @@ import {
   whole,
   withoutNulls,
 } from './schema/define.js';
-import { found } from './schema/nested.js';
 import {
   AffectedSinceType,
   CustomerConnection,
@@ -77,39 +76,23 @@ export class FleetResolver {
 
   @Query(() => FleetNodeConnection, { description: 'The inventory, by name.' })
   async fleetNodes(@Asked(FleetNodesArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    const nodes = (await this.queries.nodes()).toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
-    return connectionOf(
-      pageOfRows('fleetNodes', nodes, ({ nodeId }) => nodeId, { first: limit, after: args.after }),
-      args,
-    );
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(await this.queries.nodes(ask), args);
   }
 
   @Query(() => FleetNodeType, { nullable: true, description: 'One node of the inventory.' })
   async fleetNode(@Arg('nodeId', rawId('Its name.')) nodeId: string) {
-    return found(
-      (await this.queries.nodes()).find((node) => node.nodeId === nodeId),
-      `node ${nodeId}`,
-    );
+    return accepted(await this.queries.node(nodeId));
   }
 
   @Query(() => CustomerConnection, { description: 'Whom the fleet serves, critical ones first.' })
   async customers(@Asked(CustomersArgs) args: PageArgs) {
-    const { after: _cursor, ...wanted } = given({ ...args });
-    const asked = accepted(readQuery(customerQuery, wanted));
-    const { customers } = selectedCustomers(this.queries.customers(), { ...asked, after: undefined, limit: Infinity });
-    return connectionOf(
-      pageOfRows('customers', customers, ({ customerId }) => customerId, { first: asked.limit, after: args.after }),
-      args,
-    );
+    return connectionOf(this.queries.customers(accepted(readQuery(customerQuery, given({ ...args })))), args);
   }
 
   @Query(() => CustomerType, { nullable: true, description: 'One customer.' })
-  customer(@Arg('customerId', rawId('Its id.')) customerId: string) {
-    return found(
-      this.queries.customers().find((each) => each.customerId === customerId),
-      `customer ${customerId}`,
-    );
+  async customer(@Arg('customerId', rawId('Its id.')) customerId: string) {
+    return accepted(await this.queries.customer(customerId));
   }
 
   @Query(() => ImpactNowType, { description: 'Whom it hurts now, and where.' })

@@ -18,7 +18,7 @@ import {
   ReloadPayload,
   RevokedKeyPayload,
 } from './payloads.js';
-import { connectionOf, given, listArgs, type PageArgs, pageOfRows } from './schema/connection.js';
+import { connectionOf, given, listArgs, type PageArgs } from './schema/connection.js';
 import { Asked, Input } from './schema/define.js';
 import { mutate, type MutationInput } from './schema/payload.js';
 import { KeyConnection, NodeKeyConnection } from './types/key.types.js';
@@ -46,31 +46,20 @@ export class InventoryResolver {
   @Query(() => RuleSetVersionConnection, { description: 'Sets of rules that were loaded, newest first.' })
   @Needs('view')
   async ruleHistory(@Asked(InventoryArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    const rows = await this.queries.ruleHistory({ limit: 500 });
-    return connectionOf(
-      pageOfRows('ruleHistory', rows, ({ version }) => String(version), { ...args, first: limit }),
-      args,
-    );
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(await this.queries.ruleHistory(ask), args);
   }
 
   @Query(() => KeyConnection, { description: 'API keys, without their secrets.' })
   async keys(@Asked(InventoryArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    return connectionOf(
-      pageOfRows('keys', await this.queries.keys(), ({ keyId }) => keyId, { ...args, first: limit }),
-      args,
-    );
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(await this.queries.keys(ask), args);
   }
 
   @Query(() => NodeKeyConnection, { description: 'Keys of nodes, without their secrets.' })
   async nodeKeys(@Asked(InventoryArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    const rows = await this.queries.nodeKeys();
-    return connectionOf(
-      pageOfRows('nodeKeys', rows, ({ keyId }) => keyId, { ...args, first: limit }),
-      args,
-    );
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(await this.queries.nodeKeys(ask), args);
   }
 
   @Mutation(() => NodesPayload, { description: 'Registers nodes, or moves them.' })

@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Context, Query, Resolver } from '@nestjs/graphql';
-import { Needs, refused } from '#runtime';
+import { isRefusal, type Refusal } from '#contracts';
+import { accepted, Needs, refused } from '#runtime';
 import type { Loaders } from '../loaders/loaders.js';
 import type { LoadOne } from '../loaders/request-loaders.js';
 import type { Queries } from '../queries.js';
@@ -12,6 +13,14 @@ import { NodeInterface } from './schema/node.type.js';
 
 /** Ids of one request for many things: as many as a page has. */
 const NODES_MAX = 100;
+
+/** One by its own id; what is not there is no error here. */
+const one =
+  (find: (rawId: string) => Promise<object | Refusal>): LoadOne<object> =>
+  async (rawId) => {
+    const row = await find(rawId);
+    return isRefusal(row) ? undefined : row;
+  };
 
 /** Any thing by its global id. */
 @Resolver()
@@ -73,17 +82,17 @@ export class NodeResolver {
         return (await load.statusUpdatesOf(incidentId)).find((each) => String(each.n) === n);
       },
       Channel: listed('channels', queries.channels, 'name'),
-      Breaker: listed('breakers', () => queries.breakers({ limit: 1_000 }), 'service'),
-      FleetNode: listed('nodes', queries.nodes, 'nodeId'),
-      Customer: listed('customers', () => Promise.resolve(queries.customers()), 'customerId'),
-      Drill: listed('drills', () => queries.drills({ limit: 1_000 }), 'drillId'),
+      Breaker: listed('breakers', async () => accepted(await queries.breakers({ limit: 1_000 })).items, 'service'),
+      FleetNode: one(queries.node),
+      Customer: one(queries.customer),
+      Drill: one(queries.drill),
       Rule: listed('rules', async () => (await queries.rules())?.rules ?? [], 'name'),
       KnownRelease: async (rawId) => {
-        const releases = await loaders.once(context, 'releases', () => queries.releases({ limit: 1_000 }));
-        return releases.find(({ service, name }) => `${service}/${name}` === rawId);
+        const [service = '', ...name] = rawId.split('/');
+        return one((id) => queries.release(service, id))(name.join('/'));
       },
-      Key: listed('keys', queries.keys, 'keyId'),
-      NodeKey: listed('nodeKeys', queries.nodeKeys, 'keyId'),
+      Key: one(queries.key),
+      NodeKey: one(queries.nodeKey),
     };
   }
 }

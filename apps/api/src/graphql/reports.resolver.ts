@@ -1,10 +1,10 @@
 import { Inject } from '@nestjs/common';
 import { Query, Resolver } from '@nestjs/graphql';
 import { accepted, Needs, readQuery } from '#runtime';
-import { LIST_MAX, statusUpdateQuery } from '../list-query.js';
+import { statusUpdateQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { QUERIES } from '../tokens.js';
-import { connectionOf, given, listArgs, type PageArgs, pageOfRows } from './schema/connection.js';
+import { connectionOf, given, listArgs, type PageArgs } from './schema/connection.js';
 import { Arg, Asked, many, maybe, one, rawId } from './schema/define.js';
 import { IncidentCostType, PostMortemType, RunbookType, StatusUpdateConnection } from './types/report.types.js';
 import * as words from './types/words.js';
@@ -24,11 +24,9 @@ export class ReportsResolver {
   @Query(() => StatusUpdateConnection, { description: 'What the public is told, newest first.' })
   async statusUpdates(@Asked(StatusUpdatesArgs) args: PageArgs & { readonly incidentId?: string | null }) {
     const { incidentId, ...asked } = args;
-    const { status, limit } = accepted(readQuery(statusUpdateQuery, given({ ...asked })));
-    const of = incidentId === null || incidentId === undefined ? {} : { incidentId };
-    const rows = await this.queries.statusUpdates({ ...(status && { statuses: status }), ...of, limit: LIST_MAX });
-    const idOf = (row: (typeof rows)[number]) => `${row.incidentId}/${row.n}`;
-    return connectionOf(pageOfRows('statusUpdates', rows, idOf, { ...args, first: limit }), args);
+    const { status, ...ask } = accepted(readQuery(statusUpdateQuery, given({ ...asked })));
+    const filter = { statuses: status, ...(incidentId && { incidentId }), ...ask };
+    return connectionOf(await this.queries.statusUpdates(filter), args);
   }
 
   @Query(() => RunbookType, { nullable: true, description: 'What to look at in an incident.' })

@@ -6,7 +6,6 @@ import {
   commandQuery,
   fallbackQuery,
   gateQuery,
-  LIST_MAX,
   overrideQuery,
   plainListQuery,
   redirectQuery,
@@ -16,7 +15,7 @@ import {
 import type { Loaders } from '../loaders/loaders.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, LOADERS, QUERIES } from '../tokens.js';
-import { connectionOf, given, listArgs, type PageArgs, pageOfRows } from './schema/connection.js';
+import { connectionOf, given, listArgs, type PageArgs } from './schema/connection.js';
 import { Arg, Asked, many, maybe, one, rawId, text, withoutNulls } from './schema/define.js';
 import { found } from './schema/nested.js';
 import {
@@ -66,12 +65,8 @@ export class RolloutsResolver {
 
   @Query(() => RolloutConnection, { description: 'Rollouts, newest first.' })
   async rollouts(@Asked(RolloutsArgs) args: PageArgs) {
-    const { status, limit } = accepted(readQuery(rolloutQuery, given({ ...args })));
-    const rows = await this.queries.rollouts({ ...(status && { statuses: status }), limit: LIST_MAX });
-    return connectionOf(
-      pageOfRows('rollouts', rows, ({ rolloutId }) => rolloutId, { ...args, first: limit }),
-      args,
-    );
+    const { status, ...ask } = accepted(readQuery(rolloutQuery, given({ ...args })));
+    return connectionOf(await this.queries.rollouts({ statuses: status, ...ask }), args);
   }
 
   @Query(() => RolloutType, { nullable: true, description: 'One rollout.' })
@@ -96,13 +91,8 @@ export class RolloutsResolver {
 
   @Query(() => RollbackConnection, { description: 'Rollbacks, newest first.' })
   async rollbacks(@Asked(RollbacksArgs) args: PageArgs) {
-    const { status, incidentId: of, limit } = accepted(readQuery(rollbackQuery, given({ ...args })));
-    const filter = { ...(status && { statuses: status }), ...(of && { incidentId: of }), limit: LIST_MAX };
-    const rows = await this.queries.rollbacks(filter);
-    return connectionOf(
-      pageOfRows('rollbacks', rows, ({ rollbackId }) => rollbackId, { ...args, first: limit }),
-      args,
-    );
+    const { status, ...ask } = accepted(readQuery(rollbackQuery, given({ ...args })));
+    return connectionOf(await this.queries.rollbacks({ statuses: status, ...ask }), args);
   }
 
   @Query(() => RollbackType, { nullable: true, description: 'One rollback.' })
@@ -112,13 +102,8 @@ export class RolloutsResolver {
 
   @Query(() => RedirectConnection, { description: 'Redirects, newest first.' })
   async redirects(@Asked(RedirectsArgs) args: PageArgs) {
-    const { status, incidentId: of, limit } = accepted(readQuery(redirectQuery, given({ ...args })));
-    const filter = { ...(status && { statuses: status }), ...(of && { incidentId: of }), limit: LIST_MAX };
-    const rows = await this.queries.redirects(filter);
-    return connectionOf(
-      pageOfRows('redirects', rows, ({ redirectId }) => redirectId, { ...args, first: limit }),
-      args,
-    );
+    const { status, ...ask } = accepted(readQuery(redirectQuery, given({ ...args })));
+    return connectionOf(await this.queries.redirects({ statuses: status, ...ask }), args);
   }
 
   @Query(() => RedirectType, { nullable: true, description: 'One redirect.' })
@@ -128,12 +113,8 @@ export class RolloutsResolver {
 
   @Query(() => CommandConnection, { description: 'Commands, newest first.' })
   async commands(@Asked(CommandsArgs) args: PageArgs) {
-    const { status, limit } = accepted(readQuery(commandQuery, given({ ...args })));
-    const rows = await this.queries.commands({ ...(status && { statuses: status }), limit: LIST_MAX });
-    return connectionOf(
-      pageOfRows('commands', rows, ({ commandId }) => commandId, { ...args, first: limit }),
-      args,
-    );
+    const { status, ...ask } = accepted(readQuery(commandQuery, given({ ...args })));
+    return connectionOf(await this.queries.commands({ statuses: status, ...ask }), args);
   }
 
   @Query(() => CommandType, { nullable: true, description: 'One command.' })
@@ -143,13 +124,8 @@ export class RolloutsResolver {
 
   @Query(() => OverrideConnection, { description: 'Overrides, newest first.' })
   async overrides(@Asked(OverridesArgs) args: PageArgs) {
-    const { status, rollbackId: of, limit } = accepted(readQuery(overrideQuery, given({ ...args })));
-    const filter = { ...(status && { statuses: status }), ...(of && { rollbackId: of }), limit: LIST_MAX };
-    const rows = await this.queries.overrides(filter);
-    return connectionOf(
-      pageOfRows('overrides', rows, ({ overrideId }) => overrideId, { ...args, first: limit }),
-      args,
-    );
+    const { status, ...ask } = accepted(readQuery(overrideQuery, given({ ...args })));
+    return connectionOf(await this.queries.overrides({ statuses: status, ...ask }), args);
   }
 
   @Query(() => OverrideType, { nullable: true, description: 'One override.' })
@@ -159,31 +135,20 @@ export class RolloutsResolver {
 
   @Query(() => FallbackConnection, { description: 'Fallbacks, newest first.' })
   async fallbacks(@Asked(FallbacksArgs) args: PageArgs) {
-    const { status, incidentId: of, limit } = accepted(readQuery(fallbackQuery, given({ ...args })));
-    const filter = { ...(status && { statuses: status }), ...(of && { incidentId: of }), limit: LIST_MAX };
-    const rows = await this.queries.fallbacks(filter);
-    return connectionOf(
-      pageOfRows('fallbacks', rows, ({ fallbackId }) => fallbackId, { ...args, first: limit }),
-      args,
-    );
+    const { status, ...ask } = accepted(readQuery(fallbackQuery, given({ ...args })));
+    return connectionOf(await this.queries.fallbacks({ statuses: status, ...ask }), args);
   }
 
   @Query(() => BreakerConnection, { description: 'Circuit breakers, those that are not closed first.' })
   async breakers(@Asked(PlainArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    const rows = await this.queries.breakers({ limit: LIST_MAX });
-    return connectionOf(
-      pageOfRows('breakers', rows, ({ service }) => service, { ...args, first: limit }),
-      args,
-    );
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(await this.queries.breakers(ask), args);
   }
 
   @Query(() => KnownReleaseConnection, { description: 'Releases, those in quarantine first.' })
   async releases(@Asked(PlainArgs) args: PageArgs) {
-    const { limit } = accepted(readQuery(plainListQuery, given({ ...args })));
-    const rows = await this.queries.releases({ limit: LIST_MAX });
-    const idOf = ({ service, name }: (typeof rows)[number]) => `${service}/${name}`;
-    return connectionOf(pageOfRows('releases', rows, idOf, { ...args, first: limit }), args);
+    const ask = accepted(readQuery(plainListQuery, given({ ...args })));
+    return connectionOf(await this.queries.releases(ask), args);
   }
 
   @Query(() => AutomationType, { description: 'What Tocsin may do by itself.' })

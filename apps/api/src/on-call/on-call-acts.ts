@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   canonicalDigest,
   event,
@@ -23,6 +22,7 @@ import {
 import type { EventStore, ScheduleOverrideRow } from '#store';
 import { metadataOf, saying } from '../act-metadata.js';
 import { appendAgain } from '../append-again.js';
+import { newId } from '../new-id.js';
 import { faultOf, type OnCallFault, readSentPlan } from './on-call-faults.js';
 import { GAPS_SHOWN_MS, type OnCallParts, pageChannels, type PlanOrigin } from './on-call-view.js';
 
@@ -121,8 +121,7 @@ const overrideSchedule = async (parts: OnCallActParts, wanted: NewScheduleOverri
   const { repository, clock, store } = parts;
   const metadata = metadataOf(saying(caller, wanted.comment), 'override a schedule');
   const by = metadata.actor;
-  // 64 random bits: two overrides never meet.
-  const scheduleOverrideId = `so-${randomBytes(8).toString('hex')}`;
+  const scheduleOverrideId = `so-${newId(caller)}`;
   const refusal = await appendAgain(store, metadata, async () => {
     const expectedVersion = await repository.versionOf(streamOf.onCall);
     const nowMs = clock.nowMs();

@@ -11,7 +11,7 @@ import {
   streamOf,
 } from '#contracts';
 import { type Acting, isExternal } from '#domain';
-import type { Infrastructure } from '#runtime';
+import { accepted, type Infrastructure } from '#runtime';
 import type { AlertRow, StreamAppend } from '#store';
 import { metadataOf } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
@@ -156,12 +156,10 @@ const underWay = async (
   if (rollback !== undefined) return `rollback ${rollback.rollbackId} is under way: it stays open until that ends`;
   const redirect = redirects.find(({ status }) => status !== 'refused' && status !== 'ended');
   if (redirect !== undefined) return `redirect ${redirect.redirectId} is not taken back: it stays open until then`;
-  const fallbacks = await queries.fallbacks({
-    incidentId,
-    statuses: ['decided', 'running', 'stopped'],
-    limit: LIST_MAX,
-  });
-  return fallbacks.some(({ isDryRun }) => !isDryRun)
+  const fallbacks = accepted(
+    await queries.fallbacks({ incidentId, statuses: ['decided', 'running', 'stopped'], limit: LIST_MAX }),
+  );
+  return fallbacks.items.some(({ isDryRun }) => !isDryRun)
     ? 'customers are with another provider: it stays open until they are back'
     : undefined;
 };

@@ -8,6 +8,7 @@ import {
   listedDeliveryShape,
   listOf,
   type Principal,
+  streamOf,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
@@ -15,6 +16,8 @@ import type { Actions } from '../actions.js';
 import { commented, deliveryQuery, maybeCommented, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
+import { Versioned } from './versioned.js';
 
 /** What went out and through what, and what came in and could not be read. */
 @Controller('v1')
@@ -33,12 +36,13 @@ export class DeliveriesController {
     answer: listOf('deliveries', listedDeliveryShape),
   })
   async deliveries(@Query() query: unknown) {
-    const { status, limit, ...by } = accepted(readQuery(deliveryQuery, query));
-    return { deliveries: await this.queries.ledger({ ...(status && { statuses: status }), ...by, limit }) };
+    const { status, ...ask } = accepted(readQuery(deliveryQuery, query));
+    return listAnswer('deliveries', accepted(await this.queries.ledger({ statuses: status, ...ask })));
   }
 
   @Get('deliveries/:id')
   @Speaks({ id: 'getDelivery', summary: 'A delivery with every attempt', answer: answerOf('delivery', deliveryShape) })
+  @Versioned(({ id = '' }) => streamOf.delivery(id))
   async delivery(@Param('id') id: string) {
     return { delivery: accepted(await this.queries.delivery(id)) };
   }
@@ -107,7 +111,9 @@ export class DeliveriesController {
     query: plainListQuery,
     answer: deadLettersAnswer,
   })
-  deadLetters(@Query() query: unknown) {
-    return this.queries.deadLetters(accepted(readQuery(plainListQuery, query)).limit);
+  async deadLetters(@Query() query: unknown) {
+    const ask = accepted(readQuery(plainListQuery, query));
+    const { page, totals } = accepted(await this.queries.deadLetters(ask));
+    return { ...listAnswer('deadLetters', page), totals };
   }
 }

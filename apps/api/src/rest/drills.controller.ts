@@ -1,10 +1,13 @@
-import { Body, Controller, Get, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { answerOf, drillShape, listOf, newDrillSchema, type Principal } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
+import { located } from './located.js';
 
 /** Fire drills: pages that are asked for, to know that pages arrive. */
 @Controller('v1/drills')
@@ -23,7 +26,8 @@ export class DrillsController {
   })
   @Needs('view')
   async drills(@Query() query: unknown) {
-    return { drills: await this.queries.drills({ limit: accepted(readQuery(plainListQuery, query)).limit }) };
+    const ask = accepted(readQuery(plainListQuery, query));
+    return listAnswer('drills', accepted(await this.queries.drills(ask)));
   }
 
   @Post()
@@ -35,7 +39,9 @@ export class DrillsController {
     refuses: ['CHANNEL_NOT_TESTABLE', 'DRILL_UNDER_WAY'],
   })
   @Needs('operate')
-  async begin(@Body() body: unknown, @Caller() caller: Principal) {
-    return { drill: accepted(await this.actions.beginDrill(accepted(readBody(newDrillSchema, body)), caller)) };
+  async begin(@Body() body: unknown, @Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply) {
+    const drill = accepted(await this.actions.beginDrill(accepted(readBody(newDrillSchema, body)), caller));
+    located(reply, 'drills', drill.drillId);
+    return { drill };
   }
 }

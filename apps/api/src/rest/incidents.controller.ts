@@ -1,4 +1,5 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import {
   affectedCustomersAnswer,
   alertShape,
@@ -7,6 +8,7 @@ import {
   incidentShape,
   listOf,
   type Principal,
+  streamOf,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
@@ -24,6 +26,8 @@ import {
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
+import { located } from './located.js';
+import { Versioned } from './versioned.js';
 
 /** Alerts, incidents and what belongs to them. */
 @Controller('v1')
@@ -43,7 +47,7 @@ export class IncidentsController {
   })
   async alerts(@Query() query: unknown) {
     const { state, ...page } = accepted(readQuery(alertQuery, query));
-    return listAnswer('alerts', accepted(await this.queries.alerts({ ...(state && { states: state }), ...page })));
+    return listAnswer('alerts', accepted(await this.queries.alerts({ states: state, ...page })));
   }
 
   @Post('alerts/:id/resolve')
@@ -56,9 +60,16 @@ export class IncidentsController {
   })
   @HttpCode(202)
   @Needs('operate')
-  async resolveAlert(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+  async resolveAlert(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const { comment } = accepted(readBody(maybeCommented, body ?? undefined));
-    return { alert: accepted(await this.actions.resolveAlert(id, saying(caller, comment))) };
+    const alert = accepted(await this.actions.resolveAlert(id, saying(caller, comment)));
+    located(reply, 'alerts', id);
+    return { alert };
   }
 
   @Get('incidents')
@@ -70,10 +81,7 @@ export class IncidentsController {
   })
   async incidents(@Query() query: unknown) {
     const { status, ...page } = accepted(readQuery(incidentQuery, query));
-    return listAnswer(
-      'incidents',
-      accepted(await this.queries.incidents({ ...(status && { statuses: status }), ...page })),
-    );
+    return listAnswer('incidents', accepted(await this.queries.incidents({ statuses: status, ...page })));
   }
 
   @Get('incidents/:id')
@@ -82,6 +90,7 @@ export class IncidentsController {
     summary: 'An incident with its alerts, timeline, rollbacks, redirects and pages',
     answer: incidentReportAnswer,
   })
+  @Versioned(({ id = '' }) => streamOf.incident(id))
   async incident(@Param('id') id: string) {
     return accepted(await this.queries.incident(id));
   }

@@ -12,9 +12,11 @@ import {
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
-import { customerQuery, registrationQuery, selectedCustomers } from '../customer-list.js';
+import { customerQuery, registrationQuery } from '../customer-list.js';
+import { inventoryQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
 
 /** What nodes are registered with. */
 export const newNodes = eventSchemas.NodesRegistered.extend({ comment: commentSchema.optional() });
@@ -33,11 +35,13 @@ export class InventoryController {
   @Speaks({
     id: 'listNodes',
     summary: 'The nodes of the inventory, and what was counted of each',
+    query: inventoryQuery,
     answer: listOf('nodes', nodeShape),
   })
   @Needs('view')
-  async nodes() {
-    return { nodes: await this.queries.nodes() };
+  async nodes(@Query() query: unknown) {
+    const ask = accepted(readQuery(inventoryQuery, query));
+    return listAnswer('nodes', accepted(await this.queries.nodes(ask)));
   }
 
   @Post('nodes')
@@ -64,7 +68,8 @@ export class InventoryController {
   })
   @Needs('view')
   customers(@Query() query: unknown) {
-    return selectedCustomers(this.queries.customers(), accepted(readQuery(customerQuery, query)));
+    const { total, ...page } = accepted(this.queries.customers(accepted(readQuery(customerQuery, query))));
+    return { ...listAnswer('customers', page), total };
   }
 
   @Post('customers')

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
   commentSchema,
@@ -11,12 +11,13 @@ import {
   type Principal,
   PRINCIPAL_ROLES,
 } from '#contracts';
-import { accepted, Caller, Needs, readBody, Speaks } from '#runtime';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
-import { commented } from '../list-query.js';
+import { commented, inventoryQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
 
 /** What a new key is sent with. */
 export const newKey = z.object({
@@ -39,9 +40,15 @@ export class KeysController {
   ) {}
 
   @Get()
-  @Speaks({ id: 'listKeys', summary: 'API keys, without their secrets', answer: listOf('keys', keyShape) })
-  async keys() {
-    return { keys: await this.queries.keys() };
+  @Speaks({
+    id: 'listKeys',
+    summary: 'API keys, without their secrets',
+    query: inventoryQuery,
+    answer: listOf('keys', keyShape),
+  })
+  async keys(@Query() query: unknown) {
+    const ask = accepted(readQuery(inventoryQuery, query));
+    return listAnswer('keys', accepted(await this.queries.keys(ask)));
   }
 
   @Post()

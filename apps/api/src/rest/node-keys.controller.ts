@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
   commentSchema,
@@ -9,12 +9,13 @@ import {
   nodeKeyShape,
   type Principal,
 } from '#contracts';
-import { accepted, Caller, Needs, readBody, Speaks } from '#runtime';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
-import { commented } from '../list-query.js';
+import { commented, nodeKeyQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
 
 /** What a new key of a node is sent with. */
 export const newNodeKey = z.object({ nodeId: nameSchema, comment: commentSchema });
@@ -32,10 +33,12 @@ export class NodeKeysController {
   @Speaks({
     id: 'listNodeKeys',
     summary: 'Keys that nodes tag their batches with',
+    query: nodeKeyQuery,
     answer: listOf('nodeKeys', nodeKeyShape),
   })
-  async list() {
-    return { nodeKeys: await this.queries.nodeKeys() };
+  async list(@Query() query: unknown) {
+    const ask = accepted(readQuery(nodeKeyQuery, query));
+    return listAnswer('nodeKeys', accepted(await this.queries.nodeKeys(ask)));
   }
 
   @Post()

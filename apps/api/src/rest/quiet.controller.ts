@@ -6,6 +6,7 @@ import type { Actions } from '../actions.js';
 import { commentQuery, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
 
 /** What pages nobody: silences, which people set, and maintenance, which the rules say. */
 @Controller('v1')
@@ -24,8 +25,8 @@ export class QuietController {
     answer: listOf('silences', silenceShape),
   })
   async silences(@Query() query: unknown) {
-    const { limit } = accepted(readQuery(plainListQuery, query));
-    return { silences: await this.queries.silences(limit) };
+    const ask = accepted(readQuery(plainListQuery, query));
+    return listAnswer('silences', accepted(await this.queries.silences(ask)));
   }
 
   @Post('silences')
@@ -63,7 +64,8 @@ export class QuietController {
     answer: maintenanceAnswer,
   })
   async maintenance(@Query() query: unknown) {
-    const { limit } = accepted(readQuery(plainListQuery, query));
-    return this.queries.maintenance(limit);
+    const ask = accepted(readQuery(plainListQuery, query));
+    const { windows, page } = accepted(await this.queries.maintenance(ask));
+    return { windows, ...listAnswer('occurrences', page) };
   }
 }

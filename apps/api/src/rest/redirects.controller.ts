@@ -5,6 +5,7 @@ import type { Actions } from '../actions.js';
 import { commandQuery, commented, fallbackQuery, plainListQuery, redirectQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
 
 /** What Tocsin does beside rollouts: traffic that is moved, other DNS providers, updates that are held back, and the commands of all. */
 @Controller('v1')
@@ -23,9 +24,8 @@ export class RedirectsController {
     answer: listOf('redirects', redirectShape),
   })
   async redirects(@Query() query: unknown) {
-    const { status, incidentId, limit } = accepted(readQuery(redirectQuery, query));
-    const filter = { ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit };
-    return { redirects: await this.queries.redirects(filter) };
+    const { status, ...ask } = accepted(readQuery(redirectQuery, query));
+    return listAnswer('redirects', accepted(await this.queries.redirects({ statuses: status, ...ask })));
   }
 
   /** A redirect that stopped, and whose nodes will not come back. */
@@ -52,9 +52,8 @@ export class RedirectsController {
     answer: listOf('fallbacks', fallbackShape),
   })
   async fallbacks(@Query() query: unknown) {
-    const { status, incidentId, limit } = accepted(readQuery(fallbackQuery, query));
-    const filter = { ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit };
-    return { fallbacks: await this.queries.fallbacks(filter) };
+    const { status, ...ask } = accepted(readQuery(fallbackQuery, query));
+    return listAnswer('fallbacks', accepted(await this.queries.fallbacks({ statuses: status, ...ask })));
   }
 
   @Get('breakers')
@@ -65,8 +64,8 @@ export class RedirectsController {
     answer: listOf('breakers', breakerShape),
   })
   async breakers(@Query() query: unknown) {
-    const { limit } = accepted(readQuery(plainListQuery, query));
-    return { breakers: await this.queries.breakers({ limit }) };
+    const ask = accepted(readQuery(plainListQuery, query));
+    return listAnswer('breakers', accepted(await this.queries.breakers(ask)));
   }
 
   @Get('commands')
@@ -77,7 +76,7 @@ export class RedirectsController {
     answer: listOf('commands', commandShape),
   })
   async commands(@Query() query: unknown) {
-    const { status, limit } = accepted(readQuery(commandQuery, query));
-    return { commands: await this.queries.commands({ ...(status && { statuses: status }), limit }) };
+    const { status, ...ask } = accepted(readQuery(commandQuery, query));
+    return listAnswer('commands', accepted(await this.queries.commands({ statuses: status, ...ask })));
   }
 }

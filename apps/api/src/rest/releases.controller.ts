@@ -13,6 +13,7 @@ import type { Actions } from '../actions.js';
 import { plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
 
 /** What is known of releases, whichever rollout brings them. */
 @Controller('v1/releases')
@@ -31,8 +32,8 @@ export class ReleasesController {
   })
   @Needs('view')
   async releases(@Query() query: unknown) {
-    const { limit } = accepted(readQuery(plainListQuery, query));
-    return { releases: await this.queries.releases({ limit }) };
+    const ask = accepted(readQuery(plainListQuery, query));
+    return listAnswer('releases', accepted(await this.queries.releases(ask)));
   }
 
   @Post('attestations')

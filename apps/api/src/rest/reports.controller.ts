@@ -13,12 +13,13 @@ import {
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
-import { commented, statusCustomersQuery, statusUpdateQuery } from '../list-query.js';
+import { commented, plainListQuery, statusUpdateQuery } from '../list-query.js';
 import { markdownOf } from '../post-mortem-query.js';
 import type { Queries } from '../queries.js';
 import { runbookResultBody } from '../runbook.js';
 import { publicationBody, statusNumber } from '../status-update-acts.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
 
 const MARKDOWN = 'text/markdown; charset=utf-8';
 
@@ -39,8 +40,8 @@ export class ReportsController {
     answer: listOf('statusUpdates', statusUpdateShape),
   })
   async allUpdates(@Query() query: unknown) {
-    const { status, limit } = accepted(readQuery(statusUpdateQuery, query));
-    return { statusUpdates: await this.queries.statusUpdates({ ...(status && { statuses: status }), limit }) };
+    const { status, ...ask } = accepted(readQuery(statusUpdateQuery, query));
+    return listAnswer('statusUpdates', accepted(await this.queries.statusUpdates({ statuses: status, ...ask })));
   }
 
   @Get('incidents/:id/status-updates')
@@ -51,21 +52,24 @@ export class ReportsController {
     answer: incidentUpdatesAnswer,
   })
   async updates(@Param('id') id: string, @Query() query: unknown) {
-    const { status, limit } = accepted(readQuery(statusUpdateQuery, query));
-    return accepted(await this.queries.statusUpdatesOf(id, { ...(status && { statuses: status }), limit }));
+    const { status, ...ask } = accepted(readQuery(statusUpdateQuery, query));
+    const { schedule, page } = accepted(await this.queries.statusUpdatesOf(id, { statuses: status, ...ask }));
+    return { schedule, ...listAnswer('statusUpdates', page) };
   }
 
   @Get('incidents/:id/status-updates/:n/customers')
   @Speaks({
     id: 'listStatusUpdateCustomers',
     summary: 'Whom a status update tells',
-    query: statusCustomersQuery,
+    query: plainListQuery,
     answer: updateCustomersAnswer,
   })
   async customers(@Param('id') incidentId: string, @Param('n') number: string, @Query() query: unknown) {
     const n = accepted(readQuery(statusNumber, number));
-    const { after, limit } = accepted(readQuery(statusCustomersQuery, query));
-    return { incidentId, n, ...accepted(await this.queries.statusUpdateCustomers({ incidentId, n, after, limit })) };
+    const { after, limit } = accepted(readQuery(plainListQuery, query));
+    const asked = { incidentId, n, after, limit };
+    const { total, ...page } = accepted(await this.queries.statusUpdateCustomers(asked));
+    return { incidentId, n, ...listAnswer('customers', page), total };
   }
 
   @Post('incidents/:id/status-updates/:n/publish')

@@ -1,4 +1,5 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import {
   answerOf,
   listOf,
@@ -14,6 +15,8 @@ import type { Actions } from '../actions.js';
 import { commented, overrideQuery, rollbackQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
+import { located } from './located.js';
 
 /** Rollbacks, and what three people open for them. */
 @Controller('v1')
@@ -32,9 +35,8 @@ export class RollbacksController {
     answer: listOf('rollbacks', rollbackShape),
   })
   async rollbacks(@Query() query: unknown) {
-    const { status, incidentId, limit } = accepted(readQuery(rollbackQuery, query));
-    const filter = { ...(status && { statuses: status }), ...(incidentId && { incidentId }), limit };
-    return { rollbacks: await this.queries.rollbacks(filter) };
+    const { status, ...ask } = accepted(readQuery(rollbackQuery, query));
+    return listAnswer('rollbacks', accepted(await this.queries.rollbacks({ statuses: status, ...ask })));
   }
 
   /** The next tick decides; the answer says that it was asked for. */
@@ -48,9 +50,16 @@ export class RollbacksController {
   })
   @HttpCode(202)
   @Needs('operate')
-  async request(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+  async request(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const { comment } = accepted(readBody(commented, body));
-    return { rollback: accepted(await this.actions.requestRollback(id, comment, caller)) };
+    const rollback = accepted(await this.actions.requestRollback(id, comment, caller));
+    located(reply, 'rollbacks', rollback.rollbackId);
+    return { rollback };
   }
 
   /** A dry run: nothing is recorded. */
@@ -76,9 +85,16 @@ export class RollbacksController {
   })
   @HttpCode(202)
   @Needs('approve_stage')
-  async approve(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
+  async approve(
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Caller() caller: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const { comment } = accepted(readBody(commented, body));
-    return { rollback: accepted(await this.actions.approveRollback(id, comment, caller)) };
+    const rollback = accepted(await this.actions.approveRollback(id, comment, caller));
+    located(reply, 'rollbacks', id);
+    return { rollback };
   }
 
   @Get('overrides')
@@ -89,9 +105,8 @@ export class RollbacksController {
     answer: listOf('overrides', overrideShape),
   })
   async overrides(@Query() query: unknown) {
-    const { status, rollbackId, limit } = accepted(readQuery(overrideQuery, query));
-    const filter = { ...(status && { statuses: status }), ...(rollbackId && { rollbackId }), limit };
-    return { overrides: await this.queries.overrides(filter) };
+    const { status, ...ask } = accepted(readQuery(overrideQuery, query));
+    return listAnswer('overrides', accepted(await this.queries.overrides({ statuses: status, ...ask })));
   }
 
   @Post('overrides')

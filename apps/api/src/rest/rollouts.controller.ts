@@ -10,6 +10,7 @@ import {
   type Principal,
   rolloutShape,
   stageApprovalSchema,
+  streamOf,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
@@ -17,6 +18,8 @@ import type { Actions } from '../actions.js';
 import { commented, gateQuery, maybeCommented, rolloutQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
+import { Versioned } from './versioned.js';
 
 /** Rollouts: declared, asked about, started, approved, halted. */
 @Controller('v1/rollouts')
@@ -35,8 +38,8 @@ export class RolloutsController {
   })
   @Needs('view')
   async rollouts(@Query() query: unknown) {
-    const { status, limit } = accepted(readQuery(rolloutQuery, query));
-    return { rollouts: await this.queries.rollouts({ ...(status && { statuses: status }), limit }) };
+    const { status, ...ask } = accepted(readQuery(rolloutQuery, query));
+    return listAnswer('rollouts', accepted(await this.queries.rollouts({ statuses: status, ...ask })));
   }
 
   @Post()
@@ -62,6 +65,7 @@ export class RolloutsController {
 
   @Get(':id')
   @Speaks({ id: 'getRollout', summary: 'A rollout', answer: answerOf('rollout', rolloutShape) })
+  @Versioned(({ id = '' }) => streamOf.rollout(id))
   @Needs('view')
   async rollout(@Param('id') id: string) {
     return { rollout: accepted(await this.queries.rollout(id)) };

@@ -6,6 +6,7 @@ import type { Actions } from '../actions.js';
 import { maybeCommented, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { listAnswer } from './list-answer.js';
 
 /** The rules in force, those before, and the wish to read their files again. */
 @Controller('v1/rules')
@@ -31,8 +32,8 @@ export class RulesController {
   })
   @Needs('view')
   async history(@Query() query: unknown) {
-    const { limit } = accepted(readQuery(plainListQuery, query));
-    return { versions: await this.queries.ruleHistory({ limit }) };
+    const ask = accepted(readQuery(plainListQuery, query));
+    return listAnswer('versions', accepted(await this.queries.ruleHistory(ask)));
   }
 
   /** Whoever decides reads its files; the outcome is what `GET /v1/rules` says a moment later. */

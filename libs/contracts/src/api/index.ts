@@ -16,3 +16,4 @@ export * from './rollback.js';
 export * from './rollout.js';
 export * from './rules.js';
 export * from './telemetry.js';
+export * from './waiting.js';

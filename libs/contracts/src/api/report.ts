@@ -44,7 +44,8 @@ export const incidentUpdatesAnswer = z.object({
 export const updateCustomersAnswer = z.object({
   incidentId: z.string(),
   n: z.number().int().positive(),
-  customers: z.array(customer),
+  /** Critical ones first, as the catalogue says now, then by id. */
+  customers: z.array(customer.extend({ critical: z.boolean() })),
   total: count,
   next: z.string().nullable(),
 });

@@ -1,6 +1,7 @@
 import type { EventData } from '#contracts';
 import type { CalledContact } from '#domain';
 import type { Queryable } from '../database.js';
+import { createList, type List, type Order } from '../keyset.js';
 import { listLimit, LIST_ROWS_MAX } from '../list-limit.js';
 
 /** What a delivery may be. */
@@ -32,6 +33,8 @@ export interface DeliveryRow extends Sent {
   readonly fellOverTo: string | null;
   readonly requestedAt: number;
   readonly finishedAt: number | null;
+  /** Of the event that asked for it, in the one global order. */
+  readonly requestedPosition: number;
 }
 
 /** A delivery that is to be sent now, by nobody else until the claim ends. */
@@ -59,12 +62,12 @@ export interface DueDelivery extends Sent {
 
 /** Which deliveries are asked for. */
 export interface DeliveryFilter {
-  readonly statuses?: readonly DeliveryStatus[];
+  readonly statuses?: readonly DeliveryStatus[] | undefined;
   readonly dedupKey?: string | undefined;
   readonly channel?: string | undefined;
   /** Of an incident: under its own key and those of whoever was called above its page. */
   readonly incidentId?: string | undefined;
-  readonly limit: number;
+  readonly subject?: DeliveryRow['subject'] | undefined;
 }
 
 /** Receivers that are not claimed for now, by their address. */
@@ -86,10 +89,8 @@ export interface ClaimAsk {
   readonly notClaimed?: NotClaimed | undefined;
 }
 
-/** Deliveries: what is to be sent, and who sends it. */
-export interface DeliveryRepository {
-  /** Newest first. */
-  readonly list: (filter: DeliveryFilter) => Promise<readonly DeliveryRow[]>;
+/** Deliveries: what is to be sent, and who sends it; the newest first in lists. */
+export interface DeliveryRepository extends List<DeliveryRow, DeliveryFilter> {
   /**
    * Takes due deliveries for `leaseMs`, urgent ones first: of each (channel, address, dedupKey) only
    * the oldest unfinished one, so that a resolve never overtakes its trigger; of commands only the oldest of the channel, since an
@@ -116,13 +117,18 @@ export interface DeliveryRepository {
 const SELECT = `
   select delivery_id as "deliveryId", subject, action, channel, dedup_key as "dedupKey", body, status, attempts,
     address, person, is_urgent as "isUrgent", instead_of as "insteadOf", due_at as "dueAt", last_status as "lastStatus", last_detail as "lastDetail",
-    is_unknown as "isUnknown", fell_over_to as "fellOverTo", requested_at as "requestedAt", finished_at as "finishedAt"
+    is_unknown as "isUnknown", fell_over_to as "fellOverTo", requested_at as "requestedAt", finished_at as "finishedAt",
+    requested_position as "requestedPosition"
   from delivery`;
 
-const LIST = `${SELECT}
-  where ($1::text[] is null or status = any($1)) and ($2::text is null or dedup_key = $2) and ($3::text is null or channel = $3)
-    and ($4::text is null or dedup_key = $4 or starts_with(dedup_key, $4 || ':'))
-  order by requested_position desc limit $5`;
+const LISTED = `
+  ($1::text[] is null or status = any($1)) and ($2::text is null or dedup_key = $2) and ($3::text is null or channel = $3)
+    and ($4::text is null or dedup_key = $4 or starts_with(dedup_key, $4 || ':')) and ($5::text is null or subject = $5)`;
+
+const ORDER: Order<DeliveryRow> = {
+  list: 'deliveries',
+  columns: [{ sql: 'requested_position', kind: 'number', isDescending: true, of: (row) => row.requestedPosition }],
+};
 
 const CALLED = `
   select dedup_key as "dedupKey", channel, address, min(person) as person from delivery
@@ -213,14 +219,15 @@ export const endClaims = (tx: Queryable, deliveryIds: readonly string[]): Promis
 
 /** Deliveries in PostgreSQL. */
 export const createDeliveryRepository = (database: Queryable): DeliveryRepository => ({
-  list: ({ statuses, dedupKey, channel, incidentId, limit }) =>
-    database.query<DeliveryRow>(LIST, [
-      statuses ?? null,
-      dedupKey ?? null,
-      channel ?? null,
-      incidentId ?? null,
-      listLimit(limit),
-    ]),
+  ...createList<DeliveryRow, DeliveryFilter>(
+    database,
+    ORDER,
+    ({ statuses, dedupKey, channel, incidentId, subject }) => ({
+      select: SELECT,
+      where: LISTED,
+      values: [statuses ?? null, dedupKey ?? null, channel ?? null, incidentId ?? null, subject ?? null],
+    }),
+  ),
   claimDue: ({ nowMs, leaseMs, limit, notUrgentLimit = limit, channel, notClaimed: { all, unlessUrgent } = NOBODY }) =>
     database.query<DueDelivery>(CLAIM, [
       nowMs,

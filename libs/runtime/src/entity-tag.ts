@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+/** Enough that two answers never meet: 64 bits, in hex. */
+const HASH_CHARS = 16;
+
+/** A request for a thing that has a version: `If-Match` names it. */
+export type VersionedRequest = FastifyRequest & { version?: number };
+
+/**
+ * The tag of an answer. Of a thing with a version `"<version>.<hash>"`: the hash changes with everything that is shown, also by time alone;
+ * the version is what an act on the thing compares. Of anything else a weak one: it says that nothing changed, and can be no condition.
+ */
+export const entityTag = (version: number | undefined, answer: string): string => {
+  const hash = createHash('sha256').update(answer).digest('hex').slice(0, HASH_CHARS);
+  return version === undefined ? `W/"${hash}"` : `"${version}.${hash}"`;
+};
+
+const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
+
+/** Whether a client has this already (`If-None-Match`, compared weakly: RFC 9110, 13.1.2). */
+export const isKnown = (header: string | undefined, tag: string): boolean =>
+  header !== undefined && (header.trim() === '*' || header.split(',').some((each) => opaque(each) === opaque(tag)));
+
+const isTagged = ({ method, url }: FastifyRequest, reply: FastifyReply, answer: unknown): answer is string =>
+  method === 'GET' &&
+  reply.statusCode === 200 &&
+  typeof answer === 'string' &&
+  url.startsWith('/v1/') &&
+  // A long poll, which nobody asks for twice.
+  !url.startsWith('/v1/events');
+
+/** Every answer to a GET carries its tag; whoever shows it again is told that nothing changed, without the body. */
+export const sayTag = (
+  request: VersionedRequest,
+  reply: FastifyReply,
+  answer: unknown,
+  done: (error: null, answer?: unknown) => void,
+): void => {
+  if (!isTagged(request, reply, answer)) return done(null, answer);
+  const tag = entityTag(request.version, answer);
+  void reply.header('etag', tag).header('cache-control', 'private, no-cache');
+  if (!isKnown(request.headers['if-none-match'], tag)) return done(null, answer);
+  void reply.code(304).removeHeader('content-length').removeHeader('content-type');
+  return done(null, '');
+};
