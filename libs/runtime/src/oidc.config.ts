@@ -11,7 +11,10 @@ const ISSUER_CHARS_MAX = 255;
 const overTls = z
   .url({ protocol: /^https?$/ })
   .max(ISSUER_CHARS_MAX)
-  .refine((text) => text.startsWith('https:') || namesLoopback(new URL(text)), 'expected https');
+  .refine(
+    (text) => text.startsWith('https:') || (URL.canParse(text) && namesLoopback(new URL(text))),
+    'expected https',
+  );
 
 /** Every role but that of one node, which a token cannot name. */
 const TOKEN_ROLES = PRINCIPAL_ROLES.filter((role) => role !== 'node');
