@@ -36,6 +36,7 @@ const RECORDS = new Set([
   'chain_anchor',
   'ingest_position',
   'segment',
+  'segment_minute',
   'node_ledger',
   'batch_gap',
   'offset_gap',
