@@ -28,7 +28,7 @@ export * from './event-store.js';
 export * from './fallback.repository.js';
 export * from './file-reload.js';
 export * from './incident.repository.js';
-export { compareRows, type List, type Order, type PageAsk, pageOfSorted } from './keyset.js';
+export { compareRows, type Order, type PageAsk, pageOfSorted } from './keyset.js';
 export * from './list-limit.js';
 export * from './many-reads.js';
 export * from './migrate.js';
