@@ -180,6 +180,10 @@ describe('the GraphQL API', () => {
     expect(await dataOf(ACKNOWLEDGE, operator, { input: { incidentId: 'in2' } })).toMatchObject({
       acknowledgeIncident: { incident: null, userErrors: [{ code: 'INCIDENT_NOT_OPEN', path: null }] },
     });
+    const other = { incidentId: 'in1', note: 'another', clientMutationId: 'm1' };
+    expect(await dataOf(ACKNOWLEDGE, operator, { input: other })).toMatchObject({
+      acknowledgeIncident: { incident: null, userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED' }], clientMutationId: 'm1' },
+    });
     const long = { incidentId: 'in1', note: 'x'.repeat(1_001) };
     expect(await dataOf(ACKNOWLEDGE, operator, { input: long })).toMatchObject({
       acknowledgeIncident: { incident: null, userErrors: [{ code: 'BODY_INVALID', path: ['input', 'note'] }] },

@@ -47,6 +47,17 @@ export const isEvent = <T extends EventType>(
   type: T,
 ): recorded is RecordedEvent & { readonly event: { readonly type: T } } => recorded.event.type === type;
 
+/** The inventory, page by page. */
+const allCounters = async (read: (path: string) => Promise<string>): Promise<readonly NodeCounters[]> => {
+  const all: NodeCounters[] = [];
+  for (let path: string | undefined = '/v1/nodes'; path !== undefined;) {
+    const { nodes, next } = JSON.parse(await read(path)) as { nodes: readonly NodeCounters[]; next: string | null };
+    all.push(...nodes);
+    path = next === null ? undefined : `/v1/nodes?after=${next}`;
+  }
+  return all;
+};
+
 /** Makes the API of one server under the admin key. */
 export const createTocsinApi = (client: HttpClient, clock: Clock, adminKey: string): TocsinApi => {
   const sendUntilAnswered = async (request: Parameters<HttpClient['send']>[0]): Promise<HttpAnswer> => {
@@ -110,14 +121,8 @@ export const createTocsinApi = (client: HttpClient, clock: Clock, adminKey: stri
       await post(`/v1/incidents/${encodeURIComponent(incidentId)}/acknowledge`, { note }, key);
     },
     counters: async () => {
-      const all: NodeCounters[] = [];
-      for (let path: string | undefined = '/v1/nodes'; path !== undefined;) {
-        const answer = await sendUntilAnswered({ method: 'GET', path, key: adminKey });
-        const { nodes, next } = JSON.parse(answer.body) as { nodes: readonly NodeCounters[]; next: string | null };
-        all.push(...nodes);
-        path = next === null ? undefined : `/v1/nodes?after=${next}`;
-      }
-      return all;
+      const page = async (path: string) => (await sendUntilAnswered({ method: 'GET', path, key: adminKey })).body;
+      return allCounters(page);
     },
     eventsAfter,
   };

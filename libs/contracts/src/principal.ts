@@ -60,6 +60,8 @@ export interface RequestFacts {
   readonly id: string;
   /** In which form it came. That it is the CLI the client says itself. */
   readonly via: 'rest' | 'graphql' | 'cli';
+  /** The mutation, where it is one of several that a request may ask for. */
+  readonly mutation?: string;
 }
 
 /** An authenticated caller. */

@@ -21,6 +21,7 @@ export * from './process.js';
 export * from './readiness.js';
 export * from './refused.js';
 export * from './request-body.js';
+export { onceBy } from './request-terms.js';
 export * from './role.js';
 export * from './rounds.js';
 export { bearerOfRoutingKey, newRoutingSecret, routingKeyOf } from './routing-key.js';

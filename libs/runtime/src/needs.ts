@@ -33,7 +33,7 @@ const CLI = 'tocsin-cli';
 
 const factsOf = (context: ExecutionContext): RequestFacts => {
   const { id, headers } = requestOf(context);
-  if (context.getType<string>() !== 'http') return { id, via: 'graphql' };
+  if (context.getType<string>() !== 'http') return { id, via: 'graphql', mutation: context.getHandler().name };
   return { id, via: headers['user-agent']?.startsWith(CLI) === true ? 'cli' : 'rest' };
 };
 

@@ -44,6 +44,7 @@ const RECORDS = new Set([
   'baseline_pool',
   'dead_letter',
   'dead_letter_total',
+  'idempotent_request',
   'channel',
   'delivery_claim',
   'delivery_lane',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isRefusal, type Principal, problemDocument, PROBLEMS, type Refusal } from '#contracts';
-import { readBody, Refused } from '#runtime';
+import { onceBy, readBody, Refused } from '#runtime';
 import { saying } from '../../act-metadata.js';
 import {
   enumType,
@@ -38,7 +38,11 @@ const UserErrorType = objectType(
   },
 );
 
-const CLIENT_MUTATION_ID = maybe(text('Whatever the client tells its answers apart by: it comes back as it was sent.'));
+const CLIENT_MUTATION_ID = maybe(
+  text(
+    'The idempotency key: with it the same mutation is done once, however often it is sent within a day. It comes back as it was sent.',
+  ),
+);
 
 /** What a mutation is sent. */
 export const mutationInput = (name: string, fields: Readonly<Record<string, FieldSpec>>): SchemaType =>
@@ -122,6 +126,13 @@ const commentOf = (said: unknown): string | undefined =>
     ? said.comment
     : undefined;
 
+/** The caller, whose mutation is done once under its `clientMutationId`; by its name, for inputs of two mutations may be the same. */
+const once = ({ input, caller }: Mutating): Principal | Refusal => {
+  const { clientMutationId, ...asked } = input;
+  if (clientMutationId === undefined || clientMutationId === null) return caller;
+  return onceBy(caller, clientMutationId, `mutation ${caller.request?.mutation ?? ''}`, withoutNulls({ ...asked }));
+};
+
 /** Reads the input by the schema that REST reads its body by, acts, and answers with the thing. */
 export const mutate = <S extends z.ZodType, T>(
   { input, caller, as, without = [] }: Mutating,
@@ -134,7 +145,9 @@ export const mutate = <S extends z.ZodType, T>(
     input,
     async () => {
       const said = readBody(schema, body);
-      return isRefusal(said) ? said : act(said, saying(caller, commentOf(said)));
+      if (isRefusal(said)) return said;
+      const by = once({ input, caller });
+      return isRefusal(by) ? by : act(said, saying(by, commentOf(said)));
     },
     (done) => (as === undefined ? (done as Readonly<Record<string, unknown>>) : { [as]: done }),
   );
