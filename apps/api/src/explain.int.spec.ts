@@ -1,5 +1,6 @@
 import { event, type Event, type Mute, type Reason, type Rule, RULE_SET_EDITION, ruleOf, streamOf } from '#contracts';
 import { DEFAULT_RULE_SET } from '#testing';
+import { LATER_DECISIONS } from './explain.fixture.js';
 import type { ExplainedStep, Explanation } from './explain/explanation.js';
 import type { WhyNot } from './explain/why-not.js';
 import {
@@ -119,6 +120,7 @@ describe('explain', () => {
     );
     const fired = (alertId: string, key: string) =>
       event('AlertFired', { alertId, rule: RULE, scope: 'release_region', key, severity: 'critical', reason, at });
+    for (const [stream, told] of LATER_DECISIONS) await tell(stream, 0, told);
     const mutes: readonly Mute[] = [
       { by: 'silence', id: 'si1', untilMs: NOW_MS, because: 'silenced by ana: peering is moved' },
       { by: 'alert', id: 'al1', untilMs: null, because: 'inhibited: it is explained' },
@@ -199,6 +201,49 @@ describe('explain', () => {
     expect(step(await explained('redirect', 'rd1'), 'RedirectRefused')?.text).toBe(
       'a redirect was refused by rail capacity: 3 of 9 nodes would go on serving (at least 60 %)',
     );
+  });
+
+  it.each([
+    ['rollout', 'ro1', 'RolloutStarted'],
+    ['override', 'ov1', 'OverrideRequested'],
+    ['fallback', 'fb1', 'FallbackDecided'],
+    ['status_update', 'in1/1', 'StatusUpdateDrafted'],
+  ])('B13: a %s, also where its kind is not known', async (kind, id, type) => {
+    for (const asked of [kind, 'any']) {
+      const found = await explained(asked, encodeURIComponent(id));
+      expect([asked, found.kind, types(found)]).toEqual([asked, kind, expect.arrayContaining([type])]);
+    }
+    expect((await served.send('GET', `/v1/explain/${kind}/none`, viewer)).status).toBe(404);
+  });
+
+  it('B13: an override, a fallback, an update and who is called: each from the numbers of the alert', async () => {
+    for (const [kind, id, type] of [
+      ['override', 'ov1', 'OverrideRequested'],
+      ['fallback', 'fb1', 'FallbackDecided'],
+      ['status_update', 'in1%2F1', 'StatusUpdateDrafted'],
+      ['escalation', 'in1', 'EscalationStarted'],
+    ] as const) {
+      const told = types(await explained(kind, id));
+      expect([kind, told[0], told]).toEqual([kind, 'AlertFired', expect.arrayContaining(['IncidentOpened', type])]);
+    }
+    expect((await explained('gate', 'ro1')).kind).toBe('rollout');
+    expect((await served.send('GET', '/v1/explain/status_update/in1%2F2', viewer)).status).toBe(404);
+  });
+
+  it('B13: each step has the numbers that it rests on, and none where it names none', async () => {
+    const query = `{ explain(id: "co1") { steps { type evidence {
+      signal value threshold window good bad coverage tick
+    } } } }`;
+    const { body } = await served.ask(query, viewer);
+    expect(body).not.toHaveProperty('errors');
+    const { explain } = body['data'] as unknown as { explain: Pick<Explanation, 'steps'> };
+    const of = (type: string) => explain.steps.find((each) => each.type === type)?.evidence;
+    const { signal, value, threshold, windowMs, good, bad, coverage } = reason;
+    const numbers = { signal, value, threshold, window: windowMs, good, bad, coverage, tick: 6_507_878_400 };
+    expect(of('AlertFired')).toEqual([numbers]);
+    expect(of('RollbackDecided')).toEqual([numbers]);
+    expect(of('CommandIssued')).toEqual([]);
+    expect(step(await explained('command', 'co1'), 'AlertFired')?.evidence).toMatchObject([{ signal, value, good }]);
   });
 
   it('B13: the same over GraphQL, and an id that nothing has', async () => {

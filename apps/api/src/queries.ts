@@ -58,6 +58,7 @@ import { costOf } from './incident-cost.js';
 import { readPostMortem } from './post-mortem-query.js';
 import { readRunbook } from './runbook.js';
 import { readGate } from './gate-query.js';
+import { createRequestLoaders } from './loaders/request-loaders.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
 import { readMaintenance } from './maintenance-schedule.js';
@@ -125,15 +126,13 @@ const explainQueries = ({ database, catalogue, clock }: QueryParts) => {
     database,
     catalogue,
     alerts: createAlertRepository(database),
-    incidents: createIncidentRepository(database),
     rollbacks: createRollbackRepository(database),
     redirects: createRedirectRepository(database),
-    commands: createCommandRepository(database),
-    deliveries: createDeliveryRepository(database),
     segments: createSegmentRepository(database),
   };
+  const reads = createManyReads(database);
   return {
-    explain: (kind: ExplainedKind, id: string) => explain(parts, kind, id),
+    explain: (kind: ExplainedKind, id: string) => explain(createRequestLoaders(reads), kind, id),
     whyNot: ({ at = clock.nowMs(), ...asked }: Omit<WhyNotQuestion, 'at'> & { readonly at?: number | undefined }) =>
       whyNot(parts, { ...asked, at }),
   };

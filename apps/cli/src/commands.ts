@@ -62,7 +62,7 @@ const FLEET_USAGE: readonly CommandUsage[] = [
   {
     name: 'explain',
     takes: '<id|latest>',
-    says: 'why: an alert, incident, page, command, rollback or redirect, from its numbers to what was sent',
+    says: 'why: an alert, incident, page, command, rollback, redirect, rollout, override, fallback or status update (in1/2), from its numbers to what was sent',
     example: 'explain latest',
   },
   {

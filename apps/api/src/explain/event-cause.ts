@@ -3,10 +3,13 @@ import { eventIdOf } from './explanation.js';
 
 const EVENT_ID = /^.+@\d+$/;
 
-/** The last event of a stream before a position, of those that are at hand. */
+/** The last event of a stream before a position; none, where those between were not read. */
 const lastBefore = (stream: string, position: number, known: readonly RecordedEvent[]): readonly string[] => {
-  const last = known.filter((each) => each.stream === stream && each.position < position).at(-1);
-  return last === undefined ? [] : [eventIdOf(last)];
+  const told = known.filter((each) => each.stream === stream);
+  const last = told.findLast((each) => each.position < position);
+  const next = told.find((each) => each.position >= position);
+  const isWhole = last !== undefined && (next === undefined || next.version === last.version + 1);
+  return isWhole ? [eventIdOf(last)] : [];
 };
 
 const before = ({ stream, version }: RecordedEvent): readonly string[] =>

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '#contracts';
+import type { Reason, RecordedEvent } from '#contracts';
 
 /** What can be explained. `any` is an id whose kind is not known. */
 export const EXPLAINED_KINDS = [
@@ -9,6 +9,12 @@ export const EXPLAINED_KINDS = [
   'command',
   'rollback',
   'redirect',
+  'rollout',
+  'gate',
+  'override',
+  'fallback',
+  'status_update',
+  'escalation',
   'any',
 ] as const;
 /** What can be explained. */
@@ -26,16 +32,18 @@ export interface ExplainedStep {
   readonly type: string;
   readonly actor: string;
   readonly text: string;
+  /** The numbers it rests on, as they were; empty: it names none. */
+  readonly evidence: readonly Reason[];
   readonly data: unknown;
 }
 
 /** Why something is as it is: the chain from the numbers of the telemetry to what was sent. */
 export interface Explanation {
-  readonly kind: Exclude<ExplainedKind, 'any' | 'page'>;
+  readonly kind: Exclude<ExplainedKind, 'any' | 'page' | 'gate'>;
   readonly id: string;
   /** In the global order. */
   readonly steps: readonly ExplainedStep[];
-  /** How many steps at the beginning of the chain's middle are left out: an incident of hours tells its impact often. */
+  /** How many events in the middle are left out, of the chain or of one of its streams: an incident of hours tells its impact often. */
   readonly leftOut: number;
   /** The same for people. */
   readonly lines: readonly string[];

@@ -1,8 +1,16 @@
 import { isRefusal, type RecordedEvent, type Refusal, refuse, type Rule, streamOf } from '#contracts';
 import { confidenceOf, describeMeasure, type Measure } from '#domain';
-import { type AlertRow, type Catalogue, readStream, type SegmentRepository } from '#store';
+import {
+  type AlertRepository,
+  type AlertRow,
+  type Catalogue,
+  type Queryable,
+  readStream,
+  type RedirectRepository,
+  type RollbackRepository,
+  type SegmentRepository,
+} from '#store';
 import { type AskedSubject, readSubject } from './asked-subject.js';
-import type { ExplainParts } from './explained-streams.js';
 import { keptFrom, saidBy, type SaidEvent } from './kept-alert.js';
 import { whyNotChosen } from './chosen-subject.js';
 import { readPastMeasure } from './past-measure.js';
@@ -48,10 +56,14 @@ export interface WhyNotQuestion {
 }
 
 /** What answers are read from. */
-export type WhyNotParts = ExplainParts & {
+export interface WhyNotParts {
+  readonly database: Queryable;
+  readonly alerts: AlertRepository;
+  readonly rollbacks: RollbackRepository;
+  readonly redirects: RedirectRepository;
   readonly segments: Pick<SegmentRepository, 'read'>;
   readonly catalogue: { readonly current: () => Catalogue };
-};
+}
 
 type Finding = Pick<WhyNot, 'verdict' | 'because'> & Partial<Pick<WhyNot, 'value' | 'margin' | 'events'>>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RULE_SCOPES } from '../rule.js';
+import { reasonSchema } from '../events/event-parts.js';
 import { count, moment } from './answer.js';
 
 /** Why something was decided: the events that led to it, each with those that it follows from. */
@@ -16,6 +17,7 @@ export const explanationAnswer = z
         type: z.string(),
         actor: z.string(),
         text: z.string(),
+        evidence: z.array(reasonSchema),
         data: z.unknown(),
       }),
     ),
