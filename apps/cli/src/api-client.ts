@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { ProblemDocument } from '#contracts';
 import type { Connection } from './connection.js';
 
@@ -24,6 +25,8 @@ export interface ApiClient {
   readonly get: (path: string, waitMs?: number) => Promise<unknown>;
   /** Sends JSON; the JSON that is answered. */
   readonly post: (path: string, body: unknown) => Promise<unknown>;
+  /** The text of a stream as it comes, until the connection ends; Unreachable when that breaks, or is silent for too long. */
+  readonly stream: (path: string) => AsyncIterable<string>;
   /** Ends a thing; the JSON that is answered. */
   readonly delete: (path: string) => Promise<unknown>;
 }
@@ -34,6 +37,9 @@ export const commentQuery = (comment: string | undefined): string =>
 
 /** An API that takes longer is as good as away. */
 const TIMEOUT_MS = 10_000;
+
+/** A stream says every 15 s that it lives: after three times in vain it does not. */
+const SILENT_MS_MAX = 45_000;
 
 const messageOf = async (response: Response): Promise<string> => {
   const text = await response.text();
@@ -50,8 +56,35 @@ const causeOf = (error: unknown): string => {
   return cause instanceof Error ? cause.message || cause.name : String(cause);
 };
 
+/** The text of a body in pieces; `alive` is told of each. */
+async function* textOf(body: AsyncIterable<Uint8Array>, alive: () => void): AsyncGenerator<string, void, void> {
+  const decoder = new TextDecoder();
+  for await (const bytes of body) {
+    alive();
+    yield decoder.decode(bytes, { stream: true });
+  }
+}
+
+async function* streamOf({ url, key }: Connection, path: string): AsyncGenerator<string, void, void> {
+  const silent = new AbortController();
+  const timer = setTimeout(() => silent.abort(new Error('it says nothing')), SILENT_MS_MAX);
+  try {
+    const headers = { authorization: `Bearer ${key}`, accept: 'text/event-stream' };
+    const response = await fetch(new URL(path, url), { headers, signal: silent.signal });
+    if (!response.ok)
+      throw new Refused(response.status, `GET ${path}: ${response.status} ${await messageOf(response)}`);
+    if (response.body !== null) yield* textOf(response.body, () => timer.refresh());
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Unreachable(`Tocsin at ${url.origin} does not answer: ${causeOf(error)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Makes a client. Fails with Unreachable or Refused, both worded for people. */
-export const createApiClient = ({ url, key }: Connection): ApiClient => {
+export const createApiClient = (connection: Connection): ApiClient => {
+  const { url, key } = connection;
   const ask = async (
     method: 'GET' | 'POST' | 'DELETE',
     path: string,
@@ -83,6 +116,7 @@ export const createApiClient = ({ url, key }: Connection): ApiClient => {
     url,
     get: (path, waitMs = 0) => ask('GET', path, waitMs),
     post: (path, body) => ask('POST', path, 0, JSON.stringify(body)),
+    stream: (path) => streamOf(connection, path),
     delete: (path) => ask('DELETE', path, 0),
   };
 };

@@ -18,6 +18,7 @@ import { COMMANDS } from './commands.js';
 import { type Shell, SHELLS } from './completion.js';
 import { isFleetCommand, readFleetArguments } from './fleet-arguments.js';
 import { readKeyArguments } from './key-arguments.js';
+import { readTailArguments, type TailAsked } from './tail-arguments.js';
 import type { Program } from './processes.js';
 import { UsageError } from './usage-error.js';
 
@@ -38,7 +39,7 @@ type OfIncident = {
 export type Asked =
   | { readonly command: 'help' }
   | ({ readonly command: 'status' } & Common)
-  | ({ readonly command: 'tail'; readonly after: number | undefined } & Common)
+  | TailAsked
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
   | OfIncident
   | ({ readonly command: 'impact' } & Common)
@@ -96,7 +97,6 @@ const parse = (args: readonly string[]) => {
         json: { type: 'boolean', default: false },
         url: { type: 'string' },
         key: { type: 'string' },
-        after: { type: 'string' },
         zones: { type: 'string' },
         where: { type: 'string', multiple: true },
         for: { type: 'string' },
@@ -117,12 +117,6 @@ const parse = (args: readonly string[]) => {
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
-};
-
-const positionOf = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw new UsageError(`--after: expected a position, a whole number, got ${text}`);
-  return Number(text);
 };
 
 const noMore = (rest: readonly string[]): void => {
@@ -227,6 +221,7 @@ const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined
   if (first === 'status-update') return readStatusUpdateArguments(rest);
   if (first === 'alert') return readAlertArguments(rest);
   if (first === 'drill') return readDrillArguments(rest);
+  if (first === 'tail') return readTailArguments(rest);
   if (first === 'key') return readKeyArguments(rest);
   if (first === 'audit') return readAuditArguments(rest);
   if (first === 'up' || first === 'demo') return { command: 'program', program: first, args: rest };
@@ -252,7 +247,7 @@ const refuseForeign = (command: string | undefined, { comment, ...ofSilences }: 
 /** Reads the arguments; throws a UsageError when they make no sense. */
 export const readArguments = (args: readonly string[]): Asked => {
   const [first] = args;
-  const family = args.includes('--help') ? undefined : readFamily(args);
+  const family = args.includes('--help') || args.includes('-h') ? undefined : readFamily(args);
   if (family !== undefined) return family;
   if ((first === 'replay' || first === 'backtest' || first === 'sweep') && !args.includes('--help'))
     return readReplayArguments(first, args.slice(1));
@@ -260,7 +255,6 @@ export const readArguments = (args: readonly string[]): Asked => {
   const [command, ...rest] = positionals;
   if (values.help || command === 'help') return { command: 'help' };
   const common: Common = { json: values.json, url: values.url, key: values.key };
-  if (values.after !== undefined && command !== 'tail') throw new UsageError('--after belongs to tail');
   if (values.junit !== undefined && command !== 'test') throw new UsageError('--junit belongs to test');
   const whyNot = [values['why-not'], values.subject, values.at];
   if (command !== 'explain' && whyNot.some((value) => value !== undefined))
@@ -277,9 +271,6 @@ export const readArguments = (args: readonly string[]): Asked => {
     case 'status':
       noMore(rest);
       return { command, ...common };
-    case 'tail':
-      noMore(rest);
-      return { command, after: positionOf(values.after), ...common };
     case 'explain':
       return { command, wanted: explainOf(rest, values['why-not'], values), ...common };
     case 'incident':

@@ -13,8 +13,17 @@ describe('the arguments', () => {
   it.each([
     [['status'], { command: 'status', ...COMMON }],
     [['status', '--json'], { command: 'status', ...COMMON, json: true }],
-    [['tail'], { command: 'tail', after: undefined, ...COMMON }],
-    [['tail', '--after', '12', '--url=http://x'], { command: 'tail', after: 12, ...COMMON, url: 'http://x' }],
+    [['tail'], { command: 'tail', after: undefined, filter: {}, ...COMMON }],
+    [
+      ['tail', '--after', '12', '--url=http://x', '--types', 'AlertFired,AlertResolved', '--region=us-east'],
+      {
+        command: 'tail',
+        after: 12,
+        filter: { types: 'AlertFired,AlertResolved', region: 'us-east' },
+        ...COMMON,
+        url: 'http://x',
+      },
+    ],
     [
       ['incident', 'show', 'latest', '--key', 'a.b'],
       { command: 'incident show', incidentId: 'latest', ...COMMON, key: 'a.b' },
@@ -100,6 +109,8 @@ describe('the arguments', () => {
     [['status', 'more']],
     [['status', '--after', '1']],
     [['tail', '--after', 'x']],
+    [['tail', 'more']],
+    [['tail', '--stage', 'x']],
     [['incident']],
     [['incident', 'list']],
     [['incident', 'show']],

@@ -12,6 +12,7 @@ import { ON_CALL_USAGE } from './on-call-arguments.js';
 import { REPLAY_USAGE } from './replay-arguments.js';
 import { REPORT_USAGE } from './report-arguments.js';
 import { ROLLOUT_USAGE } from './rollout-arguments.js';
+import { TAIL_USAGE } from './tail-arguments.js';
 import type { CommandUsage } from './usage.js';
 
 const PROGRAM_USAGE: readonly CommandUsage[] = [
@@ -47,12 +48,7 @@ const FLEET_USAGE: readonly CommandUsage[] = [
     says: 'is the fleet well, whom does it hurt, what is being rolled back',
     example: 'status --json',
   },
-  {
-    name: 'tail',
-    takes: '[--after POSITION]',
-    says: 'events as they are recorded; from now on, or from a position',
-    example: 'tail --after 1200',
-  },
+  TAIL_USAGE,
   {
     name: 'impact',
     takes: '',

@@ -83,6 +83,7 @@ const tail: Command<'tail'> = async (asked, paint) => {
   await tailEvents({
     api,
     after: asked.after,
+    filter: asked.filter,
     onEvent: (recorded) => (asked.json ? printJson(recorded) : print(formatRecorded(recorded, paint))),
     onAway: tell,
     pause: () => sleep(PAUSE_MS),

@@ -152,6 +152,9 @@ describe('what tocsin on-call shows', () => {
     url: new URL('http://tocsin.test'),
     get: async (path) => (asked.push(path), answer),
     post: async (path, body) => (asked.push(path, body), answer),
+    stream: () => {
+      throw new Error('not asked');
+    },
     delete: async (path) => (asked.push(path), answer),
   });
   beforeEach(() => void asked.splice(0));

@@ -1,22 +1,24 @@
 import { z } from 'zod';
+import type { ProblemDocument } from '#contracts';
 import { type Recorded, recordedSchema } from './answers.js';
-import { type ApiClient, Unreachable } from './api-client.js';
+import { type ApiClient, Refused, Unreachable } from './api-client.js';
 import { describeEvent } from './describe-event.js';
+import { createFrameReader, type Frame } from './event-frames.js';
 import { formatTime } from './figures.js';
 import type { Paint } from './paint.js';
+import type { TailFilter } from './tail-arguments.js';
 
-/** One long poll: below the idle limit of common proxies. */
-const WAIT_MS = 20_000;
 /** How long a server may be away before the tail gives up; a restart takes seconds. */
 export const AWAY_ATTEMPTS_MAX = 30;
-
-const answerSchema = z.looseObject({ events: z.array(recordedSchema) });
+/** Refused for the moment: too many follow, too many ask, or the server is not ready. */
+const REFUSED_FOR_NOW: ReadonlySet<number> = new Set([429, 503]);
 
 /** What a tail needs. */
 export interface TailOptions {
-  readonly api: ApiClient;
+  readonly api: Pick<ApiClient, 'get' | 'stream'>;
   /** Undefined: from now on. */
   readonly after: number | undefined;
+  readonly filter: TailFilter;
   readonly onEvent: (recorded: Recorded) => void;
   /** Told when the server is away, once per time. */
   readonly onAway: (message: string) => void;
@@ -24,12 +26,29 @@ export interface TailOptions {
   readonly isStopped: () => boolean;
 }
 
-const newestPosition = async (api: ApiClient): Promise<number> =>
+const newestPosition = async (api: TailOptions['api']): Promise<number> =>
   z.looseObject({ position: z.number() }).parse(await api.get('/v1/events/head')).position;
 
+/** Why the server ended the stream, where it does so for good. */
+const refusalOf = (frame: Frame): Refused | undefined => {
+  if (frame.event !== 'end') return undefined;
+  const { status, title, detail } = JSON.parse(frame.data ?? '{}') as ProblemDocument;
+  return new Refused(status, `the stream ended: ${title}: ${detail}`);
+};
+
+/** Follows until the connection ends; tells after which position the next one goes on. */
+async function* followed({ api, filter }: TailOptions, after: number): AsyncGenerator<Frame, void, void> {
+  const readFrames = createFrameReader();
+  const query = new URLSearchParams({ ...filter, after: String(after) });
+  for await (const text of api.stream(`/v1/stream?${query.toString()}`)) yield* readFrames(text);
+}
+
+const isAway = (error: unknown): error is Error =>
+  error instanceof Unreachable || (error instanceof Refused && REFUSED_FOR_NOW.has(error.status));
+
 /**
- * Events in order, each once: the position of the last one is where the next poll begins, so that a broken connection or a
- * restarted server leaves neither a gap nor a repetition.
+ * Events in order, each once, by the stream: the position of the last one is where the next connection goes on, so that a broken
+ * connection or a restarted server leaves neither a gap nor a repetition.
  */
 export const tailEvents = async (options: TailOptions): Promise<void> => {
   const { api, onEvent, onAway, pause, isStopped } = options;
@@ -37,14 +56,17 @@ export const tailEvents = async (options: TailOptions): Promise<void> => {
   let away = 0;
   while (!isStopped()) {
     try {
-      const path = `/v1/events?after=${position}&waitMs=${WAIT_MS}`;
-      for (const recorded of answerSchema.parse(await api.get(path, WAIT_MS)).events) {
-        onEvent(recorded);
-        position = recorded.position;
+      for await (const frame of followed(options, position)) {
+        const refusal = refusalOf(frame);
+        if (refusal !== undefined) throw refusal;
+        if (frame.data !== undefined) onEvent(recordedSchema.parse(JSON.parse(frame.data)));
+        position = frame.id === undefined ? position : Number(frame.id);
+        away = 0;
+        if (isStopped()) return;
       }
-      away = 0;
+      throw new Unreachable('the stream of events ended');
     } catch (error) {
-      if (!(error instanceof Unreachable) || away >= AWAY_ATTEMPTS_MAX) throw error;
+      if (!isAway(error) || away >= AWAY_ATTEMPTS_MAX) throw error;
       if (away === 0) onAway(error.message);
       away += 1;
       await pause();

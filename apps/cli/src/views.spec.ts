@@ -200,22 +200,55 @@ describe('incident show', () => {
 });
 
 describe('tail', () => {
-  it('B15: each poll begins after the last event; no gap, no repetition', async () => {
-    const { api, asked, close } = await startApi({ '/v1/events': { events: [recorded(5), recorded(6)] } });
-    const seen: number[] = [];
-    await tailEvents({
+  const frame = (position: number): string => `id: ${position}\ndata: ${JSON.stringify(recorded(position))}\n\n`;
+  /** A server whose every stream ends after what is told for it; the last one is refused for good. */
+  const startStreams = async (streams: readonly (string | number)[]) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      const told = streams[asked.length] ?? 401;
+      asked.push(request.url ?? '');
+      if (typeof told === 'string') response.write(told, () => response.destroy());
+      else response.writeHead(told).end('{"title":"no"}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return { api: createApiClient({ url, key: 'a.b' }), asked, close: () => server.close() };
+  };
+  const tailOf = async (streams: readonly (string | number)[], filter = {}) => {
+    const { api, asked, close } = await startStreams(streams);
+    const [seen, told]: [number[], string[]] = [[], []];
+    const failed = await tailEvents({
       api,
       after: 4,
+      filter,
       onEvent: ({ position }) => seen.push(position),
-      onAway: () => undefined,
+      onAway: (message) => told.push(message),
       pause: () => Promise.resolve(),
-      isStopped: () => seen.length >= 4,
+      isStopped: () => false,
+    }).catch((error: unknown) => error);
+    close();
+    return { asked, seen, told, failed };
+  };
+
+  it('B15: each connection goes on after the last position, whatever broke and wherever; no gap, no repetition', async () => {
+    const cut = frame(6).slice(0, 40);
+    const beat = ': beat\nid: 9\n\n';
+    const { asked, seen, told, failed } = await tailOf([`${frame(5)}${cut}`, 503, `${frame(6)}${frame(7)}${beat}`], {
+      types: 'A,B',
     });
-    await close();
-    expect(asked.map((path) => path.split('&')[0])).toEqual(['/v1/events?after=4', '/v1/events?after=6']);
+    expect(seen).toEqual([5, 6, 7]);
+    expect(asked).toEqual([4, 5, 5, 9].map((after) => `/v1/stream?types=A%2CB&after=${after}`));
+    expect(told).toHaveLength(2);
+    expect(failed).toBeInstanceOf(Refused);
     expect(formatRecorded(recorded(5), PLAIN)).toBe(
       '5  2021-07-22 11:47:25  IncidentAcknowledged  by on-call engineer, note looking',
     );
+  });
+
+  it('says why the server ended it', async () => {
+    const end = 'event: end\ndata: {"status":401,"title":"The API key is not known","detail":"revoked"}\n\n';
+    const { asked, failed } = await tailOf([`${frame(5)}${end}`]);
+    expect([asked.length, String(failed)]).toEqual([1, 'Refused: the stream ended: The API key is not known: revoked']);
   });
 
   it('waits for a server that is away, says so once, and gives up in the end', async () => {
@@ -224,6 +257,7 @@ describe('tail', () => {
     const tailing = tailEvents({
       api,
       after: 0,
+      filter: {},
       onEvent: () => undefined,
       onAway: (message) => told.push(message),
       pause: () => Promise.resolve(),
