@@ -1,13 +1,18 @@
-import { type DynamicModule, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
+import type { Server } from 'node:http';
+import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
 import type { CostModel } from '#contracts';
 import {
   AUTHENTICATOR,
   CATALOGUE,
   CLOCK,
   DATABASE,
+  DOOR,
   EVENT_LOG,
   EVENT_STORE,
   type Infrastructure,
+  LINKS,
   LOGGER,
   NODE_KEYS,
   READ_DATABASE,
@@ -22,6 +27,7 @@ import { graphqlModule, type GraphqlSettings } from './graphql/graphql.module.js
 import { GRAPHQL_RESOLVERS } from './graphql/resolvers.js';
 import { Followers } from './live/followers.js';
 import { StreamController } from './live/stream.controller.js';
+import { SubscriptionDoor } from './live/subscription-door.js';
 import { Loaders } from './loaders/loaders.js';
 import { createQueries, type Queries } from './queries.js';
 import { ActController } from './replies/act.controller.js';
@@ -49,8 +55,18 @@ import { ResourcesController } from './rest/resources.controller.js';
 import { RollbacksController } from './rest/rollbacks.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
-import { ACTIONS, AUDIT, EVENT_FEED, FOLLOWERS, LOADERS, QUERIES, REPLY_ACTS, REPLY_SETTINGS } from './tokens.js';
 import { WaitingController } from './rest/waiting.controller.js';
+import {
+  ACTIONS,
+  AUDIT,
+  EVENT_FEED,
+  FOLLOWERS,
+  LOADERS,
+  QUERIES,
+  REPLY_ACTS,
+  REPLY_SETTINGS,
+  SUBSCRIPTION_DOOR,
+} from './tokens.js';
 
 type Part<K extends keyof Infrastructure> = Infrastructure[K];
 
@@ -112,15 +128,33 @@ const followers = {
   inject: [AUTHENTICATOR, CLOCK],
   useFactory: (authenticator: Part<'authenticator'>, clock: Part<'clock'>) => new Followers(authenticator, clock),
 };
+const subscriptions = {
+  provide: SUBSCRIPTION_DOOR,
+  inject: [GraphQLSchemaHost, FOLLOWERS, AUTHENTICATOR, CLOCK, LOGGER, LINKS, DOOR],
+  useFactory: (
+    host: GraphQLSchemaHost,
+    live: Followers,
+    authenticator: Part<'authenticator'>,
+    clock: Part<'clock'>,
+    logger: Part<'logger'>,
+    { publicUrl }: Part<'links'>,
+    { corsOrigins }: Part<'door'>,
+  ) => {
+    const origins = new Set([...corsOrigins, ...(publicUrl === undefined ? [] : [publicUrl.origin])]);
+    return new SubscriptionDoor({ schema: () => host.schema, followers: live, authenticator, clock, logger, origins });
+  },
+};
 
 /** The people's door. Mercurius registers its two routes past Nest; the door of GraphQL asks there. */
 @Opens({ 'GET /graphql': 'view', 'POST /graphql': 'view' })
 @Module({})
-export class ApiModule implements OnModuleDestroy {
+export class ApiModule implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     @Inject(EVENT_FEED) private readonly eventFeed: EventFeed,
     @Inject(FOLLOWERS) private readonly live: Followers,
     @Inject(AUDIT) private readonly audit: AuditDoor,
+    @Inject(SUBSCRIPTION_DOOR) private readonly subscriptionDoor: SubscriptionDoor,
+    @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
   ) {}
 
   static of(costModel: CostModel, replySettings: ReplySettings, graphql: GraphqlSettings): DynamicModule {
@@ -160,6 +194,7 @@ export class ApiModule implements OnModuleDestroy {
         audit,
         feed,
         followers,
+        subscriptions,
         replies,
         loaders,
         { provide: REPLY_SETTINGS, useValue: replySettings },
@@ -169,10 +204,15 @@ export class ApiModule implements OnModuleDestroy {
     };
   }
 
+  onApplicationBootstrap(): void {
+    this.subscriptionDoor.attach(this.http.httpAdapter.getHttpServer() as Server);
+  }
+
   /** Before the server waits for its last requests: whoever waits for an event, or follows, is let go. */
   async onModuleDestroy(): Promise<void> {
     await this.live.stop();
     await this.audit.verifications.stop();
+    await this.subscriptionDoor.stop();
     await this.eventFeed.stop();
   }
 }

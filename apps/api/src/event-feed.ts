@@ -9,6 +9,9 @@ export const WAITERS_MAX = 1_000;
 /** How often the store is asked while somebody waits, one indexed range; nobody notices a tenth of a second. */
 const LOOK_EVERY_MS = 100;
 
+/** Bytes of events that a follower is given at once, and holds while his socket takes them; one event where it is larger. */
+export const STEP_BYTES_MAX = 262_144;
+
 /** What somebody waits for. */
 export interface EventQuery {
   readonly after: number;
@@ -97,12 +100,11 @@ export class EventFeed {
     let position = after;
     await this.pages.look();
     while (!gone.aborted && !this.stopping.signal.aborted) {
-      const found = await this.pages.take(position);
-      const last = found.at(-1);
-      if (last === undefined) await this.newer(position, gone, Infinity);
+      const step = await this.step(position, chooses);
+      if (step === undefined) await this.newer(position, gone, Infinity);
       else {
-        position = last.position;
-        yield { events: found.filter(({ recorded }) => chooses(recorded)), position };
+        position = step.position;
+        yield step;
       }
     }
   }
@@ -112,6 +114,21 @@ export class EventFeed {
     this.stopping.abort();
     await this.running;
     for (const waiter of this.waiters) waiter.wake();
+  }
+
+  /** What one follower holds: of the page, which belongs to all, only what comes next. */
+  private async step(after: number, chooses: FollowQuery['chooses']): Promise<FollowedPage | undefined> {
+    const events: FedEvent[] = [];
+    let [position, bytes] = [after, 0];
+    for (const event of await this.pages.take(after)) {
+      if (chooses(event.recorded)) {
+        bytes += event.frame.length;
+        if (bytes > STEP_BYTES_MAX && events.length > 0) break;
+        events.push(event);
+      }
+      position = event.position;
+    }
+    return position === after ? undefined : { events, position };
   }
 
   private async take(after: number, limit: number): Promise<readonly RecordedEvent[]> {

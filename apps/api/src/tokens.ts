@@ -8,6 +8,8 @@ export const ACTIONS = Symbol('Actions');
 export const EVENT_FEED = Symbol('EventFeed');
 /** `Followers` */
 export const FOLLOWERS = Symbol('Followers');
+/** `SubscriptionDoor` */
+export const SUBSCRIPTION_DOOR = Symbol('SubscriptionDoor');
 /** `ReplyActs` */
 export const REPLY_ACTS = Symbol('ReplyActs');
 /** `ReplySettings` */

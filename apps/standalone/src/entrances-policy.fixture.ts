@@ -238,6 +238,11 @@ export const POLICY: Readonly<Record<string, Permission>> = {
   'Query statusUpdates': 'view',
   'Query whyNot': 'view',
   'Query windows': 'view',
+  'Subscription alertChanged': 'view',
+  'Subscription events': 'view',
+  'Subscription fleetHealth': 'view',
+  'Subscription incidentChanged': 'view',
+  'Subscription rolloutChanged': 'view',
 };
 
 /** What an empty request is answered where the proof is in it. */

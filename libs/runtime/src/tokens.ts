@@ -30,3 +30,5 @@ export const METERS = Symbol('Meters');
 export const RATES = Symbol('Rates');
 /** `Traces`: spans, where a collector is set. */
 export const TRACES = Symbol('Traces');
+/** `DoorSettings`: whose pages may read answers. */
+export const DOOR = Symbol('DoorSettings');

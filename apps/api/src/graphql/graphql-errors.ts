@@ -32,7 +32,8 @@ const sent = (error: Error, refusal: Refusal): SentError => {
 // The schema is told to whoever may look, by introspection; an error is not the place to guess names.
 const withoutGuesses = (message: string): string => message.replace(/ Did you mean [^?]*\?/g, '');
 
-const refusalOfDocument = ({ message }: Error): Refusal =>
+/** Why a document is refused that does not parse, or does not fit the schema. */
+export const refusalOfDocument = ({ message }: Error): Refusal =>
   message.startsWith('Syntax Error')
     ? refuse('QUERY_INVALID', message)
     : refuse('DOCUMENT_INVALID', withoutGuesses(message));

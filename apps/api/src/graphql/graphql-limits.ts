@@ -88,3 +88,11 @@ const depth: ValidationRule = (context) => ({
  * is asked before each execution.
  */
 export const DOCUMENT_RULES: readonly ValidationRule[] = [aliases, directives, rootFields, depth];
+
+/** A request has one answer: what is told again and again goes by a socket. */
+export const noSubscriptionsRule: ValidationRule = (context) => ({
+  OperationDefinition: (operation) => {
+    if (operation.operation === 'subscription')
+      context.reportError(new GraphQLError('subscriptions go by a WebSocket here', { nodes: [operation] }));
+  },
+});

@@ -7,7 +7,13 @@ import { createExecutionCheck, type ExecutionContext } from './execution-check.j
 import { fieldsWithoutPolicy } from './field-policy.js';
 import { createGraphqlDoor, sayGraphqlType } from './graphql-door.js';
 import { formatErrors } from './graphql-errors.js';
-import { DOCUMENT_RULES, DOCUMENTS_KEPT, GRAPHQL_BYTES_MAX, TOKENS_MAX } from './graphql-limits.js';
+import {
+  DOCUMENT_RULES,
+  DOCUMENTS_KEPT,
+  GRAPHQL_BYTES_MAX,
+  noSubscriptionsRule,
+  TOKENS_MAX,
+} from './graphql-limits.js';
 import { COST_MAX } from './query-cost.js';
 
 /** How GraphQL is served. */
@@ -39,7 +45,7 @@ const optionsOf = (
   subscription: false,
   allowBatchedQueries: false,
   cache: DOCUMENTS_KEPT,
-  validationRules: [...DOCUMENT_RULES],
+  validationRules: [...DOCUMENT_RULES, noSubscriptionsRule],
   graphql: { parseOptions: { maxTokens: TOKENS_MAX } },
   additionalRouteOptions: {
     bodyLimit: GRAPHQL_BYTES_MAX,

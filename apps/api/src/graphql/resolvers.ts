@@ -1,3 +1,4 @@
+import { LiveResolver } from '../live/live.resolver.js';
 import * as action from './action.fields.js';
 import { AutomationActsResolver } from './automation-acts.resolver.js';
 import { DeliveriesResolver } from './deliveries.resolver.js';
@@ -13,7 +14,7 @@ import { ReportsResolver } from './reports.resolver.js';
 import { RolloutActsResolver } from './rollout-acts.resolver.js';
 import { RolloutsResolver } from './rollouts.resolver.js';
 
-/** Every resolver of the schema: its queries, its mutations, and the fields that are read beside a row. */
+/** Every resolver of the schema: its queries, its mutations, its subscriptions, and the fields that are read beside a row. */
 export const GRAPHQL_RESOLVERS = [
   AlertFields,
   IncidentFields,
@@ -25,6 +26,7 @@ export const GRAPHQL_RESOLVERS = [
   IncidentActsResolver,
   IncidentsResolver,
   InventoryResolver,
+  LiveResolver,
   NodeResolver,
   OnCallResolver,
   ReportsResolver,

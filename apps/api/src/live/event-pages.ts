@@ -6,6 +6,8 @@ import { type FedEvent, fedEvent } from './fed-event.js';
 export const PAGE_EVENTS = 128;
 /** Bytes of serialised events kept for all who follow, some hours of a quiet fleet; beyond it the page used longest ago is read again. */
 export const KEPT_BYTES_MAX = 8_388_608;
+/** Bytes of the newest page that are kept; beyond it its older events are read again by those who are behind. */
+export const GROWING_BYTES_MAX = 4_194_304;
 
 interface Page {
   readonly events: readonly FedEvent[];
@@ -17,7 +19,8 @@ const bytesOf = (events: readonly FedEvent[]): number => events.reduce((sum, { f
 
 /**
  * The global order of events in pages of `PAGE_EVENTS`. The order has no gaps and nothing in it changes, so that a full page is right for
- * ever: it is read once for everybody, and kept while there is room. The newest page grows with each look.
+ * ever: it is read once for everybody, and kept while there is room. The newest page grows with each look. What is kept is at most
+ * `KEPT_BYTES_MAX`, or one page where that is larger, and `GROWING_BYTES_MAX` of the newest.
  */
 export class EventPages {
   private readonly full = new Map<number, Page>();
@@ -61,9 +64,9 @@ export class EventPages {
   /** Events after a position, in order, to the end of their page at most; none after the head. */
   async take(after: number): Promise<readonly FedEvent[]> {
     if (after >= this.head) return [];
+    if (after >= this.growingFrom) return this.growing.slice(after - this.growingFrom);
     const page = numberOf(after);
-    const events = page === numberOf(this.growingFrom) ? this.growing : await this.page(page);
-    return events.slice(after - page * PAGE_EVENTS);
+    return (await this.page(page)).slice(after - page * PAGE_EVENTS);
   }
 
   private get growingFrom(): number {
@@ -95,8 +98,10 @@ export class EventPages {
     this.growing.push(fed);
     this.growingBytes += fed.frame.length;
     this.known = recorded.position;
-    if (this.growing.length === PAGE_EVENTS) {
-      this.keep(numberOf(recorded.position - 1), this.growing);
+    while (this.growingBytes > GROWING_BYTES_MAX && this.growing.length > 1)
+      this.growingBytes -= this.growing.shift()?.frame.length ?? 0;
+    if (recorded.position % PAGE_EVENTS === 0) {
+      if (this.growing.length === PAGE_EVENTS) this.keep(numberOf(recorded.position - 1), this.growing);
       this.growing = [];
       this.growingBytes = 0;
     }
@@ -139,7 +144,8 @@ export class EventPages {
 
   private makeRoom(): void {
     for (const [number, { bytes }] of this.full) {
-      if (this.keptBytes <= KEPT_BYTES_MAX) return;
+      // The one used last stays, however large: whoever reads it takes it in steps, and would read it anew for each.
+      if (this.fullBytes <= KEPT_BYTES_MAX || this.full.size === 1) return;
       this.full.delete(number);
       this.fullBytes -= bytes;
     }

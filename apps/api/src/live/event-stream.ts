@@ -43,6 +43,8 @@ export class EventStream implements Follower {
     return this.closed.signal;
   }
 
+  readonly bufferedBytes = (): number => this.raw.writableLength;
+
   readonly stuckSinceMs = (): number | undefined => this.fullSinceMs;
 
   /** Begins: after how long a client that lost us comes again, and where it would go on. */

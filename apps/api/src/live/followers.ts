@@ -21,6 +21,8 @@ export interface Follower {
   readonly authorization: string | undefined;
   /** Since when its socket takes nothing; undefined: it takes what it is sent. */
   readonly stuckSinceMs: () => number | undefined;
+  /** Bytes that wait for its socket. */
+  readonly bufferedBytes: () => number;
   /** Sends a sign of life. */
   readonly beat: () => void;
   /** Says why, if there is a reason, and ends the connection in order. */
@@ -44,6 +46,16 @@ export class Followers {
   /** How many follow. */
   get size(): number {
     return this.followers.size;
+  }
+
+  /** How many take nothing at this moment. */
+  get stuck(): number {
+    return [...this.followers].filter((follower) => follower.stuckSinceMs() !== undefined).length;
+  }
+
+  /** Bytes that wait for each socket. */
+  get bufferedBytes(): readonly number[] {
+    return [...this.followers].map((follower) => follower.bufferedBytes());
   }
 
   /** Takes a connection in, until `leave` is called; refuses when there are too many. */

@@ -3,10 +3,11 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { type Principal, refuse, type Refusal } from '#contracts';
+import type { Principal } from '#contracts';
 import { accepted, Caller, CLOCK, type Clock, LOGGER, type Logger, Needs, readQuery, Speaks } from '#runtime';
 import type { EventFeed } from '../event-feed.js';
 import { EVENT_FEED, FOLLOWERS } from '../tokens.js';
+import { beginsAt } from './begins-at.js';
 import { chosenBy, eventFilter } from './event-filter.js';
 import { EventStream } from './event-stream.js';
 import type { Followers } from './followers.js';
@@ -29,12 +30,6 @@ const streamQuery = eventFilter.extend({
   after: position.optional(),
   types: z.preprocess((value) => (value === undefined ? undefined : listed(value)), eventFilter.shape.types),
 });
-
-/** Where a stream begins: where the client was, or now. A position that was never given is of another log, or of one that lost its end. */
-export const beginsAt = (asked: number | undefined, head: number): number | Refusal =>
-  asked !== undefined && asked > head
-    ? refuse('CURSOR_INVALID', `position ${asked} is after the newest event, ${head}`)
-    : (asked ?? head);
 
 /** The events as a stream that ends with the connection: the same order and the same positions as everywhere. */
 @Controller('v1/stream')

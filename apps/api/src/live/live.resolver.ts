@@ -1,0 +1,121 @@
+import { Inject } from '@nestjs/common';
+import { Resolver, Subscription } from '@nestjs/graphql';
+import { type RecordedEvent, streamOf } from '#contracts';
+import { accepted, CLOCK, type Clock, DATABASE, Needs, readQuery } from '#runtime';
+import type { Database } from '#store';
+import type { EventFeed } from '../event-feed.js';
+import type { FleetHealth } from '../fleet-health.js';
+import { eventAnswer } from '../graphql/event-answer.js';
+import { Asked, withoutNulls } from '../graphql/schema/define.js';
+import { EventType } from '../graphql/types/incident.types.js';
+import type { Queries } from '../queries.js';
+import { EVENT_FEED, QUERIES } from '../tokens.js';
+import { beginsAt } from './begins-at.js';
+import { changesOf, subjectOf } from './changes.js';
+import { chosenBy, eventFilter } from './event-filter.js';
+import { Latest } from './latest.js';
+import {
+  AlertChangedType,
+  ChangedArgs,
+  type ChangedAsked,
+  FleetHealthNowType,
+  FollowArgs,
+  type FollowAsked,
+  IncidentChangedType,
+  RolloutChangedType,
+} from './live.types.js';
+import { createLiveRows, type LiveRows, type sharedRows } from './live-rows.js';
+import { subscribed } from './subscribed.js';
+
+interface HealthNow {
+  readonly position: number;
+  readonly health: FleetHealth;
+}
+
+/** What happens, as it happens. Every value holds a position, and every subscription goes on after one. */
+@Resolver()
+@Needs('view')
+export class LiveResolver {
+  private readonly rows: LiveRows;
+  private readonly health: Latest<HealthNow>;
+
+  constructor(
+    @Inject(EVENT_FEED) private readonly feed: EventFeed,
+    @Inject(QUERIES) queries: Queries,
+    @Inject(DATABASE) database: Database,
+    @Inject(CLOCK) clock: Clock,
+  ) {
+    this.rows = createLiveRows(database);
+    this.health = new Latest(
+      async () => ({ position: await this.feed.head(), health: await queries.fleetHealth() }),
+      clock,
+    );
+  }
+
+  @Subscription(() => EventType, { description: 'Events, each once, in the one order.' })
+  async events(@Asked(FollowArgs) { after, ...args }: FollowAsked) {
+    const chooses = chosenBy(accepted(readQuery(eventFilter, withoutNulls(args))));
+    const begin = await this.begin(after);
+    return subscribed('events', (gone) =>
+      mapped(this.feed.follow({ after: begin, chooses }, gone), ({ events }) =>
+        events.map(({ recorded }) => eventAnswer(recorded)),
+      ),
+    );
+  }
+
+  @Subscription(() => IncidentChangedType, { description: 'Incidents that change, each as it is then.' })
+  incidentChanged(@Asked(ChangedArgs) args: ChangedAsked) {
+    return this.changed('incident', { field: 'incidentId', streamOfId: streamOf.incident }, args);
+  }
+
+  @Subscription(() => AlertChangedType, { description: 'Alerts that change, each as it is then.' })
+  alertChanged(@Asked(ChangedArgs) args: ChangedAsked) {
+    return this.changed('alert', { field: 'alertId', streamOfId: streamOf.alert }, args);
+  }
+
+  @Subscription(() => RolloutChangedType, { description: 'Rollouts that change, each as it is then.' })
+  rolloutChanged(@Asked(ChangedArgs) args: ChangedAsked) {
+    return this.changed('rollout', { field: 'rolloutId', streamOfId: streamOf.rollout }, args);
+  }
+
+  @Subscription(() => FleetHealthNowType, {
+    description: 'How fleet and regions are, once a second; who is slow gets the newest.',
+  })
+  fleetHealth() {
+    return subscribed('fleetHealth', (gone) => this.health.follow(gone));
+  }
+
+  private async changed(
+    kind: keyof LiveRows,
+    { field, streamOfId }: { readonly field: string; readonly streamOfId: (id: string) => string },
+    { after, id }: ChangedAsked,
+  ) {
+    const idOf = (recorded: RecordedEvent): string | undefined => subjectOf(recorded, field, streamOfId);
+    const chooses = (recorded: RecordedEvent): boolean => {
+      const found = idOf(recorded);
+      return found !== undefined && (id === undefined || id === null || found === id);
+    };
+    const begin = await this.begin(after);
+    const read: ReturnType<typeof sharedRows> = this.rows[kind];
+    return subscribed(`${kind}Changed`, (gone) =>
+      mapped(this.feed.follow({ after: begin, chooses }, gone), async (page) => {
+        const changes = changesOf(page, idOf);
+        const rows = await Promise.all(changes.map(read));
+        return changes.flatMap(({ position }, index) =>
+          rows[index] === undefined ? [] : [{ position, [kind]: rows[index] }],
+        );
+      }),
+    );
+  }
+
+  private async begin(after: FollowAsked['after']): Promise<number> {
+    return accepted(beginsAt(after ?? undefined, await this.feed.head()));
+  }
+}
+
+async function* mapped<T, U>(
+  values: AsyncIterable<T>,
+  to: (value: T) => U | Promise<U>,
+): AsyncGenerator<U, void, void> {
+  for await (const value of values) yield await to(value);
+}

@@ -1,0 +1,185 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { GraphQLSchema } from 'graphql';
+import { type Context, type Server as ProtocolServer, handleProtocols, makeServer } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { isPermitted, isRefusal, problemDocument, refuse, type Refusal } from '#contracts';
+import { type Authenticator, type Clock, type KnownRequest, type Logger, systemClock } from '#runtime';
+import { formatErrors } from '../graphql/graphql-errors.js';
+import { GRAPHQL_BYTES_MAX } from '../graphql/graphql-limits.js';
+import type { Followers } from './followers.js';
+import { GraphqlSocket } from './graphql-socket.js';
+import { passOn } from './pass-on.js';
+import { subscribeAnew, subscriptionOf, toldAs } from './subscription-operation.js';
+
+/** Sockets whose first message has not come; each has three seconds for it. Beyond it new ones are refused. */
+const STRANGERS_MAX = 100;
+const INIT_MS_MAX = 3_000;
+/** Operations of one socket at a time: the pages of a console have a handful. */
+export const OPERATIONS_MAX = 16;
+/** How long a socket has to answer that we go. */
+const GOODBYE_MS = 250;
+const PATH = '/graphql';
+
+/** What the door is made with. */
+export interface SubscriptionDoorParts {
+  readonly schema: () => GraphQLSchema;
+  readonly authenticator: Authenticator;
+  readonly followers: Followers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Origins of pages that may open a socket, beside those of the same host; programs send none. */
+  readonly origins: ReadonlySet<string>;
+}
+
+/** What belongs to a socket. */
+interface Opened {
+  readonly socket: GraphqlSocket;
+  readonly request: IncomingMessage;
+  leave: (() => void) | undefined;
+}
+
+type Params = Record<string, unknown> | undefined;
+type SocketContext = Context<Params, Opened>;
+
+const isOriginTaken = ({ headers }: IncomingMessage, origins: ReadonlySet<string>): boolean => {
+  const { origin, host } = headers;
+  if (origin === undefined || origins.has(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+};
+
+/**
+ * Subscriptions, by graphql-transport-ws on the upgrade of `/graphql`. An upgrade passes none of the hooks of HTTP, so everything
+ * that they do is done here: who asks (a browser cannot set headers, so the first message may hold the key), from which page, how
+ * much, and how long.
+ */
+export class SubscriptionDoor {
+  private readonly upgrades = new WebSocketServer({
+    noServer: true,
+    maxPayload: GRAPHQL_BYTES_MAX,
+    perMessageDeflate: false,
+    clientTracking: true,
+    handleProtocols,
+  });
+  private readonly protocol: ProtocolServer<Opened>;
+  private strangers = 0;
+  private isStopping = false;
+
+  constructor(private readonly parts: SubscriptionDoorParts) {
+    this.protocol = makeServer<Params, Opened>({
+      connectionInitWaitTimeout: INIT_MS_MAX,
+      onConnect: (context) => this.connect(context),
+      onSubscribe: (context, _id, payload) => this.begin(context, payload),
+      subscribe: subscribeAnew,
+      onNext: (_context, _id, _payload, _args, { data, errors }) =>
+        errors === undefined
+          ? undefined
+          : { data: data ?? null, errors: formatErrors({ data, errors }, parts.logger).errors as never },
+      onError: (_context, _id, _payload, errors) => formatErrors({ errors }, parts.logger).errors as never,
+    });
+  }
+
+  /** Takes the upgrades of a server. */
+  attach(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // The library has its own handler from the handshake on; before it a line that breaks must not be nobody's error.
+      const broken = (): void => void socket.destroy();
+      socket.once('error', broken);
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+        socket.off('error', broken);
+        return passOn(server, request, socket, head);
+      }
+      const refusal = this.refusalFor(request);
+      if (refusal !== undefined) return answer(socket, refusal);
+      this.upgrades.handleUpgrade(request, socket, head, (opened) => {
+        socket.off('error', broken);
+        this.open(new GraphqlSocket(opened, this.parts.clock), opened, request);
+      });
+    });
+  }
+
+  /** Lets everybody go. The followers have been told; whoever does not answer is cut. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    const closed = new AbortController();
+    const all = [...this.upgrades.clients].map((client) => {
+      client.close(1001, 'this process stops');
+      return new Promise((done) => client.once('close', done));
+    });
+    await Promise.race([Promise.all(all).then(() => closed.abort()), systemClock.sleep(GOODBYE_MS, closed.signal)]);
+    for (const client of this.upgrades.clients) client.terminate();
+    this.upgrades.close();
+  }
+
+  private refusalFor(request: IncomingMessage): Refusal | undefined {
+    if (new URL(request.url ?? '', 'http://tocsin').pathname !== PATH)
+      return refuse('NOT_FOUND', `only ${PATH} takes an upgrade`);
+    if (!isOriginTaken(request, this.parts.origins))
+      return refuse('PERMISSION_DENIED', `pages of ${request.headers.origin} may not open a socket: see CORS_ORIGINS`);
+    if (!offersProtocol(request)) return refuse('QUERY_INVALID', 'expected the subprotocol graphql-transport-ws');
+    if (this.isStopping || this.strangers >= STRANGERS_MAX)
+      return refuse('SUBSCRIBERS_TOO_MANY', `${STRANGERS_MAX} sockets have not said who they are`);
+    return undefined;
+  }
+
+  private open(socket: GraphqlSocket, opened: WebSocket, request: IncomingMessage): void {
+    const own: Opened = { socket, request, leave: undefined };
+    const onBroken = (error: unknown): void => this.parts.logger.error({ err: error }, 'a subscription failed');
+    const closed = this.protocol.opened(socket.asProtocol(onBroken), own);
+    this.strangers += 1;
+    opened.once('close', (code, reason) => {
+      if (own.leave === undefined) this.strangers -= 1;
+      own.leave?.();
+      closed(code, reason.toString()).catch(onBroken);
+    });
+  }
+
+  private async connect({ connectionParams, extra }: SocketContext): Promise<boolean> {
+    const said = connectionParams?.['authorization'] ?? extra.request.headers.authorization;
+    const authorization = typeof said === 'string' ? said : undefined;
+    const refusal = await this.admit(extra, authorization);
+    if (refusal === undefined) return true;
+    extra.socket.end(refusal);
+    return false;
+  }
+
+  private async admit(own: Opened, authorization: string | undefined): Promise<Refusal | undefined> {
+    const principal = await this.parts.authenticator.authenticate(authorization).catch(unavailable);
+    if (isRefusal(principal)) return principal;
+    if (!isPermitted(principal, 'view')) return refuse('PERMISSION_DENIED', `${principal.subject} may not view`);
+    const { socket } = own;
+    [socket.principal, socket.authorization] = [principal, authorization];
+    const leave = this.parts.followers.admit(socket);
+    if (isRefusal(leave)) return leave;
+    own.leave = leave;
+    this.strangers -= 1;
+    return undefined;
+  }
+
+  private begin({ extra, subscriptions }: SocketContext, payload: Parameters<typeof subscriptionOf>[1]) {
+    if (Object.keys(subscriptions).length > OPERATIONS_MAX)
+      return [toldAs(refuse('SUBSCRIBERS_TOO_MANY', `a socket has at most ${OPERATIONS_MAX} operations`))];
+    const { principal, authorization } = extra.socket;
+    // What a resolver and its guard know of a request.
+    const request = { principal, headers: { authorization } } as unknown as KnownRequest;
+    return subscriptionOf(this.parts.schema(), payload, { reply: { request } });
+  }
+}
+
+const unavailable = (): Refusal => refuse('DATABASE_UNAVAILABLE', 'the database does not answer; come again');
+
+const offersProtocol = ({ headers }: IncomingMessage): boolean =>
+  handleProtocols(headers['sec-websocket-protocol'] ?? '') !== false;
+
+/** Answers an upgrade that is refused, with the problem, as HTTP would. */
+const answer = (socket: Duplex, refusal: Refusal): void => {
+  const problem = problemDocument(refusal);
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} Refused`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+};
