@@ -43,6 +43,9 @@ describe('security headers', () => {
   it.each([
     ['/healthz', 200],
     ['/readyz', 503],
+    ['/-/healthy', 200],
+    ['/-/ready', 503],
+    ['/-/reload', 401],
     ['/v1/nodes', 401],
     ['/v1/nothing', 401],
   ])('stand on %s, answered with %i', async (path, status) => {

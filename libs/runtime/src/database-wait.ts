@@ -1,3 +1,4 @@
+import { healthPath } from './http.js';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { EventLog } from '#event-log';
 import type { Database } from '#store';
@@ -84,7 +85,7 @@ export const serveWaiting = async (
       void answerMetrics(response, meters, headers.accept, secured);
       return;
     }
-    const isLive = url === '/healthz';
+    const isLive = healthPath(url ?? '/') === '/healthz';
     const told = isLive ? { status: 'alive' } : { status: 'not ready', unready: { database: because() } };
     response.writeHead(isLive ? 200 : 503, { ...secured, 'content-type': 'application/json', connection: 'close' });
     response.end(JSON.stringify(told));

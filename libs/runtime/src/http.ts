@@ -23,6 +23,12 @@ const KEEP_ALIVE_MS = 72_000;
 /** Four connections of each of 1,000 nodes, and as many again; beyond it Node closes a connection at once. */
 const CONNECTIONS_MAX = 8_000;
 
+/** Health under the names that Prometheus and its family give it: what watches those watches this. */
+const HEALTH_OF_PROMETHEUS: Readonly<Record<string, string>> = { '/-/healthy': '/healthz', '/-/ready': '/readyz' };
+
+/** The path of health under our own name; any other path as it is. */
+export const healthPath = (url: string): string => HEALTH_OF_PROMETHEUS[url] ?? url;
+
 /** Nest would set its handler over ours, too late for the routes, and Fastify warns of that on every start. */
 class HttpAdapter extends FastifyAdapter {
   override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
@@ -44,6 +50,7 @@ export const createHttpAdapter = (
 ): FastifyAdapter => {
   const adapter = new HttpAdapter({
     bodyLimit: BODY_BYTES_MAX,
+    rewriteUrl: ({ url = '/' }) => healthPath(url),
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
