@@ -147,6 +147,13 @@ describe('the GraphQL API', () => {
     });
   });
 
+  it('a position that is none is refused', async () => {
+    for (const position of ['0.5', '-1', '1e308'])
+      expect((await ask(`{ events(position: ${position}) { nodes { position } } }`)).body).toMatchObject(
+        errorOf('QUERY_INVALID'),
+      );
+  });
+
   it('every thing is found again by its global id', async () => {
     const data = await dataOf(`{
       incidents(first: 1) { nodes { id } } alerts(first: 1) { nodes { id } } commands { nodes { id } }

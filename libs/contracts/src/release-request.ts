@@ -3,6 +3,11 @@ import { nameSchema } from './node-report.js';
 import { releaseSchema } from './signal.js';
 import { AUTOMATION_MODES } from './events/automation-events.js';
 
+/** The last moment that a `Date` holds, ms since the epoch (ECMA-262, time values): a later one cannot be shown as a date. */
+const MOMENT_MAX_MS = 8.64e15;
+/** What an Int of GraphQL holds, in which it is shown. */
+const NODES_MAX = 2 ** 31 - 1;
+
 /** Why a person does something: it is recorded with what is done. */
 export const commentSchema = z.string().trim().min(1).max(500);
 
@@ -12,9 +17,9 @@ const of = { service: nameSchema, release: releaseSchema };
 export const newAttestationSchema = z.strictObject({
   ...of,
   /** Since when it ran well, ms since the epoch. */
-  goodSinceMs: z.number().int().nonnegative(),
+  goodSinceMs: z.number().int().nonnegative().max(MOMENT_MAX_MS),
   /** On how many nodes. */
-  nodes: z.number().int().positive(),
+  nodes: z.number().int().positive().max(NODES_MAX),
   isRollbackSafe: z.boolean(),
 });
 /** Somebody vouches for a release. */

@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, Resolver } from '@nestjs/graphql';
+import { z } from 'zod';
 import { cursorOf, readCursor } from '#contracts';
 import { accepted, EVENT_STORE, Needs, readQuery } from '#runtime';
 import type { EventStore } from '#store';
@@ -18,6 +19,8 @@ import * as words from './types/words.js';
 /** Cursors of events hold their position. */
 const LIST = 'events';
 const EventsArgs = listArgs('EventsArgs', { position: maybe(number('Behind this position, in place of a cursor.')) });
+/** A Float holds what no position is, and so does a cursor that somebody made. */
+const placeQuery = z.object({ position: z.int().nonnegative() });
 const WhyNotArgs = argsType('WhyNotArgs', {
   rule: text('The rule.'),
   subject: maybe(text('fleet, a release and a region, or a scope and a key: pop:iad1; fleet unless told.')),
@@ -38,7 +41,8 @@ export class EventsResolver {
     const { position, ...page } = args;
     const { limit, after } = accepted(readQuery(plainListQuery, given({ ...page })));
     const place = after === undefined ? [position ?? 0] : accepted(readCursor(LIST, ['number'], after));
-    const read = await this.store.readAll(Number(place[0]), limit + 1);
+    const behind = accepted(readQuery(placeQuery, { position: place[0] })).position;
+    const read = await this.store.readAll(behind, limit + 1);
     const items = read.slice(0, limit).map((each) => eventAnswer(withoutSecrets(each)));
     const cursors = items.map((each) => cursorOf(LIST, [each.position]));
     return connectionOf({ items, cursors, next: read.length > limit ? (cursors.at(-1) ?? null) : null }, args);

@@ -81,7 +81,7 @@ export class RollbacksController {
     summary: 'Says yes to a rollback that was proposed',
     body: commented,
     answer: answerOf('rollback', rollbackShape),
-    refuses: ['ROLLBACK_NOT_PROPOSED'],
+    refuses: ['ROLLBACK_EXISTS', 'ROLLBACK_NOT_PROPOSED'],
   })
   @HttpCode(202)
   @Needs('approve_stage')

@@ -12,7 +12,12 @@ const readMoment = (value: unknown): number => {
   return atMs;
 };
 
-const showMoment = (value: unknown): string => new Date(Number(value)).toISOString();
+/** The last moment that a `Date` holds (ECMA-262, time values). */
+const MOMENT_MAX_MS = 8.64e15;
+
+// What was recorded before its request had that bound is shown as the last moment: one such event must not keep a list from being read.
+const showMoment = (value: unknown): string =>
+  new Date(Math.min(Math.max(Number(value), -MOMENT_MAX_MS), MOMENT_MAX_MS)).toISOString();
 
 /** A moment; inside, ms since the epoch. */
 export const DateTimeScalar = new GraphQLScalarType<number, string>({

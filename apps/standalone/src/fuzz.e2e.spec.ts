@@ -1,0 +1,41 @@
+import { fuzzGraphql, fuzzRest, fuzzSeed } from './fuzz.fixture.js';
+import { FuzzSite } from './fuzz-site.fixture.js';
+
+/** Requests of each operation: of 120 operations 3,000. With the documents that takes 50 s of CPU. `FUZZ_SEED` makes the same ones again. */
+const EACH = 25;
+const DOCUMENTS = 2_000;
+/** Several times what it takes on a busy machine: a bound for what hangs, nothing else. */
+const TIMEOUT_MS = 240_000;
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+describe('random requests', () => {
+  const seed = fuzzSeed();
+  let site: FuzzSite;
+  beforeAll(async () => {
+    site = await FuzzSite.open();
+  });
+  afterAll(() => site.close());
+
+  it(
+    'of every REST operation: no 5xx, no stack, no SQL',
+    async () => {
+      const { faults, statuses, done } = await fuzzRest(site, seed, EACH);
+      expect({ seed, faults }).toEqual({ seed, faults: [] });
+      // A fuzz of refusals alone would find nothing: more than half of the operations were done at least once.
+      expect([sumOf(statuses) >= 3_000, done.size > 55]).toEqual([true, true]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'of GraphQL: no 5xx, no INTERNAL, no stack, no SQL',
+    async () => {
+      const { faults, statuses, done } = await fuzzGraphql(site, seed, DOCUMENTS);
+      expect({ seed, faults }).toEqual({ seed, faults: [] });
+      expect([sumOf(statuses), done.size > 60]).toEqual([DOCUMENTS, true]);
+    },
+    TIMEOUT_MS,
+  );
+});
