@@ -15,8 +15,10 @@ import {
   LINKS,
   LOGGER,
   NODE_KEYS,
-  READ_DATABASE,
   Opens,
+  RATES,
+  type Rates,
+  READ_DATABASE,
 } from '#runtime';
 import { createManyReads } from '#store';
 import { type Actions, createActions } from './actions.js';
@@ -130,7 +132,7 @@ const followers = {
 };
 const subscriptions = {
   provide: SUBSCRIPTION_DOOR,
-  inject: [GraphQLSchemaHost, FOLLOWERS, AUTHENTICATOR, CLOCK, LOGGER, LINKS, DOOR],
+  inject: [GraphQLSchemaHost, FOLLOWERS, AUTHENTICATOR, CLOCK, LOGGER, LINKS, DOOR, RATES],
   useFactory: (
     host: GraphQLSchemaHost,
     live: Followers,
@@ -139,9 +141,11 @@ const subscriptions = {
     logger: Part<'logger'>,
     { publicUrl }: Part<'links'>,
     { corsOrigins }: Part<'door'>,
+    rates: Rates,
   ) => {
     const origins = new Set([...corsOrigins, ...(publicUrl === undefined ? [] : [publicUrl.origin])]);
-    return new SubscriptionDoor({ schema: () => host.schema, followers: live, authenticator, clock, logger, origins });
+    const parts = { followers: live, rates, authenticator, clock, logger, origins };
+    return new SubscriptionDoor({ ...parts, schema: () => host.schema });
   },
 };
 

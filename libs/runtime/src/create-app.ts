@@ -38,6 +38,9 @@ class RootModule {
   static of(parts: Infrastructure, rates: Rates, roles: readonly DynamicModule[]): DynamicModule {
     return {
       module: RootModule,
+      // What takes no request of Fastify, a socket, counts with the same buckets.
+      global: true,
+      exports: [RATES],
       imports: [InfrastructureModule.of(parts), ...roles],
       controllers,
       providers: [

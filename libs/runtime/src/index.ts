@@ -4,6 +4,7 @@ export * from './catalogue-follower.js';
 export * from './clock.js';
 export * from './create-app.js';
 export type { WaitingParts } from './database-wait.js';
+export type { Rates } from './door/rates.js';
 export * from './entrances.js';
 export * from './file-loader.js';
 export * from './infrastructure.module.js';

@@ -11,7 +11,7 @@ const WINDOW_MS = 10_000;
 const REASON_BYTES_MAX = 123;
 
 /** Codes by which clients of the protocol know whether to come again: 44xx are final, 1013 is "later". */
-const CLOSE_BY_STATUS: Readonly<Record<number, number>> = { 401: 4401, 403: 4403, 429: 4429, 503: 1013 };
+const CLOSE_BY_STATUS: Readonly<Record<number, number>> = { 401: 4401, 403: 4403, 429: 1013, 503: 1013 };
 const GOING_AWAY = 1001;
 const TOO_MANY_MESSAGES = 4429;
 

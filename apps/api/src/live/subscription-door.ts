@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import { type Context, type Server as ProtocolServer, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { isPermitted, isRefusal, problemDocument, refuse, type Refusal } from '#contracts';
-import { type Authenticator, type Clock, type KnownRequest, type Logger, systemClock } from '#runtime';
+import { isPermitted, isRefusal, type Principal, problemDocument, refuse, type Refusal } from '#contracts';
+import { type Authenticator, type Clock, type KnownRequest, type Logger, type Rates, systemClock } from '#runtime';
 import { formatErrors } from '../graphql/graphql-errors.js';
 import { GRAPHQL_BYTES_MAX } from '../graphql/graphql-limits.js';
 import type { Followers } from './followers.js';
@@ -15,6 +15,8 @@ import { subscribeAnew, subscriptionOf, toldAs } from './subscription-operation.
 /** Sockets whose first message has not come; each has three seconds for it. Beyond it new ones are refused. */
 const STRANGERS_MAX = 100;
 const INIT_MS_MAX = 3_000;
+/** Keys looked up at once for addresses that showed too many bad ones, as at the front door: a good one passes from there all the same. */
+const DOUBTED_MAX = 4;
 /** Operations of one socket at a time: the pages of a console have a handful. */
 export const OPERATIONS_MAX = 16;
 /** How long a socket has to answer that we go. */
@@ -26,6 +28,7 @@ export interface SubscriptionDoorParts {
   readonly schema: () => GraphQLSchema;
   readonly authenticator: Authenticator;
   readonly followers: Followers;
+  readonly rates: Pick<Rates, 'spend' | 'isSpent'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Origins of pages that may open a socket, beside those of the same host; programs send none. */
@@ -63,6 +66,7 @@ export class SubscriptionDoor {
   });
   private readonly protocol: ProtocolServer<Opened>;
   private strangers = 0;
+  private doubted = 0;
   private isStopping = false;
 
   constructor(private readonly parts: SubscriptionDoorParts) {
@@ -143,8 +147,20 @@ export class SubscriptionDoor {
     return false;
   }
 
+  private async authenticate(address: string, authorization: string | undefined): Promise<Principal | Refusal> {
+    const { rates, authenticator } = this.parts;
+    const isDoubted = rates.isSpent('stranger', address);
+    const refusal = isDoubted && this.doubted >= DOUBTED_MAX ? rates.spend('stranger', address) : undefined;
+    if (refusal !== undefined) return refusal;
+    this.doubted += isDoubted ? 1 : 0;
+    const principal = await authenticator.authenticate(authorization).catch(unavailable);
+    this.doubted -= isDoubted ? 1 : 0;
+    if (!isRefusal(principal)) return rates.spend('view', principal.subject) ?? principal;
+    return principal.refused === 'DATABASE_UNAVAILABLE' ? principal : (rates.spend('stranger', address) ?? principal);
+  }
+
   private async admit(own: Opened, authorization: string | undefined): Promise<Refusal | undefined> {
-    const principal = await this.parts.authenticator.authenticate(authorization).catch(unavailable);
+    const principal = await this.authenticate(own.request.socket.remoteAddress ?? '', authorization);
     if (isRefusal(principal)) return principal;
     if (!isPermitted(principal, 'view')) return refuse('PERMISSION_DENIED', `${principal.subject} may not view`);
     const { socket } = own;
@@ -160,6 +176,8 @@ export class SubscriptionDoor {
     if (Object.keys(subscriptions).length > OPERATIONS_MAX)
       return [toldAs(refuse('SUBSCRIBERS_TOO_MANY', `a socket has at most ${OPERATIONS_MAX} operations`))];
     const { principal, authorization } = extra.socket;
+    const refusal = this.parts.rates.spend('view', principal.subject);
+    if (refusal !== undefined) return [toldAs(refusal)];
     // What a resolver and its guard know of a request.
     const request = { principal, headers: { authorization } } as unknown as KnownRequest;
     return subscriptionOf(this.parts.schema(), payload, { reply: { request } });

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { event, streamOf } from '#contracts';
-import { until } from '#testing';
+import { FakeClock, openTestDatabase, serveRoles, until } from '#testing';
+import { api } from '../api.role.js';
 import { type ServedApi, serveApi, tellStory } from '../api.fixture.js';
 import { FOLLOWERS } from '../tokens.js';
 import { BEAT_EVERY_MS, type Followers } from './followers.js';
@@ -218,4 +219,25 @@ describe('subscriptions', () => {
     expect(text).toMatch(/^HTTP\/1.1 200 /);
     socket.destroy();
   });
+});
+
+it('bad keys are counted by address as at the front door, good ones by caller; pages of listed origins are let in', async () => {
+  const db = await openTestDatabase();
+  const each = (perSecond: number) => ({ perSecond, windowS: 3 });
+  const rates = { view: each(2), act: each(1), telemetry: each(1), proved: each(1), stranger: each(1) };
+  const door = { corsOrigins: new Set(['https://console.example']), rates };
+  const served = await serveRoles([api], db, { clock: new FakeClock(), door });
+  const key = await served.keyOf('viewer');
+  const open = (options: SocketOptions) => openSocket(`${served.url}/graphql`, options);
+  const reasons: (string | undefined)[] = [];
+  for (let n = 0; n < 4; n += 1) reasons.push((await open({ key: 'Bearer a.b' })).closed()?.reason);
+  expect(reasons).toEqual(['KEY_UNKNOWN', 'KEY_UNKNOWN', 'KEY_UNKNOWN', 'RATE_LIMITED']);
+  const page = await open({ key, headers: { origin: 'https://console.example' } });
+  expect(page.closed()).toBe(undefined);
+  for (let n = 0; n < 6; n += 1) page.subscribe(`s${n}`, 'subscription { events { position } }');
+  await until('the last is refused', () => page.isOver('s5'));
+  expect(page.results('s5')[0]?.errors?.[0]?.extensions?.code).toBe('RATE_LIMITED');
+  expect(page.isOver('s0')).toBe(false);
+  await served.close();
+  await db.close();
 });
