@@ -14,6 +14,11 @@ import {
   writeSegments,
 } from './api.fixture.js';
 
+/** What says why it is as it is. */
+interface Why {
+  readonly why: readonly { readonly eventId: string; readonly type: string }[];
+}
+
 const RULE = 'dns_resolution_success_rate';
 const reason: Reason = {
   rule: RULE,
@@ -362,6 +367,19 @@ describe('explain', () => {
     expect(await because('pop_latency', '?subject=pop:iad1')).toContain('latency of a pop is not told to the rules');
     expect(await because('burn', '')).toContain('burn_rate is read of minutes');
     expect(await because('customer_impact_score', '')).toContain('customer_impact is not held in the segments');
+  });
+
+  it('B13: every decision says why as a field, and REST says the same', async () => {
+    const why = 'why(first: 20) { eventId type }';
+    const query = `{ incident(incidentId: "in1") { ${why} alerts { ${why} } rollbacks { ${why} commands { ${why} } } } }`;
+    const { body } = await served.ask(query, viewer);
+    const { incident } = body['data'] as unknown as { incident: Record<'alerts' | 'rollbacks', [Why]> & Why };
+    const [alert, rollback] = [incident.alerts[0], incident.rollbacks[0]];
+    const typesOf = (each: Why): readonly string[] => each.why.map(({ type }) => type);
+    expect(typesOf(incident)).toEqual(expect.arrayContaining(['AlertFired', 'IncidentOpened', 'RollbackDecided']));
+    expect(typesOf(rollback)).toEqual(expect.arrayContaining(['AlertFired', 'CommandIssued']));
+    const { steps } = await explained('alert', 'al1');
+    expect(alert.why.map(({ eventId }) => eventId)).toEqual(steps.slice(0, 20).map(({ id }) => id));
   });
 
   it('B13: why not: no such rule, a signal that is not held, a subject that is none', async () => {

@@ -307,8 +307,8 @@ describe('the GraphQL API', () => {
     ]);
     expect(await eventStore.append(streams, { actor: 'rules', cause: 'test' })).not.toHaveProperty('conflict');
     const page = `query ($n: Int) { incidents(first: $n, status: [open]) { nodes {
-      incidentId customers(first: 1) { customers { name } } escalation { state } statusUpdates(first: 1) { n }
-      alerts(first: 2) { alertId incident { title } ruleInForce { name } } timeline(first: 2) { type }
+      incidentId why(first: 1) { type } customers(first: 1) { customers { name } } escalation { state } statusUpdates(first: 1) { n }
+      alerts(first: 2) { alertId why(first: 1) { type } incident { title } ruleInForce { name } } timeline(first: 2) { type }
       rollbacks(first: 1) { commands(first: 1) { deliveries(first: 1) { attempts(first: 1) { attempt } } } overrides(first: 1) { status } }
       redirects(first: 1) { redirectId } fallbacks(first: 1) { fallbackId } deliveries(first: 1) { attempts(first: 1) { attempt } }
     } } }`;

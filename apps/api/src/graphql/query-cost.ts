@@ -28,6 +28,20 @@ export const COST_MAX = 5_000;
 /** Items that are counted for a list that takes no `first`: rails, waves, steps and causes came with the row that they stand in. */
 const LIST_COST = 1;
 
+/** Types that say why: the chain of each is some ten streams, read beside those of the others. */
+const WHY_TYPES = [
+  'Alert',
+  'Incident',
+  'Delivery',
+  'Command',
+  'Rollback',
+  'Redirect',
+  'Rollout',
+  'Override',
+  'Fallback',
+  'StatusUpdate',
+];
+
 /** Reports that read an incident from its events, or windows from their segments: milliseconds of a core each. */
 const HEAVY: Readonly<Record<string, number>> = {
   'Query.runbook': 100,
@@ -42,6 +56,7 @@ const HEAVY: Readonly<Record<string, number>> = {
   'Query.gate': 20,
   'Query.rollbackPreview': 50,
   'Incident.customers': 20,
+  ...Object.fromEntries(WHY_TYPES.map((type) => [`${type}.why`, 5])),
 };
 
 interface Counting {

@@ -13,12 +13,14 @@ import { OnCallResolver } from './on-call.resolver.js';
 import { ReportsResolver } from './reports.resolver.js';
 import { RolloutActsResolver } from './rollout-acts.resolver.js';
 import { RolloutsResolver } from './rollouts.resolver.js';
+import { WHY_FIELDS } from './why.fields.js';
 
 /** Every resolver of the schema: its queries, its mutations, its subscriptions, and the fields that are read beside a row. */
 export const GRAPHQL_RESOLVERS = [
   AlertFields,
   IncidentFields,
   ...Object.values(action),
+  ...WHY_FIELDS,
   AutomationActsResolver,
   DeliveriesResolver,
   EventsResolver,
