@@ -23,6 +23,7 @@ const environmentOf = (receiver: string, { connection }: TestDatabase): Readonly
   LINK_SECRET: canaryOf('Links', 40),
   PUBLIC_URL: 'https://tocsin.example.com',
   SLACK_SIGNING_SECRET: canaryOf('SlackSigning', 32),
+  SLACK_USERS: '*=operator',
   PAGERDUTY_WEBHOOK_SECRET: canaryOf('PagerDutyWebhook', 32),
   PAGERDUTY_ROUTING_KEY: canaryOf('PagerDuty', 32),
   PAGERDUTY_ROUTING_KEYS: `david=${canaryOf('PagerDutyDavid', 32)}`,
