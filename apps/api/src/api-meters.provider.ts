@@ -4,7 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { CLOCK, type Clock, DATABASE, METERS, type Meters, TRACES, type Traces } from '#runtime';
 import { createSegmentRepository, createWatchRepository, type Database } from '#store';
 import { meterApi } from './api.meters.js';
+import type { EventFeed } from './event-feed.js';
 import { meterGraphql } from './graphql/graphql.meters.js';
+import type { Followers } from './live/followers.js';
+import { meterLive } from './live/live.meters.js';
+import { EVENT_FEED, FOLLOWERS } from './tokens.js';
 
 /** Adds the meters of the people's door. */
 @Injectable()
@@ -14,12 +18,15 @@ export class ApiMeters implements OnApplicationBootstrap {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(METERS) private readonly meters: Meters,
     @Inject(TRACES) private readonly traces: Traces,
+    @Inject(FOLLOWERS) private readonly followers: Followers,
+    @Inject(EVENT_FEED) private readonly feed: EventFeed,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {}
 
   onApplicationBootstrap(): void {
     const { database, clock, meters, traces } = this;
     meterApi(meters, createSegmentRepository(database), createWatchRepository(database), clock);
+    meterLive(meters, this.followers, this.feed);
     meterGraphql(meters, traces, this.host.httpAdapter.getInstance<FastifyInstance>());
   }
 }

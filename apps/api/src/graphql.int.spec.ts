@@ -246,6 +246,14 @@ describe('the GraphQL API', () => {
       keys: { nodes: readonly { id: string }[] };
     };
     expect(keys.nodes.length).toBeGreaterThan(0);
+    const wanted =
+      '{ name: "cut", role: viewer, scopes: [view], expiresAt: "2031-01-01T00:00:00.000Z", comment: "a test" }';
+    const made = await dataOf(`mutation { createKey(input: ${wanted}) { key { keyId } userErrors { code } } }`, admin);
+    const { key, userErrors } = made['createKey'] as unknown as { key: { keyId: string } | null; userErrors: object[] };
+    expect(userErrors).toEqual([]);
+    expect(await dataOf('{ keys(first: 500) { nodes { keyId scopes expiresAt } } }', admin)).toMatchObject({
+      keys: { nodes: expect.arrayContaining([{ ...key, scopes: ['view'], expiresAt: '2031-01-01T00:00:00.000Z' }]) },
+    });
     const byId = `{ node(id: "${keys.nodes[0]?.id}") { ... on Key { keyId } } }`;
     expect(await dataOf(byId, admin)).toMatchObject({ node: { keyId: expect.any(String) as string } });
     for (const query of [byId, '{ keys { nodes { keyId } } }', '{ keys { pageInfo { hasNextPage } } }']) {

@@ -68,8 +68,8 @@ export const AUTHORITY_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'override vote',
-    takes: '<id> [--no] --comment WHY',
-    says: 'under the role of your key',
+    takes: '<id> [--no] [--role ROLE] --comment WHY',
+    says: 'under the role of your key, or one of those of your token',
     example: 'override vote ov1 --comment agreed --yes',
   },
   {
@@ -229,10 +229,14 @@ const override: Readonly<Record<string, Read>> = {
   vote: say({
     what: 'override vote',
     names: ['the id of an override'],
-    takes: ['no', 'comment'],
+    takes: ['no', 'role', 'comment'],
     shows: 'overrides',
     pathOf: ([id = '']) => `/v1/overrides/${part(id)}/votes`,
-    bodyOf: (_named, values) => ({ isApproved: !values.no, ...because('override vote', values) }),
+    bodyOf: (_named, values) => ({
+      isApproved: !values.no,
+      ...(values.role === undefined ? {} : { role: values.role }),
+      ...because('override vote', values),
+    }),
   }),
 };
 

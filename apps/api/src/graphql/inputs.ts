@@ -230,6 +230,8 @@ export const CreateKeyInput = mutationInput('CreateKey', {
   name: text('Whose it is.'),
   role: one(() => words.Role, 'What it may do.'),
   nodeId: maybe(rawId('Of role node: its node.')),
+  scopes: maybe(many(one(() => words.Permission, 'Part of what its role may do; all of it unless told.'))),
+  expiresAt: maybe(moment('When it is over; not by itself unless told.')),
 });
 /** What `RevokeKey` is sent. */
 export const RevokeKeyInput = mutationInput('RevokeKey', { comment, keyId: rawId('The key.') });

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Resolver, Subscription } from '@nestjs/graphql';
 import { type RecordedEvent, streamOf } from '#contracts';
-import { accepted, CLOCK, type Clock, DATABASE, Needs, readQuery } from '#runtime';
+import { accepted, CLOCK, type Clock, Needs, READ_DATABASE, readQuery } from '#runtime';
 import type { Database } from '#store';
 import type { EventFeed } from '../event-feed.js';
 import type { FleetHealth } from '../fleet-health.js';
@@ -42,7 +42,7 @@ export class LiveResolver {
   constructor(
     @Inject(EVENT_FEED) private readonly feed: EventFeed,
     @Inject(QUERIES) queries: Queries,
-    @Inject(DATABASE) database: Database,
+    @Inject(READ_DATABASE) database: Database,
     @Inject(CLOCK) clock: Clock,
   ) {
     this.rows = createLiveRows(database);

@@ -1,5 +1,5 @@
 import { connectionType } from '../schema/connection.js';
-import { flag, maybe, moment, objectType, one, rawId, text } from '../schema/define.js';
+import { flag, many, maybe, moment, objectType, one, rawId, text } from '../schema/define.js';
 import { nodeType } from '../schema/node.type.js';
 import * as words from './words.js';
 
@@ -17,6 +17,9 @@ export const KeyType = nodeType(
     role: one(() => words.Role, 'What it may do.'),
     nodeId: maybe(rawId('The only node that a key of role node speaks for.')),
     revoked: flag('Whether it is refused.'),
+    scopes: maybe(many(one(() => words.Permission, 'Part of what its role may do; null: all of it.'))),
+    expiresAt: maybe(moment('When it is over; null: not by itself.')),
+    createdBy: maybe(text('The actor who made it; null: made before that was recorded.')),
   },
 );
 

@@ -9,6 +9,7 @@ import {
   GATE_VERDICTS,
   NO_DATA,
   PREFLIGHT_ITEMS,
+  PERMISSIONS,
   PRINCIPAL_ROLES,
   RISKS,
   ROLLOUT_MODES,
@@ -164,6 +165,8 @@ export const EscalationStatus = enumType(
 );
 /** What a key may do. */
 export const Role = enumType('Role', PRINCIPAL_ROLES, 'What a key may do.');
+/** One thing that a key may do. */
+export const Permission = enumType('Permission', PERMISSIONS, 'One thing that a key may do.');
 /** A day of the week. */
 export const Weekday = enumType('Weekday', WEEKDAYS, 'A day of the week.');
 /** What can be explained; any: its kind is not known. */
