@@ -72,6 +72,38 @@ describe('what the REST API changes', () => {
     });
   });
 
+  it('of a batch each item is answered, also when nothing was done: all of it is, or none', async () => {
+    const node = (nodeId: string, pop = 'x') => ({ nodeId, pop, region: 'y' });
+    expect(await post('/v1/nodes', { nodes: [node('b1'), node('b|2'), node('b3')] })).toMatchObject({
+      status: 422,
+      body: {
+        results: [
+          { index: 0, result: 'fits' },
+          { index: 1, result: 'refused', detail: expect.any(String) },
+          { index: 2, result: 'fits' },
+        ],
+      },
+    });
+    const results = (...each: readonly string[]) => each.map((result) => expect.objectContaining({ result }));
+    const twice = { nodes: [node('b1'), node('b1')] };
+    expect(await post('/v1/nodes', twice)).toMatchObject({
+      status: 422,
+      body: { results: results('fits', 'refused') },
+    });
+    const both = { nodes: [node('b1'), node('b3')] };
+    expect(await post('/v1/nodes', both)).toMatchObject({ status: 201, body: { results: results('new', 'new') } });
+    const moved = { nodes: [node('b1', 'z'), node('b3')] };
+    expect(await post('/v1/nodes', moved)).toMatchObject({ body: { results: results('changed', 'unchanged') } });
+    const owner = (customerId: string, zone: string) => {
+      return { customerId, name: customerId, tier: 'tier1', critical: false, zones: [zone] };
+    };
+    const customers = [owner('b-one', 'b.test'), owner('b-two', 'c.test'), owner('b-three', 'b.test')];
+    expect(await post('/v1/customers', { customers })).toMatchObject({
+      status: 409,
+      body: { results: results('fits', 'fits', 'refused') },
+    });
+  });
+
   it('a zone is normalised, has one customer, and may change hands in one request', async () => {
     const customer = (customerId: string, ...zones: readonly string[]) => ({
       customerId,

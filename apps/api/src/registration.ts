@@ -1,13 +1,4 @@
-import {
-  canonicalJson,
-  event,
-  type EventData,
-  type Principal,
-  refuse,
-  refuseAll,
-  type Refusal,
-  streamOf,
-} from '#contracts';
+import { canonicalJson, event, type EventData, type Principal, refuseAll, type Refusal, streamOf } from '#contracts';
 import { worldRegionOf } from '#domain';
 import type { CatalogueRepository, CustomerRow, EventStore, NodeRow } from '#store';
 import { metadataOf } from './act-metadata.js';
@@ -29,14 +20,11 @@ export const zoneOf = (name: string): string | undefined => {
   return zone.length <= ZONE_CHARS_MAX && ZONE.test(zone) ? zone : undefined;
 };
 
-const repeated = (names: readonly string[]): string | undefined =>
-  names.find((name, index) => names.indexOf(name) !== index);
-
 const faultsOf = (customers: NewCustomers) => {
   const seen = new Set<string>();
   return customers.flatMap(({ customerId, zones, countries = [] }, index) => {
     const at = `/customers/${index}`;
-    const twice = seen.has(customerId) ? [{ pointer: '/customers', detail: `customer ${customerId} comes twice` }] : [];
+    const twice = seen.has(customerId) ? [{ pointer: at, detail: `customer ${customerId} comes twice` }] : [];
     seen.add(customerId);
     const badZones = zones.flatMap((zone, of) =>
       zoneOf(zone) === undefined ? [{ pointer: `${at}/zones/${of}`, detail: 'not the name of a zone' }] : [],
@@ -53,7 +41,7 @@ const faultsOf = (customers: NewCustomers) => {
 /** Customers with their zones as batches name them; refused with every name that is none, and every customer that comes twice. */
 export const normalisedCustomers = (customers: NewCustomers): NewCustomers | Refusal => {
   const faults = faultsOf(customers);
-  if (faults.length > 0) return refuseAll('BODY_INVALID', faults);
+  if (faults.length > 0) return refuseAll('BODY_INVALID', faults, { list: 'customers', items: customers.length });
   return customers.map(({ countries = [], ...customer }) => ({
     ...customer,
     zones: [...new Set(customer.zones.map(zoneOf).filter((zone) => zone !== undefined))].toSorted(),
@@ -76,7 +64,8 @@ export const zoneConflict = (known: readonly CustomerRow[], registered: NewCusto
       return owner === undefined ? [] : [{ pointer, detail: `zone ${zone} belongs to customer ${owner}` }];
     }),
   );
-  return conflicts.length === 0 ? undefined : refuseAll('CONFLICT', conflicts);
+  const batch = { list: 'customers', items: registered.length };
+  return conflicts.length === 0 ? undefined : refuseAll('CONFLICT', conflicts, batch);
 };
 
 const isSame = (a: object | undefined, b: object): boolean => a !== undefined && canonicalJson(a) === canonicalJson(b);
@@ -88,26 +77,49 @@ export interface Registrar {
   readonly caller: Principal;
 }
 
-/** Registers nodes, or moves them. What is registered already says nothing new. */
+/** What a registration did with one thing. */
+type Registered = 'new' | 'changed' | 'unchanged';
+const registeredAs = (before: object | undefined, now: object): Registered =>
+  before === undefined ? 'new' : isSame(before, now) ? 'unchanged' : 'changed';
+
+/** What a registration did with one node. */
+export interface RegisteredNode {
+  readonly nodeId: string;
+  readonly result: Registered;
+}
+
+const repeatedNodes = (nodes: NewNodes): Refusal | undefined => {
+  const names = nodes.map(({ nodeId }) => nodeId);
+  const faults = names.flatMap((name, index) =>
+    names.indexOf(name) === index ? [] : [{ pointer: `/nodes/${index}`, detail: `node ${name} comes twice` }],
+  );
+  const batch = { list: 'nodes', items: nodes.length };
+  return faults.length === 0 ? undefined : refuseAll('BODY_INVALID', faults, batch);
+};
+
+/** Registers nodes, or moves them, all of them or none. What is registered already says nothing new. */
 export const registerNodes = async (
   { store, repository, caller }: Registrar,
   nodes: NewNodes,
-): Promise<undefined | Refusal> => {
-  const twice = repeated(nodes.map(({ nodeId }) => nodeId));
-  if (twice !== undefined) return refuse('BODY_INVALID', `node ${twice} comes twice`, '/nodes');
-  return appendAgain(store, metadataOf(caller, 'register nodes'), async () => {
+): Promise<readonly RegisteredNode[] | Refusal> => {
+  const twice = repeatedNodes(nodes);
+  if (twice !== undefined) return twice;
+  let results: readonly RegisteredNode[] = [];
+  const refusal = await appendAgain(store, metadataOf(caller, 'register nodes'), async () => {
     const { version, nodes: known } = await repository.load();
     const byId = new Map<string, NodeRow>(known.map((node) => [node.nodeId, node]));
-    const news = nodes.filter((node) => !isSame(byId.get(node.nodeId), node));
+    results = nodes.map((node) => ({ nodeId: node.nodeId, result: registeredAs(byId.get(node.nodeId), node) }));
+    const news = nodes.filter((_node, index) => results[index]?.result !== 'unchanged');
     const events = news.length === 0 ? [] : [event('NodesRegistered', { nodes: news })];
     return { stream: streamOf.catalogue, expectedVersion: version, events };
   });
+  return refusal ?? results;
 };
 
 /** What a registration did, or would do, with one customer. */
 export interface RegisteredCustomer {
   readonly customerId: string;
-  readonly result: 'new' | 'changed' | 'unchanged';
+  readonly result: Registered;
 }
 
 const planRegistration = async (repository: CatalogueRepository, registered: NewCustomers) => {
@@ -118,7 +130,7 @@ const planRegistration = async (repository: CatalogueRepository, registered: New
   const results = registered.map((customer): RegisteredCustomer => {
     const { customerId } = customer;
     const before = byId.get(customerId);
-    return { customerId, result: before === undefined ? 'new' : isSame(before, customer) ? 'unchanged' : 'changed' };
+    return { customerId, result: registeredAs(before, customer) };
   });
   const news = registered.filter((_customer, index) => results[index]?.result !== 'unchanged');
   return { version, results, news };

@@ -94,6 +94,16 @@ export interface Refusal {
   readonly at?: string;
   /** All that is wrong, where that is more than one thing; `detail` and `at` are those of the first. */
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  /** Of a batch, of which all is done or nothing: each item, by its place. */
+  readonly results?: readonly ItemResult[];
+}
+
+/** What became of one item of a batch that was refused: it is why, or it would have fitted. */
+export interface ItemResult {
+  readonly index: number;
+  readonly result: 'refused' | 'fits';
+  /** The first thing that is wrong with it. */
+  readonly detail?: string;
 }
 
 /** Makes a refusal. */
@@ -112,6 +122,7 @@ export interface ProblemDocument {
   readonly code: ProblemCode;
   readonly detail: string;
   readonly errors?: readonly { pointer: string; detail: string }[];
+  readonly results?: readonly ItemResult[];
   readonly traceId?: string;
 }
 
@@ -123,14 +134,32 @@ const errorsOf = ({ at, detail, errors }: Refusal): Pick<ProblemDocument, 'error
 /** Most faults of one refusal: a longer list is not read. */
 export const PROBLEM_ERRORS_MAX = 20;
 
-/** Makes a refusal of all that is wrong, of one thing at least. */
-export const refuseAll = (
-  refused: ProblemCode,
-  errors: readonly { readonly pointer: string; readonly detail: string }[],
-): Refusal => {
+type Fault = { readonly pointer: string; readonly detail: string };
+
+/** A batch: the name of its list in the body, and how many items that has. */
+export interface Batch {
+  readonly list: string;
+  readonly items: number;
+}
+
+const resultsOf = (errors: readonly Fault[], { list, items }: Batch): readonly ItemResult[] => {
+  const faults = new Map<number, string>();
+  for (const { pointer, detail } of errors) {
+    const [, name, index = ''] = pointer.split('/');
+    if (name === list && /^\d+$/.test(index) && !faults.has(Number(index))) faults.set(Number(index), detail);
+  }
+  return Array.from({ length: items }, (_, index) => {
+    const detail = faults.get(index);
+    return detail === undefined ? { index, result: 'fits' } : { index, result: 'refused', detail };
+  });
+};
+
+/** Makes a refusal of all that is wrong, of one thing at least; of a batch, with what is wrong with each item. */
+export const refuseAll = (refused: ProblemCode, errors: readonly Fault[], batch?: Batch): Refusal => {
   const [first] = errors;
   const refusal = refuse(refused, first?.detail ?? 'invalid', first?.pointer);
-  return errors.length < 2 ? refusal : { ...refusal, errors: errors.slice(0, PROBLEM_ERRORS_MAX) };
+  const results = batch === undefined ? {} : { results: resultsOf(errors, batch) };
+  return { ...refusal, ...(errors.length < 2 ? {} : { errors: errors.slice(0, PROBLEM_ERRORS_MAX) }), ...results };
 };
 
 /** The problem document of a refusal. */
@@ -143,6 +172,7 @@ export const problemDocument = (refusal: Refusal, traceId?: string): ProblemDocu
     code: refusal.refused,
     detail: refusal.detail,
     ...errorsOf(refusal),
+    ...(refusal.results === undefined ? {} : { results: refusal.results }),
     ...(traceId === undefined ? {} : { traceId }),
   };
 };

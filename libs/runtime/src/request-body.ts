@@ -1,14 +1,24 @@
 import type { z } from 'zod';
-import { refuse, refuseAll, type Refusal } from '#contracts';
+import { type Batch, refuse, refuseAll, type Refusal } from '#contracts';
 
-/** A JSON body against its schema. Bytes were not JSON by their content type; the first thing that does not fit is named. */
-export const readBody = <S extends z.ZodType>(schema: S, body: unknown): z.output<S> | Refusal => {
+/** What the largest batch may hold; a longer list is refused as a whole. */
+const ITEMS_MAX = 1_000;
+
+const batchOf = (body: unknown, list: string | undefined): Batch | undefined => {
+  const sent: unknown = list === undefined ? undefined : (body as Readonly<Record<string, unknown>> | null)?.[list];
+  if (list === undefined || !Array.isArray(sent) || sent.length > ITEMS_MAX) return undefined;
+  return { list, items: sent.length };
+};
+
+/** A JSON body against its schema. Bytes were not JSON by their content type; what does not fit is named, item by item where `list` names a batch. */
+export const readBody = <S extends z.ZodType>(schema: S, body: unknown, list?: string): z.output<S> | Refusal => {
   if (Buffer.isBuffer(body)) return refuse('CONTENT_TYPE_UNKNOWN', 'expected content-type: application/json');
   const checked = schema.safeParse(body);
   if (checked.success) return checked.data;
   return refuseAll(
     'BODY_INVALID',
     checked.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, detail: message })),
+    batchOf(body, list),
   );
 };
 

@@ -53,9 +53,9 @@ export class InventoryController {
   })
   @Needs('administer')
   async registerNodes(@Body() body: unknown, @Caller() caller: Principal) {
-    const { nodes, comment } = accepted(readBody(newNodes, body));
-    accepted(await this.actions.registerNodes(nodes, saying(caller, comment)));
-    return { nodes: nodes.length };
+    const { nodes, comment } = accepted(readBody(newNodes, body, 'nodes'));
+    const results = accepted(await this.actions.registerNodes(nodes, saying(caller, comment)));
+    return { nodes: nodes.length, results };
   }
 
   /** Everybody, a page at a time: what an export reads. */
@@ -83,7 +83,7 @@ export class InventoryController {
   @Needs('administer')
   async registerCustomers(@Body() body: unknown, @Caller() caller: Principal, @Query() query: unknown) {
     const { dryRun } = accepted(readQuery(registrationQuery, query));
-    const { customers, comment } = accepted(readBody(newCustomers, body));
+    const { customers, comment } = accepted(readBody(newCustomers, body, 'customers'));
     const results = accepted(await this.actions.registerCustomers(customers, saying(caller, comment), dryRun));
     return { customers: customers.length, results };
   }

@@ -66,10 +66,14 @@ export const customersAnswer = z.object({
   next: z.string().nullable().optional(),
 });
 
-/** How many nodes were registered. */
-export const nodesRegisteredAnswer = z.object({ nodes: count });
+const registered = z.enum(['new', 'changed', 'unchanged']);
+/** What became of each node that was sent, in the order in which they were. */
+export const nodesRegisteredAnswer = z.object({
+  nodes: count,
+  results: z.array(z.object({ nodeId: z.string(), result: registered })),
+});
 /** What became of each customer that was sent, in the order in which they were. */
 export const customersRegisteredAnswer = z.object({
   customers: count,
-  results: z.array(z.object({ customerId: z.string(), result: z.enum(['new', 'changed', 'unchanged']) })),
+  results: z.array(z.object({ customerId: z.string(), result: registered })),
 });
