@@ -32,6 +32,7 @@ import { createNodeLedger, type Database } from '#store';
 import { AggregatorConsumer } from './aggregator.consumer.js';
 import { meterAggregator } from './aggregator.meters.js';
 import { keepSegments } from './aggregator-retention.js';
+import { sumMinutes } from './minutes.js';
 import { logCounters } from './counters-log.js';
 import { DeadLetterConsumer } from './dead-letter.consumer.js';
 import { followZones } from './zone-customers.js';
@@ -44,6 +45,7 @@ class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly deadLetters: DeadLetterConsumer;
   private readonly stopping = new AbortController();
   private retention: Promise<void> = Promise.resolve();
+  private summing: Promise<void> = Promise.resolve();
   /** Told to stop last, so that the last line has everything. */
   private readonly counted = new AbortController();
   private telling: Promise<void> = Promise.resolve();
@@ -80,11 +82,12 @@ class Aggregator implements OnApplicationBootstrap, BeforeApplicationShutdown {
     await this.consumer.start();
     await this.deadLetters.start();
     this.retention = keepSegments({ database, clock, logger }, this.stopping.signal);
+    this.summing = sumMinutes({ database, clock, logger }, this.stopping.signal);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.consumer.stop(), this.deadLetters.stop(), this.retention]);
+    await Promise.all([this.consumer.stop(), this.deadLetters.stop(), this.retention, this.summing]);
     this.zones.stop();
     this.counted.abort();
     await this.telling;

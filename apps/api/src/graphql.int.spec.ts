@@ -293,6 +293,14 @@ describe('the GraphQL API', () => {
       status: 413,
       body: errorOf('BODY_TOO_LARGE'),
     });
+    const bomb = Array.from({ length: 40 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`).join(
+      ' ',
+    );
+    const spread = `{ ...F0 } ${bomb} fragment F40 on Query { incidents(first: 1) { nodes { incidentId } } }`;
+    expect((await ask(spread, viewer)).status).toBe(422);
+    const byDefault =
+      'query ($n: Int = 500) { incidents(first: $n) { nodes { alerts { alertId } deliveries { subject } } } }';
+    expect(await ask(byDefault, viewer)).toMatchObject({ status: 422, body: errorOf('QUERY_TOO_COSTLY') });
     const costly = 'query ($n: Int) { incidents(first: $n) { nodes { alerts { alertId } deliveries { subject } } } }';
     expect(await ask(costly, viewer, { n: 500 })).toMatchObject({
       status: 422,

@@ -34,6 +34,7 @@ import {
   createRollbackRepository,
   createRolloutRepository,
   createRuleSetRepository,
+  createSegmentMinuteRepository,
   createSegmentRepository,
   createStatusUpdateRepository,
   type PageAsk,
@@ -67,7 +68,7 @@ import { createDisagreements } from './release-disagreements.js';
 import { ruleQueries } from './rules-in-force.js';
 import { previewSilence } from './silence-preview.js';
 import { silenceReport } from './silences.js';
-import { readWindows, type WindowQuery } from './window-query.js';
+import { createWindows } from './window-query.js';
 
 /** What the queries are read from. */
 export type QueryParts = Pick<Infrastructure, 'database' | 'catalogue' | 'clock'> & {
@@ -209,7 +210,7 @@ export const createQueries = (parts: QueryParts) => {
     customers: createCustomerList(catalogue),
     fleetHealth: createFleetHealth(segments, catalogue, clock),
     disagreements: createDisagreements(segments, clock),
-    windows: (query: WindowQuery) => readWindows(segments, query, clock.nowMs()),
+    windows: createWindows({ segments, minutes: createSegmentMinuteRepository(database) }, clock),
     alerts: createAlertRepository(database).page,
     deadLetters: async (ask: PageAsk) => {
       const page = await deadLetters.page(ask);

@@ -115,8 +115,10 @@ describe('what is told and written of an incident', () => {
     await store.append([{ stream: streamOf.status('in2'), expectedVersion: 0, events }], metadata);
     const path = '/v1/incidents/in2/status-updates/2/customers';
     const { body } = await get(`${path}?limit=3`);
-    expect(body).toEqual({ incidentId: 'in2', n: 2, customers: names.slice(0, 3), total: 5, next: 'c2' });
-    expect((await get(`${path}?limit=3&after=c2`)).body).toMatchObject({ customers: names.slice(3), next: null });
+    const told = names.map((each) => ({ ...each, critical: false }));
+    const next = body['next'] as unknown as string;
+    expect(body).toEqual({ incidentId: 'in2', n: 2, customers: told.slice(0, 3), total: 5, next: expect.any(String) });
+    expect((await get(`${path}?limit=3&after=${next}`)).body).toMatchObject({ customers: names.slice(3), next: null });
     expect((await get(path.replace('/2/', '/1/'))).body).toMatchObject({ customers: names.slice(0, 3), total: 3 });
     expect((await get(path.replace('/2/', '/9/'))).status).toBe(404);
     expect((await get(`${path}?limit=501`)).status).toBe(400);

@@ -189,6 +189,23 @@ describe('the REST API', () => {
       expect(await get(`/v1/windows?${query}`)).toMatchObject({ status: 400, body: { code: 'QUERY_INVALID' } });
   });
 
+  it('a day is read from the sums of its minutes, and the end of it, which is not over, from segments', async () => {
+    const to = NOW_MS;
+    const day = (stepMs: number): string =>
+      `/v1/windows?family=fleet&key=fleet&from=${to - 86_400_000}&to=${to}&stepMs=${stepMs}`;
+    expect(await get(day(120_000))).toMatchObject({ status: 503, body: { code: 'QUERY_TOO_SLOW' } });
+    await served.db.database.query(
+      `insert into segment_minute (family, minute, body) select 'fleet', minute, '' from generate_series($1::bigint, $2::bigint) as minute`,
+      [to / 60_000 - 1_440, to / 60_000 - 3],
+    );
+    const { body } = await get(day(60_000));
+    const { windows } = body as unknown as { readonly windows: readonly unknown[] };
+    expect(windows).toHaveLength(1_440);
+    expect(windows[0]).toMatchObject({ from: to - 86_400_000, good: 0, success: null });
+    expect(windows.at(-1)).toMatchObject({ good: 1_090, from: to - 60_000 });
+    expect(await get(day(90_000))).toMatchObject({ status: 400 });
+  });
+
   it('incidents, alerts, rollouts, rollbacks, commands and deliveries are listed and filtered', async () => {
     const lists: readonly (readonly [string, z.ZodType, number])[] = [
       ['incidents', incident, 2],

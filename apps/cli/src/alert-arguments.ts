@@ -14,7 +14,7 @@ export const ALERT_USAGE: readonly CommandUsage[] = [
 ];
 
 /** Of open alerts; those of other systems alone may be a thousand, and a terminal shows the newest. */
-const OPEN = '/v1/alerts?state=firing&state=unknown&state=recovering&limit=1000';
+const OPEN = '/v1/alerts?state=firing&state=unknown&state=recovering&limit=500';
 
 /** Reads `alert ls` and `alert resolve`. */
 export const readAlertArguments = ([action = '', ...rest]: readonly string[]): DoorAsked => {

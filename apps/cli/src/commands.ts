@@ -80,7 +80,7 @@ const REGISTRY_USAGE: readonly CommandUsage[] = [
     name: 'customers ls',
     takes: '[--tier T] [--sector S] [--country C]',
     says: 'who is served, the critical ones first',
-    example: 'customers ls --tier enterprise',
+    example: 'customers ls --tier tier1',
   },
   {
     name: 'customers import',

@@ -23,6 +23,11 @@ describe('the terms of a request', () => {
     ['3', []],
   ])('If-Match: %s', (header, ifMatch) => expect(terms({ 'if-match': header })).toEqual({ ifMatch }));
 
+  it('a body that is nested deeper than anybody can walk is refused', () => {
+    const body: unknown = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
+    expect(terms({ 'idempotency-key': 'k-1' }, { body })).toMatchObject({ refused: 'BODY_INVALID' });
+  });
+
   it('a key is the same with and without quotes, and the request is known by its method, path and body', () => {
     const plain = terms({ 'idempotency-key': 'k-1' });
     expect(plain).toMatchObject({

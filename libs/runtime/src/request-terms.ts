@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { canonicalJson, type Principal, refuse, type Refusal, type RequestTerms } from '#contracts';
+import { canonicalJson, isRefusal, type Principal, refuse, type Refusal, type RequestTerms } from '#contracts';
 
 /** Visible ASCII but for quotes, as keys are written: a uuid has 36 characters. */
 const KEY = /^[\x21\x23-\x7e]{1,128}$/;
@@ -16,6 +16,16 @@ export const requestHash = (asked: string, body: unknown): string =>
     .update(Buffer.isBuffer(body) ? body : canonicalJson(body ?? null))
     .digest('hex');
 
+/** A body of ten thousand brackets is JSON, and deeper than whoever walks it can go. */
+const hashOf = (asked: string, body: unknown): string | Refusal => {
+  try {
+    return requestHash(asked, body);
+  } catch (error) {
+    if (error instanceof RangeError) return refuse('BODY_INVALID', 'the body is nested too deep');
+    throw error;
+  }
+};
+
 /**
  * The same caller, whose request is done once under a key, however often it is sent: `asked` and `body` are all that it asks for. A key of
  * 1 to 128 visible characters; anything else is refused.
@@ -23,8 +33,9 @@ export const requestHash = (asked: string, body: unknown): string =>
 export const onceBy = (caller: Principal, key: string, asked: string, body: unknown): Principal | Refusal => {
   if (!KEY.test(key))
     return refuse('BODY_INVALID', 'expected a key of 1 to 128 visible ASCII characters', 'idempotency-key');
-  const once = { subject: caller.subject, key, hash: requestHash(asked, body) };
-  return { ...caller, terms: { ...caller.terms, once } };
+  const hash = hashOf(asked, body);
+  if (isRefusal(hash)) return hash;
+  return { ...caller, terms: { ...caller.terms, once: { subject: caller.subject, key, hash } } };
 };
 
 const versionsOf = (header: string): RequestTerms['ifMatch'] => {

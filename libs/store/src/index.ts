@@ -52,6 +52,8 @@ export * from './rollback.repository.js';
 export * from './rollout.repository.js';
 export * from './rule-set.repository.js';
 export * from './segment-days.js';
+export * from './segment-minute.repository.js';
+export * from './segment-series.js';
 export * from './segment.repository.js';
 export * from './segment-windows.js';
 export * from './summed-windows.js';

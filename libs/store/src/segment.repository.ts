@@ -1,5 +1,6 @@
 import type { Family, Topic } from '#contracts';
 import type { Queryable } from './database.js';
+import { dropMinutesBefore, forgetMinutes } from './segment-minute-fence.js';
 import { dropSegmentDays, ensureSegmentDays } from './segment-days.js';
 
 /** What one flush added to one family of one slot. */
@@ -109,6 +110,10 @@ const write = async (tx: Queryable, segments: readonly NewSegment[]): Promise<vo
     tx,
     segments.map(({ slot }) => slot),
   );
+  await forgetMinutes(
+    tx,
+    segments.map(({ slot }) => slot),
+  );
   for (const run of statementsOf(segments)) await insert(tx, run);
 };
 
@@ -124,5 +129,8 @@ export const createSegmentRepository = (database: Queryable): SegmentRepository 
   },
   newestSlot: async ({ topic, partition }) =>
     (await database.query<{ slot: number }>(NEWEST, [topic, partition]))[0]?.slot,
-  dropBefore: dropSegmentDays,
+  dropBefore: async (tx, slot) => {
+    await dropMinutesBefore(tx, slot);
+    return dropSegmentDays(tx, slot);
+  },
 });

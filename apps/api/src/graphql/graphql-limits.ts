@@ -58,30 +58,34 @@ const rootFields = counted('queries', ROOT_FIELDS_MAX, (count, context) => {
 const isOfSchema = ({ name }: SelectionLike): boolean => name?.value.startsWith('__') === true;
 
 // Mercurius' own count of the depth stops at fragments that go round, which validation refuses before.
-const depth: ValidationRule = (context) => ({
-  OperationDefinition: (operation) => {
-    const seen = new Set<string>();
-    const deepest = (selections: readonly SelectionLike[], level: number): number =>
-      Math.max(
-        level,
-        ...selections.map((selection) => {
-          if (level > DEPTH_MAX) return level;
-          if (selection.kind === Kind.FIELD)
-            return isOfSchema(selection) ? level + 1 : deepest(selection.selectionSet?.selections ?? [], level + 1);
-          if (selection.kind === Kind.INLINE_FRAGMENT) return deepest(selection.selectionSet?.selections ?? [], level);
-          const name = selection.name?.value ?? '';
-          if (seen.has(name)) return level;
-          seen.add(name);
-          const below = deepest(context.getFragment(name)?.selectionSet.selections ?? [], level);
-          seen.delete(name);
-          return below;
-        }),
-      );
-    if (deepest(operation.selectionSet.selections, 0) > DEPTH_MAX)
-      context.reportError(new GraphQLError(`a selection is deeper than ${DEPTH_MAX}`, { nodes: [operation] }));
-    return false;
-  },
-});
+// Each fragment is walked once, however often it is spread: two spreads in each of forty would be a million million walks.
+const depth: ValidationRule = (context) => {
+  const known = new Map<string, number>();
+  const ofFragment = (name: string): number => {
+    const depthOf = known.get(name);
+    if (depthOf !== undefined) return depthOf;
+    // One that goes round is refused by another rule; here it is as deep as what else it selects.
+    known.set(name, 0);
+    const found = deepest(context.getFragment(name)?.selectionSet.selections ?? []);
+    known.set(name, found);
+    return found;
+  };
+  const deepest = (selections: readonly SelectionLike[]): number =>
+    selections.reduce((most, selection) => Math.max(most, depthOfSelection(selection)), 0);
+  const depthOfSelection = (selection: SelectionLike): number => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name?.value ?? '');
+    if (selection.kind === Kind.FIELD && isOfSchema(selection)) return 1;
+    const below = deepest(selection.selectionSet?.selections ?? []);
+    return selection.kind === Kind.FIELD ? below + 1 : below;
+  };
+  return {
+    OperationDefinition: (operation) => {
+      if (deepest(operation.selectionSet.selections) > DEPTH_MAX)
+        context.reportError(new GraphQLError(`a selection is deeper than ${DEPTH_MAX}`, { nodes: [operation] }));
+      return false;
+    },
+  };
+};
 
 /**
  * What is counted of a document by itself. Its verdict is kept by its text, for everybody: what depends on who asks, or on variables,

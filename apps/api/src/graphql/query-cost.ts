@@ -7,6 +7,7 @@ import {
   type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  type InlineFragmentNode,
   isInterfaceType,
   isLeafType,
   isListType,
@@ -56,6 +57,7 @@ const HEAVY: Readonly<Record<string, number>> = {
   'Query.gate': 20,
   'Query.rollbackPreview': 50,
   'Incident.customers': 20,
+  'Incident.timeline': 5,
   ...Object.fromEntries(WHY_TYPES.map((type) => [`${type}.why`, 5])),
 };
 
@@ -63,6 +65,8 @@ interface Counting {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** What each fragment costs, by its name and the type that it stands in: walked once, however often it is spread. */
+  readonly known: Map<string, number>;
 }
 
 const firstOf = ({ arguments: args = [] }: FieldNode, { variables }: Counting): number | undefined => {
@@ -105,12 +109,33 @@ const selectionCost = ({ selections }: SelectionSetNode, type: GraphQLNamedType,
     if (selection.kind === Kind.FIELD) return sum + fieldCost(selection, type, counting);
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? counting.fragments.get(selection.name.value) : selection;
     if (fragment === undefined) return sum;
-    const on = fragment.typeCondition && counting.schema.getType(fragment.typeCondition.name.value);
-    return sum + selectionCost(fragment.selectionSet, on ?? type, counting);
+    const on = (fragment.typeCondition && counting.schema.getType(fragment.typeCondition.name.value)) ?? type;
+    return sum + fragmentCost(fragment, on, counting);
   }, 0);
+
+const fragmentCost = (
+  fragment: FragmentDefinitionNode | InlineFragmentNode,
+  type: GraphQLNamedType,
+  counting: Counting,
+): number => {
+  const key = 'name' in fragment ? `${fragment.name.value} ${type.name}` : undefined;
+  const known = key === undefined ? undefined : counting.known.get(key);
+  if (known !== undefined) return known;
+  const cost = selectionCost(fragment.selectionSet, type, counting);
+  if (key !== undefined) counting.known.set(key, cost);
+  return cost;
+};
 
 const isOperation = (definition: { readonly kind: string }): definition is OperationDefinitionNode =>
   definition.kind === Kind.OPERATION_DEFINITION;
+
+/** Defaults of variables that a count can be: what is not sent is executed as they say. */
+const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)]] : [],
+    ),
+  );
 
 /** What the operation of a document may cost; of several the dearest, so that a name chooses nothing. */
 export const costOf = (
@@ -123,7 +148,9 @@ export const costOf = (
   );
   const costs = definitions.filter(isOperation).map((operation) => {
     const root = schema.getRootType(operation.operation);
-    return root ? selectionCost(operation.selectionSet, root, { schema, fragments, variables }) : 0;
+    if (!root) return 0;
+    const given = { ...defaultsOf(operation), ...variables };
+    return selectionCost(operation.selectionSet, root, { schema, fragments, variables: given, known: new Map() });
   });
   return Math.max(0, ...costs);
 };

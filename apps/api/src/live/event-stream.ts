@@ -36,6 +36,8 @@ export class EventStream implements Follower {
       this.closed.abort();
       this.drain();
     });
+    // Whoever left before this is told of by no event any more.
+    if (raw.destroyed || raw.closed) this.closed.abort();
   }
 
   /** Aborted when the client has left, or was sent away. */

@@ -43,8 +43,9 @@ export class GraphqlSocket implements Follower {
   /** A ping; whoever has not answered the last one is gone. */
   readonly beat = (): void => {
     if (!this.isAlive) return this.cut();
+    if (this.socket.readyState !== this.socket.OPEN || this.fullSinceMs !== undefined) return;
     this.isAlive = false;
-    if (this.socket.readyState === this.socket.OPEN && this.fullSinceMs === undefined) this.socket.ping();
+    this.socket.ping();
   };
 
   readonly end = (refusal: Refusal | undefined): void => {

@@ -66,6 +66,10 @@ export class StreamController {
     const from = last === undefined ? asked : accepted(readQuery(position, last));
     const after = accepted(beginsAt(from, await this.feed.head()));
     const stream = new EventStream(reply.raw, this.clock, { principal, authorization: request.headers.authorization });
+    if (stream.gone.aborted) {
+      reply.hijack();
+      return;
+    }
     const leave = accepted(this.followers.admit(stream));
     stream.gone.addEventListener('abort', leave, { once: true });
     reply.hijack();

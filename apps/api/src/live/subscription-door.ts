@@ -40,6 +40,7 @@ interface Opened {
   readonly socket: GraphqlSocket;
   readonly request: IncomingMessage;
   leave: (() => void) | undefined;
+  isClosed: boolean;
 }
 
 type Params = Record<string, unknown> | undefined;
@@ -116,8 +117,8 @@ export class SubscriptionDoor {
   }
 
   private refusalFor(request: IncomingMessage): Refusal | undefined {
-    if (new URL(request.url ?? '', 'http://tocsin').pathname !== PATH)
-      return refuse('NOT_FOUND', `only ${PATH} takes an upgrade`);
+    // Not parsed: what is no address throws, and this is before anybody said who they are.
+    if (request.url?.split('?', 1)[0] !== PATH) return refuse('NOT_FOUND', `only ${PATH} takes an upgrade`);
     if (!isOriginTaken(request, this.parts.origins))
       return refuse('PERMISSION_DENIED', `pages of ${request.headers.origin} may not open a socket: see CORS_ORIGINS`);
     if (!offersProtocol(request)) return refuse('QUERY_INVALID', 'expected the subprotocol graphql-transport-ws');
@@ -127,11 +128,12 @@ export class SubscriptionDoor {
   }
 
   private open(socket: GraphqlSocket, opened: WebSocket, request: IncomingMessage): void {
-    const own: Opened = { socket, request, leave: undefined };
+    const own: Opened = { socket, request, leave: undefined, isClosed: false };
     const onBroken = (error: unknown): void => this.parts.logger.error({ err: error }, 'a subscription failed');
     const closed = this.protocol.opened(socket.asProtocol(onBroken), own);
     this.strangers += 1;
     opened.once('close', (code, reason) => {
+      own.isClosed = true;
       if (own.leave === undefined) this.strangers -= 1;
       own.leave?.();
       closed(code, reason.toString()).catch(onBroken);
@@ -162,6 +164,8 @@ export class SubscriptionDoor {
   private async admit(own: Opened, authorization: string | undefined): Promise<Refusal | undefined> {
     const principal = await this.authenticate(own.request.socket.remoteAddress ?? '', authorization);
     if (isRefusal(principal)) return principal;
+    // It closed while its key was looked up, and was counted out: it would follow for ever.
+    if (own.isClosed) return refuse('QUERY_INVALID', 'the socket is closed');
     if (!isPermitted(principal, 'view')) return refuse('PERMISSION_DENIED', `${principal.subject} may not view`);
     const { socket } = own;
     [socket.principal, socket.authorization] = [principal, authorization];
@@ -199,5 +203,7 @@ const answer = (socket: Duplex, refusal: Refusal): void => {
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
+  // Half closed, it would keep its place among the connections for as long as the other side likes.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 };

@@ -120,6 +120,19 @@ describe('subscriptions', () => {
       await expect(openSocket(`${served.url}${path}`, options)).rejects.toThrow(`status ${status}`);
   });
 
+  it.each(['//', '//[', 'http://[', '/'])('an upgrade of %s is answered, and stops nothing', async (target) => {
+    const { port } = new URL(served.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const told: string[] = [];
+    socket.on('data', (part: Buffer) => told.push(part.toString()));
+    const closed = new Promise((done) => socket.once('close', done));
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    // The server ends it, whatever this side does.
+    await closed;
+    expect(told.join('')).toMatch(/^HTTP\/1\.1 40[04] /);
+    expect((await served.send('GET', '/healthz')).status).toBe(200);
+  });
+
   it('takes subscriptions alone, within the limits of every document, and not more than its bound', async () => {
     const socket = await open();
     const deep = `subscription { incidentChanged { ${'incident { alerts { '.repeat(4)} alertId ${'} }'.repeat(4)} } }`;

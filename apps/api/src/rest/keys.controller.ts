@@ -20,7 +20,7 @@ import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
 
 /** What a new key is sent with. */
-export const newKey = z.object({
+export const newKey = z.strictObject({
   name: z.string().min(1).max(200),
   role: z.enum(PRINCIPAL_ROLES),
   nodeId: nameSchema.optional(),
