@@ -92,6 +92,13 @@ describe('what the REST API changes', () => {
     });
     const both = { nodes: [node('b1'), node('b3')] };
     expect(await post('/v1/nodes', both)).toMatchObject({ status: 201, body: { results: results('new', 'new') } });
+    const once = async () => {
+      const headers = { authorization: admin, 'content-type': 'application/json', 'idempotency-key': 'nodes-1' };
+      const body = JSON.stringify({ nodes: [node('b4'), node('b5')] });
+      return (await fetch(`${served.url}/v1/nodes`, { method: 'POST', headers, body })).json();
+    };
+    expect(await once()).toMatchObject({ results: results('new', 'new') });
+    expect(await once()).toMatchObject({ results: results('unchanged', 'unchanged') });
     const moved = { nodes: [node('b1', 'z'), node('b3')] };
     expect(await post('/v1/nodes', moved)).toMatchObject({ body: { results: results('changed', 'unchanged') } });
     const owner = (customerId: string, zone: string) => {

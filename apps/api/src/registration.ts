@@ -105,14 +105,20 @@ export const registerNodes = async (
   const twice = repeatedNodes(nodes);
   if (twice !== undefined) return twice;
   let results: readonly RegisteredNode[] = [];
-  const refusal = await appendAgain(store, metadataOf(caller, 'register nodes'), async () => {
+  const compared = async () => {
     const { version, nodes: known } = await repository.load();
     const byId = new Map<string, NodeRow>(known.map((node) => [node.nodeId, node]));
     results = nodes.map((node) => ({ nodeId: node.nodeId, result: registeredAs(byId.get(node.nodeId), node) }));
+    return version;
+  };
+  const refusal = await appendAgain(store, metadataOf(caller, 'register nodes'), async () => {
+    const version = await compared();
     const news = nodes.filter((_node, index) => results[index]?.result !== 'unchanged');
     const events = news.length === 0 ? [] : [event('NodesRegistered', { nodes: news })];
     return { stream: streamOf.catalogue, expectedVersion: version, events };
   });
+  // Sent again under a key, nothing is decided: what holds now is compared.
+  if (refusal === undefined && results.length < nodes.length) await compared();
   return refusal ?? results;
 };
 
@@ -160,5 +166,8 @@ export const registerCustomers = async (
     const events = news.length === 0 ? [] : [event('CustomersRegistered', { customers: news })];
     return { stream: streamOf.catalogue, expectedVersion: version, events };
   });
-  return refusal ?? results;
+  if (refusal !== undefined || results.length === registered.length) return refusal ?? results;
+  // Sent again under a key, nothing is decided: what holds now is compared.
+  const plan = await planRegistration(repository, registered);
+  return 'refused' in plan ? plan : plan.results;
 };

@@ -161,6 +161,7 @@ describe('who sends too much', () => {
     const { sent } = await exhaust(() => ask('GET', '/act/no-link', { 'x-forwarded-for': '192.0.2.9' }));
     expect(sent).toBe(10);
     expect((await ask('GET', '/healthz', { 'x-forwarded-for': '192.0.2.9' })).status).toBe(200);
+    expect((await ask('POST', '/healthz', { 'x-forwarded-for': '192.0.2.10' })).status).toBe(401);
   });
 });
 

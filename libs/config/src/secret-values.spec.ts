@@ -4,6 +4,7 @@ describe('a text without secrets', () => {
   it.each([
     ['a plain value', 'canary-plain-value', 'got canary-plain-value'],
     ['the secret behind a key id', 'admin.canary0secret0of0the0admin0key', 'hash canary0secret0of0the0admin0key'],
+    ['the same, from a file with its line break', 'admin.canary0secret0of0a0file\n', 'Bearer canary0secret0of0a0file'],
     ['a password of an address', 'postgres://tocsin:canary%40password@db/tocsin', 'user tocsin, canary@password'],
     ['the same, as it is written there', 'postgres://tocsin:canary%41password@db/tocsin', 'canary%41password'],
     ['the path of a webhook', 'https://hooks.example.com/services/canary/path', 'POST /services/canary/path'],

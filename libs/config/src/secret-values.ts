@@ -41,7 +41,8 @@ const add = (to: Set<string>, value: string): void => {
 
 /** Remembers a secret of a setting or a file, and what is secret within it, so that no text shows it. */
 export const keepSecret = (value: string): string => {
-  add(kept, value);
+  // A file ends with a line break, and what is shown of it does not.
+  add(kept, value.trim());
   return value;
 };
 

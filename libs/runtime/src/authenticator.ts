@@ -49,10 +49,13 @@ const permissionsOf = (role: PrincipalRole, scopes: ApiKeyRow['scopes']): readon
   return scopes === null ? granted : granted.filter((each) => scopes.includes(each));
 };
 
+/** Of a name in an actor, `incident_commander:<name>`: an event takes 200 characters of it, and a key's name may have as many. */
+const NAME_CHARS_MAX = 150;
+
 const principalOf = ({ keyId, name, role, nodeId, scopes, expiresAt }: ApiKeyRow): Principal => ({
   keyId,
   subject: `key:${keyId}`,
-  name,
+  name: name.slice(0, NAME_CHARS_MAX),
   role,
   roles: [role],
   permissions: permissionsOf(role, scopes),

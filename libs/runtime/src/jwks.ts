@@ -70,6 +70,8 @@ export const openJwks = ({ settings, clock, onError }: JwksParts): JWTVerifyGetK
       known = createLocalJWKSet((await readJson(url, clock)) as Parameters<typeof createLocalJWKSet>[0]);
       [askAgainAtMs, staleAtMs] = [clock.nowMs() + COOLDOWN_MS, clock.nowMs() + FRESH_MS];
     } catch (error) {
+      // It may have moved them: where they are is asked again as well.
+      url = undefined;
       askAgainAtMs = staleAtMs = clock.nowMs() + RETRY_MS;
       onError(error);
     }

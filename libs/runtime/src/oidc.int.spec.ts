@@ -123,6 +123,8 @@ describe('what is no token of ours', () => {
       'without exp': await withClaims({ exp: undefined }),
       'without sub': await withClaims({ sub: undefined }),
       'with an empty sub': await withClaims({ sub: '' }),
+      'with a sub that is no text': await withClaims({ sub: { id: 7 } as never }),
+      'with a sub that no row can hold': await withClaims({ sub: 'a\u0000b' }),
       'with a sub of 256': await withClaims({ sub: 'x'.repeat(256) }),
       'an ID token: nonce': await issuer.token(['sre'], { header: { typ: 'JWT' }, claims: { nonce: 'n' } }),
       'an ID token of Keycloak': await issuer.token(['sre'], { header: { typ: 'JWT' }, claims: { typ: 'ID' } }),

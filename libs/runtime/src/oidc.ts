@@ -69,6 +69,9 @@ const groupsIn = (claims: JWTPayload, claim: string): ReadonlySet<unknown> => {
   return new Set(Array.isArray(value) ? value.slice(0, GROUPS_MAX) : [value]);
 };
 
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROLS = /[\u0000-\u001f\u007f]/;
+
 const nameIn = ({ preferred_username: username, email, name, sub }: JWTPayload): string => {
   const shown = [username, email, name, sub].find((each) => typeof each === 'string' && each.trim() !== '');
   return String(shown)
@@ -81,8 +84,9 @@ const endOf = ({ exp = 0, iat = 0 }: JWTPayload): number => Math.min(exp, iat + 
 
 const principalOf = (claims: JWTPayload, { issuer, roleClaim, groups }: OidcSettings): Principal | Refusal => {
   const { sub = '' } = claims;
-  if (sub === '' || sub.length > SUB_CHARS_MAX)
-    return refuse('TOKEN_INVALID', `its sub has 1 to ${SUB_CHARS_MAX} characters`);
+  // jose asks only that it is there: an object would be the same person for everybody.
+  if (typeof sub !== 'string' || sub === '' || sub.length > SUB_CHARS_MAX || CONTROLS.test(sub))
+    return refuse('TOKEN_INVALID', `its sub has 1 to ${SUB_CHARS_MAX} characters, and none that controls`);
   const held = groupsIn(claims, roleClaim);
   const mapped = new Set(groups.flatMap(([group, role]) => (held.has(group) ? [role] : [])));
   const roles = [...new Set(SHOWN_FIRST)].filter((role) => mapped.has(role));

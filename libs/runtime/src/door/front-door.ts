@@ -21,7 +21,9 @@ export interface DoorParts {
   readonly needsOf: NeedsOfRoute;
 }
 
-const passOpen: DoorStep = ({ url }) => (isOpen(url) ? 'through' : undefined);
+// Only to be read: nothing of a body is taken from strangers.
+const passOpen: DoorStep = ({ url, method }) =>
+  isOpen(url) && (method === 'GET' || method === 'HEAD') ? 'through' : undefined;
 
 /** The steps of a process, in their order. */
 const stepsOf = ({ authenticator, publicUrl, corsOrigins, rates, needsOf }: DoorParts): readonly DoorStep[] => [
