@@ -1,4 +1,13 @@
-import { type DoorAsked, doorOf, type DoorValues, maybeBecause, part, readGiven, required } from './door-arguments.js';
+import {
+  type DoorAsked,
+  doorOf,
+  type DoorValues,
+  maybeBecause,
+  part,
+  readGiven,
+  required,
+  statusesOf,
+} from './door-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -42,8 +51,9 @@ type Read = (args: readonly string[]) => DoorAsked;
 const listed: Read = (args) => {
   const given = readGiven('deliveries ls', args, [], ['status', 'channel', 'incident', 'dedup-key']);
   const { status, channel, incident, 'dedup-key': dedupKey } = given.values;
-  const asked = Object.entries({ status, channel, incidentId: incident, dedupKey, limit: '100' });
-  const query = new URLSearchParams(asked.filter((each): each is [string, string] => each[1] !== undefined));
+  const query = statusesOf(status);
+  for (const [name, value] of Object.entries({ channel, incidentId: incident, dedupKey }))
+    if (value !== undefined) query.set(name, value);
   return doorOf(given, { method: 'get', path: `/v1/deliveries?${query.toString()}`, shows: 'deliveries' });
 };
 

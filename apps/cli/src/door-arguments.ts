@@ -177,3 +177,10 @@ export const doorOf = ({ values }: DoorGiven, request: DoorRequest): DoorAsked =
   url: values.url,
   key: values.key,
 });
+
+/** The query of a list, of some statuses (`open,acknowledged`) or of all: the newest hundred. */
+export const statusesOf = (statuses: string | undefined): URLSearchParams => {
+  const query = new URLSearchParams({ limit: '100' });
+  for (const status of statuses?.split(',') ?? []) query.append('status', status);
+  return query;
+};

@@ -89,7 +89,7 @@ describe('commands that act', () => {
     [
       ['deliveries', 'ls', '--status', 'gave_up', '--channel', 'webhook', '--incident', 'in 1'],
       'get',
-      '/v1/deliveries?status=gave_up&channel=webhook&incidentId=in+1&limit=100',
+      '/v1/deliveries?limit=100&status=gave_up&channel=webhook&incidentId=in+1',
     ],
     [['deliveries', 'show', 'd1'], 'get', '/v1/deliveries/d1'],
     [['channels', 'ls'], 'get', '/v1/channels'],

@@ -1,4 +1,4 @@
-import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import { type DoorAsked, doorOf, part, readGiven, statusesOf } from './door-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -10,7 +10,7 @@ export const NODES_USAGE: readonly CommandUsage[] = [
 export const COMMANDS_USAGE: readonly CommandUsage[] = [
   {
     name: 'commands ls',
-    takes: '[--status issued|signed|refused]',
+    takes: '[--status issued,signed,refused]',
     says: 'what was commanded, the newest first',
     example: 'commands ls --status refused',
   },
@@ -37,7 +37,7 @@ const READS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
     ls: (args) => {
       const given = readGiven('commands ls', args, [], ['status']);
       const { status } = given.values;
-      const query = new URLSearchParams({ limit: '100', ...(status === undefined ? {} : { status }) });
+      const query = statusesOf(status);
       return doorOf(given, { method: 'get', path: `/v1/commands?${query.toString()}`, shows: 'commands' });
     },
     show: (args) => {

@@ -1,5 +1,5 @@
 import { DURATION_EXPECTED, readDuration } from '#contracts';
-import { type DoorAsked, doorOf, readGiven, part, required } from './door-arguments.js';
+import { type DoorAsked, doorOf, readGiven, part, required, statusesOf } from './door-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -78,8 +78,7 @@ const ACTS: Readonly<Record<string, Act>> = {
 
 const list = (args: readonly string[]): DoorAsked => {
   const given = readGiven('incident ls', args, [], ['status']);
-  const query = new URLSearchParams({ limit: '100' });
-  for (const status of given.values.status?.split(',') ?? []) query.append('status', status);
+  const query = statusesOf(given.values.status);
   return doorOf(given, { method: 'get', path: `/v1/incidents?${query.toString()}`, shows: 'incidents' });
 };
 

@@ -253,6 +253,7 @@ const doctor: Command<'doctor'> = async (asked, paint) => {
   const findings = await examine({ ...parts, nodeVersion: process.version });
   if (asked.json) printJson(findings);
   else for (const line of formatFindings(findings, paint)) print(line);
+  if (findings.some(({ of, state }) => of === 'server' && state === 'bad')) return EXIT.unreachable;
   return findings.some(({ state }) => state === 'bad') ? EXIT.finding : EXIT.ok;
 };
 
