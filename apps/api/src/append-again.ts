@@ -21,6 +21,10 @@ const doneBefore = async (
     : refuse('IDEMPOTENCY_KEY_REUSED', `key ${terms.once.key} was sent with another request`, 'idempotency-key');
 };
 
+/** Refuses what a key would make that it made before it was forgotten: the thing has the id that the key gives it. */
+export const keyOutlived = (key: string): Refusal =>
+  refuse('IDEMPOTENCY_KEY_REUSED', `key ${key} made something more than a day ago: send another`, 'idempotency-key');
+
 /** Whether the first stream, which is that of the thing, is as the caller saw it. */
 const isAsSeen = ({ terms }: ActMetadata, version: number): boolean =>
   terms?.ifMatch === undefined || (terms.ifMatch === 'any' ? version > 0 : terms.ifMatch.includes(version));
@@ -37,18 +41,21 @@ export const appendAgain = async (
   decide: () => Promise<StreamAppend | readonly StreamAppend[] | Refusal>,
   repeated?: Refusal,
 ): Promise<undefined | Refusal> => {
+  let version = 0;
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     const before = await doneBefore(store, metadata);
     if (before !== undefined) return before === 'done' ? repeated : before;
     const decided = await decide();
     if (isRefusal(decided)) return decided;
     const appends = [decided].flat();
-    const version = appends[0]?.expectedVersion ?? 0;
+    version = appends[0]?.expectedVersion ?? 0;
     if (!isAsSeen(metadata, version))
       return refuse('PRECONDITION_FAILED', `it is at version ${version} now: look at it again`, 'if-match');
     if (appends.every(({ events }) => events.length === 0)) return undefined;
     const result = await store.append(appends, metadata);
     if (!('conflict' in result)) return undefined;
   }
+  // What is new and is always there already was made under the same key, which was forgotten since.
+  if (version === 0 && metadata.terms?.once !== undefined) return keyOutlived(metadata.terms.once.key);
   return refuse('CONFLICT', 'others change the same thing at this moment; send again');
 };

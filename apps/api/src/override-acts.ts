@@ -25,6 +25,7 @@ import {
 import type { IncidentRepository, OverrideRepository, OverrideRow } from '#store';
 import { saying } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
+import { keyOutlived } from './append-again.js';
 import { newId } from './new-id.js';
 
 /** What overrides are asked for and voted on with. */
@@ -106,8 +107,10 @@ const ask = async (
     caller: saying(caller, comment),
     nothing: undefined,
     evolve,
-    decide: (_known, acting) =>
-      decideOverrideRequest(rollback, standing, { overrideId, rails, checklist, comment, ...acting }),
+    decide: (known, acting) =>
+      known !== undefined
+        ? keyOutlived(caller.terms?.once?.key ?? overrideId)
+        : decideOverrideRequest(rollback, standing, { overrideId, rails, checklist, comment, ...acting }),
   });
   return isRefusal(refusal) ? refusal : reported(parts, overrideId);
 };

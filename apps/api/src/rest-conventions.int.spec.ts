@@ -150,6 +150,18 @@ describe('what holds for every route', () => {
       ).toMatchObject({ status: 422, body: { code: 'BODY_INVALID' } });
   });
 
+  it('a key that is sent again after it was forgotten makes nothing twice, and is told to be another', async () => {
+    const headers = { authorization: await served.as('operator'), 'idempotency-key': 'nightly' };
+    expect(await ask('POST', '/v1/silences', headers, silence('nightly'))).toMatchObject({ status: 201 });
+    await served.db.database.query('delete from idempotent_request');
+    const before = await served.parts.eventStore.head();
+    expect(await ask('POST', '/v1/silences', headers, silence('nightly'))).toMatchObject({
+      status: 422,
+      body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+    expect(await served.parts.eventStore.head()).toBe(before);
+  });
+
   it('a secret that was shown is not shown again', async () => {
     const headers = { authorization: await served.as('admin'), 'idempotency-key': 'key-1' };
     const body = { name: 'a screen', role: 'viewer', comment: 'for the wall' };

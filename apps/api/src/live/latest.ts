@@ -15,10 +15,11 @@ export class Latest<T> {
     private readonly clock: Clock,
   ) {}
 
-  /** The state, now and then once a second, until `gone` is aborted. */
+  /** The state, now and then once a second, until `gone` is aborted. While it cannot be read nothing is told, and who looks sees it grow old. */
   async *follow(gone: AbortSignal): AsyncGenerator<readonly T[], void, void> {
     while (!gone.aborted) {
-      yield [await this.newest()];
+      const newest = await this.newest().catch(() => undefined);
+      if (newest !== undefined) yield [newest];
       await this.clock.sleep(TOLD_EVERY_MS, gone);
     }
   }

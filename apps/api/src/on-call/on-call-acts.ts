@@ -21,7 +21,7 @@ import {
 } from '#domain';
 import type { EventStore, ScheduleOverrideRow } from '#store';
 import { metadataOf, saying } from '../act-metadata.js';
-import { appendAgain } from '../append-again.js';
+import { appendAgain, keyOutlived } from '../append-again.js';
 import { newId } from '../new-id.js';
 import { faultOf, type OnCallFault, readSentPlan } from './on-call-faults.js';
 import { GAPS_SHOWN_MS, type OnCallParts, pageChannels, type PlanOrigin } from './on-call-view.js';
@@ -124,6 +124,8 @@ const overrideSchedule = async (parts: OnCallActParts, wanted: NewScheduleOverri
   const scheduleOverrideId = `so-${newId(caller)}`;
   const refusal = await appendAgain(store, metadata, async () => {
     const expectedVersion = await repository.versionOf(streamOf.onCall);
+    if ((await repository.override(scheduleOverrideId)) !== undefined)
+      return keyOutlived(caller.terms?.once?.key ?? scheduleOverrideId);
     const nowMs = clock.nowMs();
     const standing = (await repository.overrides(nowMs)).length;
     const plan = (await repository.inForce())?.plan;
