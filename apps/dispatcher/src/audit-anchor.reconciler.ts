@@ -1,7 +1,7 @@
 import type { KeptHead } from '#contracts';
 import type { EventLog } from '#event-log';
 import { keepHead, type Logger, readKeptHeads } from '#runtime';
-import { type Database, EventsCutOff, followDigest, NO_EVENTS } from '#store';
+import { type Database, EventsCutOff, followDigest, type FollowedHead, NO_EVENTS } from '#store';
 
 /**
  * How often the head of the events is kept: what was rewritten is known to lie within this time. A month of minutes is 43,200 records of
@@ -16,6 +16,8 @@ export interface AuditAnchorParts {
   readonly logger: Logger;
 }
 
+const headOf = ({ position, digest }: FollowedHead): KeptHead => ({ position, digest });
+
 /** Heads that are looked through for the newest at the start: those that several processes keep come nearly at once. */
 const LOOKED_BACK = 10;
 
@@ -26,14 +28,14 @@ const LOOKED_BACK = 10;
  * heads, which is no harm.
  */
 export class AuditAnchorReconciler {
-  private kept: KeptHead | undefined;
+  private kept: FollowedHead | undefined;
   private cutAt: number | undefined;
 
   constructor(private readonly parts: AuditAnchorParts) {}
 
   /** The head that was kept last; undefined before the first. */
   head(): KeptHead | undefined {
-    return this.kept;
+    return this.kept === undefined ? undefined : headOf(this.kept);
   }
 
   /** Why nothing is kept any more; undefined while the events go on from where they were. */
@@ -45,13 +47,14 @@ export class AuditAnchorReconciler {
 
   /** One run: follows the events, and keeps their head when it moved. */
   readonly reconcile = async (): Promise<void> => {
+    // Once cut, what is written in its place is kept by nobody: a person looks, and starts the process anew.
+    if (this.cutAt !== undefined) return;
     const { database, eventLog } = this.parts;
     const before = (this.kept ??= await this.newest());
     const head = await followDigest(database, before).catch((error: unknown) => this.told(error));
     if (head === undefined) return;
-    this.cutAt = undefined;
     if (head.position === before.position) return;
-    await keepHead(eventLog, head);
+    await keepHead(eventLog, headOf(head));
     this.kept = head;
   };
 
@@ -62,8 +65,7 @@ export class AuditAnchorReconciler {
 
   private told(error: unknown): undefined {
     if (!(error instanceof EventsCutOff)) throw error;
-    if (this.cutAt === undefined)
-      this.parts.logger.error({ head: error.head, known: error.known }, 'the newest events were cut off');
+    this.parts.logger.error({ head: error.head, known: error.known }, 'the newest events were cut off');
     this.cutAt = error.head;
     return undefined;
   }
