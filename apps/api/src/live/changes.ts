@@ -7,14 +7,14 @@ export interface Change {
   readonly position: number;
 }
 
-/** The thing whose own stream an event is of; undefined: it is of another. `field` is where events of such streams name it. */
+/** The thing that an event changes; undefined: it changes another. `field` is where events of its streams name it. */
 export const subjectOf = (
   { stream, event }: RecordedEvent,
   field: string,
-  streamOfId: (id: string) => string,
+  changesIt: (id: string, stream: string) => boolean,
 ): string | undefined => {
   const id: unknown = (event.data as Readonly<Record<string, unknown>>)[field];
-  return typeof id === 'string' && streamOfId(id) === stream ? id : undefined;
+  return typeof id === 'string' && changesIt(id, stream) ? id : undefined;
 };
 
 /** What changed in a page of events, each thing once, in the order of its last change: who is behind wants to know how it is, not how often it changed. */

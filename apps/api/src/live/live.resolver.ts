@@ -65,17 +65,21 @@ export class LiveResolver {
 
   @Subscription(() => IncidentChangedType, { description: 'Incidents that change, each as it is then.' })
   incidentChanged(@Asked(ChangedArgs) args: ChangedAsked) {
-    return this.changed('incident', { field: 'incidentId', streamOfId: streamOf.incident }, args);
+    return this.changed('incident', { field: 'incidentId', changesIt: changesIncident }, args);
   }
 
   @Subscription(() => AlertChangedType, { description: 'Alerts that change, each as it is then.' })
   alertChanged(@Asked(ChangedArgs) args: ChangedAsked) {
-    return this.changed('alert', { field: 'alertId', streamOfId: streamOf.alert }, args);
+    return this.changed('alert', { field: 'alertId', changesIt: (id, stream) => stream === streamOf.alert(id) }, args);
   }
 
   @Subscription(() => RolloutChangedType, { description: 'Rollouts that change, each as it is then.' })
   rolloutChanged(@Asked(ChangedArgs) args: ChangedAsked) {
-    return this.changed('rollout', { field: 'rolloutId', streamOfId: streamOf.rollout }, args);
+    return this.changed(
+      'rollout',
+      { field: 'rolloutId', changesIt: (id, stream) => stream === streamOf.rollout(id) },
+      args,
+    );
   }
 
   @Subscription(() => FleetHealthNowType, {
@@ -87,10 +91,10 @@ export class LiveResolver {
 
   private async changed(
     kind: keyof LiveRows,
-    { field, streamOfId }: { readonly field: string; readonly streamOfId: (id: string) => string },
+    { field, changesIt }: { readonly field: string; readonly changesIt: (id: string, stream: string) => boolean },
     { after, id }: ChangedAsked,
   ) {
-    const idOf = (recorded: RecordedEvent): string | undefined => subjectOf(recorded, field, streamOfId);
+    const idOf = (recorded: RecordedEvent): string | undefined => subjectOf(recorded, field, changesIt);
     const chooses = (recorded: RecordedEvent): boolean => {
       const found = idOf(recorded);
       return found !== undefined && (id === undefined || id === null || found === id);
@@ -112,6 +116,10 @@ export class LiveResolver {
     return accepted(beginsAt(after ?? undefined, await this.feed.head()));
   }
 }
+
+/** Who is called decides its status and owner; a rollback or redirect of it joins it: each by an event of a stream of its own. */
+const changesIncident = (id: string, stream: string): boolean =>
+  stream === streamOf.incident(id) || stream === streamOf.escalation(id) || /^(?:rollback|redirect)-/.test(stream);
 
 async function* mapped<T, U>(
   values: AsyncIterable<T>,
