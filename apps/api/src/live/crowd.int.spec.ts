@@ -14,6 +14,8 @@ import { openSocket, openStream, positionsIn, type OpenSocket, type OpenStream }
 /** Bytes of a page that is to be sent: what a page of text and numbers has, ten times over. */
 const HEAVY_BYTES = 65_536;
 /** Reads of the log while anybody follows, however many: each 100 ms, and at both ends of the second. */
+/** Questions of a test after which the clock goes on: some tenths of a second of the machine's. */
+const LOOKED_AGAIN_EVERY = 50;
 const LOOKS_A_SECOND = 12;
 /** What waits for one socket: its buffer, and one event. */
 const SOCKET_BYTES_MAX = 65_536 + 2 * HEAVY_BYTES;
@@ -74,8 +76,17 @@ describe('100 who follow, one of them slow', () => {
     await append(light, 1);
     const head = await served.parts.eventStore.head();
     for (let step = 0; step < 10; step += 1) await served.clock.advance(100);
-    await until('everybody has the event of the second', async () => isHere(head));
-    return reads - before;
+    let took: number | undefined;
+    let asked = 0;
+    await until('everybody has the event of the second', async () => {
+      // On a busy machine a look can take longer than that second: the clock stands, and without another nobody would look again.
+      if ((asked += 1) % LOOKED_AGAIN_EVERY === 0) {
+        took ??= reads - before;
+        await served.clock.advance(100);
+      }
+      return isHere(head);
+    });
+    return took ?? reads - before;
   };
 
   it('B15: nobody else is slowed, what is kept is bounded, and one look serves all', async () => {
