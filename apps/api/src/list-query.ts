@@ -20,6 +20,9 @@ export const LIST_MAX = 500;
 export const limitQuery = z.coerce.number().int().min(1).max(LIST_MAX).default(LIST_DEFAULT);
 
 /** Which part of a list: so many rows, behind the `next` of the page before or from the beginning. */
+/** The query of a list that changes each second: the first of it, and no way on. */
+export const firstQuery = z.strictObject({ limit: limitQuery });
+
 const pageQuery = { limit: limitQuery, after: z.string().max(CURSOR_CHARS_MAX).optional() };
 
 /** A parameter that may be repeated: `?status=open&status=acknowledged`. */

@@ -46,6 +46,13 @@ export class DeliveryCounts {
   private readonly attempts = new Map<string, Reading<'channel' | 'outcome'> & { value: number }>();
   private readonly retries = new Map<string, number>();
 
+  /** Every channel counts from 0: an increase is seen only of what was there before, and the first page that is given up is one too many. */
+  constructor(channels: Iterable<string> = []) {
+    for (const channel of channels)
+      for (const outcome of ['delivered', 'retry', 'gave_up'] as const)
+        this.attempts.set(`${channel} ${outcome}`, { labels: { channel, outcome }, value: 0 });
+  }
+
   /** An attempt was recorded; `attempt` is 1 for the first. */
   attempted(channel: string, outcome: AttemptVerdict['outcome'], attempt: number): void {
     const key = `${channel} ${outcome}`;

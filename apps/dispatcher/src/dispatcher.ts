@@ -87,9 +87,9 @@ const orderOf = async ({ settings, database }: DispatcherParts): Promise<readonl
   return (settings.fallOver ?? [...settings.channels.keys()]).filter((name) => forPages.has(name));
 };
 
-const countsOf = ({ meters }: DispatcherParts): { readonly counts?: DeliveryCounts } => {
+const countsOf = ({ meters, settings }: DispatcherParts): { readonly counts?: DeliveryCounts } => {
   if (meters === undefined) return {};
-  const counts = new DeliveryCounts();
+  const counts = new DeliveryCounts(settings.channels.keys());
   counts.meter(meters);
   return { counts };
 };

@@ -20,7 +20,7 @@ import {
   incidentNote,
   incidentQuery,
   maybeCommented,
-  plainListQuery,
+  firstQuery,
   snooze,
 } from '../list-query.js';
 import type { Queries } from '../queries.js';
@@ -99,11 +99,11 @@ export class IncidentsController {
   @Speaks({
     id: 'listIncidentCustomers',
     summary: 'Whom an incident hurts, critical customers first',
-    query: plainListQuery,
+    query: firstQuery,
     answer: affectedCustomersAnswer,
   })
   async customers(@Param('id') id: string, @Query() query: unknown) {
-    const { limit } = accepted(readQuery(plainListQuery, query));
+    const { limit } = accepted(readQuery(firstQuery, query));
     return accepted(await this.queries.customersAffected(id, limit));
   }
 
