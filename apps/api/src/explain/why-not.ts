@@ -1,4 +1,12 @@
-import { isRefusal, type RecordedEvent, type Refusal, refuse, type Rule, streamOf } from '#contracts';
+import {
+  isRefusal,
+  type RecordedEvent,
+  type Refusal,
+  refuse,
+  type Rule,
+  streamOf,
+  type WhyNotVerdict,
+} from '#contracts';
 import { confidenceOf, describeMeasure, type Measure } from '#domain';
 import {
   type AlertRepository,
@@ -14,22 +22,6 @@ import { type AskedSubject, readSubject } from './asked-subject.js';
 import { keptFrom, saidBy, type SaidEvent } from './kept-alert.js';
 import { whyNotChosen } from './chosen-subject.js';
 import { readPastMeasure } from './past-measure.js';
-
-/** Why a rule paged or acted for nobody at a moment. */
-export const WHY_NOT_VERDICTS = [
-  'not_loaded',
-  'fired',
-  'muted',
-  'inhibited',
-  'unknown',
-  'minimum',
-  'within_threshold',
-  'pending',
-  'not_sure',
-  'unreadable',
-] as const;
-/** Why a rule paged or acted for nobody at a moment. */
-export type WhyNotVerdict = (typeof WHY_NOT_VERDICTS)[number];
 
 /** Why not. */
 export interface WhyNot {

@@ -3,6 +3,22 @@ import { RULE_SCOPES } from '../rule.js';
 import { reasonSchema } from '../events/event-parts.js';
 import { count, moment } from './answer.js';
 
+/** Why a rule paged or acted for nobody at a moment. */
+export const WHY_NOT_VERDICTS = [
+  'not_loaded',
+  'fired',
+  'muted',
+  'inhibited',
+  'unknown',
+  'minimum',
+  'within_threshold',
+  'pending',
+  'not_sure',
+  'unreadable',
+] as const;
+/** Why a rule paged or acted for nobody at a moment. */
+export type WhyNotVerdict = (typeof WHY_NOT_VERDICTS)[number];
+
 /** Why something was decided: the events that led to it, each with those that it follows from. */
 export const explanationAnswer = z
   .object({
@@ -32,18 +48,7 @@ export const whyNotAnswer = z
     rule: z.string(),
     subject: z.object({ scope: z.enum(RULE_SCOPES), key: z.string() }),
     at: moment,
-    verdict: z.enum([
-      'not_loaded',
-      'fired',
-      'muted',
-      'inhibited',
-      'unknown',
-      'minimum',
-      'within_threshold',
-      'pending',
-      'not_sure',
-      'unreadable',
-    ]),
+    verdict: z.enum(WHY_NOT_VERDICTS),
     because: z.string(),
     value: z.union([z.number(), z.literal('timeout')]).nullable(),
     threshold: z.number().nullable(),

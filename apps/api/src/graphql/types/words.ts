@@ -22,6 +22,7 @@ import {
   STATUS_STATES,
   TIERS,
   WEEKDAYS,
+  WHY_NOT_VERDICTS,
 } from '#contracts';
 import {
   COMMAND_STATUSES,
@@ -34,7 +35,6 @@ import {
   STATUS_UPDATE_STATUSES,
 } from '#store';
 import { EXPLAINED_KINDS } from '../../explain/explanation.js';
-import { WHY_NOT_VERDICTS } from '../../explain/why-not.js';
 import { enumType } from '../schema/define.js';
 
 // The words are those of REST, of events and of the CLI, in their spelling: one word for one thing at every door.
