@@ -69,7 +69,7 @@ class Simulation {
     this.quietMs = this.scheduler.nowMs;
     const isSettled = await this.settle();
     const problem = isSettled ? this.judge(isLossy) : this.unfinished();
-    return { problem: this.log.thrown ?? problem, counters: this.total() };
+    return { problem: this.postgres.unknown ?? this.log.thrown ?? problem, counters: this.total() };
   }
 
   private setFaults(faults: number): void {
