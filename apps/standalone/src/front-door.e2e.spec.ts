@@ -157,6 +157,14 @@ describe('who sends too much', () => {
     expect((await ask('GET', '/v1/incidents', { 'x-forwarded-for': '192.0.2.8' })).status).toBe(401);
   });
 
+  it('without a good key is one stranger, whichever address of its network of IPv6 it takes', async () => {
+    let taken = 0;
+    const from = () => ({ 'x-forwarded-for': `2001:db8:1:2::${(taken += 1)}` });
+    const { sent } = await exhaust(() => ask('GET', '/v1/incidents', from()));
+    expect(sent).toBe(30);
+    expect((await ask('GET', '/v1/incidents', { 'x-forwarded-for': '2001:db8:1:3::1' })).status).toBe(401);
+  });
+
   it('with a proof of its own is counted by its address', async () => {
     const { sent } = await exhaust(() => ask('GET', '/act/no-link', { 'x-forwarded-for': '192.0.2.9' }));
     expect(sent).toBe(10);

@@ -5,6 +5,7 @@ export * from './clock.js';
 export * from './create-app.js';
 export type { WaitingParts } from './database-wait.js';
 export type { Rates } from './door/rates.js';
+export { strangerOf } from './door/stranger.js';
 export * from './entrances.js';
 export * from './file-loader.js';
 export * from './infrastructure.module.js';

@@ -4,7 +4,15 @@ import type { GraphQLSchema } from 'graphql';
 import { type Context, type Server as ProtocolServer, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isPermitted, isRefusal, type Principal, problemDocument, refuse, type Refusal } from '#contracts';
-import { type Authenticator, type Clock, type KnownRequest, type Logger, type Rates, systemClock } from '#runtime';
+import {
+  type Authenticator,
+  type Clock,
+  type KnownRequest,
+  type Logger,
+  type Rates,
+  strangerOf,
+  systemClock,
+} from '#runtime';
 import { formatErrors } from '../graphql/graphql-errors.js';
 import { GRAPHQL_BYTES_MAX } from '../graphql/graphql-limits.js';
 import type { Followers } from './followers.js';
@@ -162,7 +170,7 @@ export class SubscriptionDoor {
   }
 
   private async admit(own: Opened, authorization: string | undefined): Promise<Refusal | undefined> {
-    const principal = await this.authenticate(own.request.socket.remoteAddress ?? '', authorization);
+    const principal = await this.authenticate(strangerOf(own.request.socket.remoteAddress ?? ''), authorization);
     if (isRefusal(principal)) return principal;
     // It closed while its key was looked up, and was counted out: it would follow for ever.
     if (own.isClosed) return refuse('QUERY_INVALID', 'the socket is closed');

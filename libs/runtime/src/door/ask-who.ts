@@ -3,6 +3,7 @@ import type { Authenticator } from '../authenticator.js';
 import type { KnownRequest } from '../needs.js';
 import type { DoorStep } from './door-step.js';
 import type { Rates } from './rates.js';
+import { strangerOf } from './stranger.js';
 
 /**
  * Keys that are looked up at once for addresses that showed too many bad ones: enough that whoever shares such an address with a program that
@@ -17,13 +18,14 @@ const DOUBTED_MAX = 4;
 export const askWho = (authenticator: Authenticator, rates: Rates): DoorStep => {
   let doubted = 0;
   return async (request, reply) => {
-    const isDoubted = rates.isSpent('stranger', request.ip);
-    const refusal = isDoubted && doubted >= DOUBTED_MAX ? rates.spend('stranger', request.ip, reply) : undefined;
+    const who = strangerOf(request.ip);
+    const isDoubted = rates.isSpent('stranger', who);
+    const refusal = isDoubted && doubted >= DOUBTED_MAX ? rates.spend('stranger', who, reply) : undefined;
     if (refusal !== undefined) return refusal;
     doubted += isDoubted ? 1 : 0;
     try {
       const principal = await authenticator.authenticate(request.headers.authorization);
-      if (isRefusal(principal)) return rates.spend('stranger', request.ip, reply) ?? principal;
+      if (isRefusal(principal)) return rates.spend('stranger', who, reply) ?? principal;
       (request as KnownRequest).principal = principal;
       return undefined;
     } finally {

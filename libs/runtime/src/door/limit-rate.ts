@@ -4,6 +4,7 @@ import type { KnownRequest } from '../needs.js';
 import type { DoorStep } from './door-step.js';
 import { isProved } from './paths.js';
 import type { RateClass, Rates } from './rates.js';
+import { strangerOf } from './stranger.js';
 
 /** What machines ask for, each as often as its telemetry comes. */
 const OF_MACHINES: ReadonlySet<Permission> = new Set(['telemetry', 'probe', 'signal', 'alert', 'commands']);
@@ -24,11 +25,11 @@ export const limitCaller =
   (request, reply) => {
     const { principal } = request as KnownRequest;
     const name = rateClassOf(needsOf(request) ?? 'view');
-    return rates.spend(name, principal?.subject ?? request.ip, reply);
+    return rates.spend(name, principal?.subject ?? strangerOf(request.ip), reply);
   };
 
 /** Counts what proves itself without a key, by where it comes from. */
 export const limitProved =
   (rates: Rates): DoorStep =>
   (request, reply) =>
-    isProved(request.url) ? rates.spend('proved', request.ip, reply) : undefined;
+    isProved(request.url) ? rates.spend('proved', strangerOf(request.ip), reply) : undefined;
