@@ -12,6 +12,14 @@ const LOOK_EVERY_MS = 100;
 /** Bytes of events that a follower is given at once, and holds while his socket takes them; one event where it is larger. */
 export const STEP_BYTES_MAX = 262_144;
 
+/** How soon a follower reads again what could not be read: a connection that broke is there anew by then. Each time twice as late. */
+const AGAIN_MS = 100;
+/** At most so late: a database that is back is noticed within it, and a thousand followers ask it two hundred times a second meanwhile. */
+const AGAIN_MS_MAX = 5_000;
+
+/** How often it is told that nothing can be read: it is the same for everybody, and goes on for as long as it does. */
+const TELL_EVERY_MS = 1_000;
+
 /** What somebody waits for. */
 export interface EventQuery {
   readonly after: number;
@@ -54,6 +62,7 @@ export class EventFeed {
   private readonly stopping = new AbortController();
   private readonly pages: EventPages;
   private polling = 0;
+  private toldMs = -Infinity;
   private running: Promise<void> | undefined;
 
   constructor(
@@ -61,7 +70,7 @@ export class EventFeed {
     private readonly clock: Clock,
     private readonly onError: (error: Error) => void,
   ) {
-    this.pages = new EventPages(store, withoutSecrets);
+    this.pages = new EventPages(store, withoutSecrets, onError);
   }
 
   /** How many wait for an event. */
@@ -93,20 +102,37 @@ export class EventFeed {
   }
 
   /**
-   * Events after a position for as long as `gone` is not aborted and we do not stop. Ends with an error when the store fails while it
-   * reads what is no longer kept; whoever follows comes again with his position.
+   * Events after a position for as long as `gone` is not aborted and we do not stop. Where what is no longer kept cannot be read, it is
+   * told and read again after a wait: whoever follows misses nothing, and gets nothing twice.
    */
   async *follow({ after, chooses }: FollowQuery, gone: AbortSignal): AsyncGenerator<FollowedPage, void, void> {
     let position = after;
-    await this.pages.look();
+    await this.untilRead(() => this.pages.look(), gone);
     while (!gone.aborted && !this.stopping.signal.aborted) {
-      const step = await this.step(position, chooses);
+      const step = await this.untilRead(() => this.step(position, chooses), gone);
       if (step === undefined) await this.newer(position, gone, Infinity);
       else {
         position = step.position;
         yield step;
       }
     }
+  }
+
+  /** Reads until it can be read, with waits that double; undefined when `gone` is aborted or we stop before. */
+  async untilRead<T>(read: () => Promise<T>, gone: AbortSignal): Promise<T | undefined> {
+    for (
+      let waitMs = AGAIN_MS;
+      !gone.aborted && !this.stopping.signal.aborted;
+      waitMs = Math.min(2 * waitMs, AGAIN_MS_MAX)
+    ) {
+      try {
+        return await read();
+      } catch (error) {
+        this.tell(error as Error);
+        await this.clock.sleep(waitMs, AbortSignal.any([gone, this.stopping.signal]));
+      }
+    }
+    return undefined;
   }
 
   /** Lets everybody go who waits or follows. */
@@ -118,25 +144,25 @@ export class EventFeed {
 
   /** What one follower holds: of the page, which belongs to all, only what comes next. */
   private async step(after: number, chooses: FollowQuery['chooses']): Promise<FollowedPage | undefined> {
+    const taken = await this.pages.take(after);
     const events: FedEvent[] = [];
-    let [position, bytes] = [after, 0];
-    for (const event of await this.pages.take(after)) {
-      if (chooses(event.recorded)) {
-        bytes += event.frame.length;
-        if (bytes > STEP_BYTES_MAX && events.length > 0) break;
-        events.push(event);
-      }
-      position = event.position;
+    let bytes = 0;
+    for (const event of taken.events) {
+      if (!chooses(event.recorded)) continue;
+      bytes += event.frame.length;
+      if (bytes > STEP_BYTES_MAX && events.length > 0) return { events, position: event.position - 1 };
+      events.push(event);
     }
-    return position === after ? undefined : { events, position };
+    return taken.position === after ? undefined : { events, position: taken.position };
   }
 
   private async take(after: number, limit: number): Promise<readonly RecordedEvent[]> {
     const taken: RecordedEvent[] = [];
-    while (taken.length < limit) {
-      const found = await this.pages.take(after + taken.length);
-      if (found.length === 0) break;
-      for (const { recorded } of found) taken.push(recorded);
+    for (let position = after; taken.length < limit;) {
+      const found = await this.pages.take(position);
+      if (found.position === position) break;
+      position = found.position;
+      for (const { recorded } of found.events) taken.push(recorded);
     }
     return taken.slice(0, limit);
   }
@@ -157,10 +183,18 @@ export class EventFeed {
     });
   }
 
+  /** A thousand followers fail at once: one of them a second is told. */
+  private tell(error: Error): void {
+    const nowMs = this.clock.nowMs();
+    if (nowMs < this.toldMs + TELL_EVERY_MS) return;
+    this.toldMs = nowMs;
+    this.onError(error);
+  }
+
   private async run(): Promise<void> {
     while (this.waiters.size > 0 && !this.stopping.signal.aborted) {
       await this.clock.sleep(LOOK_EVERY_MS, this.stopping.signal);
-      await this.pages.look().catch(this.onError);
+      await this.pages.look().catch((error: unknown) => this.tell(error as Error));
       const [head, nowMs] = [this.pages.head, this.clock.nowMs()];
       for (const waiter of this.waiters) if (waiter.after < head || nowMs >= waiter.untilMs) waiter.wake();
     }

@@ -9,23 +9,36 @@ export const KEPT_BYTES_MAX = 8_388_608;
 /** Bytes of the newest page that are kept; beyond it its older events are read again by those who are behind. */
 export const GROWING_BYTES_MAX = 4_194_304;
 
-interface Page {
+/** What comes after a position. Of an event that was deleted nothing is there: how far it was read says the position, not the count. */
+export interface Taken {
   readonly events: readonly FedEvent[];
+  readonly position: number;
+}
+
+interface Page extends Taken {
   readonly bytes: number;
 }
 
 const numberOf = (after: number): number => Math.floor(after / PAGE_EVENTS);
+const endOf = (number: number): number => (number + 1) * PAGE_EVENTS;
+const behind = ({ events, position }: Taken, after: number): Taken => ({
+  events: events.filter((each) => each.position > after),
+  position: Math.max(position, after),
+});
 const bytesOf = (events: readonly FedEvent[]): number => events.reduce((sum, { frame }) => sum + frame.length, 0);
 
 /**
- * The global order of events in pages of `PAGE_EVENTS`. The order has no gaps and nothing in it changes, so that a full page is right for
- * ever: it is read once for everybody, and kept while there is room. The newest page grows with each look. What is kept is at most
- * `KEPT_BYTES_MAX`, or one page where that is larger, and `GROWING_BYTES_MAX` of the newest.
+ * The global order of events in pages of `PAGE_EVENTS`. Positions have no gaps and nothing in the order changes, so that a full page is right
+ * for ever: it is read once for everybody, and kept while there is room. The newest page grows with each look. What is kept is at most
+ * `KEPT_BYTES_MAX`, or one page where that is larger, and `GROWING_BYTES_MAX` of the newest. An event that is missing was deleted past
+ * Tocsin: it is told once, and everybody goes on behind it; `tocsin audit verify` says what else is wrong.
  */
 export class EventPages {
   private readonly full = new Map<number, Page>();
-  private readonly reading = new Map<number, Promise<readonly FedEvent[]>>();
+  private readonly reading = new Map<number, Promise<Taken>>();
   private growing: FedEvent[] = [];
+  /** The position that the newest page is held from. */
+  private growingFrom = 0;
   private growingBytes = 0;
   private fullBytes = 0;
   private known: number | undefined;
@@ -36,6 +49,7 @@ export class EventPages {
   constructor(
     private readonly store: Pick<EventStore, 'readAll' | 'head'>,
     private readonly shown: (recorded: RecordedEvent) => RecordedEvent,
+    private readonly onError: (error: Error) => void,
   ) {}
 
   /** The newest position that a look has seen. */
@@ -62,15 +76,10 @@ export class EventPages {
   }
 
   /** Events after a position, in order, to the end of their page at most; none after the head. */
-  async take(after: number): Promise<readonly FedEvent[]> {
-    if (after >= this.head) return [];
-    if (after >= this.growingFrom) return this.growing.slice(after - this.growingFrom);
-    const page = numberOf(after);
-    return (await this.page(page)).slice(after - page * PAGE_EVENTS);
-  }
-
-  private get growingFrom(): number {
-    return this.head - this.growing.length;
+  async take(after: number): Promise<Taken> {
+    if (after >= this.head) return { events: [], position: after };
+    const isGrowing = after >= this.growingFrom;
+    return behind(isGrowing ? { events: this.growing, position: this.head } : await this.page(numberOf(after)), after);
   }
 
   private async readNew(): Promise<void> {
@@ -87,58 +96,81 @@ export class EventPages {
 
   private begin(head: number): void {
     this.known = numberOf(head) * PAGE_EVENTS;
-    this.growing = [];
-    this.growingBytes = 0;
+    this.turnTo(this.known);
   }
 
   private grow(recorded: RecordedEvent): void {
-    if (recorded.position !== this.head + 1)
-      throw new Error(`event pages: ${recorded.position} comes after ${this.head}: the order has a gap`);
+    const { position } = recorded;
+    if (position !== this.head + 1)
+      this.onError(
+        new Error(`the event log has no event between ${this.head} and ${position}: see tocsin audit verify`),
+      );
+    const number = numberOf(position - 1);
+    if (number > numberOf(this.growingFrom)) this.close(number);
     const fed = fedEvent(this.shown(recorded));
     this.growing.push(fed);
     this.growingBytes += fed.frame.length;
-    this.known = recorded.position;
-    while (this.growingBytes > GROWING_BYTES_MAX && this.growing.length > 1)
-      this.growingBytes -= this.growing.shift()?.frame.length ?? 0;
-    if (recorded.position % PAGE_EVENTS === 0) {
-      if (this.growing.length === PAGE_EVENTS) this.keep(numberOf(recorded.position - 1), this.growing);
-      this.growing = [];
-      this.growingBytes = 0;
-    }
+    this.known = position;
+    while (this.growingBytes > GROWING_BYTES_MAX && this.growing.length > 1) this.forgetOldest();
+    if (position === endOf(number)) this.close(number + 1);
     this.makeRoom();
   }
 
-  private async page(number: number): Promise<readonly FedEvent[]> {
+  private forgetOldest(): void {
+    const oldest = this.growing.shift();
+    this.growingBytes -= oldest?.frame.length ?? 0;
+    this.growingFrom = oldest?.position ?? this.growingFrom;
+  }
+
+  /** Keeps the newest page, if it is held from its beginning, and begins another. */
+  private close(next: number): void {
+    const number = numberOf(this.growingFrom);
+    if (this.growingFrom === number * PAGE_EVENTS) this.keep(number, { events: this.growing, position: endOf(number) });
+    this.turnTo(next * PAGE_EVENTS);
+  }
+
+  private turnTo(position: number): void {
+    this.growing = [];
+    this.growingBytes = 0;
+    this.growingFrom = position;
+  }
+
+  private async page(number: number): Promise<Taken> {
     const kept = this.full.get(number);
     if (kept !== undefined) {
       this.full.delete(number);
       this.full.set(number, kept);
-      return kept.events;
+      return kept;
     }
     const shared = this.reading.get(number) ?? this.read(number).finally(() => this.reading.delete(number));
     this.reading.set(number, shared);
     return shared;
   }
 
-  private read(number: number): Promise<readonly FedEvent[]> {
+  private read(number: number): Promise<Taken> {
     // One page at a time for all who catch up: they wait for each other, and the pool has room for whoever decides and pages.
     const page = this.lastRead.then(() => this.readFull(number));
     this.lastRead = page.catch(() => undefined);
     return page;
   }
 
-  private async readFull(number: number): Promise<readonly FedEvent[]> {
+  private async readFull(number: number): Promise<Taken> {
+    // Events that are recorded while it is read may be in it or not: it is whole up to here.
+    const upTo = Math.min(this.head, endOf(number));
     const found = await this.store.readAll(number * PAGE_EVENTS, PAGE_EVENTS);
-    const events = found.map((recorded) => fedEvent(this.shown(recorded)));
-    if (events.length === PAGE_EVENTS) this.keep(number, events);
+    // As many as a page has reach beyond its end where one of its own is missing.
+    const own = found.filter(({ position }) => position <= endOf(number));
+    const events = own.map((recorded) => fedEvent(this.shown(recorded)));
+    const page = { events, position: Math.max(upTo, events.at(-1)?.position ?? 0) };
+    if (page.position === endOf(number)) this.keep(number, page);
     this.makeRoom();
-    return events;
+    return page;
   }
 
-  private keep(number: number, events: readonly FedEvent[]): void {
+  private keep(number: number, page: Taken): void {
     if (this.full.has(number)) return;
-    const bytes = bytesOf(events);
-    this.full.set(number, { events, bytes });
+    const bytes = bytesOf(page.events);
+    this.full.set(number, { ...page, bytes });
     this.fullBytes += bytes;
   }
 

@@ -104,7 +104,7 @@ export class LiveResolver {
     return subscribed(`${kind}Changed`, (gone) =>
       mapped(this.feed.follow({ after: begin, chooses }, gone), async (page) => {
         const changes = changesOf(page, idOf);
-        const rows = await Promise.all(changes.map(read));
+        const rows = (await this.feed.untilRead(() => Promise.all(changes.map(read)), gone)) ?? [];
         return changes.flatMap(({ position }, index) =>
           rows[index] === undefined ? [] : [{ position, [kind]: rows[index] }],
         );
