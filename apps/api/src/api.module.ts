@@ -140,11 +140,11 @@ const subscriptions = {
     clock: Part<'clock'>,
     logger: Part<'logger'>,
     { publicUrl }: Part<'links'>,
-    { corsOrigins }: Part<'door'>,
+    { corsOrigins, trustedProxies }: Part<'door'>,
     rates: Rates,
   ) => {
     const origins = new Set([...corsOrigins, ...(publicUrl === undefined ? [] : [publicUrl.origin])]);
-    const parts = { followers: live, rates, authenticator, clock, logger, origins };
+    const parts = { followers: live, rates, authenticator, clock, logger, origins, trustedProxies };
     return new SubscriptionDoor({ ...parts, schema: () => host.schema });
   },
 };

@@ -4,6 +4,7 @@ export * from './catalogue-follower.js';
 export * from './clock.js';
 export * from './create-app.js';
 export type { WaitingParts } from './database-wait.js';
+export { addressOf } from './door/address-of.js';
 export type { Rates } from './door/rates.js';
 export { strangerOf } from './door/stranger.js';
 export * from './entrances.js';

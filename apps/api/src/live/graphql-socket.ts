@@ -14,6 +14,7 @@ const REASON_BYTES_MAX = 123;
 const CLOSE_BY_STATUS: Readonly<Record<number, number>> = { 401: 4401, 403: 4403, 429: 1013, 503: 1013 };
 const GOING_AWAY = 1001;
 const TOO_MANY_MESSAGES = 4429;
+const PONG = JSON.stringify({ type: 'pong' });
 
 /** A WebSocket that speaks graphql-transport-ws, as the protocol and as the followers see it. */
 export class GraphqlSocket implements Follower {
@@ -63,6 +64,8 @@ export class GraphqlSocket implements Follower {
       protocol: socket.protocol,
       send: (text) => this.send(text),
       close: (code, reason) => socket.close(code, reason),
+      // Without its payload: it may be long, and whoever sends it need not have shown a key.
+      onPing: () => this.send(PONG),
       onMessage: (take) => {
         socket.on('message', (data: Buffer, isBinary) => {
           if (isBinary) return socket.close(4400, 'expected text');

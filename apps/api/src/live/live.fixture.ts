@@ -62,6 +62,8 @@ export interface OpenSocket {
   /** How the socket was closed. */
   readonly closed: () => { readonly code: number; readonly reason: string } | undefined;
   readonly send: (text: string) => void;
+  /** Every message that came, as it came. */
+  readonly said: () => readonly string[];
   readonly pause: () => void;
   readonly close: () => void;
 }
@@ -88,6 +90,7 @@ export const openSocket = async (url: string, options: SocketOptions): Promise<O
   const socket = new WebSocket(url.replace(/^http/, 'ws'), protocol, { headers });
   const results = new Map<string, Result[]>();
   const over = new Set<string>();
+  const said: string[] = [];
   let closed: { readonly code: number; readonly reason: string } | undefined;
   const send = (message: object): void => socket.send(JSON.stringify(message));
   const ready = new Promise<void>((done, failed) => {
@@ -102,6 +105,7 @@ export const openSocket = async (url: string, options: SocketOptions): Promise<O
       done();
     });
     socket.on('message', (data: Buffer) => {
+      said.push(data.toString());
       const { type, id = '', payload } = JSON.parse(data.toString()) as { type: string; id?: string; payload: never };
       if (type === 'connection_ack') done();
       const own = results.get(id) ?? [];
@@ -119,6 +123,7 @@ export const openSocket = async (url: string, options: SocketOptions): Promise<O
     isOver: (id) => over.has(id),
     closed: () => closed,
     send: (text) => socket.send(text),
+    said: () => said,
     pause: () => socket.pause(),
     close: () => socket.terminate(),
   };

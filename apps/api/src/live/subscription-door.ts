@@ -5,6 +5,7 @@ import { type Context, type Server as ProtocolServer, handleProtocols, makeServe
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isPermitted, isRefusal, type Principal, problemDocument, refuse, type Refusal } from '#contracts';
 import {
+  addressOf,
   type Authenticator,
   type Clock,
   type KnownRequest,
@@ -18,10 +19,10 @@ import { GRAPHQL_BYTES_MAX } from '../graphql/graphql-limits.js';
 import type { Followers } from './followers.js';
 import { GraphqlSocket } from './graphql-socket.js';
 import { passOn } from './pass-on.js';
+import { Strangers } from './strangers.js';
 import { subscribeAnew, subscriptionOf, toldAs } from './subscription-operation.js';
 
-/** Sockets whose first message has not come; each has three seconds for it. Beyond it new ones are refused. */
-const STRANGERS_MAX = 100;
+/** How long a socket has for its first message, which holds the key. */
 const INIT_MS_MAX = 3_000;
 /** Keys looked up at once for addresses that showed too many bad ones, as at the front door: a good one passes from there all the same. */
 const DOUBTED_MAX = 4;
@@ -41,13 +42,21 @@ export interface SubscriptionDoorParts {
   readonly logger: Logger;
   /** Origins of pages that may open a socket, beside those of the same host; programs send none. */
   readonly origins: ReadonlySet<string>;
+  /** Balancers: who comes through them is who they say, as at the front door. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** What belongs to a socket. */
 interface Opened {
   readonly socket: GraphqlSocket;
   readonly request: IncomingMessage;
+  /** As whom it is counted for as long as no key is known. */
+  readonly stranger: string;
+  /** Ends that it is counted as a stranger. */
+  readonly countOut: () => void;
   leave: (() => void) | undefined;
+  /** Whether it showed a key, or said that it has none. */
+  hasAsked: boolean;
   isClosed: boolean;
 }
 
@@ -74,11 +83,14 @@ export class SubscriptionDoor {
     handleProtocols,
   });
   private readonly protocol: ProtocolServer<Opened>;
-  private strangers = 0;
+  private readonly strangers: Strangers;
+  private readonly addressOf: (request: IncomingMessage) => string;
   private doubted = 0;
   private isStopping = false;
 
   constructor(private readonly parts: SubscriptionDoorParts) {
+    this.strangers = new Strangers(parts.rates);
+    this.addressOf = addressOf(parts.trustedProxies);
     this.protocol = makeServer<Params, Opened>({
       connectionInitWaitTimeout: INIT_MS_MAX,
       onConnect: (context) => this.connect(context),
@@ -102,11 +114,14 @@ export class SubscriptionDoor {
         socket.off('error', broken);
         return passOn(server, request, socket, head);
       }
-      const refusal = this.refusalFor(request);
-      if (refusal !== undefined) return answer(socket, refusal);
+      const stranger = strangerOf(this.addressOf(request));
+      const countOut = this.admitStranger(request, stranger);
+      if (isRefusal(countOut)) return answer(socket, countOut);
+      // A handshake that is refused by the library is answered by it, and nothing is opened.
+      socket.once('close', countOut);
       this.upgrades.handleUpgrade(request, socket, head, (opened) => {
-        socket.off('error', broken);
-        this.open(new GraphqlSocket(opened, this.parts.clock), opened, request);
+        socket.off('error', broken).off('close', countOut);
+        this.open(opened, { request, stranger, countOut });
       });
     });
   }
@@ -124,26 +139,32 @@ export class SubscriptionDoor {
     this.upgrades.close();
   }
 
+  private admitStranger(request: IncomingMessage, stranger: string): (() => void) | Refusal {
+    if (this.isStopping) return refuse('SUBSCRIBERS_TOO_MANY', 'this process stops');
+    const refusal = this.refusalFor(request);
+    return refusal === undefined ? this.strangers.admit(stranger) : this.strangers.spend(stranger, refusal);
+  }
+
   private refusalFor(request: IncomingMessage): Refusal | undefined {
     // Not parsed: what is no address throws, and this is before anybody said who they are.
     if (request.url?.split('?', 1)[0] !== PATH) return refuse('NOT_FOUND', `only ${PATH} takes an upgrade`);
     if (!isOriginTaken(request, this.parts.origins))
       return refuse('PERMISSION_DENIED', `pages of ${request.headers.origin} may not open a socket: see CORS_ORIGINS`);
     if (!offersProtocol(request)) return refuse('QUERY_INVALID', 'expected the subprotocol graphql-transport-ws');
-    if (this.isStopping || this.strangers >= STRANGERS_MAX)
-      return refuse('SUBSCRIBERS_TOO_MANY', `${STRANGERS_MAX} sockets have not said who they are`);
     return undefined;
   }
 
-  private open(socket: GraphqlSocket, opened: WebSocket, request: IncomingMessage): void {
-    const own: Opened = { socket, request, leave: undefined, isClosed: false };
+  private open(opened: WebSocket, from: Pick<Opened, 'request' | 'stranger' | 'countOut'>): void {
+    const socket = new GraphqlSocket(opened, this.parts.clock);
+    const own: Opened = { ...from, socket, leave: undefined, hasAsked: false, isClosed: false };
     const onBroken = (error: unknown): void => this.parts.logger.error({ err: error }, 'a subscription failed');
     const closed = this.protocol.opened(socket.asProtocol(onBroken), own);
-    this.strangers += 1;
     opened.once('close', (code, reason) => {
       own.isClosed = true;
-      if (own.leave === undefined) this.strangers -= 1;
+      own.countOut();
       own.leave?.();
+      // Whoever showed a key has been counted for that.
+      if (!own.hasAsked) this.parts.rates.spend('stranger', own.stranger);
       closed(code, reason.toString()).catch(onBroken);
     });
   }
@@ -157,20 +178,21 @@ export class SubscriptionDoor {
     return false;
   }
 
-  private async authenticate(address: string, authorization: string | undefined): Promise<Principal | Refusal> {
+  private async authenticate(stranger: string, authorization: string | undefined): Promise<Principal | Refusal> {
     const { rates, authenticator } = this.parts;
-    const isDoubted = rates.isSpent('stranger', address);
-    const refusal = isDoubted && this.doubted >= DOUBTED_MAX ? rates.spend('stranger', address) : undefined;
+    const isDoubted = rates.isSpent('stranger', stranger);
+    const refusal = isDoubted && this.doubted >= DOUBTED_MAX ? rates.spend('stranger', stranger) : undefined;
     if (refusal !== undefined) return refusal;
     this.doubted += isDoubted ? 1 : 0;
     const principal = await authenticator.authenticate(authorization).catch(unavailable);
     this.doubted -= isDoubted ? 1 : 0;
     if (!isRefusal(principal)) return rates.spend('view', principal.subject) ?? principal;
-    return principal.refused === 'DATABASE_UNAVAILABLE' ? principal : (rates.spend('stranger', address) ?? principal);
+    return principal.refused === 'DATABASE_UNAVAILABLE' ? principal : (rates.spend('stranger', stranger) ?? principal);
   }
 
   private async admit(own: Opened, authorization: string | undefined): Promise<Refusal | undefined> {
-    const principal = await this.authenticate(strangerOf(own.request.socket.remoteAddress ?? ''), authorization);
+    own.hasAsked = true;
+    const principal = await this.authenticate(own.stranger, authorization);
     if (isRefusal(principal)) return principal;
     // It closed while its key was looked up, and was counted out: it would follow for ever.
     if (own.isClosed) return refuse('QUERY_INVALID', 'the socket is closed');
@@ -180,7 +202,7 @@ export class SubscriptionDoor {
     const leave = this.parts.followers.admit(socket);
     if (isRefusal(leave)) return leave;
     own.leave = leave;
-    this.strangers -= 1;
+    own.countOut();
     return undefined;
   }
 

@@ -6,6 +6,7 @@ import { type ServedApi, serveApi, tellStory } from '../api.fixture.js';
 import { FOLLOWERS } from '../tokens.js';
 import { BEAT_EVERY_MS, type Followers } from './followers.js';
 import { type OpenSocket, openSocket, type SocketOptions } from './live.fixture.js';
+import { STRANGERS_PER_ADDRESS_MAX } from './strangers.js';
 import { OPERATIONS_MAX } from './subscription-door.js';
 
 const EVENTS = 'subscription ($after: Float) { events(after: $after) { position type stream actor data } }';
@@ -182,6 +183,16 @@ describe('subscriptions', () => {
     expect([byPost.status, JSON.stringify(byPost.body)]).toEqual([422, expect.stringContaining('DOCUMENT_INVALID')]);
   });
 
+  it('a ping is answered without what it holds, before a key and after', async () => {
+    const payload = { text: 'x'.repeat(10_000) };
+    const sockets = [await open({ isSilent: true }), await open()];
+    for (const socket of sockets) {
+      socket.send(JSON.stringify({ type: 'ping', payload }));
+      await until('it is answered', () => socket.said().some((text) => text.includes('pong')));
+      expect(socket.said().at(-1)).toBe('{"type":"pong"}');
+    }
+  });
+
   it('a socket that says nothing, too much or nonsense is closed', async () => {
     const silent = await open({ isSilent: true });
     const nonsense = await open();
@@ -252,6 +263,38 @@ it('bad keys are counted by address as at the front door, good ones by caller; p
   await until('the last is refused', () => page.isOver('s5'));
   expect(page.results('s5')[0]?.errors?.[0]?.extensions?.code).toBe('RATE_LIMITED');
   expect(page.isOver('s0')).toBe(false);
+  await served.close();
+  await db.close();
+});
+
+it('who says nothing has a share by address, IPv6 by its network, also behind a balancer; others are let in', async () => {
+  const db = await openTestDatabase();
+  const served = await serveRoles([api], db, { clock: new FakeClock(), door: { trustedProxies: ['127.0.0.1'] } });
+  const key = await served.keyOf('viewer');
+  const opened: OpenSocket[] = [];
+  const open = async (from: string, options: SocketOptions): Promise<OpenSocket> => {
+    const headers = { 'x-forwarded-for': `203.0.113.99, ${from}` };
+    const socket = await openSocket(`${served.url}/graphql`, { ...options, headers });
+    opened.push(socket);
+    return socket;
+  };
+  const silent = { isSilent: true };
+  const some = (count: number, from: (at: number) => string) =>
+    Promise.all(Array.from({ length: count }, (_each, at) => open(from(at), silent)));
+  await Promise.all([
+    some(STRANGERS_PER_ADDRESS_MAX, () => '203.0.113.1'),
+    some(STRANGERS_PER_ADDRESS_MAX, (at) => `2001:db8::${at}:1`),
+  ]);
+  for (const from of ['203.0.113.1', '2001:db8:0:0:ffff::1'])
+    await expect(open(from, silent)).rejects.toThrow('status 503');
+  for (const from of ['203.0.113.2', '2001:db8:0:1::1']) expect((await open(from, { key })).closed()).toBe(undefined);
+  opened[0]?.close();
+  // Whoever shows a key, or leaves, makes room.
+  await until(
+    'there is room again',
+    async () => (await open('203.0.113.1', { key }).catch(() => undefined)) !== undefined,
+  );
+  for (const socket of opened) socket.close();
   await served.close();
   await db.close();
 });
