@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { Command, SignedCommand } from './command.js';
 import { COMMAND_DOMAIN } from './command.js';
@@ -94,5 +95,19 @@ describe('canonicalJson', () => {
       '{"a":null,"b":[{"x":"é\\"","y":1}]}',
     );
     expect(canonicalJson({ a: null, b: [{ x: 'é"', y: 1 }] })).toBe('{"a":null,"b":[{"x":"é\\"","y":1}]}');
+  });
+
+  /** As it is defined; slower. */
+  const defined = (value: unknown): string => {
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    if (Array.isArray(value)) return `[${value.map((item) => defined(item ?? null)).join(',')}]`;
+    const sorted = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return `{${sorted.map(([key, item]) => `${JSON.stringify(key)}:${defined(item)}`).join(',')}}`;
+  };
+
+  it('is JSON with sorted keys, whatever stands in keys and texts', () => {
+    const key = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.constantFrom('10', '9', '__proto__'));
+    const values = fc.anything({ key, values: [key, fc.double(), fc.boolean(), fc.constant(null)], maxDepth: 3 });
+    fc.assert(fc.property(values, (value) => expect(canonicalJson(value)).toBe(defined(value))));
   });
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import { canonicalJson, type KeptHead } from '#contracts';
 
 /** An event's row, without its hash. `data` is raw: what is hashed is what is stored, not what today's schema makes of it. */
@@ -26,12 +26,11 @@ export const eventHash = (previous: string, row: HashedRow): string => {
   const { position, stream, version, type, data, actor, cause, recordedAtMs, audit } = row;
   const told = audit === null ? [] : [audit];
   const canonical = canonicalJson([position, stream, version, type, data, actor, cause, recordedAtMs, ...told]);
-  return createHash('sha256').update(previous).update(canonical).digest('hex');
+  return hashOf('sha256', previous + canonical);
 };
 
 /** The head before any event. */
 export const NO_EVENTS: KeptHead = { position: 0, digest: CHAIN_START };
 
 /** The digest over the hashes of all events, one event further: SHA-256, hex, over the digest before and the hash of the event. */
-export const nextDigest = (digest: string, hash: string): string =>
-  createHash('sha256').update(digest).update(hash).digest('hex');
+export const nextDigest = (digest: string, hash: string): string => hashOf('sha256', digest + hash);

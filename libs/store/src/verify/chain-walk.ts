@@ -57,11 +57,11 @@ export class ChainWalk {
     return this.brokenStreams.has(stream);
   }
 
-  /** The next row in the order of positions. */
-  follow(row: ChainRow): void {
+  /** The next row in the order of positions, and the hash of the row before it in its stream; null: there is none. */
+  follow(row: ChainRow, previousHash: string | null): void {
     this.events += 1;
     this.lookAtPosition(row);
-    this.lookAtLink(row);
+    this.lookAtLink(row, previousHash);
     const position = row.position > this.reached.position ? row.position : this.reached.position;
     this.reached = { position, digest: nextDigest(this.reached.digest, row.hash) };
     this.compareKept();
@@ -78,8 +78,8 @@ export class ChainWalk {
     if (position > this.reached.position + 1) this.hole(this.reached.position + 1, position - 1);
   }
 
-  private lookAtLink(row: ChainRow): void {
-    const { stream, version, position, previousHash } = row;
+  private lookAtLink(row: ChainRow, previousHash: string | null): void {
+    const { stream, version, position } = row;
     if (this.brokenStreams.has(stream)) return;
     if (version !== 1 && previousHash === null) {
       this.break(stream);

@@ -1,8 +1,35 @@
+import fc from 'fast-check';
 import { event, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import { HISTORY_AT_MS, tellHistory } from '../history/event-history.fixture.js';
 import { createEventStore } from '../event-store.js';
+import { readChainPage, readHashesAt } from './chain-page.js';
+import { chainRows } from './chain-row.js';
 import { type ChainProgress, verifyChains } from './verify-chains.js';
+
+/** Bits that are flipped in rows of the database itself; `chain-walk.spec` flips more, of ten thousand. */
+const FLIPS = 40;
+
+/** Every column of an event: each is read by somebody. */
+const COLUMNS = [
+  'position',
+  'stream',
+  'version',
+  'type',
+  'data',
+  'actor',
+  'cause',
+  'recorded_at_ms',
+  'audit',
+  'hash',
+] as const;
+
+const flipped = (text: string, at: number, bit: number): string => {
+  const bytes = Buffer.from(text, 'utf8');
+  const index = at % bytes.length;
+  bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
+  return bytes.toString('utf8');
+};
 
 describe('verifyChains', () => {
   let db: TestDatabase;
@@ -139,6 +166,70 @@ describe('verifyChains', () => {
       { fault: 'changed', stream: 'key-k2', version: 1, position: first },
       { fault: 'changed', stream: 'key-k1', version: 1, position: second },
     ]);
+  });
+
+  it('B18: finds any bit that is flipped in any column of any event, and nothing when it is flipped back', async () => {
+    const { events } = await verifyChains(db.database);
+    const flips = fc.record({
+      position: fc.integer({ min: 1, max: events }),
+      column: fc.constantFrom(...COLUMNS),
+      at: fc.nat(300),
+      bit: fc.nat(6),
+    });
+    let found = 0;
+    await fc.assert(
+      fc.asyncProperty(flips, async ({ position, column, at, bit }) => {
+        const where = `position = ${position}`;
+        const read = `select ${column}::text as text from event where ${where}`;
+        const [{ text } = { text: null }] = await db.database.query<{ text: string | null }>(read);
+        fc.pre(text !== null);
+        const type = { position: 'bigint', version: 'bigint', recorded_at_ms: 'bigint', data: 'jsonb', audit: 'jsonb' };
+        const as = type[column as keyof typeof type] ?? 'text';
+        const quote = (text: string): string =>
+          `convert_from('\\x${Buffer.from(text).toString('hex')}', 'UTF8')::${as}`;
+        const set = (text: string, place: string): Promise<boolean> =>
+          tamper(`update event set ${column} = ${quote(text)} where ${place}`).then(
+            () => true,
+            () => false,
+          );
+        // What the table refuses is not done: text that is no number and no JSON, a place that is taken.
+        const other = flipped(text, at, bit);
+        fc.pre(await set(other, where));
+        const [now] = await db.database.query<{ text: string }>(read);
+        // Digits beyond those that a number holds say nothing to anybody.
+        const said = (json: string): string => (as === 'jsonb' ? JSON.stringify(JSON.parse(json)) : json);
+        const isOther = now === undefined || said(now.text) !== said(text);
+        const faults = await broken();
+        await set(text, column === 'position' ? `position = ${other}` : where);
+        expect(faults.length > 0).toBe(isOther);
+        if (isOther) found += 1;
+      }),
+      { numRuns: FLIPS },
+    );
+    expect(found).toBeGreaterThan(FLIPS / 2);
+    expect(await broken()).toEqual([]);
+  });
+
+  it('reads events of many megabytes a few at a time, and each of them', async () => {
+    // 2.4 MB each; hex of random bytes does not pack.
+    await db.database.query(`
+      insert into event (position, stream, version, type, data, actor, cause, recorded_at_ms, hash)
+      select 1000 + n, 'long', n, 'Long', jsonb_build_object('text', (
+        select string_agg(md5(random()::text), '') from generate_series(1, 75000) where n > 0)), 'a', 'c', 1, 'h'
+      from generate_series(1, 3) n`);
+    const pages: number[] = [];
+    for (let last: string | null = '1000'; last !== null;) {
+      const page = await readChainPage(db.database, last);
+      if (page !== undefined) pages.push(chainRows(page).length);
+      last = page?.last ?? null;
+    }
+    expect(pages).toEqual([2, 1]);
+  });
+
+  it('looks up the hash before a row by its place', async () => {
+    const rows = await db.database.query<{ hash: string }>(`select hash from event where ${IN1} order by version`);
+    const places = [3, 99, 1].map((version) => ({ stream: 'incident-in1', version }));
+    expect(await readHashesAt(db.database, places)).toEqual([rows[2]?.hash, null, rows[0]?.hash]);
   });
 
   it('gives up when it is told to', async () => {

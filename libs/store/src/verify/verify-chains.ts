@@ -1,8 +1,9 @@
 import type { BrokenLink, KeptHead } from '#contracts';
 import type { Database, Queryable } from '../database.js';
-import { READ_EVENTS_MAX } from '../event-read.js';
-import { chainRow, type StoredRow } from './chain-row.js';
+import { readChainPage, readHashesAt } from './chain-page.js';
+import { chainRows } from './chain-row.js';
 import { BROKEN_MAX, type ChainGap, ChainWalk } from './chain-walk.js';
+import { StreamEnds } from './stream-ends.js';
 
 /** How far a verification is. */
 export interface ChainProgress {
@@ -40,16 +41,6 @@ export interface ChainVerification {
  */
 const STATEMENT_MS_MAX = 120_000;
 
-// Held by the server and read page by page, so that no position has to be compared: a changed one may be no number at all.
-const OPEN_ROWS = `
-  declare chain no scroll cursor for
-  select e.position::text, e.stream, e.version::text, e.type, e.data::text, e.actor, e.cause,
-    e.recorded_at_ms::text as "recordedAtMs", e.audit::text, e.hash, p.hash as "previousHash"
-  from event e
-  left join event p on p.stream = e.stream and p.version = case when e.version > 1 then e.version - 1 end
-  order by e.position`;
-const NEXT_ROWS = `fetch forward ${READ_EVENTS_MAX} from chain`;
-
 interface UnfittingEnd {
   readonly stream: string;
   readonly found: string;
@@ -72,21 +63,26 @@ const FIRST_MISSING = `
 const headPosition = async (tx: Queryable): Promise<number | undefined> =>
   (await tx.query<{ position: number }>('select position from event_head'))[0]?.position;
 
+// The server reads the next page while this one is hashed.
 const walkRows = async (
   tx: Queryable,
   walk: ChainWalk,
   of: number,
   { onProgress, signal }: ChainVerification,
 ): Promise<void> => {
-  await tx.query(OPEN_ROWS);
-  for (;;) {
+  const ends = new StreamEnds((places) => readHashesAt(tx, places));
+  let page = await readChainPage(tx, null);
+  while (page !== undefined) {
     signal?.throwIfAborted();
-    const rows = await tx.query<StoredRow>(NEXT_ROWS);
-    if (rows.length === 0) break;
-    for (const row of rows) walk.follow(chainRow(row));
+    const rows = chainRows(page);
+    const before = await ends.before(rows);
+    const next = readChainPage(tx, page.last);
+    // It is waited for below; if following throws before that, nobody hears of it twice.
+    void next.catch(() => undefined);
+    rows.forEach((row, index) => walk.follow(row, before[index] ?? null));
     onProgress?.({ events: walk.events, of });
+    page = await next;
   }
-  await tx.query('close chain');
 };
 
 /** A gap as the first version that is missing, or as the row that is in a place that is not its own. */
