@@ -2,6 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { problemDocument, refuse, type Refusal } from '#contracts';
 
+/** Until an answer has left that ends a connection: a problem document takes no time, and who does not take it is not waited for. */
+const GOODBYE_MS = 1_000;
+
 /** What Node says of a connection on which no request could be read. */
 const refusalOfConnection = (code: string | undefined): Refusal => {
   if (code === 'HPE_HEADER_OVERFLOW')
@@ -26,5 +29,8 @@ export const answerConnection =
     };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     const status = `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`;
+    // Half closed, it would keep its place among the connections for as long as the other side likes.
+    const gone = setTimeout(() => socket.destroy(), GOODBYE_MS);
+    socket.once('close', () => clearTimeout(gone));
     socket.end([status, ...lines, '', body].join('\r\n'));
   };

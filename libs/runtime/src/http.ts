@@ -11,15 +11,29 @@ import { requestIdOf } from './watching/request-id.js';
 export const BODY_BYTES_MAX = 1_048_576;
 /** Longest part of a path: a signed link is one, of 1,024 at most; an id has 128. */
 const PARAMETER_CHARS_MAX = 1_024;
-/** A request that takes longer to arrive is a slow-loris or a broken line. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The address and all headers, which Node counts together: a signed link is 1 KiB, a token of a large organisation 8. */
 const HEADER_BYTES_MAX = 16_384;
-/** They come with the first packets; whoever sends them byte by byte holds a connection for this long. */
-const HEADERS_TIMEOUT_MS = 10_000;
-/** A connection that asks nothing more is kept for a node that posts four times a second, or asks each minute. */
-const KEEP_ALIVE_MS = 72_000;
+
+/** How long a connection is waited for, ms. */
+export interface Patience {
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly idleMs: number;
+  /** How often connections are looked at: each bound above but the last is kept this much later at most. */
+  readonly lookMs: number;
+}
+
+const PATIENCE: Patience = {
+  // They come with the first packets; whoever sends them byte by byte holds a connection for this long.
+  headersMs: 10_000,
+  // A request that takes longer to arrive is a slow-loris or a broken line.
+  requestMs: 30_000,
+  // A connection that asks nothing more is kept for a node that posts four times a second, or asks each minute.
+  idleMs: 72_000,
+  // Node's own half a minute would make 40 s of the 10: four times as many slow connections at once.
+  lookMs: 1_000,
+};
 /** Four connections of each of 1,000 nodes, and as many again; beyond it Node closes a connection at once. */
 const CONNECTIONS_MAX = 8_000;
 
@@ -47,13 +61,14 @@ export const createHttpAdapter = (
   logger: Logger,
   onEvery: Readonly<Record<string, string>>,
   trustedProxies: readonly string[],
+  { headersMs, requestMs, idleMs, lookMs }: Patience = PATIENCE,
 ): FastifyAdapter => {
   const adapter = new HttpAdapter({
     bodyLimit: BODY_BYTES_MAX,
     rewriteUrl: ({ url = '/' }) => healthPath(url),
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_TIMEOUT_MS },
+    requestTimeout: requestMs,
+    keepAliveTimeout: idleMs,
+    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: headersMs, connectionsCheckingInterval: lookMs },
     clientErrorHandler: answerConnection(onEvery),
     routerOptions: { maxParamLength: PARAMETER_CHARS_MAX },
     forceCloseConnections: true,
