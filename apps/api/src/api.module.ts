@@ -36,12 +36,16 @@ import { ActController } from './replies/act.controller.js';
 import { CallbacksController } from './replies/callbacks.controller.js';
 import { createReplyActs } from './replies/reply-acts.js';
 import type { ReplySettings } from './replies/reply.config.js';
+import { ApprovalsController } from './rest/approvals.controller.js';
 import { AuditController } from './rest/audit.controller.js';
 import { AutomationController } from './rest/automation.controller.js';
+import { BreakersController } from './rest/breakers.controller.js';
+import { CommandsController } from './rest/commands.controller.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
 import { DrillsController } from './rest/drills.controller.js';
 import { EventsController } from './rest/events.controller.js';
 import { ExplainController } from './rest/explain.controller.js';
+import { FallbacksController } from './rest/fallbacks.controller.js';
 import { FleetController } from './rest/fleet.controller.js';
 import { ImpactController } from './rest/impact.controller.js';
 import { IncidentsController } from './rest/incidents.controller.js';
@@ -53,11 +57,9 @@ import { QuietController } from './rest/quiet.controller.js';
 import { RedirectsController } from './rest/redirects.controller.js';
 import { ReleasesController } from './rest/releases.controller.js';
 import { ReportsController } from './rest/reports.controller.js';
-import { ResourcesController } from './rest/resources.controller.js';
 import { RollbacksController } from './rest/rollbacks.controller.js';
 import { RolloutsController } from './rest/rollouts.controller.js';
 import { RulesController } from './rest/rules.controller.js';
-import { WaitingController } from './rest/waiting.controller.js';
 import {
   ACTIONS,
   AUDIT,
@@ -168,12 +170,16 @@ export class ApiModule implements OnApplicationBootstrap, OnModuleDestroy {
       controllers: [
         ActController,
         CallbacksController,
+        ApprovalsController,
         AuditController,
         AutomationController,
+        BreakersController,
+        CommandsController,
         DeliveriesController,
         DrillsController,
         EventsController,
         ExplainController,
+        FallbacksController,
         FleetController,
         ImpactController,
         IncidentsController,
@@ -185,11 +191,9 @@ export class ApiModule implements OnApplicationBootstrap, OnModuleDestroy {
         RedirectsController,
         ReleasesController,
         ReportsController,
-        ResourcesController,
         RollbacksController,
         RolloutsController,
         RulesController,
-        WaitingController,
         StreamController,
       ],
       providers: [

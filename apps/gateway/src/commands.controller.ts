@@ -19,7 +19,7 @@ export class CommandsController {
 
   @Get()
   @Speaks({
-    id: 'fetchCommands',
+    id: 'getNodeCommands',
     summary: 'Signed commands for a node behind a generation; waits for one',
     query: querySchema,
     answer: nodeCommandsAnswer,

@@ -52,7 +52,7 @@ export class AuditController {
 
   @Get('verifications/:id')
   @Speaks({
-    id: 'readVerification',
+    id: 'getVerification',
     summary: 'How far a verification is, and what it found; the process that does it knows',
     answer: answerOf('verification', verificationSchema),
   })
@@ -62,7 +62,7 @@ export class AuditController {
 
   @Get(':position')
   @Speaks({
-    id: 'readAct',
+    id: 'getAct',
     summary: 'One event: what it changed, who did it, and its links in the chain',
     answer: answerOf('act', shownActShape),
     refuses: ['QUERY_INVALID', 'QUERY_TOO_COSTLY'],

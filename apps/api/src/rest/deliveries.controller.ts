@@ -18,6 +18,7 @@ import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
 import { Versioned } from './versioned.js';
+import { channelNamed } from '../delivery-views.js';
 
 /** What went out and through what, and what came in and could not be read. */
 @Controller('v1')
@@ -47,6 +48,19 @@ export class DeliveriesController {
     return { delivery: accepted(await this.queries.delivery(id)) };
   }
 
+  /** Deliveries that call somebody: pages, calls of further levels, and their ends. */
+  @Get('pages')
+  @Speaks({
+    id: 'listPages',
+    summary: 'What called people, newest first',
+    query: deliveryQuery,
+    answer: listOf('pages', listedDeliveryShape),
+  })
+  async pages(@Query() query: unknown) {
+    const { status, ...ask } = accepted(readQuery(deliveryQuery, query));
+    return listAnswer('pages', accepted(await this.queries.pages({ statuses: status, ...ask })));
+  }
+
   /** One that was given up is sent again. */
   @Post('deliveries/:id/retry')
   @Speaks({
@@ -71,6 +85,13 @@ export class DeliveriesController {
   })
   async channels() {
     return { channels: await this.queries.channels() };
+  }
+
+  @Get('channels/:name')
+  @Speaks({ id: 'getChannel', summary: 'A channel as it is now', answer: answerOf('channel', channelShape) })
+  @Versioned(({ name = '' }) => streamOf.channel(name))
+  async channel(@Param('name') name: string) {
+    return { channel: accepted(channelNamed(await this.queries.channels(), name)) };
   }
 
   /** A page that says that it is a test, and its end. */

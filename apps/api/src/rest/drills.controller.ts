@@ -1,6 +1,6 @@
-import { Body, Controller, Get, Inject, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { answerOf, drillShape, listOf, newDrillSchema, type Principal } from '#contracts';
+import { answerOf, drillShape, listOf, newDrillSchema, type Principal, streamOf } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { plainListQuery } from '../list-query.js';
@@ -8,6 +8,7 @@ import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
 import { located } from './located.js';
+import { Versioned } from './versioned.js';
 
 /** Fire drills: pages that are asked for, to know that pages arrive. */
 @Controller('v1/drills')
@@ -28,6 +29,14 @@ export class DrillsController {
   async drills(@Query() query: unknown) {
     const ask = accepted(readQuery(plainListQuery, query));
     return listAnswer('drills', accepted(await this.queries.drills(ask)));
+  }
+
+  @Get(':id')
+  @Speaks({ id: 'getDrill', summary: 'A fire drill', answer: answerOf('drill', drillShape) })
+  @Versioned(({ id = '' }) => streamOf.drill(id))
+  @Needs('view')
+  async drill(@Param('id') id: string) {
+    return { drill: accepted(await this.queries.drill(id)) };
   }
 
   @Post()

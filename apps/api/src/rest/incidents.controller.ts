@@ -50,6 +50,13 @@ export class IncidentsController {
     return listAnswer('alerts', accepted(await this.queries.alerts({ states: state, ...page })));
   }
 
+  @Get('alerts/:id')
+  @Speaks({ id: 'getAlert', summary: 'An alert', answer: answerOf('alert', alertShape) })
+  @Versioned(({ id = '' }) => streamOf.alert(id))
+  async alert(@Param('id') id: string) {
+    return { alert: accepted(await this.queries.alert(id)) };
+  }
+
   @Post('alerts/:id/resolve')
   @Speaks({
     id: 'resolveAlert',

@@ -1,7 +1,9 @@
-import { Body, Controller, Get, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
 import {
+  answerOf,
   commentSchema,
   customersAnswer,
+  customerSchema,
   customersRegisteredAnswer,
   eventSchemas,
   listOf,
@@ -44,6 +46,13 @@ export class InventoryController {
     return listAnswer('nodes', accepted(await this.queries.nodes(ask)));
   }
 
+  @Get('nodes/:nodeId')
+  @Speaks({ id: 'getNode', summary: 'A node and what was counted of it', answer: answerOf('node', nodeShape) })
+  @Needs('view')
+  async node(@Param('nodeId') nodeId: string) {
+    return { node: accepted(await this.queries.node(nodeId)) };
+  }
+
   @Post('nodes')
   @Speaks({
     id: 'registerNodes',
@@ -70,6 +79,13 @@ export class InventoryController {
   customers(@Query() query: unknown) {
     const { total, ...page } = accepted(this.queries.customers(accepted(readQuery(customerQuery, query))));
     return { ...listAnswer('customers', page), total };
+  }
+
+  @Get('customers/:id')
+  @Speaks({ id: 'getCustomer', summary: 'A customer with its zones', answer: answerOf('customer', customerSchema) })
+  @Needs('view')
+  async customer(@Param('id') id: string) {
+    return { customer: accepted(await this.queries.customer(id)) };
   }
 
   @Post('customers')

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import {
+  answerOf,
   commentSchema,
   keyMadeAnswer,
   keyRevokedAnswer,
@@ -10,6 +11,7 @@ import {
   PERMISSIONS,
   type Principal,
   PRINCIPAL_ROLES,
+  streamOf,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
@@ -18,6 +20,7 @@ import { commented, inventoryQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
+import { Versioned } from './versioned.js';
 
 /** What a new key is sent with. */
 export const newKey = z.strictObject({
@@ -49,6 +52,13 @@ export class KeysController {
   async keys(@Query() query: unknown) {
     const ask = accepted(readQuery(inventoryQuery, query));
     return listAnswer('keys', accepted(await this.queries.keys(ask)));
+  }
+
+  @Get(':id')
+  @Speaks({ id: 'getKey', summary: 'An API key, without its secret', answer: answerOf('key', keyShape) })
+  @Versioned(({ id = '' }) => streamOf.key(id))
+  async key(@Param('id') id: string) {
+    return { key: accepted(await this.queries.key(id)) };
   }
 
   @Post()

@@ -1,5 +1,14 @@
-import { Body, Controller, Delete, Get, Inject, Param, Post, Query } from '@nestjs/common';
-import { answerOf, listOf, maintenanceAnswer, newSilenceSchema, type Principal, silenceShape } from '#contracts';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import {
+  answerOf,
+  listOf,
+  maintenanceAnswer,
+  newSilenceSchema,
+  type Principal,
+  silencePreviewShape,
+  silenceShape,
+  streamOf,
+} from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
@@ -7,6 +16,7 @@ import { commentQuery, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
+import { Versioned } from './versioned.js';
 
 /** What pages nobody: silences, which people set, and maintenance, which the rules say. */
 @Controller('v1')
@@ -29,6 +39,13 @@ export class QuietController {
     return listAnswer('silences', accepted(await this.queries.silences(ask)));
   }
 
+  @Get('silences/:id')
+  @Speaks({ id: 'getSilence', summary: 'A silence', answer: answerOf('silence', silenceShape) })
+  @Versioned(({ id = '' }) => streamOf.silence(id))
+  async silence(@Param('id') id: string) {
+    return { silence: accepted(await this.queries.silence(id)) };
+  }
+
   @Post('silences')
   @Speaks({
     id: 'addSilence',
@@ -41,6 +58,21 @@ export class QuietController {
   async add(@Body() body: unknown, @Caller() caller: Principal) {
     const wanted = accepted(readBody(newSilenceSchema, body));
     return { silence: accepted(await this.actions.addSilence(wanted, caller)) };
+  }
+
+  /** A dry run: which alerts a silence would mute now. Nothing is recorded. */
+  @Post('silences/preview')
+  @Speaks({
+    id: 'previewSilence',
+    summary: 'Which open alerts a silence would mute now; nothing is recorded',
+    body: newSilenceSchema,
+    answer: answerOf('preview', silencePreviewShape),
+    refuses: ['SILENCES_TOO_MANY'],
+  })
+  @HttpCode(200)
+  async previewSilence(@Body() body: unknown) {
+    const wanted = accepted(readBody(newSilenceSchema, body));
+    return { preview: accepted(await this.queries.previewSilence(wanted)) };
   }
 
   @Delete('silences/:id')

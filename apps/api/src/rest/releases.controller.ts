@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import {
   answerOf,
   knownReleaseShape,
@@ -7,6 +7,7 @@ import {
   newAttestationSchema,
   newRehearsalSchema,
   type Principal,
+  streamOf,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
@@ -14,6 +15,7 @@ import { plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
+import { Versioned } from './versioned.js';
 
 /** What is known of releases, whichever rollout brings them. */
 @Controller('v1/releases')
@@ -34,6 +36,15 @@ export class ReleasesController {
   async releases(@Query() query: unknown) {
     const ask = accepted(readQuery(plainListQuery, query));
     return listAnswer('releases', accepted(await this.queries.releases(ask)));
+  }
+
+  /** `name`: `<software version>+<config revision>`. */
+  @Get(':service/:name')
+  @Speaks({ id: 'getRelease', summary: 'What is known of a release', answer: answerOf('release', knownReleaseShape) })
+  @Versioned(({ service = '', name = '' }) => streamOf.release(service, name))
+  @Needs('view')
+  async release(@Param('service') service: string, @Param('name') name: string) {
+    return { release: accepted(await this.queries.release(service, name)) };
   }
 
   @Post('attestations')

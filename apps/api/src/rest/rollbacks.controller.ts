@@ -9,6 +9,7 @@ import {
   type Principal,
   rollbackPreviewShape,
   rollbackShape,
+  streamOf,
 } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
@@ -17,6 +18,7 @@ import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
 import { located } from './located.js';
+import { Versioned } from './versioned.js';
 
 /** Rollbacks, and what three people open for them. */
 @Controller('v1')
@@ -37,6 +39,13 @@ export class RollbacksController {
   async rollbacks(@Query() query: unknown) {
     const { status, ...ask } = accepted(readQuery(rollbackQuery, query));
     return listAnswer('rollbacks', accepted(await this.queries.rollbacks({ statuses: status, ...ask })));
+  }
+
+  @Get('rollbacks/:id')
+  @Speaks({ id: 'getRollback', summary: 'A rollback with its waves', answer: answerOf('rollback', rollbackShape) })
+  @Versioned(({ id = '' }) => streamOf.rollback(id))
+  async rollback(@Param('id') id: string) {
+    return { rollback: accepted(await this.queries.rollback(id)) };
   }
 
   /** The next tick decides; the answer says that it was asked for. */
@@ -107,6 +116,17 @@ export class RollbacksController {
   async overrides(@Query() query: unknown) {
     const { status, ...ask } = accepted(readQuery(overrideQuery, query));
     return listAnswer('overrides', accepted(await this.queries.overrides({ statuses: status, ...ask })));
+  }
+
+  @Get('overrides/:id')
+  @Speaks({
+    id: 'getOverride',
+    summary: 'An override of rails with its votes',
+    answer: answerOf('override', overrideShape),
+  })
+  @Versioned(({ id = '' }) => streamOf.override(id))
+  async override(@Param('id') id: string) {
+    return { override: accepted(await this.queries.override(id)) };
   }
 
   @Post('overrides')
