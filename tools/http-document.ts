@@ -1,5 +1,5 @@
 import { PROBLEMS, type ProblemCode } from '#contracts';
-import { type OpenApi, openApiOf, type Operation, refusalsOf, routesWith } from '#runtime';
+import { type Contents, type OpenApi, openApiOf, type Operation, refusalsOf, routesWith } from '#runtime';
 import { api } from '../apps/api/src/api.role.js';
 import { gateway } from '../apps/gateway/src/gateway.role.js';
 
@@ -81,6 +81,9 @@ const parametersOf = ({ parameters }: Operation): string =>
     )
     .join(', ');
 
+/** What an answer is but for the problem that can come in its place. */
+const ownOf = ({ 'application/problem+json': _problem, ...own }: Contents): Contents => own;
+
 const operationLines = (method: string, path: string, operation: Operation): string => {
   const { summary, responses, requestBody, operationId } = operation;
   const query = parametersOf(operation);
@@ -88,8 +91,12 @@ const operationLines = (method: string, path: string, operation: Operation): str
     .flatMap((response) => response['x-codes'] ?? [])
     .filter((each) => !SHARED.has(each));
   const good = Object.entries(responses)
-    .filter(([, response]) => response['x-codes'] === undefined)
-    .map(([status, { content }]) => ({ status, said: contentOf(content) }));
+    // Whatever has a tag can be answered 304, without a body.
+    .filter(
+      ([status, { content }]) =>
+        status !== '304' && !('application/problem+json' in content && Object.keys(content).length === 1),
+    )
+    .map(([status, { content }]) => ({ status, said: contentOf(ownOf(content)) }));
   const answers = [...new Set(good.map(({ said }) => said))].map((said) => {
     const statuses = good.filter((each) => each.said === said).map(({ status }) => status);
     return `${statuses.join(', ')} ${said}`.trim();

@@ -16,7 +16,7 @@ import type { Clock } from '#runtime';
 import { createDeliveryRepository, type Database, type StreamAppend } from '#store';
 import { metadataOf } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
-import { appendAgain } from './append-again.js';
+import { appendNew } from './append-again.js';
 import { newId } from './new-id.js';
 import { channelNamed, deliveryQueries, type ShownChannel, type ShownDelivery } from './delivery-views.js';
 
@@ -76,17 +76,17 @@ const testAppend = (
   channel: string,
   by: string,
   action: 'trigger' | 'resolve',
-  key: string,
+  dedupKey: string,
   at: number,
 ): StreamAppend => {
-  const deliveryId = decisionId(JSON.stringify(['test', key, action]));
+  const deliveryId = decisionId(JSON.stringify(['test', dedupKey, action]));
   const requested: Event = event('DeliveryRequested', {
     deliveryId,
     subject: 'page',
     action,
     channel,
     isUrgent: false,
-    dedupKey: `test-${key}`,
+    dedupKey,
     body: {
       title: `Tocsin tries channel ${channel}, asked by ${by}`,
       severity: 'info',
@@ -117,14 +117,19 @@ export const refuseUntestable = async (
 /** A page that says that it is a test and its end, through one channel. */
 const test = async (parts: Parts, name: string, caller: Principal) => {
   const metadata = metadataOf(caller, `test channel ${name}`);
-  const key = newId(caller);
-  const refusal = await appendAgain(parts.store, metadata, async () => {
+  const dedupKey = `test-${newId()}`;
+  const decide = async () => {
     const untestable = await refuseUntestable(parts.database, parts.clock, name);
     if (untestable !== undefined) return untestable;
     const at = parts.clock.nowMs();
-    return (['trigger', 'resolve'] as const).map((action) => testAppend(name, metadata.actor, action, key, at));
+    return (['trigger', 'resolve'] as const).map((action) => testAppend(name, metadata.actor, action, dedupKey, at));
+  };
+  const made = await appendNew(parts.store, metadata, {
+    newId: dedupKey,
+    decide,
+    idIn: ({ type, data }) => (type === 'DeliveryRequested' ? data.dedupKey : undefined),
   });
-  return refusal ?? { dedupKey: `test-${key}` };
+  return isRefusal(made) ? made : { dedupKey: made };
 };
 
 /** What people do with deliveries and channels. */

@@ -23,9 +23,9 @@ import {
   type Rollback,
 } from '#domain';
 import type { IncidentRepository, OverrideRepository, OverrideRow } from '#store';
-import { saying } from './act-metadata.js';
+import { metadataOf, saying } from './act-metadata.js';
 import { act, type ActParts } from './act.js';
-import { keyOutlived } from './append-again.js';
+import { appendNew } from './append-again.js';
 import { newId } from './new-id.js';
 
 /** What overrides are asked for and voted on with. */
@@ -97,22 +97,22 @@ const ask = async (
   { rollbackId, rails, resolutionEtaMs, comment }: NewOverride,
   caller: Principal,
 ): Promise<OverrideRow | Refusal> => {
-  const overrideId = `o-${newId(caller)}`;
+  const overrideId = `o-${newId()}`;
+  const metadata = metadataOf(saying(caller, comment), `request override of rollback ${rollbackId}`);
   const rollback = await readRollback(parts, rollbackId);
   const checklist = await checklistOf(parts, rollback, resolutionEtaMs);
   const standing = await standingOf(parts, rollbackId);
-  const refusal = await act<Override | undefined>(parts, {
-    stream: streamOf.override(overrideId),
-    cause: `request override of rollback ${rollbackId}`,
-    caller: saying(caller, comment),
-    nothing: undefined,
-    evolve,
-    decide: (known, acting) =>
-      known !== undefined
-        ? keyOutlived(caller.terms?.once?.key ?? overrideId)
-        : decideOverrideRequest(rollback, standing, { overrideId, rails, checklist, comment, ...acting }),
+  const decide = async () => {
+    const asked = { overrideId, rails, checklist, comment, by: metadata.actor, at: parts.clock.nowMs() };
+    const events = decideOverrideRequest(rollback, standing, asked);
+    return isRefusal(events) ? events : { stream: streamOf.override(overrideId), expectedVersion: 0, events };
+  };
+  const made = await appendNew(parts.store, metadata, {
+    newId: overrideId,
+    decide,
+    idIn: ({ type, data }) => (type === 'OverrideRequested' ? data.overrideId : undefined),
   });
-  return isRefusal(refusal) ? refusal : reported(parts, overrideId);
+  return isRefusal(made) ? made : reported(parts, made);
 };
 
 /** The role that a vote is cast under: the caller's only one that votes, or the one that it names of several. */

@@ -3,7 +3,7 @@ import { decideExpiry, decideNewSilence, evolveSilence, isOpenAt, isSilenceEvent
 import type { Clock } from '#runtime';
 import type { EventStore, QuietRepository, SilenceRow } from '#store';
 import { metadataOf, saying } from './act-metadata.js';
-import { appendAgain } from './append-again.js';
+import { appendAgain, appendNew } from './append-again.js';
 import { newId } from './new-id.js';
 
 /** What silences are set and expired with. */
@@ -39,14 +39,19 @@ export const addSilence = async (
 ): Promise<SilenceReport | Refusal> => {
   const metadata = metadataOf(saying(caller, wanted.comment), 'add silence');
   const by = metadata.actor;
-  const silenceId = `s-${newId(caller)}`;
-  const refusal = await appendAgain(parts.store, metadata, async () => {
+  const silenceId = `s-${newId()}`;
+  const decide = async () => {
     const nowMs = parts.clock.nowMs();
     const standing = await parts.repository.standing(nowMs);
     const events = decideNewSilence(wanted, { silenceId, by, nowMs, standing });
     return isRefusal(events) ? events : { stream: streamOf.silence(silenceId), expectedVersion: 0, events };
+  };
+  const made = await appendNew(parts.store, metadata, {
+    newId: silenceId,
+    decide,
+    idIn: (event) => (event.type === 'SilenceCreated' ? event.data.silenceId : undefined),
   });
-  return refusal ?? reported(parts, silenceId);
+  return isRefusal(made) ? made : reported(parts, made);
 };
 
 interface Known {

@@ -41,6 +41,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   IncidentSnoozed: ['by', 'comment'],
   IncidentNoted: ['by', 'text'],
   IncidentResolved: ['because'],
+  AlertResolutionRequested: ['alertId', 'by', 'comment'],
   ReplyTaken: ['action', 'by', 'via'],
   ExternalChangeTold: ['summary', 'source', 'region'],
   ReceiverIncidentNamed: ['incidentId'],

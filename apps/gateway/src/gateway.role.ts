@@ -9,11 +9,13 @@ import {
   type Provider,
 } from '@nestjs/common';
 import type { EventLog } from '#event-log';
+import type { Database } from '#store';
 import {
   CATALOGUE,
   type CatalogueFollower,
   CLOCK,
   type Clock,
+  DATABASE,
   EVENT_LOG,
   FATAL,
   type Fatal,
@@ -38,6 +40,7 @@ import { Inventory } from './inventory.js';
 import { MappedIntake } from './mapped-intake.js';
 import { PagerDutyEventsController } from './alerts/pagerduty-events.controller.js';
 import { RegistryController } from './registry.controller.js';
+import { ToldOnce } from './told-once.js';
 import { TelemetryController } from './telemetry.controller.js';
 import { TicketsController } from './alerts/tickets.controller.js';
 
@@ -109,6 +112,11 @@ export const gateway: Role = {
           new Intake({ log, inventory, keys, clock }),
       },
       mappedIntake(readGatewaySettings(env)),
+      {
+        provide: ToldOnce,
+        inject: [DATABASE, CLOCK],
+        useFactory: (database: Database, clock: Clock) => new ToldOnce({ database, clock }),
+      },
       {
         provide: DeadLetters,
         inject: [EVENT_LOG, CLOCK, LOGGER],

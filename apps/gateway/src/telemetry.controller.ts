@@ -18,6 +18,7 @@ import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
 import { MappedIntake, mappingQuery } from './mapped-intake.js';
 import type { SentMessage } from './tag-record.decide.js';
+import { ToldOnce } from './told-once.js';
 
 /** Refusals of the caller, not of what it sent: nothing is kept of those. */
 const OF_THE_CALLER: ReadonlySet<Refusal['refused']> = new Set([
@@ -64,6 +65,7 @@ export class TelemetryController {
     @Inject(Intake) private readonly intake: Intake,
     @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
     @Inject(MappedIntake) private readonly mapped: MappedIntake,
+    @Inject(ToldOnce) private readonly toldOnce: ToldOnce,
   ) {}
 
   @Post('telemetry/outcomes')
@@ -77,6 +79,7 @@ export class TelemetryController {
     },
     answer: outcomesTakenAnswer,
     refuses: IN_A_BATCH,
+    repeats: 'known',
   })
   @Needs('telemetry')
   @HttpCode(202)
@@ -111,6 +114,7 @@ export class TelemetryController {
     },
     answer: probesTakenAnswer,
     refuses: IN_A_BATCH,
+    repeats: 'known',
   })
   @Needs('probe')
   @HttpCode(202)
@@ -132,6 +136,7 @@ export class TelemetryController {
     },
     answer: reportsTakenAnswer,
     refuses: IN_A_BATCH,
+    repeats: 'known',
   })
   @Needs('commands')
   @HttpCode(202)
@@ -156,8 +161,9 @@ export class TelemetryController {
   @HttpCode(202)
   async signals(@Body() body: unknown, @Caller() caller: Principal) {
     const signal = readBody(signalSchema, body);
-    const result = isRefusal(signal) ? signal : await this.intake.signal(signal, caller);
-    return accepted(this.kept(result, 'application/json', body, caller));
+    if (isRefusal(signal)) return accepted<never>(this.kept(signal, 'application/json', body, caller));
+    const take = async () => this.kept(await this.intake.signal(signal, caller), 'application/json', body, caller);
+    return accepted(await this.toldOnce.take(caller, { signal: signal.type }, take));
   }
 
   /** One report, of whose bytes the node made a tag. */

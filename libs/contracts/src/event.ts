@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Audit } from './audit.js';
 import type { RequestTerms } from './request-terms.js';
 import type { Command } from './command.js';
-import { alertEvents } from './events/alert-events.js';
+import { alertEvents, resolutionEvents } from './events/alert-events.js';
 import { automationEvents } from './events/automation-events.js';
 import { breakerEvents } from './events/breaker-events.js';
 import { catalogueEvents } from './events/catalogue-events.js';
@@ -68,6 +68,7 @@ export const eventSchemas = {
   ...rulesEvents,
   ...rolloutEvents,
   ...alertEvents,
+  ...resolutionEvents,
   ...incidentEvents,
   ...rollbackEvents,
   ...redirectEvents,
@@ -140,6 +141,8 @@ export const streamOf = {
   nodeKeys: (nodeId: string) => `node-keys-${nodeId}`,
   rollout: (rolloutId: string) => `rollout-${rolloutId}`,
   alert: (alertId: string) => `alert-${alertId}`,
+  /** What people say of an alert of another system. */
+  alertResolution: (alertId: string) => `resolution-${alertId}`,
   incident: (incidentId: string) => `incident-${incidentId}`,
   rollback: (rollbackId: string) => `rollback-${rollbackId}`,
   redirect: (redirectId: string) => `redirect-${redirectId}`,

@@ -22,13 +22,15 @@ const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
 export const isKnown = (header: string | undefined, tag: string): boolean =>
   header !== undefined && (header.trim() === '*' || header.split(',').some((each) => opaque(each) === opaque(tag)));
 
+/** Whether answers under a path have tags: those that tell how something is, and can be asked for again. */
+export const isTaggedPath = (path: string): boolean =>
+  path.startsWith('/v1/') &&
+  // A long poll and a stream, which nobody asks for twice.
+  !path.startsWith('/v1/events') &&
+  !path.startsWith('/v1/stream');
+
 const isTagged = ({ method, url }: FastifyRequest, reply: FastifyReply, answer: unknown): answer is string =>
-  method === 'GET' &&
-  reply.statusCode === 200 &&
-  typeof answer === 'string' &&
-  url.startsWith('/v1/') &&
-  // A long poll, which nobody asks for twice.
-  !url.startsWith('/v1/events');
+  method === 'GET' && reply.statusCode === 200 && typeof answer === 'string' && isTaggedPath(url);
 
 /** Every answer to a GET carries its tag; whoever shows it again is told that nothing changed, without the body. */
 export const sayTag = (

@@ -38,6 +38,7 @@ export * from './watching/log-meters.js';
 export * from './watching/shared-families.js';
 export * from './watching/traces.js';
 export * from './watching/open-traces.js';
-export { type Operation, type OpenApi, openApiOf } from './spoken/openapi.js';
+export { type Contents, type Operation, type OpenApi, openApiOf } from './spoken/openapi.js';
+export { ANSWER_HEADERS, furtherHeadersOf, headersOf } from './spoken/headers.js';
 export { refusalsOf } from './spoken/refusals.js';
 export { type Content, Speaks } from './spoken/speaks.js';

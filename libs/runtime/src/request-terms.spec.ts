@@ -37,7 +37,8 @@ describe('the terms of a request', () => {
     expect(terms({ 'idempotency-key': 'k-1' }, { body: { b: 2, a: 1 } })).toEqual(plain);
     for (const other of [{ body: { a: 2, b: 2 } }, { url: '/v1/silences?x=1' }, { body: undefined }])
       expect(terms({ 'idempotency-key': 'k-1' }, other)).not.toEqual(plain);
-    expect(terms({ 'idempotency-key': 'k-1' }, { method: 'DELETE' })).toBeUndefined();
+    expect(terms({ 'idempotency-key': 'k-1' }, { method: 'DELETE' })).not.toEqual(plain);
+    expect(terms({ 'idempotency-key': 'k-1' }, { method: 'GET' })).toBeUndefined();
   });
 
   it.each(['', 'a b', 'é', 'x'.repeat(129)])('a key %j is refused', (key) =>

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { canonicalJson, isRefusal, type Principal, refuse, type Refusal, type RequestTerms } from '#contracts';
 
+/** What changes something, and may name a key: of the rest a repeat does no harm. */
+const KEYED_METHODS: ReadonlySet<string> = new Set(['POST', 'DELETE']);
 /** Visible ASCII but for quotes, as keys are written: a uuid has 36 characters. */
 const KEY = /^[\x21\x23-\x7e]{1,128}$/;
 /** Most entity tags of one `If-Match`: a client saw one, or a few in a row. */
@@ -48,14 +50,14 @@ const versionsOf = (header: string): RequestTerms['ifMatch'] => {
 };
 
 /**
- * A caller on the terms of an HTTP request: `If-Match`, and `Idempotency-Key` of a POST, with or without the quotes that
+ * A caller on the terms of an HTTP request: `If-Match`, and `Idempotency-Key` of what acts, with or without the quotes that
  * draft-ietf-httpapi-idempotency-key-header-07 asks for.
  */
 export const onTerms = (caller: Principal, request: FastifyRequest): Principal | Refusal => {
   const { 'if-match': ifMatch, 'idempotency-key': key } = request.headers;
   const seen: Principal =
     ifMatch === undefined ? caller : { ...caller, terms: { ...caller.terms, ifMatch: versionsOf(ifMatch) ?? [] } };
-  if (request.method !== 'POST' || key === undefined) return seen;
+  if (!KEYED_METHODS.has(request.method) || key === undefined) return seen;
   const bare = [key]
     .flat()
     .join(',')

@@ -25,6 +25,7 @@ export { escalationOf, readEscalation } from './escalation-derive.js';
 export { readOnCallInForce } from './on-call-in-force.js';
 export * from './event-read.js';
 export * from './event-store.js';
+export { type Claimed, claimKey, freeKey, holdKey } from './idempotent-request.js';
 export * from './fallback.repository.js';
 export * from './file-reload.js';
 export * from './incident.repository.js';

@@ -60,6 +60,7 @@ const TIMELINE_ONLY: ReadonlySet<EventType> = new Set([
   'MaintenanceMatched',
   'IncidentNoted',
   'ReplyTaken',
+  'AlertResolutionRequested',
   'ReceiverIncidentNamed',
   'ExternalChangeTold',
   'RunbookResultAttached',

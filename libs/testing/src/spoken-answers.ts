@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemSchema } from '#contracts';
 import type * as Runtime from '#runtime';
 import type { Content, Entrance } from '#runtime';
@@ -67,6 +67,29 @@ export const exchangeFault = (
   return refusalsOf(entrance).includes(code) ? undefined : `refuses with ${code}, which it does not name`;
 };
 
+type Headers = Readonly<Record<string, unknown>>;
+
+/** Why the headers of an answer are not those that its route says: one that it always has and that is missing, or one that it does not name. */
+export const headersFault = (
+  entrance: Entrance,
+  { status, isProblem, headers }: { readonly status: number; readonly isProblem: boolean; readonly headers: Headers },
+  {
+    headersOf,
+    furtherHeadersOf,
+    ANSWER_HEADERS,
+  }: Pick<typeof Runtime, 'headersOf' | 'furtherHeadersOf' | 'ANSWER_HEADERS'>,
+): string | undefined => {
+  if (entrance.speaks === undefined) return undefined;
+  const nameOf = (header: keyof typeof ANSWER_HEADERS): string => ANSWER_HEADERS[header].name;
+  const always = headersOf(entrance, status).map(nameOf);
+  const said = new Set([...always, ...furtherHeadersOf(entrance, status).map(nameOf)]);
+  const isSent = (name: string): boolean => headers[name.toLowerCase()] !== undefined;
+  const unsaid = Object.values(ANSWER_HEADERS).find(({ name }) => isSent(name) && !said.has(name));
+  if (unsaid !== undefined) return `answers ${status} with ${unsaid.name}, which it does not name`;
+  const missing = isProblem ? undefined : always.find((name) => !isSent(name));
+  return missing === undefined ? undefined : `answers ${status} without ${missing}, which it names`;
+};
+
 const textOf = (payload: unknown): string | undefined => {
   if (typeof payload === 'string') return payload;
   return Buffer.isBuffer(payload) ? payload.toString('utf8') : undefined;
@@ -79,18 +102,23 @@ const textOf = (payload: unknown): string | undefined => {
 export const holdToSpoken = (app: NestFastifyApplication, runtime: typeof Runtime): readonly string[] => {
   const entrances = new Map(runtime.entrancesOf(app).map((entrance) => [entrance.name, entrance]));
   const faults: string[] = [];
-  const faultIn = (request: FastifyRequest, status: number, type: string, payload: unknown): string | undefined => {
+  const faultIn = (request: FastifyRequest, reply: FastifyReply, payload: unknown): string | undefined => {
+    const { statusCode: status } = reply;
+    const type = String(reply.getHeader('content-type') ?? '');
     const entrance = entrances.get(`${request.method} ${request.routeOptions.url ?? ''}`);
     const answer = textOf(payload);
     if (entrance === undefined || answer === undefined) return undefined;
-    const fault = exchangeFault(entrance, { status, type, answer, body: request.body }, runtime.refusalsOf);
+    const isProblem = type.startsWith('application/problem+json');
+    const fault =
+      exchangeFault(entrance, { status, type, answer, body: request.body }, runtime.refusalsOf) ??
+      headersFault(entrance, { status, isProblem, headers: reply.getHeaders() }, runtime);
     return fault === undefined ? undefined : `${entrance.name} ${fault}: ${answer.slice(0, 2_000)}`;
   };
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onSend', async (request, reply, payload) => {
-      const fault = faultIn(request, reply.statusCode, String(reply.getHeader('content-type') ?? ''), payload);
+      const fault = faultIn(request, reply, payload);
       if (fault === undefined) return payload;
       faults.push(fault);
       reply.removeHeader('content-length');

@@ -55,6 +55,7 @@ const findIncident: Find = async (loaders, incidentId) => {
     ...pages.map(({ deliveryId }) => streamOf.delivery(deliveryId)),
     ...(await commandStreams(loaders, commandIds)),
     ...incident.alertIds.map(streamOf.alert),
+    ...incident.alertIds.map(streamOf.alertResolution),
   ];
   return { kind: 'incident', alertIds: undefined, streams };
 };
@@ -63,8 +64,9 @@ const findAlert: Find = async (loaders, alertId) => {
   const alert = await loaders.alert(alertId);
   if (alert === undefined) return undefined;
   const incident = alert.incidentId === null ? undefined : await findIncident(loaders, alert.incidentId);
-  const others = incident?.streams.filter((stream) => !stream.startsWith('alert-')) ?? [];
-  return { kind: 'alert', streams: [streamOf.alert(alertId), ...others], alertIds: [alertId] };
+  const own = [streamOf.alert(alertId), streamOf.alertResolution(alertId)];
+  const others = incident?.streams.filter((stream) => !/^(?:alert|resolution)-/.test(stream)) ?? [];
+  return { kind: 'alert', streams: [...own, ...others], alertIds: [alertId] };
 };
 
 const findRollback: Find = async (loaders, rollbackId) => {

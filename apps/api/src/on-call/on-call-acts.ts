@@ -21,7 +21,7 @@ import {
 } from '#domain';
 import type { EventStore, ScheduleOverrideRow } from '#store';
 import { metadataOf, saying } from '../act-metadata.js';
-import { appendAgain, keyOutlived } from '../append-again.js';
+import { appendAgain, appendNew } from '../append-again.js';
 import { newId } from '../new-id.js';
 import { faultOf, type OnCallFault, readSentPlan } from './on-call-faults.js';
 import { GAPS_SHOWN_MS, type OnCallParts, pageChannels, type PlanOrigin } from './on-call-view.js';
@@ -121,18 +121,21 @@ const overrideSchedule = async (parts: OnCallActParts, wanted: NewScheduleOverri
   const { repository, clock, store } = parts;
   const metadata = metadataOf(saying(caller, wanted.comment), 'override a schedule');
   const by = metadata.actor;
-  const scheduleOverrideId = `so-${newId(caller)}`;
-  const refusal = await appendAgain(store, metadata, async () => {
+  const scheduleOverrideId = `so-${newId()}`;
+  const decide = async () => {
     const expectedVersion = await repository.versionOf(streamOf.onCall);
-    if ((await repository.override(scheduleOverrideId)) !== undefined)
-      return keyOutlived(caller.terms?.once?.key ?? scheduleOverrideId);
     const nowMs = clock.nowMs();
     const standing = (await repository.overrides(nowMs)).length;
     const plan = (await repository.inForce())?.plan;
     const events = decideScheduleOverride(wanted, { scheduleOverrideId, by, nowMs, standing, plan });
     return isRefusal(events) ? events : { stream: streamOf.onCall, expectedVersion, events };
+  };
+  const made = await appendNew(store, metadata, {
+    newId: scheduleOverrideId,
+    decide,
+    idIn: ({ type, data }) => (type === 'ScheduleOverridden' ? data.scheduleOverrideId : undefined),
   });
-  return refusal ?? answered(parts, scheduleOverrideId);
+  return isRefusal(made) ? made : answered(parts, made);
 };
 
 const withdrawOverride = async (parts: OnCallActParts, scheduleOverrideId: string, caller: Principal) => {

@@ -69,6 +69,7 @@ export class ActController {
     body: { media: ['application/x-www-form-urlencoded'], about: 'the form of the page' },
     answer: PAGE,
     also: REFUSED,
+    repeats: 'known',
   })
   async act(
     @Param('token') token: string,

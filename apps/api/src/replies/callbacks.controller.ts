@@ -35,6 +35,7 @@ export class CallbacksController {
     body: { media: ['application/x-www-form-urlencoded'], about: 'an interaction payload of Slack' },
     answer: slackPressAnswer,
     refuses: ['SIGNATURE_INVALID'],
+    repeats: 'known',
   })
   @HttpCode(200)
   async slack(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {
@@ -55,6 +56,7 @@ export class CallbacksController {
     body: { media: ['application/json'], about: 'an event of the Slack Events API' },
     answer: slackEventAnswer,
     refuses: ['SIGNATURE_INVALID'],
+    repeats: 'known',
   })
   @HttpCode(200)
   async slackEvents(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {
@@ -72,6 +74,7 @@ export class CallbacksController {
     body: { media: ['application/json'], about: 'a webhook of PagerDuty, version 3' },
     answer: callbackTakenAnswer,
     refuses: ['SIGNATURE_INVALID'],
+    repeats: 'known',
   })
   @HttpCode(202)
   async pagerduty(@Body() body: unknown, @Headers() headers: Record<string, string>, @Facts() facts: RequestFacts) {

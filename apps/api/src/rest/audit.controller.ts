@@ -40,6 +40,7 @@ export class AuditController {
     body: newVerificationSchema,
     answer: answerOf('verification', verificationSchema),
     refuses: ['VERIFICATION_UNDER_WAY'],
+    located: true,
   })
   @HttpCode(202)
   @Needs('operate')

@@ -69,6 +69,7 @@ export class DeliveriesController {
     body: maybeCommented,
     answer: answerOf('delivery', deliveryShape),
     refuses: ['DELIVERY_NOT_GIVEN_UP'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('operate')
@@ -117,6 +118,7 @@ export class DeliveriesController {
     body: commented,
     answer: answerOf('channel', channelShape),
     refuses: ['CHANNEL_NOT_DISABLED'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('operate')

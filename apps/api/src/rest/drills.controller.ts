@@ -46,6 +46,7 @@ export class DrillsController {
     body: newDrillSchema,
     answer: answerOf('drill', drillShape),
     refuses: ['CHANNEL_NOT_TESTABLE', 'DRILL_UNDER_WAY'],
+    located: true,
   })
   @Needs('operate')
   async begin(@Body() body: unknown, @Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply) {

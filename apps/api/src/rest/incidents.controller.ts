@@ -64,6 +64,7 @@ export class IncidentsController {
     body: maybeCommented,
     answer: answerOf('alert', alertShape),
     refuses: ['ALERT_NOT_OPEN', 'ALERT_NOT_EXTERNAL'],
+    located: true,
   })
   @HttpCode(202)
   @Needs('operate')
@@ -121,6 +122,7 @@ export class IncidentsController {
     body: acknowledgement,
     answer: answerOf('incident', incidentShape),
     refuses: ['INCIDENT_NOT_OPEN'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('operate')
@@ -136,6 +138,7 @@ export class IncidentsController {
     body: handOver,
     answer: answerOf('incident', incidentShape),
     refuses: ['INCIDENT_NOT_OPEN', 'ESCALATION_NONE'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('operate')
@@ -150,6 +153,7 @@ export class IncidentsController {
     body: snooze,
     answer: answerOf('incident', incidentShape),
     refuses: ['INCIDENT_NOT_OPEN', 'ESCALATION_NONE'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('operate')
@@ -165,6 +169,7 @@ export class IncidentsController {
     body: incidentNote,
     answer: answerOf('incident', incidentShape),
     refuses: ['INCIDENT_NOT_OPEN', 'NOTES_TOO_MANY'],
+    matches: true,
   })
   @Needs('operate')
   async note(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {

@@ -1,4 +1,5 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import {
   answerOf,
@@ -20,6 +21,7 @@ import { commented, inventoryQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
+import { located } from './located.js';
 import { Versioned } from './versioned.js';
 
 /** What a new key is sent with. */
@@ -68,14 +70,23 @@ export class KeysController {
     body: newKey,
     answer: keyMadeAnswer,
     refuses: ['NODE_UNKNOWN'],
+    located: true,
   })
-  async create(@Body() body: unknown, @Caller() caller: Principal) {
+  async create(@Body() body: unknown, @Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply) {
     const { comment, ...key } = accepted(readBody(newKey, body));
-    return accepted(await this.actions.createKey(key, saying(caller, comment)));
+    const made = accepted(await this.actions.createKey(key, saying(caller, comment)));
+    located(reply, 'keys', made.keyId);
+    return made;
   }
 
   @Post(':id/revoke')
-  @Speaks({ id: 'revokeKey', summary: 'Revokes an API key, for good', body: commented, answer: keyRevokedAnswer })
+  @Speaks({
+    id: 'revokeKey',
+    summary: 'Revokes an API key, for good',
+    body: commented,
+    answer: keyRevokedAnswer,
+    matches: true,
+  })
   @HttpCode(200)
   async revoke(@Param('id') id: string, @Body() body: unknown, @Caller() caller: Principal) {
     const { comment } = accepted(readBody(commented, body));

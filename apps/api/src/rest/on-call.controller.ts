@@ -78,6 +78,7 @@ export class OnCallController {
     body: sentPlan,
     answer: onCallCheckAnswer,
     refuses: ['PLAN_INVALID'],
+    repeats: 'reads',
   })
   @HttpCode(200)
   @Needs('operate')
@@ -92,6 +93,7 @@ export class OnCallController {
     summary: 'Asks every dispatcher to read its file of who is called',
     body: maybeCommented,
     answer: askedAnswer,
+    located: true,
   })
   @HttpCode(202)
   @Header('Location', '/v1/on-call')

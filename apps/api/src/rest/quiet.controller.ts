@@ -1,4 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import {
   answerOf,
   listOf,
@@ -16,6 +17,7 @@ import { commentQuery, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
+import { located } from './located.js';
 import { Versioned } from './versioned.js';
 
 /** What pages nobody: silences, which people set, and maintenance, which the rules say. */
@@ -53,11 +55,14 @@ export class QuietController {
     body: newSilenceSchema,
     answer: answerOf('silence', silenceShape),
     refuses: ['SILENCE_TOO_WIDE', 'SILENCES_TOO_MANY'],
+    located: true,
   })
   @Needs('operate')
-  async add(@Body() body: unknown, @Caller() caller: Principal) {
+  async add(@Body() body: unknown, @Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply) {
     const wanted = accepted(readBody(newSilenceSchema, body));
-    return { silence: accepted(await this.actions.addSilence(wanted, caller)) };
+    const silence = accepted(await this.actions.addSilence(wanted, caller));
+    located(reply, 'silences', silence.silenceId);
+    return { silence };
   }
 
   /** A dry run: which alerts a silence would mute now. Nothing is recorded. */
@@ -68,6 +73,7 @@ export class QuietController {
     body: newSilenceSchema,
     answer: answerOf('preview', silencePreviewShape),
     refuses: ['SILENCES_TOO_MANY'],
+    repeats: 'reads',
   })
   @HttpCode(200)
   async previewSilence(@Body() body: unknown) {
@@ -81,6 +87,7 @@ export class QuietController {
     summary: 'Ends a silence now',
     query: commentQuery,
     answer: answerOf('silence', silenceShape),
+    matches: true,
   })
   @Needs('operate')
   async expire(@Param('id') id: string, @Query() query: unknown, @Caller() caller: Principal) {

@@ -44,6 +44,7 @@ export class RedirectsController {
     body: commented,
     answer: answerOf('redirect', redirectShape),
     refuses: ['REDIRECT_NOT_STOPPED'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('operate')

@@ -53,6 +53,7 @@ export class ReleasesController {
     summary: 'Says that a release ran well',
     body: newAttestationSchema,
     answer: answerOf('release', knownReleaseShape),
+    matches: true,
   })
   @HttpCode(200)
   @Needs('operate')
@@ -67,6 +68,7 @@ export class ReleasesController {
     summary: 'Tells how going back to a release went when it was tried',
     body: newRehearsalSchema,
     answer: answerOf('release', knownReleaseShape),
+    matches: true,
   })
   @HttpCode(200)
   @Needs('roll_out')
@@ -82,6 +84,7 @@ export class ReleasesController {
     body: liftingSchema,
     answer: answerOf('release', knownReleaseShape),
     refuses: ['RELEASE_NOT_QUARANTINED'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('lift')

@@ -132,6 +132,7 @@ export class ReportsController {
     body: runbookResultBody,
     answer: answerOf('runbook', runbookShape),
     refuses: ['INCIDENT_NOT_OPEN', 'RUNBOOK_RESULTS_TOO_MANY'],
+    matches: true,
   })
   @Needs('operate')
   async attach(

@@ -56,6 +56,7 @@ export class RollbacksController {
     body: commented,
     answer: answerOf('rollback', rollbackShape),
     refuses: ['ROLLBACK_EXISTS', 'ROLLOUT_STATE'],
+    located: true,
   })
   @HttpCode(202)
   @Needs('operate')
@@ -78,6 +79,7 @@ export class RollbacksController {
     summary: 'What a rollback would do; nothing is recorded',
     answer: answerOf('preview', rollbackPreviewShape),
     refuses: ['ROLLBACK_EXISTS', 'ROLLOUT_STATE'],
+    repeats: 'reads',
   })
   @HttpCode(200)
   async preview(@Param('id') id: string) {
@@ -91,6 +93,8 @@ export class RollbacksController {
     body: commented,
     answer: answerOf('rollback', rollbackShape),
     refuses: ['ROLLBACK_EXISTS', 'ROLLBACK_NOT_PROPOSED'],
+    matches: true,
+    located: true,
   })
   @HttpCode(202)
   @Needs('approve_stage')
@@ -136,11 +140,14 @@ export class RollbacksController {
     body: newOverrideSchema,
     answer: answerOf('override', overrideShape),
     refuses: ['CHECKLIST_UNMET', 'OVERRIDE_OPEN', 'RAIL_NOT_OPENABLE', 'ROLLBACK_NOT_REFUSED'],
+    located: true,
   })
   @Needs('operate')
-  async askFor(@Body() body: unknown, @Caller() caller: Principal) {
+  async askFor(@Body() body: unknown, @Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply) {
     const wanted = accepted(readBody(newOverrideSchema, body));
-    return { override: accepted(await this.actions.requestOverride(wanted, caller)) };
+    const override = accepted(await this.actions.requestOverride(wanted, caller));
+    located(reply, 'overrides', override.overrideId);
+    return { override };
   }
 
   @Post('overrides/:id/votes')
@@ -150,6 +157,7 @@ export class RollbacksController {
     body: newVoteSchema,
     answer: answerOf('override', overrideShape),
     refuses: ['OVERRIDE_ENDED', 'VOTE_TWICE'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('approve')

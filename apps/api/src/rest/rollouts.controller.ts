@@ -1,4 +1,5 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import {
   answerOf,
   gateAnswer,
@@ -19,6 +20,7 @@ import { commented, gateQuery, maybeCommented, rolloutQuery } from '../list-quer
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
+import { located } from './located.js';
 import { Versioned } from './versioned.js';
 
 /** Rollouts: declared, asked about, started, approved, halted. */
@@ -56,11 +58,14 @@ export class RolloutsController {
       'ROLLOUT_UNDER_WAY',
       'ROLLOUTS_TOO_MANY',
     ],
+    located: true,
   })
   @Needs('roll_out')
-  async declare(@Body() body: unknown, @Caller() caller: Principal) {
+  async declare(@Body() body: unknown, @Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply) {
     const wanted = accepted(readBody(newRolloutSchema, body));
-    return { rollout: accepted(await this.actions.declareRollout(wanted, caller)) };
+    const rollout = accepted(await this.actions.declareRollout(wanted, caller));
+    located(reply, 'rollouts', rollout.rolloutId);
+    return { rollout };
   }
 
   @Get(':id')
@@ -92,6 +97,7 @@ export class RolloutsController {
     body: maybeCommented,
     answer: answerOf('rollout', rolloutShape),
     refuses: ['RELEASE_QUARANTINED', 'ROLLOUT_STATE'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('roll_out')
@@ -107,6 +113,7 @@ export class RolloutsController {
     body: commented,
     answer: answerOf('rollout', rolloutShape),
     refuses: ['ROLLOUT_STATE'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('roll_out')
@@ -122,6 +129,7 @@ export class RolloutsController {
     body: stageApprovalSchema,
     answer: answerOf('rollout', rolloutShape),
     refuses: ['ROLLOUT_STATE'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('approve_stage')
@@ -137,6 +145,7 @@ export class RolloutsController {
     body: newRiskSchema,
     answer: answerOf('rollout', rolloutShape),
     refuses: ['ROLLOUT_STATE'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('roll_out')
@@ -152,6 +161,7 @@ export class RolloutsController {
     body: newLoadTestSchema,
     answer: answerOf('rollout', rolloutShape),
     refuses: ['NODE_UNKNOWN', 'ROLLOUT_STATE'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('roll_out')
@@ -167,6 +177,7 @@ export class RolloutsController {
     body: preflightOverrideSchema,
     answer: answerOf('rollout', rolloutShape),
     refuses: ['ROLLOUT_STATE'],
+    matches: true,
   })
   @HttpCode(200)
   @Needs('approve_stage')

@@ -43,6 +43,7 @@ export class RulesController {
     summary: 'Asks whoever decides to read its files; the rules say what became of it',
     body: maybeCommented,
     answer: askedAnswer,
+    located: true,
   })
   @HttpCode(202)
   @Header('Location', '/v1/rules')

@@ -51,6 +51,7 @@ export class AlertmanagerController {
     body: { media: ['application/json'], about: 'a list of alerts, as Alertmanager takes them' },
     answer: 'nothing',
     also: { 400: alertmanagerRefusalAnswer },
+    repeats: 'known',
   })
   async post(@Body() body: unknown, @Caller() caller: Principal, @Res() reply: FastifyReply): Promise<void> {
     const parsed = parseJson(body);
@@ -104,6 +105,7 @@ export class AlertmanagerController {
     summary: 'Takes the webhook of an Alertmanager',
     body: { media: ['application/json'], about: 'the webhook of an Alertmanager, version 4' },
     answer: webhookTakenAnswer,
+    repeats: 'known',
   })
   @HttpCode(202)
   async webhook(@Body() body: unknown, @Caller() caller: Principal) {

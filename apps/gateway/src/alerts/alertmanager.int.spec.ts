@@ -209,6 +209,30 @@ describe('support tickets', () => {
     expect((await told()).map((each) => each.type === 'tickets' && each.count)).toEqual([40, 1, 1]);
   });
 
+  it('is counted once under a key, however often and however many at a time it is sent', async () => {
+    const sendOnce = async (path: string, body: object, idempotencyKey: string) => {
+      const response = await fetch(new URL(path, served.url), {
+        method: 'POST',
+        headers: { authorization: key, 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const together = await Promise.all([1, 2, 3, 4].map(() => sendOnce('/v1/tickets', { count: 7 }, 'minute-1')));
+    const done = { status: 202, body: { tickets: 7 } };
+    for (const each of together) expect([done.status, 409]).toContain(each.status);
+    expect(together).toContainEqual(done);
+    expect(await sendOnce('/v1/tickets', { count: 7 }, 'minute-1')).toEqual(done);
+    expect(await sendOnce('/v1/tickets', { count: 8 }, 'minute-1')).toMatchObject({
+      status: 422,
+      body: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+    // What was refused keeps no key: mended, it is taken under the same.
+    expect(await sendOnce('/v1/tickets', { count: -1 }, 'minute-2')).toMatchObject({ status: 422 });
+    expect(await sendOnce('/v1/tickets', { count: 2 }, 'minute-2')).toEqual({ status: 202, body: { tickets: 2 } });
+    expect((await told()).map((each) => each.type === 'tickets' && each.count)).toEqual([7, 2]);
+  });
+
   it.each([[[]], [{ count: -1 }], [{ count: 1.5 }], [{ count: 1e9 }], ['7']])('R10: %j is refused', async (body) => {
     expect((await post('/v1/tickets', body as never)).status).toBe(422);
     expect(await told()).toEqual([]);

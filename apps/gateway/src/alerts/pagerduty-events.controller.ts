@@ -58,6 +58,7 @@ export class PagerDutyEventsController {
     body: { media: ['application/json'], about: 'an event of the Events API v2' },
     answer: enqueuedAnswer,
     also: { 400: enqueueRefusalAnswer, 429: enqueueRefusalAnswer },
+    repeats: 'known',
   })
   async enqueue(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(reply, body, readEvent, (dedupKey) => ({
@@ -75,6 +76,7 @@ export class PagerDutyEventsController {
     body: { media: ['application/json'], about: 'a change event of the Events API v2' },
     answer: enqueuedAnswer,
     also: { 400: enqueueRefusalAnswer, 429: enqueueRefusalAnswer },
+    repeats: 'known',
   })
   async change(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     await this.answer(reply, body, readChange, () => ({ status: 'success', message: 'Change event processed' }));

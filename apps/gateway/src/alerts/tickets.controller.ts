@@ -4,6 +4,7 @@ import { accepted, Caller, type Clock, CLOCK, Needs, Speaks } from '#runtime';
 import { Intake } from '../intake.js';
 import { parseJson } from '../json-body.js';
 import { RecentRequests } from '../recent-requests.js';
+import { ToldOnce } from '../told-once.js';
 import { readTickets } from './tickets.decide.js';
 
 /** What a ticket was taken as. */
@@ -20,6 +21,7 @@ export class TicketsController {
   constructor(
     @Inject(Intake) private readonly intake: Intake,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(ToldOnce) private readonly toldOnce: ToldOnce,
   ) {}
 
   @Post()
@@ -38,8 +40,7 @@ export class TicketsController {
       const taken = await this.intake.alerts([signal], caller);
       return isRefusal(taken) ? taken : { tickets: count };
     };
-    return accepted(
-      ticketId === undefined ? await take() : await this.recent.once(`${caller.keyId} ${ticketId}`, take),
-    );
+    const takeNew = () => (ticketId === undefined ? take() : this.recent.once(`${caller.keyId} ${ticketId}`, take));
+    return accepted(await this.toldOnce.take(caller, { tickets: count }, takeNew));
   }
 }

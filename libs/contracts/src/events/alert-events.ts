@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alertKey, at, id, reasonSchema, SEVERITIES } from './event-parts.js';
+import { alertKey, at, by, comment, id, reasonSchema, SEVERITIES } from './event-parts.js';
 
 const severity = z.enum(SEVERITIES);
 const because = z.string().max(500);
@@ -45,4 +45,13 @@ export const alertEvents = {
    * window of the episode does after all.
    */
   AlertCorrected: z.object({ alertId: id, verdict: z.enum(['overturned', 'upheld']), reason: reasonSchema, at }),
+} as const;
+
+/**
+ * Events of stream `resolution-<alertId>`: what people say of alerts of other systems. Apart from the alert's own, which the rules alone write
+ * to, since they know its version by what they wrote.
+ */
+export const resolutionEvents = {
+  /** Somebody says that an alert of another system is over; the next tick resolves it. */
+  AlertResolutionRequested: z.object({ alertId: id, by, comment: comment.optional(), at }),
 } as const;

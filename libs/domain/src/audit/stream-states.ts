@@ -100,6 +100,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   'on-call': folding({}, evolveOnCall),
   'incident-': incident,
   'incident-escalation-': folding(undefined, guarded(isEscalationEvent, evolveEscalation)),
+  'resolution-': lastSaid,
   'alert-': folding(undefined, guarded(isAlertEvent, evolveAlert)),
   'rollout-': folding(UNKNOWN_ROLLOUT, evolveKnownRollout),
   'rollback-': folding(undefined, guarded(isRollbackEvent, evolveRollback)),

@@ -2,7 +2,15 @@ import { type ProblemCode, PROBLEMS, problemSchema } from '#contracts';
 import type { z } from 'zod';
 import type { Entrance } from '../entrances.js';
 import { type JsonSchema, type JsonSchemas, createJsonSchemas, type Side } from './json-schemas.js';
-import { isAct, refusalsOf } from './refusals.js';
+import {
+  ANSWER_HEADERS,
+  type AnswerHeader,
+  furtherHeadersOf,
+  headersOf,
+  REQUEST_HEADERS,
+  requestHeadersOf,
+} from './headers.js';
+import { refusalsOf } from './refusals.js';
 import { type Content, isMedia, type Spoken } from './speaks.js';
 
 /** A part of the path or of the query. */
@@ -59,7 +67,12 @@ const contentsOf = (schemas: JsonSchemas, content: Content | 'nothing', side: Si
   return Object.fromEntries(content.media.map((type) => [type, { schema }]));
 };
 
-const parametersOf = (schemas: JsonSchemas, name: string, path: string, { query }: Spoken): Operation['parameters'] => {
+const parametersOf = (
+  schemas: JsonSchemas,
+  entrance: Entrance,
+  path: string,
+  { query }: Spoken,
+): Operation['parameters'] => {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, part = '']) => {
     const schema = { type: 'string', minLength: 1 };
     return { name: part, in: 'path', required: true, schema } as const;
@@ -71,9 +84,19 @@ const parametersOf = (schemas: JsonSchemas, name: string, path: string, { query 
   const inQuery = Object.entries(properties).map(
     ([part, schema]) => ({ name: part, in: 'query', required: required.includes(part), schema }) as const,
   );
-  const ofActs = isAct(name) ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : [];
-  return [...inPath, ...inQuery, ...ofActs];
+  const headers = requestHeadersOf(entrance).map((header) => ({ $ref: `#/components/parameters/${header}` }));
+  return [...inPath, ...inQuery, ...headers];
 };
+
+const nameOf = (header: AnswerHeader): string => ANSWER_HEADERS[header].name;
+
+const answerHeaders = (entrance: Entrance, status: number): Readonly<Record<string, Reference>> =>
+  Object.fromEntries(
+    [...headersOf(entrance, status), ...furtherHeadersOf(entrance, status)].map((header) => [
+      nameOf(header),
+      { $ref: `#/components/headers/${header}` },
+    ]),
+  );
 
 const PROBLEM: Contents = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
@@ -84,29 +107,38 @@ const problemsOf = (entrance: Entrance): Readonly<Record<string, Response>> => {
     [...statuses].map((status) => {
       const codes = all.filter((code) => PROBLEMS[code].status === status);
       const description = codes.join(', ');
-      return [String(status), { description, content: PROBLEM, 'x-codes': codes }];
+      return [
+        String(status),
+        { description, headers: answerHeaders(entrance, status), content: PROBLEM, 'x-codes': codes },
+      ];
     }),
   );
 };
 
-const HEADERS = { 'X-Request-Id': { $ref: '#/components/headers/RequestId' } };
+/** An answer in a route's own words, and the problem of the same status, where both can come. */
+const beside = (problem: Response | undefined, response: Response): Response =>
+  problem === undefined ? response : { ...problem, ...response, content: { ...problem.content, ...response.content } };
 
 const operationOf = (schemas: JsonSchemas, entrance: Entrance, path: string, spoken: Spoken): Operation => {
-  const { name, needs = '', status } = entrance;
+  const { needs = '', status } = entrance;
   const { id, summary, body, answer, instead, also = {} } = spoken;
   const good: readonly (readonly [string, Content | 'nothing'])[] = [[String(status), answer], ...Object.entries(also)];
   const others = instead === undefined ? {} : contentsOf(schemas, instead, 'output');
   const answers = good.map(([code, content]): readonly [string, Response] => {
     const contents = contentsOf(schemas, content, 'output');
-    return [code, { description: summary, headers: HEADERS, content: { ...contents, ...others } }];
+    const headers = answerHeaders(entrance, Number(code));
+    return [code, { description: summary, headers, content: { ...contents, ...others } }];
   });
+  const problems = problemsOf(entrance);
+  const isTagged = requestHeadersOf(entrance).includes('IfNoneMatch');
+  const unchanged = { description: 'Nothing changed', headers: answerHeaders(entrance, 304), content: {} };
   return {
     operationId: id,
     summary,
     tags: [tagOf(path)],
     'x-permission': needs,
     security: needs === 'public' ? [] : [{ key: [] }, { token: [] }],
-    parameters: parametersOf(schemas, name, path, spoken),
+    parameters: parametersOf(schemas, entrance, path, spoken),
     ...(body === undefined
       ? {}
       : {
@@ -115,7 +147,11 @@ const operationOf = (schemas: JsonSchemas, entrance: Entrance, path: string, spo
             content: contentsOf(schemas, body, 'input'),
           },
         }),
-    responses: { ...problemsOf(entrance), ...Object.fromEntries(answers) },
+    responses: {
+      ...problems,
+      ...(isTagged ? { 304: unchanged } : {}),
+      ...Object.fromEntries(answers.map(([code, response]) => [code, beside(problems[code], response)])),
+    },
   };
 };
 
@@ -127,18 +163,12 @@ const string = { type: 'string' };
 
 const componentsOf = (schemas: JsonSchemas): OpenApi['components'] => ({
   schemas: schemas.named(),
-  parameters: {
-    IdempotencyKey: {
-      name: 'Idempotency-Key',
-      in: 'header',
-      required: false,
-      description: 'The same key with the same request does it once.',
-      schema: string,
-    },
-  },
-  headers: {
-    RequestId: { description: 'The request, as the logs and a problem document name it.', schema: string },
-  },
+  parameters: Object.fromEntries(
+    Object.entries(REQUEST_HEADERS).map(([header, said]) => [header, { in: 'header', required: false, ...said }]),
+  ),
+  headers: Object.fromEntries(
+    Object.entries(ANSWER_HEADERS).map(([header, { description }]) => [header, { description, schema: string }]),
+  ),
   securitySchemes: {
     key: { type: 'http', scheme: 'bearer', description: 'An API key: `keyId.secret`.' },
     token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the OpenID provider.' },

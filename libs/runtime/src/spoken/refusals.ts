@@ -16,27 +16,30 @@ const KEYED: readonly ProblemCode[] = [
 const QUERIED: readonly ProblemCode[] = ['QUERY_INVALID', 'CURSOR_INVALID', 'QUERY_TOO_SLOW'];
 /** A request with a body, which an act may have although it reads none. */
 const SENT: readonly ProblemCode[] = ['BODY_UNPARSABLE', 'BODY_TOO_LARGE', 'CONTENT_TYPE_UNKNOWN', 'BODY_INVALID'];
-/** What changes something: meanwhile somebody else did, or the same was asked before. */
-const ACTING: readonly ProblemCode[] = [
-  'CONFLICT',
-  'PRECONDITION_FAILED',
-  'IDEMPOTENCY_KEY_REUSED',
-  'IDEMPOTENCY_KEY_ANSWERED',
-  'LOG_UNAVAILABLE',
-];
+/** What changes something: meanwhile somebody else did. */
+const ACTING: readonly ProblemCode[] = ['CONFLICT', 'PRECONDITION_FAILED', 'LOG_UNAVAILABLE'];
+/** What is done once under a key: the same was asked before. */
+const KEYED_ONCE: readonly ProblemCode[] = ['IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_ANSWERED'];
 
-/** Whether a route changes something. */
+/** Whether a route is asked as what changes something is; some of these only read a body. */
 export const isAct = (name: string): boolean => !/^(GET|HEAD|OPTIONS) /.test(name);
 
+/** Whether a route reads an `Idempotency-Key`. */
+export const isKeyed = ({ name, speaks }: Pick<Entrance, 'name' | 'speaks'>): boolean =>
+  isAct(name) && speaks?.repeats === undefined;
+
 /** Every code with which a route can refuse: those of its kind, and its own. */
-export const refusalsOf = ({ name, needs, speaks }: Entrance): readonly ProblemCode[] => {
+export const refusalsOf = (entrance: Entrance): readonly ProblemCode[] => {
+  const { name, needs, speaks } = entrance;
   const isSent = isAct(name) || (speaks?.body !== undefined && isMedia(speaks.body));
   return [
     ...new Set<ProblemCode>([
       ...ANY,
       ...(needs === 'public' ? [] : KEYED),
       ...(speaks?.query === undefined ? [] : QUERIED),
-      ...(isSent ? [...SENT, ...ACTING] : []),
+      ...(isSent ? SENT : []),
+      ...(isSent && speaks?.repeats !== 'reads' ? ACTING : []),
+      ...(isKeyed(entrance) ? KEYED_ONCE : []),
       ...(speaks?.refuses ?? []),
     ]),
   ].toSorted();

@@ -31,6 +31,15 @@ export interface Spoken {
   readonly instead?: Media;
   /** Answers of other statuses that are no problem documents. */
   readonly also?: Readonly<Record<number, Content>>;
+  /**
+   * Why an act reads no `Idempotency-Key`: `reads`, it changes nothing; `known`, what is sent again is known by what is in it, a number, a key
+   * of its own or a link that is used once. Absent: it reads one, and does the same request once.
+   */
+  readonly repeats?: 'reads' | 'known';
+  /** Whether it reads `If-Match`: the tag is that of the thing which it changes. */
+  readonly matches?: true;
+  /** Whether its good answer says in `Location` where the new thing is, or what becomes of what was asked for. */
+  readonly located?: true;
   /** What it refuses beyond what every route of its kind does (`refusals.ts`). */
   readonly refuses?: readonly ProblemCode[];
 }

@@ -61,6 +61,11 @@ export const actionsChapter: Chapter = [
     ],
   ],
   [
+    streamOf.alertResolution('al3'),
+    0,
+    [event('AlertResolutionRequested', { alertId: 'al3', by: 'operator:alice', comment: 'over', at: T + 79_500 })],
+  ],
+  [
     streamOf.reply('re1'),
     0,
     [

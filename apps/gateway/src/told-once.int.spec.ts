@@ -1,0 +1,75 @@
+import { type Principal, refuse } from '#contracts';
+import { DatabaseUnavailable } from '#store';
+import { FakeClock, openTestDatabase, type TestDatabase, until } from '#testing';
+import { ToldOnce } from './told-once.js';
+
+const KEY_DAY_MS = 86_400_000;
+const CLAIM_MS = 60_000;
+
+describe('what is told once', () => {
+  const clock = new FakeClock();
+  let test: TestDatabase;
+  let toldOnce: ToldOnce;
+  let told: string[];
+  beforeAll(async () => {
+    test = await openTestDatabase();
+    toldOnce = new ToldOnce({ database: test.database, clock });
+  });
+  beforeEach(() => {
+    told = [];
+  });
+  afterAll(() => test.close());
+
+  const callerWith = (key: string, hash = 'h'): Principal =>
+    ({ subject: 'key:k', terms: { once: { subject: 'key:k', key, hash } } }) as unknown as Principal;
+  const take = (key: string, hash = 'h') =>
+    toldOnce.take(callerWith(key, hash), 'again', async () => {
+      told.push(key);
+      return 'taken';
+    });
+  /** One whose process is killed after the log took it: neither held nor freed. */
+  const kill = (key: string): void =>
+    void toldOnce.take(callerWith(key), 'again', () => {
+      told.push(key);
+      return new Promise<string>(() => undefined);
+    });
+
+  it('is taken once within a day, and once more the day after', async () => {
+    expect([await take('a'), await take('a')]).toEqual(['taken', 'again']);
+    await clock.advance(KEY_DAY_MS - 1);
+    expect(await take('a')).toBe('again');
+    await clock.advance(1);
+    expect([await take('a'), await take('a')]).toEqual(['taken', 'again']);
+    expect(told).toEqual(['a', 'a']);
+  });
+
+  it('is refused under the key of another request', async () => {
+    await take('b');
+    expect(await take('b', 'other')).toMatchObject({ refused: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(told).toEqual(['b']);
+  });
+
+  it('keeps no key of what was refused, and of what failed', async () => {
+    const refusal = refuse('LOG_UNAVAILABLE', 'full');
+    expect(await toldOnce.take(callerWith('c'), 'again', async () => refusal)).toBe(refusal);
+    const fails = toldOnce.take(callerWith('c'), 'again', () => Promise.reject(new Error('the log is away')));
+    await expect(fails).rejects.toThrow('the log is away');
+    expect(await take('c')).toBe('taken');
+  });
+
+  it('is told again after a kill, once nobody can still be telling it', async () => {
+    kill('d');
+    await until('it was told', async () => told.length === 1);
+    expect(await take('d')).toMatchObject({ refused: 'CONFLICT' });
+    await clock.advance(CLAIM_MS);
+    expect([await take('d'), await take('d')]).toEqual(['taken', 'again']);
+    expect(told).toEqual(['d', 'd']);
+  });
+
+  it('is taken while the database is away, and may then be taken twice rather than lost', async () => {
+    const away = () => Promise.reject(new DatabaseUnavailable('away', { cause: new Error('ECONNREFUSED') }));
+    const without = new ToldOnce({ database: { ...test.database, query: away }, clock });
+    const takeAway = () => without.take(callerWith('e'), 'again', async () => 'taken');
+    expect([await takeAway(), await takeAway()]).toEqual(['taken', 'taken']);
+  });
+});
