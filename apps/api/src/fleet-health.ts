@@ -1,6 +1,13 @@
 import { FLEET_KEY, SLOT_MS } from '#contracts';
 import type { CatalogueFollower, Clock } from '#runtime';
-import { createRecentSums, figuresOf, type RecentSum, type SegmentRepository, type WindowFigures } from '#store';
+import {
+  type Catalogue,
+  createRecentSums,
+  figuresOf,
+  type RecentSum,
+  type SegmentRepository,
+  type WindowFigures,
+} from '#store';
 
 /** How the fleet or a region was over the last minute. */
 export interface Health extends WindowFigures {
@@ -25,23 +32,32 @@ const HEALTH_WINDOW_MS = 60_000;
 /** A new minute each second. */
 const KEPT_SLOTS = 1;
 
-/** Reads the health of the fleet. */
+const healthFrom = (fleet: RecentSum, regions: RecentSum, nodes: Catalogue['nodes']): FleetHealth => {
+  const names = new Set([...regions.sum.keys, ...nodes.map(({ region }) => region)]);
+  const healthOf = ({ sum, slot }: RecentSum, key: string): Health => {
+    return { key, ...figuresOf(sum, key), windowMs: HEALTH_WINDOW_MS, slot };
+  };
+  return {
+    fleet: healthOf(fleet, FLEET_KEY),
+    regions: [...names].toSorted().map((key) => healthOf(regions, key)),
+    asOf: (fleet.slot + 1) * SLOT_MS,
+  };
+};
+
+/** Reads the health of the fleet: the same object as long as the window and the nodes are the same. */
 export const createFleetHealth = (
   segments: Pick<SegmentRepository, 'read'>,
   catalogue: Pick<CatalogueFollower, 'current'>,
   clock: Pick<Clock, 'nowMs'>,
 ): (() => Promise<FleetHealth>) => {
   const recent = createRecentSums(segments, clock, { windowMs: HEALTH_WINDOW_MS, keptSlots: KEPT_SLOTS });
+  let last: { readonly of: readonly unknown[]; readonly health: FleetHealth } | undefined;
   return async () => {
     const [fleet, regions] = [await recent('fleet'), await recent('region')];
-    const names = new Set([...regions.sum.keys, ...catalogue.current().nodes.map(({ region }) => region)]);
-    const healthOf = ({ sum, slot }: RecentSum, key: string): Health => {
-      return { key, ...figuresOf(sum, key), windowMs: HEALTH_WINDOW_MS, slot };
-    };
-    return {
-      fleet: healthOf(fleet, FLEET_KEY),
-      regions: [...names].toSorted().map((key) => healthOf(regions, key)),
-      asOf: (fleet.slot + 1) * SLOT_MS,
-    };
+    const { nodes } = catalogue.current();
+    const of = [fleet, regions, nodes];
+    if (last?.of.every((each, at) => each === of[at]) === true) return last.health;
+    last = { of, health: healthFrom(fleet, regions, nodes) };
+    return last.health;
   };
 };

@@ -44,12 +44,18 @@ export const readReport = async (
   { incidents, rollbacks, redirects, deliveries, reads, escalations }: ReportSources,
   incidentId: string,
 ): Promise<IncidentReport | undefined> => {
-  const found = await incidents.find(incidentId);
+  const belonging = { incidentId, limit: LIST_MAX };
+  // What waits for nothing else is asked at once: a reader waits for four answers in turn, not for eight.
+  const [found, undone, moved, contacts, row] = await Promise.all([
+    incidents.find(incidentId),
+    rollbacks.list(belonging),
+    redirects.list(belonging),
+    deliveries.called(incidentId),
+    escalations.findRow(incidentId),
+  ]);
   if (found === undefined) return undefined;
-  const undone = await rollbacks.list({ incidentId, limit: LIST_MAX });
-  const moved = await redirects.list({ incidentId, limit: LIST_MAX });
   const calls = found.incident.escalations.map((call) => callKeyOf({ incidentId, ...call }));
-  const called = (await deliveries.called(incidentId)).map(({ dedupKey }) => dedupKey);
+  const called = contacts.map(({ dedupKey }) => dedupKey);
   const commandIds = [
     ...undone.flatMap(({ waves }) => waves.flatMap(({ commandId }) => commandId ?? [])),
     ...moved.flatMap(({ commands }) => commands.map(({ commandId }) => commandId)),
@@ -57,7 +63,6 @@ export const readReport = async (
   const keys = [...new Set([incidentId, ...calls, ...called, ...commandIds])];
   const under = createRequestLoaders(reads).deliveriesUnder;
   const told = (await Promise.all(keys.map(under))).flat().map(withoutPlace);
-  const row = await escalations.findRow(incidentId);
   const escalation = row === undefined ? null : escalationReport(row);
   return { ...found, rollbacks: undone, redirects: moved, deliveries: told, escalation };
 };

@@ -62,6 +62,7 @@ import { readGate } from './gate-query.js';
 import { createRequestLoaders } from './loaders/request-loaders.js';
 import { createFleetHealth } from './fleet-health.js';
 import { type IncidentReport, readReport } from './incident-report.js';
+import { createKeptAnswers } from './kept-answers.js';
 import { readMaintenance } from './maintenance-schedule.js';
 import { readOnCall, readPlan, readShifts } from './on-call/on-call-view.js';
 import { createDisagreements } from './release-disagreements.js';
@@ -93,11 +94,13 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
     impactSettingsOf(database),
   );
   const unknown = (incidentId: string): Refusal => refuse('NOT_FOUND', `there is no incident ${incidentId}`);
+  const incident = async (incidentId: string): Promise<IncidentReport | Refusal> =>
+    (await readReport({ incidents, rollbacks, redirects, deliveries, reads, escalations }, incidentId)) ??
+    unknown(incidentId);
   return {
     incidents: incidents.page,
-    incident: async (incidentId: string): Promise<IncidentReport | Refusal> =>
-      (await readReport({ incidents, rollbacks, redirects, deliveries, reads, escalations }, incidentId)) ??
-      unknown(incidentId),
+    incident,
+    writtenIncident: createKeptAnswers(incident),
     impactSettings: impactSettingsOf(database),
     /** Of an incident that was read already, by settings that were. */
     affectedBy: affected,

@@ -1,7 +1,9 @@
+import { event, streamOf } from '#contracts';
 import { type ServedApi, serveApi, tellStory } from './api.fixture.js';
 
 /** As docs/http-api.md promises. */
 const KEY_DAY_MS = 86_400_000;
+const isFirst = ({ incidentId }: { readonly incidentId: string }): boolean => incidentId === 'in1';
 
 describe('what holds for every route', () => {
   let served: ServedApi;
@@ -88,6 +90,42 @@ describe('what holds for every route', () => {
       status: 201,
     });
     expect(await ask('GET', '/v1/incidents/in1', { 'if-none-match': tag })).toMatchObject({ status: 200 });
+  });
+
+  it('an incident is read anew after every event, by whoever asks, and once for all while there is none', async () => {
+    const authorization = await served.as('operator');
+    const look = async () => (await ask('GET', '/v1/incidents/in1')).body;
+    for (let note = 0; note < 10; note += 1) {
+      const text = `seen at once ${note}`;
+      // Readers before, while and after: none of them may leave its report to who comes after the act.
+      const before = Array.from({ length: 5 }, look);
+      expect(await ask('POST', '/v1/incidents/in1/notes', { authorization }, { text })).toMatchObject({ status: 201 });
+      const [{ incident, timeline }] = await Promise.all([look(), ...before]);
+      expect(incident).toEqual((await ask('GET', '/v1/incidents?limit=500')).body.incidents.find(isFirst));
+      expect(timeline.at(-1).event.data).toMatchObject({ text });
+    }
+    // What is not of its own stream is in the report as well.
+    const delivered = (await look()).deliveries[0];
+    const at = served.clock.nowMs();
+    const attempt = event('DeliveryAttempted', {
+      deliveryId: delivered.deliveryId,
+      attempt: 1,
+      outcome: 'delivered',
+      detail: 'taken',
+      status: 202,
+      dueAtMs: null,
+      at,
+    });
+    const stream = streamOf.delivery(delivered.deliveryId);
+    await served.parts.eventStore.append([{ stream, expectedVersion: 1, events: [attempt] }], {
+      actor: 'dispatcher',
+      cause: 't',
+    });
+    expect((await look()).deliveries[0]).toMatchObject({ status: 'delivered', attempts: 1, lastDetail: 'taken' });
+    const asked = served.asked.length;
+    await Promise.all(Array.from({ length: 20 }, look));
+    const since = (part: string): number => served.asked.slice(asked).filter((text) => text.includes(part)).length;
+    expect([since('from event_head'), since('from incident i'), since('from delivery')]).toEqual([20, 0, 0]);
   });
 
   it('an act on a thing that changed since it was looked at is refused, by whomever of many comes second', async () => {

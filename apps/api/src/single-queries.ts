@@ -18,7 +18,7 @@ import {
   LIST_ROWS_MAX,
   type PageAsk,
   type RedirectAnswerRow,
-  streamVersion,
+  standingOf,
   type WaveAnswerRow,
 } from '#store';
 import type { Infrastructure } from '#runtime';
@@ -112,7 +112,7 @@ export const singleQueries = (parts: SingleParts) => {
       const page = await deliveries.page({ ...ask, subject: 'page' });
       return isRefusal(page) ? page : mapPage(page, listedDelivery);
     },
-    /** The version of a stream now; 0: there is none. */
-    version: (stream: string) => streamVersion(database, stream),
+    /** How far a stream and the log have come. */
+    standing: (stream: string) => standingOf(database, stream),
   };
 };

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { type Family, FAMILY_NAMES, refuse, type Refusal, SLOT_MS } from '#contracts';
-import type { CellTable } from '#domain';
 import {
+  createSeries,
   figuresOf,
   MINUTE_FAMILIES,
   type MinuteFamily,
-  type SegmentMinuteRepository,
   type SegmentRepository,
+  type Series,
+  type SeriesParts,
+  type SeriesRange,
+  type StepFigures,
   sumSegments,
-  sumSeries,
   type WindowFigures,
 } from '#store';
 import { createSlotAnswers } from './slot-answers.js';
@@ -115,57 +117,75 @@ const rangeOf = (query: WindowQuery, nowMs: number): Range | Refusal => {
 };
 
 /** What windows are read from. */
-export interface WindowParts {
+interface WindowParts {
   readonly segments: Pick<SegmentRepository, 'read'>;
-  readonly minutes: Pick<SegmentMinuteRepository, 'read'>;
+  readonly series: (range: SeriesRange) => Promise<Series>;
 }
 
-const sumsOf = async (
-  { segments, minutes }: WindowParts,
+const TOO_MANY = refuse('QUERY_INVALID', `more than ${WINDOWS_MAX} windows; name a key or take longer steps`, 'stepMs');
+
+const readSeconds = async (
+  { segments }: WindowParts,
   { family, key, stepMs }: WindowQuery,
-  range: Range,
-): Promise<readonly CellTable[] | Refusal> => {
-  const [fromSlot, toSlot] = [range.from / SLOT_MS, range.to / SLOT_MS - 1];
-  if (range.minutesOf === undefined) return sumSegments(segments, { family, key, fromSlot, toSlot }, stepMs / SLOT_MS);
-  const [fromMinute, toMinute] = [range.from / MINUTE_MS, Math.ceil(range.to / MINUTE_MS) - 1];
-  const asked = { family: range.minutesOf, key, fromMinute, toMinute, stepMinutes: stepMs / MINUTE_MS };
-  const sums = await sumSeries(minutes, segments, asked);
-  return 'missing' in sums
-    ? refuse('QUERY_TOO_SLOW', `${sums.missing} minutes are not summed yet: ask for the last hour, or again in a while`)
-    : sums;
+  { from, to }: Range,
+): Promise<readonly StepFigures[] | Refusal> => {
+  const slots = { family, key, fromSlot: from / SLOT_MS, toSlot: to / SLOT_MS - 1 };
+  const sums = await sumSegments(segments, slots, stepMs / SLOT_MS);
+  const count = key === undefined ? sums.reduce((all, { size }) => all + size, 0) : sums.length;
+  if (count > WINDOWS_MAX) return TOO_MANY;
+  return sums.map((sum) => (key === undefined ? sum.keys : [key]).map((each) => [each, figuresOf(sum, each)] as const));
+};
+
+const readMinutes = async (
+  { series }: WindowParts,
+  { key, stepMs }: WindowQuery,
+  { from, to }: Range,
+  family: MinuteFamily,
+): Promise<readonly StepFigures[] | Refusal> => {
+  const steps = await series({
+    family,
+    key,
+    fromMinute: from / MINUTE_MS,
+    toMinute: Math.ceil(to / MINUTE_MS) - 1,
+    stepMinutes: stepMs / MINUTE_MS,
+    figuresMax: WINDOWS_MAX,
+  });
+  if (steps === 'too many') return TOO_MANY;
+  return 'missing' in steps
+    ? refuse(
+        'QUERY_TOO_SLOW',
+        `${steps.missing} minutes are not summed yet: ask for the last hour, or again in a while`,
+      )
+    : steps;
 };
 
 /** Reads windows from segments, and from the sums of minutes that are over. */
-export const readWindows = async (
-  parts: WindowParts,
-  query: WindowQuery,
-  nowMs: number,
-): Promise<Windows | Refusal> => {
+const readWindows = async (parts: WindowParts, query: WindowQuery, nowMs: number): Promise<Windows | Refusal> => {
   const range = rangeOf(query, nowMs);
   if ('refused' in range) return range;
-  const { family, key, stepMs } = query;
-  const sums = await sumsOf(parts, query, range);
-  if ('refused' in sums) return sums;
-  const count = key === undefined ? sums.reduce((all, { size }) => all + size, 0) : sums.length;
-  if (count > WINDOWS_MAX)
-    return refuse('QUERY_INVALID', `more than ${WINDOWS_MAX} windows; name a key or take longer steps`, 'stepMs');
-  const windows = sums.flatMap((sum, step) =>
-    (key === undefined ? sum.keys : [key]).map((each) => {
-      return { key: each, from: range.from + step * stepMs, ...figuresOf(sum, each) };
-    }),
+  const { family, stepMs } = query;
+  const { from, to, minutesOf: minutes } = range;
+  const steps =
+    minutes === undefined ? await readSeconds(parts, query, range) : await readMinutes(parts, query, range, minutes);
+  if ('refused' in steps) return steps;
+  const windows = steps.flatMap((figures, step) =>
+    figures.map(([key, each]) => ({ key, from: from + step * stepMs, ...each })),
   );
   return {
     family,
-    from: range.from,
-    to: range.to,
+    from,
+    to,
     stepMs,
     windows: windows.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))),
   };
 };
 
 /** Windows, read once in a second for all who ask for the same. */
-export const createWindows = (parts: WindowParts, clock: { readonly nowMs: () => number }) => {
+export const createWindows = (
+  { segments, minutes }: SeriesParts,
+  clock: { readonly nowMs: () => number },
+): ((query: WindowQuery) => Promise<Windows | Refusal>) => {
   const shared = createSlotAnswers<Windows | Refusal>(clock);
-  return (query: WindowQuery): Promise<Windows | Refusal> =>
-    shared(JSON.stringify(query), () => readWindows(parts, query, clock.nowMs()));
+  const parts = { segments, series: createSeries({ minutes, segments }) };
+  return (query) => shared(JSON.stringify(query), () => readWindows(parts, query, clock.nowMs()));
 };

@@ -24,6 +24,7 @@ import { meterHttp } from './watching/http-meters.js';
 import { openMetricsByToken } from './watching/metrics-token.js';
 import { MetricsController } from './watching/metrics.controller.js';
 import { traceHttp } from './watching/traces.js';
+import { sayWritten } from './written-answer.js';
 import { OpenApiController } from './spoken/openapi.controller.js';
 
 /** What every process answers, whatever its roles. */
@@ -78,6 +79,7 @@ export const createApp = async (
   const { publicUrl } = links;
   http.addHook('onRequest', createFrontDoor({ publicUrl, corsOrigins, rates, needsOf, authenticator }));
   http.addHook('preSerialization', sayNext);
+  http.addHook('preSerialization', sayWritten);
   http.addHook('onSend', sayTag);
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: nestLogger(parts.logger),

@@ -5,16 +5,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 const HASH_CHARS = 16;
 
 /** A request for a thing that has a version: `If-Match` names it. */
-export type VersionedRequest = FastifyRequest & { version?: number };
+export type VersionedRequest = FastifyRequest & {
+  version?: number;
+  /** How far the log had come when the version was read: what was decided before it is in the answer. */
+  position?: number;
+  /** Of an answer that was written before this request. */
+  answerHash?: string;
+};
+
+/** What a tag says of an answer. */
+export const hashOf = (answer: string): string =>
+  createHash('sha256').update(answer).digest('hex').slice(0, HASH_CHARS);
 
 /**
  * The tag of an answer. Of a thing with a version `"<version>.<hash>"`: the hash changes with everything that is shown, also by time alone;
  * the version is what an act on the thing compares. Of anything else a weak one: it says that nothing changed, and can be no condition.
  */
-export const entityTag = (version: number | undefined, answer: string): string => {
-  const hash = createHash('sha256').update(answer).digest('hex').slice(0, HASH_CHARS);
-  return version === undefined ? `W/"${hash}"` : `"${version}.${hash}"`;
-};
+export const entityTag = (version: number | undefined, hash: string): string =>
+  version === undefined ? `W/"${hash}"` : `"${version}.${hash}"`;
 
 const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
 
@@ -40,7 +48,7 @@ export const sayTag = (
   done: (error: null, answer?: unknown) => void,
 ): void => {
   if (!isTagged(request, reply, answer)) return done(null, answer);
-  const tag = entityTag(request.version, answer);
+  const tag = entityTag(request.version, request.answerHash ?? hashOf(answer));
   void reply.header('etag', tag).header('cache-control', 'private, no-cache');
   if (!isKnown(request.headers['if-none-match'], tag)) return done(null, answer);
   void reply.code(304).removeHeader('content-length').removeHeader('content-type');

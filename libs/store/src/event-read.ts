@@ -45,7 +45,17 @@ export const readStreamLastOf = async (
   return rows.map(toldEvent);
 };
 
-/** The version of a stream now; 0 when it does not exist. */
-export const streamVersion = async (tx: Queryable, stream: string): Promise<number> =>
-  (await tx.query<{ version: number }>('select version from chain_anchor where stream = $1', [stream]))[0]?.version ??
-  0;
+/** How far a stream and the whole log have come, at one moment. */
+export interface Standing {
+  /** Of the stream; 0 when it does not exist. */
+  readonly version: number;
+  /** Of the newest event of all; 0 when there is none. */
+  readonly position: number;
+}
+
+const STANDING = `
+  select position, coalesce((select version from chain_anchor where stream = $1), 0) as version from event_head`;
+
+/** How far a stream has come, and the log with it. Takes no lock. */
+export const standingOf = async (tx: Queryable, stream: string): Promise<Standing> =>
+  (await tx.query<Standing>(STANDING, [stream]))[0] ?? { version: 0, position: 0 };

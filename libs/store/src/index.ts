@@ -54,6 +54,7 @@ export * from './rollout.repository.js';
 export * from './rule-set.repository.js';
 export * from './segment-days.js';
 export * from './segment-minute.repository.js';
+export type { StepFigures } from './kept-steps.js';
 export * from './segment-series.js';
 export * from './segment.repository.js';
 export * from './segment-windows.js';

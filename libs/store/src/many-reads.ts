@@ -2,7 +2,7 @@ import type { RecordedEvent } from '#contracts';
 import { type AlertRow, SELECT_ALERTS as ALERTS } from './alert.repository.js';
 import { type CommandRow, SELECT_COMMANDS as COMMANDS } from './command.repository.js';
 import type { Queryable } from './database.js';
-import { type DeliveryRow, SELECT_DELIVERIES as DELIVERIES } from './deliveries/delivery.repository.js';
+import { type DeliveryRow, ofIncident, SELECT_DELIVERIES as DELIVERIES } from './deliveries/delivery.repository.js';
 import { type EscalationRow, SELECT_ESCALATIONS as ESCALATIONS } from './escalation.repository.js';
 import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.js';
 import { type FallbackRow, SELECT_FALLBACKS as FALLBACKS } from './fallback.repository.js';
@@ -71,11 +71,7 @@ const FALLBACKS_OF = beside(FALLBACKS, 'incident_id = wanted.id', 'decided_at de
 const STATUS_UPDATES_OF = beside(STATUS_UPDATES, 'incident_id = wanted.id', 'n desc');
 const OVERRIDES_OF = beside(OVERRIDES, 'o.rollback_id = wanted.id', 'o.requested_at desc, o.override_id');
 const UNDER = beside(DELIVERIES, 'dedup_key = wanted.id', 'requested_position desc');
-const PAGES_OF = beside(
-  DELIVERIES,
-  `dedup_key = wanted.id or starts_with(dedup_key, wanted.id || ':')`,
-  'requested_position desc',
-);
+const PAGES_OF = beside(DELIVERIES, ofIncident('wanted.id'), 'requested_position desc');
 
 const HALF = STREAM_EVENTS_MAX / 2;
 const STREAMS = `

@@ -16,6 +16,8 @@ export interface SegmentMinuteRow {
   readonly minute: number;
   /** A block, as segments have it; empty where nothing was counted. */
   readonly body: Uint8Array;
+  /** Another one whenever the minute is summed again. */
+  readonly revision: number;
 }
 
 /** Minutes that are over, summed. */
@@ -24,8 +26,14 @@ export interface SegmentMinuteRepository {
   readonly missing: (toMinute: number, limit: number) => Promise<readonly number[]>;
   /** Sums one minute from its segments, unless somebody did. */
   readonly sum: (minute: number) => Promise<void>;
-  /** Both ends included, ascending; what is not summed is not there. */
-  readonly read: (family: MinuteFamily, fromMinute: number, toMinute: number) => Promise<readonly SegmentMinuteRow[]>;
+  /** Of each minute that is summed its revision, both ends included; what is not summed is not there. */
+  readonly revisions: (
+    family: MinuteFamily,
+    fromMinute: number,
+    toMinute: number,
+  ) => Promise<ReadonlyMap<number, number>>;
+  /** Those of some minutes that are summed, in nobody's order. */
+  readonly read: (family: MinuteFamily, minutes: readonly number[]) => Promise<readonly SegmentMinuteRow[]>;
 }
 
 const MISSING = `
@@ -35,6 +43,14 @@ const MISSING = `
 
 const INSERT = `
   insert into segment_minute (family, minute, body) values ($1, $2, $3) on conflict do nothing`;
+
+// As JSON, which is parsed at once, not row by row: a week has ten thousand minutes.
+const REVISIONS = `
+  select json_agg(minute) as minutes, json_agg(revision) as revisions
+  from segment_minute where family = $1 and minute between $2 and $3`;
+
+const READ = `
+  select minute, body, revision from segment_minute where family = $1 and minute = any($2::bigint[])`;
 
 const bodyOf = (family: Family, sum: CellTable | undefined): Uint8Array =>
   sum === undefined || sum.size === 0 ? new Uint8Array() : encodeBlock(new Map([[family, sum]]));
@@ -59,9 +75,14 @@ export const createSegmentMinuteRepository = (database: Database): SegmentMinute
     return (await database.query<{ minute: number }>(MISSING, [from, toMinute, limit])).map(({ minute }) => minute);
   },
   sum: (minute) => database.transaction((tx) => sumMinute(tx, minute)),
-  read: (family, fromMinute, toMinute) =>
-    database.query<SegmentMinuteRow>(
-      'select minute, body from segment_minute where family = $1 and minute between $2 and $3 order by minute',
+  revisions: async (family, fromMinute, toMinute) => {
+    const [row] = await database.query<{ minutes: readonly number[] | null; revisions: readonly number[] | null }>(
+      REVISIONS,
       [family, fromMinute, toMinute],
-    ),
+    );
+    const revisions = row?.revisions ?? [];
+    return new Map((row?.minutes ?? []).map((minute, at) => [minute, revisions[at] ?? 0]));
+  },
+  read: async (family, minutes) =>
+    minutes.length === 0 ? [] : database.query<SegmentMinuteRow>(READ, [family, minutes]),
 });

@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { disagreementsAnswer, fleetAnswer, windowsAnswer } from '#contracts';
-import { accepted, Needs, readQuery, Speaks } from '#runtime';
+import { accepted, Needs, readQuery, Speaks, writtenOnce } from '#runtime';
 import type { Queries } from '../queries.js';
 import { QUERIES } from '../tokens.js';
 import { windowQuery } from '../window-query.js';
@@ -13,8 +13,8 @@ export class FleetController {
 
   @Get('fleet')
   @Speaks({ id: 'getFleet', summary: 'How the fleet and its regions are now', answer: fleetAnswer })
-  fleet() {
-    return this.queries.fleetHealth();
+  async fleet() {
+    return writtenOnce(await this.queries.fleetHealth());
   }
 
   @Get('windows')
@@ -25,7 +25,7 @@ export class FleetController {
     answer: windowsAnswer,
   })
   async windows(@Query() query: unknown) {
-    return accepted(await this.queries.windows(accepted(readQuery(windowQuery, query))));
+    return writtenOnce(accepted(await this.queries.windows(accepted(readQuery(windowQuery, query)))));
   }
 
   /** Releases that do not agree which names of a zone exist: suspects of wrong answers. */

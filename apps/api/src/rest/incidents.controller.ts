@@ -27,7 +27,7 @@ import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
 import { located } from './located.js';
-import { Versioned } from './versioned.js';
+import { Position, Versioned } from './versioned.js';
 
 /** Alerts, incidents and what belongs to them. */
 @Controller('v1')
@@ -99,8 +99,8 @@ export class IncidentsController {
     answer: incidentReportAnswer,
   })
   @Versioned(({ id = '' }) => streamOf.incident(id))
-  async incident(@Param('id') id: string) {
-    return accepted(await this.queries.incident(id));
+  async incident(@Param('id') id: string, @Position() position: number) {
+    return accepted(await this.queries.writtenIncident(id, position));
   }
 
   @Get('incidents/:id/customers')

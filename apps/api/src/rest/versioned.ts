@@ -1,6 +1,7 @@
 import {
   applyDecorators,
   type CallHandler,
+  createParamDecorator,
   type ExecutionContext,
   Inject,
   Injectable,
@@ -29,7 +30,9 @@ class VersionReader implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const stream = this.reflector.get<StreamOf>(VERSIONED, context.getHandler());
     const request = context.switchToHttp().getRequest<VersionedRequest>();
-    request.version = await this.queries.version(stream(request.params as Readonly<Record<string, string>>));
+    const standing = await this.queries.standing(stream(request.params as Readonly<Record<string, string>>));
+    request.version = standing.version;
+    request.position = standing.position;
     return next.handle();
   }
 }
@@ -37,3 +40,10 @@ class VersionReader implements NestInterceptor {
 /** The answer is of one thing, and its tag carries the version of this stream: an act on the thing may name it in `If-Match`. */
 export const Versioned = (stream: StreamOf): MethodDecorator =>
   applyDecorators(SetMetadata(VERSIONED, stream), UseInterceptors(VersionReader));
+
+/** How far the log had come when a versioned request was asked: everything up to there is in its answer. */
+export const Position = createParamDecorator((_: undefined, context: ExecutionContext): number => {
+  const { position } = context.switchToHttp().getRequest<VersionedRequest>();
+  if (position === undefined) throw new Error('position: the route is not versioned');
+  return position;
+});

@@ -121,9 +121,16 @@ const SELECT = `
     requested_position as "requestedPosition"
   from delivery`;
 
+/**
+ * Under the key of an incident, or one of whoever was called above its page: those begin with it and a colon, and lie between that and
+ * the same with the character after the colon. By bytes, as their index has them: a comparison of text finds them alone there.
+ */
+export const ofIncident = (id: string): string =>
+  `(dedup_key = ${id} or dedup_key collate "C" >= ${id} || ':' and dedup_key collate "C" < ${id} || ';')`;
+
 const LISTED = `
   ($1::text[] is null or status = any($1)) and ($2::text is null or dedup_key = $2) and ($3::text is null or channel = $3)
-    and ($4::text is null or dedup_key = $4 or starts_with(dedup_key, $4 || ':')) and ($5::text is null or subject = $5)`;
+    and ($4::text is null or ${ofIncident('$4')}) and ($5::text is null or subject = $5)`;
 
 const ORDER: Order<DeliveryRow> = {
   list: 'deliveries',
