@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { SERVER_ROLES } from '#runtime';
 import {
   type ComposeFile,
+  mountedBy,
   openPorts,
   readCompose,
   readSchema,
@@ -112,7 +113,44 @@ describe('docker-compose.yml', () => {
     const optional = ['AUTOMATION', 'LOG_LEVEL', 'ROLLBACK_VERIFY_MS'];
     expect([...example.keys(), ...optional].toSorted()).toEqual([...variablesOf(TEXT)].toSorted());
     const given = [...example].filter(([, value]) => value !== '').map(([name]) => name);
-    expect(given).toEqual(['COMMAND_KEY_FILE', 'OUTCOME_PARTITIONS']);
+    expect(given).toEqual(['COMMAND_KEY_FILE', 'METRICS_TOKEN_FILE', 'GRAFANA_PASSWORD_FILE', 'OUTCOME_PARTITIONS']);
+  });
+
+  describe('the profile watching', () => {
+    const watching = Object.entries(file.services).filter(([, { profiles = [] }]) => profiles.includes('watching'));
+
+    it('is Prometheus and Grafana, and nothing else is in a profile', () => {
+      expect(watching.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
+      expect(Object.values(file.services).filter(({ profiles }) => profiles !== undefined)).toHaveLength(2);
+    });
+
+    it('mounts files that there are', () => {
+      const mounted = watching.flatMap(([, service]) => mountedBy(service));
+      expect(mounted).toHaveLength(4);
+      expect(mounted.filter((path) => !existsSync(path))).toEqual([]);
+    });
+
+    it('gives Grafana what its provisioning names, and its password by a file', () => {
+      const { environment = {}, secrets } = file.services['grafana'] ?? {};
+      const provisioned = read('docs/deploy/grafana/provisioning/datasources/tocsin.yml');
+      const named = [...provisioned.matchAll(/\$(\w+)/g)].map(([, name]) => name);
+      const given = Object.keys(environment).filter((name) => !name.startsWith('GF_'));
+      expect(new Set(given)).toEqual(new Set(named));
+      expect(environment['GF_SECURITY_ADMIN_PASSWORD__FILE']).toBe('/run/secrets/grafana-password');
+      expect(Object.keys(environment).filter((name) => /ADMIN_PASSWORD$|ANONYMOUS/.test(name))).toEqual([]);
+      expect([secrets, file.secrets?.['grafana-password']]).toEqual([
+        ['grafana-password'],
+        { file: './grafana-password' },
+      ]);
+    });
+
+    it('gives Prometheus the token where its configuration looks for it, and asks every role', () => {
+      const config = read('docs/deploy/prometheus/prometheus.yml');
+      expect(file.services['prometheus']?.secrets).toEqual(['metrics-token']);
+      expect(file.secrets?.['metrics-token']).toEqual({ file: './metrics-token' });
+      expect(config).toContain('credentials_file: /run/secrets/metrics-token');
+      expect(new Set([...config.matchAll(/- (\w+):8080/g)].map(([, role]) => role))).toEqual(new Set(SERVER_ROLES));
+    });
   });
 
   it('pins what it does not build, and is reached from this machine alone', () => {

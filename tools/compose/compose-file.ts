@@ -14,11 +14,14 @@ export interface ComposeService {
   readonly logging?: { readonly options: Readonly<Record<string, string>> };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: object;
+  readonly profiles?: readonly string[];
+  readonly volumes?: readonly string[];
 }
 
 /** A compose file, as far as it is looked at here. */
 export interface ComposeFile {
   readonly services: Readonly<Record<string, ComposeService>>;
+  readonly secrets?: Readonly<Record<string, { readonly file: string }>>;
 }
 
 /**
@@ -67,10 +70,14 @@ export const variablesOf = (text: string): readonly string[] => [
   ...new Set([...text.matchAll(VARIABLE)].map(({ groups }) => groups?.['name'] ?? '')),
 ];
 
+/** Files and folders of the repository that a service sees. */
+export const mountedBy = ({ volumes = [] }: ComposeService): readonly string[] =>
+  volumes.flatMap((volume) => (volume.startsWith('./') ? [volume.split(':', 1)[0] ?? ''] : []));
+
 /** Images of others without a version: another one tomorrow. */
 export const unpinned = ({ services }: ComposeFile): readonly string[] =>
   Object.entries(services).flatMap(([name, { image, build }]) =>
-    build !== undefined || /:\d+(\.\d+)+/.test(image) ? [] : [`${name}: ${image}`],
+    build !== undefined || /:v?\d+(\.\d+)+/.test(image) ? [] : [`${name}: ${image}`],
   );
 
 /** Ports that anybody on the network can reach. */
