@@ -17,6 +17,8 @@ const REGIONS_MAX = 100;
 const COHORTS_MAX = 256;
 /** Severities are four, states five; other systems' alerts have the same. */
 const STATES_MAX = 32;
+/** Services that are held back at once: more than this is one cause, and said by the number of all of them. */
+const BREAKERS_MAX = 100;
 
 const COHORT = ['release', 'region'] as const;
 const ANSWERS = ['good', 'bad', 'excluded', 'timeout'] as const;
@@ -86,6 +88,12 @@ const BREAKERS = gaugeOf(
   'Circuit breakers of services, by state, as the database has it.',
   ['state'],
   3,
+);
+const BREAKERS_NOT_CLOSED = gaugeOf(
+  'tocsin_breakers_not_closed',
+  'Services whose circuit breaker is open or half open, with 1, as the database has it; what is closed has no series.',
+  ['service', 'state'],
+  BREAKERS_MAX,
 );
 const COMMANDS = gaugeOf('tocsin_commands', 'Commands by status, as the database has it.', ['status'], 8);
 const LETTERS = counterOf(
@@ -166,6 +174,9 @@ export const meterApi = (
   meters.add(MONEY, async () => (await worst()).dollarsPerMinute);
   meters.add(BREAKERS, async () =>
     (await watch.breakers()).map(({ status, count }) => ({ labels: { state: status }, value: count })),
+  );
+  meters.add(BREAKERS_NOT_CLOSED, async () =>
+    (await watch.breakersNotClosed()).map(({ service, status }) => ({ labels: { service, state: status }, value: 1 })),
   );
   meters.add(COMMANDS, async () =>
     (await watch.commands()).map(({ status, count }) => ({ labels: { status }, value: count })),

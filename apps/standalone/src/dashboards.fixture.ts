@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** What a dashboard asks. */
 export interface AskedBy {
   readonly file: string;
-  /** As PostgreSQL is asked, Grafana's macros replaced. */
+  /** As PostgreSQL is asked for the last six hours, Grafana's macros replaced. */
   readonly sql: readonly string[];
   readonly promql: readonly string[];
 }
@@ -19,9 +19,14 @@ const valuesOf = (json: Json, name: string): readonly string[] => {
   );
 };
 
+const FROM = "now() - interval '6 hours'";
+
 /** What Grafana puts in the place of its macros. */
 const withoutMacros = (sql: string): string =>
-  sql.replaceAll(/\$__timeFilter\((\w+)\)/g, "$1 between now() - interval '6 hours' and now()");
+  sql
+    .replaceAll(/\$__timeFilter\((\w+)\)/g, `$1 between ${FROM} and now()`)
+    .replaceAll('$__timeFrom()', FROM)
+    .replaceAll('$__timeTo()', 'now()');
 
 /** Every dashboard of a folder. */
 export const dashboardsIn = (folder: string): readonly AskedBy[] =>
@@ -35,6 +40,26 @@ export const dashboardsIn = (folder: string): readonly AskedBy[] =>
 /** The names of metrics in PromQL, or in a file that holds some. */
 export const namesIn = (text: string): readonly string[] =>
   [...text.matchAll(/\b(?:tocsin|process|nodejs)_[a-z0-9_]+/g)].map(([name]) => name);
+
+/** What Prometheus reads as rules, one for each expression: so promtool looks at them. */
+export const asRules = (promql: readonly string[]): string =>
+  JSON.stringify({
+    groups: [{ name: 'asked', rules: promql.map((expr, at) => ({ record: `asked:${at}`, expr })) }],
+  });
+
+/** The labels that PromQL picks or groups by, for each name of a metric in it. */
+export const labelsIn = (promql: string): readonly { readonly name: string; readonly label: string }[] => {
+  const grouped = [...promql.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) =>
+    list.split(',').map((each) => each.trim()),
+  );
+  return [...promql.matchAll(/\b((?:tocsin|process|nodejs)_[a-z0-9_]+)(?:\{([^}]*)\})?/g)].flatMap(
+    ([, name = '', picks = '']) =>
+      [...[...picks.matchAll(/(\w+)\s*[=!]/g)].map(([, label = '']) => label), ...grouped].map((label) => ({
+        name,
+        label,
+      })),
+  );
+};
 
 /** Every name under which a family is read. */
 export const metricsIn = (families: readonly { readonly kind: string; readonly name: string }[]): readonly string[] =>

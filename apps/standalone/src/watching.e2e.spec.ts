@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTraces, type Traces } from '#runtime';
@@ -12,7 +12,7 @@ import {
   type TestDatabase,
   until,
 } from '#testing';
-import { dashboardsIn, metricsIn, namesIn } from './dashboards.fixture.js';
+import { asRules, dashboardsIn, labelsIn, metricsIn, namesIn } from './dashboards.fixture.js';
 import { openOtlpReceiver, type OtlpReceiver } from './otlp-receiver.fixture.js';
 import { ROLES } from './roles.js';
 
@@ -195,6 +195,40 @@ describe('what is provisioned', () => {
     });
   });
 
+  /** What the SQL of the dashboards that holds these words finds beside rows that are gone afterwards. */
+  const askedBeside = async (rows: string, words: string): Promise<readonly unknown[]> => {
+    const sql = [...new Set(dashboards.flatMap((each) => each.sql))].find((text) => text.includes(words)) ?? '';
+    return test.database.transaction(async (tx) => {
+      await tx.query('savepoint before');
+      await tx.query(rows);
+      const found = await tx.query(sql);
+      await tx.query('rollback to savepoint before');
+      return found;
+    });
+  };
+  const ago = (hours: number): string => `(extract(epoch from now()) - ${hours} * 3600)::bigint * 1000`;
+  const incident = (hoursOpen: number, resolvedHoursAgo: number): string => `
+    insert into incident (incident_id, title, severity, status, alert_id, rule, scope, key, reason, impact, peak_impact, opened_at, resolved_at)
+    values ('i', 'i', 'critical', '${resolvedHoursAgo === 0 ? 'open' : 'resolved'}', 'a', 'r', 'fleet', 'fleet', '{}', '{}', '{}',
+      ${ago(hoursOpen)}, ${resolvedHoursAgo === 0 ? 'null' : ago(resolvedHoursAgo)})`;
+
+  it.each([
+    ['is marked, that began before the window and goes on', 0, 1],
+    ['is marked, that began before the window and ended in it', 1, 1],
+    ['is not marked, that was over before the window', 7, 0],
+  ])('an incident %s', async (_what, resolvedHoursAgo, times) => {
+    for (const words of ["kind = 'incident'", 'from grafana_incident'])
+      expect(await askedBeside(incident(8, resolvedHoursAgo), words)).toHaveLength(times);
+  });
+
+  it('of more rows than a panel takes, the newest are shown, and in their order', async () => {
+    const rows = `insert into signal_minute select minute, cohorts from
+      generate_series(1, 300) g, cast(floor(extract(epoch from now()) / 60) - 300 + g as bigint) minute,
+      lateral (select jsonb_object_agg('r' || n || '|eu', jsonb_build_array(g, 0, 0)) as cohorts from generate_series(1, 200) n) fleet`;
+    const found = (await askedBeside(rows, 'release as metric')) as readonly { readonly value: number }[];
+    expect([found.length, found[0]?.value, found.at(-1)?.value]).toEqual([50_000, 51, 300]);
+  });
+
   it('who may read the views reads no key', async () => {
     const asked = asReader('grafana_denied', (tx) => tx.query('select secret_hash from api_key'));
     await expect(asked).rejects.toThrow('permission denied for table api_key');
@@ -212,6 +246,38 @@ describe('what is provisioned', () => {
   });
 });
 
+/** What Prometheus itself says of a series. */
+const OF_PROMETHEUS = ['job', 'instance', 'le'];
+
+describe('what the dashboards ask of Prometheus', () => {
+  it('picks and groups by labels that the families have', () => {
+    const known = new Map(
+      served.parts.meters
+        .families()
+        .flatMap((family) => metricsIn([family]).map((name): [string, readonly string[]] => [name, family.labels])),
+    );
+    const asked = dashboards.flatMap(({ promql }) => promql).flatMap(labelsIn);
+    expect(asked.length).toBeGreaterThan(20);
+    const unknown = asked.filter(({ name, label }) => ![...OF_PROMETHEUS, ...(known.get(name) ?? [])].includes(label));
+    expect(unknown).toEqual([]);
+  });
+
+  it('a service whose breaker is open is named, and no other', async () => {
+    await test.database.query(
+      `insert into breaker (service, status, changed_at) values ('dns-auth', 'open', 2), ('dns-edge', 'half_open', 1), ('web', 'closed', 3)`,
+    );
+    const lines = (await metrics()).split('\n').filter((line) => line.startsWith('tocsin_breakers'));
+    await test.database.query('delete from breaker');
+    expect(lines.toSorted()).toEqual([
+      'tocsin_breakers_not_closed{service="dns-auth",state="open"} 1',
+      'tocsin_breakers_not_closed{service="dns-edge",state="half_open"} 1',
+      'tocsin_breakers{state="closed"} 1',
+      'tocsin_breakers{state="half_open"} 1',
+      'tocsin_breakers{state="open"} 1',
+    ]);
+  });
+});
+
 describePromtool('what promtool says', () => {
   it('finds no fault with the metrics of a whole process', async () => {
     expect(runPromtool(['check', 'metrics'], await metrics())).toEqual({ code: 0, said: '' });
@@ -222,5 +288,24 @@ describePromtool('what promtool says', () => {
     expect(config).toEqual({ code: 0, said: expect.stringContaining('SUCCESS') });
     const rules = runPromtool(['check', 'rules', join(PROMETHEUS, 'tocsin.rules.yml')]);
     expect(rules).toEqual({ code: 0, said: expect.stringContaining('SUCCESS') });
+  });
+
+  it('finds what the dashboards ask right', () => {
+    const asked = dashboards.flatMap(({ promql }) => promql);
+    const file = join(mkdtempSync(join(tmpdir(), 'asked-')), 'asked.yml');
+    writeFileSync(file, asRules(asked));
+    const said = runPromtool(['check', 'rules', file]);
+    expect(said).toEqual({ code: 0, said: expect.stringContaining(`SUCCESS: ${asked.length} rules found`) });
+    writeFileSync(file, asRules(['sum by (']));
+    expect(runPromtool(['check', 'rules', file]).code).not.toBe(0);
+  });
+
+  it('sees each alert fire when it should, and not before', () => {
+    const said = runPromtool(['test', 'rules', join(PROMETHEUS, 'tocsin.rules.test.yml')]);
+    expect(said).toEqual({ code: 0, said: expect.stringContaining('SUCCESS') });
+    const [fires, rules] = [read(`${PROMETHEUS}/tocsin.rules.test.yml`), read(`${PROMETHEUS}/tocsin.rules.yml`)];
+    const names = (text: string, key: string) =>
+      [...text.matchAll(new RegExp(`${key}: (\\w+)`, 'g'))].map(([, name]) => name);
+    expect(new Set(names(fires, 'alertname'))).toEqual(new Set(names(rules, 'alert')));
   });
 });

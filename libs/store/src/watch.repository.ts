@@ -14,6 +14,8 @@ export interface WatchRepository {
   /** The worst of the open incidents; zeros when none is open. */
   readonly worst: () => Promise<{ readonly score: number; readonly dollarsPerMinute: number }>;
   readonly breakers: () => Promise<readonly { readonly status: string; readonly count: number }[]>;
+  /** Services whose breaker holds updates back, those that changed last first. */
+  readonly breakersNotClosed: () => Promise<readonly { readonly service: string; readonly status: string }[]>;
   readonly commands: () => Promise<readonly { readonly status: string; readonly count: number }[]>;
   readonly deadLetters: () => Promise<readonly { readonly reason: string; readonly records: number }[]>;
 }
@@ -44,6 +46,10 @@ export const createWatchRepository = (database: Queryable): WatchRepository => (
   affectedByRegion: () => database.query(AFFECTED),
   worst: async () => (await database.query<typeof NOTHING>(WORST))[0] ?? NOTHING,
   breakers: () => database.query('select status, count(*) as count from breaker group by 1'),
+  breakersNotClosed: () =>
+    database.query(
+      `select service, status from breaker where status <> 'closed' order by changed_at desc, service limit ${ROWS_MAX}`,
+    ),
   commands: () => database.query('select status, count(*) as count from command group by 1'),
   deadLetters: () =>
     database.query(`select reason, records from dead_letter_total order by records desc limit ${ROWS_MAX}`),

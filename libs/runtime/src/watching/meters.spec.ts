@@ -78,5 +78,6 @@ describe('meters', () => {
       'tocsin_took_seconds_sum{route="/a"} 6.5',
       'tocsin_took_seconds_count{route="/a"} 2',
     ]);
+    expect(linesOf(await meters.expose('text'))).toContain('tocsin_meter_series_left_out 1');
   });
 });

@@ -70,7 +70,7 @@ const COLLECT_MS_MAX = 3_000;
 const FAILED = gaugeOf('tocsin_meters_failed', 'Families of meters that could not be read at this scrape.');
 const LEFT_OUT = gaugeOf(
   'tocsin_meter_series_left_out',
-  'Series that were left out at this scrape because their family has as many as it may have.',
+  'Series that were left out at this scrape because their family has as many as it may have; a histogram that left some out counts as one.',
 );
 
 const CONTENT_TYPES = {
@@ -88,6 +88,8 @@ export class Meters {
     string,
     { readonly family: HistogramFamily; readonly meter: prometheus.Histogram }
   >();
+  /** Histograms that had no place for a label set. */
+  private readonly full = new Set<string>();
   private collecting: Promise<readonly Sampled[]> | undefined;
 
   constructor(
@@ -115,7 +117,7 @@ export class Meters {
     return (given, value) => {
       const key = labels.map((label) => given[label]).join('\n');
       if (!seen.has(key)) {
-        if (seen.size >= seriesMax) return;
+        if (seen.size >= seriesMax) return void this.full.add(name);
         seen.add(key);
       }
       meter.observe(given as prometheus.LabelValues<L>, value);
@@ -142,7 +144,7 @@ export class Meters {
   }
 
   private async collect(): Promise<readonly Sampled[]> {
-    let [failed, leftOut] = [0, 0];
+    let [failed, leftOut] = [0, this.full.size];
     const read = [...this.collectors.values()].map(async ({ family, collects }): Promise<Sampled> => {
       const parts = await Promise.all(collects.map((collect) => this.ask(family, collect)));
       failed += parts.filter((part) => part === undefined).length > 0 ? 1 : 0;
