@@ -1,6 +1,6 @@
 import { event, streamOf, TOPICS } from '#contracts';
 import { type EventLog, openEmbeddedLog } from '#event-log';
-import { createLogger, readKeptHeads } from '#runtime';
+import { createLogger, keepHead, readKeptHeads } from '#runtime';
 import { createEventStore, type EventStore, verifyChains } from '#store';
 import { openTestDatabase, type TestDatabase } from '#testing';
 import { AuditAnchorReconciler } from './audit-anchor.reconciler.js';
@@ -62,6 +62,37 @@ describe('keeping the head of the events', () => {
       expect(await readKeptHeads(eventLog)).toHaveLength(1);
     },
   );
+
+  it('S9: finds after a restart that the event at the head was rewritten where it stood', async () => {
+    await append(3);
+    await anchors().reconcile();
+    const [head] = await readKeptHeads(eventLog);
+    expect(head?.hash).toMatch(/^[0-9a-f]{64}$/);
+    await db.database.transaction(async (tx) => {
+      await tx.query('alter table event disable trigger user');
+      await tx.query(`update event set hash = repeat('a', 64) where position = 3`);
+      await tx.query('alter table event enable trigger user');
+    });
+    await append(1);
+    const again = anchors();
+    await again.reconcile();
+    expect(again.notice()).toContain('cut off behind position 2');
+    expect(await readKeptHeads(eventLog)).toHaveLength(1);
+  });
+
+  it('S9: goes on from a head that was kept before heads had the hash of their event', async () => {
+    await append(3);
+    const { head } = await verifyChains(db.database);
+    await keepHead(eventLog, head);
+    await append(2);
+    await anchors().reconcile();
+    const keptHeads = await readKeptHeads(eventLog);
+    expect(keptHeads.map(({ position, hash }) => [position, hash !== undefined])).toEqual([
+      [3, false],
+      [5, true],
+    ]);
+    expect((await verifyChains(db.database, { keptHeads })).broken).toEqual([]);
+  });
 
   it('passes over what is no head', async () => {
     await eventLog.append('audit-anchor', [{ key: null, value: Buffer.from('{"position":-1}') }]);

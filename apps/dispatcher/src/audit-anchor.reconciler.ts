@@ -1,11 +1,11 @@
-import type { KeptHead } from '#contracts';
+import type { FollowedHead, KeptHead } from '#contracts';
 import type { EventLog } from '#event-log';
 import { keepHead, type Logger, readKeptHeads } from '#runtime';
-import { type Database, EventsCutOff, followDigest, type FollowedHead, NO_EVENTS } from '#store';
+import { type Database, EventsCutOff, followDigest, NO_EVENTS } from '#store';
 
 /**
  * How often the head of the events is kept: what was rewritten is known to lie within this time. A month of minutes is 43,200 records of
- * 150 bytes.
+ * 220 bytes.
  */
 export const ANCHOR_EVERY_MS = 60_000;
 
@@ -54,13 +54,13 @@ export class AuditAnchorReconciler {
     const head = await followDigest(database, before).catch((error: unknown) => this.told(error));
     if (head === undefined) return;
     if (head.position === before.position) return;
-    await keepHead(eventLog, headOf(head));
+    await keepHead(eventLog, head);
     this.kept = head;
   };
 
-  private async newest(): Promise<KeptHead> {
+  private async newest(): Promise<FollowedHead> {
     const heads = await readKeptHeads(this.parts.eventLog, LOOKED_BACK);
-    return heads.reduce((newest, head) => (head.position > newest.position ? head : newest), NO_EVENTS);
+    return heads.reduce<FollowedHead>((newest, head) => (head.position > newest.position ? head : newest), NO_EVENTS);
   }
 
   private told(error: unknown): undefined {

@@ -12,3 +12,15 @@ export const keptHeadSchema = z.object({
 
 /** How far the events went, and the digest over all of them up to there. */
 export type KeptHead = Readonly<z.infer<typeof keptHeadSchema>>;
+
+/** A head as the topic holds it: who goes on from there knows the event at its position again. Heads of before had no hash. */
+export const followedHeadSchema = keptHeadSchema.extend({
+  /** SHA-256, hex: of the event at the position, its link in the chain of its stream. */
+  hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+});
+
+/** How far the events were followed, and the hash of the last of them, where it is known. */
+export type FollowedHead = Readonly<z.infer<typeof followedHeadSchema>>;

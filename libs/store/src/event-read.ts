@@ -20,6 +20,33 @@ export const readStream = async (tx: Queryable, stream: string): Promise<readonl
   return rows.map(toldEvent);
 };
 
+const SIZE_UP_TO = `
+  select coalesce(sum(pg_column_size(data)), 0)::bigint as bytes from event where stream = $1 and version <= $2`;
+const PAGE_UP_TO = `
+  select ${EVENT_COLUMNS} from event where stream = $1 and version > $2 and version <= $3
+  order by version limit ${READ_EVENTS_MAX}`;
+
+/**
+ * The events of one stream up to a version, in order, a thousand at a time, so that others have their turn between them; undefined where their
+ * data take more than `bytesMax` as the table holds them, packed where they are long.
+ */
+export const readStreamUpTo = async (
+  tx: Queryable,
+  stream: string,
+  version: number,
+  bytesMax: number,
+): Promise<readonly RecordedEvent[] | undefined> => {
+  const [size] = await tx.query<{ bytes: number }>(SIZE_UP_TO, [stream, version]);
+  if ((size?.bytes ?? 0) > bytesMax) return undefined;
+  const recorded: RecordedEvent[] = [];
+  for (let after = 0; after < version;) {
+    const rows = await tx.query<EventRow>(PAGE_UP_TO, [stream, after, version]);
+    recorded.push(...rows.map(toldEvent));
+    after = rows.at(-1)?.version ?? version;
+  }
+  return recorded;
+};
+
 /** Reads many streams at once, in the order of the log: an incident may have thousands, and a query for each would take the pool. */
 export const readStreams = async (tx: Queryable, streams: readonly string[]): Promise<readonly RecordedEvent[]> => {
   const rows = await tx.query<EventRow>(`select ${EVENT_COLUMNS} from event where stream = any($1) order by position`, [

@@ -1,6 +1,7 @@
 export * from './alert.repository.js';
 export * from './api-key.repository.js';
 export * from './audit.repository.js';
+export * from './audit-verification.repository.js';
 export * from './automation.repository.js';
 export * from './baseline-pool.repository.js';
 export * from './batch-gaps.js';

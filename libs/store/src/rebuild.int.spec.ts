@@ -45,6 +45,7 @@ const RECORDS = new Set([
   'dead_letter',
   'dead_letter_total',
   'idempotent_request',
+  'audit_verification',
   'channel',
   'delivery_claim',
   'delivery_lane',

@@ -1,5 +1,12 @@
 import type { Page, Refusal } from '#contracts';
-import { type AuditFilter, type AuditRow, createAuditRepository, type EventStore, type PageAsk } from '#store';
+import {
+  type AuditFilter,
+  type AuditRow,
+  createAuditRepository,
+  createAuditVerificationRepository,
+  type EventStore,
+  type PageAsk,
+} from '#store';
 import { readAct, type ShownAct } from './audit-query.js';
 import { type VerificationParts, Verifications } from './verifications.js';
 
@@ -13,13 +20,13 @@ export interface AuditDoor {
 }
 
 /** What it is read from. */
-export interface AuditParts extends VerificationParts {
-  readonly store: Pick<EventStore, 'readAll' | 'readStream'>;
+export interface AuditParts extends Omit<VerificationParts, 'kept'> {
+  readonly store: Pick<EventStore, 'readAll'>;
 }
 
 /** The audit, once for every door that shows it. */
 export const createAuditDoor = (parts: AuditParts): AuditDoor => ({
   acts: createAuditRepository(parts.database).page,
-  act: (position) => readAct(parts.store, position),
-  verifications: new Verifications(parts),
+  act: (position) => readAct(parts, position),
+  verifications: new Verifications({ ...parts, kept: createAuditVerificationRepository(parts.database) }),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Audit, type Event, nameSchema, type RecordedEvent, refuse, type Refusal } from '#contracts';
+import { type Audit, type Event, isRefusal, nameSchema, type RecordedEvent, refuse, type Refusal } from '#contracts';
 import { type Changes, changesOfLast } from '#domain';
-import type { EventStore } from '#store';
+import { type EventStore, type Queryable, readStreamUpTo } from '#store';
 import { plainListQuery } from '../list-query.js';
 import { moment } from '../window-query.js';
 
@@ -41,6 +41,8 @@ export interface ShownAct extends Changes {
  * incident of a day, has some thousands.
  */
 const STREAM_EVENTS_MAX = 20_000;
+/** And while the data of its events are not more, packed where they are long: a catalogue of registrations of a thousand customers each. */
+const STREAM_BYTES_MAX = 16_000_000;
 
 const withoutSecret = (event: Event): Readonly<Record<string, unknown>> => {
   if (event.type !== 'ApiKeyCreated') return event.data;
@@ -53,17 +55,29 @@ const recordedAt = async (store: Pick<EventStore, 'readAll'>, position: number):
   return found?.position === position ? found : undefined;
 };
 
-/** One act or any other event, with what it changed. */
-export const readAct = async (
-  store: Pick<EventStore, 'readAll' | 'readStream'>,
-  position: number,
-): Promise<ShownAct | Refusal> => {
-  const found = await recordedAt(store, position);
-  if (found === undefined) return refuse('NOT_FOUND', `there is no event at position ${position}`);
-  const { stream, version, event, metadata, hash } = found;
+/** What acts are read from. */
+export interface ActParts {
+  readonly database: Queryable;
+  readonly store: Pick<EventStore, 'readAll'>;
+}
+
+const upTo = async (
+  database: Queryable,
+  { stream, version }: RecordedEvent,
+): Promise<readonly RecordedEvent[] | Refusal> => {
   if (version > STREAM_EVENTS_MAX)
     return refuse('QUERY_TOO_COSTLY', `${version} events of ${stream} would be read: at most ${STREAM_EVENTS_MAX}`);
-  const until = (await store.readStream(stream)).filter((each) => each.version <= version);
+  const until = await readStreamUpTo(database, stream, version, STREAM_BYTES_MAX);
+  return until ?? refuse('QUERY_TOO_COSTLY', `the events of ${stream} take more than ${STREAM_BYTES_MAX} bytes`);
+};
+
+/** One act or any other event, with what it changed. */
+export const readAct = async ({ database, store }: ActParts, position: number): Promise<ShownAct | Refusal> => {
+  const found = await recordedAt(store, position);
+  if (found === undefined) return refuse('NOT_FOUND', `there is no event at position ${position}`);
+  const until = await upTo(database, found);
+  if (isRefusal(until)) return until;
+  const { stream, version, event, metadata, hash } = found;
   return {
     position,
     stream,

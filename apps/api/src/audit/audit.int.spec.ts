@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { RecordedEvent, Verification } from '#contracts';
+import { createAuditVerificationRepository } from '#store';
 import { until } from '#testing';
 import { serveApi, type ServedApi } from '../api.fixture.js';
+import { Verifications } from './verifications.js';
 
 const RELEASE = { softwareVersion: 'v2', configRev: 'c2' };
 const PREVIOUS = { softwareVersion: 'v1', configRev: 'c1' };
@@ -172,6 +175,32 @@ describe('the audit', () => {
     expect((await served.send('GET', '/v1/audit/999999', viewer)).status).toBe(404);
   });
 
+  it('shows no act whose stream is too much to read, in events or in bytes, and says so', async () => {
+    const viewer = await served.as('viewer');
+    const { database } = served.db;
+    const insert = (position: number, stream: string, version: number, text: string) =>
+      database.query(
+        `insert into event (position, stream, version, type, data, actor, cause, recorded_at_ms, hash)
+         values ($1, $2, $3, 'RulesReloadAsked', jsonb_build_object('at', 1, 'text', $4::text), 'a', 'c', 1, 'h')`,
+        [position, stream, version, text],
+      );
+    await insert(1_000_001, 'long', 20_001, '');
+    // Of random characters, which do not pack.
+    await insert(1_000_002, 'large', 1, randomBytes(8_500_000).toString('hex'));
+    await insert(1_000_003, 'large', 2, '');
+    await insert(1_000_004, 'small', 1, '');
+    const looks = [1_000_001, 1_000_003, 1_000_004].map((at) => served.send('GET', `/v1/audit/${at}`, viewer));
+    const answers = await Promise.all(looks);
+    await database.transaction(async (tx) => {
+      await tx.query('alter table event disable trigger user');
+      await tx.query('delete from event where position > 1000000');
+      await tx.query('alter table event enable trigger user');
+    });
+    expect(answers.map(({ status }) => status)).toEqual([422, 422, 200]);
+    expect(JSON.stringify(answers[0]?.body)).toContain('20001 events of long');
+    expect(JSON.stringify(answers[1]?.body)).toContain('bytes');
+  });
+
   const verified = async (body: object): Promise<Verification> => {
     const operator = await served.as('operator');
     const asked = await served.send('POST', '/v1/audit/verifications', operator, body);
@@ -200,5 +229,30 @@ describe('the audit', () => {
     });
     expect(await verified({})).toMatchObject({ status: 'broken', broken: [{ fault: 'changed', position: 2 }] });
     expect((await served.send('POST', '/v1/audit/verifications', await served.as('viewer'), {})).status).toBe(403);
+  });
+
+  it('tells in any process what another one verifies, and lets one be done at a time in all of them', async () => {
+    const { db, parts } = served;
+    const kept = createAuditVerificationRepository(db.database);
+    const there = new Verifications({ ...parts, database: db.database, kept });
+    const here = await verified({});
+    expect(await there.find(here.verificationId)).toEqual(here);
+    const running = { ...here, verificationId: 'av-1', status: 'running' as const, startedAt: here.startedAt + 1 };
+    expect(await kept.begin(running)).toBeUndefined();
+    expect(await there.begin([])).toMatchObject({ refused: 'VERIFICATION_UNDER_WAY' });
+    const operator = await served.as('operator');
+    expect((await served.send('POST', '/v1/audit/verifications', operator, {})).status).toBe(409);
+    await kept.tell({ ...running, events: 7 });
+    expect(await there.find('av-1')).toMatchObject({ status: 'running', events: 7 });
+    // Its process was killed.
+    await db.database.query(`update audit_verification set alive_at = alive_at - interval '1 minute'`);
+    expect(await there.find('av-1')).toMatchObject({ status: 'failed', events: 7 });
+    const next = await verified({});
+    await kept.tell({ ...running, events: 8 });
+    expect(await there.find('av-1')).toMatchObject({ status: 'failed', events: 8 });
+    expect(await there.find(next.verificationId)).toEqual(next);
+    for (let begun = 0; begun < 21; begun += 1) await verified({});
+    expect(await there.find(next.verificationId)).toMatchObject({ refused: 'NOT_FOUND' });
+    expect((await served.send('GET', `/v1/audit/verifications/${next.verificationId}`, operator)).status).toBe(404);
   });
 });

@@ -2,18 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { type KeptHead, refuse, type Refusal, type Verification } from '#contracts';
 import type { EventLog } from '#event-log';
 import { type Clock, type Logger, readKeptHeads } from '#runtime';
-import { type Database, verifyChains } from '#store';
+import { type AuditVerificationRepository, type Database, verifyChains } from '#store';
 
 /** What verifications are done with. */
 export interface VerificationParts {
   readonly database: Database;
+  /** What every process can tell. */
+  readonly kept: AuditVerificationRepository;
   readonly eventLog: EventLog;
-  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Verifications that are remembered; the oldest is forgotten. Their results are read at once, and a further one is cheap. */
+/** Verifications that this process remembers of those that it did; the oldest is forgotten. As many as are kept for all. */
 const REMEMBERED_MAX = 20;
+/** How often it is told how far one is, and that this process lives. */
+const TELL_EVERY_MS = 1_000;
 
 const begun = (verificationId: string, startedAt: number): Verification => ({
   verificationId,
@@ -31,65 +35,88 @@ const begun = (verificationId: string, startedAt: number): Verification => ({
 });
 
 /**
- * Verifications of the chains of events, one at a time in a process: each reads every event, and holds a snapshot while it does. They are
- * remembered by the process that does them, and by nothing else.
+ * Verifications of the chains of events, one at a time in all processes: each reads every event, and holds a snapshot while it does. What one
+ * found is kept in the database, where every process can tell of it; the process that did it tells it from its memory, since whoever rewrote
+ * the events could rewrite that as well.
  */
 export class Verifications {
-  private readonly known = new Map<string, Verification>();
-  private running: { readonly id: string; readonly done: Promise<void> } | undefined;
+  private readonly own = new Map<string, Verification>();
+  private running: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
 
   constructor(private readonly parts: VerificationParts) {}
 
   /** One by its id. */
-  find(id: string): Verification | Refusal {
-    return this.known.get(id) ?? refuse('NOT_FOUND', `this process knows of no verification ${id}`);
+  async find(id: string): Promise<Verification | Refusal> {
+    const found = this.own.get(id) ?? (await this.parts.kept.find(id));
+    return found ?? refuse('NOT_FOUND', `there is no verification ${id} among the newest`);
   }
 
   /** Begins one, comparing with the heads in the log and with those that are given; refused while another is under way. */
-  begin(keptHeads: readonly KeptHead[]): Verification | Refusal {
-    if (this.running !== undefined)
-      return refuse('VERIFICATION_UNDER_WAY', `verification ${this.running.id} is under way`);
+  async begin(keptHeads: readonly KeptHead[]): Promise<Verification | Refusal> {
     // 64 random bits: no two of them meet.
     const id = `av-${randomBytes(8).toString('hex')}`;
-    const [oldest] = this.known.size >= REMEMBERED_MAX ? this.known.keys() : [];
-    if (oldest !== undefined) this.known.delete(oldest);
     const verification = begun(id, this.parts.clock.nowMs());
-    this.known.set(id, verification);
-    this.running = { id, done: this.run(id, keptHeads) };
+    const underWay = await this.parts.kept.begin(verification);
+    if (underWay !== undefined) return refuse('VERIFICATION_UNDER_WAY', `verification ${underWay} is under way`);
+    const [oldest] = this.own.size >= REMEMBERED_MAX ? this.own.keys() : [];
+    if (oldest !== undefined) this.own.delete(oldest);
+    this.own.set(id, verification);
+    this.running = this.run(id, keptHeads);
     return verification;
   }
 
   /** Ends the one that is under way. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('the process stops'));
-    await this.running?.done;
+    await this.running;
   }
 
-  private tell(id: string, told: Partial<Verification>): void {
-    const before = this.known.get(id);
-    if (before !== undefined) this.known.set(id, { ...before, ...told });
+  private note(id: string, told: Partial<Verification>): void {
+    const before = this.own.get(id);
+    if (before !== undefined) this.own.set(id, { ...before, ...told });
   }
 
   private async run(id: string, given: readonly KeptHead[]): Promise<void> {
-    const { database, eventLog, clock, logger } = this.parts;
+    const done = new AbortController();
+    const telling = this.tellWhile(id, done.signal);
     try {
-      const keptHeads = [...(await readKeptHeads(eventLog)), ...given];
-      const { signal } = this.stopping;
-      const onProgress = (progress: { readonly events: number; readonly of: number }): void => this.tell(id, progress);
-      const report = await verifyChains(database, { keptHeads, onProgress, signal });
-      const status = report.broken.length === 0 ? 'whole' : 'broken';
-      this.tell(id, { ...report, broken: [...report.broken], of: report.events, status, endedAt: clock.nowMs() });
-      if (status === 'broken') logger.error({ broken: report.broken.slice(0, 10) }, 'events are not what was appended');
+      await this.verify(id, given);
     } catch (error) {
-      logger.warn({ err: error }, `verification ${id} failed`);
-      this.tell(id, {
-        status: 'failed',
-        endedAt: clock.nowMs(),
-        failure: 'the database or the log did not answer; the log says more',
-      });
-    } finally {
-      this.running = undefined;
+      this.parts.logger.warn({ err: error }, `verification ${id} failed`);
+      const failure = 'the database or the log did not answer; the log says more';
+      this.note(id, { status: 'failed', endedAt: this.parts.clock.nowMs(), failure });
     }
+    done.abort();
+    await telling;
+    await this.tell(id);
+  }
+
+  private async verify(id: string, given: readonly KeptHead[]): Promise<void> {
+    const { database, eventLog, clock, logger } = this.parts;
+    const keptHeads = [...(await readKeptHeads(eventLog)), ...given];
+    const { signal } = this.stopping;
+    const onProgress = (progress: { readonly events: number; readonly of: number }): void => this.note(id, progress);
+    const report = await verifyChains(database, { keptHeads, onProgress, signal });
+    const status = report.broken.length === 0 ? 'whole' : 'broken';
+    this.note(id, { ...report, broken: [...report.broken], of: report.events, status, endedAt: clock.nowMs() });
+    if (status === 'broken') logger.error({ broken: report.broken.slice(0, 10) }, 'events are not what was appended');
+  }
+
+  private async tellWhile(id: string, done: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.parts.clock.sleep(TELL_EVERY_MS, done);
+      if (done.aborted) return;
+      await this.tell(id);
+    }
+  }
+
+  /** What cannot be told now is told the next time; at last it is this process alone that knows. */
+  private async tell(id: string): Promise<void> {
+    const verification = this.own.get(id);
+    if (verification === undefined) return;
+    await this.parts.kept
+      .tell(verification)
+      .catch((error: unknown) => this.parts.logger.warn({ err: error }, `what verification ${id} found is not kept`));
   }
 }

@@ -44,9 +44,9 @@ export class AuditController {
   })
   @HttpCode(202)
   @Needs('operate')
-  verify(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
+  async verify(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
     const { keptHeads } = accepted(readBody(newVerificationSchema, body ?? undefined));
-    const verification = accepted(this.audit.verifications.begin(keptHeads));
+    const verification = accepted(await this.audit.verifications.begin(keptHeads));
     void reply.header('Location', `/v1/audit/verifications/${verification.verificationId}`);
     return { verification };
   }
@@ -54,11 +54,11 @@ export class AuditController {
   @Get('verifications/:id')
   @Speaks({
     id: 'getVerification',
-    summary: 'How far a verification is, and what it found; the process that does it knows',
+    summary: 'How far a verification is, and what it found; any process tells',
     answer: answerOf('verification', verificationSchema),
   })
-  verification(@Param('id') id: string) {
-    return { verification: accepted(this.audit.verifications.find(id)) };
+  async verification(@Param('id') id: string) {
+    return { verification: accepted(await this.audit.verifications.find(id)) };
   }
 
   @Get(':position')

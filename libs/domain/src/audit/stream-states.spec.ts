@@ -66,4 +66,30 @@ describe('what an act changed', () => {
     expect(cut.isCut).toBe(true);
     expect(cut.changes).toHaveLength(CHANGES_MAX);
   });
+
+  it('compares texts to their end, and tells a long one from where it differs', () => {
+    const long = `${'same '.repeat(400)}old end${'.'.repeat(600)}`;
+    const { changes, isCut } = changesBetween({ text: long }, { text: long.replace('old end', 'new end') });
+    expect(isCut).toBe(true);
+    const [{ before, after } = { before: '', after: '' }] = changes;
+    expect(before).toMatch(/^…(?:e )?(?:same )+old end\.{400,}…$/);
+    expect(after).toMatch(/^…(?:e )?(?:same )+new end\.{400,}…$/);
+    expect(String(after).length).toBe(502);
+    expect(changesBetween({ text: long }, { text: long }).changes).toEqual([]);
+    expect(changesBetween({}, { text: 'short' })).toMatchObject({ isCut: false });
+  });
+
+  it('finds what changed among more fields than anybody reads, and says when there are more changes than are looked at', () => {
+    const nodes = (from: number, to: number, region: string) =>
+      Array.from({ length: to - from }, (_unused, index) => ({ nodeId: `n${from + index}`, pop: 'iad1', region }));
+    const registered = event('NodesRegistered', { nodes: nodes(0, 30_000, 'us-east') });
+    const moved = event('NodesRegistered', { nodes: nodes(29_999, 30_000, 'us-west') });
+    expect(changesOfLast(streamOf.catalogue, [registered, moved])).toEqual({
+      changes: [{ field: 'node n29999.region', before: 'us-east', after: 'us-west' }],
+      isCut: false,
+    });
+    const all = changesOfLast(streamOf.catalogue, [registered]);
+    expect(all.changes).toHaveLength(CHANGES_MAX);
+    expect(all.isCut).toBe(true);
+  });
 });

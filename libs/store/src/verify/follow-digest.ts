@@ -1,14 +1,9 @@
-import type { KeptHead } from '#contracts';
+import type { FollowedHead } from '#contracts';
 import type { Queryable } from '../database.js';
 import { nextDigest } from '../event-hash.js';
 
 /** Hashes of one read: 0.7 MB. */
 const HASHES_MAX = 10_000;
-
-/** How far the events were followed, and the hash of the last of them, where it was read. */
-export interface FollowedHead extends KeptHead {
-  readonly hash?: string | undefined;
-}
 
 /** The events are not what they were at a position already: somebody cut them off, whatever was written there since. */
 export class EventsCutOff extends Error {
