@@ -1,7 +1,19 @@
 import { type Covered, type Impact, type ImpactSettings, SLOT_MS } from '#contracts';
 import { type AffectedCustomer, byUrgency, type CatalogueCustomer, coversOf, impactOf } from '#domain';
 import type { CatalogueFollower, Clock } from '#runtime';
-import { createHurtReader, type IncidentRow, type MeasuredHurt, type SegmentRepository } from '#store';
+import {
+  createHurtReader,
+  type HurtReaders,
+  type IncidentRow,
+  type MeasuredHurt,
+  type SegmentRepository,
+} from '#store';
+
+/** What is read once for many incidents. */
+export interface AffectedKnown {
+  readonly settings: ImpactSettings;
+  readonly readers: HurtReaders;
+}
 
 /** A customer that is hurt. */
 export interface HurtCustomer {
@@ -102,13 +114,14 @@ export const createAffectedCustomers = (
   catalogue: Pick<CatalogueFollower, 'current'>,
   clock: Pick<Clock, 'nowMs'>,
   readSettings: () => Promise<ImpactSettings>,
-): ((incident: IncidentRow, limit: number, known?: ImpactSettings) => Promise<AffectedCustomers>) => {
+): ((incident: IncidentRow, limit: number, known?: AffectedKnown) => Promise<AffectedCustomers>) => {
   const measure = createHurtReader(segments, clock);
   return async (incident, limit, known) => {
     const { incidentId } = incident;
-    const settings = known ?? (await readSettings());
+    const settings = known?.settings ?? (await readSettings());
     const { customers } = catalogue.current();
-    const measured = incident.status === 'resolved' ? undefined : await measure(incident, customers, settings);
+    const measured =
+      incident.status === 'resolved' ? undefined : await measure(incident, customers, settings, known?.readers);
     if (measured !== undefined) return { incidentId, ...asMeasured(incident, measured, limit, settings) };
     const recorded = asRecorded(incident, customers, settings);
     return { incidentId, ...recorded, customers: recorded.customers.slice(0, limit) };

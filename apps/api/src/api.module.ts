@@ -107,7 +107,7 @@ const replies = {
 };
 const loaders = {
   provide: LOADERS,
-  inject: [DATABASE],
+  inject: [READ_DATABASE],
   useFactory: (database: Part<'database'>) => new Loaders(createManyReads(database)),
 };
 const audit = {

@@ -56,7 +56,21 @@ export const nodeQueries = (
   };
   const counted = async (nodes: readonly NodeRow[]): Promise<ReadonlyMap<string, LedgerTotals>> =>
     new Map((await ledger.list(nodes.map(({ nodeId }) => nodeId))).map((each) => [each.nodeId, each]));
+  let byId: ReadonlyMap<string, NodeRow> = new Map();
+  let named: readonly NodeRow[] = [];
+  const ofIds = (ids: readonly string[]): readonly NodeRow[] => {
+    const { nodes } = catalogue.current();
+    if (nodes !== named) [named, byId] = [nodes, new Map(nodes.map((node) => [node.nodeId, node]))];
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  };
+  const nodesOf = async (nodeIds: readonly string[]): Promise<readonly NodeReport[]> => {
+    const nodes = ofIds(nodeIds);
+    const totals = nodes.length === 0 ? new Map<string, LedgerTotals>() : await counted(nodes);
+    return nodes.map((node) => nodeReport(node, totals.get(node.nodeId)));
+  };
   return {
+    /** Those of some names that are in the inventory. */
+    nodesOf,
     nodes: async (ask: PageAsk): Promise<Page<NodeReport> | Refusal> => {
       const page = pageOfSorted(BY_ID, inOrder(), ask);
       if (isRefusal(page)) return page;
@@ -64,9 +78,8 @@ export const nodeQueries = (
       return mapPage(page, (node) => nodeReport(node, totals.get(node.nodeId)));
     },
     node: async (nodeId: string): Promise<NodeReport | Refusal> => {
-      const node = catalogue.current().nodes.find((each) => each.nodeId === nodeId);
-      if (node === undefined) return refuse('NOT_FOUND', `there is no node ${nodeId} in the inventory`);
-      return nodeReport(node, (await counted([node])).get(nodeId));
+      const [node] = await nodesOf([nodeId]);
+      return node ?? refuse('NOT_FOUND', `there is no node ${nodeId} in the inventory`);
     },
   };
 };

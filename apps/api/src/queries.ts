@@ -37,6 +37,7 @@ import {
   createSegmentMinuteRepository,
   createSegmentRepository,
   createStatusUpdateRepository,
+  type IncidentRow,
   type PageAsk,
   type RolloutRow,
   type SilenceRow,
@@ -101,9 +102,12 @@ const incidentQueries = ({ database, catalogue, clock, costModel }: QueryParts) 
     incidents: incidents.page,
     incident,
     writtenIncident: createKeptAnswers(incident),
-    impactSettings: impactSettingsOf(database),
-    /** Of an incident that was read already, by settings that were. */
-    affectedBy: affected,
+    /** Whom each of many incidents hurts, of which every one was read already. */
+    affectedBy: (): ((row: IncidentRow, limit: number) => Promise<AffectedCustomers>) => {
+      const readers = new Map();
+      const settings = impactSettingsOf(database)();
+      return async (row, limit) => affected(row, limit, { settings: await settings, readers });
+    },
     customersAffected: async (incidentId: string, limit: number): Promise<AffectedCustomers | Refusal> => {
       const incident = await incidents.findRow(incidentId);
       return incident === undefined ? unknown(incidentId) : affected(incident, limit);

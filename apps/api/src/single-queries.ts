@@ -72,6 +72,17 @@ const one =
   async (id: string): Promise<Row | Refusal> =>
     (await find(id)) ?? refuse('NOT_FOUND', `there is no ${what} ${id}`);
 
+/** A customer of the catalogue; an index of them is made once for each version of it. */
+const customersById = (catalogue: Pick<SingleParts['catalogue'], 'current'>) => {
+  let known: readonly CustomerRow[] = [];
+  let byId: ReadonlyMap<string, CustomerRow> = new Map();
+  return (customerId: string): CustomerRow | undefined => {
+    const { customers } = catalogue.current();
+    if (customers !== known) [known, byId] = [customers, new Map(customers.map((each) => [each.customerId, each]))];
+    return byId.get(customerId);
+  };
+};
+
 /** What can be asked about single things, and what waits for people. */
 export const singleQueries = (parts: SingleParts) => {
   const { database, catalogue, clock } = parts;
@@ -82,6 +93,7 @@ export const singleQueries = (parts: SingleParts) => {
   const [rollouts, rollbacks] = [createRolloutRepository(database), createRollbackRepository(database)];
   const overrides = createOverrideRepository(database);
   const deliveries = createDeliveryRepository(database);
+  const knownCustomer = customersById(catalogue);
   return {
     alert: one('alert', createAlertRepository(database).find),
     rollback: one('rollback', rollbacks.find),
@@ -102,9 +114,8 @@ export const singleQueries = (parts: SingleParts) => {
       const issued = nodeId === undefined ? [] : await nodeKeys.list({ nodeId, limit: LIST_ROWS_MAX });
       return issued.find(({ keyId }) => keyId === id);
     }),
-    customer: one('customer', async (id): Promise<CustomerRow | undefined> =>
-      catalogue.current().customers.find(({ customerId }) => customerId === id),
-    ),
+    customer: one('customer', async (id) => knownCustomer(id)),
+    knownCustomer,
     command: (commandId: string) => commandReport(parts, commandId),
     approvals: () => readApprovals({ rollouts, rollbacks, overrides }),
     /** Deliveries that call somebody. */

@@ -32,7 +32,8 @@ export interface ApiKeyRepository extends List<ApiKeyRow, ApiKeyFilter> {
   readonly findByKeyId: (keyId: string) => Promise<ApiKeyRow | undefined>;
 }
 
-const SELECT = `
+/** API keys, each with the hash of its secret. */
+export const SELECT_API_KEYS = `
   select key_id as "keyId", name, role, node_id as "nodeId", secret_hash as "secretHash", revoked,
     scopes, expires_at as "expiresAt", created_by as "createdBy" from api_key`;
 
@@ -43,9 +44,9 @@ const ORDER: Order<ApiKeyRow> = {
 
 /** API keys in PostgreSQL. */
 export const createApiKeyRepository = (database: Queryable): ApiKeyRepository => ({
-  findByKeyId: async (keyId) => (await database.query<ApiKeyRow>(`${SELECT} where key_id = $1`, [keyId]))[0],
+  findByKeyId: async (keyId) => (await database.query<ApiKeyRow>(`${SELECT_API_KEYS} where key_id = $1`, [keyId]))[0],
   ...createList<ApiKeyRow, ApiKeyFilter>(database, ORDER, ({ role, revoked }) => ({
-    select: SELECT,
+    select: SELECT_API_KEYS,
     where: '($1::text is null or role = $1) and ($2::boolean is null or revoked = $2)',
     values: [role ?? null, revoked ?? null],
   })),

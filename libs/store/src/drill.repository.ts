@@ -37,7 +37,8 @@ export interface DrillRepository extends List<DrillRow, DrillFilter> {
   readonly failedBefore: (drillId: string, limit: number) => Promise<readonly string[]>;
 }
 
-const SELECT = `
+/** Fire drills. */
+export const SELECT_DRILLS = `
   select drill_id as "drillId", status, requested_by as "requestedBy", channel, deadline_at as "deadlineAt",
     requested_at as "requestedAt", signalled_at as "signalledAt", fired_at as "firedAt", finished_at as "finishedAt", hops,
     missed, because
@@ -54,11 +55,11 @@ const ORDER: Order<DrillRow> = {
 /** Drills in PostgreSQL. */
 export const createDrillRepository = (database: Queryable): DrillRepository => ({
   ...createList<DrillRow, DrillFilter>(database, ORDER, ({ isOpen = false }) => ({
-    select: SELECT,
+    select: SELECT_DRILLS,
     where: 'not $1::boolean or finished_at is null',
     values: [isOpen],
   })),
-  find: async (drillId) => (await database.query<DrillRow>(`${SELECT} where drill_id = $1`, [drillId]))[0],
+  find: async (drillId) => (await database.query<DrillRow>(`${SELECT_DRILLS} where drill_id = $1`, [drillId]))[0],
   failedBefore: async (drillId, limit) => {
     const rows = await database.query<{ drillId: string }>(
       `select failed.drill_id as "drillId" from drill failed join drill passed on passed.drill_id = $1

@@ -23,6 +23,9 @@ export interface MeasuredHurt {
 
 type CustomerFamily = 'customer' | 'customer_region' | 'customer_release';
 
+/** Readers of one request, by what they read: who is hurt in a place is found out once for it, however many incidents are there. */
+export type HurtReaders = Map<string, AffectedReader>;
+
 /** Of a cohort a customer counts that is hurt by its release and in its region. */
 const FAMILIES_OF: Readonly<Record<Covered['scope'], readonly CustomerFamily[]>> = {
   fleet: ['customer'],
@@ -46,9 +49,10 @@ export const createHurtReader = (
   incident: Pick<IncidentRow, 'impact' | 'scope' | 'key'>,
   customers: readonly CatalogueCustomer[],
   settings: ImpactSettings,
+  readers?: HurtReaders,
 ) => Promise<MeasuredHurt | undefined>) => {
   const recent = createRecentSums(segments, clock, { windowMs: IMPACT_WINDOW_MS, keptSlots: KEPT_SLOTS });
-  return async (incident, customers, settings) => {
+  return async (incident, customers, settings, readers) => {
     // What was told before impacts said what they cover is read of its root.
     const covers = incident.impact.covers ?? coveredBy(incident);
     const families = new Set(covers.flatMap(({ scope }) => FAMILIES_OF[scope]));
@@ -60,7 +64,9 @@ export const createHurtReader = (
       if (read.sum.size > 0) tables.set(family, read.sum);
     }
     if (tables.size === 0) return undefined;
-    const reader = new AffectedReader(summedWindows(tables), customers, settings);
+    const name = [slot, ...tables.keys()].join(' ');
+    const reader = readers?.get(name) ?? new AffectedReader(summedWindows(tables), customers, settings);
+    readers?.set(name, reader);
     return { covers, affected: reader.covered(covers, IMPACT_WINDOW_MS, slot), slot };
   };
 };

@@ -1,15 +1,19 @@
 import type { RecordedEvent } from '#contracts';
+import { type ApiKeyRow, SELECT_API_KEYS as API_KEYS } from './api-key.repository.js';
 import { type AlertRow, SELECT_ALERTS as ALERTS } from './alert.repository.js';
 import { type CommandRow, SELECT_COMMANDS as COMMANDS } from './command.repository.js';
 import type { Queryable } from './database.js';
 import { type DeliveryRow, ofIncident, SELECT_DELIVERIES as DELIVERIES } from './deliveries/delivery.repository.js';
+import { type DrillRow, SELECT_DRILLS as DRILLS } from './drill.repository.js';
 import { type EscalationRow, SELECT_ESCALATIONS as ESCALATIONS } from './escalation.repository.js';
 import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.js';
 import { type FallbackRow, SELECT_FALLBACKS as FALLBACKS } from './fallback.repository.js';
 import { type IncidentRow, SELECT_INCIDENTS as INCIDENTS } from './incident.repository.js';
+import { type NodeKeyRow, SELECT_NODE_KEYS as NODE_KEYS } from './node-key.repository.js';
 import { type OverrideRow, SELECT_OVERRIDES as OVERRIDES } from './override.repository.js';
 import { SELECT_SILENCES as SILENCES, type SilenceRow } from './quiet.repository.js';
 import { type RedirectRow, SELECT_REDIRECTS as REDIRECTS } from './redirect.repository.js';
+import { type KnownReleaseRow, SELECT_RELEASES as RELEASES } from './release.repository.js';
 import { type RollbackRow, SELECT_ROLLBACKS as ROLLBACKS } from './rollback.repository.js';
 import { type RolloutRow, SELECT_ROLLOUTS as ROLLOUTS } from './rollout.repository.js';
 import { SELECT_STATUS_UPDATES as STATUS_UPDATES, type StatusUpdateRow } from './status-update.repository.js';
@@ -46,6 +50,14 @@ export interface ManyReads {
   readonly fallbacks: ReadMany<FallbackRow>;
   readonly silences: ReadMany<SilenceRow>;
   readonly deliveries: ReadMany<DeliveryRow>;
+  readonly drills: ReadMany<DrillRow>;
+  /** With the hashes of their secrets. */
+  readonly keys: ReadMany<ApiKeyRow>;
+  readonly nodeKeys: ReadMany<NodeKeyRow>;
+  /** By service and name: `dns/v2.1.5+c42`. */
+  readonly releases: ReadMany<KnownReleaseRow>;
+  /** By incident and number: `in1/2`. */
+  readonly statusUpdates: ReadMany<StatusUpdateRow>;
   /** By incident. */
   readonly escalations: ReadMany<EscalationRow>;
   /** By incident, the newest first; `BESIDE_ROWS_MAX` of each. */
@@ -72,6 +84,14 @@ const STATUS_UPDATES_OF = beside(STATUS_UPDATES, 'incident_id = wanted.id', 'n d
 const OVERRIDES_OF = beside(OVERRIDES, 'o.rollback_id = wanted.id', 'o.requested_at desc, o.override_id');
 const UNDER = beside(DELIVERIES, 'dedup_key = wanted.id', 'requested_position desc');
 const PAGES_OF = beside(DELIVERIES, ofIncident('wanted.id'), 'requested_position desc');
+
+/** The two parts of ids that have a `/` between them, at its first or its last place, as one list of each. */
+const inTwo = (ids: readonly string[], slashOf: (id: string) => number): readonly (readonly string[])[] => {
+  const named = ids.filter((id) => slashOf(id) > 0);
+  return [named.map((id) => id.slice(0, slashOf(id))), named.map((id) => id.slice(slashOf(id) + 1))];
+};
+const RELEASES_BY = `${RELEASES} where (service, name) in (select * from unnest($1::text[], $2::text[]))`;
+const STATUS_UPDATES_BY = `${STATUS_UPDATES} where (incident_id, n::text) in (select * from unnest($1::text[], $2::text[]))`;
 
 const HALF = STREAM_EVENTS_MAX / 2;
 const STREAMS = `
@@ -120,6 +140,19 @@ export const createManyReads = (database: Queryable): ManyReads => {
     fallbacks: by(FALLBACKS, 'fallback_id'),
     silences: by(SILENCES, 'silence_id'),
     deliveries: by(DELIVERIES, 'delivery_id'),
+    drills: by(DRILLS, 'drill_id'),
+    keys: by(API_KEYS, 'key_id'),
+    nodeKeys: by(NODE_KEYS, 'key_id'),
+    releases: (ids) =>
+      database.query<KnownReleaseRow>(
+        RELEASES_BY,
+        inTwo(ids, (id) => id.indexOf('/')),
+      ),
+    statusUpdates: (ids) =>
+      database.query<StatusUpdateRow>(
+        STATUS_UPDATES_BY,
+        inTwo(ids, (id) => id.lastIndexOf('/')),
+      ),
     escalations: by(ESCALATIONS, 'incident_id'),
     fallbacksOf: of(FALLBACKS_OF),
     statusUpdatesOf: of(STATUS_UPDATES_OF),

@@ -33,6 +33,9 @@ export interface NodeKeyRepository extends List<NodeKeyRow, NodeKeyFilter> {
 
 const COLUMNS = 'key_id as "keyId", node_id as "nodeId", issued_at as "issuedAt", revoked_at as "revokedAt"';
 
+/** Keys of nodes. */
+export const SELECT_NODE_KEYS = `select ${COLUMNS} from node_key`;
+
 const ORDER: Order<NodeKeyRow> = {
   list: 'node-keys',
   columns: [
@@ -51,7 +54,7 @@ export const createNodeKeyRepository = (database: Queryable): NodeKeyRepository 
       [position, revokedBeforeMs],
     ),
   ...createList<NodeKeyRow, NodeKeyFilter>(database, ORDER, ({ nodeId }) => ({
-    select: `select ${COLUMNS} from node_key`,
+    select: SELECT_NODE_KEYS,
     where: '($1::text is null or node_id = $1)',
     values: [nodeId ?? null],
   })),

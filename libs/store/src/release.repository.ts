@@ -25,7 +25,8 @@ export interface ReleaseRepository extends List<KnownReleaseRow> {
   readonly find: (service: string, name: string) => Promise<KnownReleaseRow | undefined>;
 }
 
-const SELECT = `
+/** What is known of releases. */
+export const SELECT_RELEASES = `
   select service, name, release, attestation, rehearsal, quarantine, lifting, changed_at as "changedAt" from release`;
 
 const ORDER: Order<KnownReleaseRow> = {
@@ -40,7 +41,7 @@ const ORDER: Order<KnownReleaseRow> = {
 
 /** What is known of releases, in PostgreSQL. */
 export const createReleaseRepository = (database: Queryable): ReleaseRepository => ({
-  ...createList<KnownReleaseRow>(database, ORDER, () => ({ select: SELECT })),
+  ...createList<KnownReleaseRow>(database, ORDER, () => ({ select: SELECT_RELEASES })),
   find: async (service, name) =>
-    (await database.query<KnownReleaseRow>(`${SELECT} where service = $1 and name = $2`, [service, name]))[0],
+    (await database.query<KnownReleaseRow>(`${SELECT_RELEASES} where service = $1 and name = $2`, [service, name]))[0],
 });

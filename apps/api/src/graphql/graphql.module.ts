@@ -14,6 +14,7 @@ import {
   noSubscriptionsRule,
   TOKENS_MAX,
 } from './graphql-limits.js';
+import { withTurns } from './mutation-turns.js';
 import { COST_MAX } from './query-cost.js';
 
 /** How GraphQL is served. */
@@ -40,7 +41,7 @@ const optionsOf = (
   path: '/graphql',
   autoSchemaFile: true,
   sortSchema: true,
-  transformSchema: withPolicies,
+  transformSchema: (schema) => withTurns(withPolicies(schema)),
   graphiql: false,
   subscription: false,
   allowBatchedQueries: false,

@@ -106,8 +106,8 @@ export class IncidentFields {
 
   @ResolveField(() => AffectedCustomersType, { description: 'Whom it hurts: at this moment, or as it recorded.' })
   async customers(@Parent() incident: IncidentRow, @Context() context: object, @First first: Limit) {
-    const settings = await this.loaders.once(context, 'impact settings', () => this.queries.impactSettings());
-    const whom = await this.queries.affectedBy(incident, BESIDE_ROWS_MAX, settings);
+    const affectedBy = this.loaders.once(context, 'whom incidents hurt', () => this.queries.affectedBy());
+    const whom = await affectedBy(incident, BESIDE_ROWS_MAX);
     return { ...whom, customers: firstOf(whom.customers, first) };
   }
 }

@@ -1,9 +1,8 @@
 import { Inject } from '@nestjs/common';
 import { Context, Query, Resolver } from '@nestjs/graphql';
-import { isRefusal, type Refusal } from '#contracts';
 import { accepted, Needs, refused } from '#runtime';
 import type { Loaders } from '../loaders/loaders.js';
-import type { LoadOne } from '../loaders/request-loaders.js';
+import { type LoadOne, oneBy } from '../loaders/request-loaders.js';
 import type { Queries } from '../queries.js';
 import { LOADERS, QUERIES } from '../tokens.js';
 import { deliveryAnswer } from './delivery-answer.js';
@@ -13,14 +12,6 @@ import { NodeInterface } from './schema/node.type.js';
 
 /** Ids of one request for many things: as many as a page has. */
 const NODES_MAX = 100;
-
-/** One by its own id; what is not there is no error here. */
-const one =
-  (find: (rawId: string) => Promise<object | Refusal>): LoadOne<object> =>
-  async (rawId) => {
-    const row = await find(rawId);
-    return isRefusal(row) ? undefined : row;
-  };
 
 /** Any thing by its global id. */
 @Resolver()
@@ -77,22 +68,17 @@ export class NodeResolver {
         const row = await load.delivery(rawId);
         return row && deliveryAnswer(row);
       },
-      StatusUpdate: async (rawId) => {
-        const [incidentId = '', n] = rawId.split('/');
-        return (await load.statusUpdatesOf(incidentId)).find((each) => String(each.n) === n);
-      },
+      StatusUpdate: load.statusUpdate,
       Channel: listed('channels', queries.channels, 'name'),
       Breaker: listed('breakers', async () => accepted(await queries.breakers({ limit: 1_000 })).items, 'service'),
-      FleetNode: one(queries.node),
-      Customer: one(queries.customer),
-      Drill: one(queries.drill),
-      Rule: listed('rules', async () => (await queries.rules())?.rules ?? [], 'name'),
-      KnownRelease: async (rawId) => {
-        const [service = '', ...name] = rawId.split('/');
-        return one((id) => queries.release(service, id))(name.join('/'));
-      },
-      Key: one(queries.key),
-      NodeKey: one(queries.nodeKey),
+      FleetNode: loaders.once(context, 'fleet nodes', () => oneBy(queries.nodesOf, ({ nodeId }) => nodeId)),
+      Customer: async (rawId) => queries.knownCustomer(rawId),
+      Drill: load.drill,
+      Rule: async (rawId) =>
+        (await loaders.once(context, 'rules', () => queries.rules()))?.rules.find(({ name }) => name === rawId),
+      KnownRelease: load.release,
+      Key: load.key,
+      NodeKey: load.nodeKey,
     };
   }
 }

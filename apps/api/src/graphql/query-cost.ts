@@ -76,6 +76,15 @@ const firstOf = ({ arguments: args = [] }: FieldNode, { variables }: Counting): 
   return typeof sent === 'number' ? sent : undefined;
 };
 
+/** How many ids a field is given; undefined: it takes none. A variable that is no list is one id. */
+const idsOf = ({ arguments: args = [] }: FieldNode, { variables }: Counting): number | undefined => {
+  const value = args.find(({ name }) => name.value === 'ids')?.value;
+  if (value === undefined) return undefined;
+  if (value.kind === Kind.LIST) return value.values.length;
+  const sent = value.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
+  return Array.isArray(sent) ? sent.length : 1;
+};
+
 const isList = (type: GraphQLOutputType): boolean => isListType(isNonNullType(type) ? type.ofType : type);
 
 /** How many of what it selects a field may bring: a negative or huge `first` is refused by its own check, and costs no less than one. */
@@ -83,7 +92,7 @@ const itemsOf = (node: FieldNode, field: GraphQLField<unknown, unknown>, countin
   const isPage = getNamedType(field.type).name.endsWith('Connection');
   if (!isPage && !isList(field.type)) return 1;
   const takesFirst = field.args.some(({ name }) => name === 'first');
-  const asked = takesFirst ? firstOf(node, counting) : undefined;
+  const asked = takesFirst ? firstOf(node, counting) : idsOf(node, counting);
   const count = asked ?? (isPage ? LIST_DEFAULT : takesFirst ? NESTED_DEFAULT : LIST_COST);
   return Math.min(Math.max(count, 1), LIST_MAX);
 };
@@ -132,9 +141,10 @@ const isOperation = (definition: { readonly kind: string }): definition is Opera
 /** Defaults of variables that a count can be: what is not sent is executed as they say. */
 const defaultsOf = ({ variableDefinitions = [] }: OperationDefinitionNode): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    variableDefinitions.flatMap(({ variable, defaultValue }) =>
-      defaultValue?.kind === Kind.INT ? [[variable.name.value, Number(defaultValue.value)]] : [],
-    ),
+    variableDefinitions.flatMap(({ variable, defaultValue }): [string, unknown][] => {
+      if (defaultValue?.kind === Kind.INT) return [[variable.name.value, Number(defaultValue.value)]];
+      return defaultValue?.kind === Kind.LIST ? [[variable.name.value, defaultValue.values]] : [];
+    }),
   );
 
 /** What the operation of a document may cost; of several the dearest, so that a name chooses nothing. */

@@ -1,14 +1,18 @@
 import DataLoader from 'dataloader';
 import type {
   AlertRow,
+  ApiKeyRow,
   Beside,
   BoundedStream,
   CommandRow,
   DeliveryRow,
+  DrillRow,
   EscalationRow,
   FallbackRow,
   IncidentRow,
+  KnownReleaseRow,
   ManyReads,
+  NodeKeyRow,
   OverrideRow,
   ReadMany,
   RedirectRow,
@@ -41,6 +45,13 @@ export interface RequestLoaders {
   readonly fallback: LoadOne<FallbackRow>;
   readonly silence: LoadOne<SilenceRow>;
   readonly delivery: LoadOne<DeliveryRow>;
+  readonly drill: LoadOne<DrillRow>;
+  readonly key: LoadOne<Omit<ApiKeyRow, 'secretHash'>>;
+  readonly nodeKey: LoadOne<NodeKeyRow>;
+  /** By service and name: `dns/v2.1.5+c42`. */
+  readonly release: LoadOne<KnownReleaseRow>;
+  /** By incident and number: `in1/2`. */
+  readonly statusUpdate: LoadOne<StatusUpdateRow>;
   readonly escalation: LoadOne<EscalationRow>;
   readonly stream: LoadOne<BoundedStream>;
   readonly fallbacksOf: LoadMany<FallbackRow>;
@@ -52,7 +63,8 @@ export interface RequestLoaders {
 
 const options = { maxBatchSize: BATCH_MAX };
 
-const oneBy = <Row>(read: ReadMany<Row>, idOf: (row: Row) => string): LoadOne<Row> => {
+/** Loads one thing by its id. */
+export const oneBy = <Row>(read: ReadMany<Row>, idOf: (row: Row) => string): LoadOne<Row> => {
   const loader = new DataLoader<string, Row | undefined>(async (ids) => {
     const rows = new Map((await read(ids)).map((row) => [idOf(row), row]));
     return ids.map((id) => rows.get(id));
@@ -69,6 +81,9 @@ const manyBy = <Row>(read: ReadMany<Beside<Row>>): LoadMany<Row> => {
   return (id) => loader.load(id);
 };
 
+/** What is shown of a key: the hash of its secret is nobody's business but the authenticator's. */
+const withoutHash = ({ secretHash: _hash, ...key }: ApiKeyRow): Omit<ApiKeyRow, 'secretHash'> => key;
+
 /** Loaders for one request. */
 export const createRequestLoaders = (reads: ManyReads): RequestLoaders => ({
   alert: oneBy(reads.alerts, ({ alertId }) => alertId),
@@ -81,6 +96,14 @@ export const createRequestLoaders = (reads: ManyReads): RequestLoaders => ({
   fallback: oneBy(reads.fallbacks, ({ fallbackId }) => fallbackId),
   silence: oneBy(reads.silences, ({ silenceId }) => silenceId),
   delivery: oneBy(reads.deliveries, ({ deliveryId }) => deliveryId),
+  drill: oneBy(reads.drills, ({ drillId }) => drillId),
+  key: oneBy(
+    async (ids) => (await reads.keys(ids)).map(withoutHash),
+    ({ keyId }) => keyId,
+  ),
+  nodeKey: oneBy(reads.nodeKeys, ({ keyId }) => keyId),
+  release: oneBy(reads.releases, ({ service, name }) => `${service}/${name}`),
+  statusUpdate: oneBy(reads.statusUpdates, ({ incidentId, n }) => `${incidentId}/${n}`),
   escalation: oneBy(reads.escalations, ({ incidentId }) => incidentId),
   stream: oneBy(reads.streams, ({ stream }) => stream),
   fallbacksOf: manyBy(reads.fallbacksOf),
