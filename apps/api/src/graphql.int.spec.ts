@@ -354,5 +354,17 @@ describe('the GraphQL API', () => {
       status: 200,
       type: `${graphql}; charset=utf-8`,
     });
+    const partial = JSON.stringify({ query: '{ automation { isOn } incident(incidentId: "none") { status } }' });
+    for (const [accept, status] of [
+      ['application/json', 200],
+      [`${graphql}, application/json;q=0.9`, 294],
+    ] as const)
+      expect(await sent('application/json', partial, accept)).toMatchObject({
+        status,
+        body: { data: { automation: { isOn: true }, incident: null }, ...errorOf('NOT_FOUND') },
+      });
+    expect(await sent('application/json', JSON.stringify({ query: '{ cows }' }), graphql)).toMatchObject({
+      status: 422,
+    });
   });
 });

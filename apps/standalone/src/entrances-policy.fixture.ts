@@ -239,6 +239,7 @@ export const POLICY: Readonly<Record<string, Permission>> = {
   'Query whyNot': 'view',
   'Query windows': 'view',
   'Subscription alertChanged': 'view',
+  'Subscription deliveryChanged': 'view',
   'Subscription events': 'view',
   'Subscription fleetHealth': 'view',
   'Subscription incidentChanged': 'view',

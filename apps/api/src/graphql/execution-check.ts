@@ -23,8 +23,15 @@ const asksForSchema = (document: DocumentNode): boolean => {
   return asks;
 };
 
+/** How an operation is checked. */
+interface CheckSettings {
+  readonly isIntrospectionOn: boolean;
+  /** What an answer may cost at most. */
+  readonly costMax?: number;
+}
+
 /** Before an operation is executed, each time: what depends on who asks, and on variables. */
-export const createExecutionCheck = ({ isIntrospectionOn }: { readonly isIntrospectionOn: boolean }) => {
+export const createExecutionCheck = ({ isIntrospectionOn, costMax = COST_MAX }: CheckSettings) => {
   const refusalOf = (
     schema: GraphQLSchema,
     document: DocumentNode,
@@ -39,10 +46,10 @@ export const createExecutionCheck = ({ isIntrospectionOn }: { readonly isIntrosp
     if (isRefusal(refusal)) return refusal;
     const cost = costOf(schema, document, variables);
     context.tocsinCost = cost;
-    return cost > COST_MAX
+    return cost > costMax
       ? refuse(
           'QUERY_TOO_COSTLY',
-          `it may cost ${cost}, of ${COST_MAX} at most: ask for fewer items, or for less of each`,
+          `it may cost ${cost}, of ${costMax} at most: ask for fewer items, or for less of each`,
         )
       : undefined;
   };

@@ -31,6 +31,16 @@ export const createGraphqlDoor =
     return sendProblem(reply, refusal, request.id);
   };
 
+/** A part of what was executed failed, as GraphQL over HTTP says it to those who take its type; to all others that is 200. */
+const PARTIAL_SUCCESS = 294;
+
+const takesGraphqlType = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
+  headers.accept?.includes(GRAPHQL_TYPE) === true;
+
+/** The status of an answer with errors, of which `statusCode` says whether it was executed. */
+export const statusOfPartial = (statusCode: number, request: Pick<FastifyRequest, 'headers'> | undefined): number =>
+  statusCode === 200 && request !== undefined && takesGraphqlType(request) ? PARTIAL_SUCCESS : statusCode;
+
 /** Before an answer leaves: its type, as it was asked for. */
 export const sayGraphqlType = async (
   request: FastifyRequest,
@@ -38,7 +48,8 @@ export const sayGraphqlType = async (
   payload: unknown,
 ): Promise<unknown> => {
   const isAnswer = String(reply.getHeader('content-type') ?? '').startsWith('application/json');
-  if (isAnswer && request.headers.accept?.includes(GRAPHQL_TYPE) === true)
-    void reply.header('content-type', `${GRAPHQL_TYPE}; charset=utf-8`);
+  // Node knows no words for it.
+  if (reply.statusCode === PARTIAL_SUCCESS) reply.raw.statusMessage = 'Partial Success';
+  if (isAnswer && takesGraphqlType(request)) void reply.header('content-type', `${GRAPHQL_TYPE}; charset=utf-8`);
   return payload;
 };

@@ -55,8 +55,8 @@ const statusOf = (errors: readonly SentError[]): number =>
   (errors[0]?.extensions as { readonly status?: number } | undefined)?.status ?? 500;
 
 /**
- * Errors of an operation, each with its problem. What was executed is answered with 200, as GraphQL over HTTP says, also when a
- * part of it failed; what was not (not parsed, not valid, too large) with the status of its problem.
+ * Errors of an operation, each with its problem. What was executed is answered with 200, also when a part of it
+ * failed; what was not (not parsed, not valid, too large) with the status of its problem.
  */
 export const formatErrors = (
   execution: { readonly data?: unknown; readonly errors?: readonly GraphQLError[] | undefined },

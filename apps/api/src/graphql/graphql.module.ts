@@ -1,11 +1,12 @@
 import type { DynamicModule } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { AUTHENTICATOR, type Authenticator, LOGGER, type Logger } from '#runtime';
 import { createExecutionCheck, type ExecutionContext } from './execution-check.js';
 import { fieldsWithoutPolicy } from './field-policy.js';
-import { createGraphqlDoor, sayGraphqlType } from './graphql-door.js';
+import { createGraphqlDoor, sayGraphqlType, statusOfPartial } from './graphql-door.js';
 import { formatErrors } from './graphql-errors.js';
 import {
   DOCUMENT_RULES,
@@ -64,7 +65,8 @@ const optionsOf = (
   errorFormatter: (execution, context) => {
     const { statusCode, errors } = formatErrors(execution, logger);
     const response = { data: execution.data ?? null, errors: errors as never, ...costTold(context as never) };
-    return { statusCode, response };
+    const { reply } = context as unknown as { readonly reply?: { readonly request: FastifyRequest } };
+    return { statusCode: statusOfPartial(statusCode, reply?.request), response };
   },
 });
 

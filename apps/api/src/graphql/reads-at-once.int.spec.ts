@@ -94,7 +94,7 @@ describe('what is read for a page', () => {
     const ids = new Map<string, string[]>();
     for (const list of lists.filter((each) => itemOf(each)?.getFields()['id'] !== undefined)) {
       const data = await dataOf(`{ ${list.name}(first: ${WIDE}) { nodes { __typename id } } }`);
-      for (const { __typename, id } of data[list.name]?.nodes as readonly { __typename: string; id: string }[])
+      for (const { __typename, id } of (data[list.name]?.nodes ?? []) as readonly { __typename: string; id: string }[])
         ids.set(__typename, [...(ids.get(__typename) ?? []), id]);
     }
     return ids;

@@ -1,4 +1,11 @@
-import { createAlertRepository, createIncidentRepository, createRolloutRepository, type Database } from '#store';
+import {
+  createAlertRepository,
+  createIncidentRepository,
+  createManyReads,
+  createRolloutRepository,
+  type Database,
+} from '#store';
+import { deliveryAnswer } from '../graphql/delivery-answer.js';
 import type { Change } from './changes.js';
 
 /** Rows kept: what changed within the last seconds of a large incident; beyond it the one read longest ago is read again. */
@@ -22,10 +29,19 @@ export const sharedRows = <Row>(
   };
 };
 
+const findDelivery = (database: Database) => {
+  const { deliveries } = createManyReads(database);
+  return async (deliveryId: string) => {
+    const [row] = await deliveries([deliveryId]);
+    return row && deliveryAnswer(row);
+  };
+};
+
 /** What things are after a change. */
 export const createLiveRows = (database: Database) => ({
   incident: sharedRows(createIncidentRepository(database).findRow),
   alert: sharedRows(createAlertRepository(database).find),
+  delivery: sharedRows(findDelivery(database)),
   rollout: sharedRows(createRolloutRepository(database).find),
 });
 

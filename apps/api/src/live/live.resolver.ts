@@ -18,6 +18,7 @@ import {
   AlertChangedType,
   ChangedArgs,
   type ChangedAsked,
+  DeliveryChangedType,
   FleetHealthNowType,
   FollowArgs,
   type FollowAsked,
@@ -80,6 +81,12 @@ export class LiveResolver {
       { field: 'rolloutId', changesIt: (id, stream) => stream === streamOf.rollout(id) },
       args,
     );
+  }
+
+  @Subscription(() => DeliveryChangedType, { description: 'Deliveries that change, each as it is then.' })
+  deliveryChanged(@Asked(ChangedArgs) args: ChangedAsked) {
+    const changesIt = (id: string, stream: string): boolean => stream === streamOf.delivery(id);
+    return this.changed('delivery', { field: 'deliveryId', changesIt }, args);
   }
 
   @Subscription(() => FleetHealthNowType, {

@@ -1,4 +1,5 @@
 import { argsType, many, maybe, number, objectType, one, rawId, text } from '../graphql/schema/define.js';
+import { DeliveryType } from '../graphql/types/delivery.types.js';
 import { FleetHealthType } from '../graphql/types/fleet.types.js';
 import { AlertType, IncidentType } from '../graphql/types/incident.types.js';
 import { RolloutType } from '../graphql/types/rollout.types.js';
@@ -47,6 +48,13 @@ export const RolloutChangedType = objectType(
   'RolloutChanged',
   { about: 'A rollout that changed.' },
   { position, rollout: one(() => RolloutType, 'As it is now.') },
+);
+
+/** A delivery that changed. */
+export const DeliveryChangedType = objectType(
+  'DeliveryChanged',
+  { about: 'A delivery that changed.' },
+  { position, delivery: one(() => DeliveryType, 'As it is now.') },
 );
 
 /** How the fleet is, once a second. */

@@ -19,6 +19,7 @@ import { GRAPHQL_BYTES_MAX } from '../graphql/graphql-limits.js';
 import type { Followers } from './followers.js';
 import { GraphqlSocket } from './graphql-socket.js';
 import { passOn } from './pass-on.js';
+import { SharedTurns } from './shared-turns.js';
 import { Strangers } from './strangers.js';
 import { subscribeAnew, subscriptionOf, toldAs } from './subscription-operation.js';
 
@@ -91,11 +92,12 @@ export class SubscriptionDoor {
   constructor(private readonly parts: SubscriptionDoorParts) {
     this.strangers = new Strangers(parts.rates);
     this.addressOf = addressOf(parts.trustedProxies);
+    const turns = new SharedTurns(parts.clock);
     this.protocol = makeServer<Params, Opened>({
       connectionInitWaitTimeout: INIT_MS_MAX,
       onConnect: (context) => this.connect(context),
       onSubscribe: (context, _id, payload) => this.begin(context, payload),
-      subscribe: subscribeAnew,
+      subscribe: (args) => subscribeAnew(args, turns),
       onNext: (_context, _id, _payload, _args, { data, errors }) =>
         errors === undefined
           ? undefined

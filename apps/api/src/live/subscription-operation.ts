@@ -17,6 +17,9 @@ import { Refused } from '#runtime';
 import { createExecutionCheck, type ExecutionContext } from '../graphql/execution-check.js';
 import { refusalOfDocument } from '../graphql/graphql-errors.js';
 import { DOCUMENT_RULES, TOKENS_MAX } from '../graphql/graphql-limits.js';
+import { SUBSCRIPTION_COST_MAX } from '../graphql/query-cost.js';
+import { withTurn } from '../loaders/loaders.js';
+import type { SharedTurns } from './shared-turns.js';
 
 /** What a client wants to subscribe to. */
 export interface Subscribing {
@@ -34,7 +37,7 @@ export const toldAs = (refusal: Refusal): GraphQLError =>
 
 const invalid = (error: Error): GraphQLError => toldAs(refusalOfDocument(error));
 
-const check = createExecutionCheck({ isIntrospectionOn: false });
+const check = createExecutionCheck({ isIntrospectionOn: false, costMax: SUBSCRIPTION_COST_MAX });
 
 const refusalOf = (attempt: () => void): Refusal | undefined => {
   try {
@@ -77,18 +80,19 @@ const isStream = (given: AsyncIterable<unknown> | ExecutionResult): given is Asy
 
 /**
  * Runs a subscription. Each event is executed with a context of its own: what is kept for the length of a request must not be kept
- * for the hours of a subscription.
+ * for the hours of a subscription. What is read beside a change is read once for all who hear of it.
  */
 export const subscribeAnew = async (
   args: ExecutionArgs,
+  turns: SharedTurns,
 ): Promise<AsyncGenerator<ExecutionResult> | ExecutionResult> => {
-  const contextOf = (): object => ({ ...(args.contextValue as object) });
-  const source = await createSourceEventStream({ ...args, contextValue: contextOf() });
+  const contextOf = (value: unknown): object => withTurn(args.contextValue as object, turns.of(value));
+  const source = await createSourceEventStream({ ...args, contextValue: contextOf(undefined) });
   if (!isStream(source)) return source;
   const events = source[Symbol.asyncIterator]();
   const resultOf = async ({ done, value }: IteratorResult<unknown>): Promise<IteratorResult<ExecutionResult>> => {
     if (done === true) return { done, value: undefined };
-    return { done: false, value: await execute({ ...args, rootValue: value, contextValue: contextOf() }) };
+    return { done: false, value: await execute({ ...args, rootValue: value, contextValue: contextOf(value) }) };
   };
   const end = async (): Promise<IteratorResult<ExecutionResult>> => {
     await events.return?.();

@@ -86,6 +86,60 @@ describe('subscriptions', () => {
     });
   });
 
+  it('a delivery that changes comes as it is then, without what was said in it', async () => {
+    const [sent] = await served.db.database.query<{ id: string }>('select delivery_id as id from delivery limit 1');
+    const deliveryId = sent?.id ?? '';
+    const socket = await open();
+    socket.subscribe(
+      'd',
+      'subscription ($id: String) { deliveryChanged(id: $id) { position delivery { deliveryId status attempts { attempt } } } }',
+      { id: deliveryId },
+    );
+    const version = (await served.parts.eventStore.readStream(streamOf.delivery(deliveryId))).length;
+    const attempt = {
+      deliveryId,
+      attempt: 1,
+      outcome: 'delivered' as const,
+      status: 202,
+      detail: 'ok',
+      dueAtMs: null,
+      at: 1,
+    };
+    await append(streamOf.delivery(deliveryId), version, ['DeliveryAttempted', attempt]);
+    await untilMoved('it came', () => socket.results('d').length === 1);
+    expect(socket.results('d')[0]).toEqual({
+      data: {
+        deliveryChanged: {
+          position: await served.parts.eventStore.head(),
+          delivery: { deliveryId, status: 'delivered', attempts: [{ attempt: 1 }] },
+        },
+      },
+    });
+  });
+
+  it('what lies beside a change is read once for all who hear of it, and costs no more than its bound', async () => {
+    const sockets = await Promise.all(Array.from({ length: 10 }, () => open()));
+    const beside = 'alerts { alertId } deliveries { subject } escalation { state } timeline { type }';
+    for (const socket of sockets)
+      socket.subscribe('i', `subscription { incidentChanged { position incident { incidentId ${beside} } } }`);
+    await until('all follow', () => served.get<Followers>(FOLLOWERS).size === 10);
+    await served.clock.advance(1_000);
+    const before = served.asked.length;
+    await served.send('POST', '/v1/incidents/in1/notes', await served.as('operator'), { text: 'once' });
+    await untilMoved('it came to all', () => sockets.every((socket) => socket.results('i').length === 1));
+    expect(new Set(sockets.map((socket) => JSON.stringify(socket.results('i')))).size).toBe(1);
+    expect(JSON.stringify(sockets[0]?.results('i'))).toContain('IncidentNoted');
+    const asked = served.asked.slice(before);
+    for (const beside of [/from unnest\(\$1::text\[\]\) as wanted \(stream\)/, /from escalation\b|incident_escalation/])
+      expect([beside, asked.filter((text) => beside.test(text)).length]).toEqual([beside, 1]);
+    sockets[0]?.subscribe(
+      'dear',
+      `subscription { incidentChanged { incident { alerts(first: 60) { incident { title } } } } }`,
+    );
+    await until('it is refused', () => sockets[0]?.isOver('dear') === true);
+    expect(codesOf(sockets[0]!, 'dear')).toEqual(['QUERY_TOO_COSTLY']);
+  });
+
   it('the health of the fleet comes once a second, the newest alone', async () => {
     const socket = await open();
     socket.subscribe('h', 'subscription { fleetHealth { position health { asOf fleet { key } } } }');

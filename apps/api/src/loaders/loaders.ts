@@ -11,6 +11,9 @@ export const beginTurn = (context: object): void => {
   (context as Turning).turn = {};
 };
 
+/** A context like another, that shares what is read with all others of the same turn. */
+export const withTurn = (context: object, turn: object): object => ({ ...context, turn });
+
 /**
  * The loaders of each request, by its context: the same ones until it has done something (`beginTurn`), and new ones then. A context that
  * lives longer, as that of a socket, must be a new one for each event.
