@@ -136,6 +136,7 @@ const explainQueries = ({ database, catalogue, clock }: QueryParts) => {
     alerts: createAlertRepository(database),
     rollbacks: createRollbackRepository(database),
     redirects: createRedirectRepository(database),
+    breakers: createBreakerRepository(database),
     segments: createSegmentRepository(database),
   };
   const reads = createManyReads(database);

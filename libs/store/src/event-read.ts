@@ -72,6 +72,32 @@ export const readStreamLastOf = async (
   return rows.map(toldEvent);
 };
 
+/** Which of the newest events of one stream. */
+export interface NewestAsk {
+  readonly stream: string;
+  /** Any unless told. */
+  readonly types?: readonly EventType[];
+  /** Those that name this alert. */
+  readonly alertId?: string;
+  /** Those of then and before, ms of log time; what has no time of its own is always among them. */
+  readonly untilMs: number;
+  readonly limit: number;
+}
+
+/** The newest events of one stream until a moment, in order: however long the stream is, no more than `limit` are read. */
+export const readNewest = async (
+  tx: Queryable,
+  { stream, types, alertId, untilMs, limit }: NewestAsk,
+): Promise<readonly RecordedEvent[]> => {
+  const rows = await tx.query<EventRow>(
+    `select ${EVENT_COLUMNS} from event where stream = $1 and ($2::text[] is null or type = any($2))
+       and ($3::text is null or data ->> 'alertId' = $3) and coalesce((data ->> 'at')::bigint, 0) <= $4
+     order by version desc limit $5`,
+    [stream, types ?? null, alertId ?? null, untilMs, limit],
+  );
+  return rows.map(toldEvent).toReversed();
+};
+
 /** How far a stream and the whole log have come, at one moment. */
 export interface Standing {
   /** Of the stream; 0 when it does not exist. */

@@ -1,24 +1,16 @@
-import {
-  isRefusal,
-  type RecordedEvent,
-  type Refusal,
-  refuse,
-  type Rule,
-  streamOf,
-  type WhyNotVerdict,
-} from '#contracts';
+import { isRefusal, type Refusal, refuse, type Rule, streamOf, type WhyNotVerdict } from '#contracts';
 import { confidenceOf, describeMeasure, type Measure } from '#domain';
 import {
   type AlertRepository,
   type AlertRow,
   type Catalogue,
-  type Queryable,
-  readStream,
+  readNewest,
   type RedirectRepository,
   type RollbackRepository,
   type SegmentRepository,
 } from '#store';
 import { type AskedSubject, readSubject } from './asked-subject.js';
+import { type HeldBackParts, heldBack } from './held-back.js';
 import { keptFrom, saidBy, type SaidEvent } from './kept-alert.js';
 import { whyNotChosen } from './chosen-subject.js';
 import { readPastMeasure } from './past-measure.js';
@@ -48,8 +40,7 @@ export interface WhyNotQuestion {
 }
 
 /** What answers are read from. */
-export interface WhyNotParts {
-  readonly database: Queryable;
+export interface WhyNotParts extends HeldBackParts {
   readonly alerts: AlertRepository;
   readonly rollbacks: RollbackRepository;
   readonly redirects: RedirectRepository;
@@ -61,13 +52,25 @@ type Finding = Pick<WhyNot, 'verdict' | 'because'> & Partial<Pick<WhyNot, 'value
 
 /** Rollbacks and redirects of one incident that are looked through for refusals. */
 const ACTIONS_MAX = 500;
+/** Events of an alert, and of its incident those that name it, that are read at most: the newest until the moment. */
+const EVENTS_MAX = 100;
 
-const rulesAt = async ({ database }: WhyNotParts, at: number): Promise<readonly Rule[]> => {
-  const loads = (await readStream(database, streamOf.rules)).flatMap(({ event }) =>
-    event.type === 'RulesLoaded' ? [event.data] : [],
-  );
-  const inForce = loads.findLast(({ at: loadedAt }) => loadedAt <= at);
-  return inForce?.ruleSet.rules ?? [];
+const rulesAt = async ({ database }: WhyNotParts, untilMs: number): Promise<readonly Rule[]> => {
+  const ask = { stream: streamOf.rules, types: ['RulesLoaded'], untilMs, limit: 1 } as const;
+  const [loaded] = await readNewest(database, ask);
+  return loaded?.event.type === 'RulesLoaded' ? loaded.event.data.ruleSet.rules : [];
+};
+
+/** What an alert told until a moment, and its incident of it. */
+const toldOf = async ({ database }: WhyNotParts, { alertId, incidentId }: AlertRow, untilMs: number) => {
+  const stream = streamOf.alert(alertId);
+  const bounded = { untilMs, limit: EVENTS_MAX };
+  const [own, ofIncident, mutes] = await Promise.all([
+    readNewest(database, { ...bounded, stream }),
+    incidentId === null ? [] : readNewest(database, { ...bounded, stream: streamOf.incident(incidentId), alertId }),
+    readNewest(database, { stream, types: ['AlertMuted', 'AlertUnmuted'], untilMs, limit: 1 }),
+  ]);
+  return { events: [...own, ...ofIncident], mutes };
 };
 
 const refusalsOf = async ({ rollbacks, redirects }: WhyNotParts, incidentId: string): Promise<readonly string[]> => {
@@ -77,29 +80,22 @@ const refusalsOf = async ({ rollbacks, redirects }: WhyNotParts, incidentId: str
 };
 
 /** It fired: then the question is why nobody was paged, or nothing was done. */
-const whyNoPage = async (parts: WhyNotParts, alert: AlertRow, at: number): Promise<Finding> => {
-  const own = await readStream(parts.database, streamOf.alert(alert.alertId));
-  const incident =
-    alert.incidentId === null ? [] : await readStream(parts.database, streamOf.incident(alert.incidentId));
-  const isBefore = ({ event: { data } }: RecordedEvent): boolean => !('at' in data) || data.at <= at;
-  const about = [
-    ...own,
-    ...incident.filter(({ event: { data } }) => 'alertId' in data && data.alertId === alert.alertId),
-  ];
-  const events = about.filter(isBefore);
-  const told = saidBy(events);
-  const kept = keptFrom(events.toSorted((a, b) => a.position - b.position));
+const whyNoPage = async (parts: WhyNotParts, rule: Rule, alert: AlertRow, at: number): Promise<Finding> => {
+  const { events, mutes } = await toldOf(parts, alert, at);
+  const kept = keptFrom(mutes);
   if (kept !== undefined) return { verdict: kept.verdict, because: kept.because, events: kept.events };
+  const held = await heldBack(parts, rule, at);
+  const told = saidBy([...events, ...held.events]);
   if (alert.incidentId === null) {
     const because = `alert ${alert.alertId} fired and stands alone: a ${alert.severity} alert of ${alert.scope} opens no incident`;
-    return { verdict: 'fired', because, events: told };
+    return { verdict: 'fired', because: [because, ...held.because].join('; '), events: told };
   }
   const refused = await refusalsOf(parts, alert.incidentId);
   const isOpener = events.some(({ event }) => event.type === 'IncidentOpened');
   const because = isOpener
     ? `it did: alert ${alert.alertId} opened incident ${alert.incidentId}`
     : `it did: alert ${alert.alertId} joined incident ${alert.incidentId}, whose page it shares`;
-  return { verdict: 'fired', because: [because, ...refused].join('; '), events: told };
+  return { verdict: 'fired', because: [because, ...refused, ...held.because].join('; '), events: told };
 };
 
 const marginOf = ({ comparison, threshold }: Rule, value: Measure['value']): number | null =>
@@ -168,7 +164,7 @@ const find = async (parts: WhyNotParts, rule: Rule, subject: AskedSubject, at: n
       because: `rule ${rule.name} is evaluated for ${rule.scopes.join(', ')}, not for ${subject.scope}`,
     };
   const alert = await parts.alerts.openAt({ rule: rule.name, scope: subject.scope, key: subject.key, at });
-  if (alert !== undefined) return whyNoPage(parts, alert, at);
+  if (alert !== undefined) return whyNoPage(parts, rule, alert, at);
   // By the catalogue of today: what fired then was chosen then, whatever became of it.
   return whyNotChosen(rule, subject, parts.catalogue.current()) ?? judgePast(parts, rule, subject, at);
 };
