@@ -1,10 +1,11 @@
 import { type DoorAsked, doorOf, maybeBecause, part, readGiven } from './door-arguments.js';
+import { readList } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
 /** How these are written. */
 export const ALERT_USAGE: readonly CommandUsage[] = [
-  { name: 'alert ls', takes: '', says: 'alerts that are open, with their ids', example: 'alert ls' },
+  { name: 'alert ls', takes: '', isList: true, says: 'alerts that are open, with their ids', example: 'alert ls' },
   {
     name: 'alert resolve',
     takes: '<id> [--comment WHY]',
@@ -13,13 +14,13 @@ export const ALERT_USAGE: readonly CommandUsage[] = [
   },
 ];
 
-/** Of open alerts; those of other systems alone may be a thousand, and a terminal shows the newest. */
-const OPEN = '/v1/alerts?state=firing&state=unknown&state=recovering&limit=500';
+/** What is over, and what is not yet sure, is no open alert. */
+const OPEN = '/v1/alerts?state=firing&state=unknown&state=recovering';
 
 /** Reads `alert ls` and `alert resolve`. */
 export const readAlertArguments = ([action = '', ...rest]: readonly string[]): DoorAsked => {
   const what = `alert ${action}`;
-  if (action === 'ls') return doorOf(readGiven(what, rest, [], []), { method: 'get', path: OPEN, shows: 'alerts' });
+  if (action === 'ls') return readList(rest, { what, path: OPEN, rows: 'alerts', shows: 'alerts' });
   if (action !== 'resolve') throw new UsageError(`${what}: expected alert ls, or alert resolve <id>`);
   const given = readGiven(what, rest, ['an alert id'], ['comment', 'yes']);
   const [alertId = ''] = given.named;

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { alertSchema } from './answers.js';
+import { alertShape, answerOf } from '#contracts';
+import { alertSeen, readAnswer } from './answers.js';
 import { formatTime } from './figures.js';
 import { formatTable } from './table.js';
 
-const named = alertSchema.extend({ alertId: z.string() });
+const named = alertSeen.extend({ alertId: alertShape.shape.alertId });
 
 /** Alerts, the newest first. */
 export const formatAlerts = (answer: unknown): readonly string[] => {
-  const { alerts } = z.looseObject({ alerts: z.array(named) }).parse(answer);
+  const { alerts } = readAnswer(z.object({ alerts: z.array(named) }), answer);
   const rows = alerts.map(({ alertId, severity, state, firedAt, rule, key, reason }) => [
     alertId,
     severity,
@@ -24,6 +25,6 @@ export const formatAlerts = (answer: unknown): readonly string[] => {
 
 /** One that was said to be over: what ends it is the next tick. */
 export const formatAlert = (answer: unknown): readonly string[] => {
-  const { alertId, rule } = z.looseObject({ alert: named }).parse(answer).alert;
+  const { alertId, rule } = readAnswer(answerOf('alert', named), answer).alert;
   return [`${alertId} (${rule}): it was said that it is over; the next tick ends it`];
 };

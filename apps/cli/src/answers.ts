@@ -1,140 +1,143 @@
 import { z } from 'zod';
-import { impactSchema } from '#contracts';
+import {
+  alertShape,
+  answerOf,
+  escalationShape,
+  incidentShape,
+  listedDeliveryShape,
+  recordedEventShape,
+  redirectShape,
+  rollbackShape,
+} from '#contracts';
 
-/** What the API answers, as far as the commands read it; what is new there does not disturb. */
-const reason = z.looseObject({ text: z.string() });
+/**
+ * An answer, held against what its route says of it, and given back as it came: what is new there does not disturb, and a word that this
+ * version does not know (a status, a verdict) is shown like any other. Throws a ZodError where something is missing or of another kind.
+ */
+export const readAnswer = <S extends z.ZodType>(schema: S, answer: unknown): z.output<S> => {
+  const { error } = schema.safeParse(answer, { reportInput: true });
+  const isNewWord = ({ code, input }: z.core.$ZodIssue): boolean =>
+    code === 'invalid_value' && typeof input === 'string';
+  if (error === undefined || error.issues.every(isNewWord)) return answer as z.output<S>;
+  throw error;
+};
 
-const percentile = z.union([z.number(), z.string(), z.null()]);
+/** One thing, or things of one kind: `{ release }` and `{ releases }` are shown alike. */
+export const readOneOrMany = <S extends z.ZodType>(
+  one: string,
+  many: string,
+  schema: S,
+  answer: unknown,
+): readonly z.output<S>[] => {
+  const { [one]: single, [many]: list } = z.record(z.string(), z.unknown()).parse(answer);
+  return readAnswer(z.array(schema), list ?? [single]);
+};
 
-/** Health of the fleet or of one region over a window. */
-export const healthSchema = z.looseObject({
-  key: z.string(),
-  good: z.number(),
-  bad: z.number(),
-  /** Per cent; null without traffic. */
-  success: z.number().nullable(),
-  p50: percentile,
-  p95: percentile,
-  p99: percentile,
-});
-/** Health of the fleet or of one region over a window. */
-export type Health = z.infer<typeof healthSchema>;
+const reasonSeen = incidentShape.shape.reason.pick({ text: true });
 
-/** An incident in a list. */
-export const incidentSchema = z.looseObject({
-  incidentId: z.string(),
-  title: z.string(),
-  severity: z.string(),
-  status: z.enum(['open', 'acknowledged', 'resolved']),
-  rule: z.string(),
-  scope: z.string(),
-  key: z.string(),
-  reason,
-  impact: impactSchema,
-  peakImpact: impactSchema,
-  openedAt: z.number(),
-  acknowledgedAt: z.number().nullable(),
-  acknowledgedBy: z.string().nullable(),
-  owner: z.string().nullable().optional(),
-  snoozedUntil: z.number().nullable().optional(),
-  priority: z.string().nullable().optional(),
-  detectMs: z.number().nullable().optional(),
-  isDetectedInTime: z.boolean().nullable().optional(),
-  escalations: z.array(z.looseObject({ to: z.string(), because: z.string(), at: z.number() })).default([]),
-  requests: z.array(z.looseObject({ what: z.string(), because: z.string(), at: z.number() })).default([]),
-  resolvedAt: z.number().nullable(),
-});
-/** An incident in a list. */
-export type Incident = z.infer<typeof incidentSchema>;
+/** An incident, as far as it is shown. */
+export const incidentSeen = incidentShape
+  .pick({
+    incidentId: true,
+    title: true,
+    severity: true,
+    status: true,
+    rule: true,
+    scope: true,
+    key: true,
+    impact: true,
+    peakImpact: true,
+    openedAt: true,
+    acknowledgedAt: true,
+    acknowledgedBy: true,
+    owner: true,
+    snoozedUntil: true,
+    priority: true,
+    detectMs: true,
+    isDetectedInTime: true,
+    escalations: true,
+    requests: true,
+    resolvedAt: true,
+  })
+  .extend({ reason: reasonSeen });
+/** An incident, as far as it is shown. */
+export type Incident = z.infer<typeof incidentSeen>;
 
 /** Who is called for an incident, and what happens next. */
-export const escalationSchema = z.looseObject({
-  policy: z.string(),
-  state: z.string(),
-  level: z.number(),
-  levels: z.number(),
-  round: z.number(),
-  rounds: z.number(),
-  because: z.string(),
-  heldBy: z.string().nullable(),
-  next: z.string().nullable(),
-  nextAt: z.number().nullable(),
-});
+export const escalationSeen = escalationShape.omit({ startedAt: true });
 /** Who is called for an incident, and what happens next. */
-export type EscalationState = z.infer<typeof escalationSchema>;
+export type EscalationState = z.infer<typeof escalationSeen>;
 
-const release = z.looseObject({ softwareVersion: z.string(), configRev: z.string() });
+const { waves, refusals } = rollbackShape.shape;
 
-/** A rollback and its waves. */
-export const rollbackSchema = z.looseObject({
-  rollbackId: z.string(),
-  incidentId: z.string().nullable(),
-  status: z.string(),
-  from: release.nullable(),
-  to: release.nullable(),
-  because: z.string().nullable(),
-  waves: z.array(
-    z.looseObject({
-      wave: z.number(),
-      nodes: z.array(z.string()),
-      status: z.string(),
-      commandedAt: z.number().nullable(),
-      verifiedAt: z.number().nullable(),
-      because: z.string().nullable(),
-    }),
-  ),
-});
-/** A rollback and its waves. */
-export type Rollback = z.infer<typeof rollbackSchema>;
+/** A rollback and its waves, as far as they are shown. */
+export const rollbackSeen = rollbackShape
+  .pick({ rollbackId: true, incidentId: true, status: true, from: true, to: true, because: true, decidedAt: true })
+  .extend({
+    refusals: refusals.element.pick({ rail: true, because: true }).array(),
+    waves: waves.element
+      .pick({ wave: true, nodes: true, status: true, commandedAt: true, verifiedAt: true, because: true })
+      .array(),
+  });
+/** A rollback and its waves, as far as they are shown. */
+export type Rollback = z.infer<typeof rollbackSeen>;
 
-/** Traffic that is moved. */
-export const redirectSchema = z.looseObject({
-  redirectId: z.string(),
-  status: z.string(),
-  scope: z.string().nullable(),
-  key: z.string().nullable(),
-  nodes: z.array(z.string()),
-  siblings: z.array(z.string()),
-  refusals: z.array(z.looseObject({ rail: z.string(), because: z.string() })),
-  because: z.string().nullable(),
-});
-/** Traffic that is moved. */
-export type Redirect = z.infer<typeof redirectSchema>;
+/** Traffic that is moved, as far as it is shown. */
+export const redirectSeen = redirectShape
+  .pick({
+    redirectId: true,
+    incidentId: true,
+    status: true,
+    scope: true,
+    key: true,
+    nodes: true,
+    siblings: true,
+    because: true,
+    decidedAt: true,
+  })
+  .extend({ refusals: redirectShape.shape.refusals.element.pick({ rail: true, because: true }).array() });
+/** Traffic that is moved, as far as it is shown. */
+export type Redirect = z.infer<typeof redirectSeen>;
 
-/** An alert of an incident. */
-export const alertSchema = z.looseObject({
-  rule: z.string(),
-  scope: z.string(),
-  key: z.string(),
-  severity: z.string(),
-  state: z.string(),
-  firedAt: z.number(),
-  resolvedAt: z.number().nullable(),
-  reason,
-});
-/** An alert of an incident. */
-export type Alert = z.infer<typeof alertSchema>;
+/** An alert, as far as it is shown. */
+export const alertSeen = alertShape
+  .pick({
+    rule: true,
+    scope: true,
+    key: true,
+    severity: true,
+    state: true,
+    firedAt: true,
+    resolvedAt: true,
+  })
+  .extend({ reason: reasonSeen });
+/** An alert, as far as it is shown. */
+export type Alert = z.infer<typeof alertSeen>;
 
-/** An event as the stream gives it. */
-export const recordedSchema = z.looseObject({
-  position: z.number(),
-  stream: z.string(),
-  recordedAtMs: z.number(),
-  event: z.looseObject({ type: z.string(), data: z.record(z.string(), z.unknown()) }),
-  metadata: z.looseObject({ actor: z.string() }),
+/** An event as the stream gives it; its type may be one that this version does not know. */
+export const recordedSeen = recordedEventShape.pick({ position: true, stream: true, recordedAtMs: true }).extend({
+  event: recordedEventShape.shape.event.extend({ type: z.string() }),
+  metadata: recordedEventShape.shape.metadata.pick({ actor: true }),
 });
 /** An event as the stream gives it. */
-export type Recorded = z.infer<typeof recordedSchema>;
+export type Recorded = z.infer<typeof recordedSeen>;
 
-/** A delivery: a page or a command on its way out. */
-export const deliverySchema = z.looseObject({
-  deliveryId: z.string(),
-  subject: z.string(),
-  action: z.string(),
-  channel: z.string(),
-  dedupKey: z.string(),
-  status: z.string(),
-  attempts: z.number(),
+/** A delivery, as far as an incident shows it. */
+export const deliverySeen = listedDeliveryShape.pick({
+  deliveryId: true,
+  subject: true,
+  action: true,
+  channel: true,
+  dedupKey: true,
+  status: true,
+  attempts: true,
 });
-/** A delivery: a page or a command on its way out. */
-export type Delivery = z.infer<typeof deliverySchema>;
+/** A delivery, as far as an incident shows it. */
+export type Delivery = z.infer<typeof deliverySeen>;
+
+/** Incidents in a list. */
+export const incidentsAnswer = z.object({ incidents: z.array(incidentSeen) });
+/** Rollbacks in a list. */
+export const rollbacksAnswer = z.object({ rollbacks: z.array(rollbackSeen) });
+/** One rollback. */
+export const rollbackAnswer = answerOf('rollback', rollbackSeen);

@@ -65,12 +65,16 @@ async function* textOf(body: AsyncIterable<Uint8Array>, alive: () => void): Asyn
   }
 }
 
-async function* streamOf({ url, key }: Connection, path: string): AsyncGenerator<string, void, void> {
+async function* streamOf(
+  { url, key }: Connection,
+  path: string,
+  send: typeof fetch,
+): AsyncGenerator<string, void, void> {
   const silent = new AbortController();
   const timer = setTimeout(() => silent.abort(new Error('it says nothing')), SILENT_MS_MAX);
   try {
     const headers = { authorization: `Bearer ${key}`, accept: 'text/event-stream' };
-    const response = await fetch(new URL(path, url), { headers, signal: silent.signal });
+    const response = await send(new URL(path, url), { headers, signal: silent.signal });
     if (!response.ok)
       throw new Refused(response.status, `GET ${path}: ${response.status} ${await messageOf(response)}`);
     if (response.body !== null) yield* textOf(response.body, () => timer.refresh());
@@ -83,7 +87,7 @@ async function* streamOf({ url, key }: Connection, path: string): AsyncGenerator
 }
 
 /** Makes a client. Fails with Unreachable or Refused, both worded for people. */
-export const createApiClient = (connection: Connection): ApiClient => {
+export const createApiClient = (connection: Connection, send: typeof fetch = fetch): ApiClient => {
   const { url, key } = connection;
   const ask = async (
     method: 'GET' | 'POST' | 'DELETE',
@@ -99,7 +103,7 @@ export const createApiClient = (connection: Connection): ApiClient => {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
     try {
-      const response = await fetch(new URL(path, url), {
+      const response = await send(new URL(path, url), {
         method,
         headers,
         signal,
@@ -116,17 +120,17 @@ export const createApiClient = (connection: Connection): ApiClient => {
     url,
     get: (path, waitMs = 0) => ask('GET', path, waitMs),
     post: (path, body) => ask('POST', path, 0, JSON.stringify(body)),
-    stream: (path) => streamOf(connection, path),
+    stream: (path) => streamOf(connection, path, send),
     delete: (path) => ask('DELETE', path, 0),
   };
 };
 
 /** What an address answers to whoever holds no key, whatever its status, and the server's own time. */
 export const openDoor =
-  (url: URL) =>
+  (url: URL, send: typeof fetch = fetch) =>
   async (path: string): Promise<{ readonly body: unknown; readonly date: string | null }> => {
     try {
-      const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(TIMEOUT_MS) });
+      const response = await send(new URL(path, url), { signal: AbortSignal.timeout(TIMEOUT_MS) });
       return { body: await response.json(), date: response.headers.get('date') };
     } catch (error) {
       throw new Unreachable(`Tocsin at ${url.origin} does not answer: ${causeOf(error)}`, { cause: error });

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AUTHORITY_COMMANDS, readAuthorityArguments } from './authority-arguments.js';
 import type { Common } from './connection.js';
-import { isDeliveryCommand, readDeliveryArguments } from './delivery-arguments.js';
+import { isDeliveryCommand, readDeliveryArguments, readPagesArguments } from './delivery-arguments.js';
 import type { DoorAsked } from './door-arguments.js';
 import { readDrillArguments } from './drill-arguments.js';
 import { type GateAsked, readGateArguments } from './gate-arguments.js';
@@ -10,7 +10,10 @@ import { readAlertArguments } from './alert-arguments.js';
 import { type AuditVerifyAsked, readAuditArguments } from './audit-arguments.js';
 import { readIncidentArguments } from './incident-arguments.js';
 import { type OnCallAsked, readOnCallArguments } from './on-call-arguments.js';
-import { readSilenceArguments, type SilenceOptions, type WantedOfSilences } from './quiet-arguments.js';
+import { readMaintenanceArguments, readSilenceArguments } from './quiet-arguments.js';
+import { readNodeKeyArguments } from './node-key-arguments.js';
+import { type CustomersAsked, readCustomerArguments } from './customer-arguments.js';
+import { readApprovalsArguments } from './waiting-arguments.js';
 import { readReplayArguments, type ReplayAsked } from './replay-arguments.js';
 import { readAttachArguments, readStatusUpdateArguments } from './report-arguments.js';
 import { readRolloutArguments } from './rollout-arguments.js';
@@ -37,13 +40,14 @@ type OfIncident = {
 
 /** What was asked for. */
 export type Asked =
-  | { readonly command: 'help' }
+  /** Help, of the commands that begin with these words, or of all. */
+  | { readonly command: 'help'; readonly of: readonly string[] }
   | ({ readonly command: 'status' } & Common)
   | TailAsked
   | ({ readonly command: 'incident show'; readonly incidentId: string } & Common)
   | OfIncident
   | ({ readonly command: 'impact' } & Common)
-  | ({ readonly command: 'customers'; readonly wanted: WantedOfCustomers } & Common)
+  | CustomersAsked
   | {
       readonly command: 'test';
       readonly paths: readonly string[];
@@ -53,15 +57,12 @@ export type Asked =
     }
   | ({ readonly command: 'explain'; readonly wanted: WantedOfExplain } & Common)
   | { readonly command: 'dnstap'; readonly path: string; readonly zones: readonly string[]; readonly json: boolean }
-  | ({ readonly command: 'node-key'; readonly wanted: WantedOfNodeKeys } & Common)
   | {
       readonly command: 'check';
       readonly paths: readonly string[];
       readonly catalogue: string | undefined;
       readonly json: boolean;
     }
-  | ({ readonly command: 'silence'; readonly wanted: WantedOfSilences } & Common)
-  | ({ readonly command: 'maintenance' } & Common)
   | { readonly command: 'completion'; readonly shell: Shell }
   | { readonly command: 'program'; readonly program: Program; readonly args: readonly string[] }
   | ({ readonly command: 'doctor' } & Common)
@@ -71,18 +72,6 @@ export type Asked =
   | GateAsked
   | GateShowAsked
   | ReplayAsked;
-
-/** What is wanted of the keys of nodes. */
-export type WantedOfNodeKeys =
-  | { readonly action: 'ls' }
-  | { readonly action: 'issue'; readonly nodeId: string; readonly comment: string }
-  | { readonly action: 'revoke'; readonly keyId: string; readonly comment: string };
-
-/** What is wanted of the customers. */
-export type WantedOfCustomers =
-  | { readonly action: 'ls'; readonly filter: Readonly<Record<string, string>> }
-  | { readonly action: 'import'; readonly file: string; readonly dryRun: boolean; readonly comment?: string }
-  | { readonly action: 'export'; readonly file: string };
 
 /** The first words of all commands. */
 const WORDS = [...new Set(COMMANDS.map(({ name }) => name.split(' ', 1)[0] ?? ''))].join(', ');
@@ -98,20 +87,11 @@ const parse = (args: readonly string[]) => {
         url: { type: 'string' },
         key: { type: 'string' },
         zones: { type: 'string' },
-        where: { type: 'string', multiple: true },
-        for: { type: 'string' },
-        from: { type: 'string' },
-        comment: { type: 'string' },
         junit: { type: 'string' },
         'why-not': { type: 'string' },
         subject: { type: 'string' },
         at: { type: 'string' },
         catalogue: { type: 'string' },
-        tier: { type: 'string' },
-        sector: { type: 'string' },
-        country: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
       },
     });
   } catch (cause) {
@@ -121,33 +101,6 @@ const parse = (args: readonly string[]) => {
 
 const noMore = (rest: readonly string[]): void => {
   if (rest.length > 0) throw new UsageError(`unexpected argument ${rest[0]}`);
-};
-
-/** Commands that take `--comment` here; the others read what follows them on their own. */
-const COMMENTED: ReadonlySet<string> = new Set(['silence', 'node-key', 'customers']);
-
-const why = (what: string, comment: string | undefined): string => {
-  if (comment === undefined || comment.trim() === '')
-    throw new UsageError(`${what}: expected --comment, which says to the others why`);
-  return comment;
-};
-
-const nodeKeyOf = ([action, name, ...more]: readonly string[], comment: string | undefined): WantedOfNodeKeys => {
-  noMore(more);
-  switch (action) {
-    case 'ls':
-      noMore(name === undefined ? [] : [name]);
-      return { action };
-    case 'issue':
-      if (name === undefined) throw new UsageError('node-key issue: expected the name of a node');
-      return { action, nodeId: name, comment: why('node-key issue', comment) };
-    case 'revoke':
-      if (name === undefined) throw new UsageError('node-key revoke: expected the id of a key');
-      return { action, keyId: name, comment: why('node-key revoke', comment) };
-    case undefined:
-    default:
-      throw new UsageError(`node-key ${action ?? ''}: expected node-key ls, issue <node> or revoke <key id>`);
-  }
 };
 
 const shellOf = ([shell, ...more]: readonly string[]): Shell => {
@@ -182,25 +135,6 @@ const explainOf = (
   return { path: `/v1/why-not/${encodeURIComponent(rule)}${query.size === 0 ? '' : `?${query.toString()}`}` };
 };
 
-type Values = ReturnType<typeof parse>['values'];
-
-const customersOf = ([action, file, ...more]: readonly string[], values: Values): WantedOfCustomers => {
-  noMore(more);
-  if (action === 'ls') {
-    noMore(file === undefined ? [] : [file]);
-    const { tier, sector, country } = values;
-    const given = Object.entries({ tier, sector, country }).filter(
-      (each): each is [string, string] => each[1] !== undefined,
-    );
-    return { action, filter: Object.fromEntries(given) };
-  }
-  if (file === undefined || (action !== 'import' && action !== 'export'))
-    throw new UsageError(`customers ${action ?? ''}: expected customers ls, import <file> or export <file>`);
-  if (action === 'export') return { action, file };
-  const { comment } = values;
-  return { action, file, dryRun: values['dry-run'], ...(comment === undefined ? {} : { comment }) };
-};
-
 const INCIDENT_ACTIONS = ['show', 'cost', 'runbook', 'post-mortem'] as const;
 
 const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Common): Asked => {
@@ -214,59 +148,68 @@ const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Co
   return { command: `incident ${known}`, incidentId, ...common };
 };
 
-/** Commands that read what follows them by themselves. */
-const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined => {
-  if (first === 'on-call') return readOnCallArguments(rest);
-  if (first === 'rollout') return readRolloutArguments(rest);
-  if (first === 'status-update') return readStatusUpdateArguments(rest);
-  if (first === 'alert') return readAlertArguments(rest);
-  if (first === 'drill') return readDrillArguments(rest);
-  if (first === 'tail') return readTailArguments(rest);
-  if (first === 'key') return readKeyArguments(rest);
-  if (first === 'audit') return readAuditArguments(rest);
-  if (first === 'up' || first === 'demo') return { command: 'program', program: first, args: rest };
-  if (isFleetCommand(first)) return readFleetArguments(first, rest);
-  if (first === 'incident')
-    return rest[0] === 'attach' ? readAttachArguments(rest.slice(1)) : readIncidentArguments(rest);
-  if (Object.hasOwn(AUTHORITY_COMMANDS, first)) return readAuthorityArguments(first, rest);
-  if (isDeliveryCommand(first)) return readDeliveryArguments(first, rest);
-  if (first !== 'gate') return undefined;
+const readGate = (rest: readonly string[]): Asked => {
   const [action = '', ...more] = rest;
   if (action === 'show') return readGateShowArguments(more);
   if (action === 'simulate') return readGateArguments(rest);
   throw new UsageError(`gate ${action}: expected gate show <rollout>, or simulate`);
 };
 
-const refuseForeign = (command: string | undefined, { comment, ...ofSilences }: SilenceOptions): void => {
-  if (command !== 'silence' && Object.values(ofSilences).some((value) => value !== undefined))
-    throw new UsageError('--where, --for and --from belong to silence add');
-  if (comment !== undefined && !COMMENTED.has(command ?? ''))
-    throw new UsageError('--comment belongs to silence, node-key and customers import');
+/** Commands that read what follows them by themselves. */
+const FAMILIES: Readonly<Record<string, (rest: readonly string[]) => Asked | undefined>> = {
+  alert: readAlertArguments,
+  approvals: readApprovalsArguments,
+  audit: readAuditArguments,
+  backtest: (rest) => readReplayArguments('backtest', rest),
+  customers: readCustomerArguments,
+  demo: (rest) => ({ command: 'program', program: 'demo', args: rest }),
+  drill: readDrillArguments,
+  gate: readGate,
+  incident: (rest) => (rest[0] === 'attach' ? readAttachArguments(rest.slice(1)) : readIncidentArguments(rest)),
+  key: readKeyArguments,
+  maintenance: readMaintenanceArguments,
+  'node-key': readNodeKeyArguments,
+  'on-call': readOnCallArguments,
+  pages: readPagesArguments,
+  replay: (rest) => readReplayArguments('replay', rest),
+  rollout: readRolloutArguments,
+  silence: readSilenceArguments,
+  'status-update': readStatusUpdateArguments,
+  sweep: (rest) => readReplayArguments('sweep', rest),
+  tail: readTailArguments,
+  up: (rest) => ({ command: 'program', program: 'up', args: rest }),
+};
+
+const readFamily = ([first = '', ...rest]: readonly string[]): Asked | undefined => {
+  if (isFleetCommand(first)) return readFleetArguments(first, rest);
+  if (isDeliveryCommand(first)) return readDeliveryArguments(first, rest);
+  if (Object.hasOwn(AUTHORITY_COMMANDS, first)) return readAuthorityArguments(first, rest);
+  return Object.hasOwn(FAMILIES, first) ? FAMILIES[first]?.(rest) : undefined;
+};
+
+/** What every command takes may stand before it as well; behind it is where it is read. */
+const commandFirst = (args: readonly string[]): readonly string[] => {
+  const [first = ''] = args;
+  const width = first === '--json' || /^--(?:url|key)=/.test(first) ? 1 : /^--(?:url|key)$/.test(first) ? 2 : 0;
+  return width === 0 || args.length <= width ? args : [...commandFirst(args.slice(width)), ...args.slice(0, width)];
 };
 
 /** Reads the arguments; throws a UsageError when they make no sense. */
-export const readArguments = (args: readonly string[]): Asked => {
-  const [first] = args;
-  const family = args.includes('--help') || args.includes('-h') ? undefined : readFamily(args);
+export const readArguments = (given: readonly string[]): Asked => {
+  const args = commandFirst(given);
+  const isHelp = args[0] === 'help' || args.includes('--help') || args.includes('-h');
+  if (isHelp) return { command: 'help', of: args.filter((each) => each !== 'help' && !each.startsWith('-')) };
+  const family = readFamily(args);
   if (family !== undefined) return family;
-  if ((first === 'replay' || first === 'backtest' || first === 'sweep') && !args.includes('--help'))
-    return readReplayArguments(first, args.slice(1));
   const { values, positionals } = parse(args);
   const [command, ...rest] = positionals;
-  if (values.help || command === 'help') return { command: 'help' };
   const common: Common = { json: values.json, url: values.url, key: values.key };
   if (values.junit !== undefined && command !== 'test') throw new UsageError('--junit belongs to test');
   const whyNot = [values['why-not'], values.subject, values.at];
   if (command !== 'explain' && whyNot.some((value) => value !== undefined))
     throw new UsageError('--why-not, --subject and --at belong to explain');
-  const ofCustomers = [values.tier, values.sector, values.country].some((value) => value !== undefined);
-  if ((ofCustomers || values['dry-run']) && command !== 'customers')
-    throw new UsageError('--tier, --sector, --country and --dry-run belong to customers');
   if (values.zones !== undefined && command !== 'dnstap') throw new UsageError('--zones belongs to dnstap');
   if (values.catalogue !== undefined && command !== 'check') throw new UsageError('--catalogue belongs to check');
-  const { where, for: lasting, from, comment } = values;
-  const options = { where, for: lasting, from, comment };
-  refuseForeign(command, options);
   switch (command) {
     case 'status':
       noMore(rest);
@@ -281,19 +224,9 @@ export const readArguments = (args: readonly string[]): Asked => {
       return { command, ...common };
     case 'completion':
       return { command, shell: shellOf(rest) };
-    case 'customers':
-      return { command, wanted: customersOf(rest, values), ...common };
-    case 'node-key':
-      return { command, wanted: nodeKeyOf(rest, comment), ...common };
     case 'check':
       if (rest.length === 0) throw new UsageError('check: expected a file of rules, or a directory of them');
       return { command, paths: rest, catalogue: values.catalogue, json: values.json };
-    case 'silence':
-      return { command, wanted: readSilenceArguments(rest, options), ...common };
-    case 'maintenance':
-      if (rest[0] !== 'ls') throw new UsageError(`maintenance ${rest[0] ?? ''}: expected maintenance ls`);
-      noMore(rest.slice(1));
-      return { command, ...common };
     case 'dnstap': {
       const [path, ...more] = rest;
       if (path === undefined) throw new UsageError('dnstap: expected a file');

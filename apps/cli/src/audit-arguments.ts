@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type KeptHead, KEPT_HEADS_SENT_MAX, keptHeadSchema } from '#contracts';
 import type { Common } from './connection.js';
 import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import { readList } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -10,6 +11,7 @@ export const AUDIT_USAGE: readonly CommandUsage[] = [
   {
     name: 'audit ls',
     takes: '[--actor A] [--subject S] [--stream S] [--type T] [--from TIME] [--to TIME]',
+    isList: true,
     says: 'who did what and why, newest first; A is operator:ann, S is key:k1 or a stream',
     example: 'audit ls --actor operator:ann',
   },
@@ -64,13 +66,15 @@ const verifyOf = (args: readonly string[]): AuditVerifyAsked => {
   return { command: 'audit verify', keptHeads: head.map(headOf), json, url, key };
 };
 
-const listed = (args: readonly string[]): DoorAsked => {
-  const given = readGiven('audit ls', args, [], ['actor', 'subject', 'stream', 'type', 'from', 'to']);
-  const { actor, subject, stream, type, from, to } = given.values;
-  const asked = Object.entries({ actor, subject, stream, type, from, to, limit: '100' });
-  const query = new URLSearchParams(asked.filter((each): each is [string, string] => each[1] !== undefined));
-  return doorOf(given, { method: 'get', path: `/v1/audit?${query.toString()}`, shows: 'acts' });
-};
+const listed = (args: readonly string[]): DoorAsked =>
+  readList(args, {
+    what: 'audit ls',
+    path: '/v1/audit',
+    rows: 'acts',
+    shows: 'acts',
+    takes: ['actor', 'subject', 'stream', 'type', 'from', 'to'],
+    queryOf: ({ actor, subject, stream, type, from, to }) => ({ actor, subject, stream, type, from, to }),
+  });
 
 /** Reads what follows `audit`. */
 export const readAuditArguments = ([action = '', ...rest]: readonly string[]): DoorAsked | AuditVerifyAsked => {

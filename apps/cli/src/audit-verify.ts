@@ -1,13 +1,13 @@
 import { answerOf, type KeptHead, type Verification, verificationSchema } from '#contracts';
+import { readAnswer } from './answers.js';
 import type { ApiClient } from './api-client.js';
-import { formatCount } from './figures.js';
-import type { ProgressScreen } from './replay-progress.js';
+import type { Progress } from './progress.js';
 
 const answer = answerOf('verification', verificationSchema);
 
 /** What a verification is waited for with. */
 export interface VerifyParts {
-  readonly screen: ProgressScreen;
+  readonly progress: Pick<Progress, 'at' | 'end'>;
   readonly pause: () => Promise<void>;
 }
 
@@ -15,16 +15,15 @@ export interface VerifyParts {
 export const verifyAudit = async (
   api: ApiClient,
   keptHeads: readonly KeptHead[],
-  { screen, pause }: VerifyParts,
+  { progress, pause }: VerifyParts,
 ): Promise<Verification> => {
-  let { verification } = answer.parse(await api.post('/v1/audit/verifications', { keptHeads }));
+  let { verification } = readAnswer(answer, await api.post('/v1/audit/verifications', { keptHeads }));
   const path = `/v1/audit/verifications/${encodeURIComponent(verification.verificationId)}`;
   while (verification.status === 'running') {
-    const { events, of } = verification;
-    if (screen.isTTY === true) screen.write(`\r\u001b[K${formatCount(events)} of ${formatCount(of)} events`);
+    progress.at(verification.events, verification.of);
     await pause();
-    ({ verification } = answer.parse(await api.get(path)));
+    ({ verification } = readAnswer(answer, await api.get(path)));
   }
-  if (screen.isTTY === true) screen.write('\r\u001b[K');
+  progress.end();
   return verification;
 };

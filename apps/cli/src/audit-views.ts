@@ -1,46 +1,35 @@
 import { z } from 'zod';
-import { auditSchema, brokenLinkText, type Verification } from '#contracts';
+import { answerOf, auditedActShape, brokenLinkText, shownActShape, type Verification } from '#contracts';
+import { readAnswer } from './answers.js';
 import { formatCount, formatTime } from './figures.js';
 import { formatTable } from './table.js';
 
-const ofAct = { position: z.number(), actor: z.string(), cause: z.string(), recordedAt: z.number(), type: z.string() };
-const acts = z.looseObject({ acts: z.array(z.looseObject({ ...ofAct, audit: auditSchema })) });
-const leaf = z.union([z.string(), z.number(), z.boolean()]).nullable();
-const shown = z.looseObject({
-  act: z.looseObject({
-    ...ofAct,
-    stream: z.string(),
-    version: z.number(),
-    audit: auditSchema.nullable(),
-    chain: z.looseObject({ previous: z.string().nullable(), hash: z.string() }),
-    changes: z.array(z.looseObject({ field: z.string(), before: leaf, after: leaf })),
-    isCut: z.boolean(),
-  }),
-});
+const acts = z.object({ acts: z.array(auditedActShape.omit({ stream: true, version: true, hash: true })) });
+type Leaf = z.infer<typeof shownActShape>['changes'][number]['before'];
 
 /** Acts, for people. */
 export const formatActs = (answer: unknown): readonly string[] => {
-  const rows = acts
-    .parse(answer)
-    .acts.map(({ position, recordedAt, actor, cause, audit }) => [
-      String(position),
-      formatTime(recordedAt),
-      actor,
-      audit.via,
-      cause,
-      audit.reason ?? '',
-    ]);
+  const rows = readAnswer(acts, answer).acts.map(({ position, recordedAt, actor, cause, audit }) => [
+    String(position),
+    formatTime(recordedAt),
+    actor,
+    audit.via,
+    cause,
+    audit.reason ?? '',
+  ]);
   return rows.length === 0
     ? ['nobody did anything']
     : formatTable(['position', 'when (UTC)', 'who', 'by', 'did', 'because'], rows);
 };
 
-const valueOf = (value: z.infer<typeof leaf>): string => (value === null ? '-' : String(value));
+const valueOf = (value: Leaf): string => (value === null ? '-' : String(value));
 
 /** One act, for people. */
 export const formatAct = (answer: unknown): readonly string[] => {
-  const { position, stream, version, type, actor, cause, recordedAt, audit, chain, changes, isCut } =
-    shown.parse(answer).act;
+  const { position, stream, version, type, actor, cause, recordedAt, audit, chain, changes, isCut } = readAnswer(
+    answerOf('act', shownActShape.omit({ data: true })),
+    answer,
+  ).act;
   const told: readonly (readonly [string, string | undefined])[] = [
     ['when', formatTime(recordedAt)],
     ['who', audit === null ? actor : `${actor}, ${audit.subject}, with ${audit.keyId}`],

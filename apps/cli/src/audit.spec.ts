@@ -15,7 +15,7 @@ describe('tocsin audit', () => {
       command: 'door',
       request: {
         method: 'get',
-        path: '/v1/audit?actor=operator%3Aann&from=2021-07-22T15%3A36Z&limit=100',
+        path: '/v1/audit?actor=operator%3Aann&from=2021-07-22T15%3A36Z',
         shows: 'acts',
       },
     });
@@ -51,13 +51,16 @@ describe('tocsin audit', () => {
       },
       get: async () => ({ verification: answers.shift() }),
     };
-    const lines: string[] = [];
-    const screen = { isTTY: true, write: (text: string) => lines.push(text) };
+    const seen: unknown[] = [];
+    const progress = {
+      at: (done: number, of: number | undefined) => seen.push([done, of]),
+      end: () => seen.push('end'),
+    };
     const heads = [{ position: 7, digest: DIGEST }];
-    const done = await verifyAudit(api as ApiClient, heads, { screen, pause: async () => undefined });
+    const done = await verifyAudit(api as ApiClient, heads, { progress, pause: async () => undefined });
     expect(done.status).toBe('whole');
     expect(sent).toEqual([['/v1/audit/verifications', { keptHeads: heads }]]);
-    expect(lines).toEqual(['\r\u001b[K0 of 0 events', '\r\u001b[K5 of 10 events', '\r\u001b[K']);
+    expect(seen).toEqual([[0, 0], [5, 10], 'end']);
   });
 
   it('tells what a verification found, in words', () => {

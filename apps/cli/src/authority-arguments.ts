@@ -1,5 +1,6 @@
-import { DURATION_EXPECTED, readDuration } from '#contracts';
 import { type DoorAsked, type DoorOption, doorOf, part, readGiven, releaseOf, required } from './door-arguments.js';
+import { durationOf, timeOf } from './given-times.js';
+import { type Listed, readList, statusesOf } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -33,6 +34,7 @@ export const AUTHORITY_USAGE: readonly CommandUsage[] = [
   {
     name: 'release ls',
     takes: '',
+    isList: true,
     says: 'what is known of releases, those in quarantine first',
     example: 'release ls',
   },
@@ -56,9 +58,10 @@ export const AUTHORITY_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'override ls',
-    takes: '',
+    takes: '[--status open,granted,refused,expired]',
+    isList: true,
     says: 'what was asked for with the checklist, and who voted',
-    example: 'override ls',
+    example: 'override ls --status open',
   },
   {
     name: 'override request',
@@ -73,10 +76,36 @@ export const AUTHORITY_USAGE: readonly CommandUsage[] = [
     example: 'override vote ov1 --comment agreed --yes',
   },
   {
+    name: 'rollback ls',
+    takes: '[--status requested,proposed,refused,running,stopped,completed] [--incident ID]',
+    isList: true,
+    says: 'rollbacks, newest first: from what to what, how far, and what refused one',
+    example: 'rollback ls --status running',
+  },
+  {
+    name: 'rollback show',
+    takes: '<id>',
+    says: 'one rollback with its waves and what refused it',
+    example: 'rollback show rb1',
+  },
+  {
     name: 'rollback approve',
     takes: '<id> --comment WHY',
     says: 'says yes to a rollback that was proposed',
     example: 'rollback approve rb1 --comment yes --yes',
+  },
+  {
+    name: 'redirect ls',
+    takes: '[--status S] [--incident ID]',
+    isList: true,
+    says: 'traffic that was moved, newest first; S: decided, draining, drained, verified, resuming, stopped, ended or refused',
+    example: 'redirect ls --status verified',
+  },
+  {
+    name: 'redirect show',
+    takes: '<id>',
+    says: 'one redirect: which nodes, to whom, and what refused it',
+    example: 'redirect show rd1',
   },
   {
     name: 'redirect end',
@@ -84,17 +113,35 @@ export const AUTHORITY_USAGE: readonly CommandUsage[] = [
     says: 'one that stopped, whose nodes will not come back',
     example: 'redirect end rd1 --comment gone --yes',
   },
-  { name: 'breaker', takes: '', says: 'circuit breakers of updates', example: 'breaker' },
-  { name: 'fallback', takes: '', says: 'customers with another DNS provider', example: 'fallback' },
+  { name: 'breaker', takes: '', isList: true, says: 'circuit breakers of updates', example: 'breaker' },
+  { name: 'fallback', takes: '', isList: true, says: 'customers with another DNS provider', example: 'fallback' },
 ];
 
 type Read = (args: readonly string[]) => DoorAsked;
 type Values = ReturnType<typeof readGiven>['values'];
 
 const list =
-  (what: string, path: string, shows: DoorAsked['request']['shows']): Read =>
+  (listed: Listed): Read =>
   (args) =>
-    doorOf(readGiven(what, args, [], []), { method: 'get', path, shows });
+    readList(args, listed);
+
+const show =
+  (what: string, path: string, shows: DoorAsked['request']['shows']): Read =>
+  (args) => {
+    const given = readGiven(what, args, ['an id'], []);
+    return doorOf(given, { method: 'get', path: `${path}/${part(given.named[0] ?? '')}`, shows });
+  };
+
+/** Lists of what belongs to an incident. */
+const ofIncident = (what: string, rows: 'rollbacks' | 'redirects'): Read =>
+  list({
+    what,
+    path: `/v1/${rows}`,
+    rows,
+    shows: rows,
+    takes: ['status', 'incident'],
+    queryOf: ({ status, incident }) => ({ ...statusesOf(status), incidentId: incident }),
+  });
 
 interface Said {
   readonly what: string;
@@ -132,7 +179,8 @@ const turn = (isOn: boolean): Read => {
 };
 
 const automation: Readonly<Record<string, Read>> = {
-  ls: list('automation', '/v1/automation', 'automation'),
+  ls: (args) =>
+    doorOf(readGiven('automation', args, [], []), { method: 'get', path: '/v1/automation', shows: 'automation' }),
   on: turn(true),
   off: turn(false),
   mode: say({
@@ -156,20 +204,13 @@ const automation: Readonly<Record<string, Read>> = {
 const OF_RELEASE = ['a service', 'a release such as v2.1.5+c42'] as const;
 const ofRelease = ([service, release = '']: readonly string[]) => ({ service, release: releaseOf(release) });
 
-const timeOf = (text: string): number => {
-  const ms = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(ms))
-    throw new UsageError(`--since ${text}: expected a time with its zone, such as 2021-07-22T10:00Z`);
-  return ms;
-};
-
 const countOf = (text: string): number => {
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new UsageError(`--count ${text}: expected how many nodes`);
   return Number(text);
 };
 
 const release: Readonly<Record<string, Read>> = {
-  ls: list('release ls', '/v1/releases?limit=100', 'releases'),
+  ls: list({ what: 'release ls', path: '/v1/releases', rows: 'releases', shows: 'releases' }),
   attest: say({
     what: 'release attest',
     names: OF_RELEASE,
@@ -178,7 +219,7 @@ const release: Readonly<Record<string, Read>> = {
     pathOf: () => '/v1/releases/attestations',
     bodyOf: (named, values) => ({
       ...ofRelease(named),
-      goodSinceMs: timeOf(required('release attest', 'since', values.since)),
+      goodSinceMs: timeOf('since', required('release attest', 'since', values.since)),
       nodes: countOf(required('release attest', 'count', values.count)),
       isRollbackSafe: !values.unsafe,
     }),
@@ -205,14 +246,15 @@ const release: Readonly<Record<string, Read>> = {
   }),
 };
 
-const durationOf = (text: string): number => {
-  const ms = readDuration(text) ?? 0;
-  if (ms === 0) throw new UsageError(`--eta ${text}: ${DURATION_EXPECTED}`);
-  return ms;
-};
-
 const override: Readonly<Record<string, Read>> = {
-  ls: list('override ls', '/v1/overrides?limit=100', 'overrides'),
+  ls: list({
+    what: 'override ls',
+    path: '/v1/overrides',
+    rows: 'overrides',
+    shows: 'overrides',
+    takes: ['status'],
+    queryOf: ({ status }) => statusesOf(status),
+  }),
   request: say({
     what: 'override request',
     names: ['the id of a rollback'],
@@ -222,7 +264,7 @@ const override: Readonly<Record<string, Read>> = {
     bodyOf: ([rollbackId], values) => ({
       rollbackId,
       rails: required('override request', 'rails', values.rails).split(','),
-      resolutionEtaMs: durationOf(required('override request', 'eta', values.eta)),
+      resolutionEtaMs: durationOf('eta', required('override request', 'eta', values.eta)),
       ...because('override request', values),
     }),
   }),
@@ -255,10 +297,18 @@ export const AUTHORITY_COMMANDS: Readonly<Record<string, Readonly<Record<string,
   automation,
   release,
   override,
-  rollback: { approve: one('rollback approve', 'rollback', (id) => `/v1/rollbacks/${id}/approve`) },
-  redirect: { end: one('redirect end', 'redirect', (id) => `/v1/redirects/${id}/end`) },
-  breaker: { ls: list('breaker', '/v1/breakers', 'breakers') },
-  fallback: { ls: list('fallback', '/v1/fallbacks?limit=100', 'fallbacks') },
+  rollback: {
+    ls: ofIncident('rollback ls', 'rollbacks'),
+    show: show('rollback show', '/v1/rollbacks', 'rollback'),
+    approve: one('rollback approve', 'rollback', (id) => `/v1/rollbacks/${id}/approve`),
+  },
+  redirect: {
+    ls: ofIncident('redirect ls', 'redirects'),
+    show: show('redirect show', '/v1/redirects', 'redirect'),
+    end: one('redirect end', 'redirect', (id) => `/v1/redirects/${id}/end`),
+  },
+  breaker: { ls: list({ what: 'breaker', path: '/v1/breakers', rows: 'breakers', shows: 'breakers' }) },
+  fallback: { ls: list({ what: 'fallback', path: '/v1/fallbacks', rows: 'fallbacks', shows: 'fallbacks' }) },
 };
 
 /** Reads what follows one of these commands. */

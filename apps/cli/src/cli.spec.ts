@@ -28,15 +28,6 @@ describe('the arguments', () => {
       ['incident', 'show', 'latest', '--key', 'a.b'],
       { command: 'incident show', incidentId: 'latest', ...COMMON, key: 'a.b' },
     ],
-    [['node-key', 'ls'], { command: 'node-key', wanted: { action: 'ls' }, ...COMMON }],
-    [
-      ['node-key', 'issue', 'n1', '--comment', 'x'],
-      { command: 'node-key', wanted: { action: 'issue', nodeId: 'n1', comment: 'x' }, ...COMMON },
-    ],
-    [
-      ['node-key', 'revoke', 'n1.2', '--comment', 'x'],
-      { command: 'node-key', wanted: { action: 'revoke', keyId: 'n1.2', comment: 'x' }, ...COMMON },
-    ],
     [['explain', 'in1'], { command: 'explain', wanted: { id: 'in1' }, ...COMMON }],
     [['explain', '--why-not', 'r1'], { command: 'explain', wanted: { path: '/v1/why-not/r1' }, ...COMMON }],
     [
@@ -53,10 +44,6 @@ describe('the arguments', () => {
       ['customers', 'import', 'c.csv', '--dry-run'],
       { command: 'customers', wanted: { action: 'import', file: 'c.csv', dryRun: true }, ...COMMON },
     ],
-    [
-      ['customers', 'ls', '--country', 'JP'],
-      { command: 'customers', wanted: { action: 'ls', filter: { country: 'JP' } }, ...COMMON },
-    ],
     [['dnstap', 'x.fstrm'], { command: 'dnstap', path: 'x.fstrm', zones: [], json: false }],
     [
       ['dnstap', 'x', '--zones', 'a.test,b.test'],
@@ -67,38 +54,9 @@ describe('the arguments', () => {
       ['check', 'a', '--catalogue', 'c.yml', '--json'],
       { command: 'check', paths: ['a'], catalogue: 'c.yml', json: true },
     ],
-    [['maintenance', 'ls'], { command: 'maintenance', ...COMMON }],
-    [['silence', 'ls'], { command: 'silence', wanted: { action: 'ls' }, ...COMMON }],
-    [['silence', 'expire', 's-1'], { command: 'silence', wanted: { action: 'expire', silenceId: 's-1' }, ...COMMON }],
-    [
-      ['silence', 'add', '--where', 'region=us-*,eu', '--where=pop=iad', '--for', '2h30m', '--comment', 'peering'],
-      {
-        command: 'silence',
-        wanted: {
-          action: 'add',
-          silence: { where: { region: ['us-*', 'eu'], pop: ['iad'] }, durationMs: 9_000_000, comment: 'peering' },
-        },
-        ...COMMON,
-      },
-    ],
-    [
-      ['silence', 'add', '--where', 'node=a', '--for', '1d', '--comment', 'x', '--from', '2021-07-22T12:00+02:00'],
-      {
-        command: 'silence',
-        wanted: {
-          action: 'add',
-          silence: {
-            where: { node: ['a'] },
-            durationMs: 86_400_000,
-            comment: 'x',
-            startsAtMs: Date.UTC(2021, 6, 22, 10),
-          },
-        },
-        ...COMMON,
-      },
-    ],
-    [['--help'], { command: 'help' }],
-    [['tail', '-h'], { command: 'help' }],
+    [['--help'], { command: 'help', of: [] }],
+    [['rollout', 'halt', '--comment', '-h'], { command: 'help', of: ['rollout', 'halt'] }],
+    [['--json', '--url', 'http://x', 'status'], { command: 'status', ...COMMON, json: true, url: 'http://x' }],
   ])('%j', (args, asked) => {
     expect(readArguments(args)).toEqual(asked);
   });

@@ -1,6 +1,7 @@
 import { ALERT_USAGE } from './alert-arguments.js';
 import { AUDIT_USAGE } from './audit-arguments.js';
 import { AUTHORITY_USAGE } from './authority-arguments.js';
+import { CUSTOMERS_USAGE } from './customer-arguments.js';
 import { DELIVERY_USAGE } from './delivery-arguments.js';
 import { DRILL_USAGE } from './drill-arguments.js';
 import { COMMANDS_USAGE, NODES_USAGE, RULES_IN_FORCE_USAGE } from './fleet-arguments.js';
@@ -8,11 +9,14 @@ import { GATE_USAGE } from './gate-arguments.js';
 import { GATE_SHOW_USAGE } from './gate-show-arguments.js';
 import { INCIDENT_USAGE } from './incident-arguments.js';
 import { KEY_USAGE } from './key-arguments.js';
+import { NODE_KEY_USAGE } from './node-key-arguments.js';
 import { ON_CALL_USAGE } from './on-call-arguments.js';
+import { QUIET_USAGE } from './quiet-arguments.js';
 import { REPLAY_USAGE } from './replay-arguments.js';
 import { REPORT_USAGE } from './report-arguments.js';
 import { ROLLOUT_USAGE } from './rollout-arguments.js';
 import { TAIL_USAGE } from './tail-arguments.js';
+import { APPROVALS_USAGE } from './waiting-arguments.js';
 import type { CommandUsage } from './usage.js';
 
 const PROGRAM_USAGE: readonly CommandUsage[] = [
@@ -75,40 +79,6 @@ const FLEET_USAGE: readonly CommandUsage[] = [
   },
 ];
 
-const REGISTRY_USAGE: readonly CommandUsage[] = [
-  {
-    name: 'customers ls',
-    takes: '[--tier T] [--sector S] [--country C]',
-    says: 'who is served, the critical ones first',
-    example: 'customers ls --tier tier1',
-  },
-  {
-    name: 'customers import',
-    takes: '<file> [--dry-run] [--comment WHY]',
-    says: 'from YAML or CSV; everything that is wrong with it at once',
-    example: 'customers import customers.csv --dry-run',
-  },
-  {
-    name: 'customers export',
-    takes: '<file>',
-    says: 'as YAML or CSV, which import reads',
-    example: 'customers export customers.yml',
-  },
-  { name: 'node-key ls', takes: '', says: 'the keys that nodes tag their batches with', example: 'node-key ls' },
-  {
-    name: 'node-key issue',
-    takes: '<node> --comment WHY',
-    says: 'a further key for a node, shown once; two are valid at a time',
-    example: 'node-key issue iad1-n01 --comment renewal',
-  },
-  {
-    name: 'node-key revoke',
-    takes: '<key id> --comment WHY',
-    says: 'end a key; what it tagged before stays counted',
-    example: 'node-key revoke iad1-n01.2 --comment leaked',
-  },
-];
-
 const RULES_USAGE: readonly CommandUsage[] = [
   {
     name: 'check',
@@ -121,30 +91,6 @@ const RULES_USAGE: readonly CommandUsage[] = [
     takes: '<file>… [--junit FILE]',
     says: 'plays tests of rules: telemetry in a few lines, and who is paged when, what is commanded',
     example: 'test rules/tests/outage.yml --junit out.xml',
-  },
-  {
-    name: 'silence add',
-    takes: '--where LABEL=PATTERN --for 2h30m --comment TEXT [--from TIME]',
-    says: 'alerts that fit page nobody meanwhile; --where again for a further label',
-    example: 'silence add --where region=us-* --for 2h30m --comment peering',
-  },
-  {
-    name: 'silence ls',
-    takes: '',
-    says: 'silences, those that stand first; which muted nothing',
-    example: 'silence ls',
-  },
-  {
-    name: 'silence expire',
-    takes: '<id> [--comment WHY]',
-    says: 'end a silence early',
-    example: 'silence expire s-1',
-  },
-  {
-    name: 'maintenance ls',
-    takes: '',
-    says: 'maintenance windows of the rules: when they are open next, and what they muted',
-    example: 'maintenance ls',
   },
 ];
 
@@ -180,11 +126,14 @@ export const SECTIONS: readonly CommandSection[] = [
   { title: 'who is called, and what was sent', commands: [...ON_CALL_USAGE, ...DELIVERY_USAGE, ...DRILL_USAGE] },
   {
     title: 'releases, and what Tocsin may do',
-    commands: [...ROLLOUT_USAGE, ...GATE_SHOW_USAGE, ...AUTHORITY_USAGE, ...COMMANDS_USAGE],
+    commands: [APPROVALS_USAGE, ...ROLLOUT_USAGE, ...GATE_SHOW_USAGE, ...AUTHORITY_USAGE, ...COMMANDS_USAGE],
   },
-  { title: 'rules', commands: [...RULES_IN_FORCE_USAGE, ...RULES_USAGE, ...REPLAY_USAGE, ...GATE_USAGE] },
+  {
+    title: 'rules',
+    commands: [...RULES_IN_FORCE_USAGE, ...RULES_USAGE, ...QUIET_USAGE, ...REPLAY_USAGE, ...GATE_USAGE],
+  },
   { title: 'who did what', commands: AUDIT_USAGE },
-  { title: 'customers and keys', commands: [...REGISTRY_USAGE, ...KEY_USAGE] },
+  { title: 'customers and keys', commands: [...CUSTOMERS_USAGE, ...NODE_KEY_USAGE, ...KEY_USAGE] },
 ];
 
 /** Every command. */

@@ -1,33 +1,34 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { CUSTOMER_FILE_BYTES_MAX, readCustomers, writeCustomers } from '#config';
-import { type Customer, customerSchema } from '#contracts';
+import { type Customer, customersAnswer, customersRegisteredAnswer } from '#contracts';
+import { readAnswer } from './answers.js';
 import type { ApiClient } from './api-client.js';
-import { UsageError, type WantedOfCustomers } from './arguments.js';
+import type { WantedOfCustomers } from './customer-arguments.js';
 import { formatCount } from './figures.js';
-import { formatTable } from './table.js';
-
-const page = z.object({ customers: z.array(customerSchema), total: z.number(), next: z.string().nullable() });
-const registered = z.object({
-  results: z.array(z.object({ customerId: z.string(), result: z.enum(['new', 'changed', 'unchanged']) })),
-});
+import type { Progress } from './progress.js';
+import { UsageError } from './usage-error.js';
 
 /** What became of customers. */
 export type CustomersAnswer =
-  | { readonly action: 'ls'; readonly customers: readonly Customer[] }
   | { readonly action: 'export'; readonly file: string; readonly count: number }
-  | ({ readonly action: 'import'; readonly dryRun: boolean } & z.infer<typeof registered>);
+  | {
+      readonly action: 'import';
+      readonly dryRun: boolean;
+      readonly results: z.infer<typeof customersRegisteredAnswer>['results'];
+    };
 
 /** As many as one request takes. */
 const PAGE = 1_000;
 
-const readAll = async (api: ApiClient, filter: Readonly<Record<string, string>>): Promise<readonly Customer[]> => {
+const readAll = async (api: ApiClient, progress: Progress): Promise<readonly Customer[]> => {
   const all: Customer[] = [];
   for (let after: string | undefined; ;) {
-    const query = new URLSearchParams({ ...filter, limit: String(PAGE), ...(after === undefined ? {} : { after }) });
-    const { customers, next } = page.parse(await api.get(`/v1/customers?${query.toString()}`));
+    const query = new URLSearchParams({ limit: String(PAGE), ...(after === undefined ? {} : { after }) });
+    const { customers, next, total } = readAnswer(customersAnswer, await api.get(`/v1/customers?${query.toString()}`));
     all.push(...customers);
-    if (next === null) return all;
+    progress.at(all.length, total);
+    if (next === null || next === undefined || next === after) return all;
     after = next;
   }
 };
@@ -43,62 +44,49 @@ const textOf = (file: string): string => {
   }
 };
 
-/** A thousand customers a request; each request is taken whole or not at all. */
+/** A thousand customers a request; each request is taken whole or not at all. What fails half way says how far it came: the rest can be sent again. */
 const importAll = async (
   api: ApiClient,
   { file, dryRun, comment }: Extract<WantedOfCustomers, { action: 'import' }>,
+  progress: Progress,
 ): Promise<CustomersAnswer> => {
   const { config, problems } = readCustomers(textOf(file), file);
   if (problems !== undefined) throw new UsageError(problems.join('\n'));
+  const all = config.customers;
   const results = [];
-  for (let from = 0; from < config.customers.length; from += PAGE) {
-    const customers = config.customers.slice(from, from + PAGE);
-    const answer = await api.post(`/v1/customers?dryRun=${dryRun}`, { customers, comment });
-    results.push(...registered.parse(answer).results);
+  for (let from = 0; from < all.length; from += PAGE) {
+    const body = { customers: all.slice(from, from + PAGE), ...(comment === undefined ? {} : { comment }) };
+    const answer = await api.post(`/v1/customers?dryRun=${dryRun}`, body);
+    results.push(...readAnswer(customersRegisteredAnswer, answer).results);
+    progress.at(results.length, all.length);
   }
   return { action: 'import', dryRun, results };
 };
 
-/** Lists, imports or exports. */
-export const askCustomers = async (api: ApiClient, wanted: WantedOfCustomers): Promise<CustomersAnswer> => {
-  switch (wanted.action) {
-    case 'ls':
-      return { action: 'ls', customers: await readAll(api, wanted.filter) };
-    case 'export': {
-      const customers = await readAll(api, {});
-      writeFileSync(wanted.file, writeCustomers(customers, wanted.file));
-      return { action: 'export', file: wanted.file, count: customers.length };
-    }
-    case 'import':
-      return importAll(api, wanted);
+/** Imports or exports; how far it is stands on a terminal. */
+export const askCustomers = async (
+  api: ApiClient,
+  wanted: WantedOfCustomers,
+  progress: Progress,
+): Promise<CustomersAnswer> => {
+  try {
+    if (wanted.action === 'import') return await importAll(api, wanted, progress);
+    const customers = await readAll(api, progress);
+    writeFileSync(wanted.file, writeCustomers(customers, wanted.file));
+    return { action: 'export', file: wanted.file, count: customers.length };
+  } finally {
+    progress.end();
   }
 };
 
 /** The answer for people; of an import the customers that are new or changed. */
-export const formatCustomers = (answer: CustomersAnswer): readonly string[] => {
-  switch (answer.action) {
-    case 'ls':
-      return formatTable(
-        ['customer', 'name', 'tier', 'critical', 'sector', 'countries', 'zones'],
-        answer.customers.map(({ customerId, name, tier, critical, sector = '', countries = [], zones }) => [
-          customerId,
-          name,
-          tier,
-          critical ? 'critical' : '',
-          sector,
-          countries.join(' '),
-          formatCount(zones.length),
-        ]),
-      );
-    case 'export':
-      return [`${formatCount(answer.count)} customers are in ${answer.file}`];
-    case 'import': {
-      const count = (wanted: string): number => answer.results.filter(({ result }) => result === wanted).length;
-      const news = answer.results.filter(({ result }) => result !== 'unchanged');
-      return [
-        ...news.map(({ customerId, result }) => `${result}: ${customerId}`),
-        `${count('new')} new, ${count('changed')} changed, ${count('unchanged')} unchanged${answer.dryRun ? '; dry run, nothing was done' : ''}`,
-      ];
-    }
-  }
+export const formatMoved = (answer: CustomersAnswer): readonly string[] => {
+  if (answer.action === 'export') return [`${formatCount(answer.count)} customers are in ${answer.file}`];
+  const count = (wanted: string): string =>
+    formatCount(answer.results.filter(({ result }) => result === wanted).length);
+  const news = answer.results.filter(({ result }) => result !== 'unchanged');
+  return [
+    ...news.map(({ customerId, result }) => `${result}: ${customerId}`),
+    `${count('new')} new, ${count('changed')} changed, ${count('unchanged')} unchanged${answer.dryRun ? '; dry run, nothing was done' : ''}`,
+  ];
 };

@@ -1,13 +1,5 @@
-import {
-  type DoorAsked,
-  doorOf,
-  type DoorValues,
-  maybeBecause,
-  part,
-  readGiven,
-  required,
-  statusesOf,
-} from './door-arguments.js';
+import { type DoorAsked, doorOf, type DoorValues, maybeBecause, part, readGiven, required } from './door-arguments.js';
+import { type Listed, readList, statusesOf } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -16,8 +8,16 @@ export const DELIVERY_USAGE: readonly CommandUsage[] = [
   {
     name: 'deliveries ls',
     takes: '[--status S] [--channel C] [--incident ID] [--dedup-key KEY]',
+    isList: true,
     says: 'what went out: due, delivered, gave_up or superseded',
     example: 'deliveries ls --status gave_up',
+  },
+  {
+    name: 'pages',
+    takes: '[--status S] [--channel C] [--incident ID] [--dedup-key KEY]',
+    isList: true,
+    says: 'what called people, newest first: pages, calls of further levels, and their ends',
+    example: 'pages --incident in1',
   },
   { name: 'deliveries show', takes: '<id>', says: 'one, with each attempt', example: 'deliveries show dl1' },
   {
@@ -48,14 +48,27 @@ export const DELIVERY_USAGE: readonly CommandUsage[] = [
 
 type Read = (args: readonly string[]) => DoorAsked;
 
-const listed: Read = (args) => {
-  const given = readGiven('deliveries ls', args, [], ['status', 'channel', 'incident', 'dedup-key']);
-  const { status, channel, incident, 'dedup-key': dedupKey } = given.values;
-  const query = statusesOf(status);
-  for (const [name, value] of Object.entries({ channel, incidentId: incident, dedupKey }))
-    if (value !== undefined) query.set(name, value);
-  return doorOf(given, { method: 'get', path: `/v1/deliveries?${query.toString()}`, shows: 'deliveries' });
-};
+const DELIVERIES = {
+  takes: ['status', 'channel', 'incident', 'dedup-key'],
+  queryOf: ({ status, channel, incident, 'dedup-key': dedupKey }) => ({
+    ...statusesOf(status),
+    channel,
+    incidentId: incident,
+    dedupKey,
+  }),
+} as const satisfies Partial<Listed>;
+
+const listed: Read = (args) =>
+  readList(args, {
+    ...DELIVERIES,
+    what: 'deliveries ls',
+    path: '/v1/deliveries',
+    rows: 'deliveries',
+    shows: 'deliveries',
+  });
+
+const pages: Read = (args) =>
+  readList(args, { ...DELIVERIES, what: 'pages', path: '/v1/pages', rows: 'pages', shows: 'pages' });
 
 interface Acts {
   readonly name: string;
@@ -103,6 +116,10 @@ const COMMANDS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
     }),
   },
 };
+
+/** Reads what follows `pages`. */
+export const readPagesArguments = ([action, ...rest]: readonly string[]): DoorAsked =>
+  action === undefined ? pages([]) : pages(action === 'ls' ? rest : [action, ...rest]);
 
 /** Whether a command is one of these. */
 export const isDeliveryCommand = (command: string): boolean => Object.hasOwn(COMMANDS, command);

@@ -1,22 +1,10 @@
 import { z } from 'zod';
+import { answerOf, channelShape, channelTestAnswer, deliveryShape, listedDeliveryShape } from '#contracts';
+import { readAnswer } from './answers.js';
 import { formatTime } from './figures.js';
 import { formatTable } from './table.js';
 
-const row = z.looseObject({
-  deliveryId: z.string(),
-  subject: z.string(),
-  action: z.string(),
-  channel: z.string(),
-  address: z.string().nullable(),
-  dedupKey: z.string(),
-  status: z.string(),
-  attempts: z.number(),
-  isUnknown: z.boolean(),
-  fellOverTo: z.string().nullable(),
-  lastDetail: z.string().nullable(),
-  requestedAt: z.number(),
-});
-const list = z.looseObject({ deliveries: z.array(row) });
+type Listed = z.infer<typeof listedDeliveryShape>;
 
 const through = (channel: string, address: string | null): string =>
   address === null ? channel : `${channel} ${address}`;
@@ -24,58 +12,35 @@ const through = (channel: string, address: string | null): string =>
 /** Longest detail of a line; `show` has the rest. */
 const DETAIL_CHARS_MAX = 60;
 
-/** Deliveries, for people. */
-export const formatDeliveries = (answer: unknown): readonly string[] => {
-  const { deliveries } = list.parse(answer);
-  if (deliveries.length === 0) return ['nothing was sent'];
-  const rows = deliveries.map((each) => [
-    each.deliveryId,
-    formatTime(each.requestedAt),
-    each.subject === each.action ? each.action : `${each.subject} ${each.action}`,
-    through(each.channel, each.address),
-    each.dedupKey,
-    `${each.status}${each.isUnknown ? ', unknown' : ''}`,
-    String(each.attempts),
-    each.fellOverTo ?? '',
-    (each.lastDetail ?? '').replaceAll(/\s+/g, ' ').slice(0, DETAIL_CHARS_MAX),
-  ]);
-  return formatTable(
-    ['delivery', 'asked (UTC)', 'what', 'through', 'key', 'status', 'attempts', 'fell over to', 'last answer'],
-    rows,
-  );
-};
+const rowsOf = (deliveries: readonly Listed[]): readonly string[] =>
+  deliveries.length === 0
+    ? ['nothing was sent']
+    : formatTable(
+        ['delivery', 'asked (UTC)', 'what', 'through', 'key', 'status', 'attempts', 'fell over to', 'last answer'],
+        deliveries.map((each) => [
+          each.deliveryId,
+          formatTime(each.requestedAt),
+          each.subject === each.action ? each.action : `${each.subject} ${each.action}`,
+          through(each.channel, each.address),
+          each.dedupKey,
+          `${each.status}${each.isUnknown ? ', unknown' : ''}`,
+          String(each.attempts),
+          each.fellOverTo ?? '',
+          (each.lastDetail ?? '').replaceAll(/\s+/g, ' ').slice(0, DETAIL_CHARS_MAX),
+        ]),
+      );
 
-const one = z.looseObject({
-  delivery: z.looseObject({
-    deliveryId: z.string(),
-    subject: z.string(),
-    action: z.string(),
-    channel: z.string(),
-    address: z.string().nullable(),
-    dedupKey: z.string(),
-    insteadOf: z.string().optional(),
-    status: z.string(),
-    because: z.string().optional(),
-    at: z.number(),
-    attempts: z.array(
-      z.looseObject({
-        attempt: z.number(),
-        outcome: z.string(),
-        status: z.number().nullable(),
-        detail: z.string(),
-        isUnknown: z.boolean().optional(),
-        receiverId: z.string().optional(),
-        at: z.number(),
-      }),
-    ),
-    fellOver: z.array(z.looseObject({ toChannel: z.string(), because: z.string(), at: z.number() })),
-    retries: z.array(z.looseObject({ by: z.string(), at: z.number() })),
-  }),
-});
+/** Deliveries, for people. */
+export const formatDeliveries = (answer: unknown): readonly string[] =>
+  rowsOf(readAnswer(z.object({ deliveries: z.array(listedDeliveryShape) }), answer).deliveries);
+
+/** What called people, for people. */
+export const formatPages = (answer: unknown): readonly string[] =>
+  rowsOf(readAnswer(z.object({ pages: z.array(listedDeliveryShape) }), answer).pages);
 
 /** One delivery with each attempt, for people. */
 export const formatDelivery = (answer: unknown): readonly string[] => {
-  const { delivery } = one.parse(answer);
+  const { delivery } = readAnswer(answerOf('delivery', deliveryShape), answer);
   const { subject, action, channel, address, dedupKey, insteadOf, status, because, at, attempts } = delivery;
   const rows = attempts.map((each) => [
     String(each.attempt),
@@ -95,29 +60,10 @@ export const formatDelivery = (answer: unknown): readonly string[] => {
   ];
 };
 
-const channel = z.looseObject({
-  name: z.string(),
-  subject: z.string(),
-  disabledBecause: z.string().nullable(),
-  pending: z.number(),
-  receivers: z.array(
-    z.looseObject({
-      address: z.string().nullable(),
-      breaker: z.string(),
-      failures: z.number(),
-      tokens: z.number().nullable(),
-      urgentTokens: z.number().nullable(),
-      lastDeliveredAt: z.number().nullable(),
-    }),
-  ),
-});
-const channels = z.looseObject({ channels: z.array(channel) });
-const single = z.looseObject({ channel });
-
 const lanes = ({ tokens, urgentTokens }: { readonly tokens: number | null; readonly urgentTokens: number | null }) =>
   tokens === null ? '-' : `${Math.floor(tokens)} and ${Math.floor(urgentTokens ?? 0)}`;
 
-type Channel = z.infer<typeof channel>;
+type Channel = z.infer<typeof channelShape>;
 
 const linesOf = ({ name, subject, disabledBecause, pending, receivers }: Channel): readonly string[][] => {
   const of = [name, subject, disabledBecause === null ? 'enabled' : `disabled: ${disabledBecause}`, String(pending)];
@@ -144,16 +90,16 @@ const HEADS = [
 
 /** Channels, for people. */
 export const formatChannels = (answer: unknown): readonly string[] => {
-  const all = channels.parse(answer).channels;
+  const all = readAnswer(z.object({ channels: z.array(channelShape) }), answer).channels;
   return all.length === 0 ? ['no channel is configured'] : formatTable(HEADS, all.flatMap(linesOf));
 };
 
 /** One channel, for people. */
 export const formatChannel = (answer: unknown): readonly string[] =>
-  formatTable(HEADS, [...linesOf(single.parse(answer).channel)]);
+  formatTable(HEADS, [...linesOf(readAnswer(answerOf('channel', channelShape), answer).channel)]);
 
 /** A test that was asked for, for people. */
 export const formatTested = (answer: unknown): readonly string[] => {
-  const { dedupKey } = z.looseObject({ dedupKey: z.string() }).parse(answer);
+  const { dedupKey } = readAnswer(channelTestAnswer, answer);
   return [`sent; what becomes of it: tocsin deliveries ls --dedup-key ${dedupKey}`];
 };

@@ -1,4 +1,13 @@
 import { z } from 'zod';
+import {
+  automationShape,
+  channelShape,
+  drillShape,
+  fleetAnswer,
+  nodeShape,
+  onCallAnswer,
+  rulesAnswer,
+} from '#contracts';
 
 /** What one look found. */
 export interface Finding {
@@ -15,21 +24,22 @@ export const look = (of: string, says: string): Finding => ({ of, state: 'look',
 /** A finding that keeps pages from going out. */
 export const bad = (of: string, says: string): Finding => ({ of, state: 'bad', says });
 
-const fleet = z.looseObject({ fleet: z.looseObject({ success: z.number().nullable() }) });
-const nodes = z.looseObject({ nodes: z.array(z.unknown()) });
-const rules = z.looseObject({
-  rules: z.array(z.unknown()),
-  warnings: z.array(z.string()),
-  lastReload: z.looseObject({ refused: z.looseObject({ problems: z.array(z.string()) }).nullable() }),
+const fleet = z.object({ fleet: fleetAnswer.shape.fleet.pick({ success: true }) });
+const nodes = z.object({ nodes: z.array(nodeShape.pick({ nodeId: true })) });
+const rules = z.object({
+  rules: z.array(z.object({ name: rulesAnswer.shape.rules.element.shape.name })),
+  warnings: rulesAnswer.shape.warnings,
+  lastReload: rulesAnswer.shape.lastReload.pick({ refused: true }),
 });
-const channels = z.looseObject({
-  channels: z.array(z.looseObject({ name: z.string(), disabledBecause: z.string().nullable(), pending: z.number() })),
+const channels = z.object({
+  channels: z.array(channelShape.pick({ name: true, disabledBecause: true, pending: true })),
 });
-const onCall = z.looseObject({ plan: z.unknown(), gaps: z.array(z.unknown()) });
-const automation = z.looseObject({ automation: z.looseObject({ isOn: z.boolean() }) });
-const drills = z.looseObject({
-  drills: z.array(z.looseObject({ status: z.string(), because: z.string().nullable() })),
+const onCall = z.object({
+  plan: onCallAnswer.shape.plan.unwrap().pick({ version: true }).nullable(),
+  gaps: onCallAnswer.shape.gaps,
 });
+const automation = z.object({ automation: automationShape.pick({ isOn: true }) });
+const drills = z.object({ drills: z.array(drillShape.pick({ status: true, because: true })) });
 
 /** What is asked of the API with the key, and how its answer is judged. */
 export interface Question<T> {
@@ -92,7 +102,7 @@ export const QUESTIONS: readonly Question<unknown>[] = [
     path: '/v1/on-call',
     schema: onCall,
     judge: ({ plan, gaps }) => {
-      if (plan === null || plan === undefined)
+      if (plan === null)
         return look('on call', 'no plan is loaded: pages go to every channel, and nobody is called after them');
       return gaps.length === 0
         ? well('on call', 'a plan without a gap')

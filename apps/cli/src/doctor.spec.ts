@@ -9,14 +9,14 @@ const WELL: Readonly<Record<string, unknown>> = {
   '/v1/events/head': { position: 7 },
   '/v1/nodes?limit=1': { nodes: [{ nodeId: 'n1' }] },
   '/v1/fleet': { fleet: { success: 99.97 } },
-  '/v1/rules': { rules: [{}, {}], warnings: [], lastReload: { refused: null } },
+  '/v1/rules': { rules: [{ name: 'a' }, { name: 'b' }], warnings: [], lastReload: { refused: null } },
   '/v1/channels': { channels: [{ name: 'pagerduty', disabledBecause: null, pending: 0 }] },
   '/v1/on-call': { plan: { version: 1 }, gaps: [] },
   '/v1/automation': { automation: { isOn: true } },
   '/v1/drills?limit=1': { drills: [{ status: 'passed', because: null }] },
 };
 
-const examined = (answers: Readonly<Record<string, unknown>>, ready: unknown = { unready: {} }) =>
+const examined = (answers: Readonly<Record<string, unknown>>, ready: unknown = { status: 'ready', unready: {} }) =>
   examine({
     connection,
     nodeVersion: 'v20.20.2',
@@ -44,12 +44,26 @@ describe('the doctor', () => {
   it.each([
     ['/v1/nodes?limit=1', { nodes: [] }, 'nodes', 'bad'],
     ['/v1/fleet', { fleet: { success: null } }, 'telemetry', 'bad'],
-    ['/v1/rules', { rules: [], warnings: [], lastReload: { refused: { problems: ['rules.yml:3'] } } }, 'rules', 'bad'],
+    [
+      '/v1/rules',
+      {
+        rules: [],
+        warnings: [],
+        lastReload: { refused: { at: NOW_MS, source: 'rules.yml', problems: ['rules.yml:3'] } },
+      },
+      'rules',
+      'bad',
+    ],
     ['/v1/rules', { rules: [], warnings: ['rule x fits nothing'], lastReload: { refused: null } }, 'rules', 'look'],
     ['/v1/channels', { channels: [] }, 'channels', 'bad'],
     ['/v1/channels', { channels: [{ name: 'w', disabledBecause: '410', pending: 3 }] }, 'channels', 'bad'],
     ['/v1/on-call', { plan: null, gaps: [] }, 'on call', 'look'],
-    ['/v1/on-call', { plan: {}, gaps: [{}] }, 'on call', 'bad'],
+    [
+      '/v1/on-call',
+      { plan: { version: 1 }, gaps: [{ schedule: 's', fromMs: NOW_MS, untilMs: NOW_MS + 1 }] },
+      'on call',
+      'bad',
+    ],
     ['/v1/automation', { automation: { isOn: false } }, 'automation', 'look'],
     ['/v1/drills?limit=1', { drills: [] }, 'drill', 'look'],
     ['/v1/drills?limit=1', { drills: [{ status: 'failed', because: 'no answer' }] }, 'drill', 'bad'],
@@ -61,7 +75,11 @@ describe('the doctor', () => {
   });
 
   it('says why a part is not ready, and what is told of one that is', async () => {
-    const ready = { unready: { 'event log': 'no answer in 2000 ms' }, notices: { spool: '3 pages wait' } };
+    const ready = {
+      status: 'not ready',
+      unready: { 'event log': 'no answer in 2000 ms' },
+      notices: { spool: '3 pages wait' },
+    };
     const found = await examined(WELL, ready);
     expect(found.filter(({ state }) => state !== 'well').map(({ says }) => says)).toEqual([
       'event log: no answer in 2000 ms',

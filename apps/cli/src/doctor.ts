@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { readinessSchema } from '#contracts';
+import { readAnswer } from './answers.js';
 import type { ApiClient } from './api-client.js';
 import type { Connection } from './connection.js';
 import { bad, type Finding, look, QUESTIONS, type Question, well } from './doctor-questions.js';
@@ -40,15 +42,11 @@ export const clockFinding = (date: string | null, nowMs: number): Finding => {
       );
 };
 
-const ready = z.looseObject({
-  unready: z.record(z.string(), z.string()),
-  notices: z.record(z.string(), z.string()).default({}),
-});
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const answered = async ({ of, path, schema, judge }: Question<unknown>, api: DoctorParts['api']): Promise<Finding> => {
   try {
-    return judge(schema.parse(await api.get(path)));
+    return judge(readAnswer(schema, await api.get(path)));
   } catch (error) {
     if (error instanceof z.ZodError) return bad(of, 'the server answers what this version does not understand');
     return bad(of, reasonOf(error));
@@ -56,7 +54,7 @@ const answered = async ({ of, path, schema, judge }: Question<unknown>, api: Doc
 };
 
 const readyFindings = (body: unknown): readonly Finding[] => {
-  const { unready, notices } = ready.parse(body);
+  const { unready, notices = {} } = readAnswer(readinessSchema, body);
   const parts = Object.entries(unready).map(([part, why]) => bad('ready', `${part}: ${why}`));
   const told = Object.entries(notices).map(([part, why]) => look('notice', `${part}: ${why}`));
   return [...(parts.length === 0 ? [well('ready', 'every part of the server does its work')] : parts), ...told];

@@ -2,10 +2,22 @@ import { parseArgs } from 'node:util';
 import type { Common } from './connection.js';
 import { UsageError } from './usage-error.js';
 
+/** Which part of a list is wanted. */
+export interface WantedOfList {
+  /** Under which name the answer has its rows. */
+  readonly rows: string;
+  /** Most rows; `all`: page by page, as they come. */
+  readonly limit: number | 'all';
+  /** The cursor behind which it begins; absent: at its beginning. */
+  readonly after?: string;
+}
+
 /** One request to the API, and how its answer is shown. */
 export interface DoorRequest {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   readonly path: string;
+  /** Present: the path is that of a list, whose pages are followed. */
+  readonly list?: WantedOfList;
   readonly body?: unknown;
   readonly shows: DoorView;
   /** What a person types before it is sent; absent: nothing happens by it. */
@@ -13,43 +25,51 @@ export interface DoorRequest {
 }
 
 /** How an answer is shown. */
-export const DOOR_VIEWS = [
-  'rollouts',
-  'rollout',
-  'preview',
-  'rollback',
-  'releases',
-  'automation',
-  'overrides',
-  'breakers',
-  'fallbacks',
-  'redirect',
-  'deliveries',
-  'delivery',
-  'channels',
-  'channel',
-  'tested',
-  'status-updates',
-  'status-texts',
-  'runbook',
-  'drills',
-  'incident',
-  'alerts',
-  'alert',
-  'incidents',
-  'keys',
-  'key',
-  'revoked-key',
-  'nodes',
-  'commands',
-  'command',
-  'rules',
-  'asked',
-  'acts',
-  'act',
-] as const;
-/** How an answer is shown. */
-export type DoorView = (typeof DOOR_VIEWS)[number];
+export type DoorView =
+  | 'rollouts'
+  | 'rollout'
+  | 'preview'
+  | 'rollback'
+  | 'rollbacks'
+  | 'releases'
+  | 'automation'
+  | 'overrides'
+  | 'approvals'
+  | 'breakers'
+  | 'fallbacks'
+  | 'redirect'
+  | 'redirects'
+  | 'deliveries'
+  | 'delivery'
+  | 'pages'
+  | 'channels'
+  | 'channel'
+  | 'tested'
+  | 'status-updates'
+  | 'status-texts'
+  | 'runbook'
+  | 'drills'
+  | 'incident'
+  | 'incidents'
+  | 'alerts'
+  | 'alert'
+  | 'silences'
+  | 'silence-preview'
+  | 'maintenance'
+  | 'keys'
+  | 'key'
+  | 'revoked-key'
+  | 'node-keys'
+  | 'revoked-node-key'
+  | 'nodes'
+  | 'customers'
+  | 'commands'
+  | 'command'
+  | 'rules'
+  | 'rule-sets'
+  | 'asked'
+  | 'acts'
+  | 'act';
 
 /** A command that is one request to the API. */
 export interface DoorAsked extends Common {
@@ -105,6 +125,13 @@ const OPTIONS = {
   stream: { type: 'string' },
   type: { type: 'string' },
   from: { type: 'string' },
+  where: { type: 'string', multiple: true },
+  tier: { type: 'string' },
+  sector: { type: 'string' },
+  country: { type: 'string' },
+  limit: { type: 'string' },
+  all: { type: 'boolean', default: false },
+  after: { type: 'string' },
 } as const;
 
 /** The name of an option. */
@@ -177,10 +204,3 @@ export const doorOf = ({ values }: DoorGiven, request: DoorRequest): DoorAsked =
   url: values.url,
   key: values.key,
 });
-
-/** The query of a list, of some statuses (`open,acknowledged`) or of all: the newest hundred. */
-export const statusesOf = (statuses: string | undefined): URLSearchParams => {
-  const query = new URLSearchParams({ limit: '100' });
-  for (const status of statuses?.split(',') ?? []) query.append('status', status);
-  return query;
-};

@@ -76,23 +76,35 @@ describe('commands that act', () => {
   });
 
   it.each([
-    [['rollout', 'ls'], 'get', '/v1/rollouts?limit=100'],
+    [['rollout', 'ls'], 'get', '/v1/rollouts'],
     [['rollout', 'show', 'a/b'], 'get', '/v1/rollouts/a%2Fb'],
     [['rollout', 'status', 'ro1', '-w'], 'get', '/v1/rollouts/ro1'],
     [['rollout', 'rollback', 'ro1', '--dry-run'], 'post', '/v1/rollouts/ro1/rollback/preview'],
     [['automation'], 'get', '/v1/automation'],
     [['breaker', '--json'], 'get', '/v1/breakers'],
-    [['fallback'], 'get', '/v1/fallbacks?limit=100'],
-    [['release', 'ls'], 'get', '/v1/releases?limit=100'],
-    [['override', 'ls'], 'get', '/v1/overrides?limit=100'],
-    [['deliveries', 'ls'], 'get', '/v1/deliveries?limit=100'],
+    [['fallback'], 'get', '/v1/fallbacks'],
+    [['release', 'ls'], 'get', '/v1/releases'],
+    [['override', 'ls'], 'get', '/v1/overrides'],
+    [['deliveries', 'ls'], 'get', '/v1/deliveries'],
     [
       ['deliveries', 'ls', '--status', 'gave_up', '--channel', 'webhook', '--incident', 'in 1'],
       'get',
-      '/v1/deliveries?limit=100&status=gave_up&channel=webhook&incidentId=in+1',
+      '/v1/deliveries?status=gave_up&channel=webhook&incidentId=in+1',
     ],
     [['deliveries', 'show', 'd1'], 'get', '/v1/deliveries/d1'],
     [['channels', 'ls'], 'get', '/v1/channels'],
+    [['rollback', 'ls', '--status', 'running,stopped'], 'get', '/v1/rollbacks?status=running&status=stopped'],
+    [['redirect', 'ls', '--incident', 'in1'], 'get', '/v1/redirects?incidentId=in1'],
+    [['rollback', 'show', 'a/b'], 'get', '/v1/rollbacks/a%2Fb'],
+    [['approvals'], 'get', '/v1/approvals'],
+    [['pages', '--incident', 'in1'], 'get', '/v1/pages?incidentId=in1'],
+    [['node-key', 'ls'], 'get', '/v1/node-keys'],
+    [['node-key', 'revoke', 'n1.2', '--comment', 'x'], 'post', '/v1/node-keys/n1.2/revoke'],
+    [['customers', 'ls', '--country', 'JP'], 'get', '/v1/customers?country=JP'],
+    [['maintenance', 'ls'], 'get', '/v1/maintenance'],
+    [['silence', 'ls'], 'get', '/v1/silences'],
+    [['silence', 'expire', 's-1', '--comment', 'over'], 'delete', '/v1/silences/s-1?comment=over'],
+    [['silence', 'preview', '--where', 'node=a', '--for', '1h', '--comment', 'x'], 'post', '/v1/silences/preview'],
   ])('%j does nothing, and asks nobody', (args, method, path) => {
     const { request } = door(...args);
     expect(request).toMatchObject({ method, path });
@@ -130,6 +142,20 @@ describe('commands that act', () => {
     expect(() => readArguments(args)).toThrow(UsageError);
   });
 
+  it.each([
+    [
+      ['silence', 'add', '--where', 'region=us-*,eu', '--where=pop=iad', '--for', '2h30m', '--comment', 'peering'],
+      { where: { region: ['us-*', 'eu'], pop: ['iad'] }, durationMs: 9_000_000, comment: 'peering' },
+    ],
+    [
+      ['silence', 'preview', '--where', 'node=a', '--for', '1d', '--comment', 'x', '--from', '2021-07-22T12:00+02:00'],
+      { where: { node: ['a'] }, durationMs: 86_400_000, comment: 'x', startsAtMs: Date.UTC(2021, 6, 22, 10) },
+    ],
+    [['node-key', 'issue', 'n1', '--comment', 'x'], { nodeId: 'n1', comment: 'x' }],
+  ])('%j sends what was said', (args, body) => {
+    expect(door(...args).request.body).toEqual(body);
+  });
+
   it('nothing is sent before somebody typed what it is about', async () => {
     const sent: string[] = [];
     const api = {
@@ -165,6 +191,7 @@ describe('waiting', () => {
     because: 'too few outcomes',
     missing: [],
     tests: [],
+    sharePercent: 1,
     cohort: null,
     control: null,
     ...changes,

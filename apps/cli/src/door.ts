@@ -38,7 +38,8 @@ export const askDoor = async (
   terminal: Terminal,
 ): Promise<unknown> => {
   await confirm(request, yes, terminal);
-  return request.method === 'get' ? api.get(request.path) : api.post(request.path, request.body ?? {});
+  const { method, path, body = {} } = request;
+  return method === 'post' ? api.post(path, body) : api[method](path);
 };
 
 /** Asks again and again, and tells what is new, until the rollout is over. */

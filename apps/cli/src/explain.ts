@@ -1,9 +1,11 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { explanationAnswer } from '#contracts';
+import { readAnswer } from './answers.js';
 import type { ApiClient } from './api-client.js';
 import type { WantedOfExplain } from './arguments.js';
 import { readId } from './incident.js';
 
-const answer = z.looseObject({ lines: z.array(z.string()) });
+const answer = explanationAnswer.pick({ lines: true });
 /** Why, or why not: data for programs, and lines for people. */
 export type Explained = z.infer<typeof answer>;
 
@@ -16,5 +18,5 @@ const pathOf = async (api: ApiClient, wanted: WantedOfExplain): Promise<string |
 /** Asks why something was decided, or why a rule paged nobody; undefined when the newest incident is asked for and there is none. */
 export const readExplained = async (api: ApiClient, wanted: WantedOfExplain): Promise<Explained | undefined> => {
   const path = await pathOf(api, wanted);
-  return path === undefined ? undefined : answer.parse(await api.get(path));
+  return path === undefined ? undefined : readAnswer(answer, await api.get(path));
 };

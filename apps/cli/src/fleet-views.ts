@@ -1,35 +1,61 @@
 import { z } from 'zod';
+import { commandShape, customerSchema, nodeShape, rulesAnswer, ruleSetVersionShape } from '#contracts';
+import { readAnswer } from './answers.js';
 import { formatCount, formatTime } from './figures.js';
 import { formatTable } from './table.js';
 
-const nodes = z.looseObject({
-  nodes: z.array(
-    z.looseObject({ nodeId: z.string(), pop: z.string(), region: z.string(), address: z.string().nullish() }),
-  ),
+const nodesAnswer = z.object({
+  nodes: z.array(nodeShape.pick({ nodeId: true, pop: true, region: true, address: true, lastEventUs: true })),
 });
 
 /** The nodes of the fleet. */
 export const formatNodes = (answer: unknown): readonly string[] => {
-  const rows = nodes
-    .parse(answer)
-    .nodes.map(({ nodeId, pop, region, address }) => [nodeId, pop, region, address ?? '']);
-  return rows.length === 0 ? ['no node is registered'] : formatTable(['node', 'PoP', 'region', 'address'], rows);
+  const rows = readAnswer(nodesAnswer, answer).nodes.map(({ nodeId, pop, region, address, lastEventUs }) => [
+    nodeId,
+    pop,
+    region,
+    address ?? '-',
+    lastEventUs === null ? 'never' : formatTime(lastEventUs / 1_000),
+  ]);
+  return rows.length === 0
+    ? ['no node is registered']
+    : formatTable(['node', 'PoP', 'region', 'address', 'last heard of (UTC)'], rows);
 };
 
-const command = z.looseObject({
-  commandId: z.string(),
-  status: z.string(),
-  wave: z.number(),
-  generation: z.number(),
-  command: z.looseObject({ action: z.string(), reason: z.string(), audience: z.array(z.string()) }),
-  refusal: z.string().nullable(),
-  issuedAt: z.number(),
-  expiresAt: z.number(),
-});
+/** Customers, for people. */
+export const formatCustomers = (answer: unknown): readonly string[] => {
+  const { customers } = readAnswer(z.object({ customers: z.array(customerSchema) }), answer);
+  const rows = customers.map(({ customerId, name, tier, critical, sector = '', countries = [], zones }) => [
+    customerId,
+    name,
+    tier,
+    critical ? 'critical' : '',
+    sector,
+    countries.join(' '),
+    formatCount(zones.length),
+  ]);
+  return rows.length === 0
+    ? ['no customer fits, or none is registered']
+    : formatTable(['customer', 'name', 'tier', 'critical', 'sector', 'countries', 'zones'], rows);
+};
+
+const { action, reason, audience } = commandShape.shape.command.shape;
+
+const commandSeen = commandShape
+  .pick({
+    commandId: true,
+    status: true,
+    wave: true,
+    generation: true,
+    refusal: true,
+    issuedAt: true,
+    expiresAt: true,
+  })
+  .extend({ command: z.object({ action, reason, audience }) });
 
 /** Commands, the newest first. */
 export const formatCommands = (answer: unknown): readonly string[] => {
-  const { commands } = z.looseObject({ commands: z.array(command) }).parse(answer);
+  const { commands } = readAnswer(z.object({ commands: z.array(commandSeen) }), answer);
   const rows = commands.map(({ commandId, status, wave, command: { action, reason }, refusal, issuedAt }) => [
     commandId,
     action,
@@ -45,7 +71,7 @@ export const formatCommands = (answer: unknown): readonly string[] => {
 
 /** One command. */
 export const formatCommand = (answer: unknown): readonly string[] => {
-  const one = z.looseObject({ command }).parse(answer).command;
+  const one = readAnswer(z.object({ command: commandSeen }), answer).command;
   const { commandId, status, wave, generation, refusal, issuedAt, expiresAt } = one;
   const { action, reason, audience } = one.command;
   return [
@@ -57,15 +83,13 @@ export const formatCommand = (answer: unknown): readonly string[] => {
   ];
 };
 
-const rules = z.looseObject({
-  rules: z.array(z.looseObject({ name: z.string(), severity: z.string() })),
-  warnings: z.array(z.string()),
-  lastReload: z.looseObject({ refused: z.looseObject({ at: z.number(), problems: z.array(z.string()) }).nullable() }),
-});
+const rulesSeen = rulesAnswer
+  .pick({ warnings: true, lastReload: true })
+  .extend({ rules: z.array(rulesAnswer.shape.rules.element.pick({ name: true, severity: true })) });
 
 /** The rules in force, what they miss, and what the last file that was refused has wrong. */
 export const formatRules = (answer: unknown): readonly string[] => {
-  const { rules: all, warnings, lastReload } = rules.parse(answer);
+  const { rules: all, warnings, lastReload } = readAnswer(rulesSeen, answer);
   const refused =
     lastReload.refused === null
       ? []
@@ -78,6 +102,21 @@ export const formatRules = (answer: unknown): readonly string[] => {
     ...warnings.map((warning) => `warning: ${warning}`),
     ...refused,
   ];
+};
+
+/** Sets of rules that were in force, the newest first. */
+export const formatRuleSets = (answer: unknown): readonly string[] => {
+  const { versions } = readAnswer(z.object({ versions: z.array(ruleSetVersionShape) }), answer);
+  const rows = versions.map(({ version, loadedAt, loadedBy, source, ruleCount }) => [
+    String(version),
+    formatTime(loadedAt),
+    loadedBy,
+    formatCount(ruleCount),
+    source,
+  ]);
+  return rows.length === 0
+    ? ['no rules were loaded']
+    : formatTable(['version', 'loaded (UTC)', 'by', 'rules', 'from'], rows);
 };
 
 /** A wish that whoever decides answers a moment later. */

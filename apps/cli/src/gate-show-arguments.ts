@@ -1,6 +1,6 @@
-import { DURATION_EXPECTED, readDuration } from '#contracts';
 import type { Common } from './connection.js';
 import { readGiven } from './door-arguments.js';
+import { durationOf } from './given-times.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -30,8 +30,7 @@ const TIMEOUT_MS = 4 * 3_600_000;
 export const readGateShowArguments = (args: readonly string[]): GateShowAsked => {
   const { values, named } = readGiven('gate show', args, ['the id of a rollout'], ['stage', 'wait', 'timeout']);
   if (values.timeout !== undefined && !values.wait) throw new UsageError('gate show: --timeout belongs to --wait');
-  const timeoutMs = values.timeout === undefined ? TIMEOUT_MS : (readDuration(values.timeout) ?? 0);
-  if (timeoutMs === 0) throw new UsageError(`--timeout ${values.timeout ?? ''}: ${DURATION_EXPECTED}`);
+  const timeoutMs = values.timeout === undefined ? TIMEOUT_MS : durationOf('timeout', values.timeout);
   const common = { json: values.json, url: values.url, key: values.key };
   return {
     command: 'gate show',

@@ -1,33 +1,18 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { gateAnswer } from '#contracts';
+import { readAnswer } from './answers.js';
 import { type ApiClient, Unreachable } from './api-client.js';
 import { formatCount, formatPercent } from './figures.js';
 import type { GateShowAsked } from './gate-show-arguments.js';
 import { formatTable } from './table.js';
 
-const counts = z.looseObject({ good: z.number(), bad: z.number() }).nullable();
-
-const gateSchema = z.looseObject({
-  rolloutId: z.string(),
-  state: z.string(),
-  phase: z.string(),
-  stage: z.string().nullable(),
-  verdict: z.string(),
-  mayProceed: z.boolean(),
-  isFinal: z.boolean(),
-  waitsFor: z.string(),
-  because: z.string(),
-  missing: z.array(z.looseObject({ item: z.string(), detail: z.string() })),
-  tests: z.array(z.looseObject({ test: z.string(), verdict: z.string(), detail: z.string() })),
-  cohort: counts,
-  control: counts,
-});
 /** What a gate answers. */
-export type GateAnswer = z.infer<typeof gateSchema>;
+export type GateAnswer = z.infer<typeof gateAnswer>;
 
 /** Asks once. */
 const askGate = async (api: ApiClient, { rolloutId, stage }: GateShowAsked): Promise<GateAnswer> => {
   const query = stage === undefined ? '' : `?stage=${encodeURIComponent(stage)}`;
-  return gateSchema.parse(await api.get(`/v1/rollouts/${encodeURIComponent(rolloutId)}/gate${query}`));
+  return readAnswer(gateAnswer, await api.get(`/v1/rollouts/${encodeURIComponent(rolloutId)}/gate${query}`));
 };
 
 /** What waiting needs of the process. */

@@ -5,6 +5,7 @@ import { formatImpact, type ImpactAnswer } from './impact.js';
 const NOTHING: ImpactAnswer = {
   asOf: Date.UTC(2021, 6, 22, 11, 50),
   affectedCustomers: 0,
+  byTier: { tier1: 0, tier2: 0, tier3: 0 },
   dollarsPerMinute: 0,
   score: 0,
   regions: [],

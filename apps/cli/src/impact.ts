@@ -1,60 +1,34 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { impactAnswer, incidentCostShape } from '#contracts';
+import { readAnswer } from './answers.js';
 import type { ApiClient } from './api-client.js';
 import { formatCount, formatDollars, formatPercent, formatTime } from './figures.js';
 import { formatTable } from './table.js';
 
-const part = z.looseObject({ affectedCustomers: z.number(), dollarsPerMinute: z.number() });
-const place = part.extend({ place: z.string(), sites: z.number(), sitesPercent: z.number() });
-const impactAnswer = part.extend({
-  asOf: z.number(),
-  score: z.number(),
-  regions: z.array(part.extend({ order: z.number(), region: z.string(), failing: z.number().nullable() })),
-  sectors: z.array(part.extend({ key: z.string() })),
-  countries: z.array(place),
-  worldRegions: z.array(place),
-});
-const line = z.looseObject({
-  text: z.string(),
-  dollars: z.number().nullable(),
-  factors: z.array(z.object({ name: z.string(), value: z.number() })),
-});
-const table = z.looseObject({ section: z.string(), dollars: z.number().nullable(), lines: z.array(line) });
-const costAnswer = z.looseObject({
-  incidentId: z.string(),
-  from: z.number(),
-  until: z.number(),
-  isOver: z.boolean(),
-  minutes: z.number(),
-  dollarsPerMinute: z.number(),
-  peakDollarsPerMinute: z.number(),
-  cumulativeDollars: z.number(),
-  estimate: z.object({
-    sections: z.array(table),
-    prevention: table
-      .extend({ recurringDollars: z.number(), grossPercent: z.number().nullable(), netPercent: z.number().nullable() })
-      .nullable(),
-  }),
-});
-
 /** Whom it hurts now. */
 export type ImpactAnswer = z.infer<typeof impactAnswer>;
 /** What an incident costs. */
-export type CostAnswer = z.infer<typeof costAnswer>;
+export type CostAnswer = z.infer<typeof incidentCostShape>;
+type Place = ImpactAnswer['countries'][number];
+type Section = CostAnswer['estimate']['sections'][number];
 
 /** Reads whom it hurts now. */
 export const readImpact = async (api: ApiClient): Promise<ImpactAnswer> =>
-  impactAnswer.parse(await api.get('/v1/impact'));
+  readAnswer(impactAnswer, await api.get('/v1/impact'));
 
 /** Reads what an incident costs. */
 export const readCost = async (api: ApiClient, incidentId: string): Promise<CostAnswer> =>
-  costAnswer.parse(await api.get(`/v1/incidents/${encodeURIComponent(incidentId)}/cost`));
+  readAnswer(incidentCostShape, await api.get(`/v1/incidents/${encodeURIComponent(incidentId)}/cost`));
 
-const money = ({ affectedCustomers, dollarsPerMinute }: z.infer<typeof part>): readonly string[] => [
+const money = ({
+  affectedCustomers,
+  dollarsPerMinute,
+}: Pick<Place, 'affectedCustomers' | 'dollarsPerMinute'>): readonly string[] => [
   formatCount(affectedCustomers),
   formatDollars(dollarsPerMinute),
 ];
 
-const placeLines = (title: string, places: readonly z.infer<typeof place>[]): readonly string[] =>
+const placeLines = (title: string, places: readonly Place[]): readonly string[] =>
   places.length === 0
     ? []
     : [
@@ -88,7 +62,7 @@ export const formatImpact = (impact: ImpactAnswer): readonly string[] => [
       ]),
 ];
 
-const sectionLines = ({ section, lines, dollars }: z.infer<typeof table>): readonly string[] => [
+const sectionLines = ({ section, lines, dollars }: Section): readonly string[] => [
   '',
   dollars === null ? section : `${section}: ${formatDollars(dollars)}`,
   ...lines.map(({ text, dollars: each, factors }) => {

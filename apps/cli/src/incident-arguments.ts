@@ -1,5 +1,6 @@
-import { DURATION_EXPECTED, readDuration } from '#contracts';
-import { type DoorAsked, doorOf, readGiven, part, required, statusesOf } from './door-arguments.js';
+import { type DoorAsked, doorOf, readGiven, part, required } from './door-arguments.js';
+import { durationOf } from './given-times.js';
+import { readList, statusesOf } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -8,6 +9,7 @@ export const INCIDENT_USAGE: readonly CommandUsage[] = [
   {
     name: 'incident ls',
     takes: '[--status open,acknowledged,resolved]',
+    isList: true,
     says: 'incidents, the newest first',
     example: 'incident ls --status open,acknowledged',
   },
@@ -44,12 +46,6 @@ interface Act {
   readonly bodyOf: (what: string, values: Values) => unknown;
 }
 
-const durationOf = (text: string): number => {
-  const ms = readDuration(text) ?? 0;
-  if (ms === 0) throw new UsageError(`--for ${text}: ${DURATION_EXPECTED}`);
-  return ms;
-};
-
 /** What people do with an incident; none of it acts on the fleet, so nothing is asked to be confirmed. */
 const ACTS: Readonly<Record<string, Act>> = {
   'hand-over': {
@@ -64,7 +60,7 @@ const ACTS: Readonly<Record<string, Act>> = {
     path: 'snooze',
     takes: ['for', 'comment'],
     bodyOf: (what, { for: lasting, comment }) => ({
-      durationMs: durationOf(required(what, 'for', lasting)),
+      durationMs: durationOf('for', required(what, 'for', lasting)),
       comment: required(what, 'comment', comment),
     }),
   },
@@ -76,11 +72,15 @@ const ACTS: Readonly<Record<string, Act>> = {
   note: { path: 'notes', takes: ['text'], bodyOf: (what, { text }) => ({ text: required(what, 'text', text) }) },
 };
 
-const list = (args: readonly string[]): DoorAsked => {
-  const given = readGiven('incident ls', args, [], ['status']);
-  const query = statusesOf(given.values.status);
-  return doorOf(given, { method: 'get', path: `/v1/incidents?${query.toString()}`, shows: 'incidents' });
-};
+const list = (args: readonly string[]): DoorAsked =>
+  readList(args, {
+    what: 'incident ls',
+    path: '/v1/incidents',
+    rows: 'incidents',
+    shows: 'incidents',
+    takes: ['status'],
+    queryOf: ({ status }) => statusesOf(status),
+  });
 
 /** Reads `incident ls`, `ack`, `hand-over`, `snooze` and `note`; undefined: another command of incidents. */
 export const readIncidentArguments = ([action = '', ...rest]: readonly string[]): DoorAsked | undefined => {

@@ -1,23 +1,29 @@
-import { z } from 'zod';
-import { incidentSchema } from './answers.js';
+import { answerOf } from '#contracts';
+import { incidentSeen, incidentsAnswer, readAnswer } from './answers.js';
 import { formatCount, formatDollars, formatTime } from './figures.js';
 import { formatTable } from './table.js';
 
-const answer = z.looseObject({ incidents: z.array(incidentSchema) });
-
 /** Incidents, the newest first. */
-export const formatIncidents = (text: unknown): readonly string[] => {
-  const rows = answer
-    .parse(text)
-    .incidents.map(({ incidentId, status, title, impact, openedAt }) => [
-      incidentId,
-      status,
-      formatTime(openedAt),
-      formatCount(impact.affectedCustomers),
-      `${formatDollars(impact.dollarsPerMinute)}/min`,
-      title,
-    ]);
+export const formatIncidents = (answer: unknown): readonly string[] => {
+  const rows = readAnswer(incidentsAnswer, answer).incidents.map(({ incidentId, status, title, impact, openedAt }) => [
+    incidentId,
+    status,
+    formatTime(openedAt),
+    formatCount(impact.affectedCustomers),
+    `${formatDollars(impact.dollarsPerMinute)}/min`,
+    title,
+  ]);
   return rows.length === 0
-    ? ['there has been no incident']
+    ? ['no such incident']
     : formatTable(['incident', 'status', 'opened (UTC)', 'customers', 'money', 'what'], rows);
+};
+
+const tended = incidentSeen.pick({ incidentId: true, status: true, owner: true, snoozedUntil: true });
+
+/** What became of an incident that somebody tended. */
+export const formatTended = (answer: unknown): readonly string[] => {
+  const { incidentId, status, owner, snoozedUntil } = readAnswer(answerOf('incident', tended), answer).incident;
+  const has = owner === null ? 'nobody has it' : `${owner} has it`;
+  const until = snoozedUntil === null ? '' : `, nobody is called until ${formatTime(snoozedUntil)} UTC`;
+  return [`${incidentId}: ${status}, ${has}${until}`];
 };

@@ -1,25 +1,27 @@
 import { z } from 'zod';
 import {
   type Alert,
-  alertSchema,
+  alertSeen,
   type Delivery,
-  deliverySchema,
+  deliverySeen,
   type EscalationState,
-  escalationSchema,
+  escalationSeen,
   type Incident,
-  incidentSchema,
-  recordedSchema,
+  incidentsAnswer,
+  incidentSeen,
+  readAnswer,
+  recordedSeen,
   type Redirect,
-  redirectSchema,
+  redirectSeen,
   type Recorded,
   type Rollback,
-  rollbackSchema,
+  rollbackSeen,
 } from './answers.js';
 import { type ApiClient, Refused } from './api-client.js';
 import { describeEvent } from './describe-event.js';
 import { formatCount, formatDollars, formatDuration, formatPercent, formatTime } from './figures.js';
 import type { Paint } from './paint.js';
-import { describeRollback } from './status.js';
+import { redirectLines, waveLines } from './rollback-views.js';
 import { formatTable } from './table.js';
 
 /** An incident with all that belongs to it. */
@@ -30,22 +32,21 @@ export interface IncidentReport {
   readonly rollbacks: readonly Rollback[];
   readonly redirects: readonly Redirect[];
   readonly deliveries: readonly Delivery[];
-  readonly escalation?: EscalationState | null | undefined;
+  readonly escalation: EscalationState | null;
 }
 
-const detailAnswer = z.looseObject({
-  incident: incidentSchema,
-  alerts: z.array(alertSchema),
-  timeline: z.array(recordedSchema),
-  rollbacks: z.array(rollbackSchema).default([]),
-  redirects: z.array(redirectSchema).default([]),
-  deliveries: z.array(deliverySchema).default([]),
-  escalation: escalationSchema.nullable().optional(),
+const reportSeen = z.object({
+  incident: incidentSeen,
+  alerts: z.array(alertSeen),
+  timeline: z.array(recordedSeen),
+  rollbacks: z.array(rollbackSeen),
+  redirects: z.array(redirectSeen),
+  deliveries: z.array(deliverySeen),
+  escalation: escalationSeen.nullable(),
 });
-const listAnswer = z.looseObject({ incidents: z.array(incidentSchema) });
 
 const latestId = async (api: ApiClient): Promise<string | undefined> =>
-  listAnswer.parse(await api.get('/v1/incidents?limit=1')).incidents[0]?.incidentId;
+  readAnswer(incidentsAnswer, await api.get('/v1/incidents?limit=1')).incidents[0]?.incidentId;
 
 /** What is asked for by its id, `latest` being the newest incident; undefined when there is none yet. */
 export const readId = async (api: ApiClient, asked: string): Promise<string | undefined> =>
@@ -56,7 +57,7 @@ export const readIncident = async (api: ApiClient, asked: string): Promise<Incid
   const incidentId = await readId(api, asked);
   if (incidentId === undefined) return undefined;
   try {
-    return detailAnswer.parse(await api.get(`/v1/incidents/${encodeURIComponent(incidentId)}`));
+    return readAnswer(reportSeen, await api.get(`/v1/incidents/${encodeURIComponent(incidentId)}`));
   } catch (error) {
     if (error instanceof Refused && error.status === 404) return undefined;
     throw error;
@@ -142,21 +143,6 @@ const customerLines = ({ peakImpact: { top } }: Incident): string[] =>
         ['customer', 'tier', 'failing'],
         top.map(({ name, tier, failing }) => [name, tier.replace('tier', 'tier '), formatPercent(100 * failing)]),
       );
-
-const waveLines = (rollback: Rollback): string[] => [
-  describeRollback(rollback),
-  ...rollback.waves.map(({ wave, status, nodes, because }) => {
-    const why = because === null ? '' : `: ${because}`;
-    return `  wave ${wave}: ${status}, ${nodes.length} nodes (${nodes.slice(0, 6).join(', ')}${nodes.length > 6 ? ', …' : ''})${why}`;
-  }),
-];
-
-const redirectLines = ({ redirectId, status, scope, key, nodes, siblings, refusals, because }: Redirect): string[] => {
-  const what = key === null ? '' : `: ${nodes.length} nodes of ${scope} ${key} to ${siblings.join(', ')}`;
-  const why = because === null ? '' : `; ${because}`;
-  const refused = refusals.map((each) => `  refused by ${each.rail}: ${each.because}`);
-  return [`${redirectId}${what}, ${status}${why}`, ...refused];
-};
 
 const deliveryLines = (deliveries: readonly Delivery[]): string[] =>
   deliveries.length === 0

@@ -1,10 +1,12 @@
 import { type DoorAsked, doorOf, part, readGiven, required } from './door-arguments.js';
+import { timeOf } from './given-times.js';
+import { readList } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
 /** How keys of the API are written. */
 export const KEY_USAGE: readonly CommandUsage[] = [
-  { name: 'key ls', takes: '', says: 'the keys of the API, and what they may do', example: 'key ls' },
+  { name: 'key ls', takes: '', isList: true, says: 'the keys of the API, and what they may do', example: 'key ls' },
   {
     name: 'key create',
     takes: '<name> --role ROLE [--node NODE] [--scopes A,B] [--expires TIME] --comment WHY',
@@ -19,13 +21,6 @@ export const KEY_USAGE: readonly CommandUsage[] = [
   },
 ];
 
-const timeOf = (text: string): number => {
-  const ms = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(ms))
-    throw new UsageError(`--expires ${text}: expected a time with its zone, such as 2027-01-01T00:00Z`);
-  return ms;
-};
-
 const create = (args: readonly string[]): DoorAsked => {
   const what = 'key create';
   const takes = ['role', 'node', 'scopes', 'expires', 'comment'] as const;
@@ -36,7 +31,7 @@ const create = (args: readonly string[]): DoorAsked => {
     role: required(what, 'role', role),
     ...(node === undefined ? {} : { nodeId: node }),
     ...(scopes === undefined ? {} : { scopes: scopes.split(',') }),
-    ...(expires === undefined ? {} : { expiresAt: timeOf(expires) }),
+    ...(expires === undefined ? {} : { expiresAt: timeOf('expires', expires) }),
     comment: required(what, 'comment', comment),
   };
   return doorOf(given, { method: 'post', path: '/v1/keys', body, shows: 'key' });
@@ -60,5 +55,5 @@ export const readKeyArguments = ([action = '', ...rest]: readonly string[]): Doo
   if (action === 'create') return create(rest);
   if (action === 'revoke') return revoke(rest);
   if (action !== 'ls') throw new UsageError(`key ${action}: expected key ls, create <name> or revoke <key id>`);
-  return doorOf(readGiven('key ls', rest, [], []), { method: 'get', path: '/v1/keys', shows: 'keys' });
+  return readList(rest, { what: 'key ls', path: '/v1/keys', rows: 'keys', shows: 'keys' });
 };

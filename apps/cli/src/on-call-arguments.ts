@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { DURATION_EXPECTED, type NewScheduleOverride, newScheduleOverrideSchema, readDuration } from '#contracts';
+import { type NewScheduleOverride, newScheduleOverrideSchema } from '#contracts';
 import type { Common } from './connection.js';
+import { durationOf, timeOf } from './given-times.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -106,21 +107,11 @@ const ACTIONS: Readonly<Record<string, { readonly names?: string; readonly takes
   reload: { takes: ['comment'] },
 };
 
-const timeOf = (name: string, text: string): number => {
-  // Without a zone a time would mean another moment on another machine.
-  const ms = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(ms))
-    throw new UsageError(`--${name} ${text}: expected a time with its zone, such as 2026-03-29T09:00Z`);
-  return ms;
-};
-
 const lastingOf = ({ for: length, until }: Values): Lasting => {
   if ((length === undefined) === (until === undefined))
     throw new UsageError('on-call override: expected either --for with a duration or --until with a time');
   if (until !== undefined) return { untilMs: timeOf('until', until) };
-  const forMs = readDuration(length ?? '') ?? 0;
-  if (forMs === 0) throw new UsageError(`--for ${length ?? ''}: ${DURATION_EXPECTED}`);
-  return { forMs };
+  return { forMs: durationOf('for', length ?? '') };
 };
 
 const overrideOf = (schedule: string, values: Values): WantedOfOnCall => {

@@ -117,14 +117,32 @@ describe('what tocsin on-call shows', () => {
     untilMs: NOW + HOUR_MS,
     madeBy: 'user:asha',
     comment: 'dentist',
+    madeAt: NOW,
     withdrawnAt: null,
+    withdrawnBy: null,
   };
   const gap = { schedule: 'primary', fromMs: NINE, untilMs: NINE + HOUR_MS };
+  const plan = {
+    version: 3,
+    sha256: 'a'.repeat(64),
+    source: 'on-call.yml',
+    isFile: true,
+    loadedAt: NOW,
+    loadedBy: 'system:file',
+  };
   const now = {
-    plan: { version: 3, source: 'on-call.yml', loadedAt: NOW },
+    atMs: NOW,
+    plan,
     schedules: [
-      { schedule: 'primary', timeZone: 'Europe/Berlin', person: 'asha', untilMs: NINE, next: { person: null } },
-      { schedule: 'sun', timeZone: 'UTC', person: null, untilMs: null, next: null },
+      {
+        schedule: 'primary',
+        timeZone: 'Europe/Berlin',
+        person: 'asha',
+        scheduleOverrideId: null,
+        untilMs: NINE,
+        next: { person: null, fromMs: NINE },
+      },
+      { schedule: 'sun', timeZone: 'UTC', person: null, scheduleOverrideId: null, untilMs: null, next: null },
     ],
     policies: [
       {
@@ -145,7 +163,14 @@ describe('what tocsin on-call shows', () => {
     gaps: [gap],
     overrides: [override],
     warnings: [{ pointer: '/plan/vp', detail: 'sleeps' }],
-    lastReload: { refusedProblems: ['on-call.yml:1:1: wrong'] },
+    lastReload: {
+      askedVersion: null,
+      askedAt: null,
+      askedBy: null,
+      refusedAt: NOW,
+      refusedSource: 'on-call.yml',
+      refusedProblems: ['on-call.yml:1:1: wrong'],
+    },
   };
   const asked: unknown[] = [];
   const apiOf = (answer: unknown): ApiClient => ({
@@ -185,10 +210,10 @@ describe('what tocsin on-call shows', () => {
 
   it('shifts in the zone of the schedule', async () => {
     const shifts = [
-      { fromMs: NOW, untilMs: NINE, person: 'asha' },
-      { fromMs: NINE, untilMs: NINE + HOUR_MS, person: null },
+      { fromMs: NOW, untilMs: NINE, person: 'asha', scheduleOverrideId: null },
+      { fromMs: NINE, untilMs: NINE + HOUR_MS, person: null, scheduleOverrideId: null },
     ];
-    const answer = { schedule: 'primary', timeZone: 'Europe/Berlin', shifts, gaps: [gap] };
+    const answer = { schedule: 'primary', timeZone: 'Europe/Berlin', fromMs: NOW, untilMs: NINE, shifts, gaps: [gap] };
     const { lines } = await askOnCall(apiOf(answer), { action: 'shifts', schedule: 'primary', from: NOW }, NOW);
     expect(lines).toEqual([
       '                          from   for  primary',

@@ -1,70 +1,15 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { askedAnswer, onCallAnswer, onCallLoadedAnswer, scheduleOverrideAnswer, shiftsAnswer } from '#contracts';
 import { inZone, lasting } from '#domain';
 import { type ApiClient, commentQuery } from './api-client.js';
+import { readAnswer } from './answers.js';
 import { formatTime } from './figures.js';
 import type { WantedOfOnCall } from './on-call-arguments.js';
 import { readPlanToSend } from './on-call-check.js';
 import { formatTable } from './table.js';
 
-const gap = z.looseObject({ schedule: z.string(), fromMs: z.number(), untilMs: z.number() });
-const override = z.looseObject({
-  scheduleOverrideId: z.string(),
-  schedule: z.string(),
-  person: z.string(),
-  fromMs: z.number(),
-  untilMs: z.number(),
-  madeBy: z.string(),
-  comment: z.string(),
-  withdrawnAt: z.number().nullable(),
-});
-const fault = z.looseObject({ pointer: z.string(), detail: z.string() });
-const plan = z.looseObject({ version: z.number(), source: z.string(), loadedAt: z.number() });
-
-const nowAnswer = z.looseObject({
-  plan: plan.nullable(),
-  schedules: z.array(
-    z.looseObject({
-      schedule: z.string(),
-      timeZone: z.string(),
-      person: z.string().nullable(),
-      untilMs: z.number().nullable(),
-      next: z.looseObject({ person: z.string().nullable() }).nullable(),
-    }),
-  ),
-  policies: z.array(
-    z.looseObject({
-      policy: z.string(),
-      levels: z.array(
-        z.looseObject({
-          level: z.number(),
-          waitMs: z.number(),
-          reached: z.array(z.looseObject({ person: z.string().nullable(), channel: z.string() })),
-          nobody: z.array(z.string()),
-        }),
-      ),
-    }),
-  ),
-  gaps: z.array(gap),
-  overrides: z.array(override),
-  warnings: z.array(fault),
-  lastReload: z.looseObject({ refusedProblems: z.array(z.string()).nullable() }).nullable(),
-});
-const shiftsAnswer = z.looseObject({
-  schedule: z.string(),
-  timeZone: z.string(),
-  shifts: z.array(z.looseObject({ fromMs: z.number(), untilMs: z.number(), person: z.string().nullable() })),
-  gaps: z.array(gap),
-});
-const overrideAnswer = z.looseObject({
-  override,
-  fills: z.array(gap),
-  opens: z.array(gap),
-  gaps: z.array(gap),
-});
-const loadAnswer = z.looseObject({ plan, warnings: z.array(fault) });
-const reloadAnswer = z.looseObject({ asked: z.literal(true) });
-
-type NowAnswer = z.infer<typeof nowAnswer>;
+type NowAnswer = z.infer<typeof onCallAnswer>;
+type Gap = NowAnswer['gaps'][number];
 
 /** What a person reads of an answer, what a program reads, and whether something is not as it should be. */
 export interface OnCallShown {
@@ -75,7 +20,7 @@ export interface OnCallShown {
 
 const nobodyOr = (person: string | null): string => person ?? 'nobody';
 
-const gapLines = (gaps: readonly z.infer<typeof gap>[], zoneOf: (schedule: string) => string): readonly string[] =>
+const gapLines = (gaps: readonly Gap[], zoneOf: (schedule: string) => string): readonly string[] =>
   gaps.map(
     ({ schedule, fromMs, untilMs }) =>
       `gap: ${schedule} names nobody from ${inZone(zoneOf(schedule), fromMs)} for ${lasting(untilMs - fromMs)}`,
@@ -145,7 +90,12 @@ const formatShifts = ({ schedule, timeZone, shifts, gaps }: z.infer<typeof shift
   ...gapLines(gaps, () => timeZone),
 ];
 
-const formatOverride = ({ override: made, fills, opens, gaps }: z.infer<typeof overrideAnswer>): readonly string[] => [
+const formatOverride = ({
+  override: made,
+  fills,
+  opens,
+  gaps,
+}: z.infer<typeof scheduleOverrideAnswer>): readonly string[] => [
   ...formatTable(['override', 'schedule', 'person', 'from', 'to (UTC)', 'by', 'comment'], overrideRows([made])),
   ...(made.withdrawnAt === null ? [] : ['withdrawn']),
   ...fills.map(({ fromMs, untilMs }) => `fills a gap of ${lasting(untilMs - fromMs)} from ${formatTime(fromMs)} UTC`),
@@ -153,7 +103,7 @@ const formatOverride = ({ override: made, fills, opens, gaps }: z.infer<typeof o
   ...gapLines(gaps, () => 'UTC'),
 ];
 
-const formatLoad = ({ plan: loaded, warnings }: z.infer<typeof loadAnswer>): readonly string[] => [
+const formatLoad = ({ plan: loaded, warnings }: z.infer<typeof onCallLoadedAnswer>): readonly string[] => [
   `plan ${loaded.version} is in force, since ${formatTime(loaded.loadedAt)} UTC, by ${loaded.source}`,
   ...warnings.map(({ pointer, detail }) => `warning: ${pointer}: ${detail}`),
 ];
@@ -173,31 +123,34 @@ const bodyOf = (wanted: Extract<WantedOfOnCall, { action: 'override' }>['overrid
 export const askOnCall = async (api: ApiClient, wanted: WantedOfOnCall, nowMs: number): Promise<OnCallShown> => {
   switch (wanted.action) {
     case 'now': {
-      const json = nowAnswer.parse(await api.get('/v1/on-call'));
+      const json = readAnswer(onCallAnswer, await api.get('/v1/on-call'));
       return { json, lines: formatNow(json), isFinding: json.gaps.length > 0 };
     }
     case 'shifts': {
-      const json = shiftsAnswer.parse(await api.get(shiftsPath(wanted)));
+      const json = readAnswer(shiftsAnswer, await api.get(shiftsPath(wanted)));
       return { json, lines: formatShifts(json), isFinding: json.gaps.length > 0 };
     }
     case 'override': {
-      const json = overrideAnswer.parse(await api.post('/v1/on-call/overrides', bodyOf(wanted.override, nowMs)));
+      const json = readAnswer(
+        scheduleOverrideAnswer,
+        await api.post('/v1/on-call/overrides', bodyOf(wanted.override, nowMs)),
+      );
       return { json, lines: formatOverride(json), isFinding: false };
     }
     case 'withdraw': {
       const { scheduleOverrideId, comment } = wanted;
       const path = `/v1/on-call/overrides/${encodeURIComponent(scheduleOverrideId)}${commentQuery(comment)}`;
-      const json = overrideAnswer.parse(await api.delete(path));
+      const json = readAnswer(scheduleOverrideAnswer, await api.delete(path));
       return { json, lines: formatOverride(json), isFinding: json.opens.length > 0 };
     }
     case 'load': {
       const { file, replacesFile, comment } = wanted;
       const body = { plan: readPlanToSend(file, nowMs), replacesFile, comment };
-      const json = loadAnswer.parse(await api.post('/v1/on-call', body));
+      const json = readAnswer(onCallLoadedAnswer, await api.post('/v1/on-call', body));
       return { json, lines: formatLoad(json), isFinding: false };
     }
     case 'reload': {
-      const json = reloadAnswer.parse(await api.post('/v1/on-call/reload', { comment: wanted.comment }));
+      const json = readAnswer(askedAnswer, await api.post('/v1/on-call/reload', { comment: wanted.comment }));
       return {
         json,
         lines: ['the servers read their file again; tocsin on-call says what came of it'],

@@ -1,11 +1,7 @@
-import { z } from 'zod';
+import { postMortemAnswer } from '#contracts';
 import { type IncidentCost, type PostMortem, postMortemMarkdown } from '#domain';
+import { readAnswer } from './answers.js';
 import type { ApiClient } from './api-client.js';
-
-const answer = z.looseObject({
-  postMortem: z.looseObject({ incidentId: z.string(), resolvedAtMs: z.number().nullable() }),
-  cost: z.looseObject({ incidentId: z.string() }),
-});
 
 /** A post-mortem, as the server of this version writes it. */
 export interface PostMortemAnswer {
@@ -15,8 +11,7 @@ export interface PostMortemAnswer {
 
 /** Reads the post-mortem of an incident. */
 export const readPostMortem = async (api: ApiClient, incidentId: string): Promise<PostMortemAnswer> => {
-  const read = answer.parse(await api.get(`/v1/incidents/${encodeURIComponent(incidentId)}/post-mortem`));
-  return read as unknown as PostMortemAnswer;
+  return readAnswer(postMortemAnswer, await api.get(`/v1/incidents/${encodeURIComponent(incidentId)}/post-mortem`));
 };
 
 /** As Markdown, line by line. */

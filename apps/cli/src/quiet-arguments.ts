@@ -1,40 +1,50 @@
-import {
-  DURATION_EXPECTED,
-  newSilenceSchema,
-  type NewSilence,
-  readDuration,
-  SELECTOR_LABELS,
-  selectorSchema,
-} from '#contracts';
+import { newSilenceSchema, type NewSilence, SELECTOR_LABELS, selectorSchema } from '#contracts';
+import { commentQuery } from './api-client.js';
+import { type DoorAsked, doorOf, type DoorValues, type DoorView, part, readGiven, required } from './door-arguments.js';
+import { durationOf, timeOf } from './given-times.js';
+import { readList } from './list-arguments.js';
+import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
-/** What is wanted of silences. */
-export type WantedOfSilences =
-  | { readonly action: 'add'; readonly silence: NewSilence }
-  | { readonly action: 'ls' }
-  | { readonly action: 'expire'; readonly silenceId: string; readonly comment?: string | undefined };
+const TAKES = '--where LABEL=PATTERN --for 2h30m --comment TEXT [--from TIME]';
 
-/** The options that belong to `silence add`, as they were given. */
-export interface SilenceOptions {
-  readonly where: readonly string[] | undefined;
-  readonly for: string | undefined;
-  readonly from: string | undefined;
-  readonly comment: string | undefined;
-}
+/** How silences and maintenance are written. */
+export const QUIET_USAGE: readonly CommandUsage[] = [
+  {
+    name: 'silence add',
+    takes: TAKES,
+    says: 'alerts that fit page nobody meanwhile; --where again for a further label',
+    example: 'silence add --where region=us-* --for 2h30m --comment peering',
+  },
+  {
+    name: 'silence preview',
+    takes: TAKES,
+    says: 'which open alerts such a silence would mute now; nothing is done',
+    example: 'silence preview --where region=us-* --for 2h30m --comment peering',
+  },
+  {
+    name: 'silence ls',
+    takes: '',
+    isList: true,
+    says: 'silences, those that stand first; which muted nothing',
+    example: 'silence ls',
+  },
+  {
+    name: 'silence expire',
+    takes: '<id> [--comment WHY]',
+    says: 'end a silence early',
+    example: 'silence expire s-1',
+  },
+  {
+    name: 'maintenance ls',
+    takes: '',
+    isList: true,
+    says: 'maintenance windows of the rules: when they are open next, and what they muted',
+    example: 'maintenance ls',
+  },
+];
 
-const durationOf = (text: string): number => {
-  const ms = readDuration(text) ?? 0;
-  if (ms === 0) throw new UsageError(`${text}: ${DURATION_EXPECTED}`);
-  return ms;
-};
-
-const timeOf = (text: string): number => {
-  // Without a zone a time would mean another moment on another machine.
-  const ms = /(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(ms))
-    throw new UsageError(`--from ${text}: expected a time with its zone, such as 2021-07-22T10:00Z`);
-  return ms;
-};
+const PATH = '/v1/silences';
 
 const selectorOf = (conditions: readonly string[]): NewSilence['where'] => {
   const where: Record<string, string[]> = {};
@@ -49,27 +59,49 @@ const selectorOf = (conditions: readonly string[]): NewSilence['where'] => {
   return selector.data;
 };
 
-const silenceOf = ({ where, for: lasting, from, comment }: SilenceOptions): NewSilence => {
-  if (where === undefined) throw new UsageError('silence add: expected --where label=pattern, once or more');
-  if (lasting === undefined) throw new UsageError('silence add: expected --for with a duration, such as 2h30m');
-  if (comment === undefined || comment.trim() === '')
-    throw new UsageError('silence add: expected --comment, which says to the others why');
-  const startsAtMs = from === undefined ? {} : { startsAtMs: timeOf(from) };
-  const wanted = { where: selectorOf(where), durationMs: durationOf(lasting), comment, ...startsAtMs };
+const silenceOf = (what: string, { where, for: lasting, from, comment }: DoorValues): NewSilence => {
+  if (where === undefined) throw new UsageError(`${what}: expected --where label=pattern, once or more`);
+  const wanted = {
+    where: selectorOf(where),
+    durationMs: durationOf('for', required(what, 'for', lasting)),
+    comment: required(what, 'comment', comment),
+    ...(from === undefined ? {} : { startsAtMs: timeOf('from', from) }),
+  };
   const silence = newSilenceSchema.safeParse(wanted);
-  if (!silence.success) throw new UsageError(`silence add: ${silence.error.issues[0]?.message ?? 'not understood'}`);
+  if (!silence.success) throw new UsageError(`${what}: ${silence.error.issues[0]?.message ?? 'not understood'}`);
   return silence.data;
 };
 
+const sent = (what: string, path: string, shows: DoorView, args: readonly string[]): DoorAsked => {
+  const given = readGiven(what, args, [], ['where', 'for', 'from', 'comment']);
+  return doorOf(given, { method: 'post', path, body: silenceOf(what, given.values), shows });
+};
+
+const expire = (args: readonly string[]): DoorAsked => {
+  const given = readGiven('silence expire', args, ['the id of a silence'], ['comment']);
+  const path = `${PATH}/${part(given.named[0] ?? '')}${commentQuery(given.values.comment)}`;
+  return doorOf(given, { method: 'delete', path, shows: 'silences' });
+};
+
 /** Reads what follows `silence`. */
-export const readSilenceArguments = (rest: readonly string[], options: SilenceOptions): WantedOfSilences => {
-  const [action, silenceId, ...more] = rest;
-  const { comment, ...ofAdd } = options;
-  if (action !== 'add' && Object.values(ofAdd).some((value) => value !== undefined))
-    throw new UsageError('--where, --for and --from belong to silence add');
-  if (action === 'expire' && silenceId !== undefined && more.length === 0) return { action, silenceId, comment };
-  if (action === 'ls' && comment !== undefined) throw new UsageError('silence ls: takes no --comment');
-  if (action === 'ls' && silenceId === undefined) return { action };
-  if (action === 'add' && silenceId === undefined) return { action, silence: silenceOf(options) };
-  throw new UsageError(`silence ${action ?? ''}: expected silence add, ls, or expire <id>`);
+export const readSilenceArguments = ([action = '', ...rest]: readonly string[]): DoorAsked => {
+  switch (action) {
+    case 'add':
+      return sent('silence add', PATH, 'silences', rest);
+    case 'preview':
+      return sent('silence preview', `${PATH}/preview`, 'silence-preview', rest);
+    case 'ls':
+      return readList(rest, { what: 'silence ls', path: PATH, rows: 'silences', shows: 'silences' });
+    case 'expire':
+      return expire(rest);
+    default:
+      throw new UsageError(`silence ${action}: expected silence add, preview, ls, or expire <id>`);
+  }
+};
+
+/** Reads what follows `maintenance`. */
+export const readMaintenanceArguments = ([action = '', ...rest]: readonly string[]): DoorAsked => {
+  if (action !== 'ls') throw new UsageError(`maintenance ${action}: expected maintenance ls`);
+  const what = 'maintenance ls';
+  return readList(rest, { what, path: '/v1/maintenance', rows: 'occurrences', shows: 'maintenance' });
 };

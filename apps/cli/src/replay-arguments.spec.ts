@@ -1,5 +1,5 @@
 import { readArguments, UsageError } from './arguments.js';
-import { ReplayProgress } from './replay-progress.js';
+import { Progress } from './progress.js';
 
 const read = (line: string) => readArguments(line.split(' '));
 
@@ -22,13 +22,14 @@ describe('the arguments of replay, backtest and sweep', () => {
       forsMs: [5_400_000, 250, 86_400_000],
     });
     expect(read('silence add --where node=a --for 1w --comment x')).toMatchObject({
-      wanted: { silence: { durationMs: 7 * 86_400_000 } },
+      request: { body: { durationMs: 7 * 86_400_000 } },
     });
   });
 
   it.each([
-    ['replay --from yesterday', '--from yesterday: expected a time'],
+    ['replay --from yesterday', '--from yesterday: expected a time with its zone'],
     ['replay --from 2021-07-22 --to 2021-07-21', '--from: expected a time before --to'],
+    ['replay --from 2021-07-22T10:00', '--from 2021-07-22T10:00: expected a time with its zone'],
     ['replay --incident latest --to 2021-07-22', 'exclude each other'],
     ['replay --threshold 1', '--threshold is nothing for replay'],
     ['replay now', 'unexpected argument now'],
@@ -50,13 +51,13 @@ describe('the arguments of replay, backtest and sweep', () => {
   });
 });
 
-describe('the progress of a replay', () => {
+describe('progress', () => {
   const shown = (isTTY: boolean): string => {
     let text = '';
     let nowMs = 0;
     const screen = { isTTY, write: (piece: string) => (text += piece) };
-    const progress = new ReplayProgress(screen, { firstTick: 0, toTick: 99 }, () => (nowMs += 1_000));
-    progress.onTick(49, 5_000);
+    const progress = new Progress(screen, 'outcomes', () => (nowMs += 1_000));
+    progress.at(50, 100, 5_000);
     progress.end();
     return text;
   };

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readDuration, RULE_WINDOW_MS_MAX } from '#contracts';
+import { timeOf } from './given-times.js';
 import type { AskedSpan } from './replay-run.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
@@ -81,12 +82,8 @@ const parse = (args: readonly string[]) => {
   }
 };
 
-const timeOf = (name: string, text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined;
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(ms)) throw new UsageError(`--${name} ${text}: expected a time like 2021-07-22T11:47:00Z`);
-  return ms;
-};
+const momentOf = (name: string, text: string | undefined): number | undefined =>
+  text === undefined ? undefined : timeOf(name, text);
 
 const listOf = <T>(name: string, text: string | undefined, valueOf: (item: string) => T | undefined): readonly T[] => {
   const items = text?.split(',') ?? [];
@@ -134,7 +131,7 @@ export const readReplayArguments = (command: ReplayAsked['command'], args: reado
   return check({
     command,
     json: values.json,
-    span: { fromMs: timeOf('from', values.from), toMs: timeOf('to', values.to) },
+    span: { fromMs: momentOf('from', values.from), toMs: momentOf('to', values.to) },
     incident: values.incident,
     fromFiles: values['from-files'],
     exportTo: values.export,

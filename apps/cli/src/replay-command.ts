@@ -8,7 +8,7 @@ import type { Paint } from './paint.js';
 import { readFacts, type RecordedFacts, type Recording } from './recording.js';
 import type { ReplayAsked } from './replay-arguments.js';
 import { readFaults, readRulesFile, recordedRules, recordedVerifyMs, spanOfIncident } from './replay-inputs.js';
-import { type ProgressScreen, ReplayProgress } from './replay-progress.js';
+import { Progress, type ProgressScreen } from './progress.js';
 import {
   rangeOf,
   type ReplayRange,
@@ -48,10 +48,12 @@ type Wanted = Partial<Parameters<typeof runReplay>[0]> & { readonly rules: reado
 
 const run = async (work: Work, wanted: Wanted): Promise<ReplayResult> => {
   const { recording, facts, range, screen, nowMs } = work;
-  const progress = new ReplayProgress(screen, range, nowMs);
+  const progress = new Progress(screen, 'outcomes', nowMs);
+  const ticks = range.toTick - range.firstTick + 1;
+  const onTick = (tick: number, outcomes: number): void => progress.at(tick - range.firstTick + 1, ticks, outcomes);
   const verifyMs = recordedVerifyMs(facts.events);
   try {
-    return await runReplay({ recording, facts, range, verifyMs, onTick: progress.onTick, ...wanted });
+    return await runReplay({ recording, facts, range, verifyMs, onTick, ...wanted });
   } finally {
     progress.end();
   }

@@ -1,4 +1,5 @@
 import { type DoorAsked, doorOf, part, readGiven } from './door-arguments.js';
+import { readList } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -7,12 +8,14 @@ export const REPORT_USAGE: readonly CommandUsage[] = [
   {
     name: 'status-update ls',
     takes: '[<incident>]',
+    isList: true,
     says: 'what the public is told, the newest first; drafts that wait for somebody stand as drafted',
     example: 'status-update ls',
   },
   {
     name: 'status-update show',
     takes: '<incident>',
+    isList: true,
     says: 'the same, with every text',
     example: 'status-update show in1',
   },
@@ -57,11 +60,11 @@ const pathOf = (incidentId: string, n: string, act: string): string =>
   `/v1/incidents/${part(incidentId)}/status-updates/${numberOf(n)}/${act}`;
 
 const list = (args: readonly string[]): DoorAsked => {
-  const isNamed = args[0] !== undefined && !args[0].startsWith('-');
-  const given = readGiven('status-update ls', args, isNamed ? ['an incident'] : [], []);
-  const [incidentId] = given.named;
-  const of = incidentId === undefined ? '/v1/status-updates' : `/v1/incidents/${part(incidentId)}/status-updates`;
-  return doorOf(given, { method: 'get', path: `${of}?limit=100`, shows: 'status-updates' });
+  const [first] = args;
+  const isNamed = first !== undefined && !first.startsWith('-');
+  const path = isNamed ? `/v1/incidents/${part(first)}/status-updates` : '/v1/status-updates';
+  const list = { what: 'status-update ls', path, rows: 'statusUpdates', shows: 'status-updates' } as const;
+  return readList(isNamed ? args.slice(1) : args, list);
 };
 
 const NAMES = ['an incident', 'the number of the update'] as const;
@@ -94,11 +97,14 @@ const discard = (args: readonly string[]): DoorAsked => {
   });
 };
 
-const show = (args: readonly string[]): DoorAsked => {
-  const given = readGiven('status-update show', args, ['an incident'], []);
-  const path = `/v1/incidents/${part(given.named[0] ?? '')}/status-updates?limit=100`;
-  return doorOf(given, { method: 'get', path, shows: 'status-texts' });
-};
+const show = (args: readonly string[]): DoorAsked =>
+  readList(args, {
+    what: 'status-update show',
+    names: ['an incident'],
+    path: ([incidentId = '']) => `/v1/incidents/${part(incidentId)}/status-updates`,
+    rows: 'statusUpdates',
+    shows: 'status-texts',
+  });
 
 const ACTIONS: Readonly<Record<string, (args: readonly string[]) => DoorAsked>> = { ls: list, show, publish, discard };
 

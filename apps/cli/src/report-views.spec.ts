@@ -14,10 +14,10 @@ const update = {
 
 describe('status updates, runbook and post-mortem at the command line', () => {
   it.each([
-    ['status-update ls', 'get', '/v1/status-updates?limit=100', undefined],
-    ['status-update', 'get', '/v1/status-updates?limit=100', undefined],
-    ['status-update ls in1', 'get', '/v1/incidents/in1/status-updates?limit=100', undefined],
-    ['status-update show in1', 'get', '/v1/incidents/in1/status-updates?limit=100', undefined],
+    ['status-update ls', 'get', '/v1/status-updates', undefined],
+    ['status-update', 'get', '/v1/status-updates', undefined],
+    ['status-update ls in1', 'get', '/v1/incidents/in1/status-updates', undefined],
+    ['status-update show in1', 'get', '/v1/incidents/in1/status-updates', undefined],
     ['status-update publish in1 2 --text x', 'post', '/v1/incidents/in1/status-updates/2/publish', { text: 'x' }],
     ['status-update discard in1 2 --comment x', 'post', '/v1/incidents/in1/status-updates/2/discard', { comment: 'x' }],
     ['incident attach in1 dig --text x', 'post', '/v1/incidents/in1/runbook/dig/results', { output: 'x' }],

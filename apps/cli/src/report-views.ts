@@ -1,22 +1,28 @@
 import { z } from 'zod';
+import { answerOf, incidentUpdatesAnswer, runbookShape, statusUpdateShape } from '#contracts';
+import { readAnswer } from './answers.js';
 import { formatCount, formatTime } from './figures.js';
 import { formatTable } from './table.js';
 
-const statusUpdate = z.looseObject({
-  incidentId: z.string(),
-  n: z.number(),
-  status: z.string(),
-  update: z.looseObject({ state: z.string(), title: z.string(), text: z.string(), workaround: z.string() }),
-  affectedCustomers: z.number(),
-  publishBy: z.number(),
-  publishedAt: z.number().nullable(),
-  settledBy: z.string().nullable(),
-});
+const { state, title, text, workaround } = statusUpdateShape.shape.update.shape;
 
-const statusUpdates = z.looseObject({
-  schedule: z.looseObject({ state: z.string(), isOverdue: z.boolean(), because: z.string().nullable() }).optional(),
-  statusUpdate: statusUpdate.optional(),
-  statusUpdates: z.array(statusUpdate).optional(),
+const seen = statusUpdateShape
+  .pick({
+    incidentId: true,
+    n: true,
+    status: true,
+    affectedCustomers: true,
+    publishBy: true,
+    publishedAt: true,
+    settledBy: true,
+  })
+  .extend({ update: z.object({ state, title, text, workaround }) });
+
+/** Of an incident with its schedule, of all incidents, or the one that was acted on. */
+const statusUpdates = z.object({
+  schedule: incidentUpdatesAnswer.shape.schedule.pick({ state: true, isOverdue: true, because: true }).optional(),
+  statusUpdate: seen.optional(),
+  statusUpdates: z.array(seen).optional(),
 });
 
 const scheduleLines = ({ schedule }: z.infer<typeof statusUpdates>): readonly string[] => {
@@ -27,7 +33,7 @@ const scheduleLines = ({ schedule }: z.infer<typeof statusUpdates>): readonly st
 
 /** Status updates as a table. */
 export const formatStatusUpdates = (answer: unknown): readonly string[] => {
-  const read = statusUpdates.parse(answer);
+  const read = readAnswer(statusUpdates, answer);
   const all = read.statusUpdates ?? (read.statusUpdate === undefined ? [] : [read.statusUpdate]);
   const rows = all.map(({ incidentId, n, status, update, affectedCustomers, publishBy, publishedAt, settledBy }) => [
     incidentId,
@@ -40,12 +46,12 @@ export const formatStatusUpdates = (answer: unknown): readonly string[] => {
     settledBy ?? '',
   ]);
   const names = ['incident', 'n', 'status', 'state', 'customers', 'due (UTC)', 'published (UTC)', 'by'];
-  return [...scheduleLines(read), ...formatTable(names, rows)];
+  return [...scheduleLines(read), ...(rows.length === 0 ? ['the public was told nothing'] : formatTable(names, rows))];
 };
 
 /** Status updates with what the public reads. */
 export const formatStatusTexts = (answer: unknown): readonly string[] => {
-  const read = statusUpdates.parse(answer);
+  const read = readAnswer(statusUpdates, answer);
   const all = read.statusUpdates ?? [];
   return [
     ...scheduleLines(read),
@@ -58,26 +64,10 @@ export const formatStatusTexts = (answer: unknown): readonly string[] => {
   ];
 };
 
-const runbook = z.looseObject({
-  runbook: z.looseObject({
-    incidentId: z.string(),
-    steps: z.array(
-      z.looseObject({
-        step: z.string(),
-        what: z.string(),
-        command: z.string(),
-        means: z.array(z.looseObject({ answer: z.string(), meaning: z.string() })),
-        results: z.array(z.looseObject({ by: z.string(), at: z.number(), output: z.string() })),
-      }),
-    ),
-  }),
-});
-
 /** A runbook: each command, what its answers mean, and what was attached. */
 export const formatRunbook = (answer: unknown): readonly string[] =>
-  runbook
-    .parse(answer)
-    .runbook.steps.flatMap(({ step, what, command, means, results }) => [
+  readAnswer(answerOf('runbook', runbookShape), answer).runbook.steps.flatMap(
+    ({ step, what, command, means, results }) => [
       '',
       `${step}: ${what}`,
       `  ${command === '' ? '(nothing of the incident fits into a command)' : command}`,
@@ -86,4 +76,5 @@ export const formatRunbook = (answer: unknown): readonly string[] =>
         `  attached ${formatTime(at)} by ${by}:`,
         ...output.split('\n').map((line) => `    ${line}`),
       ]),
-    ]);
+    ],
+  );

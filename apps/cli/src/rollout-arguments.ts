@@ -10,12 +10,19 @@ import {
   releaseOf,
   required,
 } from './door-arguments.js';
+import { readList, statusesOf } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
 /** How these are written. */
 export const ROLLOUT_USAGE: readonly CommandUsage[] = [
-  { name: 'rollout ls', takes: '', says: 'rollouts, newest first', example: 'rollout ls' },
+  {
+    name: 'rollout ls',
+    takes: '[--status declared,running,halted,completed,ended,rolled_back]',
+    isList: true,
+    says: 'rollouts, newest first',
+    example: 'rollout ls --status running',
+  },
   {
     name: 'rollout show',
     takes: '<id>',
@@ -135,7 +142,14 @@ const rollback: Read = (args) => {
 
 const ACTIONS: Readonly<Record<string, Read>> = {
   ls: (args) =>
-    doorOf(readGiven('rollout ls', args, [], []), { method: 'get', path: '/v1/rollouts?limit=100', shows: 'rollouts' }),
+    readList(args, {
+      what: 'rollout ls',
+      path: '/v1/rollouts',
+      rows: 'rollouts',
+      shows: 'rollouts',
+      takes: ['status'],
+      queryOf: ({ status }) => statusesOf(status),
+    }),
   show: show('rollout show', []),
   status: show('rollout status', ['watch']),
   declare,

@@ -1,49 +1,32 @@
 import { z } from 'zod';
+import { answerOf, rolloutShape } from '#contracts';
+import { readAnswer } from './answers.js';
 import { formatCount, formatDollars, formatTime } from './figures.js';
 import { formatTable } from './table.js';
 
-const release = z.looseObject({ softwareVersion: z.string(), configRev: z.string() });
-const planned = z.looseObject({ name: z.string(), sharePercent: z.number(), needsApproval: z.boolean().optional() });
-const decided = z.looseObject({ stage: z.string(), verdict: z.string(), because: z.string() });
-const step = z.looseObject({
-  what: z.string(),
-  stage: z.string().optional(),
-  by: z.string().optional(),
-  because: z.string().optional(),
-  comment: z.string().optional(),
-  at: z.number(),
+const seen = rolloutShape.pick({
+  rolloutId: true,
+  service: true,
+  release: true,
+  previous: true,
+  status: true,
+  mode: true,
+  origin: true,
+  plan: true,
+  stage: true,
+  stages: true,
+  declaredBy: true,
+  because: true,
+  changedAt: true,
+  preflight: true,
+  gateDecided: true,
+  steps: true,
 });
+/** A rollout, as far as it is shown. */
+export type Rollout = z.infer<typeof seen>;
 
-const rolloutSchema = z.looseObject({
-  rolloutId: z.string(),
-  service: z.string(),
-  release,
-  previous: release,
-  status: z.string(),
-  mode: z.string(),
-  origin: z.string(),
-  stage: z.string().nullable(),
-  stages: z.array(z.looseObject({ stage: z.string(), nodes: z.array(z.string()), reachedAt: z.number() })),
-  plan: z.looseObject({ stages: z.array(planned) }).nullable(),
-  declaredBy: z.string().nullable(),
-  because: z.string().nullable(),
-  changedAt: z.number(),
-  preflight: z.looseObject({
-    missing: z.array(z.looseObject({ item: z.string(), detail: z.string() })).optional(),
-    impact: z
-      .looseObject({
-        stages: z.array(z.looseObject({ stage: z.string(), customers: z.number(), dollarsPerMinute: z.number() })),
-      })
-      .optional(),
-  }),
-  gateDecided: decided.nullable(),
-  steps: z.array(step),
-});
-/** A rollout as the API tells it. */
-export type Rollout = z.infer<typeof rolloutSchema>;
-
-const listed = z.looseObject({ rollouts: z.array(rolloutSchema) });
-const one = z.looseObject({ rollout: rolloutSchema });
+const listed = z.object({ rollouts: z.array(seen) });
+const one = answerOf('rollout', seen);
 
 const nameOf = ({ softwareVersion, configRev }: Rollout['release']): string => `${softwareVersion}+${configRev}`;
 
@@ -51,23 +34,21 @@ const nameOf = ({ softwareVersion, configRev }: Rollout['release']): string => `
 export const isOver = ({ status }: Rollout): boolean => ['halted', 'ended', 'rolled_back'].includes(status);
 
 /** The rollout of an answer. */
-export const rolloutOf = (answer: unknown): Rollout => one.parse(answer).rollout;
+export const rolloutOf = (answer: unknown): Rollout => readAnswer(one, answer).rollout;
 
 /** Rollouts, for people. */
 export const formatRollouts = (answer: unknown): readonly string[] => {
-  const rows = listed
-    .parse(answer)
-    .rollouts.map((each) => [
-      each.rolloutId,
-      each.status,
-      each.stage ?? '-',
-      each.gateDecided?.verdict ?? '-',
-      each.service,
-      nameOf(each.release),
-      nameOf(each.previous),
-      formatTime(each.changedAt),
-      each.because ?? '',
-    ]);
+  const rows = readAnswer(listed, answer).rollouts.map((each) => [
+    each.rolloutId,
+    each.status,
+    each.stage ?? '-',
+    each.gateDecided?.verdict ?? '-',
+    each.service,
+    nameOf(each.release),
+    nameOf(each.previous),
+    formatTime(each.changedAt),
+    each.because ?? '',
+  ]);
   if (rows.length === 0) return ['there is no rollout'];
   const names = ['rollout', 'status', 'stage', 'gate', 'service', 'release', 'previous', 'changed (UTC)', 'because'];
   return formatTable(names, rows);

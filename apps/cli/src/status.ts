@@ -1,9 +1,27 @@
 import { z } from 'zod';
-import { healthSchema, incidentSchema, rollbackSchema, type Health, type Incident, type Rollback } from './answers.js';
+import { fleetAnswer } from '#contracts';
+import { type Incident, incidentsAnswer, readAnswer, type Rollback, rollbacksAnswer } from './answers.js';
 import type { ApiClient } from './api-client.js';
 import { formatCount, formatDollars, formatDuration, formatLatency, formatPercent } from './figures.js';
 import type { Paint } from './paint.js';
+import { describeRollback } from './rollback-views.js';
 import { formatTable } from './table.js';
+
+const healthSeen = fleetAnswer.shape.fleet.pick({
+  key: true,
+  good: true,
+  bad: true,
+  success: true,
+  p50: true,
+  p95: true,
+  p99: true,
+});
+const fleetSeen = z.object({ fleet: healthSeen, regions: z.array(healthSeen) });
+/** Health of the fleet or of one region over a window, as far as it is shown. */
+export type Health = z.infer<typeof healthSeen>;
+
+/** Open incidents and running rollbacks that the page shows, the newest: what else is open is told as a count of more. */
+const LISTED_MAX = 50;
 
 /** The fleet now. */
 export interface Status {
@@ -24,20 +42,16 @@ export const verdictOf = (fleet: Health, incidents: readonly Incident[]): Status
   return fleet.success < SUCCESS_WARNING ? 'hurt' : 'well';
 };
 
-const fleetAnswer = z.looseObject({ fleet: healthSchema, regions: z.array(healthSchema) });
-const incidentsAnswer = z.looseObject({ incidents: z.array(incidentSchema) });
-const rollbacksAnswer = z.looseObject({ rollbacks: z.array(rollbackSchema) });
-
 /** Reads the fleet now. */
 export const readStatus = async (api: ApiClient): Promise<Status> => {
   const [health, open, running] = await Promise.all([
     api.get('/v1/fleet'),
-    api.get('/v1/incidents?status=open&status=acknowledged'),
-    api.get('/v1/rollbacks?status=running'),
+    api.get(`/v1/incidents?status=open&status=acknowledged&limit=${LISTED_MAX}`),
+    api.get(`/v1/rollbacks?status=running&limit=${LISTED_MAX}`),
   ]);
-  const { fleet, regions } = fleetAnswer.parse(health);
-  const { incidents } = incidentsAnswer.parse(open);
-  const { rollbacks } = rollbacksAnswer.parse(running);
+  const { fleet, regions } = readAnswer(fleetSeen, health);
+  const { incidents } = readAnswer(incidentsAnswer, open);
+  const { rollbacks } = readAnswer(rollbacksAnswer, running);
   return { verdict: verdictOf(fleet, incidents), fleet, regions, incidents, rollbacks };
 };
 
@@ -58,15 +72,6 @@ const incidentRow = ({ incidentId, status, title, impact, openedAt }: Incident, 
   `${formatDollars(impact.dollarsPerMinute)}/min`,
   title,
 ];
-
-/** `v2.1.5+c42 to v2.1.4+c41: 1 of 3 waves verified` */
-export const describeRollback = ({ rollbackId, status, from, to, waves, because }: Rollback): string => {
-  const name = (release: Rollback['from']): string =>
-    release === null ? 'unknown' : `${release.softwareVersion}+${release.configRev}`;
-  const verified = waves.filter((wave) => wave.status === 'verified').length;
-  const why = because === null ? '' : `; ${because}`;
-  return `${rollbackId}: ${name(from)} to ${name(to)}, ${status}, ${verified} of ${waves.length} waves verified${why}`;
-};
 
 const VERDICTS: Readonly<Record<Status['verdict'], string>> = {
   well: 'The fleet is well.',

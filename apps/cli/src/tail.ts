@@ -1,6 +1,5 @@
-import { z } from 'zod';
-import type { ProblemDocument } from '#contracts';
-import { type Recorded, recordedSchema } from './answers.js';
+import { eventHeadAnswer, type ProblemDocument } from '#contracts';
+import { readAnswer, type Recorded, recordedSeen } from './answers.js';
 import { type ApiClient, Refused, Unreachable } from './api-client.js';
 import { describeEvent } from './describe-event.js';
 import { createFrameReader, type Frame } from './event-frames.js';
@@ -27,7 +26,7 @@ export interface TailOptions {
 }
 
 const newestPosition = async (api: TailOptions['api']): Promise<number> =>
-  z.looseObject({ position: z.number() }).parse(await api.get('/v1/events/head')).position;
+  readAnswer(eventHeadAnswer, await api.get('/v1/events/head')).position;
 
 /** Why the server ended the stream, where it does so for good. */
 const refusalOf = (frame: Frame): Refused | undefined => {
@@ -59,7 +58,7 @@ export const tailEvents = async (options: TailOptions): Promise<void> => {
       for await (const frame of followed(options, position)) {
         const refusal = refusalOf(frame);
         if (refusal !== undefined) throw refusal;
-        if (frame.data !== undefined) onEvent(recordedSchema.parse(JSON.parse(frame.data)));
+        if (frame.data !== undefined) onEvent(readAnswer(recordedSeen, JSON.parse(frame.data)));
         position = frame.id === undefined ? position : Number(frame.id);
         away = 0;
         if (isStopped()) return;

@@ -8,6 +8,8 @@ export interface CommandUsage {
   readonly says: string;
   /** One that can be read, without `tocsin`. */
   readonly example: string;
+  /** It is a list: it takes `--limit`, `--all` and `--after` as well. */
+  readonly isList?: true;
 }
 
 /** Where what a command does begins in a line of help. */

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ApiClient, createApiClient, Refused, Unreachable } from './api-client.js';
-import type { Health, Incident, Recorded, Rollback } from './answers.js';
+import type { Incident, Recorded, Rollback } from './answers.js';
 import { formatIncident, readIncident } from './incident.js';
 import { createPaint } from './paint.js';
-import { formatStatus, readStatus, verdictOf } from './status.js';
+import { formatStatus, type Health, readStatus, verdictOf } from './status.js';
 import { formatRecorded, tailEvents } from './tail.js';
 
 const NOW_MS = 1_626_954_445_000;
@@ -39,11 +39,13 @@ const incident: Incident = {
   openedAt: NOW_MS - 42_000,
   acknowledgedAt: NOW_MS - 39_000,
   acknowledgedBy: 'on-call engineer',
+  owner: null,
+  snoozedUntil: null,
   priority: 'P0',
   detectMs: 400,
   isDetectedInTime: true,
-  escalations: [{ to: 'vp', because: 'impact score 1350 > 1000 over 2m', at: NOW_MS - 40_000 }],
-  requests: [{ what: 'status_update', because: 'success 80.71 % < 99 % over 1m', at: NOW_MS - 40_000 }],
+  escalations: [{ to: 'vp', alertId: 'a-1', because: 'impact score 1350 > 1000 over 2m', at: NOW_MS - 40_000 }],
+  requests: [{ what: 'status_update', alertId: 'a-1', because: 'success 80.71 % < 99 % over 1m', at: NOW_MS - 40_000 }],
   resolvedAt: null,
 };
 const rollback: Rollback = {
@@ -53,6 +55,8 @@ const rollback: Rollback = {
   from: { softwareVersion: 'v2.1.5', configRev: 'c42' },
   to: { softwareVersion: 'v2.1.4', configRev: 'c41' },
   because: null,
+  decidedAt: NOW_MS - 41_000,
+  refusals: [],
   waves: [
     {
       wave: 1,
@@ -151,6 +155,8 @@ describe('incident show', () => {
     const redirects = [
       {
         redirectId: 'rd-1',
+        incidentId: 'i-1',
+        decidedAt: NOW_MS,
         status: 'verified',
         scope: 'pop',
         key: 'iad1',
@@ -169,6 +175,7 @@ describe('incident show', () => {
         rollbacks: [rollback],
         redirects,
         deliveries,
+        escalation: null,
       },
     };
     const report = await withApi(answers, (api) => readIncident(api, 'latest'));
