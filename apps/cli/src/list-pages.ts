@@ -4,7 +4,7 @@ import type { WantedOfList } from './door-arguments.js';
 import { formatCount } from './figures.js';
 import type { Progress } from './progress.js';
 
-/** Rows of one request: as many as any list of the API answers with. */
+/** Rows of one request: what every list of the API answers with at most. */
 const PAGE_ROWS = 500;
 /** Most rows that `--all` tells: a minute or so of requests. What is behind them is asked for with `--after`. */
 export const ALL_ROWS_MAX = 100_000;
