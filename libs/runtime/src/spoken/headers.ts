@@ -66,8 +66,13 @@ export const requestHeadersOf = (entrance: Entrance): readonly RequestHeader[] =
   ...(isTagged(entrance) ? (['IfNoneMatch'] as const) : []),
 ];
 
-const always = ({ name }: Entrance): readonly AnswerHeader[] =>
-  isOpen(name.split(' ')[1] ?? '') ? ['RequestId'] : ['RequestId', 'RateLimit', 'RateLimitPolicy'];
+const RATES = ['RateLimit', 'RateLimitPolicy'] as const;
+
+/** Who shows the token of `/metrics` is not counted: the watching must not be refused where it is needed most. */
+const mayBeUncounted = ({ name }: Entrance): boolean => name === 'GET /metrics';
+
+const always = (entrance: Entrance): readonly AnswerHeader[] =>
+  isOpen(entrance.name.split(' ')[1] ?? '') || mayBeUncounted(entrance) ? ['RequestId'] : ['RequestId', ...RATES];
 
 /** Statuses after which a request may be sent again as it is: `Retry-After` says when. */
 const AGAIN: ReadonlySet<number> = new Set([PROBLEMS.RATE_LIMITED.status, PROBLEMS.DATABASE_UNAVAILABLE.status]);
@@ -87,4 +92,5 @@ export const headersOf = (entrance: Entrance, status: number): readonly AnswerHe
 export const furtherHeadersOf = (entrance: Entrance, status: number): readonly AnswerHeader[] => [
   ...(entrance.name.startsWith('GET ') && status === 200 && goesOn(entrance) ? (['Link'] as const) : []),
   ...(AGAIN.has(status) ? (['RetryAfter'] as const) : []),
+  ...(mayBeUncounted(entrance) ? RATES : []),
 ];
