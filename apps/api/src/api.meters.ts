@@ -3,6 +3,7 @@ import { asked, type Clock, counterOf, gaugeOf, type Meters, type Reading } from
 import {
   createRecentSums,
   figuresOf,
+  type Hurt,
   type RecentSum,
   type SegmentRepository,
   type WatchRepository,
@@ -15,6 +16,8 @@ const WINDOW_MS = 60_000;
 /** Regions of a fleet, and releases in each of them; what is beyond is left out and counted, the fleet itself never. */
 const REGIONS_MAX = 100;
 const COHORTS_MAX = 256;
+/** Releases that hurt customers at once: a fleet runs some ten; the worst are told. */
+const RELEASES_MAX = 64;
 /** Severities are four, states five; other systems' alerts have the same. */
 const STATES_MAX = 32;
 /** Services that are held back at once: more than this is one cause, and said by the number of all of them. */
@@ -77,6 +80,36 @@ const IMPACT = gaugeOf(
   'Customers that open incidents hurt, by region; one that is hurt in two regions counts in both.',
   ['region'],
   REGIONS_MAX,
+);
+const REGION_MONEY = gaugeOf(
+  'tocsin_incident_region_dollars_per_minute',
+  'What the customers cost per minute that an open incident hurts in a region, in dollars: by it regions recover in order.',
+  ['region'],
+  REGIONS_MAX,
+);
+const TIERS = gaugeOf(
+  'tocsin_incident_tier_affected_customers',
+  'The most customers of a tier that one open incident hurts.',
+  ['tier'],
+  3,
+);
+const RELEASE_CUSTOMERS = gaugeOf(
+  'tocsin_release_affected_customers',
+  'The most customers that one open incident about a release hurts; of several releases it counts for each.',
+  ['release'],
+  RELEASES_MAX,
+);
+const RELEASE_SCORE = gaugeOf(
+  'tocsin_release_impact_score',
+  'The highest impact score of the open incidents about a release.',
+  ['release'],
+  RELEASES_MAX,
+);
+const RELEASE_MONEY = gaugeOf(
+  'tocsin_release_dollars_per_minute',
+  'The highest cost per minute of the open incidents about a release, in dollars.',
+  ['release'],
+  RELEASES_MAX,
 );
 const SCORE = gaugeOf('tocsin_incident_impact_score', 'The highest impact score of the open incidents.');
 const MONEY = gaugeOf(
@@ -151,6 +184,26 @@ const meterCells = (meters: Meters, segments: Pick<SegmentRepository, 'read'>, c
   );
 };
 
+/** Whom the open incidents hurt, and what it costs: by region, by tier, by release. */
+const meterImpact = (meters: Meters, watch: WatchRepository): void => {
+  const [regions, releases] = [asked(watch.hurtByRegion), asked(watch.hurtByRelease)];
+  const ofRegions = async (value: (hurt: Omit<Hurt, 'score'>) => number) =>
+    (await regions()).map(({ region, ...hurt }) => ({ labels: { region }, value: value(hurt) }));
+  const ofReleases = async (value: (hurt: Hurt) => number) =>
+    (await releases()).map(({ release, ...hurt }) => ({ labels: { release }, value: value(hurt) }));
+  meters.add(IMPACT, () => ofRegions((hurt) => hurt.affectedCustomers));
+  meters.add(REGION_MONEY, () => ofRegions((hurt) => hurt.dollarsPerMinute));
+  meters.add(TIERS, async () =>
+    (await watch.affectedByTier()).map(({ tier, affectedCustomers }) => ({
+      labels: { tier },
+      value: affectedCustomers,
+    })),
+  );
+  meters.add(RELEASE_CUSTOMERS, () => ofReleases((hurt) => hurt.affectedCustomers));
+  meters.add(RELEASE_SCORE, () => ofReleases((hurt) => hurt.score));
+  meters.add(RELEASE_MONEY, () => ofReleases((hurt) => hurt.dollarsPerMinute));
+};
+
 /** Adds how fleet, regions and releases are, and what the read tables say of alerts, incidents and impact. No customer is named. */
 export const meterApi = (
   meters: Meters,
@@ -159,16 +212,11 @@ export const meterApi = (
   clock: Pick<Clock, 'nowMs'>,
 ): void => {
   meterCells(meters, segments, clock);
+  meterImpact(meters, watch);
   const worst = asked(watch.worst);
   meters.add(ALERTS, async () => (await watch.alerts()).map(({ count, ...labels }) => ({ labels, value: count })));
   meters.add(INCIDENTS, async () =>
     (await watch.incidents()).map(({ count, ...labels }) => ({ labels, value: count })),
-  );
-  meters.add(IMPACT, async () =>
-    (await watch.affectedByRegion()).map(({ region, affectedCustomers }) => ({
-      labels: { region },
-      value: affectedCustomers,
-    })),
   );
   meters.add(SCORE, async () => (await worst()).score);
   meters.add(MONEY, async () => (await worst()).dollarsPerMinute);

@@ -13,6 +13,7 @@ import {
   until,
 } from '#testing';
 import { asRules, dashboardsIn, labelsIn, metricsIn, namesIn } from './dashboards.fixture.js';
+import { documentedIn, exposedIn } from './metrics.fixture.js';
 import { openOtlpReceiver, type OtlpReceiver } from './otlp-receiver.fixture.js';
 import { ROLES } from './roles.js';
 
@@ -65,6 +66,11 @@ afterAll(async () => {
   await test.close();
 });
 
+/** Families without labels of which this process knows no value: they are missing, rather than told as 0. */
+const UNKNOWN_HERE: readonly string[] = ['tocsin_dead_man_told'];
+/** Families with labels that have a sample here, at least: so many are looked at. */
+const LABELLED_MIN = 20;
+
 describe('/metrics of a whole process', () => {
   it('counts what came', async () => {
     const lines = (await metrics()).split('\n');
@@ -116,13 +122,73 @@ describe('/metrics of a whole process', () => {
   });
 
   it('docs/watching.md lists every family, with its labels and what it means', () => {
-    const rows = served.parts.meters.families().map(({ kind, name, labels, help }) => {
-      return `| \`${name}\` | ${kind} | ${labels.join(', ')} | ${help} |`;
-    });
-    const documented = read('docs/watching.md')
-      .split('\n')
-      .filter((line) => /^\| `(tocsin|process|nodejs)_/.test(line));
-    expect(documented).toEqual(rows);
+    const families = served.parts.meters
+      .families()
+      .map(({ kind, name, labels, help }) => ({ name, kind, labels, help }));
+    expect(documentedIn(read('docs/watching.md'))).toEqual(families);
+  });
+
+  it('says of each family what docs/watching.md says, with the labels that stand there', async () => {
+    const known = new Map(documentedIn(read('docs/watching.md')).map((family) => [family.name, family]));
+    const exposed = exposedIn(await metrics());
+    const said = exposed.map(({ name, kind, help }) => ({ name, kind, help }));
+    expect(said).toEqual(
+      said.map(({ name }) => {
+        const { kind, help } = known.get(name) ?? {};
+        return { name, kind, help };
+      }),
+    );
+    const wrong = exposed.flatMap(({ name, samples }) =>
+      samples.filter((labels) => labels !== [...(known.get(name)?.labels ?? [])].toSorted().join()),
+    );
+    expect(wrong).toEqual([]);
+    const missing = [...known.keys()].filter((name) => !exposed.some((family) => family.name === name));
+    expect(missing.filter((name) => !UNKNOWN_HERE.includes(name))).toEqual([]);
+    const labelled = exposed.filter(({ name, samples }) => samples.length > 0 && known.get(name)?.labels.length !== 0);
+    expect(labelled.length).toBeGreaterThanOrEqual(LABELLED_MIN);
+  });
+
+  it('says whom the open incidents hurt, by region, tier and release', async () => {
+    const impact = {
+      affectedCustomers: 7,
+      byTier: { tier1: 2, tier2: 1, tier3: 4 },
+      score: 214,
+      dollarsPerMinute: 107_000,
+      top: [],
+      covers: [
+        { scope: 'release_region', key: 'v2|us-east' },
+        { scope: 'region', key: 'eu-west' },
+      ],
+      byRegion: [{ key: 'us-east', affectedCustomers: 6, dollarsPerMinute: 106_500 }],
+    };
+    const less = { ...impact, affectedCustomers: 1, score: 1, dollarsPerMinute: 500, byRegion: [] };
+    const over = { ...impact, covers: [{ scope: 'release', key: 'v1' }], score: 999 };
+    const rows = [
+      ['hurts', 'open', impact],
+      ['less', 'acknowledged', less],
+      ['over', 'resolved', over],
+    ] as const;
+    for (const [id, status, told] of rows)
+      await test.database.query(
+        `insert into incident (incident_id, title, severity, status, alert_id, rule, scope, key, reason, impact, peak_impact, opened_at)
+         values ($1, 't', 'critical', $2, $1, 'R17', 'fleet', 'fleet', '{}', $3, $3, 1)`,
+        [id, status, JSON.stringify(told)],
+      );
+    const lines = (await metrics()).split('\n').filter((line) => /^tocsin_(incident|release)_/.test(line));
+    await test.database.query('delete from incident where incident_id = any($1)', [rows.map(([id]) => id)]);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'tocsin_incident_affected_customers{region="us-east"} 6',
+        'tocsin_incident_region_dollars_per_minute{region="us-east"} 106500',
+        'tocsin_incident_tier_affected_customers{tier="tier1"} 2',
+        'tocsin_incident_tier_affected_customers{tier="tier3"} 4',
+        'tocsin_release_affected_customers{release="v2"} 7',
+        'tocsin_release_impact_score{release="v2"} 214',
+        'tocsin_release_dollars_per_minute{release="v2"} 107000',
+        'tocsin_incident_impact_score 214',
+      ]),
+    );
+    expect(lines.filter((line) => /release="(?:v1|eu-west)"/.test(line))).toEqual([]);
   });
 });
 

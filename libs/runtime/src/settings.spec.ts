@@ -2,6 +2,8 @@ import { readRuntimeSettings } from './settings.js';
 
 const SECRET = 's'.repeat(32);
 
+const COLLECTOR = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+
 describe('readRuntimeSettings', () => {
   it('is closed to the outside and embedded by default', () => {
     expect(readRuntimeSettings({})).toEqual({
@@ -69,6 +71,11 @@ describe('readRuntimeSettings', () => {
     [{ LOG_LEVEL: 'chatty' }, /^LOG_LEVEL: /],
     [{ NODE_KEY_SECRET: 'canary' }, /^NODE_KEY_SECRET: expected 32/],
     [{ BATCH_AUTHENTICATION: 'maybe' }, /^BATCH_AUTHENTICATION: /],
+    [
+      { ...COLLECTOR, OTEL_EXPORTER_OTLP_HEADERS: 'key=canary%' },
+      /^OTEL_EXPORTER_OTLP_HEADERS: expected a % in a value to be/,
+    ],
+    [{ ...COLLECTOR, OTEL_EXPORTER_OTLP_HEADERS: 'canary' }, /^OTEL_EXPORTER_OTLP_HEADERS: expected name=value/],
   ])('refuses %j', (env, message) => {
     expect(() => readRuntimeSettings(env)).toThrow(message);
     expect(() => readRuntimeSettings(env)).not.toThrow(/canary/);

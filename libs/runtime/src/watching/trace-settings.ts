@@ -1,11 +1,23 @@
 import { ConfigError } from '#config';
 import type { TraceSettings } from './otlp-traces.js';
 
+// What was written there may be a secret, and is not repeated.
+const unreadable = (expected: string): ConfigError =>
+  new ConfigError([`OTEL_EXPORTER_OTLP_HEADERS: expected ${expected}`]);
+
+const decoded = (value: string): string => {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    // The error would repeat nothing, and say nothing either: `URI malformed`.
+    throw unreadable('a % in a value to be written as %25, as values are percent-encoded');
+  }
+};
+
 const pairOf = (pair: string): readonly [string, string] => {
   const at = pair.indexOf('=');
-  // What was written there may be a secret, and is not repeated.
-  if (at < 1) throw new ConfigError(['OTEL_EXPORTER_OTLP_HEADERS: expected name=value,name=value']);
-  return [pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())];
+  if (at < 1) throw unreadable('name=value,name=value');
+  return [pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())];
 };
 
 /** The settings of traces, in the names that OpenTelemetry has for them; undefined where no collector is set. */
