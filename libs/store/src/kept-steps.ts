@@ -8,14 +8,15 @@ interface Kept {
   readonly figures: StepFigures;
 }
 
-/** What a step takes beside its figures: its name, the place in the map, the list. */
-const STEP_BYTES = 300;
-/** A key, eight figures of which three or four are no small integers, and the pair of both: measured, and rounded up. */
-const FIGURES_BYTES = 250;
-/** Days of the fleet and its regions at two or three lengths of steps; beyond it the steps asked for longest ago are summed again. */
+/** What a step takes beside its figures, as measured: its name, its place in the map, the list. */
+const STEP_BYTES = 264;
+/** What a key takes with its eight figures, as measured, beside a name that is longer than a word. */
+const FIGURES_BYTES = 265;
+/** Days of the fleet and of its regions, at a few lengths of steps; beyond it the steps asked for longest ago are summed again. */
 const KEPT_BYTES = 32 << 20;
 
-const bytesOf = ({ figures }: Kept): number => STEP_BYTES + figures.length * FIGURES_BYTES;
+const bytesOf = ({ revisions, figures }: Kept): number =>
+  figures.reduce((sum, [key]) => sum + FIGURES_BYTES + key.length, STEP_BYTES + revisions.length);
 
 /** Figures of steps whose minutes were all summed, by the revisions of those minutes. */
 export class KeptSteps {
