@@ -17,10 +17,13 @@ const anchorOf = (heading: string): string =>
     .trim()
     .replaceAll(/\s/g, '-');
 
-const anchorsOf = (text: string): Set<string> =>
-  new Set([...withoutCode(text).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading ?? '')));
+const anchorsOf = (text: string): Set<string> => {
+  const plain = withoutCode(text);
+  const headings = [...plain.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading ?? ''));
+  return new Set([...headings, ...[...plain.matchAll(/^<a id="([^"]+)">/gm)].map(([, id]) => id ?? '')]);
+};
 
-/** Links of the documents that lead nowhere: to a file that is not there, or a heading that is not in it. */
+/** Links of the documents that lead nowhere: to a file that is not there, or a heading or mark that is not in it. */
 export const brokenLinks = (root: string, files: readonly SourceFile[]): string[] => {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const isBroken = (from: string, target: string): boolean => {

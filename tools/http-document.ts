@@ -102,7 +102,7 @@ const operationLines = (method: string, path: string, operation: Operation): str
     return `${statuses.join(', ')} ${said}`.trim();
   });
   const lines = [
-    `**${code(`${method.toUpperCase()} ${path}`)}** ${summary}. Needs ${code(operation['x-permission'])}; ${code(operationId)}.`,
+    `<a id="op-${operationId}"></a>**${code(`${method.toUpperCase()} ${path}`)}** ${summary}. Needs ${code(operation['x-permission'])}; ${code(operationId)}.`,
     ...(query === '' ? [] : [`- query: ${query}`]),
     ...(requestBody === undefined ? [] : [`- body: ${contentOf(requestBody.content)}`]),
     ...answers.map((answer) => `- answers ${answer}`),
@@ -127,19 +127,30 @@ const refusalRows = (): string =>
     )
     .join('\n');
 
+/** As GitHub names a heading. */
+const anchorOf = (heading: string): string => heading.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '');
+
 /** A document of an interface to read, in Markdown: operations by resource, schemas, refusals. */
 export const renderOpenApi = ({ tags, paths, components }: OpenApi): string => {
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
+  const of = (name: string) => all.filter(({ operation }) => operation.tags[0] === name);
+  const index = tags.map(({ name }) => {
+    const links = of(name).map(
+      ({ path, method, operation }) => `[${code(`${method.toUpperCase()} ${path}`)}](#op-${operation.operationId})`,
+    );
+    return `| [${name}](#${anchorOf(name)}) | ${links.join(', ')} |`;
+  });
   const resources = tags.map(({ name }) => {
-    const own = all.filter(({ operation }) => operation.tags[0] === name);
+    const own = of(name);
     const operations = own.map(({ path, method, operation }) => operationLines(method, path, operation));
     return `## ${name}\n\n${operations.join('\n\n')}\n`;
   });
   const schemas = Object.entries((components['schemas'] ?? {}) as Record<string, Schema>).map(schemaLines);
   return [
     HEAD,
+    `| resource | operations |\n|---|---|\n${index.join('\n')}\n\n[Schemas](#schemas), [refusals](#refusals)\n`,
     ...resources,
     `## Schemas\n`,
     ...schemas,

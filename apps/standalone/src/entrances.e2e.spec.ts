@@ -182,5 +182,11 @@ describe('the document of the interface', () => {
     const page = await response.text();
     expect(page).not.toMatch(/<script|<link|<img|<iframe|src=|@import|url\(/i);
     expect(page).toContain('id="listIncidents"');
+    const names = [...page.matchAll(/ id="([^"]+)"/g)].map(([, name]) => name);
+    expect(new Set(names).size).toBe(names.length);
+    const missing = [...page.matchAll(/href="#([^"]+)"/g)]
+      .map(([, name]) => name)
+      .filter((name) => !names.includes(name));
+    expect(missing).toEqual([]);
   });
 });

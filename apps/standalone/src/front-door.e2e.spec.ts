@@ -104,6 +104,48 @@ describe('a page of another origin', () => {
   });
 });
 
+describe('a browser that opens a page', () => {
+  const basic = (name: string, password: string): Record<string, string> => ({
+    authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
+  });
+
+  it.each(['/docs', '/openapi.json'])(
+    'is asked for a key in its own words at %s, and shown the page with one',
+    async (path) => {
+      const asked = await ask('GET', path);
+      expect([asked.status, asked.headers.get('www-authenticate')]).toEqual([
+        401,
+        'Basic realm="Tocsin: the id and the secret of a key", charset="UTF-8"',
+      ]);
+      const key = (await fresh('viewer')).replace('Bearer ', '');
+      const [id = '', secret = ''] = key.split('.');
+      for (const headers of [basic(id, secret), basic('anybody', key), { authorization: `Bearer ${key}` }])
+        expect((await ask('GET', path, headers)).status).toBe(200);
+      for (const headers of [basic(id, 'b'), basic('', ''), { authorization: 'Basic' }, { authorization: 'Basic ???' }])
+        expect((await ask('GET', path, headers)).status).toBe(401);
+      // Nobody who cannot see it with the key is shown it because a browser asks.
+      const [node = '', nodeSecret = ''] = (await fresh('node')).replace('Bearer ', '').split('.');
+      expect((await ask('GET', path, basic(node, nodeSecret))).status).toBe(403);
+    },
+  );
+
+  it('does nothing else with what it was told: a page of another site could act by it', async () => {
+    const [id = '', secret = ''] = admin.replace('Bearer ', '').split('.');
+    for (const [method, path] of [
+      ['GET', '/v1/incidents'],
+      ['POST', '/v1/automation/switch'],
+      ['POST', '/docs'],
+      ['POST', '/graphql'],
+      ['GET', '/metrics'],
+      ['GET', '/docs/v1'],
+    ] as const) {
+      const answer = await ask(method, path, basic(id, secret));
+      expect([path, answer.status]).toEqual([path, 401]);
+    }
+    expect((await ask('GET', '/v1/incidents')).headers.get('www-authenticate')).toBe('Bearer');
+  });
+});
+
 describe('who sends too much', () => {
   /** Sends until it is refused; how many were let in, and the refusal. */
   const exhaust = async (send: () => Promise<Response>, refused = 429) => {

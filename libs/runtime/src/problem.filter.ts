@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ProblemCode, problemDocument, refuse, type Refusal } from '#contracts';
 import { LogUnavailable } from '#event-log';
 import { DatabaseUnavailable, isTooSlow, isUnstorable } from '#store';
+import { challengeOf } from './door/browser-key.js';
 import type { Logger } from './logger.js';
 import { Refused } from './refused.js';
 import { LOGGER } from './tokens.js';
@@ -44,7 +45,7 @@ export const refusalOf = (error: unknown): Refusal | undefined => {
 /** Answers a request with a refusal, as RFC 9457 says. */
 export const sendProblem = (reply: FastifyReply, refusal: Refusal, traceId: string): FastifyReply => {
   const problem = problemDocument(refusal, traceId);
-  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+  if (problem.status === 401) void reply.header('www-authenticate', challengeOf(reply.request.url));
   if (problem.status === 503) void reply.header('retry-after', '1');
   return reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 };

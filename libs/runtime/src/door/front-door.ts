@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../authenticator.js';
 import { sendProblem } from '../problem.filter.js';
 import { askWho } from './ask-who.js';
+import { takeBrowserKey } from './browser-key.js';
 import { answerOrigins } from './cross-origin.js';
 import type { DoorStep } from './door-step.js';
 import { limitCaller, limitProved, type NeedsOfRoute } from './limit-rate.js';
@@ -32,6 +33,7 @@ const stepsOf = ({ authenticator, publicUrl, corsOrigins, rates, needsOf }: Door
   passOpen,
   limitProved(rates),
   passProved,
+  takeBrowserKey,
   askWho(authenticator, rates),
   limitCaller(rates, needsOf),
   readAsOthers,

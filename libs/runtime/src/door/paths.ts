@@ -4,6 +4,8 @@ const OPEN: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 const PROVED: readonly string[] = ['/v2/enqueue', '/v2/change/enqueue', '/v1/callbacks/', '/act/'];
 /** Answered in the words of another program, also where the body is no JSON. */
 const AS_OTHERS: readonly string[] = ['/api/v2/'];
+/** What a person opens by its address. */
+const PAGES: ReadonlySet<string> = new Set(['/docs', '/openapi.json']);
 
 const isOf = (paths: readonly string[], path: string): boolean =>
   paths.some((each) => path === each || (each.endsWith('/') && path.startsWith(each)));
@@ -16,3 +18,5 @@ export const isOpen = (url: string): boolean => OPEN.has(pathOf(url));
 export const isProved = (url: string): boolean => isOf(PROVED, pathOf(url));
 /** Whether an address speaks the words of another program. */
 export const speaksAsOthers = (url: string): boolean => isOf(AS_OTHERS, pathOf(url));
+/** Whether an address is a page that a browser asks for by itself. */
+export const isPage = (url: string): boolean => PAGES.has(pathOf(url));
