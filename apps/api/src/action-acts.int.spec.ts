@@ -17,6 +17,8 @@ describe('what people say of releases, automation and redirects', () => {
   const get = async (path: string) => (await api.send('GET', `/v1/${path}`, await api.as('viewer'))).body;
   const told = async (stream: string) =>
     (await api.parts.eventStore.readStream(stream)).map(({ event: { type }, metadata }) => [type, metadata.actor]);
+  const reasons = async (stream: string) =>
+    (await api.parts.eventStore.readStream(stream)).map(({ metadata }) => metadata.audit?.reason);
   const tell = async (stream: string, ...events: readonly Event[]) => {
     const append = { stream, expectedVersion: 0, events };
     expect(await api.parts.eventStore.append([append], { actor: 'rules', cause: 'test' })).toHaveProperty('appended');
@@ -24,16 +26,18 @@ describe('what people say of releases, automation and redirects', () => {
 
   it('R39, R51: a release is attested and rehearsed, with who said so; the same attestation again says nothing', async () => {
     const attested = { ...of, goodSinceMs: NOW_MS - 9e7, nodes: 20, isRollbackSafe: true };
-    expect(await post('operator', 'releases/attestations', attested)).toMatchObject({
+    const because = { ...attested, comment: 'it ran for a week' };
+    expect(await post('operator', 'releases/attestations', because)).toMatchObject({
       status: 200,
       body: { release: { name: 'v2.1.4+c41', attestation: { nodes: 20, by: 'operator:test operator', at: NOW_MS } } },
     });
-    await post('operator', 'releases/attestations', attested);
-    await post('deploy', 'releases/rehearsals', { ...of, passed: true, detail: 'back in 12 s' });
+    await post('operator', 'releases/attestations', { ...attested, comment: 'a day of traffic' });
+    await post('deploy', 'releases/rehearsals', { ...of, passed: true, detail: 'back in 12 s', comment: 'game day' });
     expect(await told(streamOf.release('dns', 'v2.1.4+c41'))).toEqual([
       ['ReleaseAttested', 'operator:test operator'],
       ['RollbackRehearsed', 'deploy:test deploy'],
     ]);
+    expect(await reasons(streamOf.release('dns', 'v2.1.4+c41'))).toEqual(['it ran for a week', 'game day']);
     expect(await get('releases')).toMatchObject({ releases: [{ service: 'dns', rehearsal: { passed: true } }] });
     expect(await post('operator', 'releases/attestations', { ...attested, goodSinceMs: NOW_MS + 1 })).toMatchObject({
       status: 422,
@@ -44,6 +48,12 @@ describe('what people say of releases, automation and redirects', () => {
   it('R39, R54: a quarantine is lifted by an incident commander or an administrator, who says why', async () => {
     const stream = streamOf.release('dns', 'v2.1.4+c41');
     await tell(stream, event('ReleaseQuarantined', { ...of, rollbackId: 'rb1', because: 'rolled back', at: NOW_MS }));
+    const preview = () => post('viewer', 'releases/quarantine/lift/preview', of);
+    expect(await preview()).toMatchObject({
+      status: 200,
+      body: { preview: { ...of, quarantine: { rollbackId: 'rb1', because: 'rolled back' }, attested: null } },
+    });
+    expect(await told(stream)).toHaveLength(1);
     const lift = (role: PrincipalRole, comment: unknown) => post(role, 'releases/quarantine/lift', { ...of, comment });
     expect(await lift('operator', 'it is fine')).toMatchObject({ status: 403, body: { code: 'PERMISSION_DENIED' } });
     expect(await lift('admin', '  ')).toMatchObject({ status: 422, body: { errors: [{ pointer: '/comment' }] } });
@@ -51,6 +61,7 @@ describe('what people say of releases, automation and redirects', () => {
       status: 200,
       body: { release: { quarantine: null, lifting: { comment: 'it was the network' } } },
     });
+    expect(await preview()).toMatchObject({ status: 409, body: { code: 'RELEASE_NOT_QUARANTINED' } });
     expect(await lift('admin', 'again')).toMatchObject({ status: 409, body: { code: 'RELEASE_NOT_QUARANTINED' } });
     expect((await told(stream)).at(-1)).toEqual(['QuarantineLifted', 'incident_commander:test incident_commander']);
   });
@@ -100,6 +111,14 @@ describe('what people say of releases, automation and redirects', () => {
     });
     await tell(streamOf.redirect('rd1'), decided('rd1'), stopped);
     await tell(streamOf.redirect('rd2'), decided('rd2'));
+    const preview = (id: string) => post('viewer', `redirects/${id}/end/preview`, {});
+    expect(await preview('rd1')).toMatchObject({
+      status: 200,
+      body: { preview: { redirectId: 'rd1', incidentId: 'in1', state: 'stopped', isNew: true, away: ['n1'] } },
+    });
+    expect(await preview('rd2')).toMatchObject({ status: 409, body: { code: 'REDIRECT_NOT_STOPPED' } });
+    expect(await preview('none')).toMatchObject({ status: 404 });
+    expect(await told(streamOf.redirect('rd1'))).toHaveLength(2);
     const end = (id: string) => post('operator', `redirects/${id}/end`, { comment: 'n1 was scrapped' });
     expect(await end('rd1')).toMatchObject({
       status: 200,

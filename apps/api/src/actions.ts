@@ -16,6 +16,7 @@ import {
   createRuleSetRepository,
   createStatusUpdateRepository,
 } from '#store';
+import { actPreviews } from './act-previews.js';
 import { externalAlertActs } from './external-alert-acts.js';
 import { incidentActs } from './incident-acts.js';
 import { automationActs } from './automation-acts.js';
@@ -50,6 +51,7 @@ const actsOnActions = ({ database, eventStore: store, catalogue, clock }: Action
   return {
     ...rolloutActs({ ...parts, repository: createRolloutRepository(database), releases, catalogue }),
     ...releaseActs({ ...parts, repository: releases }),
+    ...actPreviews({ database, releases, catalogue, automation, clock }),
     ...automationActs({ ...parts, repository: automation }),
     ...deliveryActs({ ...parts, database }),
     ...drillActs({ ...parts, database, repository: createDrillRepository(database) }),

@@ -1,5 +1,6 @@
 import { audienceDigest, event, type Event, type Impact, type PrincipalRole, type Reason, streamOf } from '#contracts';
 import { COUNTS_PER_CELL, createCells, encodeBlock, bucketIndex, bucketsOf } from '#domain';
+import type { OidcSettings } from '#runtime';
 import { createChannelRepository, createSegmentRepository, type NewSegment } from '#store';
 import { FakeClock, openTestDatabase, serveRoles, type ServedRoles, type TestDatabase } from '#testing';
 import type { Family } from '#contracts';
@@ -38,7 +39,10 @@ export interface ServedApi extends ServedRoles {
 }
 
 /** Serves the api on a database of its own. */
-export const serveApi = async (environment: Readonly<Record<string, string>> = {}): Promise<ServedApi> => {
+export const serveApi = async (
+  environment: Readonly<Record<string, string>> = {},
+  oidc?: OidcSettings,
+): Promise<ServedApi> => {
   const opened = await openTestDatabase();
   const asked: string[] = [];
   const { database } = opened;
@@ -48,7 +52,7 @@ export const serveApi = async (environment: Readonly<Record<string, string>> = {
   };
   const db = { ...opened, database: { ...database, query } };
   const clock = new FakeClock(NOW_MS);
-  const served = await serveRoles([api], db, { clock, environment });
+  const served = await serveRoles([api], db, { clock, environment, ...(oidc === undefined ? {} : { oidc }) });
   const keys = new Map<PrincipalRole, Promise<string>>();
   const as = (role: PrincipalRole): Promise<string> => {
     const key = keys.get(role) ?? served.keyOf(role, role === 'node' ? 'n1' : undefined);

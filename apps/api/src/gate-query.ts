@@ -38,7 +38,8 @@ export const recordOf = (row: KnownReleaseRow | undefined): PreflightFacts['targ
     quarantined: row.quarantine ?? undefined,
   };
 
-const missingOf = async (rollout: Rollout, { releases, catalogue, clock }: GateParts) => {
+/** What the pre-flight of a declared rollout lacks now; nothing of any other. */
+export const missingOf = async (rollout: Rollout, { releases, catalogue, clock }: GateParts) => {
   if (rollout.state !== 'declared') return [];
   const { service, previous, declared } = rollout;
   const target = recordOf(await releases.find(service, releaseName(previous)));

@@ -1,4 +1,6 @@
 import { event, type Event, type PrincipalRole, streamOf } from '#contracts';
+import type { OidcSettings } from '#runtime';
+import { FakeClock, TEST_AUDIENCE, TestIssuer } from '#testing';
 import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
 
 const RAILS = ['rate', 'target'];
@@ -24,10 +26,28 @@ const reason = {
 
 const WHOSE = { role: 'customer_success_vp', comment: 'a test' };
 
+const issuerSettings = ({ issuer }: TestIssuer): OidcSettings => ({
+  issuer,
+  audience: TEST_AUDIENCE,
+  jwksUrl: `${issuer}/keys`,
+  roleClaim: 'groups',
+  groups: [
+    ['commanders', 'incident_commander'],
+    ['engineering', 'engineering_vp'],
+    ['success', 'customer_success_vp'],
+  ],
+});
+
 describe('rollbacks that people ask for, and what three people open', () => {
   let api: ServedApi;
+  let issuer: TestIssuer;
+  const clock = new FakeClock(NOW_MS);
+  beforeAll(async () => {
+    issuer = await TestIssuer.open(clock.nowMs);
+  });
+  afterAll(() => issuer.close());
   beforeEach(async () => {
-    api = await serveApi();
+    api = await serveApi({}, issuerSettings(issuer));
     await tellStory(api);
     const subject = { rule: 'customer_impact', scope: 'fleet', key: 'fleet', severity: 'critical' } as const;
     await tell(streamOf.alert('al9'), event('AlertFired', { alertId: 'al9', ...subject, reason, at: NOW_MS - 9_000 }));
@@ -113,6 +133,51 @@ describe('rollbacks that people ask for, and what three people open', () => {
     });
     const listed = await api.send('GET', '/v1/overrides?rollbackId=rb9&status=refused', await api.as('viewer'));
     expect(listed.body).toMatchObject({ overrides: [{ overrideId, votes: [{}, { isApproved: false }] }] });
+  });
+
+  it('R53: a token of several roles votes for one of them that it names, once for a person, and for none that it lacks', async () => {
+    const overrideId = await asked();
+    const voteBy = async (sub: string, groups: readonly string[], role?: string) => {
+      const token = `Bearer ${await issuer.token(groups, { claims: { sub } })}`;
+      const said = { isApproved: true, comment: 'I have seen it', ...(role === undefined ? {} : { role }) };
+      return api.send('POST', `/v1/overrides/${overrideId}/votes`, token, said);
+    };
+    const both = ['engineering', 'success'];
+    expect(await voteBy('ann', both)).toMatchObject({ status: 422, body: { errors: [{ pointer: '/role' }] } });
+    expect(await voteBy('ann', both, 'incident_commander')).toMatchObject({
+      status: 403,
+      body: { code: 'PERMISSION_DENIED' },
+    });
+    expect(await voteBy('ann', both, 'customer_success_vp')).toMatchObject({
+      status: 200,
+      body: { override: { status: 'open', votes: [{ role: 'customer_success_vp' }] } },
+    });
+    // The same person under her other role, and another person under the role that has voted.
+    expect(await voteBy('ann', both, 'engineering_vp')).toMatchObject({ status: 409, body: { code: 'VOTE_TWICE' } });
+    expect(await voteBy('bob', both, 'customer_success_vp')).toMatchObject({
+      status: 409,
+      body: { code: 'VOTE_TWICE' },
+    });
+    expect(await voteBy('bob', both, 'engineering_vp')).toMatchObject({ body: { override: { status: 'open' } } });
+    // Who holds one that votes need not name it.
+    expect(await voteBy('cy', ['commanders'])).toMatchObject({
+      body: {
+        override: {
+          status: 'granted',
+          votes: [{ role: 'customer_success_vp' }, { role: 'engineering_vp' }, { role: 'incident_commander' }],
+        },
+      },
+    });
+    const stream = await api.parts.eventStore.readStream(streamOf.override(overrideId));
+    expect(
+      stream.flatMap(({ event: each, metadata }) =>
+        each.type === 'OverrideVoted' ? [[each.data.role, metadata.audit?.subject.split('|').at(-1)]] : [],
+      ),
+    ).toEqual([
+      ['customer_success_vp', 'ann'],
+      ['engineering_vp', 'bob'],
+      ['incident_commander', 'cy'],
+    ]);
   });
 
   it('R54: what nobody may open, what did not refuse, and a checklist that does not hold are refused', async () => {

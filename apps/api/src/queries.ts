@@ -47,6 +47,7 @@ import {
 import { createCustomerList } from './customer-list.js';
 import { nodeQueries } from './node-list.js';
 import { singleQueries } from './single-queries.js';
+import { readStageGates } from './stage-gates-query.js';
 import { deliveryQueries } from './delivery-views.js';
 import { readAutomation } from './automation-acts.js';
 import { type AffectedCustomers, createAffectedCustomers } from './affected-customers.js';
@@ -157,6 +158,7 @@ const actionQueries = ({ database, catalogue, clock }: QueryParts) => {
       (await rollouts.find(rolloutId)) ?? refuse('NOT_FOUND', `there is no rollout ${rolloutId}`),
     gate: (rolloutId: string, stage: string | undefined) =>
       readGate({ database, releases, catalogue, clock }, rolloutId, stage),
+    gates: (rolloutId: string, ask: PageAsk) => readStageGates(database, rolloutId, ask),
     releases: releases.page,
     automation: () => readAutomation(automation),
     overrides: createOverrideRepository(database).page,

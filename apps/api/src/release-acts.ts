@@ -53,10 +53,12 @@ const on = async (
 
 /** What is said of releases as such. */
 export const releaseActs = (parts: ReleaseParts) => ({
-  attestRelease: (attested: NewAttestation, caller: Principal) =>
-    on(parts, 'attest', attested, caller, (record, acting) => decideAttestation(record, attested, acting)),
-  rehearseRollback: (rehearsed: NewRehearsal, caller: Principal) =>
-    on(parts, 'rehearse', rehearsed, caller, (_record, acting) => decideRehearsal(rehearsed, acting)),
+  attestRelease: ({ comment, ...attested }: NewAttestation, caller: Principal) =>
+    on(parts, 'attest', attested, saying(caller, comment), (record, acting) =>
+      decideAttestation(record, attested, acting),
+    ),
+  rehearseRollback: ({ comment, ...rehearsed }: NewRehearsal, caller: Principal) =>
+    on(parts, 'rehearse', rehearsed, saying(caller, comment), (_record, acting) => decideRehearsal(rehearsed, acting)),
   liftQuarantine: (lifting: Lifting, caller: Principal) =>
     on(parts, 'lift', lifting, saying(caller, lifting.comment), (record, acting) =>
       decideLifting(record, lifting, acting),

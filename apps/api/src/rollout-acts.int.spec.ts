@@ -35,7 +35,7 @@ describe('rollouts over HTTP', () => {
   };
 
   it('a deploy key declares, asks the gate what is missing, and asks for the start; every act has its actor', async () => {
-    expect(await declare()).toMatchObject({
+    expect(await declare({ comment: 'the release train' })).toMatchObject({
       status: 201,
       body: {
         rollout: {
@@ -65,10 +65,12 @@ describe('rollouts over HTTP', () => {
     });
     const missing = gate.body['missing'] as unknown as readonly { item: string }[];
     expect(missing.map(({ item }) => item)).toEqual(['risk', 'impact', 'target', 'load_test']);
-    await post('deploy', 'rollouts/ro9/risk', { risk: 'low', author: 'ana', text: 'a flag that is off' });
+    const risk = { risk: 'low', author: 'ana', text: 'a flag that is off' };
+    await post('deploy', 'rollouts/ro9/risk', { ...risk, comment: 'asked by change board' });
     await post('deploy', 'rollouts/ro9/load-tests', {
       nodeId: 'n1',
       families: FAMILIES,
+      comment: 'the nightly run',
     });
     const overriding = { items: ['target', 'impact'], comment: 'the first of its kind' };
     expect(await post('operator', 'rollouts/ro9/overrides', overriding)).toMatchObject({ status: 403 });
@@ -82,6 +84,17 @@ describe('rollouts over HTTP', () => {
       ['LoadTested', 'deploy:test deploy', 'deploy:test deploy'],
       ['PreflightOverridden', 'admin:test admin', 'admin:test admin'],
       ['RolloutStartRequested', 'deploy:test deploy', 'deploy:test deploy'],
+    ]);
+    const acts = await api.parts.eventStore.readStream(streamOf.rollout('ro9'));
+    expect(acts.map(({ metadata }) => metadata.audit?.reason)).toEqual([
+      'the release train',
+      'asked by change board',
+      'the nightly run',
+      'the first of its kind',
+      undefined,
+    ]);
+    expect(acts.filter(({ event: { data } }) => 'comment' in data).map(({ event: { type } }) => type)).toEqual([
+      'PreflightOverridden',
     ]);
     expect((await get('viewer', 'rollouts/ro9')).body).toMatchObject({
       rollout: { preflight: { overridden: [{ items: ['target', 'impact'] }] }, steps: [{ what: 'start_requested' }] },
@@ -194,6 +207,109 @@ describe('rollouts over HTTP', () => {
         late,
         409,
       ]);
+  });
+
+  it('a start and a halt are previewed, by whoever may look, and nothing is recorded', async () => {
+    await declare({ mode: 'driving', nodes: ['n1', 'n2'] });
+    await api.as('viewer');
+    const before = await api.parts.eventStore.head();
+    const preview = async (what: 'start' | 'halt', rolloutId = 'ro9') =>
+      post('viewer', `rollouts/${rolloutId}/${what}/preview`);
+    expect(await preview('start')).toMatchObject({
+      status: 200,
+      body: { preview: { rolloutId: 'ro9', state: 'declared', isNew: true, stage: 'canary', nodes: [] } },
+    });
+    expect(await preview('halt', 'ro1')).toMatchObject({
+      status: 200,
+      body: { preview: { state: 'running', isNew: true, keeps: ['n1'], stops: [] } },
+    });
+    expect(await preview('start', 'ro1')).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
+    for (const what of ['start', 'halt'] as const) expect(await preview(what, 'none')).toMatchObject({ status: 404 });
+    expect(await api.parts.eventStore.head()).toBe(before);
+  });
+
+  it('what Tocsin brings is acted on by commands: 202, and where they will be seen', async () => {
+    await declare({ mode: 'driving', nodes: ['n1', 'n2'] });
+    const act = async (what: 'start' | 'halt') => {
+      const response = await fetch(`${api.url}/v1/rollouts/ro9/${what}`, {
+        method: 'POST',
+        headers: { authorization: await api.as('deploy'), 'content-type': 'application/json' },
+        body: JSON.stringify({ comment: 'now' }),
+      });
+      return [response.status, response.headers.get('location')];
+    };
+    expect(await act('start')).toEqual([202, '/v1/rollouts/ro9']);
+    const of = { rolloutId: 'ro9', stage: 'canary', nodes: ['n1'], at: NOW_MS };
+    const began = { service: 'dns', release: RELEASE, previous: PREVIOUS, origin: 'declared' as const };
+    await tell(
+      streamOf.rollout('ro9'),
+      event('RolloutStarted', { ...of, ...began }),
+      event('StageCommanded', { ...of, commandId: 'co7', generation: 7 }),
+    );
+    expect(await act('start')).toEqual([202, '/v1/commands/co7']);
+    const { body } = await post('viewer', 'rollouts/ro9/halt/preview');
+    expect(body).toMatchObject({ preview: { keeps: ['n1'], stops: ['n1'], isNew: true } });
+    expect(await act('halt')).toEqual([202, '/v1/rollouts/ro9']);
+    expect((await post('viewer', 'rollouts/ro9/halt/preview')).body).toMatchObject({ preview: { isNew: false } });
+  });
+
+  it('the gates of its stages are listed, the newest first, each with what it rests on', async () => {
+    const counts = { good: 990, bad: 10 };
+    const test = { test: 'failing', nats: 1, stopNats: 5, promoteNats: -5, verdict: 'promote' as const, detail: '1 %' };
+    const measured = (stage: string, throughSlot: number) =>
+      event('GateMeasured', {
+        rolloutId: 'ro1',
+        stage,
+        phase: 'baking',
+        throughSlot,
+        cohort: counts,
+        control: counts,
+        customers: 0,
+        tests: [test],
+        at: NOW_MS,
+      });
+    const decided = (stage: string, at: number) =>
+      event('GateDecided', {
+        rolloutId: 'ro1',
+        stage,
+        phase: 'baking',
+        verdict: 'promote',
+        because: `${stage} is well`,
+        cohort: counts,
+        control: counts,
+        tests: [test],
+        at,
+      });
+    const before = await api.parts.eventStore.head();
+    await tell(
+      streamOf.rollout('ro1'),
+      measured('canary', 5),
+      measured('canary', 6),
+      decided('canary', NOW_MS - 3_000),
+      event('RolloutStageReached', { rolloutId: 'ro1', stage: 'early', nodes: ['n2'], at: NOW_MS - 2_000 }),
+      measured('early', 9),
+    );
+    const list = async (query = '') => (await get('deploy', `rollouts/ro1/gates${query}`)).body;
+    const [early, canary] = [
+      { n: 2, stage: 'early', verdict: 'need_more_data', throughSlot: 9, decidedAt: null, evidence: [before + 5] },
+      {
+        n: 1,
+        stage: 'canary',
+        verdict: 'promote',
+        because: 'canary is well',
+        throughSlot: 6,
+        decidedAt: NOW_MS - 3_000,
+        cohort: counts,
+        tests: [test],
+        evidence: [before + 2, before + 3],
+      },
+    ];
+    expect(await list()).toMatchObject({ gates: [early, canary], next: null });
+    const first = (await list('?limit=1')) as unknown as { readonly gates: unknown; readonly next: string };
+    expect(first.gates).toMatchObject([early]);
+    expect(await list(`?limit=1&after=${first.next}`)).toMatchObject({ gates: [canary], next: null });
+    expect(await get('deploy', 'rollouts/none/gates')).toMatchObject({ status: 404 });
+    expect(await get('alerts', 'rollouts/ro1/gates')).toMatchObject({ status: 403 });
   });
 
   it('what is not there is not found', async () => {

@@ -103,7 +103,8 @@ const testLoad = async (
 
 /** What people and deploy tools do with rollouts. */
 export const rolloutActs = (parts: RolloutParts) => ({
-  declareRollout: (wanted: NewRollout, caller: Principal) => declare(parts, wanted, caller),
+  declareRollout: ({ comment, ...wanted }: NewRollout, caller: Principal) =>
+    declare(parts, wanted, saying(caller, comment)),
   startRollout: (rolloutId: string, caller: Principal) => on(parts, 'start', rolloutId, caller, decideStartRequest),
   haltRollout: (rolloutId: string, comment: string, caller: Principal) =>
     on(parts, 'halt', rolloutId, saying(caller, comment), (known, acting) => decideHaltRequest(known, comment, acting)),
@@ -111,9 +112,10 @@ export const rolloutActs = (parts: RolloutParts) => ({
     on(parts, 'approve', rolloutId, saying(caller, approval.note), (known, acting) =>
       decideStageApproval(known, approval, acting),
     ),
-  assessRisk: (rolloutId: string, risk: NewRisk, caller: Principal) =>
-    on(parts, 'assess', rolloutId, caller, (known, acting) => decideRisk(known, risk, acting)),
-  tellLoadTest: (rolloutId: string, test: NewLoadTest, caller: Principal) => testLoad(parts, rolloutId, test, caller),
+  assessRisk: (rolloutId: string, { comment, ...risk }: NewRisk, caller: Principal) =>
+    on(parts, 'assess', rolloutId, saying(caller, comment), (known, acting) => decideRisk(known, risk, acting)),
+  tellLoadTest: (rolloutId: string, { comment, ...test }: NewLoadTest, caller: Principal) =>
+    testLoad(parts, rolloutId, test, saying(caller, comment)),
   overridePreflight: (rolloutId: string, override: PreflightOverride, caller: Principal) =>
     on(parts, 'override pre-flight of', rolloutId, saying(caller, override.comment), (known, acting) =>
       decidePreflightOverride(known, override, acting),

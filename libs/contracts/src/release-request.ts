@@ -21,12 +21,18 @@ export const newAttestationSchema = z.strictObject({
   /** On how many nodes. */
   nodes: z.number().int().positive().max(NODES_MAX),
   isRollbackSafe: z.boolean(),
+  comment: commentSchema.optional(),
 });
 /** Somebody vouches for a release. */
 export type NewAttestation = z.infer<typeof newAttestationSchema>;
 
 /** Going back to a release was tried out. */
-export const newRehearsalSchema = z.strictObject({ ...of, passed: z.boolean(), detail: z.string().trim().max(500) });
+export const newRehearsalSchema = z.strictObject({
+  ...of,
+  passed: z.boolean(),
+  detail: z.string().trim().max(500),
+  comment: commentSchema.optional(),
+});
 /** Going back to a release was tried out. */
 export type NewRehearsal = z.infer<typeof newRehearsalSchema>;
 
@@ -34,6 +40,9 @@ export type NewRehearsal = z.infer<typeof newRehearsalSchema>;
 export const liftingSchema = z.strictObject({ ...of, comment: commentSchema });
 /** Somebody lifts a quarantine. */
 export type Lifting = z.infer<typeof liftingSchema>;
+
+/** The same of a preview, which needs no reason. */
+export const liftingPreviewSchema = z.strictObject({ ...of, comment: commentSchema.optional() });
 
 /** Somebody switches the automation. */
 export const switchingSchema = z.strictObject({ isOn: z.boolean(), comment: commentSchema });

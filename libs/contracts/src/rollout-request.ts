@@ -19,6 +19,7 @@ export const newRolloutSchema = z
     plan: newRolloutPlanSchema.default(DEFAULT_PLAN),
     /** Whom it is for; empty: every node of the inventory. */
     nodes: z.array(nameSchema).max(COMMAND_AUDIENCE_MAX).default([]),
+    comment: commentSchema.optional(),
   })
   .refine(
     ({ release, previous }) =>
@@ -33,6 +34,7 @@ export const newRiskSchema = z.strictObject({
   risk: z.enum(RISKS),
   author: z.string().trim().min(1).max(200),
   text: z.string().trim().min(1).max(500),
+  comment: commentSchema.optional(),
 });
 /** Somebody says how much may go wrong. */
 export type NewRisk = z.infer<typeof newRiskSchema>;
@@ -44,6 +46,7 @@ export const newLoadTestSchema = z.strictObject({
     .array(z.strictObject({ family: nameSchema, passed: z.boolean(), detail: z.string().max(500).default('') }))
     .min(1)
     .max(20),
+  comment: commentSchema.optional(),
 });
 /** What the families of the load tester found on one node. */
 export type NewLoadTest = z.infer<typeof newLoadTestSchema>;

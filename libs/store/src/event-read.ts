@@ -72,6 +72,20 @@ export const readStreamLastOf = async (
   return rows.map(toldEvent);
 };
 
+/**
+ * The events of a rollout's stream that its gates are made of, in order: of the measurements the last of each stage, since a stage is
+ * measured every few seconds for days.
+ */
+export const readGateEvents = async (tx: Queryable, stream: string): Promise<readonly RecordedEvent[]> => {
+  const rows = await tx.query<EventRow>(
+    `select ${EVENT_COLUMNS} from event where stream = $1 and (type like 'Rollout%' or type in ('GateDecided', 'GateOverdue')
+       or version in (select max(version) from event where stream = $1 and type = 'GateMeasured' group by data ->> 'stage'))
+     order by version`,
+    [stream],
+  );
+  return rows.map(toldEvent);
+};
+
 /** Which of the newest events of one stream. */
 export interface NewestAsk {
   readonly stream: string;

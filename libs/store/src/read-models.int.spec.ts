@@ -5,7 +5,14 @@ import { createApiKeyRepository } from './api-key.repository.js';
 import { createCatalogueRepository } from './catalogue.repository.js';
 import { createCommandRepository } from './command.repository.js';
 import { createDeliveryRepository } from './deliveries/delivery.repository.js';
-import { HISTORY_AT_MS as T, impactOf, reasonOf, tell, tellHistory } from './history/event-history.fixture.js';
+import {
+  HISTORY_AT_MS as T,
+  impactOf,
+  reasonOf,
+  rollbackDecided,
+  tell,
+  tellHistory,
+} from './history/event-history.fixture.js';
 import { createEventStore, type EventStore } from './event-store.js';
 import { createIncidentRepository } from './incident.repository.js';
 import { createAutomationRepository } from './automation.repository.js';
@@ -173,11 +180,11 @@ describe('read models', () => {
     });
     const rows = await redirects.list({ incidentId: 'in2', limit: 9 });
     expect(rows.map(({ redirectId, status }) => `${redirectId} ${status}`)).toEqual([
-      'rd1 drained',
-      'rd2 verified',
-      'rd3 ended',
-      'rd4 stopped',
       'rd5 refused',
+      'rd4 stopped',
+      'rd3 ended',
+      'rd2 verified',
+      'rd1 drained',
     ]);
     expect(await redirects.list({ statuses: ['stopped'], limit: 9 })).toMatchObject([{ endedAt: null }]);
     expect(await redirects.find('rd5')).toMatchObject({
@@ -343,6 +350,29 @@ describe('read models', () => {
       ['ups', ['b.example']],
     ]);
     expect(await createCatalogueRepository(db.database).findNode('n9')).toBeUndefined();
+  });
+
+  it('page rollbacks so that one which is decided meanwhile keeps its place, and is seen once', async () => {
+    const rollbacks = createRollbackRepository(db.database);
+    const proposed = { incidentId: 'in2', rolloutId: 'ro1', mode: 'approve' as const, nodes: 1, because: 'it fails' };
+    for (const rollbackId of ['paged-1', 'paged-2', 'paged-3'])
+      await tell(store, [
+        [streamOf.rollback(rollbackId), 0, [event('RollbackProposed', { rollbackId, ...proposed, at: T })]],
+      ]);
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await rollbacks.page({ limit: 1, after });
+      if ('refused' in page) throw new Error(page.detail);
+      seen.push(...page.items.map(({ rollbackId }) => rollbackId));
+      after = page.next ?? undefined;
+      // The last of the three is decided after the first page: by the time of its decision it would stand before the cursor.
+      if (seen.length === 1)
+        await tell(store, [[streamOf.rollback('paged-1'), 1, [rollbackDecided('paged-1', 'in2')]]]);
+    } while (after !== undefined);
+    expect(seen.slice(0, 3)).toEqual(['paged-3', 'paged-2', 'paged-1']);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(Object.keys((await rollbacks.list({ limit: 1 }))[0] ?? {})).not.toContain('firstPosition');
   });
 
   it('find keys, the revoked ones as such', async () => {

@@ -1,4 +1,4 @@
-import type { EventData, Reason } from '#contracts';
+import { type EventData, isRefusal, mapPage, type Reason } from '#contracts';
 import type { Queryable } from './database.js';
 import { createList, type List, type Order } from './keyset.js';
 import type { ReleaseRow } from './rollout.repository.js';
@@ -108,30 +108,49 @@ const WAVES = `
      'repeats', w.repeats) order by w.wave), '[]')
    from rollback_wave w where w.rollback_id = r.rollback_id)`;
 
-const SELECT = `
+const COLUMNS = `
   select r.rollback_id as "rollbackId", r.incident_id as "incidentId", r.status, r.rollout_id as "rolloutId", r.service,
     r.from_release as "from", r.to_release as "to", r.trigger_reason as "trigger", r.evidence, r.rails,
-    r.refusals, r.gap, r.request, r.proposal, r.approval, r.decided_by as "decidedBy", r.override_id as "overrideId", r.told, r.because, r.decided_at as "decidedAt", r.ended_at as "endedAt", ${WAVES} as waves
-  from rollback r`;
+    r.refusals, r.gap, r.request, r.proposal, r.approval, r.decided_by as "decidedBy", r.override_id as "overrideId", r.told, r.because, r.decided_at as "decidedAt", r.ended_at as "endedAt", ${WAVES} as waves`;
 
-const ORDER: Order<RollbackRow> = {
+const SELECT = `${COLUMNS} from rollback r`;
+
+/**
+ * Where it was first told of: set once, unlike `decided_at`, which moves from what was asked for or refused to what is decided. One look into
+ * the index of streams for each row that fits, of which there are some hundreds a year.
+ */
+const FIRST = `(select e.position from event e where e.stream = 'rollback-' || r.rollback_id and e.version = 1)`;
+
+interface Placed {
+  readonly firstPosition: number;
+}
+
+const SELECT_PLACED = `${COLUMNS}, ${FIRST} as "firstPosition" from rollback r`;
+
+const ORDER: Order<RollbackRow & Placed> = {
   list: 'rollbacks',
-  columns: [
-    { sql: 'r.decided_at', kind: 'number', isDescending: true, of: (row) => row.decidedAt },
-    { sql: 'r.rollback_id', kind: 'text', of: (row) => row.rollbackId },
-  ],
+  columns: [{ sql: FIRST, kind: 'number', isDescending: true, of: ({ firstPosition }) => firstPosition }],
 };
 
+const withoutPlace = ({ firstPosition: _place, ...row }: RollbackRow & Placed): RollbackRow => row;
+
 /** Rollbacks in PostgreSQL. */
-export const createRollbackRepository = (database: Queryable): RollbackRepository => ({
-  ...createList<RollbackRow, RollbackFilter>(database, ORDER, ({ statuses, incidentId }) => ({
-    select: SELECT,
+export const createRollbackRepository = (database: Queryable): RollbackRepository => {
+  const placed = createList<RollbackRow & Placed, RollbackFilter>(database, ORDER, ({ statuses, incidentId }) => ({
+    select: SELECT_PLACED,
     where: '($1::text[] is null or r.status = any($1)) and ($2::text is null or r.incident_id = $2)',
     values: [statuses ?? null, incidentId ?? null],
-  })),
-  find: async (rollbackId) =>
-    (await database.query<RollbackRow>(`${SELECT} where r.rollback_id = $1`, [rollbackId]))[0],
-});
+  }));
+  return {
+    list: async (filter) => (await placed.list(filter)).map(withoutPlace),
+    page: async (ask) => {
+      const page = await placed.page(ask);
+      return isRefusal(page) ? page : mapPage(page, withoutPlace);
+    },
+    find: async (rollbackId) =>
+      (await database.query<RollbackRow>(`${SELECT} where r.rollback_id = $1`, [rollbackId]))[0],
+  };
+};
 
 /** Every column, under the names of the row; without a filter. */
 export { SELECT as SELECT_ROLLBACKS };

@@ -75,6 +75,7 @@ const RolloutPlanInput = inputType('RolloutPlanInput', 'The stages of a rollout.
 });
 /** What `DeclareRollout` is sent. */
 export const DeclareRolloutInput = mutationInput('DeclareRollout', {
+  comment: why,
   rolloutId,
   service,
   release,
@@ -95,6 +96,7 @@ export const ApproveStageInput = mutationInput('ApproveStage', {
 });
 /** What `AssessRisk` is sent. */
 export const AssessRiskInput = mutationInput('AssessRisk', {
+  comment: why,
   rolloutId,
   risk: one(() => words.Risk, 'How much may go wrong.'),
   author: text('Who says so.'),
@@ -107,6 +109,7 @@ const LoadTestFamilyInput = inputType('LoadTestFamilyInput', 'One family of the 
 });
 /** What `TellLoadTest` is sent. */
 export const TellLoadTestInput = mutationInput('TellLoadTest', {
+  comment: why,
   rolloutId,
   nodeId: rawId('The node that was tested.'),
   families: many(one(() => LoadTestFamilyInput, 'Each family.')),
@@ -142,6 +145,7 @@ export const EndRedirectInput = mutationInput('EndRedirect', {
 });
 /** What `AttestRelease` is sent. */
 export const AttestReleaseInput = mutationInput('AttestRelease', {
+  comment: why,
   service,
   release,
   goodSince: moment('Since when it ran well.'),
@@ -150,6 +154,7 @@ export const AttestReleaseInput = mutationInput('AttestRelease', {
 });
 /** What `RehearseRollback` is sent. */
 export const RehearseRollbackInput = mutationInput('RehearseRollback', {
+  comment: why,
   service,
   release,
   passed: flag('Whether going back to it went well.'),

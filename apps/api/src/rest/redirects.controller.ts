@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { answerOf, listOf, type Principal, redirectShape, streamOf } from '#contracts';
+import { answerOf, listOf, type Principal, redirectEndPreviewShape, redirectShape, streamOf } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { Actions } from '../actions.js';
 import { commented, redirectQuery } from '../list-query.js';
@@ -34,6 +34,20 @@ export class RedirectsController {
   @Versioned(({ id = '' }) => streamOf.redirect(id))
   async redirect(@Param('id') id: string) {
     return { redirect: accepted(await this.queries.redirect(id)) };
+  }
+
+  /** A dry run: nothing is recorded. */
+  @Post('redirects/:id/end/preview')
+  @Speaks({
+    id: 'previewRedirectEnd',
+    summary: 'What ending a redirect that stopped would do; nothing is recorded',
+    answer: answerOf('preview', redirectEndPreviewShape),
+    refuses: ['REDIRECT_NOT_STOPPED'],
+    repeats: 'reads',
+  })
+  @HttpCode(200)
+  async previewEnd(@Param('id') id: string) {
+    return { preview: accepted(await this.actions.previewRedirectEnd(id)) };
   }
 
   /** A redirect that stopped, and whose nodes will not come back. */

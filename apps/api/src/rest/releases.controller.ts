@@ -2,6 +2,8 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@ne
 import {
   answerOf,
   knownReleaseShape,
+  liftingPreviewSchema,
+  liftingPreviewShape,
   liftingSchema,
   listOf,
   newAttestationSchema,
@@ -75,6 +77,23 @@ export class ReleasesController {
   async rehearse(@Body() body: unknown, @Caller() caller: Principal) {
     const rehearsed = accepted(readBody(newRehearsalSchema, body));
     return { release: accepted(await this.actions.rehearseRollback(rehearsed, caller)) };
+  }
+
+  /** A dry run: nothing is recorded. */
+  @Post('quarantine/lift/preview')
+  @Speaks({
+    id: 'previewLifting',
+    summary: 'What lifting a quarantine would do; nothing is recorded',
+    body: liftingPreviewSchema,
+    answer: answerOf('preview', liftingPreviewShape),
+    refuses: ['RELEASE_NOT_QUARANTINED'],
+    repeats: 'reads',
+  })
+  @HttpCode(200)
+  @Needs('view')
+  async previewLifting(@Body() body: unknown) {
+    const { service, release } = accepted(readBody(liftingPreviewSchema, body));
+    return { preview: accepted(await this.actions.previewLifting({ service, release })) };
   }
 
   @Post('quarantine/lift')

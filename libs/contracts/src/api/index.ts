@@ -11,6 +11,7 @@ export * from './on-call.js';
 export * from './problem.js';
 export * from './recorded-event.js';
 export * from './redirect.js';
+export * from './preview.js';
 export * from './report.js';
 export * from './rollback.js';
 export * from './rollout.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { eventSchemas } from '../event.js';
 import { AUTOMATION_MODES } from '../events/automation-events.js';
-import { GATE_VERDICTS, ROLLOUT_MODES, ROLLOUT_ORIGINS } from '../events/rollout-events.js';
+import { GATE_LACKS, GATE_VERDICTS, ROLLOUT_MODES, ROLLOUT_ORIGINS } from '../events/rollout-events.js';
 import { count, moment, releaseShape } from './answer.js';
 
 const { RiskAssessed, BlastRadiusComputed, LoadTested, PreflightOverridden, PreflightBlocked } = eventSchemas;
@@ -86,6 +86,26 @@ export const gateAnswer = z
     control: GateMeasured.shape.control.nullable(),
   })
   .meta({ id: 'Gate' });
+
+/** The gate of one stage of a rollout: what it said, and what it rests on. */
+export const stageGateShape = z
+  .object({
+    n: count.describe('its place among the gates of its rollout, from 1'),
+    stage: z.string(),
+    phase: z.enum(['declared', 'baking', 'approval', 'watch', 'over']),
+    verdict: z.enum(GATE_VERDICTS),
+    because: z.string(),
+    beganAt: moment,
+    decidedAt: moment.nullable(),
+    throughSlot: count.nullable(),
+    cohort: GateMeasured.shape.cohort.nullable(),
+    control: GateMeasured.shape.control.nullable(),
+    tests: GateMeasured.shape.tests,
+    judgedBy: GateMeasured.shape.judgedBy.unwrap().nullable(),
+    overdue: z.array(z.enum(GATE_LACKS)),
+    evidence: z.array(count).describe('positions of its last measurement and of its verdicts: /v1/audit/{position}'),
+  })
+  .meta({ id: 'StageGate' });
 
 const service = { service: true } as const;
 const of = { service: true, release: true } as const;

@@ -10,7 +10,7 @@ export interface HaltContext extends Pick<Deciding, 'hash' | 'sha256'> {
 }
 
 /** Nodes that were told to take the release and may still do so: they have not answered, and their command has not expired. */
-const onTheWay = ({ declared }: Rollout, at: number): readonly string[] =>
+export const nodesOnTheWay = ({ declared }: Rollout, at: number): readonly string[] =>
   [...(declared?.updates ?? [])]
     .filter(([, { status, commandedAtMs }]) => status === 'commanded' && at < commandedAtMs + COMMAND_TTL_MS)
     .map(([nodeId]) => nodeId)
@@ -26,7 +26,7 @@ export const decideHaltCommand = (
 ): readonly Event[] => {
   const { rolloutId, service, release, state, declared } = rollout;
   if (state !== 'halted' || declared?.mode !== 'driving' || declared.isHaltCommanded) return [];
-  const audience = [...onTheWay(rollout, at)];
+  const audience = [...nodesOnTheWay(rollout, at)];
   if (audience.length === 0) return [];
   const commandId = hash(`halt|${rolloutId}`);
   const command: Command = {

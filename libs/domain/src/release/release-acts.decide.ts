@@ -1,6 +1,7 @@
 import {
   event,
   type EventOf,
+  isRefusal,
   type Lifting,
   type NewAttestation,
   type NewRehearsal,
@@ -9,7 +10,7 @@ import {
   releaseName,
 } from '#contracts';
 import type { Acting } from '../rule/acting.js';
-import type { ReleaseRecord } from './release-record.js';
+import type { Attestation, ReleaseRecord } from './release-record.js';
 
 /** Somebody vouches for a release; the same again says nothing new. */
 export const decideAttestation = (
@@ -40,4 +41,31 @@ export const decideLifting = (
   if (record?.quarantined === undefined)
     return refuse('RELEASE_NOT_QUARANTINED', `${releaseName(release)} of ${service} is not in quarantine`);
   return [event('QuarantineLifted', { service, release, by, comment, at })];
+};
+
+/** What lifting a quarantine would do, before anybody lifts it. */
+export interface LiftingPreview {
+  readonly service: string;
+  readonly release: Lifting['release'];
+  /** What put it there. */
+  readonly quarantine: { readonly rollbackId: string; readonly because: string };
+  /** What is said of it beside, and stays: null, nobody said anything. */
+  readonly attested: Attestation | null;
+  readonly isRehearsed: boolean | null;
+  /** In a sentence. */
+  readonly effect: string;
+}
+
+/** Shows what lifting a quarantine would do now; refused as the lifting would be. */
+export const previewLifting = (
+  record: ReleaseRecord | undefined,
+  of: Pick<Lifting, 'service' | 'release'>,
+  acting: Acting,
+): LiftingPreview | Refusal => {
+  const decided = decideLifting(record, { ...of, comment: 'preview' }, acting);
+  if (isRefusal(decided)) return decided;
+  if (record?.quarantined === undefined) throw new Error('a lifting that is not refused has a quarantine');
+  const { attested = null, isRehearsed = null, quarantined: quarantine } = record;
+  const effect = `${releaseName(of.release)} of ${of.service} may be declared and brought again, and the gates of its next rollout judge it anew`;
+  return { ...of, quarantine, attested, isRehearsed, effect };
 };
