@@ -1,4 +1,5 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import {
   askedAnswer,
   newScheduleOverrideSchema,
@@ -17,6 +18,7 @@ import { commentQuery, maybeCommented } from '../list-query.js';
 import { sentPlan, shiftsQuery } from '../on-call/on-call-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
+import { located } from './located.js';
 
 /** Who is called: the plan, who is on call by it, and who takes whose place. */
 @Controller('v1/on-call')
@@ -96,11 +98,12 @@ export class OnCallController {
     located: true,
   })
   @HttpCode(202)
-  @Header('Location', '/v1/on-call')
   @Needs('administer')
-  async reload(@Body() body: unknown, @Caller() caller: Principal) {
+  async reload(@Body() body: unknown, @Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply) {
     const { comment } = accepted(readBody(maybeCommented, body ?? undefined));
     accepted(await this.actions.reloadOnCall(saying(caller, comment)));
+    // Not before: what is refused is nowhere.
+    located(reply, 'on-call');
     return { asked: true };
   }
 

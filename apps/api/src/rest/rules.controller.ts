@@ -1,4 +1,5 @@
-import { Body, Controller, Get, Header, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { askedAnswer, listOf, type Principal, refuse, rulesAnswer, ruleSetVersionShape } from '#contracts';
 import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import { saying } from '../act-metadata.js';
@@ -7,6 +8,7 @@ import { maybeCommented, plainListQuery } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { ACTIONS, QUERIES } from '../tokens.js';
 import { listAnswer } from './list-answer.js';
+import { located } from './located.js';
 
 /** The rules in force, those before, and the wish to read their files again. */
 @Controller('v1/rules')
@@ -46,11 +48,12 @@ export class RulesController {
     located: true,
   })
   @HttpCode(202)
-  @Header('Location', '/v1/rules')
   @Needs('administer')
-  async reload(@Body() body: unknown, @Caller() caller: Principal) {
+  async reload(@Body() body: unknown, @Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply) {
     const { comment } = accepted(readBody(maybeCommented, body ?? undefined));
     accepted(await this.actions.reloadRules(saying(caller, comment)));
+    // Not before: what is refused is nowhere.
+    located(reply, 'rules');
     return { asked: true };
   }
 }
