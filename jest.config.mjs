@@ -2,6 +2,7 @@
 export default {
   rootDir: 'dist',
   testEnvironment: '<rootDir>/../jest-environment.cjs',
+  runtime: '<rootDir>/../jest-runtime.cjs',
   transform: {},
   testMatch: ['**/*.spec.js'],
   testPathIgnorePatterns: ['\\.(faults|soak)\\.spec\\.js$'],
@@ -10,5 +11,6 @@ export default {
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
   testTimeout: 30_000,
   maxWorkers: 2,
-  workerIdleMemoryLimit: '400MB',
+  // A worker that has loaded everything once has 400 MB; to replace it means to load all that again.
+  workerIdleMemoryLimit: '1GB',
 };

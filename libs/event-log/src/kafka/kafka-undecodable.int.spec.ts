@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { CompressionCodecs, CompressionTypes, Kafka, logLevel, type Message, type Producer } from 'kafkajs';
+import kafkajs, { CompressionTypes, Kafka, logLevel, type Message, type Producer } from 'kafkajs';
 import type { Topic } from '#contracts';
 import { describeKafka, openTestKafkaLog, type TestKafkaLog, testKafkaUrl, until } from '#testing';
 import type { Subscription } from '../event-log.js';
@@ -7,6 +7,7 @@ import { UNPACKED_BYTES_MAX } from './codecs.js';
 import { parseKafkaUrl } from './kafka-url.js';
 
 const TOPIC: Topic = 'telemetry.outcomes';
+const { CompressionCodecs } = kafkajs;
 const { None, GZIP, Snappy, LZ4, ZSTD } = CompressionTypes;
 
 const number = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
