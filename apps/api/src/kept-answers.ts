@@ -51,7 +51,8 @@ class KeptAnswers {
 /**
  * Answers about things that change by events alone, each made once for a position of the log, for everybody who asks while no further
  * event was recorded. `position` was read after the request came, so that the answer holds every act that was over by then. What is
- * being made is waited for by all who ask for it; what failed, or is refused, is kept for nobody.
+ * being made is waited for by all who ask for it; what failed, or is refused, is kept for nobody. Tables that are made of the events
+ * again hold the same rows, so that nothing is forgotten then.
  */
 export const createKeptAnswers = (
   read: (id: string) => Promise<object | Refusal>,

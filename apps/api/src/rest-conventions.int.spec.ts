@@ -80,11 +80,16 @@ describe('what holds for every route', () => {
     const again = await ask('GET', '/v1/incidents/in1', { 'if-none-match': tag });
     expect(again).toMatchObject({ status: 304, body: undefined });
     expect(again.headers.get('etag')).toBe(tag);
-    const list = await ask('GET', '/v1/nodes');
-    expect(list.headers.get('etag')).toMatch(/^W\/"/);
-    expect(await ask('GET', '/v1/nodes', { 'if-none-match': list.headers.get('etag') ?? '' })).toMatchObject({
-      status: 304,
-    });
+    for (const path of ['/v1/nodes', '/v1/fleet', '/v1/windows?family=fleet']) {
+      const { headers } = await ask('GET', path);
+      const known = headers.get('etag') ?? '';
+      expect([path, known, headers.get('content-type')]).toEqual([
+        path,
+        expect.stringMatching(/^W\/"/),
+        'application/json; charset=utf-8',
+      ]);
+      expect([path, (await ask('GET', path, { 'if-none-match': known })).status]).toEqual([path, 304]);
+    }
     const authorization = await served.as('operator');
     expect(await ask('POST', '/v1/incidents/in1/notes', { authorization }, { text: 'seen' })).toMatchObject({
       status: 201,
@@ -96,7 +101,8 @@ describe('what holds for every route', () => {
     const authorization = await served.as('operator');
     const look = async () => (await ask('GET', '/v1/incidents/in1')).body;
     for (let note = 0; note < 10; note += 1) {
-      const text = `seen at once ${note}`;
+      // More bytes than characters.
+      const text = `seen at once ${note} – gesehen, übernommen 🦊`;
       // Readers before, while and after: none of them may leave its report to who comes after the act.
       const before = Array.from({ length: 5 }, look);
       expect(await ask('POST', '/v1/incidents/in1/notes', { authorization }, { text })).toMatchObject({ status: 201 });
