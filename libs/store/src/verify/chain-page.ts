@@ -11,10 +11,10 @@ const PAGE_BYTES_MAX = 4_000_000;
  * that what one event takes by itself is always read.
  */
 const PAGE = `
-  select max(position)::text as last, json_agg(position) as position, json_agg(stream) as stream,
-    json_agg(version) as version, json_agg(type) as type, json_agg(data)::text as data, json_agg(actor) as actor,
-    json_agg(cause) as cause, json_agg(recorded_at_ms) as "recordedAtMs", json_agg(audit)::text as audit,
-    json_agg(hash) as hash
+  select max(position)::text as last, json_agg(position)::text as position, json_agg(stream)::text as stream,
+    json_agg(version)::text as version, json_agg(type)::text as type, json_agg(data)::text as data, json_agg(actor)::text as actor,
+    json_agg(cause)::text as cause, json_agg(recorded_at_ms)::text as "recordedAtMs", json_agg(audit)::text as audit,
+    json_agg(hash)::text as hash
   from (
     select *, sum(pg_column_size(data)) over (order by position rows unbounded preceding) - pg_column_size(data) as before
     from event where ($1::bigint is null or position > $1) order by position limit ${READ_EVENTS_MAX}) rows

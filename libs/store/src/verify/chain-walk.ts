@@ -1,6 +1,6 @@
 import type { BrokenLink, KeptHead } from '#contracts';
-import { CHAIN_START, eventHash, nextDigest, NO_EVENTS } from '../event-hash.js';
-import type { ChainRow } from './chain-row.js';
+import { nextDigest, NO_EVENTS } from '../event-hash.js';
+import type { ChainLink } from './chain-row.js';
 
 /** A row whose predecessor in its stream is not there. */
 export interface ChainGap {
@@ -57,11 +57,14 @@ export class ChainWalk {
     return this.brokenStreams.has(stream);
   }
 
-  /** The next row in the order of positions, and the hash of the row before it in its stream; null: there is none. */
-  follow(row: ChainRow, previousHash: string | null): void {
+  /**
+   * The next row in the order of positions. `previousHash`: of the row before it in its stream; null: there is none. `isFitting`: its hash is
+   * that of itself and of the one before.
+   */
+  follow(row: ChainLink, previousHash: string | null, isFitting: boolean): void {
     this.events += 1;
     this.lookAtPosition(row);
-    this.lookAtLink(row, previousHash);
+    this.lookAtLink(row, previousHash, isFitting);
     const position = row.position > this.reached.position ? row.position : this.reached.position;
     this.reached = { position, digest: nextDigest(this.reached.digest, row.hash) };
     this.compareKept();
@@ -74,12 +77,11 @@ export class ChainWalk {
     if (beyond !== undefined) this.unfit(beyond);
   }
 
-  private lookAtPosition({ position }: ChainRow): void {
+  private lookAtPosition({ position }: ChainLink): void {
     if (position > this.reached.position + 1) this.hole(this.reached.position + 1, position - 1);
   }
 
-  private lookAtLink(row: ChainRow, previousHash: string | null): void {
-    const { stream, version, position } = row;
+  private lookAtLink({ stream, version, position }: ChainLink, previousHash: string | null, isFitting: boolean): void {
     if (this.brokenStreams.has(stream)) return;
     if (version !== 1 && previousHash === null) {
       this.break(stream);
@@ -87,8 +89,7 @@ export class ChainWalk {
         this.gaps.push({ stream, version, position, isAfterHole: this.holes.length > 0 });
       return;
     }
-    const previous = version === 1 ? CHAIN_START : (previousHash ?? '');
-    if (row.hash === eventHash(previous, row)) return;
+    if (isFitting) return;
     this.break(stream);
     const link: BrokenLink = { fault: 'changed', position, until: position, stream, version };
     if (this.changed.length < BROKEN_MAX) this.changed.push(link);

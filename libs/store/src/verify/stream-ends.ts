@@ -1,4 +1,4 @@
-import type { ChainRow } from './chain-row.js';
+import type { ChainLink } from './chain-row.js';
 
 /** A row by its place in a stream. */
 export interface StreamPlace {
@@ -32,7 +32,7 @@ export class StreamEnds {
   ) {}
 
   /** For each of the next rows in the order of positions the hash of the row before it in its stream; null: there is none. */
-  async before(rows: readonly ChainRow[]): Promise<readonly (string | null)[]> {
+  async before(rows: readonly ChainLink[]): Promise<readonly (string | null)[]> {
     const unknown: number[] = [];
     const hashes = rows.map((row, index) => {
       const { version } = row;
@@ -52,7 +52,7 @@ export class StreamEnds {
   }
 
   /** Makes the row the newest of its stream; answers the one before it. */
-  private replaced({ stream, version, hash }: ChainRow): End | undefined {
+  private replaced({ stream, version, hash }: ChainLink): End | undefined {
     const end = this.young.get(stream) ?? this.old.get(stream);
     if (this.young.size === this.streamsMax) {
       this.old = this.young;

@@ -4,7 +4,8 @@ import { openTestDatabase, type TestDatabase } from '#testing';
 import { HISTORY_AT_MS, tellHistory } from '../history/event-history.fixture.js';
 import { createEventStore } from '../event-store.js';
 import { readChainPage, readHashesAt } from './chain-page.js';
-import { chainRows } from './chain-row.js';
+import { openHashingThread } from './chain-hashing.js';
+import { linksOf } from './chain-row.js';
 import { type ChainProgress, verifyChains } from './verify-chains.js';
 
 /** Bits that are flipped in rows of the database itself; `chain-walk.spec` flips more, of ten thousand. */
@@ -210,6 +211,21 @@ describe('verifyChains', () => {
     expect(await broken()).toEqual([]);
   });
 
+  it('B18: finds the same where a thread hashes, and says when the thread fails', async () => {
+    const whole = await verifyChains(db.database);
+    expect(await verifyChains(db.database, { threadFrom: 0 })).toEqual(whole);
+    await tamper(`update event set cause = 'another' where ${IN1} and version = 3`);
+    const report = await verifyChains(db.database, { threadFrom: 0 });
+    expect(report.broken).toMatchObject([{ fault: 'changed', stream: 'incident-in1', version: 3 }]);
+    expect(report).toEqual(await verifyChains(db.database));
+    const thread = openHashingThread();
+    const page = await readChainPage(db.database, null);
+    const wrong = { page: { ...page!, data: 'no JSON' }, before: [] };
+    await expect(thread.fitting(wrong)).rejects.toThrow('the thread failed');
+    await expect(thread.fitting(wrong)).rejects.toThrow('hash events');
+    await thread.close();
+  });
+
   it('reads events of many megabytes a few at a time, and each of them', async () => {
     // 2.4 MB each; hex of random bytes does not pack.
     await db.database.query(`
@@ -220,7 +236,7 @@ describe('verifyChains', () => {
     const pages: number[] = [];
     for (let last: string | null = '1000'; last !== null;) {
       const page = await readChainPage(db.database, last);
-      if (page !== undefined) pages.push(chainRows(page).length);
+      if (page !== undefined) pages.push(linksOf(page).length);
       last = page?.last ?? null;
     }
     expect(pages).toEqual([2, 1]);

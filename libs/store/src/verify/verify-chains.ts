@@ -1,7 +1,8 @@
 import type { BrokenLink, KeptHead } from '#contracts';
 import type { Database, Queryable } from '../database.js';
 import { readChainPage, readHashesAt } from './chain-page.js';
-import { chainRows } from './chain-row.js';
+import { type ChainHashing, hashingHere, openHashingThread } from './chain-hashing.js';
+import { type ChainLink, linksOf } from './chain-row.js';
 import { BROKEN_MAX, type ChainGap, ChainWalk } from './chain-walk.js';
 import { StreamEnds } from './stream-ends.js';
 
@@ -31,6 +32,8 @@ export interface ChainVerification {
   /** Heads that were kept where whoever may rewrite the database cannot. */
   readonly keptHeads?: readonly KeptHead[];
   readonly onProgress?: (progress: ChainProgress) => void;
+  /** From how many events on they are hashed on a thread of its own; `THREAD_FROM` unless told. */
+  readonly threadFrom?: number;
   /** Gives up: throws the reason of the signal. */
   readonly signal?: AbortSignal;
 }
@@ -63,25 +66,54 @@ const FIRST_MISSING = `
 const headPosition = async (tx: Queryable): Promise<number | undefined> =>
   (await tx.query<{ position: number }>('select position from event_head'))[0]?.position;
 
-// The server reads the next page while this one is hashed.
-const walkRows = async (
+/** Below, a thread costs more than it gives: it begins in a quarter of a second, in which that many are hashed. */
+const THREAD_FROM = 50_000;
+
+interface HashedLinks {
+  readonly links: readonly ChainLink[];
+  readonly before: readonly (string | null)[];
+  readonly fitting: Promise<Uint8Array>;
+}
+
+// What is waited for later; where following throws before that, nobody hears of it twice.
+const begun = <T>(work: Promise<T>): Promise<T> => {
+  void work.catch(() => undefined);
+  return work;
+};
+
+// The server reads a page while the one before is hashed and the one before that is followed.
+const walkPages = async (
   tx: Queryable,
-  walk: ChainWalk,
-  of: number,
-  { onProgress, signal }: ChainVerification,
+  hashing: ChainHashing,
+  follow: (hashed: HashedLinks) => Promise<void>,
 ): Promise<void> => {
   const ends = new StreamEnds((places) => readHashesAt(tx, places));
   let page = await readChainPage(tx, null);
+  let hashed: HashedLinks | undefined;
   while (page !== undefined) {
-    signal?.throwIfAborted();
-    const rows = chainRows(page);
-    const before = await ends.before(rows);
-    const next = readChainPage(tx, page.last);
-    // It is waited for below; if following throws before that, nobody hears of it twice.
-    void next.catch(() => undefined);
-    rows.forEach((row, index) => walk.follow(row, before[index] ?? null));
-    onProgress?.({ events: walk.events, of });
+    const links = linksOf(page);
+    const before = await ends.before(links);
+    const next = begun(readChainPage(tx, page.last));
+    const fitting = begun(hashing.fitting({ page, before }));
+    if (hashed !== undefined) await follow(hashed);
+    hashed = { links, before, fitting };
     page = await next;
+  }
+  if (hashed !== undefined) await follow(hashed);
+};
+
+const walkRows = async (tx: Queryable, walk: ChainWalk, of: number, how: ChainVerification): Promise<void> => {
+  const { onProgress, signal, threadFrom = THREAD_FROM } = how;
+  const hashing = of < threadFrom ? hashingHere : openHashingThread();
+  try {
+    await walkPages(tx, hashing, async ({ links, before, fitting }) => {
+      const fits = await fitting;
+      signal?.throwIfAborted();
+      links.forEach((link, index) => walk.follow(link, before[index] ?? null, fits[index] === 1));
+      onProgress?.({ events: walk.events, of });
+    });
+  } finally {
+    await hashing.close();
   }
 };
 
