@@ -28,6 +28,7 @@ import {
   type Readiness,
   READINESS,
   type Role,
+  ToldOnce,
 } from '#runtime';
 import { AlertmanagerController } from './alerts/alertmanager.controller.js';
 import { CommandBoard } from './command-board.js';
@@ -40,7 +41,6 @@ import { Inventory } from './inventory.js';
 import { MappedIntake } from './mapped-intake.js';
 import { PagerDutyEventsController } from './alerts/pagerduty-events.controller.js';
 import { RegistryController } from './registry.controller.js';
-import { ToldOnce } from './told-once.js';
 import { TelemetryController } from './telemetry.controller.js';
 import { TicketsController } from './alerts/tickets.controller.js';
 

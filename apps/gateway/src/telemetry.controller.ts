@@ -12,13 +12,12 @@ import {
   signalSchema,
   signalTakenAnswer,
 } from '#contracts';
-import { accepted, Caller, Needs, readBody, Speaks } from '#runtime';
+import { accepted, Caller, Needs, readBody, Speaks, ToldOnce } from '#runtime';
 import { readReport, reportsSchema } from './check-reports.decide.js';
 import { DeadLetters } from './dead-letters.js';
 import { Intake } from './intake.js';
 import { MappedIntake, mappingQuery } from './mapped-intake.js';
 import type { SentMessage } from './tag-record.decide.js';
-import { ToldOnce } from './told-once.js';
 
 /** Refusals of the caller, not of what it sent: nothing is kept of those. */
 const OF_THE_CALLER: ReadonlySet<Refusal['refused']> = new Set([
@@ -163,7 +162,7 @@ export class TelemetryController {
     const signal = readBody(signalSchema, body);
     if (isRefusal(signal)) return accepted<never>(this.kept(signal, 'application/json', body, caller));
     const take = async () => this.kept(await this.intake.signal(signal, caller), 'application/json', body, caller);
-    return accepted(await this.toldOnce.take(caller, { signal: signal.type }, take));
+    return accepted(await this.toldOnce.take(caller, { take, again: () => ({ signal: signal.type }) }));
   }
 
   /** One report, of whose bytes the node made a tag. */

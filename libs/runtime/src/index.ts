@@ -42,4 +42,5 @@ export { type Contents, type Operation, type OpenApi, openApiOf } from './spoken
 export { ANSWER_HEADERS, furtherHeadersOf, headersOf } from './spoken/headers.js';
 export { refusalsOf } from './spoken/refusals.js';
 export { type Content, Speaks } from './spoken/speaks.js';
+export { ToldOnce } from './told-once.js';
 export { WrittenAnswer, writtenOnce } from './written-answer.js';

@@ -62,12 +62,13 @@ const CLAIM = `
 /** A key that is claimed for a request which tells something to the log. */
 export interface Claim {
   readonly once: Once;
+  readonly atMs: number;
   /** Until when nobody else may claim it, ms. */
   readonly untilMs: number;
 }
 
-/** What a claim came to: `told`, the same request was taken before; `under way`, it is being taken now; `other`, the key was another's. */
-export type Claimed = Claim | 'told' | 'under way' | 'other';
+/** What a claim came to: that the same request was taken before, and when; that it is being taken now; or that the key was another's. */
+export type Claimed = Claim | { readonly toldAtMs: number } | 'under way' | 'other';
 
 /** Claims a key for a request that tells something to the log, in no transaction with it. */
 export const claimKey = async (database: Queryable, once: Once, nowMs: number): Promise<Claimed> => {
@@ -75,13 +76,13 @@ export const claimKey = async (database: Queryable, once: Once, nowMs: number): 
   const [untilMs, forgottenMs] = [nowMs + CLAIM_MS, nowMs - REQUEST_KEPT_MS];
   const claimed = await database.query(CLAIM, [subject, key, hash, nowMs, untilMs, forgottenMs]);
   await database.query(FORGET, [forgottenMs]);
-  if (claimed.length > 0) return { once, untilMs };
-  const [found] = await database.query<{ readonly hash: string; readonly until: number | null }>(
-    'select request_hash as hash, until_ms as until from idempotent_request where subject = $1 and key = $2',
+  if (claimed.length > 0) return { once, atMs: nowMs, untilMs };
+  const [found] = await database.query<{ readonly hash: string; readonly at: number; readonly until: number | null }>(
+    'select request_hash as hash, at_ms as at, until_ms as until from idempotent_request where subject = $1 and key = $2',
     [subject, key],
   );
   if (found?.hash !== hash) return found === undefined ? 'under way' : 'other';
-  return found.until === null ? 'told' : 'under way';
+  return found.until === null ? { toldAtMs: found.at } : 'under way';
 };
 
 /** The log took what a key was claimed for: the same request is not taken again within a day. */

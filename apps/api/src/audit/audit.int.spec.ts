@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RecordedEvent, Verification } from '#contracts';
+import type { Principal, RecordedEvent, Verification } from '#contracts';
 import { createAuditVerificationRepository } from '#store';
 import { until } from '#testing';
 import { serveApi, type ServedApi } from '../api.fixture.js';
@@ -239,7 +239,9 @@ describe('the audit', () => {
     expect(await there.find(here.verificationId)).toEqual(here);
     const running = { ...here, verificationId: 'av-1', status: 'running' as const, startedAt: here.startedAt + 1 };
     expect(await kept.begin(running)).toBeUndefined();
-    expect(await there.begin([])).toMatchObject({ refused: 'VERIFICATION_UNDER_WAY' });
+    expect(await there.begin([], { keyId: 'k', subject: 'key:k' } as Principal)).toMatchObject({
+      refused: 'VERIFICATION_UNDER_WAY',
+    });
     const operator = await served.as('operator');
     expect((await served.send('POST', '/v1/audit/verifications', operator, {})).status).toBe(409);
     await kept.tell({ ...running, events: 7 });

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { type KeptHead, refuse, type Refusal, type Verification } from '#contracts';
+import { createHash, randomBytes } from 'node:crypto';
+import { type KeptHead, type Principal, refuse, type Refusal, type Verification } from '#contracts';
 import type { EventLog } from '#event-log';
-import { type Clock, type Logger, readKeptHeads } from '#runtime';
+import { type Clock, type Logger, readKeptHeads, ToldOnce } from '#runtime';
 import { type AuditVerificationRepository, type Database, verifyChains } from '#store';
 
 /** What verifications are done with. */
@@ -18,6 +18,16 @@ export interface VerificationParts {
 const REMEMBERED_MAX = 20;
 /** How often it is told how far one is, and that this process lives. */
 const TELL_EVERY_MS = 1_000;
+
+/** 64 bits, in hex: no two verifications meet. */
+const ID_CHARS = 16;
+
+/** The id of one that is begun under a key, which was claimed then: the same each time that the request is sent again. */
+const idUnder = ({ subject, key }: { readonly subject: string; readonly key: string }, at: number): string =>
+  createHash('sha256')
+    .update(JSON.stringify([subject, key, at]))
+    .digest('hex')
+    .slice(0, ID_CHARS);
 
 const begun = (verificationId: string, startedAt: number): Verification => ({
   verificationId,
@@ -44,7 +54,11 @@ export class Verifications {
   private running: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
 
-  constructor(private readonly parts: VerificationParts) {}
+  private readonly toldOnce: ToldOnce;
+
+  constructor(private readonly parts: VerificationParts) {
+    this.toldOnce = new ToldOnce(parts);
+  }
 
   /** One by its id. */
   async find(id: string): Promise<Verification | Refusal> {
@@ -52,10 +66,21 @@ export class Verifications {
     return found ?? refuse('NOT_FOUND', `there is no verification ${id} among the newest`);
   }
 
-  /** Begins one, comparing with the heads in the log and with those that are given; refused while another is under way. */
-  async begin(keptHeads: readonly KeptHead[]): Promise<Verification | Refusal> {
-    // 64 random bits: no two of them meet.
-    const id = `av-${randomBytes(8).toString('hex')}`;
+  /**
+   * Begins one, comparing with the heads in the log and with those that are given; refused while another is under way. Asked for again under
+   * its key it is answered as it is then.
+   */
+  begin(keptHeads: readonly KeptHead[], caller: Principal): Promise<Verification | Refusal> {
+    const once = caller.terms?.once;
+    const idAt = (at: number): string =>
+      `av-${once === undefined ? randomBytes(ID_CHARS / 2).toString('hex') : idUnder(once, at)}`;
+    return this.toldOnce.take(caller, {
+      take: (at) => this.beginAs(idAt(at), keptHeads),
+      again: (at) => this.find(idAt(at)),
+    });
+  }
+
+  private async beginAs(id: string, keptHeads: readonly KeptHead[]): Promise<Verification | Refusal> {
     const verification = begun(id, this.parts.clock.nowMs());
     const underWay = await this.parts.kept.begin(verification);
     if (underWay !== undefined) return refuse('VERIFICATION_UNDER_WAY', `verification ${underWay} is under way`);

@@ -5,10 +5,11 @@ import {
   auditedActShape,
   listOf,
   newVerificationSchema,
+  type Principal,
   shownActShape,
   verificationSchema,
 } from '#contracts';
-import { accepted, Needs, readBody, readQuery, Speaks } from '#runtime';
+import { accepted, Caller, Needs, readBody, readQuery, Speaks } from '#runtime';
 import type { AuditDoor } from '../audit/audit-door.js';
 import { auditPosition, auditQuery } from '../audit/audit-query.js';
 import { AUDIT } from '../tokens.js';
@@ -44,9 +45,9 @@ export class AuditController {
   })
   @HttpCode(202)
   @Needs('operate')
-  async verify(@Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
+  async verify(@Body() body: unknown, @Caller() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply) {
     const { keptHeads } = accepted(readBody(newVerificationSchema, body ?? undefined));
-    const verification = accepted(await this.audit.verifications.begin(keptHeads));
+    const verification = accepted(await this.audit.verifications.begin(keptHeads, caller));
     void reply.header('Location', `/v1/audit/verifications/${verification.verificationId}`);
     return { verification };
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { signalSchema } from '#contracts';
+import type { OpenApi } from '#runtime';
 import { createDice, hostilePayload, soundBatch, until } from '#testing';
 import { send, serveGateway, type ServedGateway } from '../gateway.fixture.js';
 
@@ -209,15 +210,36 @@ describe('support tickets', () => {
     expect((await told()).map((each) => each.type === 'tickets' && each.count)).toEqual([40, 1, 1]);
   });
 
-  it('is counted once under a key, however often and however many at a time it is sent', async () => {
-    const sendOnce = async (path: string, body: object, idempotencyKey: string) => {
-      const response = await fetch(new URL(path, served.url), {
-        method: 'POST',
-        headers: { authorization: key, 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
-        body: JSON.stringify(body),
+  const sendOnce = async (path: string, body: object, idempotencyKey: string, authorization = key) => {
+    const response = await fetch(new URL(path, served.url), {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+
+  it('and signals are all that the document of the gateway names the header for', async () => {
+    const authorization = await served.keyOf('viewer');
+    const document = await fetch(new URL('/openapi.json', served.url), { headers: { authorization } });
+    const { paths } = (await document.json()) as OpenApi;
+    const naming = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { parameters }]) =>
+        JSON.stringify(parameters).includes('IdempotencyKey') ? [`${method} ${path}`] : [],
+      ),
+    );
+    expect(naming.toSorted()).toEqual(['post /v1/signals', 'post /v1/tickets']);
+    const deploy = await served.keyOf('deploy');
+    const signal = { type: 'spillover', provider: 'route53', queriesPerSecond: 9, usualPerSecond: 1, atUs: 1 };
+    for (let time = 0; time < 3; time += 1)
+      expect(await sendOnce('/v1/signals', signal, 'signal-1', deploy)).toEqual({
+        status: 202,
+        body: { signal: signal.type },
       });
-      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-    };
+    expect(await told()).toHaveLength(1);
+  });
+
+  it('is counted once under a key, however often and however many at a time it is sent', async () => {
     const together = await Promise.all([1, 2, 3, 4].map(() => sendOnce('/v1/tickets', { count: 7 }, 'minute-1')));
     const done = { status: 202, body: { tickets: 7 } };
     for (const each of together) expect([done.status, 409]).toContain(each.status);

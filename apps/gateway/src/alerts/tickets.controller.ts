@@ -1,10 +1,9 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { isRefusal, type Principal, ticketsTakenAnswer } from '#contracts';
-import { accepted, Caller, type Clock, CLOCK, Needs, Speaks } from '#runtime';
+import { accepted, Caller, type Clock, CLOCK, Needs, Speaks, ToldOnce } from '#runtime';
 import { Intake } from '../intake.js';
 import { parseJson } from '../json-body.js';
 import { RecentRequests } from '../recent-requests.js';
-import { ToldOnce } from '../told-once.js';
 import { readTickets } from './tickets.decide.js';
 
 /** What a ticket was taken as. */
@@ -41,6 +40,6 @@ export class TicketsController {
       return isRefusal(taken) ? taken : { tickets: count };
     };
     const takeNew = () => (ticketId === undefined ? take() : this.recent.once(`${caller.keyId} ${ticketId}`, take));
-    return accepted(await this.toldOnce.take(caller, { tickets: count }, takeNew));
+    return accepted(await this.toldOnce.take(caller, { take: takeNew, again: () => ({ tickets: count }) }));
   }
 }
