@@ -51,6 +51,7 @@ export const sayTag = (
   const tag = entityTag(request.version, request.answerHash ?? hashOf(answer));
   void reply.header('etag', tag).header('cache-control', 'private, no-cache');
   if (!isKnown(request.headers['if-none-match'], tag)) return done(null, answer);
-  void reply.code(304).removeHeader('content-length').removeHeader('content-type');
+  // Nothing of an answer that is at hand is said again, also not where the list goes on.
+  void reply.code(304).removeHeader('content-length').removeHeader('content-type').removeHeader('link');
   return done(null, '');
 };
