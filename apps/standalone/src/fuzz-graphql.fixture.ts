@@ -90,6 +90,7 @@ class DocumentWriter {
     private readonly types: ReadonlyMap<string, Type>,
     private readonly known: Known,
     private readonly dice: Dice,
+    private readonly hostileChance = HOSTILE_CHANCE,
   ) {}
 
   write(isMutation: boolean): FuzzDocument {
@@ -100,6 +101,21 @@ class DocumentWriter {
     const declared = this.declared.length === 0 ? '' : `(${this.declared.join(' ')})`;
     const query = `${isMutation ? 'mutation' : 'query'} Q${declared} { ${selected.join(' ')} }`;
     return { query, variables: this.variables, roots: chosen.map(({ name }) => name) };
+  }
+
+  /** One root as a careful client sends it: what must be given, and what it answers by the names of the types alone. */
+  writeSound(isMutation: boolean, name: string): FuzzDocument {
+    const root = this.types.get(isMutation ? 'Mutation' : 'Query')?.fields?.find((each) => each.name === name);
+    if (root === undefined) throw new Error(`there is no root ${name}`);
+    const given = root.args
+      .filter(({ type }) => type.kind === 'NON_NULL')
+      .map((arg) => `${arg.name}: ${this.argument(arg)}`);
+    const isObject = !['SCALAR', 'ENUM'].includes(this.types.get(namedOf(root.type))?.kind ?? '');
+    const selected = isObject ? `{ __typename ${isMutation ? 'userErrors { code }' : ''} }` : '';
+    const declared = this.declared.length === 0 ? '' : `(${this.declared.join(' ')})`;
+    const sent = given.length === 0 ? '' : `(${given.join(' ')})`;
+    const query = `${isMutation ? 'mutation' : 'query'} Q${declared} { ${name}${sent} ${selected} }`;
+    return { query, variables: this.variables, roots: [name] };
   }
 
   private field({ name, args, type }: Field, level: number): string {
@@ -138,7 +154,7 @@ class DocumentWriter {
   }
 
   private value(ref: TypeRef, name: string, depth: number): unknown {
-    if (this.dice.chance(HOSTILE_CHANCE)) return this.dice.pick(HOSTILE);
+    if (this.dice.chance(this.hostileChance)) return this.dice.pick(HOSTILE);
     if (ref.kind === 'NON_NULL' && ref.ofType !== null) return this.value(ref.ofType, name, depth);
     const { ofType } = ref;
     if (ref.kind === 'LIST' && ofType !== null)
@@ -166,6 +182,28 @@ class DocumentWriter {
       : dice.pick(['x', 'a.example', 'us-east', 'R17', 'a text of words']);
   }
 }
+
+const rootsOf = (types: readonly Type[], name: 'Query' | 'Mutation'): readonly string[] =>
+  (types.find((type) => type.name === name)?.fields ?? []).map((field) => field.name);
+
+/** Every query and mutation of the schema. */
+export const operationsIn = ({ types }: ToldSchema): readonly string[] => [
+  ...rootsOf(types, 'Query'),
+  ...rootsOf(types, 'Mutation'),
+];
+
+/** So many documents with one root, as a careful client sends them. */
+export const soundDocumentsOf = (
+  { types }: ToldSchema,
+  known: Known,
+  name: string,
+  { seed, each }: { readonly seed: number; readonly each: number },
+): readonly FuzzDocument[] => {
+  const dice = createDice(seed);
+  const byName = new Map(types.map((type) => [type.name, type]));
+  const isMutation = rootsOf(types, 'Mutation').includes(name);
+  return Array.from({ length: each }, () => new DocumentWriter(byName, known, dice, 0).writeSound(isMutation, name));
+};
 
 /** So many random documents, valid ones mostly; the same seed and ids make the same ones. */
 export const documentsOf = (

@@ -181,6 +181,62 @@ const requestOf = (path: string, method: string, operation: Operation, source: S
       ...(body === undefined ? {} : { body: body.bytes }),
     }));
 
+/** What a careful client sends: ids that exist, what must be given and half of what may, and nothing that fits nowhere. */
+const soundRequestOf = (path: string, method: string, operation: Operation, source: Source): Arbitrary<FuzzRequest> => {
+  const parts = [...path.matchAll(/\{(\w+)\}/g)].map(([, part = '']) => {
+    const existing = source.known.get(namedIn(path, part)) ?? [];
+    const text =
+      existing.length > 0 ? fc.constantFrom(...existing) : fc.constantFrom(...[...source.known.values()].flat());
+    return text.map(escaped);
+  });
+  const needed = operation.parameters.flatMap((each) =>
+    'in' in each && each.in === 'query' && each.required ? [each] : [],
+  );
+  const pairs = needed.map(({ name, schema }) =>
+    valueOf(schema, source, name).map((value) => `${name}=${escaped(asText(value))}`),
+  );
+  const contents = Object.entries(operation.requestBody?.content ?? {}).filter(([type]) => type.includes('json'));
+  const bodies = contents.map(([type, { schema }]) =>
+    valueOf(schema, source).map((value): Body => ({ type, bytes: bytesOf(value) })),
+  );
+  const able = PRINCIPAL_ROLES.filter((role) => isPermitted(holding(role), operation['x-permission'] as Permission));
+  const by = able.includes('admin') ? 'admin' : (able[0] ?? 'admin');
+  const body = method === 'get' || bodies.length === 0 ? fc.constant(undefined) : fc.oneof(...bodies);
+  return fc.tuple(fc.tuple(...parts), fc.tuple(...pairs), body).map(([ids, query, sent]) => {
+    const left = [...ids];
+    const at = path.replaceAll(/\{\w+\}/g, () => left.shift() ?? '');
+    return {
+      operation: `${method.toUpperCase()} ${path}`,
+      method: method.toUpperCase(),
+      target: query.length === 0 ? at : `${at}?${query.join('&')}`,
+      by,
+      headers: sent === undefined ? {} : { 'content-type': sent.type },
+      ...(sent === undefined ? {} : { body: sent.bytes }),
+    };
+  });
+};
+
+/** Every operation of the document: `GET /v1/incidents/{id}`. */
+export const operationsOf = ({ paths }: OpenApi): readonly string[] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+
+/** So many requests of one operation as a careful client sends them. */
+export const soundRequestsOf = (
+  { paths, components }: OpenApi,
+  known: Known,
+  name: string,
+  { seed, each }: { readonly seed: number; readonly each: number },
+): readonly FuzzRequest[] => {
+  const [verb = '', path = ''] = name.split(' ');
+  const method = verb.toLowerCase();
+  const operation = paths[path]?.[method];
+  if (operation === undefined) throw new Error(`there is no operation ${name}`);
+  const source = { schemas: (components['schemas'] ?? {}) as Readonly<Record<string, Schema>>, known };
+  return fc.sample(soundRequestOf(path, method, operation, source), { seed, numRuns: each });
+};
+
 /** So many requests of every operation of the document, one operation after the other and again; the same seed and ids make the same ones. */
 export const requestsOf = (
   { paths, components }: OpenApi,

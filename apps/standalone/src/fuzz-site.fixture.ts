@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { audienceDigest, event, type Event, PRINCIPAL_ROLES, problemSchema, type Reason, streamOf } from '#contracts';
 import { systemClock } from '#runtime';
+import { createChannelRepository } from '#store';
 import { openTestDatabase, type ServedRoles, serveRoles, type TestDatabase } from '#testing';
 import type { Asker } from './fuzz-requests.fixture.js';
 import type { Known } from './fuzz-values.fixture.js';
@@ -176,6 +177,7 @@ export class FuzzSite {
     const served = await serveRoles(ROLES, test, { environment: { DATA_DIR: dataDir } });
     const keys = new Map<Asker, string>([['stranger', 'Bearer nobody.knows-this-key']]);
     for (const role of PRINCIPAL_ROLES) keys.set(role, await served.keyOf(role, role === 'node' ? 'n1' : undefined));
+    await createChannelRepository(test.database).register('pagerduty', 'page');
     const site = new FuzzSite(served, test, dataDir, keys);
     await site.tellStory();
     return site;

@@ -1,17 +1,28 @@
 import { type OpenApi, systemClock } from '#runtime';
-import { type FuzzRequest, requestsOf } from './fuzz-requests.fixture.js';
-import { documentsOf, SCHEMA_QUERY, type SchemaAnswer } from './fuzz-graphql.fixture.js';
+import { examples } from './fuzz-examples.fixture.js';
+import { type FuzzRequest, operationsOf, requestsOf, soundRequestsOf } from './fuzz-requests.fixture.js';
+import {
+  documentsOf,
+  type FuzzDocument,
+  operationsIn,
+  SCHEMA_QUERY,
+  type SchemaAnswer,
+  soundDocumentsOf,
+} from './fuzz-graphql.fixture.js';
 import { faultOf, type FuzzSite } from './fuzz-site.fixture.js';
 
 /** What a fuzz found. */
 export interface Found {
   /** One line for each answer that no server may give. */
   readonly faults: readonly string[];
-  /** Status → answers. */
+  /** Status → answers to what was sent at random. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Operations of which at least one request was done. */
-  readonly done: ReadonlySet<string>;
+  /** Operations that were done by no request, also not by one that a careful client sends. */
+  readonly undone: readonly string[];
 }
+
+/** How often an operation that was not done at random is asked as a careful client asks, with ids that exist by then. */
+const SOUND_TRIES = 20;
 
 /** The seed: that of the environment, so that a failure can be had again, or a new one. */
 export const fuzzSeed = (): number => Number(process.env['FUZZ_SEED'] ?? systemClock.nowMs() % 1e9);
@@ -21,44 +32,113 @@ const lineOf = ({ method, target, by, headers, body }: FuzzRequest): string =>
     .toString()
     .slice(0, 600)}`;
 
+/** Asks for each operation again until it is done, and gives those that never were. */
+const soundly = async <T>(
+  site: FuzzSite,
+  left: readonly string[],
+  triesOf: (name: string, known: Awaited<ReturnType<FuzzSite['known']>>) => readonly T[],
+  ask: (asked: T) => Promise<boolean>,
+): Promise<readonly string[]> => {
+  const undone: string[] = [];
+  const known = await site.known();
+  for (const name of left) {
+    let isDone = false;
+    for (const tried of triesOf(name, known)) {
+      isDone = await ask(tried);
+      if (isDone) break;
+    }
+    if (!isDone) undone.push(name);
+  }
+  return undone.toSorted();
+};
+
+/** Does the examples; whatever is not done of them is asked for again with the others. */
+const byExample = async (site: FuzzSite, done: Set<string>): Promise<void> => {
+  let id = '';
+  for (const { operation, target, body } of examples()) {
+    const method = operation.split(' ')[0] ?? '';
+    const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const { status, text } = await site.send(target.replace('$', id), 'admin', method, headers, sent);
+    if (status >= 400) throw new Error(`${operation}: ${status} ${text}`);
+    done.add(operation);
+    const [, told = ''] = /"\w*[iI]d":"([^"]+)"/.exec(text) ?? [];
+    id = told;
+  }
+};
+
 /** Asks every operation of the API document so many times. */
 export const fuzzRest = async (site: FuzzSite, seed: number, each: number): Promise<Found> => {
   const document = JSON.parse((await site.send('/openapi.json', 'admin')).text) as OpenApi;
-  const requests = requestsOf(document, await site.known(), { seed, each });
   const [faults, statuses, done]: [string[], Record<string, number>, Set<string>] = [[], {}, new Set()];
-  await site.forEach(requests, async (request) => {
+  const ask = async (request: FuzzRequest): Promise<number> => {
     const { target, by, method, headers, body } = request;
     const answer = await site.send(target, by, method, headers, body);
-    statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
     if (answer.status < 400) done.add(request.operation);
-    const fault = faultOf(answer);
+    // Readiness says 503 in its own words while something waits, as under the load of this.
+    const isUnready = request.operation === 'GET /readyz' && answer.status === 503;
+    const fault = isUnready ? undefined : faultOf(answer);
     if (fault !== undefined) faults.push(`${request.operation} ${fault}\n    ${lineOf(request)}`);
+    return answer.status;
+  };
+  await byExample(site, done);
+  await site.forEach(requestsOf(document, await site.known(), { seed, each }), async (request) => {
+    const status = await ask(request);
+    statuses[status] = (statuses[status] ?? 0) + 1;
   });
-  return { faults, statuses, done };
+  const left = operationsOf(document).filter((name) => !done.has(name));
+  const undone = await soundly(
+    site,
+    left,
+    (name, known) => soundRequestsOf(document, known, name, { seed, each: SOUND_TRIES }),
+    async (request) => (await ask(request)) < 400,
+  );
+  return { faults, statuses, undone };
 };
 
-const codesIn = (text: string): readonly unknown[] => {
-  const { errors = [] } = JSON.parse(text) as { readonly errors?: readonly { extensions?: { code?: unknown } }[] };
-  return errors.map(({ extensions }) => extensions?.code);
-};
+interface Errors {
+  readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
+  readonly data?: Readonly<Record<string, { readonly userErrors?: readonly object[] } | null>> | null;
+}
+
+const codesIn = ({ errors = [] }: Errors): readonly unknown[] => errors.map(({ extensions }) => extensions?.code);
+/** Whether a mutation did what it was asked; what does not say so was asked at random, and counts where it has no error. */
+const wasRefused = ({ data }: Errors): boolean =>
+  Object.values(data ?? {}).some((each) => (each?.userErrors?.length ?? 0) > 0);
 
 /** Asks so many random documents of the GraphQL schema. */
 export const fuzzGraphql = async (site: FuzzSite, seed: number, count: number): Promise<Found> => {
   const headers = { 'content-type': 'application/json' };
-  const ask = (body: unknown) => site.send('/graphql', 'admin', 'POST', headers, Buffer.from(JSON.stringify(body)));
-  const { data } = JSON.parse((await ask({ query: SCHEMA_QUERY })).text) as SchemaAnswer;
-  const documents = documentsOf(data.__schema, await site.known(), { seed, count });
+  const post = (body: unknown) => site.send('/graphql', 'admin', 'POST', headers, Buffer.from(JSON.stringify(body)));
+  const { data } = JSON.parse((await post({ query: SCHEMA_QUERY })).text) as SchemaAnswer;
+  const schema = data.__schema;
   const [faults, statuses, done]: [string[], Record<string, number>, Set<string>] = [[], {}, new Set()];
-  await site.forEach(documents, async (document) => {
-    const answer = await ask({ query: document.query, variables: document.variables });
-    const codes = answer.status < 500 ? codesIn(answer.text) : [];
-    const outcome = codes.length === 0 ? 'ok' : String(codes[0]);
-    statuses[`${answer.status} ${outcome}`] = (statuses[`${answer.status} ${outcome}`] ?? 0) + 1;
-    if (codes.length === 0) for (const root of document.roots) done.add(root);
+  const ask = async (document: FuzzDocument): Promise<{ readonly outcome: string; readonly isDone: boolean }> => {
+    const answer = await post({ query: document.query, variables: document.variables });
+    const told = (answer.status < 500 ? JSON.parse(answer.text) : {}) as Errors;
+    const codes = codesIn(told);
     const fault =
       faultOf(answer) ?? (codes.some((code) => code === undefined || code === 'INTERNAL') ? 'fails' : undefined);
     if (fault !== undefined)
       faults.push(`${fault}: ${answer.text.slice(0, 500)}\n    ${JSON.stringify(document).slice(0, 1_500)}`);
+    const outcome = codes.length === 0 ? 'ok' : String(codes[0]);
+    return {
+      outcome: `${answer.status} ${outcome}`,
+      isDone: outcome === 'ok' && answer.status === 200 && !wasRefused(told),
+    };
+  };
+  await site.forEach(documentsOf(schema, await site.known(), { seed, count }), async (document) => {
+    const { outcome, isDone } = await ask(document);
+    statuses[outcome] = (statuses[outcome] ?? 0) + 1;
+    // At random it is seldom told whether a mutation was refused: those are asked for by themselves.
+    if (isDone && document.query.startsWith('query')) for (const root of document.roots) done.add(root);
   });
-  return { faults, statuses, done };
+  const left = operationsIn(schema).filter((name) => !done.has(name));
+  const undone = await soundly(
+    site,
+    left,
+    (name, known) => soundDocumentsOf(schema, known, name, { seed, each: SOUND_TRIES }),
+    async (document) => (await ask(document)).isDone,
+  );
+  return { faults, statuses, undone };
 };
