@@ -13,9 +13,9 @@ import { openSocket, openStream, positionsIn, type OpenSocket, type OpenStream }
 
 /** Bytes of a page that is to be sent: what a page of text and numbers has, ten times over. */
 const HEAVY_BYTES = 65_536;
-/** Reads of the log while anybody follows, however many: each 100 ms, and at both ends of the second. */
 /** Questions of a test after which the clock goes on: some tenths of a second of the machine's. */
 const LOOKED_AGAIN_EVERY = 50;
+/** Reads of the log while anybody follows, however many: each 100 ms, and at both ends of the second. */
 const LOOKS_A_SECOND = 12;
 /** What waits for one socket: its buffer, and one event. */
 const SOCKET_BYTES_MAX = 65_536 + 2 * HEAVY_BYTES;

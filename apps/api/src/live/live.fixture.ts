@@ -35,15 +35,25 @@ export const openStream = async (url: string, headers: Readonly<Record<string, s
     request.once('error', failed);
   });
   const parts: string[] = [];
+  const positions: number[] = [];
   let over = false;
-  response.setEncoding('utf8').on('data', (part: string) => parts.push(part));
+  let unfinished = '';
+  response.setEncoding('utf8').on('data', (part: string) => {
+    parts.push(part);
+    unfinished += part;
+    const end = unfinished.lastIndexOf('\n\n') + 2;
+    if (end < 2) return;
+    // As it comes: who took a hundred megabytes would be read again at every question.
+    positions.push(...positionsIn(unfinished.slice(0, end)));
+    unfinished = unfinished.slice(end);
+  });
   response.once('close', () => (over = true)).on('error', () => undefined);
   request.on('error', () => undefined);
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
     text: () => parts.join(''),
-    positions: () => positionsIn(parts.join('')),
+    positions: () => [...positions],
     isOver: () => over,
     pause: () => void response.pause(),
     resume: () => void response.resume(),
