@@ -38,6 +38,9 @@ const REGISTRATION_MAX = 500;
 /** Beside the server's own waiting. */
 const LONG_POLL_MARGIN_MS = 5_000;
 
+/** A page leaves before its incident is recorded where the database is slow: on a machine that does ten other things, by seconds. */
+const RECORDED_MS_MAX = 30_000;
+
 const chunked = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
@@ -56,6 +59,19 @@ const allCounters = async (read: (path: string) => Promise<string>): Promise<rea
     path = next === null ? undefined : `/v1/nodes?after=${next}`;
   }
   return all;
+};
+
+/** Waits until something is there to be looked at, or for so long that whoever goes on is told that it is not. */
+const untilThere = async (
+  client: HttpClient,
+  clock: Clock,
+  asked: { readonly path: string; readonly key: string },
+): Promise<void> => {
+  const look = async (): Promise<true | undefined> => {
+    const answer = await client.send({ method: 'GET', ...asked }).catch(() => undefined);
+    return answer?.status === 200 ? true : undefined;
+  };
+  await waitFor(clock, look, { boundMs: RECORDED_MS_MAX, everyMs: REPEAT_MS });
 };
 
 /** Makes the API of one server under the admin key. */
@@ -118,7 +134,9 @@ export const createTocsinApi = (client: HttpClient, clock: Clock, adminKey: stri
       await post(path, body, key);
     },
     acknowledge: async (key, incidentId, note) => {
-      await post(`/v1/incidents/${encodeURIComponent(incidentId)}/acknowledge`, { note }, key);
+      const path = `/v1/incidents/${encodeURIComponent(incidentId)}`;
+      await untilThere(client, clock, { path, key });
+      await post(`${path}/acknowledge`, { note }, key);
     },
     counters: async () => {
       const page = async (path: string) => (await sendUntilAnswered({ method: 'GET', path, key: adminKey })).body;
