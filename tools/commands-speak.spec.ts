@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -96,19 +96,25 @@ const END = { status: 400, title: 'over', detail: 'it is' };
 /** One event, and an end for good: a stream without an end would be followed for ever. */
 const STREAM = `id: 7\ndata: ${JSON.stringify(EVENT)}\n\nevent: end\ndata: ${JSON.stringify(END)}\n\n`;
 
+/** Rules as they are, every field of them there. */
+const RULES = (
+  JSON.parse(readFileSync('libs/contracts/src/fixtures/events/RulesLoaded.2.json', 'utf8')) as { ruleSet: object }
+).ruleSet;
+
 interface Mended {
   readonly verification?: { status: string };
   readonly command?: { readonly command: Record<string, unknown> };
   readonly commands?: readonly { readonly command: Record<string, unknown> }[];
   readonly rollout?: object;
   readonly rollouts?: readonly object[];
+  readonly gates?: readonly object[];
 }
 
 /** A verification that is running would be asked about again and again; a command is of one thing; plans and rules are bound in many ways. */
 const mend = (made: unknown): void => {
-  const { verification, command, commands = [], rollout, rollouts = [] } = made as Mended;
-  if ('lastReload' in (made as object) && 'rules' in (made as object))
-    Object.assign(made as object, { rules: [], maintenance: [] });
+  const { verification, command, commands = [], rollout, rollouts = [], gates = [] } = made as Mended;
+  for (const each of gates) Object.assign(each, { judgedBy: null });
+  if ('lastReload' in (made as object) && 'rules' in (made as object)) Object.assign(made as object, RULES);
   if (verification !== undefined) verification.status = 'whole';
   for (const each of command === undefined ? commands : [command])
     for (const other of ['redirectId', 'rolloutId', 'fallbackId']) delete each.command[other];
@@ -196,6 +202,18 @@ describe('what each command sends', () => {
       return asked.command === 'door' && (asked.request.list !== undefined) !== (usage.isList === true);
     });
     expect(silent).toEqual([]);
+  });
+
+  it('a dry run asks for a preview, and does nothing beside', async () => {
+    const dry = ASKING.filter(({ name, takes }) => takes.includes('--dry-run') && name !== 'customers import');
+    expect(dry.length).toBeGreaterThan(4);
+    for (const usage of dry) {
+      const asked = readArguments([...wordsOf(usage), '--dry-run']);
+      expect(asked.command === 'door' && asked.request.path).toMatch(/\/preview$/);
+      const { faults, lines, exit } = await ranWith([...wordsOf(usage), '--dry-run']);
+      expect({ [usage.name]: faults, exit }).toEqual({ [usage.name]: [], exit: 0 });
+      expect(lines.length).toBeGreaterThan(0);
+    }
   });
 
   it('finds what a route would refuse or pass over', () => {

@@ -19,7 +19,7 @@ describe('alerts on the terminal', () => {
       request: { method: 'get', path: expect.stringMatching(/^\/v1\/alerts\?state=firing&/), shows: 'alerts' },
     });
     const [, ...rows] = formatDoor.alerts({ alerts: [ALERT] });
-    expect(rows.join('\n')).toMatch(/al1 .*warning .*external:pagerduty:ping .*n1 does not answer/);
+    expect(rows.join('\n')).toMatch(/al1 .*warning .*external:pagerduty:ping .*\n.*n1 does not answer/);
     expect(formatDoor.alerts({ alerts: [] })).toEqual(['no alert is open']);
   });
 

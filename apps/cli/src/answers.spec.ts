@@ -9,6 +9,11 @@ describe('an answer of another version', () => {
     expect(readAnswer(shape, newer)).toBe(newer);
   });
 
+  it('may have fields that a strict schema of this version does not name', () => {
+    const newer = { status: 'open', count: 1, colour: 'red' };
+    expect(readAnswer(z.strictObject(shape.shape), newer)).toBe(newer);
+  });
+
   it.each([[{ count: 1 }], [{ status: 7, count: 1 }], [{ status: 'paused' }], [null], ['text']])(
     '%j lacks what is needed',
     (answer) => {

@@ -16,9 +16,9 @@ import {
  */
 export const readAnswer = <S extends z.ZodType>(schema: S, answer: unknown): z.output<S> => {
   const { error } = schema.safeParse(answer, { reportInput: true });
-  const isNewWord = ({ code, input }: z.core.$ZodIssue): boolean =>
-    code === 'invalid_value' && typeof input === 'string';
-  if (error === undefined || error.issues.every(isNewWord)) return answer as z.output<S>;
+  const isNew = ({ code, input }: z.core.$ZodIssue): boolean =>
+    code === 'unrecognized_keys' || (code === 'invalid_value' && typeof input === 'string');
+  if (error === undefined || error.issues.every(isNew)) return answer as z.output<S>;
   throw error;
 };
 

@@ -5,7 +5,7 @@ import { isDeliveryCommand, readDeliveryArguments, readPagesArguments } from './
 import type { DoorAsked } from './door-arguments.js';
 import { readDrillArguments } from './drill-arguments.js';
 import { type GateAsked, readGateArguments } from './gate-arguments.js';
-import { type GateShowAsked, readGateShowArguments } from './gate-show-arguments.js';
+import { type GateShowAsked, readGateShowArguments, readGatesArguments } from './gate-show-arguments.js';
 import { readAlertArguments } from './alert-arguments.js';
 import { type AuditVerifyAsked, readAuditArguments } from './audit-arguments.js';
 import { readIncidentArguments } from './incident-arguments.js';
@@ -151,8 +151,9 @@ const incidentOf = ([action, incidentId, ...more]: readonly string[], common: Co
 const readGate = (rest: readonly string[]): Asked => {
   const [action = '', ...more] = rest;
   if (action === 'show') return readGateShowArguments(more);
+  if (action === 'ls') return readGatesArguments(more);
   if (action === 'simulate') return readGateArguments(rest);
-  throw new UsageError(`gate ${action}: expected gate show <rollout>, or simulate`);
+  throw new UsageError(`gate ${action}: expected gate show <rollout>, ls <rollout>, or simulate`);
 };
 
 /** Commands that read what follows them by themselves. */

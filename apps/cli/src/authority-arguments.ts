@@ -52,8 +52,8 @@ export const AUTHORITY_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'release lift',
-    takes: '<service> <V+C> --comment WHY',
-    says: 'lets a release out of quarantine',
+    takes: '<service> <V+C> --comment WHY [--dry-run]',
+    says: 'lets a release out of quarantine; --dry-run says why it is there, and what it was attested',
     example: 'release lift edge-dns v2.1.5+c42 --comment fixed --yes',
   },
   {
@@ -109,8 +109,8 @@ export const AUTHORITY_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'redirect end',
-    takes: '<id> --comment WHY',
-    says: 'one that stopped, whose nodes will not come back',
+    takes: '<id> --comment WHY [--dry-run]',
+    says: 'one that stopped, whose nodes will not come back; --dry-run says which those are',
     example: 'redirect end rd1 --comment gone --yes',
   },
   { name: 'breaker', takes: '', isList: true, says: 'circuit breakers of updates', example: 'breaker' },
@@ -209,6 +209,21 @@ const countOf = (text: string): number => {
   return Number(text);
 };
 
+const previewLifting: Read = (args) => {
+  const given = readGiven('release lift', args, OF_RELEASE, ['comment', 'dry-run', 'yes']);
+  const path = '/v1/releases/quarantine/lift/preview';
+  return doorOf(given, { method: 'post', path, body: ofRelease(given.named), shows: 'effect' });
+};
+
+const lift = say({
+  what: 'release lift',
+  names: OF_RELEASE,
+  takes: ['comment'],
+  shows: 'releases',
+  pathOf: () => '/v1/releases/quarantine/lift',
+  bodyOf: (named, values) => ({ ...ofRelease(named), ...because('release lift', values) }),
+});
+
 const release: Readonly<Record<string, Read>> = {
   ls: list({ what: 'release ls', path: '/v1/releases', rows: 'releases', shows: 'releases' }),
   attest: say({
@@ -236,14 +251,7 @@ const release: Readonly<Record<string, Read>> = {
       detail: required('release rehearse', 'text', values.text),
     }),
   }),
-  lift: say({
-    what: 'release lift',
-    names: OF_RELEASE,
-    takes: ['comment'],
-    shows: 'releases',
-    pathOf: () => '/v1/releases/quarantine/lift',
-    bodyOf: (named, values) => ({ ...ofRelease(named), ...because('release lift', values) }),
-  }),
+  lift: (args) => (args.includes('--dry-run') ? previewLifting : lift)(args),
 };
 
 const override: Readonly<Record<string, Read>> = {
@@ -292,6 +300,12 @@ const one = (what: string, shows: Said['shows'], pathOf: (id: string) => string)
     bodyOf: (_named, values) => because(what, values),
   });
 
+const previewEnd: Read = (args) => {
+  const given = readGiven('redirect end', args, ['an id'], ['comment', 'dry-run', 'yes']);
+  const path = `/v1/redirects/${part(given.named[0] ?? '')}/end/preview`;
+  return doorOf(given, { method: 'post', path, body: {}, shows: 'effect' });
+};
+
 /** Command → its actions; what is listed without an action stands under `ls`. */
 export const AUTHORITY_COMMANDS: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   automation,
@@ -305,7 +319,10 @@ export const AUTHORITY_COMMANDS: Readonly<Record<string, Readonly<Record<string,
   redirect: {
     ls: ofIncident('redirect ls', 'redirects'),
     show: show('redirect show', '/v1/redirects', 'redirect'),
-    end: one('redirect end', 'redirect', (id) => `/v1/redirects/${id}/end`),
+    end: (args) =>
+      args.includes('--dry-run')
+        ? previewEnd(args)
+        : one('redirect end', 'redirect', (id) => `/v1/redirects/${id}/end`)(args),
   },
   breaker: { ls: list({ what: 'breaker', path: '/v1/breakers', rows: 'breakers', shows: 'breakers' }) },
   fallback: { ls: list({ what: 'fallback', path: '/v1/fallbacks', rows: 'fallbacks', shows: 'fallbacks' }) },

@@ -4,9 +4,13 @@ import {
   automationShape,
   breakerShape,
   fallbackShape,
+  haltPreviewShape,
   knownReleaseShape,
+  liftingPreviewShape,
   overrideShape,
+  redirectEndPreviewShape,
   rollbackPreviewShape,
+  startPreviewShape,
 } from '#contracts';
 import { z } from 'zod';
 import { readAnswer, readOneOrMany } from './answers.js';
@@ -131,4 +135,36 @@ export const formatApprovals = (answer: unknown): readonly string[] => {
         `  since ${formatTime(each.since)} UTC${each.expiresAt === null ? '' : `, until ${formatTime(each.expiresAt)} UTC`}; of ${each.roles.join(', ')}`,
         `  tocsin ${sayYes(each)}`,
       ]);
+};
+
+/** What an act would do, as the previews of the acts tell it: a sentence, and what it is about. */
+const effect = z.object({
+  preview: z.object({
+    effect: startPreviewShape.shape.effect,
+    isNew: startPreviewShape.shape.isNew.optional(),
+    missing: startPreviewShape.shape.missing.optional(),
+    nodes: startPreviewShape.shape.nodes.optional(),
+    keeps: haltPreviewShape.shape.keeps.optional(),
+    stops: haltPreviewShape.shape.stops.optional(),
+    away: redirectEndPreviewShape.shape.away.optional(),
+    quarantine: liftingPreviewShape.shape.quarantine.optional(),
+  }),
+});
+
+const named = (what: string, nodes: readonly string[] = []): readonly string[] =>
+  nodes.length === 0 ? [] : [`  ${what}: ${nodes.join(', ')}`];
+
+/** What an act would do, for people. */
+export const formatEffect = (answer: unknown): readonly string[] => {
+  const { preview } = readAnswer(effect, answer);
+  return [
+    preview.effect,
+    ...(preview.isNew === false ? ['  it was asked for already: nothing would change'] : []),
+    ...(preview.missing ?? []).map(({ item, detail }) => `  lacks ${item}: ${detail}`),
+    ...(preview.quarantine === undefined ? [] : [`  in quarantine because ${preview.quarantine.because}`]),
+    ...named('first', preview.nodes),
+    ...named('keep it', preview.keeps),
+    ...named('told to stop', preview.stops),
+    ...named('stay away', preview.away),
+  ];
 };

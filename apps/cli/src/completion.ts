@@ -1,4 +1,5 @@
 import { COMMANDS } from './commands.js';
+import { LIST_OPTIONS } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 
 /** The shells that can be helped. */
@@ -22,7 +23,8 @@ export const completions = (commands: readonly CommandUsage[] = COMMANDS): Reado
   for (const command of commands) {
     const words = command.name.split(' ');
     for (const [index, word] of words.entries()) at(words.slice(0, index).join(' ')).add(word);
-    for (const option of [...optionsOf(command), ...EVERYWHERE]) at(command.name).add(option);
+    const ofLists = command.isList === true ? LIST_OPTIONS.map((option) => `--${option}`) : [];
+    for (const option of [...optionsOf(command), ...ofLists, ...EVERYWHERE]) at(command.name).add(option);
   }
   return new Map([...following].map(([path, next]) => [path, [...next].toSorted()]));
 };
@@ -51,13 +53,13 @@ complete -o default -F _tocsin tocsin`;
 
 const fish = (): string => {
   const lines = [...completions()].map(([path, next]) => {
-    const test = path === '' ? 'test -z (__tocsin_path)' : `string match -qr '^${path}( |$)' -- (__tocsin_path)`;
-    return `complete -c tocsin -n "${test}" -a '${next.join(' ')}'`;
+    // Within single quotes fish reads nothing; the test itself is read later, and its dollar must not name a variable then.
+    const test = path === '' ? 'test -z (__tocsin_path)' : `string match -qr "^${path}( |\\$)" -- (__tocsin_path)`;
+    return `complete -c tocsin -n '${test}' -a '${next.join(' ')}'`;
   });
   return `function __tocsin_path
   set -l words (commandline -opc)
-  string join ' ' (string match -v -- '-*' $words[2..-1])
-  or echo ''
+  echo (string join ' ' -- (string match -v -- '-*' $words[2..-1]))
 end
 ${lines.join('\n')}`;
 };

@@ -29,6 +29,8 @@ export type DoorView =
   | 'rollouts'
   | 'rollout'
   | 'preview'
+  | 'effect'
+  | 'gates'
   | 'rollback'
   | 'rollbacks'
   | 'releases'

@@ -4,6 +4,7 @@ import {
   formatApprovals,
   formatAutomation,
   formatBreakers,
+  formatEffect,
   formatFallbacks,
   formatOverrides,
   formatPreview,
@@ -28,6 +29,7 @@ import {
   formatRules,
   formatRuleSets,
 } from './fleet-views.js';
+import { formatGates } from './gate.js';
 import { formatIncidents, formatTended } from './incident-views.js';
 import { formatKey, formatKeys, formatNodeKeys, formatRevokedKey, formatRevokedNodeKey } from './key-views.js';
 import { formatMaintenance, formatSilencePreview, formatSilences } from './quiet-views.js';
@@ -40,6 +42,8 @@ export const formatDoor: Readonly<Record<DoorView, (answer: unknown) => readonly
   rollouts: formatRollouts,
   rollout: formatRollout,
   preview: formatPreview,
+  effect: formatEffect,
+  gates: formatGates,
   rollback: formatRollback,
   rollbacks: formatRollbacks,
   releases: formatReleases,

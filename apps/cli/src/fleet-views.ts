@@ -83,9 +83,10 @@ export const formatCommand = (answer: unknown): readonly string[] => {
   ];
 };
 
+const { name, severity } = rulesAnswer.shape.rules.element.shape;
 const rulesSeen = rulesAnswer
   .pick({ warnings: true, lastReload: true })
-  .extend({ rules: z.array(rulesAnswer.shape.rules.element.pick({ name: true, severity: true })) });
+  .extend({ rules: z.array(z.object({ name, severity })) });
 
 /** The rules in force, what they miss, and what the last file that was refused has wrong. */
 export const formatRules = (answer: unknown): readonly string[] => {
@@ -97,7 +98,7 @@ export const formatRules = (answer: unknown): readonly string[] => {
   return [
     ...formatTable(
       ['rule', 'severity'],
-      all.map(({ name, severity }) => [name, severity]),
+      all.map((rule) => [rule.name, rule.severity]),
     ),
     ...warnings.map((warning) => `warning: ${warning}`),
     ...refused,

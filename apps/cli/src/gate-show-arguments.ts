@@ -1,6 +1,7 @@
 import type { Common } from './connection.js';
-import { readGiven } from './door-arguments.js';
+import { type DoorAsked, part, readGiven } from './door-arguments.js';
 import { durationOf } from './given-times.js';
+import { readList } from './list-arguments.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 
@@ -11,6 +12,13 @@ export const GATE_SHOW_USAGE: readonly CommandUsage[] = [
     takes: '<rollout> [--stage S] [--wait [--timeout 3h]]',
     says: 'may the next stage begin: 0 yes, 1 no; --wait asks again until it is yes, or never will be',
     example: 'gate show ro1 --wait --timeout 3h',
+  },
+  {
+    name: 'gate ls',
+    takes: '<rollout>',
+    isList: true,
+    says: 'the gates of its stages, newest first; evidence is positions that tocsin audit show tells of',
+    example: 'gate ls ro1',
   },
 ];
 
@@ -25,6 +33,16 @@ export interface GateShowAsked extends Common {
 
 /** Twice the longest stage of the default plan, two hours, is when a person is called. */
 const TIMEOUT_MS = 4 * 3_600_000;
+
+/** Reads what follows `gate ls`. */
+export const readGatesArguments = (args: readonly string[]): DoorAsked =>
+  readList(args, {
+    what: 'gate ls',
+    names: ['the id of a rollout'],
+    path: ([rolloutId = '']) => `/v1/rollouts/${part(rolloutId)}/gates`,
+    rows: 'gates',
+    shows: 'gates',
+  });
 
 /** Reads what follows `gate show`. */
 export const readGateShowArguments = (args: readonly string[]): GateShowAsked => {

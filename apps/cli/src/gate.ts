@@ -1,8 +1,8 @@
-import type { z } from 'zod';
-import { gateAnswer } from '#contracts';
+import { z } from 'zod';
+import { gateAnswer, stageGateShape } from '#contracts';
 import { readAnswer } from './answers.js';
 import { type ApiClient, Unreachable } from './api-client.js';
-import { formatCount, formatPercent } from './figures.js';
+import { formatCount, formatPercent, formatTime } from './figures.js';
 import type { GateShowAsked } from './gate-show-arguments.js';
 import { formatTable } from './table.js';
 
@@ -80,4 +80,34 @@ export const formatGateAnswer = (gate: GateAnswer): readonly string[] => {
           ),
         ]),
   ];
+};
+
+const gatesSeen = z.object({
+  gates: z.array(
+    stageGateShape.pick({
+      n: true,
+      stage: true,
+      phase: true,
+      verdict: true,
+      beganAt: true,
+      because: true,
+      evidence: true,
+    }),
+  ),
+});
+
+/** The gates of a rollout, the newest first. */
+export const formatGates = (answer: unknown): readonly string[] => {
+  const rows = readAnswer(gatesSeen, answer).gates.map(({ n, stage, phase, verdict, beganAt, because, evidence }) => [
+    String(n),
+    stage,
+    phase,
+    verdict,
+    formatTime(beganAt),
+    evidence.join(' '),
+    because,
+  ]);
+  return rows.length === 0
+    ? ['it reached no stage']
+    : formatTable(['n', 'stage', 'phase', 'verdict', 'began (UTC)', 'evidence', 'because'], rows);
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readAnswer } from './answers.js';
 import type { ApiClient } from './api-client.js';
 import type { WantedOfList } from './door-arguments.js';
 import { formatCount } from './figures.js';
@@ -36,7 +37,7 @@ export async function* pagesOf(
   let left = limit === 'all' ? ALL_ROWS_MAX : limit;
   let cursor = after;
   for (;;) {
-    const page: ListPage = pageSchema.parse(await api.get(withQuery(path, Math.min(left, PAGE_ROWS), cursor)));
+    const page: ListPage = readAnswer(pageSchema, await api.get(withQuery(path, Math.min(left, PAGE_ROWS), cursor)));
     yield page;
     left -= rowsOf(page, rows).length;
     // A server that says the same cursor again would be asked for ever.

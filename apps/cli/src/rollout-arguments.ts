@@ -55,8 +55,8 @@ export const ROLLOUT_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'rollout start',
-    takes: '<id> [--comment WHY]',
-    says: 'as soon as its pre-flight is complete',
+    takes: '<id> [--comment WHY] [--dry-run]',
+    says: 'as soon as its pre-flight is complete; --dry-run says what it would do, and what is lacking',
     example: 'rollout start ro1 --yes',
   },
   {
@@ -67,8 +67,8 @@ export const ROLLOUT_USAGE: readonly CommandUsage[] = [
   },
   {
     name: 'rollout halt',
-    takes: '<id> --comment WHY',
-    says: 'no further node gets the release',
+    takes: '<id> --comment WHY [--dry-run]',
+    says: 'no further node gets the release; --dry-run says which keep it, and which would be told to stop',
     example: 'rollout halt ro1 --comment stop --yes',
   },
   {
@@ -129,6 +129,16 @@ const act =
     return doorOf(given, { ...request, shows: 'rollout', confirm: id });
   };
 
+/** An act, or with `--dry-run` what it would do. */
+const orPreview =
+  (what: string, said: Said): Read =>
+  (args) => {
+    if (!args.includes('--dry-run')) return act(what, said)(args);
+    const given = readGiven(what, args, ['the id of a rollout'], [...said.takes, 'dry-run', 'yes']);
+    const path = `/v1/rollouts/${part(given.named[0] ?? '')}/${said.path}/preview`;
+    return doorOf(given, { method: 'post', path, body: {}, shows: 'effect' });
+  };
+
 const rollback: Read = (args) => {
   const what = 'rollout rollback';
   const given = readGiven(what, args, ['the id of a rollout'], ['comment', 'dry-run', 'yes']);
@@ -170,13 +180,17 @@ const ACTIONS: Readonly<Record<string, Read>> = {
       comment: required(what, 'comment', values.comment),
     }),
   }),
-  start: act('rollout start', { path: 'start', takes: ['comment'], bodyOf: maybeBecause }),
+  start: orPreview('rollout start', {
+    path: 'start',
+    takes: ['comment'],
+    bodyOf: maybeBecause,
+  }),
   approve: act('rollout approve', {
     path: 'approvals',
     takes: ['stage', 'comment'],
     bodyOf: (values, what) => ({ stage: required(what, 'stage', values.stage), note: values.comment ?? '' }),
   }),
-  halt: act('rollout halt', {
+  halt: orPreview('rollout halt', {
     path: 'halt',
     takes: ['comment'],
     bodyOf: (values, what) => ({ comment: required(what, 'comment', values.comment) }),

@@ -1,3 +1,5 @@
+import { wrapped } from './wrapped.js';
+
 /** One command, as it is written. */
 export interface CommandUsage {
   /** Its words: `incident show`. */
@@ -16,17 +18,6 @@ export interface CommandUsage {
 const COLUMN = 28;
 /** The longest line of help: two columns of a terminal of 132. */
 const LINE_CHARS = 132;
-
-const wrapped = (text: string, width: number): readonly string[] => {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + word.length < width) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-};
 
 /** The lines of help on one command: what is written, and beside or under it what it does. */
 export const usageLines = ({ name, takes, says }: CommandUsage): readonly string[] => {
