@@ -33,6 +33,10 @@ describe('a table', () => {
     expect(lines.slice(2)).toEqual(['                 release hurts']);
   });
 
+  it('has no empty line for what is not there', () => {
+    expect(formatTable(NAMES, [ROW, [...ROW.slice(0, 5), '', '']])).toHaveLength(5);
+  });
+
   it('an id that begins with a digit is no number', () => {
     expect(formatTable(['command', 'wave'], [[ID, '1']])[0]).toBe(`${'command'.padEnd(ID.length)}  wave`);
   });

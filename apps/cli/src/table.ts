@@ -75,5 +75,5 @@ const linesOf = (row: readonly string[], parts: readonly (readonly Column[])[]):
 export const formatTable = (names: readonly string[], rows: readonly (readonly string[])[]): string[] => {
   const columns = columnsOf(names, rows);
   const parts = foldedOf(columns);
-  return [names, ...rows].flatMap((row) => linesOf(row, parts));
+  return [names, ...rows].flatMap((row) => linesOf(row, parts).filter((line, at) => at === 0 || line !== ''));
 };
