@@ -136,9 +136,9 @@ describe('rollouts, from outside, through all roles, in event time', () => {
     [['gate', 'show', 'ro1'], 1, /may not go on: it was rolled back/],
     [['release', 'ls'], 0, /v2\.1\.6\+c46/],
     [['automation'], 0, /automation is on \(.*the rack stands\)/],
-    [['override', 'ls'], 0, /override +rollback/],
+    [['override', 'ls'], 0, /nobody asked for an override/],
     [['breaker'], 0, /dns +closed/],
-    [['fallback'], 0, /fallback +customer/],
+    [['fallback'], 0, /no customer was given another provider/],
     [['rollout', 'rollback', 'ro4', '--dry-run', '--comment', 'x'], 0, /rail +now +because/],
     [
       ['rollout', 'declare', 'ro5', '--service', 'dns', '--release', 'v2.1.6+c46', '--previous', 'v2.1.4+c44', '--yes'],
