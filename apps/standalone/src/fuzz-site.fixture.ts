@@ -164,6 +164,9 @@ export const faultOf = ({ status, type, text }: FuzzAnswer): string | undefined 
 
 /** A server with all of its roles and something to ask for. */
 export class FuzzSite {
+  /** Whether the examples were done on it. */
+  hasExamples = false;
+
   private constructor(
     readonly served: ServedRoles,
     private readonly test: TestDatabase,

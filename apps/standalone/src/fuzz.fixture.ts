@@ -52,8 +52,10 @@ const soundly = async <T>(
   return undone.toSorted();
 };
 
-/** Does the examples; whatever is not done of them is asked for again with the others. */
+/** Does the examples, once for each site: a name that was given is taken in the next round. */
 const byExample = async (site: FuzzSite, done: Set<string>): Promise<void> => {
+  if (site.hasExamples) return;
+  site.hasExamples = true;
   let id = '';
   for (const { operation, target, body } of examples()) {
     const method = operation.split(' ')[0] ?? '';
