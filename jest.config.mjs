@@ -7,6 +7,7 @@ export default {
   testMatch: ['**/*.spec.js'],
   testPathIgnorePatterns: ['\\.(faults|soak)\\.spec\\.js$'],
   snapshotResolver: '<rootDir>/../snapshot-resolver.cjs',
+  testSequencer: '<rootDir>/../jest-sequencer.cjs',
   globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.js',
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
   testTimeout: 30_000,

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -72,6 +73,43 @@ const runBoth = () => {
     rmSync(folder, { recursive: true });
   }
 };
+
+interface Test {
+  readonly path: string;
+  duration?: number | undefined;
+}
+interface Sequencer {
+  sort(tests: readonly Test[]): readonly Test[];
+  time(test: Test): number | undefined;
+  hasFailed(test: Test): boolean;
+}
+
+describe('the order of the tests', () => {
+  const Order = createRequire(import.meta.url)(resolve('jest-sequencer.cjs')) as (new () => Sequencer) & {
+    readonly LONGEST: readonly string[];
+  };
+  /** The order of a first run, or of one after a run with these times. */
+  const order = (paths: readonly string[], times: Readonly<Record<string, number>> = {}): readonly string[] => {
+    const sequencer = Object.assign(new Order(), { time: ({ path }: Test) => times[path], hasFailed: () => false });
+    const context = { hasteFS: { getSize: (path: string) => path.length } };
+    return sequencer.sort(paths.map((path) => ({ path, context }))).map(({ path }) => path);
+  };
+  const [longest = '', second = ''] = Order.LONGEST.map((file) => `/dist/${file}.js`);
+  const OTHERS = ['/dist/a.spec.js', '/dist/apps/api/src/one-of-the-other-files-with-a-long-name.spec.js'] as const;
+
+  it('begins with the longest files where no run was before, and then with the larger ones', () => {
+    expect(order([OTHERS[0], second, OTHERS[1], longest])).toEqual([longest, second, OTHERS[1], OTHERS[0]]);
+  });
+
+  it('goes by the times of the run before', () => {
+    const times = { [OTHERS[0]]: 9, [longest]: 8, [second]: 7 };
+    expect(order([longest, second, OTHERS[0]], times)).toEqual([OTHERS[0], longest, second]);
+  });
+
+  it('names files that are there', () => {
+    expect(Order.LONGEST.filter((file) => !existsSync(`${file}.ts`))).toEqual([]);
+  });
+});
 
 describe('the runtime of the tests', () => {
   it('fails what hangs and what nobody waits for, names every test, and takes back what a file leaves', () => {
