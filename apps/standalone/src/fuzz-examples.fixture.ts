@@ -73,6 +73,7 @@ export const examples = (): readonly FuzzExample[] => [
   post('/v1/rollouts/{id}/risk', { risk: 'low', author: 'ana', text: 'a flag that is off' }, '/v1/rollouts/ro9/risk'),
   post('/v1/rollouts/{id}/halt', WHY, '/v1/rollouts/ro9/halt'),
   post('/v1/keys', { name: 'an example', role: 'viewer', ...WHY }),
+  post('/v1/tickets', { count: 1 }),
   { operation: 'GET /v1/audit/{position}', target: '/v1/audit/1' },
   {
     operation: 'GET /v1/impact/customers',

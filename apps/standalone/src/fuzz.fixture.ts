@@ -1,5 +1,5 @@
 import { type OpenApi, systemClock } from '#runtime';
-import { examples } from './fuzz-examples.fixture.js';
+import { examples, UNDONE_BY_GRAPHQL, UNDONE_BY_REST } from './fuzz-examples.fixture.js';
 import { type FuzzRequest, operationsOf, requestsOf, soundRequestsOf } from './fuzz-requests.fixture.js';
 import {
   documentsOf,
@@ -17,12 +17,15 @@ export interface Found {
   readonly faults: readonly string[];
   /** Status → answers to what was sent at random. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Operations that were done by no request, also not by one that a careful client sends. */
+  /** Operations that were done by no request, also not by one that a careful client sends, without those that are named with why. */
   readonly undone: readonly string[];
 }
 
-/** How often an operation that was not done at random is asked as a careful client asks, with ids that exist by then. */
-const SOUND_TRIES = 20;
+/**
+ * How often an operation that was not done at random is asked as a careful client asks, with ids that exist by then. Most are done within
+ * three; one that takes 20 on average is missed by 4 seeds in 100,000.
+ */
+const SOUND_TRIES = 200;
 
 /** The seed: that of the environment, so that a failure can be had again, or a new one. */
 export const fuzzSeed = (): number => Number(process.env['FUZZ_SEED'] ?? systemClock.nowMs() % 1e9);
@@ -88,7 +91,7 @@ export const fuzzRest = async (site: FuzzSite, seed: number, each: number): Prom
     const status = await ask(request);
     statuses[status] = (statuses[status] ?? 0) + 1;
   });
-  const left = operationsOf(document).filter((name) => !done.has(name));
+  const left = operationsOf(document).filter((name) => !done.has(name) && !UNDONE_BY_REST.has(name));
   const undone = await soundly(
     site,
     left,
@@ -135,7 +138,7 @@ export const fuzzGraphql = async (site: FuzzSite, seed: number, count: number): 
     // At random it is seldom told whether a mutation was refused: those are asked for by themselves.
     if (isDone && document.query.startsWith('query')) for (const root of document.roots) done.add(root);
   });
-  const left = operationsIn(schema).filter((name) => !done.has(name));
+  const left = operationsIn(schema).filter((name) => !done.has(name) && !UNDONE_BY_GRAPHQL.has(name));
   const undone = await soundly(
     site,
     left,
