@@ -38,7 +38,8 @@ describe('the embedded default while its PostgreSQL hangs, and with it the log',
   afterAll(async () => {
     signalPostgres(folder, 'SIGCONT');
     for (const close of closing.toReversed()) await close();
-    await rm(folder, { recursive: true, force: true });
+    // The server was killed; its database goes after it, and may still write while its folder is removed.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 250 });
   }, 60_000);
 
   /** What was told of stale telemetry, `trigger telemetry-stale-8`. */
