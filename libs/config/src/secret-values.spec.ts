@@ -20,6 +20,12 @@ describe('a text without secrets', () => {
     expect(withoutSecretValues(text)).not.toContain('canary');
   });
 
+  it('shows no rest of a secret that begins as another does', () => {
+    keepSecret('canary-short-one');
+    keepSecret('canary-short-one-and-its-rest');
+    expect(withoutSecretValues('got canary-short-one-and-its-rest')).toBe('got [redacted]');
+  });
+
   it('keeps what is no secret, and words that are too short to be one', () => {
     keepSecret('short');
     keepSecret('kafka://kafka:9092');
