@@ -80,8 +80,8 @@ export interface IncidentDetail {
   readonly incident: IncidentRow;
   readonly alerts: readonly AlertRow[];
   /**
-   * The incident's own events, those of its alerts, rollbacks and redirects, of who is called and of what the public is told, in the
-   * global order.
+   * The incident's own events, those of its alerts and of what people said of them, of its rollbacks and redirects, of who is called and of
+   * what the public is told, in the global order.
    */
   readonly timeline: readonly RecordedEvent[];
 }
@@ -121,17 +121,23 @@ const NEWEST: Order<IncidentRow> = {
   ],
 };
 
-const timelineOf = async (database: Queryable, incident: IncidentRow): Promise<readonly RecordedEvent[]> => {
-  const streams = [
-    streamOf.incident(incident.incidentId),
-    ...incident.alertIds.map(streamOf.alert),
-    ...incident.rollbackIds.map(streamOf.rollback),
-    ...incident.redirectIds.map(streamOf.redirect),
-    streamOf.escalation(incident.incidentId),
-    streamOf.status(incident.incidentId),
-  ];
-  return readStreams(database, streams);
-};
+/**
+ * The streams that the timeline of an incident is made of: its own, those of its alerts and of what people said of them, of its rollbacks
+ * and redirects, of who is called and of what the public is told.
+ */
+export const timelineStreams = ({
+  incidentId,
+  alertIds,
+  rollbackIds,
+  redirectIds,
+}: Pick<IncidentRow, 'incidentId' | 'alertIds' | 'rollbackIds' | 'redirectIds'>): readonly string[] => [
+  streamOf.incident(incidentId),
+  ...alertIds.flatMap((alertId) => [streamOf.alert(alertId), streamOf.alertResolution(alertId)]),
+  ...rollbackIds.map(streamOf.rollback),
+  ...redirectIds.map(streamOf.redirect),
+  streamOf.escalation(incidentId),
+  streamOf.status(incidentId),
+];
 
 /** Incidents in PostgreSQL. */
 export const createIncidentRepository = (database: Queryable): IncidentRepository => {
@@ -149,7 +155,7 @@ export const createIncidentRepository = (database: Queryable): IncidentRepositor
       const incident = await findRow(incidentId);
       if (incident === undefined) return undefined;
       const rows = await alerts.findAll(incident.alertIds);
-      return { incident, alerts: rows, timeline: await timelineOf(database, incident) };
+      return { incident, alerts: rows, timeline: await readStreams(database, timelineStreams(incident)) };
     },
   };
 };

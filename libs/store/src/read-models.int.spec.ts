@@ -86,7 +86,9 @@ describe('read models', () => {
     });
     expect(found?.alerts.map(({ alertId }) => alertId)).toEqual(['al1', 'al2']);
     const streams = new Set(found?.timeline.map(({ stream }) => stream));
-    expect(streams).toEqual(new Set(['alert-al1', 'incident-in1', 'alert-al2', 'rollback-rb1', 'status-in1']));
+    expect(streams).toEqual(
+      new Set(['alert-al1', 'incident-in1', 'alert-al2', 'resolution-al2', 'rollback-rb1', 'status-in1']),
+    );
     const positions = found?.timeline.map(({ position }) => position) ?? [];
     expect(positions).toEqual(positions.toSorted((a, b) => a - b));
     expect(await createIncidentRepository(db.database).page({ statuses: ['open'], limit: 9 })).toMatchObject({

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { type RecordedEvent, streamOf } from '#contracts';
-import { type AlertRow, BESIDE_ROWS_MAX, type IncidentRow } from '#store';
+import type { RecordedEvent } from '#contracts';
+import { type AlertRow, BESIDE_ROWS_MAX, type IncidentRow, timelineStreams } from '#store';
 import { escalationReport } from '../escalation-report.js';
 import { withoutSecrets } from '../event-feed.js';
 import type { Loaders } from '../loaders/loaders.js';
@@ -87,16 +87,7 @@ export class IncidentFields {
     description: 'Its own events and those of what belongs to it, in the one order; the newest of them.',
   })
   async timeline(@Parent() incident: IncidentRow, @Context() context: object, @First first: Limit) {
-    const { incidentId, alertIds, rollbackIds, redirectIds } = incident;
-    const streams = [
-      streamOf.incident(incidentId),
-      ...alertIds.map(streamOf.alert),
-      ...rollbackIds.map(streamOf.rollback),
-      ...redirectIds.map(streamOf.redirect),
-      streamOf.escalation(incidentId),
-      streamOf.status(incidentId),
-    ];
-    const read = await loadAll(this.loaders.of(context).stream, streams);
+    const read = await loadAll(this.loaders.of(context).stream, timelineStreams(incident));
     const events: readonly RecordedEvent[] = read.flatMap((stream) => stream.events);
     const newest = events.toSorted((a, b) => b.position - a.position);
     return firstOf(newest, first)

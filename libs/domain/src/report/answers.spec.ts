@@ -87,7 +87,12 @@ describe('a sentence', () => {
       'every channel was called, and nobody after that: nobody answered',
     ],
     [event('EscalationEnded', { incidentId, because: 'over', at }), 'nobody is called any more: over'],
-  ])('of an answer, or of a step of an escalation (%#)', (told, words) => {
+    [event('AlertResolutionRequested', { alertId: 'al1', by: 'ann', at }), 'ann said that alert al1 is over'],
+    [
+      event('AlertResolutionRequested', { alertId: 'al1', by: 'ann', comment: 'the provider fixed it', at }),
+      'ann said that alert al1 is over: the provider fixed it',
+    ],
+  ])('of an answer, of a step of an escalation, or of who ends an alert (%#)', (told, words) => {
     expect(eventText(told)).toBe(words);
   });
 });

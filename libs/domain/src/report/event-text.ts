@@ -31,6 +31,8 @@ const SENTENCES: Sentences = {
   AlertBecameUnknown: ({ because }) => `the alert became unknown: ${because}`,
   AlertResumed: ({ reason }) => `the alert fires again: ${numbers(reason)}`,
   AlertResolved: ({ reason }) => `the alert is resolved: ${numbers(reason)}`,
+  AlertResolutionRequested: ({ by, alertId, comment }) =>
+    `${by} said that alert ${alertId} is over${comment === undefined ? '' : `: ${comment}`}`,
   AlertMuted: ({ mute }) => `it pages nobody: ${muteText(mute)}`,
   AlertUnmuted: ({ because }) => `it may page again: ${because}`,
   IncidentOpened: ({ title, alertId, impact, onsetAt, at }) =>

@@ -61,9 +61,9 @@ export const actionsChapter: Chapter = [
     ],
   ],
   [
-    streamOf.alertResolution('al3'),
+    streamOf.alertResolution('al2'),
     0,
-    [event('AlertResolutionRequested', { alertId: 'al3', by: 'operator:alice', comment: 'over', at: T + 79_500 })],
+    [event('AlertResolutionRequested', { alertId: 'al2', by: 'operator:alice', comment: 'over', at: T + 79_500 })],
   ],
   [
     streamOf.reply('re1'),
