@@ -94,16 +94,14 @@ const actions = {
 };
 const replies = {
   provide: REPLY_ACTS,
-  inject: [ACTIONS, QUERIES, EVENT_STORE, EVENT_LOG, NODE_KEYS, CATALOGUE, CLOCK],
+  inject: [ACTIONS, QUERIES, EVENT_STORE, CATALOGUE, CLOCK],
   useFactory: (
     acts: Actions,
     queries: Queries,
     eventStore: Part<'eventStore'>,
-    eventLog: Part<'eventLog'>,
-    nodeKeys: Part<'nodeKeys'>,
     catalogue: Part<'catalogue'>,
     clock: Part<'clock'>,
-  ) => createReplyActs({ actions: acts, queries, eventStore, eventLog, nodeKeys, catalogue, clock }),
+  ) => createReplyActs({ actions: acts, queries, eventStore, catalogue, clock }),
 };
 const loaders = {
   provide: LOADERS,

@@ -42,6 +42,10 @@ describe('an alert of another system, ended by a person', () => {
     const first = await send();
     expect(first).toMatchObject([202, `/v1/alerts/${alertId}`, { alert: { alertId } }]);
     expect(await send()).toEqual(first);
+    expect((await api.toldSignals()).map((signal) => 'by' in signal && signal.by)).toEqual([
+      'operator:test operator',
+      'operator:test operator',
+    ]);
     const [told, ...more] = await api.served.parts.eventStore.readAll(before, 10);
     expect(more).toEqual([]);
     expect(told).toMatchObject({
@@ -52,6 +56,68 @@ describe('an alert of another system, ended by a person', () => {
       },
       metadata: { actor: 'operator:test operator', audit: { reason: 'the provider fixed it', via: 'rest' } },
     });
+  });
+
+  it('stands in the timeline of its incident, over REST and over GraphQL, with who said so and why', async () => {
+    await api.openIncident();
+    const incidentId = await api.openExternal();
+    const alertId = `alert-of-${incidentId}`;
+    const operator = await api.served.as('operator');
+    await api.served.send('POST', `/v1/alerts/${alertId}/resolve`, operator, { comment: 'fixed there' });
+    const data = { alertId, by: 'operator:test operator', comment: 'fixed there' };
+    const { body } = await api.served.send('GET', `/v1/incidents/${incidentId}`, operator);
+    const timeline = body['timeline'] as unknown as readonly { readonly event: { readonly type: string } }[];
+    expect(timeline.map(({ event }) => event.type)).toEqual([
+      'AlertFired',
+      'IncidentOpened',
+      'AlertResolutionRequested',
+    ]);
+    expect(timeline.at(-1)).toMatchObject({ event: { data }, metadata: { actor: 'operator:test operator' } });
+    const query = `{ incident(incidentId: "${incidentId}") { timeline { type actor data } } }`;
+    const graph = await api.served.send('POST', '/graphql', operator, { query });
+    const { incident } = graph.body['data'] as unknown as {
+      readonly incident: { readonly timeline: readonly object[] };
+    };
+    expect(incident.timeline.at(-1)).toMatchObject({ type: 'AlertResolutionRequested', data });
+  });
+
+  it('is resolved as it was seen: by the tag of the alert, and not where it changed since', async () => {
+    await api.openIncident();
+    const alertId = `alert-of-${await api.openExternal()}`;
+    const authorization = await api.served.as('operator');
+    const seen = await fetch(`${api.served.url}/v1/alerts/${alertId}`, { headers: { authorization } });
+    const tag = seen.headers.get('etag') ?? '';
+    const resolveAs = async (ifMatch: string) =>
+      (
+        await fetch(`${api.served.url}/v1/alerts/${alertId}/resolve`, {
+          method: 'POST',
+          headers: { authorization, 'if-match': ifMatch },
+        })
+      ).status;
+    expect([await resolveAs('"7.0"'), await resolveAs(tag), await resolveAs(tag)]).toEqual([412, 202, 202]);
+    await api.endExternal();
+    expect([await resolveAs(tag), await resolveAs('*')]).toEqual([409, 409]);
+  });
+
+  it('what ends while it is decided is refused, and nobody is told', async () => {
+    await api.openIncident();
+    const alertId = `alert-of-${await api.openExternal()}`;
+    const { eventStore } = api.served.parts;
+    const { append } = eventStore;
+    let isEnded = false;
+    Object.assign(eventStore, {
+      append: async (...args: Parameters<typeof append>) => {
+        if (!isEnded && args[0].some(({ stream }) => stream.startsWith('resolution-'))) {
+          isEnded = true;
+          await api.endExternal();
+        }
+        return append(...args);
+      },
+    });
+    const answer = await resolve(alertId);
+    Object.assign(eventStore, { append });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'ALERT_NOT_OPEN' } });
+    expect([await api.toldIn(`resolution-${alertId}`), await api.toldSignals()]).toEqual([[], []]);
   });
 
   it('B19: what is none, of our own or over is refused, and nobody may who only looks', async () => {

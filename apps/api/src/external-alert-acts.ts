@@ -1,49 +1,80 @@
-import { event, type Principal, refuse, type Refusal, streamOf } from '#contracts';
-import { isExternal, sourceOf } from '#domain';
+import { isRefusal, type Principal, refuse, type Refusal, streamOf } from '#contracts';
+import { type Acting, decideResolutionRequest } from '#domain';
 import type { Infrastructure } from '#runtime';
-import { type AlertRow, createAlertRepository } from '#store';
+import { type AlertRow, createAlertRepository, type StreamAppend, streamVersions } from '#store';
 import { metadataOf } from './act-metadata.js';
 import { appendAgain } from './append-again.js';
-import { tellResolved } from './replies/tell-resolved.js';
+import { tellResolved } from './tell-resolved.js';
 
 /** What ending an alert of another system needs. */
 export type ExternalAlertActParts = Pick<Infrastructure, 'database' | 'eventStore' | 'eventLog' | 'nodeKeys' | 'clock'>;
 
-const cannotEnd = (alert: AlertRow): Refusal | undefined => {
-  const { alertId, rule, state } = alert;
-  if (!isExternal(alert) || sourceOf(alert) === undefined)
-    return refuse('ALERT_NOT_EXTERNAL', `alert ${alertId} is of rule ${rule}: its telemetry says when it is over`);
-  return state === 'resolved' ? refuse('ALERT_NOT_OPEN', `alert ${alertId} is over`) : undefined;
+/**
+ * What is appended for one alert. First its own stream, to which nothing is: the version is that of the alert as it was seen, and what
+ * happened to it since is a conflict.
+ */
+const appendsFor = (
+  alert: AlertRow,
+  versions: ReadonlyMap<string, number>,
+  comment: string | undefined,
+  acting: Acting,
+): readonly StreamAppend[] | Refusal => {
+  const requested = decideResolutionRequest(alert, comment, acting);
+  if (isRefusal(requested)) return requested;
+  const [own, said] = [streamOf.alert(alert.alertId), streamOf.alertResolution(alert.alertId)];
+  return [
+    { stream: own, expectedVersion: versions.get(own) ?? 0, events: [] },
+    { stream: said, expectedVersion: versions.get(said) ?? 0, events: [requested] },
+  ];
 };
 
-const recordResolution = (
-  { eventStore: store, clock }: ExternalAlertActParts,
-  alert: AlertRow,
+/** Records that somebody says so of each that can be ended so; refused where there are some and none of them can. */
+const record = (
+  { database, eventStore: store, clock }: ExternalAlertActParts,
+  alertIds: readonly string[],
   caller: Principal,
 ): Promise<undefined | Refusal> => {
-  const { alertId } = alert;
-  const metadata = metadataOf(caller, `resolve alert ${alertId}`);
-  const { reason: comment } = caller;
+  const what = alertIds.length === 1 ? `alert ${alertIds[0]}` : `${alertIds.length} alerts`;
+  const metadata = metadataOf(caller, `resolve ${what}`);
   return appendAgain(store, metadata, async () => {
-    const refusal = cannotEnd(alert);
-    if (refusal !== undefined) return refusal;
-    const stream = streamOf.alertResolution(alertId);
-    const recorded = await store.readStream(stream);
-    const said = { alertId, by: metadata.actor, ...(comment === undefined ? {} : { comment }), at: clock.nowMs() };
-    const events = [event('AlertResolutionRequested', said)];
-    return { stream, expectedVersion: recorded.at(-1)?.version ?? 0, events };
+    // Before the rows: whatever comes in between is a conflict, and is decided again.
+    const versions = await streamVersions(
+      database,
+      alertIds.flatMap((alertId) => [streamOf.alert(alertId), streamOf.alertResolution(alertId)]),
+    );
+    const acting = { by: metadata.actor, at: clock.nowMs() };
+    const alerts = await createAlertRepository(database).findAll(alertIds);
+    const decided = alerts.map((alert) => appendsFor(alert, versions, caller.reason, acting));
+    const appends = decided.flatMap((each) => (isRefusal(each) ? [] : each));
+    return (appends.length === 0 ? decided.find(isRefusal) : undefined) ?? appends;
   });
 };
 
-/** Says that an alert of another system is over, as its source would: the next tick decides, and answers told here are of before it. */
-export const externalAlertActs = (parts: ExternalAlertActParts) => ({
-  resolveAlert: async (alertId: string, caller: Principal): Promise<AlertRow | Refusal> => {
-    const alert = await createAlertRepository(parts.database).find(alertId);
-    if (alert === undefined) return refuse('NOT_FOUND', `there is no alert ${alertId}`);
-    const refusal = await recordResolution(parts, alert, caller);
+/** Says that alerts of other systems are over, as their sources would: the next tick decides, and answers told here are of before it. */
+export const externalAlertActs = (parts: ExternalAlertActParts) => {
+  const alerts = createAlertRepository(parts.database);
+  const resolveAlerts = async (
+    alertIds: readonly string[],
+    caller: Principal,
+  ): Promise<readonly AlertRow[] | Refusal> => {
+    const refusal = await record(parts, alertIds, caller);
     if (refusal !== undefined) return refusal;
+    const said = await alerts.findAll(alertIds);
     // Recorded first: where the log does not answer, or the process is killed, whoever sends it again tells it again, which changes nothing.
-    if (alert.state !== 'resolved') await tellResolved(parts, [alert], caller);
-    return alert;
-  },
-});
+    await tellResolved(
+      parts,
+      said.filter(({ state }) => state !== 'resolved'),
+      caller,
+    );
+    return said;
+  };
+  return {
+    /** Of several at once: those that are over, or that nobody's word ends, are passed over; refused where none is left. */
+    resolveAlerts,
+    resolveAlert: async (alertId: string, caller: Principal): Promise<AlertRow | Refusal> => {
+      const said = await resolveAlerts([alertId], caller);
+      if (isRefusal(said)) return said;
+      return said[0] ?? refuse('NOT_FOUND', `there is no alert ${alertId}`);
+    },
+  };
+};

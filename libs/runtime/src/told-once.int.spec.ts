@@ -78,6 +78,20 @@ describe('what is told once', () => {
     expect(told).toEqual(['d', 'd']);
   });
 
+  it('is answered as it was taken or failed, also where its key can be neither held nor freed', async () => {
+    const { query } = test.database;
+    const failing = async (text: string, values?: readonly unknown[]) => {
+      if (/^(?:update|delete from) idempotent_request (?:set|where subject)/.test(text)) throw new Error('too slow');
+      return query(text, values);
+    };
+    const without = new ToldOnce({ database: { ...test.database, query: failing as typeof query }, clock });
+    const takeBy = (key: string, take: () => Promise<string>) =>
+      without.take(callerWith(key), { take, again: () => 'again' });
+    expect(await takeBy('f', async () => 'taken')).toBe('taken');
+    await expect(takeBy('g', () => Promise.reject(new Error('the log is away')))).rejects.toThrow('the log is away');
+    expect(await takeBy('f', async () => 'taken')).toMatchObject({ refused: 'CONFLICT' });
+  });
+
   it('is taken while the database is away, and may then be taken twice rather than lost', async () => {
     const away = () => Promise.reject(new DatabaseUnavailable('away', { cause: new Error('ECONNREFUSED') }));
     const without = new ToldOnce({ database: { ...test.database, query: away }, clock });

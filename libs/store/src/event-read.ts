@@ -126,3 +126,15 @@ const STANDING = `
 /** How far a stream has come, and the log with it. Takes no lock. */
 export const standingOf = async (tx: Queryable, stream: string): Promise<Standing> =>
   (await tx.query<Standing>(STANDING, [stream]))[0] ?? { version: 0, position: 0 };
+
+/** The versions of streams; one that does not exist is not among them. Takes no lock. */
+export const streamVersions = async (
+  tx: Queryable,
+  streams: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
+  const rows = await tx.query<{ readonly stream: string; readonly version: number }>(
+    'select stream, version from chain_anchor where stream = any($1)',
+    [streams],
+  );
+  return new Map(rows.map(({ stream, version }) => [stream, version]));
+};

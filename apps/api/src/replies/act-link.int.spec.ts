@@ -126,8 +126,35 @@ describe('a signed link', () => {
         by: 'link:alice',
       },
     ]);
+    expect(await api.saidOver()).toEqual([['link:alice', `from the page of incident ${external}`, 'link']]);
+    expect((await api.toldIn(streamOf.incident(external))).map(({ type }) => type)).toEqual(['IncidentOpened']);
     expect((await open(tokenFor(), { action: 'resolve' })).html).toContain('it stays open until they are well');
     expect((await api.timeline()).map(({ type }) => type)).toEqual(['IncidentNoted', 'IncidentAcknowledged']);
+  });
+
+  it('what could not be told to the rules is told when it is pressed again, and was said once', async () => {
+    const token = tokenFor({ incidentId: await api.openExternal() });
+    const { eventLog } = api.served.parts;
+    const { append } = eventLog;
+    Object.assign(eventLog, { append: () => Promise.reject(new Error('the log is away')) });
+    expect((await open(token, { action: 'resolve' })).status).toBeGreaterThanOrEqual(500);
+    Object.assign(eventLog, { append });
+    expect((await open(token, { action: 'resolve' })).html).toContain('Done: it is over.');
+    expect((await open(token, { action: 'resolve' })).status).toBe(409);
+    expect([(await api.toldSignals()).length, (await api.saidOver()).length]).toEqual([1, 1]);
+  });
+
+  it('the alert about too many of other systems goes on, whoever says that it is over', async () => {
+    const external = await api.openExternal();
+    await api.overflows();
+    expect((await open(tokenFor({ incidentId: external }), { action: 'resolve' })).html).toContain(
+      'its alert goes on: it stays open',
+    );
+    expect([(await api.toldSignals()).length, (await api.saidOver()).length]).toEqual([1, 1]);
+    expect((await api.toldIn(streamOf.incident(external))).slice(2).map(({ type }) => type)).toEqual([
+      'IncidentNoted',
+      'IncidentAcknowledged',
+    ]);
   });
 
   it.each([

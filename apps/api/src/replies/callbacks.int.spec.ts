@@ -48,6 +48,16 @@ describe('a button in Slack', () => {
     expect((await press(action('explode'))).body.text).toBe('Tocsin knows no such button.');
   });
 
+  it('ends an alert of another system, with who pressed it and where, once', async () => {
+    const external = await api.openExternal();
+    const resolve = pressed({ actions: [{ action_id: 'resolve', value: external }] });
+    expect((await press(resolve)).body.text).toBe('Done: it is over.');
+    expect((await press(resolve)).body.text).toBe('Not done: resolve was done with it already.');
+    expect(await api.saidOver()).toEqual([['slack:alice', `from the page of incident ${external}`, 'slack']]);
+    expect(await api.toldSignals()).toMatchObject([{ action: 'resolve', by: 'slack:alice' }]);
+    expect((await api.toldIn(streamOf.incident(external))).map(({ type }) => type)).toEqual(['IncidentOpened']);
+  });
+
   it('says nothing of a button that only opens an address', async () => {
     for (const action_id of ['open', 'link_1'])
       expect(await press(pressed({ actions: [{ action_id }] }))).toMatchObject({ status: 200, body: {} });
@@ -188,6 +198,9 @@ describe('a webhook of PagerDuty, version 3', () => {
     Object.assign(eventLog, { append });
     await post(external);
     expect(await api.toldSignals()).toHaveLength(1);
+    expect(await api.saidOver()).toEqual([
+      ['pagerduty:Alice', `from the page of incident external${api.number}`, 'pagerduty'],
+    ]);
     Object.assign(eventStore, {
       append: (...args: Parameters<typeof write>) =>
         args[0].some(({ stream }) => stream === streamOf.incident(api.incidentId))
@@ -236,8 +249,11 @@ describe('a webhook of PagerDuty, version 3', () => {
       { type: 'IncidentNoted', data: { text: expect.stringContaining('it stays open') } },
       { type: 'IncidentAcknowledged' },
     ]);
-    await post(webhook('incident.resolved', incident(await api.openExternal())));
+    const external = await api.openExternal();
+    await post(webhook('incident.resolved', incident(external)));
     expect(await api.toldSignals()).toMatchObject([{ action: 'resolve', by: 'pagerduty:Alice' }]);
+    expect(await api.saidOver()).toMatchObject([['pagerduty:Alice', expect.stringContaining(external), 'pagerduty']]);
+    expect((await api.toldIn(streamOf.incident(external))).map(({ type }) => type)).toEqual(['IncidentOpened']);
   });
 
   it('one of several signatures is enough, and none is not', async () => {

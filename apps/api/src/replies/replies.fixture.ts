@@ -146,6 +146,26 @@ export class AnsweredApi {
     await this.told(streamOf.alert(alertId), event('AlertWithdrawn', { alertId, because: 'over', at: NOW_MS }));
   };
 
+  /** By whom its alert was said to be over, why, and through which door. */
+  readonly saidOver = async (): Promise<readonly (readonly (string | undefined)[])[]> => {
+    const stream = streamOf.alertResolution(`alert-of-external${this.incidents}`);
+    return (await this.served.parts.eventStore.readStream(stream)).flatMap(({ event: { type, data }, metadata }) =>
+      type === 'AlertResolutionRequested' ? [[data.by, data.comment, metadata.audit?.via]] : [],
+    );
+  };
+
+  /** An alert about too many of other systems joins its incident: nobody's word ends that. */
+  readonly overflows = async (): Promise<void> => {
+    const [incidentId, alertId] = [`external${this.incidents}`, `overflow${this.incidents}`];
+    const subject = { rule: 'external:overflow', scope: 'external', key: 'many|', severity: 'critical' } as const;
+    await this.told(
+      streamOf.alert(alertId),
+      event('AlertFired', { alertId, ...subject, reason: REASON, at: NOW_MS - 900 }),
+    );
+    const joined = { incidentId, alertId, rule: subject.rule, severity: subject.severity, at: NOW_MS - 900 };
+    await this.told(streamOf.incident(incidentId), event('AlertJoinedIncident', joined));
+  };
+
   /** What the rules were told of its alert. */
   readonly toldSignals = async (): Promise<readonly Signal[]> => {
     const { eventLog } = this.served.parts;

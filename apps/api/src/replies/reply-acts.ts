@@ -10,23 +10,19 @@ import {
   type RequestFacts,
   streamOf,
 } from '#contracts';
-import { type Acting, isExternal } from '#domain';
+import { type Acting, isEndedByWord } from '#domain';
 import { accepted, type Infrastructure } from '#runtime';
 import type { AlertRow, StreamAppend } from '#store';
-import { metadataOf } from '../act-metadata.js';
+import { metadataOf, saying } from '../act-metadata.js';
 import type { Actions } from '../actions.js';
 import type { IncidentReport } from '../incident-report.js';
 import { LIST_MAX } from '../list-query.js';
 import type { Queries } from '../queries.js';
 import { tendIncident } from '../tend-incident.js';
 import { selectorsOf } from './page-silences.js';
-import { tellResolved } from './tell-resolved.js';
 
 /** What replies are made with: the acts that REST and GraphQL use. */
-export interface ReplyParts extends Pick<
-  Infrastructure,
-  'eventStore' | 'eventLog' | 'nodeKeys' | 'catalogue' | 'clock'
-> {
+export interface ReplyParts extends Pick<Infrastructure, 'eventStore' | 'catalogue' | 'clock'> {
   readonly actions: Actions;
   readonly queries: Queries;
 }
@@ -165,18 +161,52 @@ const underWay = async (
 };
 
 /**
+ * Who says it, why, and under a key of the reply: where it comes again after it failed half way, it is recorded once within a day, and told
+ * to the log again.
+ */
+const endingBy = ({ caller, incidentId }: Reply, replyId: string): Principal => ({
+  ...saying(caller, `from the page of incident ${incidentId}`),
+  terms: { once: { subject: caller.subject, key: `reply-${replyId}`, hash: replyId } },
+});
+
+/** Ends those alerts that end when somebody says so, as whoever says it of one of them does. */
+const endByWord = async (
+  { actions }: ReplyParts,
+  alerts: readonly AlertRow[],
+  caller: Principal,
+): Promise<undefined | Refusal> => {
+  if (alerts.length === 0) return undefined;
+  const ended = await actions.resolveAlerts(
+    alerts.map(({ alertId }) => alertId),
+    caller,
+  );
+  // All of them ended by themselves meanwhile: that is what was asked for.
+  return isRefusal(ended) && ended.refused !== 'ALERT_NOT_OPEN' ? ended : undefined;
+};
+
+/**
  * Says that it is over. Alerts of other systems are over when somebody says so; of those of our own the telemetry says it: while they go on,
  * or Tocsin acts, it stays open, and who said so has taken it on.
  */
-const resolve = async (parts: ReplyParts, report: IncidentReport, reply: Reply): Promise<string | Refusal> => {
+const resolve = async (
+  parts: ReplyParts,
+  report: IncidentReport,
+  reply: Reply,
+  replyId: string,
+): Promise<string | Refusal> => {
   const tending = tendingOf(parts);
   const open = report.alerts.filter(isOpen);
-  const external = open.filter(isExternal);
-  await tellResolved(parts, external, reply.caller);
-  const left = open.length - external.length;
+  const ended = open.filter(isEndedByWord);
+  const refusal = await endByWord(parts, ended, endingBy(reply, replyId));
+  if (refusal !== undefined) return refusal;
+  const left = open.length - ended.length;
   const goesOn = `its ${left === 1 ? 'alert goes' : `${left} alerts go`} on: it stays open until they are well`;
   const because = left > 0 ? goesOn : await underWay(parts, report);
-  if (because === undefined) return (await tending.note(reply, 'said that it is over')) ?? 'it is over';
+  if (because === undefined) {
+    // What was said of its alerts stands in its timeline, with who and why.
+    const noted = ended.length > 0 ? undefined : await tending.note(reply, 'said that it is over');
+    return noted ?? 'it is over';
+  }
   const noted = await tending.note(reply, `said that it is over, but ${because}`.slice(0, TEXT_MAX));
   const taken = noted ?? (await takeOn(parts, reply));
   return isRefusal(taken) ? taken : `${because}; it is acknowledged`;
@@ -188,29 +218,35 @@ const refuseCaller = ({ role, ...caller }: Principal): Refusal | undefined =>
 
 /** What people do from a page, through whichever door their answer comes. */
 export const createReplyActs = (parts: ReplyParts) => {
-  const run = async (action: ReplyAction, reply: Reply): Promise<string | Refusal> => {
+  const run = async (replyId: string, action: ReplyAction, reply: Reply): Promise<string | Refusal> => {
     if (action === 'acknowledge') return takeOn(parts, reply);
     const report = await parts.queries.incident(reply.incidentId);
     if (isRefusal(report)) return report;
     if (action === 'silence') return silence(parts, report, reply);
-    return action === 'resolve' ? resolve(parts, report, reply) : rollBack(parts, report, reply);
+    return action === 'resolve' ? resolve(parts, report, reply, replyId) : rollBack(parts, report, reply);
+  };
+  const runUntilDone = async (replyId: string, action: ReplyAction, reply: Reply): Promise<string | Refusal> => {
+    const refusal = refuseCaller(reply.caller);
+    if (refusal !== undefined) return refusal;
+    if (await wasTaken(parts, replyId)) return usedFor(action);
+    const done = await run(replyId, action, reply);
+    if (!isRefusal(done)) await take(parts, replyId, action, reply);
+    return done;
   };
   return {
-    /** Does something once for a reply, however often that comes. */
+    /**
+     * Does something once for a reply, however often that comes. That it is over may be said twice: it is taken when it was done, so that
+     * one that failed half way can be said again.
+     */
     runOnce: async (replyId: string, action: ReplyAction, reply: Reply): Promise<string | Refusal> =>
-      refuseCaller(reply.caller) ?? (await take(parts, replyId, action, reply)) ?? run(action, reply),
+      action === 'resolve'
+        ? runUntilDone(replyId, action, reply)
+        : (refuseCaller(reply.caller) ?? (await take(parts, replyId, action, reply)) ?? run(replyId, action, reply)),
     /**
      * Does what may be done twice, until it was done for a reply, and then no more: one that failed half way is done when it comes again,
      * and one that comes again hours later does not take on what ran out meanwhile.
      */
-    runUntilDone: async (replyId: string, action: ReplyAction, reply: Reply): Promise<string | Refusal> => {
-      const refusal = refuseCaller(reply.caller);
-      if (refusal !== undefined) return refusal;
-      if (await wasTaken(parts, replyId)) return usedFor(action);
-      const done = await run(action, reply);
-      if (!isRefusal(done)) await take(parts, replyId, action, reply);
-      return done;
-    },
+    runUntilDone,
     /** Says something in the timeline once for a reply: both are appended, or neither. */
     noteOnce: async (replyId: string, reply: Reply, text: string): Promise<undefined | Refusal> =>
       refuseCaller(reply.caller) ??

@@ -64,6 +64,7 @@ export class IncidentsController {
     body: maybeCommented,
     answer: answerOf('alert', alertShape),
     refuses: ['ALERT_NOT_OPEN', 'ALERT_NOT_EXTERNAL'],
+    matches: true,
     located: true,
   })
   @HttpCode(202)

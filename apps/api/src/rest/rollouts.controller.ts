@@ -129,7 +129,7 @@ export class RolloutsController {
     body: maybeCommented,
     answer: answerOf('rollout', rolloutShape),
     also: { 200: answerOf('rollout', rolloutShape) },
-    refuses: ['RELEASE_QUARANTINED', 'ROLLOUT_STATE'],
+    refuses: ['ROLLOUT_STATE'],
     matches: true,
     located: true,
   })
