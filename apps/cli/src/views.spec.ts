@@ -203,7 +203,7 @@ describe('incident show', () => {
     ])
       expect(text).toContain(part);
     expect(text).toMatch(/IncidentAcknowledged +user:on-call engineer +by on-call engineer, note looking/);
-    expect(text).toMatch(/AlertResolutionRequested +slack:alice +alertId al1, by slack:alice, comment fixed/);
+    expect(text).toMatch(/AlertResolutionRequested +slack:alice +alertId al1, by slack:alice/);
   });
 
   it('an unknown one, and none at all, are undefined', async () => {
