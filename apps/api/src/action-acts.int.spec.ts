@@ -15,6 +15,7 @@ describe('what people say of releases, automation and redirects', () => {
   const post = async (role: PrincipalRole, path: string, body: unknown) =>
     api.send('POST', `/v1/${path}`, await api.as(role), body);
   const get = async (path: string) => (await api.send('GET', `/v1/${path}`, await api.as('viewer'))).body;
+  const seen = async (query: string) => (await api.ask(`{ ${query} }`, await api.as('viewer'))).body;
   const told = async (stream: string) =>
     (await api.parts.eventStore.readStream(stream)).map(({ event: { type }, metadata }) => [type, metadata.actor]);
   const reasons = async (stream: string) =>
@@ -53,6 +54,11 @@ describe('what people say of releases, automation and redirects', () => {
       status: 200,
       body: { preview: { ...of, quarantine: { rollbackId: 'rb1', because: 'rolled back' }, attested: null } },
     });
+    const asked = `liftingPreview(service: "dns", release: { softwareVersion: "v2.1.4", configRev: "c41" }) {
+      service release { softwareVersion configRev } quarantine { rollbackId because }
+      attested { goodSince nodes isRollbackSafe } isRehearsed effect
+    }`;
+    expect(await seen(asked)).toMatchObject({ data: { liftingPreview: (await preview()).body['preview'] } });
     expect(await told(stream)).toHaveLength(1);
     const lift = (role: PrincipalRole, comment: unknown) => post(role, 'releases/quarantine/lift', { ...of, comment });
     expect(await lift('operator', 'it is fine')).toMatchObject({ status: 403, body: { code: 'PERMISSION_DENIED' } });
@@ -62,6 +68,7 @@ describe('what people say of releases, automation and redirects', () => {
       body: { release: { quarantine: null, lifting: { comment: 'it was the network' } } },
     });
     expect(await preview()).toMatchObject({ status: 409, body: { code: 'RELEASE_NOT_QUARANTINED' } });
+    expect(await seen(asked)).toMatchObject({ errors: [{ extensions: { code: 'RELEASE_NOT_QUARANTINED' } }] });
     expect(await lift('admin', 'again')).toMatchObject({ status: 409, body: { code: 'RELEASE_NOT_QUARANTINED' } });
     expect((await told(stream)).at(-1)).toEqual(['QuarantineLifted', 'incident_commander:test incident_commander']);
   });
@@ -118,6 +125,10 @@ describe('what people say of releases, automation and redirects', () => {
     });
     expect(await preview('rd2')).toMatchObject({ status: 409, body: { code: 'REDIRECT_NOT_STOPPED' } });
     expect(await preview('none')).toMatchObject({ status: 404 });
+    const asked = (id: string) =>
+      seen(`redirectEndPreview(redirectId: "${id}") { redirectId incidentId state isNew away effect }`);
+    expect(await asked('rd1')).toMatchObject({ data: { redirectEndPreview: (await preview('rd1')).body['preview'] } });
+    expect(await asked('rd2')).toMatchObject({ errors: [{ extensions: { code: 'REDIRECT_NOT_STOPPED' } }] });
     expect(await told(streamOf.redirect('rd1'))).toHaveLength(2);
     const end = (id: string) => post('operator', `redirects/${id}/end`, { comment: 'n1 was scrapped' });
     expect(await end('rd1')).toMatchObject({

@@ -1,9 +1,9 @@
-import { APPROVAL_ROLES } from '#contracts';
+import { type APPROVAL_KINDS, APPROVAL_ROLES } from '#contracts';
 import type { OverrideRepository, RollbackRepository, RolloutRepository } from '#store';
 
 /** Something that goes on when people say so. */
 export interface Approval {
-  readonly kind: 'stage' | 'rollback' | 'override';
+  readonly kind: (typeof APPROVAL_KINDS)[number];
   /** The rollout, rollback or override. */
   readonly id: string;
   /** Of a rollout that waits. */

@@ -145,6 +145,27 @@ describe('the GraphQL API', () => {
     });
   });
 
+  it('a silence is previewed as by REST: what it would mute, and nothing is recorded', async () => {
+    const before = await served.parts.eventStore.head();
+    const preview = (where: string) => `{ silencePreview(where: [${where}], duration: 600000) {
+      startsAt endsAt alerts { alertId rule scope key severity state incidentId } compared
+    } }`;
+    const wanted = { where: { severity: ['crit*'] }, durationMs: 600_000, comment: 'look' };
+    const rest = (await served.send('POST', '/v1/silences/preview', viewer, wanted)).body['preview'] as unknown as {
+      readonly startsAt: number;
+      readonly endsAt: number;
+      readonly alerts: readonly object[];
+    };
+    expect(rest.alerts.length).toBeGreaterThan(0);
+    const moments = { startsAt: iso(rest.startsAt), endsAt: iso(rest.endsAt) };
+    const data = await dataOf(preview('{ label: "severity", patterns: ["crit*"] }'));
+    expect(data).toEqual({ silencePreview: { ...rest, ...moments } });
+    const none = await dataOf(preview('{ label: "rule", patterns: ["none"] }'));
+    expect(none).toMatchObject({ silencePreview: { alerts: [] } });
+    expect((await ask(preview(''))).body).toMatchObject(errorOf('BODY_INVALID'));
+    expect(await served.parts.eventStore.head()).toBe(before);
+  });
+
   it('a position that is none is refused', async () => {
     for (const position of ['0.5', '-1', '1e308'])
       expect((await ask(`{ events(position: ${position}) { nodes { position } } }`)).body).toMatchObject(

@@ -20,6 +20,8 @@ describe('rollouts over HTTP', () => {
   const post = async (role: PrincipalRole, path: string, body: unknown = {}) =>
     api.send('POST', `/v1/${path}`, await api.as(role), body);
   const get = async (role: PrincipalRole, path: string) => api.send('GET', `/v1/${path}`, await api.as(role));
+  const seen = async (query: string, role: PrincipalRole = 'viewer') =>
+    (await api.ask(`{ ${query} }`, await api.as(role))).body as unknown as Readonly<Record<string, unknown>>;
   const declare = (changes: object = {}, role: PrincipalRole = 'deploy') =>
     post(role, 'rollouts', { ...declaration, ...changes });
   const told = async (rolloutId: string) =>
@@ -175,6 +177,7 @@ describe('rollouts over HTTP', () => {
     expect(await approve()).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
     const counts = { good: 9_000, bad: 1 };
     const measured = { rolloutId: 'ro9', stage: 'canary', cohort: counts, control: counts, tests: [], at: NOW_MS };
+    expect(await seen('approvals { kind }')).toMatchObject({ data: { approvals: [] } });
     for (const throughSlot of [1, 2])
       await tell(
         streamOf.rollout('ro9'),
@@ -189,6 +192,15 @@ describe('rollouts over HTTP', () => {
       mayProceed: false,
       cohort: counts,
     });
+    const waiting = `approvals { kind rawId stage service incidentId because since expiresAt roles approve }`;
+    const { approvals } = (await get('viewer', 'approvals')).body as unknown as {
+      approvals: [Record<string, unknown>];
+    };
+    const [{ id, since, ...same }] = approvals;
+    expect(await seen(waiting)).toMatchObject({
+      data: { approvals: [{ ...same, rawId: id, since: new Date(since as number).toISOString() }] },
+    });
+    expect({ id, ...same }).toMatchObject({ id: 'ro9', kind: 'stage', stage: 'canary', because: 'it is well' });
     for (const role of ['deploy', 'operator'] as const)
       expect(await approve('canary', role)).toMatchObject({ status: 403 });
     expect(await approve('early_adopter')).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
@@ -224,7 +236,19 @@ describe('rollouts over HTTP', () => {
       body: { preview: { state: 'running', isNew: true, keeps: ['n1'], stops: [] } },
     });
     expect(await preview('start', 'ro1')).toMatchObject({ status: 409, body: { code: 'ROLLOUT_STATE' } });
-    for (const what of ['start', 'halt'] as const) expect(await preview(what, 'none')).toMatchObject({ status: 404 });
+    for (const what of ['start', 'halt'] as const) {
+      expect(await preview(what, 'none')).toMatchObject({ status: 404 });
+      const asked = (rolloutId: string, fields: string) =>
+        seen(`${what}Preview(rolloutId: "${rolloutId}") { ${fields} }`);
+      const own = what === 'start' ? 'stage sharePercent missing { item detail } nodes' : 'keeps stops';
+      expect(await asked('ro9', `rolloutId state isNew ${own} effect`)).toMatchObject({
+        data: { [`${what}Preview`]: (await preview(what)).body['preview'] },
+      });
+      expect(await asked('none', 'effect')).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+    }
+    expect(await seen('startPreview(rolloutId: "ro1") { effect }')).toMatchObject({
+      errors: [{ extensions: { code: 'ROLLOUT_STATE' } }],
+    });
     expect(await api.parts.eventStore.head()).toBe(before);
   });
 
@@ -308,6 +332,16 @@ describe('rollouts over HTTP', () => {
     const first = (await list('?limit=1')) as unknown as { readonly gates: unknown; readonly next: string };
     expect(first.gates).toMatchObject([early]);
     expect(await list(`?limit=1&after=${first.next}`)).toMatchObject({ gates: [canary], next: null });
+    const iso = (ms: number): string => new Date(ms).toISOString();
+    const judged = 'judgedBy { duration gate { failing { healthy } } } overdue evidence';
+    const gates = (first: number) =>
+      seen(`rollout(rolloutId: "ro1") { gates(first: ${first}) { n stage phase verdict because beganAt decidedAt
+        throughSlot cohort { good bad } control { good } tests { test nats stopNats promoteNats verdict detail } ${judged} } }`);
+    const shown = [early, { ...canary, decidedAt: iso(NOW_MS - 3_000), overdue: [], judgedBy: null }];
+    expect(await gates(5)).toMatchObject({ data: { rollout: { gates: shown } } });
+    const { data } = (await gates(1)) as unknown as { data: { rollout: { gates: readonly object[] } } };
+    expect(data.rollout.gates).toMatchObject([{ stage: 'early', beganAt: iso(NOW_MS - 2_000) }]);
+    expect(data.rollout.gates).toHaveLength(1);
     expect(await get('deploy', 'rollouts/none/gates')).toMatchObject({ status: 404 });
     expect(await get('alerts', 'rollouts/ro1/gates')).toMatchObject({ status: 403 });
   });

@@ -1,5 +1,5 @@
 import { type Page, refuse, type Refusal, streamOf } from '#contracts';
-import { type StageGateRecord, stageGatesOf } from '#domain';
+import { type PlacedEvent, type StageGateRecord, stageGatesOf } from '#domain';
 import { type Database, type Order, type PageAsk, pageOfSorted, readGateEvents } from '#store';
 
 /** The gate of one stage of a rollout, as it is told. Times are ms of log time. */
@@ -33,13 +33,17 @@ const NEWEST: Order<StageGateView> = {
   columns: [{ sql: 'n', kind: 'number', isDescending: true, of: ({ n }) => n }],
 };
 
+/** The gates that are made of what was told of one rollout, the one of the stage that it reached last first. */
+export const stageGateViews = (told: readonly PlacedEvent[]): readonly StageGateView[] =>
+  stageGatesOf(told).map(viewOf).toReversed();
+
 /** The gates that a rollout came to, one for each stage, and what each rests on. */
 export const readStageGates = async (
   database: Database,
   rolloutId: string,
   ask: PageAsk,
 ): Promise<Page<StageGateView> | Refusal> => {
-  const told = await readGateEvents(database, streamOf.rollout(rolloutId));
+  const told = await readGateEvents(database, [streamOf.rollout(rolloutId)]);
   if (told.length === 0) return refuse('NOT_FOUND', `there is no rollout ${rolloutId}`);
-  return pageOfSorted(NEWEST, stageGatesOf(told).map(viewOf).toReversed(), ask);
+  return pageOfSorted(NEWEST, stageGateViews(told), ask);
 };

@@ -166,12 +166,15 @@ export const UNDONE_BY_GRAPHQL: ReadonlyMap<string, string> = new Map([
     enableChannel
     endRedirect
     liftQuarantine
+    liftingPreview
     override
     overridePreflight
     publishStatusUpdate
     redirect
+    redirectEndPreview
     requestOverride
     resolveAlert
+    startPreview
     startRollout
     tellLoadTest
     voteOnOverride`,
@@ -187,6 +190,7 @@ export const UNDONE_BY_GRAPHQL: ReadonlyMap<string, string> = new Map([
     onCallPlan
     overrideSchedule
     shifts
+    silencePreview
     withdrawScheduleOverride`,
   ),
   ...named(

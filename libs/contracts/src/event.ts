@@ -56,7 +56,14 @@ export {
   type StatusUpdate,
 } from './events/status-update-events.js';
 export { WAVE_STEPS, type WaveStep } from './wave-step.js';
-export { GATE_VERDICTS, PREFLIGHT_ITEMS, RISKS, ROLLOUT_MODES, ROLLOUT_ORIGINS } from './events/rollout-events.js';
+export {
+  GATE_LACKS,
+  GATE_VERDICTS,
+  PREFLIGHT_ITEMS,
+  RISKS,
+  ROLLOUT_MODES,
+  ROLLOUT_ORIGINS,
+} from './events/rollout-events.js';
 
 /**
  * Every event, by type. Names are in the past tense; an event is never changed, a new version gets a new name or optional fields.

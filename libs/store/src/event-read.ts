@@ -72,19 +72,21 @@ export const readStreamLastOf = async (
   return rows.map(toldEvent);
 };
 
+const GATE_EVENTS = `
+  select found.* from unnest($1::text[]) as wanted (name)
+  cross join lateral (
+    select ${EVENT_COLUMNS} from event where stream = wanted.name and (type like 'Rollout%' or type in ('GateDecided', 'GateOverdue')
+      or version in (
+        select max(version) from event where stream = wanted.name and type = 'GateMeasured' group by data ->> 'stage'))
+  ) as found
+  order by found.position`;
+
 /**
- * The events of a rollout's stream that its gates are made of, in order: of the measurements the last of each stage, since a stage is
- * measured every few seconds for days.
+ * The events of streams of rollouts that their gates are made of, in the order of the log: of the measurements the last of each stage, since
+ * a stage is measured every few seconds for days.
  */
-export const readGateEvents = async (tx: Queryable, stream: string): Promise<readonly RecordedEvent[]> => {
-  const rows = await tx.query<EventRow>(
-    `select ${EVENT_COLUMNS} from event where stream = $1 and (type like 'Rollout%' or type in ('GateDecided', 'GateOverdue')
-       or version in (select max(version) from event where stream = $1 and type = 'GateMeasured' group by data ->> 'stage'))
-     order by version`,
-    [stream],
-  );
-  return rows.map(toldEvent);
-};
+export const readGateEvents = async (tx: Queryable, streams: readonly string[]): Promise<readonly RecordedEvent[]> =>
+  (await tx.query<EventRow>(GATE_EVENTS, [streams])).map(toldEvent);
 
 /** Which of the newest events of one stream. */
 export interface NewestAsk {

@@ -6,6 +6,7 @@ import type { Queryable } from './database.js';
 import { type DeliveryRow, ofIncident, SELECT_DELIVERIES as DELIVERIES } from './deliveries/delivery.repository.js';
 import { type DrillRow, SELECT_DRILLS as DRILLS } from './drill.repository.js';
 import { type EscalationRow, SELECT_ESCALATIONS as ESCALATIONS } from './escalation.repository.js';
+import { readGateEvents } from './event-read.js';
 import { EVENT_COLUMNS, type EventRow, recordedEvent } from './event-row.js';
 import { type FallbackRow, SELECT_FALLBACKS as FALLBACKS } from './fallback.repository.js';
 import { type IncidentRow, SELECT_INCIDENTS as INCIDENTS } from './incident.repository.js';
@@ -72,6 +73,8 @@ export interface ManyReads {
   readonly deliveriesUnder: ReadMany<Beside<DeliveryRow>>;
   /** By name, each within `STREAM_EVENTS_MAX`. */
   readonly streams: ReadMany<BoundedStream>;
+  /** By the name of a rollout's stream, in order: what its gates are made of. */
+  readonly gateEvents: ReadMany<RecordedEvent>;
 }
 
 /** Of each thing so many rows and no more: the filter names it as `wanted.id`. */
@@ -160,5 +163,6 @@ export const createManyReads = (database: Queryable): ManyReads => {
     pagesOf: of(PAGES_OF),
     deliveriesUnder: of(UNDER),
     streams: async (names) => boundedStreams(await database.query<ReadEvent>(STREAMS, [names])),
+    gateEvents: (streams) => readGateEvents(database, streams),
   };
 };

@@ -5,13 +5,14 @@ import { isDeliveryEvent } from '#domain';
 import type { CommandRow, DeliveryRow, FallbackRow, OverrideRow, RedirectRow, RollbackRow, RolloutRow } from '#store';
 import type { Loaders } from '../loaders/loaders.js';
 import { loadAll } from '../loaders/request-loaders.js';
+import { stageGateViews } from '../stage-gates-query.js';
 import { LOADERS } from '../tokens.js';
 import { deliveryAnswer } from './delivery-answer.js';
 import { First, firstOf } from './schema/nested.js';
 import { CommandType, FallbackType, OverrideType, RedirectType, RollbackType } from './types/action.types.js';
 import { AttemptType, DeliveryType } from './types/delivery.types.js';
 import { IncidentType } from './types/incident.types.js';
-import { RolloutType } from './types/rollout.types.js';
+import { RolloutType, StageGateType } from './types/rollout.types.js';
 
 type Limit = number | null | undefined;
 
@@ -23,6 +24,13 @@ export class RolloutFields {
   @ResolveField(() => RollbackType, { nullable: true, description: 'What took it back; null: nothing did.' })
   async rollback(@Parent() { rollbackId }: RolloutRow, @Context() context: object) {
     return rollbackId === null ? null : this.loaders.of(context).rollback(rollbackId);
+  }
+
+  @ResolveField(() => [StageGateType], {
+    description: 'The gates of the stages that it reached, the newest first, with what each rests on.',
+  })
+  async gates(@Parent() { rolloutId }: RolloutRow, @Context() context: object, @First first: Limit) {
+    return firstOf(stageGateViews(await this.loaders.of(context).gateEventsOf(rolloutId)), first);
   }
 }
 

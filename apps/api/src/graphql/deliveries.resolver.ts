@@ -14,6 +14,7 @@ import { connectionOf, given, listArgs, type PageArgs, pageOfRows } from './sche
 import { Arg, Asked, Input, many, maybe, one, rawId, text } from './schema/define.js';
 import { found } from './schema/nested.js';
 import { mutate, type MutationInput } from './schema/payload.js';
+import { type SilenceAsked, silenceOf } from './silence-asked.js';
 import {
   ChannelConnection,
   DeadLetterConnection,
@@ -36,12 +37,6 @@ const DeliveriesArgs = listArgs('DeliveriesArgs', {
 const PlainArgs = listArgs('PlainArgs');
 
 type Of<K extends string, T = string> = MutationInput & Readonly<Record<K, T>>;
-interface SilenceAsked extends MutationInput {
-  readonly where: readonly { readonly label: string; readonly patterns: readonly string[] }[];
-  readonly startsAt?: number | null;
-  readonly endsAt?: number | null;
-  readonly duration?: number | null;
-}
 
 /** What went out, through what, what pages nobody, and whether pages arrive. */
 @Resolver()
@@ -150,11 +145,8 @@ export class DeliveriesResolver {
 
   @Mutation(() => SilencePayload, { description: 'Sets a silence.' })
   @Needs('operate')
-  addSilence(@Caller() caller: Principal, @Input(inputs.AddSilenceInput) asked: SilenceAsked) {
-    const { where, startsAt, endsAt, duration, ...input } = asked;
-    const selector = Object.fromEntries(where.map(({ label, patterns }) => [label, patterns]));
-    const sent = { ...input, where: selector, startsAtMs: startsAt, endsAtMs: endsAt, durationMs: duration };
-    return mutate({ input: sent, caller, as: 'silence' }, newSilenceSchema, (wanted, by) =>
+  addSilence(@Caller() caller: Principal, @Input(inputs.AddSilenceInput) asked: MutationInput & SilenceAsked) {
+    return mutate({ input: silenceOf(asked), caller, as: 'silence' }, newSilenceSchema, (wanted, by) =>
       this.actions.addSilence(wanted, by),
     );
   }

@@ -21,7 +21,8 @@ const comment = text('Why; it is recorded.');
 const why = maybe(text('Why; it is recorded.'));
 const service = text('The service.');
 
-const ReleaseInput = inputType('ReleaseInput', 'A software version with a configuration revision.', {
+/** A software version with a configuration revision, as it is asked about. */
+export const ReleaseInput = inputType('ReleaseInput', 'A software version with a configuration revision.', {
   softwareVersion: text('Of the name server.'),
   configRev: text('Of its configuration.'),
 });
@@ -173,7 +174,8 @@ export const SetAutomationModeInput = mutationInput('SetAutomationMode', {
 /** What `ResetRate` is sent. */
 export const ResetRateInput = mutationInput('ResetRate', { service, comment });
 
-const SelectedInput = inputType('SelectedInput', 'A label of alerts, and what it may be.', {
+/** A label of alerts, and what it may be. */
+export const SelectedInput = inputType('SelectedInput', 'A label of alerts, and what it may be.', {
   label: text('rule, severity, region, pop, node, release, customer or tier.'),
   patterns: many(text('One of them fits; * stands for any characters.')),
 });

@@ -62,8 +62,15 @@ const HEAVY: Readonly<Record<string, number>> = {
   'Query.explain': 100,
   'Query.gate': 20,
   'Query.rollbackPreview': 50,
+  'Query.startPreview': 20,
+  'Query.haltPreview': 20,
+  'Query.redirectEndPreview': 20,
+  'Query.liftingPreview': 20,
+  'Query.silencePreview': 50,
+  'Query.approvals': 20,
   'Incident.customers': 20,
   'Incident.timeline': 5,
+  'Rollout.gates': 5,
   ...Object.fromEntries(WHY_TYPES.map((type) => [`${type}.why`, 5])),
 };
 

@@ -10,6 +10,7 @@ import { IncidentsResolver } from './incidents.resolver.js';
 import { InventoryResolver } from './inventory.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { OnCallResolver } from './on-call.resolver.js';
+import { PreviewsResolver } from './previews.resolver.js';
 import { ReportsResolver } from './reports.resolver.js';
 import { RolloutActsResolver } from './rollout-acts.resolver.js';
 import { RolloutsResolver } from './rollouts.resolver.js';
@@ -31,6 +32,7 @@ export const GRAPHQL_RESOLVERS = [
   LiveResolver,
   NodeResolver,
   OnCallResolver,
+  PreviewsResolver,
   ReportsResolver,
   RolloutActsResolver,
   RolloutsResolver,

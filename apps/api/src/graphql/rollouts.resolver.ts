@@ -1,7 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Context, Query, Resolver } from '@nestjs/graphql';
 import { accepted, Needs, readQuery } from '#runtime';
-import type { Actions } from '../actions.js';
 import {
   commandQuery,
   fallbackQuery,
@@ -14,7 +13,7 @@ import {
 } from '../list-query.js';
 import type { Loaders } from '../loaders/loaders.js';
 import type { Queries } from '../queries.js';
-import { ACTIONS, LOADERS, QUERIES } from '../tokens.js';
+import { LOADERS, QUERIES } from '../tokens.js';
 import { connectionOf, given, listArgs, type PageArgs } from './schema/connection.js';
 import { Arg, Asked, many, maybe, one, rawId, text, withoutNulls } from './schema/define.js';
 import { found } from './schema/nested.js';
@@ -29,13 +28,8 @@ import {
   RollbackConnection,
   RollbackType,
 } from './types/action.types.js';
-import {
-  AutomationType,
-  BreakerConnection,
-  KnownReleaseConnection,
-  RollbackPreviewType,
-} from './types/automation.types.js';
-import { GateType, RolloutConnection, RolloutType } from './types/rollout.types.js';
+import { AutomationType, BreakerConnection, KnownReleaseConnection } from './types/automation.types.js';
+import { ApprovalType, GateType, RolloutConnection, RolloutType } from './types/rollout.types.js';
 import * as words from './types/words.js';
 
 const incidentId = maybe(rawId('Of this incident.'));
@@ -59,7 +53,6 @@ const STAGE = Arg('stage', maybe(text('May this one begin; the next unless told.
 export class RolloutsResolver {
   constructor(
     @Inject(QUERIES) private readonly queries: Queries,
-    @Inject(ACTIONS) private readonly actions: Actions,
     @Inject(LOADERS) private readonly loaders: Loaders,
   ) {}
 
@@ -81,12 +74,9 @@ export class RolloutsResolver {
     return accepted(await this.queries.gate(rolloutId, asked.stage));
   }
 
-  @Query(() => RollbackPreviewType, {
-    nullable: true,
-    description: 'What a rollback would do now; nothing is recorded.',
-  })
-  async rollbackPreview(@ROLLOUT_ID rolloutId: string) {
-    return accepted(await this.actions.previewRollback(rolloutId));
+  @Query(() => [ApprovalType], { description: 'What waits for a person, the longest first, with who may say yes.' })
+  approvals() {
+    return this.queries.approvals();
   }
 
   @Query(() => RollbackConnection, { description: 'Rollbacks, newest first.' })

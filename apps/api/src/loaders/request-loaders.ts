@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { type RecordedEvent, streamOf } from '#contracts';
 import type {
   AlertRow,
   ApiKeyRow,
@@ -54,6 +55,8 @@ export interface RequestLoaders {
   readonly statusUpdate: LoadOne<StatusUpdateRow>;
   readonly escalation: LoadOne<EscalationRow>;
   readonly stream: LoadOne<BoundedStream>;
+  /** By rollout: what its gates are made of. */
+  readonly gateEventsOf: LoadMany<RecordedEvent>;
   readonly fallbacksOf: LoadMany<FallbackRow>;
   readonly statusUpdatesOf: LoadMany<StatusUpdateRow>;
   readonly overridesOf: LoadMany<OverrideRow>;
@@ -106,6 +109,11 @@ export const createRequestLoaders = (reads: ManyReads): RequestLoaders => ({
   statusUpdate: oneBy(reads.statusUpdates, ({ incidentId, n }) => `${incidentId}/${n}`),
   escalation: oneBy(reads.escalations, ({ incidentId }) => incidentId),
   stream: oneBy(reads.streams, ({ stream }) => stream),
+  gateEventsOf: manyBy(async (rolloutIds) => {
+    const rollouts = new Map(rolloutIds.map((rolloutId) => [streamOf.rollout(rolloutId), rolloutId]));
+    const told = await reads.gateEvents([...rollouts.keys()]);
+    return told.map((each) => ({ ...each, of: rollouts.get(each.stream) ?? '' }));
+  }),
   fallbacksOf: manyBy(reads.fallbacksOf),
   statusUpdatesOf: manyBy(reads.statusUpdatesOf),
   overridesOf: manyBy(reads.overridesOf),

@@ -4,10 +4,13 @@ import { listedDeliveryShape } from './delivery.js';
 import { alertShape } from './incident.js';
 import { commandShape } from './redirect.js';
 
+/** What waits for a person: a stage, a proposed rollback, an override. */
+export const APPROVAL_KINDS = ['stage', 'rollback', 'override'] as const;
+
 /** Something that goes on when people say so. */
 export const approvalShape = z
   .object({
-    kind: z.enum(['stage', 'rollback', 'override']),
+    kind: z.enum(APPROVAL_KINDS),
     /** The rollout, rollback or override. */
     id: z.string(),
     stage: z.string().nullable(),

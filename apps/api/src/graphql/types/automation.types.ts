@@ -1,10 +1,8 @@
 import type { BreakerRow, KnownReleaseRow } from '#store';
-import type { PreviewReport } from '../../rollback-acts.js';
 import { connectionType } from '../schema/connection.js';
 import { flag, many, maybe, moment, objectType, one, rawId, text, whole } from '../schema/define.js';
 import { nodeType } from '../schema/node.type.js';
-import { RollbackType } from './action.types.js';
-import { RailType, ReleaseType, SaidType } from './part.types.js';
+import { ReleaseType, SaidType } from './part.types.js';
 import * as words from './words.js';
 
 const AttestationType = objectType(
@@ -120,26 +118,6 @@ export const BreakerType = nodeType(
     unhealthy: whole('Of all updates that ended.'),
     changedAt: moment('When it changed last.'),
     running: many(one(() => RunningUpdateType, 'What has not ended.')),
-  },
-);
-
-/** What a rollback would do if it were asked for now; nothing is recorded. */
-export const RollbackPreviewType = objectType(
-  'RollbackPreview',
-  { about: 'What a rollback would do if it were asked for now; nothing is recorded.' },
-  {
-    rollbackId: rawId('The id that it would have.'),
-    from: one(() => ReleaseType, 'The release to leave.'),
-    to: one(() => ReleaseType, 'The one to run.'),
-    waves: many(whole('How many nodes each wave commands.')),
-    first: many(text('The nodes of the first wave.')),
-    binding: many(one(() => RailType, 'Rails that bind a person, with their answers.')),
-    warnings: many(one(() => RailType, 'Rails that would only warn one.')),
-    rollback: maybe(
-      one(() => RollbackType, 'What became of it so far; null: nobody asked for it.', {
-        derive: ({ rollback }: PreviewReport) => rollback,
-      }),
-    ),
   },
 );
 

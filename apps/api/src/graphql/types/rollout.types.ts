@@ -209,6 +209,57 @@ export const GateType = objectType(
   },
 );
 
+const JudgedByType = objectType(
+  'JudgedBy',
+  { about: 'What a stage is judged by, as it was when it began.', needs: 'ask_gate' },
+  {
+    gate: one(() => GateSettingsType, 'The settings.'),
+    duration: duration('How long the gate watches at least before it promotes.', { from: 'durationMs' }),
+  },
+);
+
+/** The gate of one stage that a rollout reached, and what it rests on. */
+export const StageGateType = objectType(
+  'StageGate',
+  { about: 'The gate of one stage that a rollout reached, and what it rests on.', needs: 'ask_gate' },
+  {
+    n: whole('Its place among the gates of its rollout, from 1.'),
+    stage: text('The stage.'),
+    phase: one(() => words.GatePhase, 'How far it is.'),
+    verdict: one(() => words.GateVerdict, 'What it says.'),
+    because: text('In words.'),
+    beganAt: moment('When its stage began.'),
+    decidedAt: maybe(moment('Its last verdict; null before the first.')),
+    throughSlot: maybe(
+      number('Up to which slot the tests have come, seconds of event time; null: nothing was measured.'),
+    ),
+    cohort: maybe(one(() => CountsType, 'Of the nodes that run the release; null before the first measurement.')),
+    control: maybe(one(() => CountsType, 'Of those of the same PoPs that do not.')),
+    tests: many(one(() => GateTestType, 'Each test, as it was measured last.')),
+    judgedBy: maybe(one(() => JudgedByType, 'Null before the first measurement.')),
+    overdue: many(one(() => words.GateLack, 'What a person was called for.')),
+    evidence: many(number('Positions of its last measurement and of its verdicts: act(position) shows one.')),
+  },
+);
+
+/** Something that goes on when people say so. */
+export const ApprovalType = objectType(
+  'Approval',
+  { about: 'Something that goes on when people say so.' },
+  {
+    kind: one(() => words.ApprovalKind, 'What waits.'),
+    rawId: rawId('Of the rollout, rollback or override.', { from: 'id' }),
+    stage: maybe(text('Of a rollout that waits.')),
+    service: maybe(text('Of which service; null: an override.')),
+    incidentId: maybe(rawId('For which incident; null: for none.')),
+    because: text('In words.'),
+    since: moment('Since when.'),
+    expiresAt: maybe(moment('Until when it can be said; null: until it ends by itself.')),
+    roles: many(text('Of whom somebody must still say yes: one of them, or each of them of an override.')),
+    approve: text('Where yes is said by REST.'),
+  },
+);
+
 /** A release being brought to the fleet. */
 export const RolloutType = nodeType(
   'Rollout',

@@ -1,4 +1,5 @@
 import {
+  APPROVAL_KINDS,
   APPROVAL_ROLES,
   AUTOMATION_MODES,
   CAUSE_VERDICTS,
@@ -6,6 +7,7 @@ import {
   FALLBACK_PROVIDERS,
   FALLBACK_STEPS,
   FAMILY_NAMES,
+  GATE_LACKS,
   GATE_VERDICTS,
   NO_DATA,
   PREFLIGHT_ITEMS,
@@ -101,6 +103,14 @@ export const GatePhase = enumType(
   ['declared', 'baking', 'approval', 'watch', 'over'],
   'How far a gate is: before the start, armed while a stage bakes, waits or is watched, or over.',
 );
+/** What a person was called for. */
+export const GateLack = enumType(
+  'GateLack',
+  GATE_LACKS,
+  'What a person was called for: an answer that is overdue, or a control that is not there.',
+);
+/** What waits for a person. */
+export const ApprovalKind = enumType('ApprovalKind', APPROVAL_KINDS, 'What waits for a person.');
 /** What a rollback is now. */
 export const RollbackStatus = enumType('RollbackStatus', ROLLBACK_STATUSES, 'What a rollback is now.');
 /** What a wave is now. */
