@@ -18,6 +18,13 @@ export class Refused extends Error {
   }
 }
 
+/** Refused for the moment: too many follow, too many ask, or the server, or what stands before it, is not ready. */
+const REFUSED_FOR_NOW: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+/** Whether it is worth to ask again in a while: nobody answered, or refused for the moment. */
+export const isAway = (error: unknown): error is Unreachable | Refused =>
+  error instanceof Unreachable || (error instanceof Refused && REFUSED_FOR_NOW.has(error.status));
+
 /** Tocsin's REST API. */
 export interface ApiClient {
   readonly url: URL;
@@ -51,9 +58,23 @@ const messageOf = async (response: Response): Promise<string> => {
   }
 };
 
+const causeIn = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof Error ? error.cause : error;
+
 const causeOf = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const cause = causeIn(error);
   return cause instanceof Error ? cause.message || cause.name : String(cause);
+};
+
+/** Nothing was sent: there was no connection. */
+const UNSENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** An act whose answer was lost may have happened: whoever sends it again is to know. */
+const doneOr = (method: string, error: unknown): string => {
+  const code = (causeIn(error) as NodeJS.ErrnoException).code ?? '';
+  return method === 'GET' || UNSENT.has(code)
+    ? ''
+    : '; it may have been done all the same: look before you send it again';
 };
 
 /** The text of a body in pieces; `alive` is told of each. */
@@ -113,7 +134,8 @@ export const createApiClient = (connection: Connection, send: typeof fetch = fet
       throw new Refused(response.status, `${method} ${path}: ${response.status} ${await messageOf(response)}`);
     } catch (error) {
       if (error instanceof Refused) throw error;
-      throw new Unreachable(`Tocsin at ${url.origin} does not answer: ${causeOf(error)}`, { cause: error });
+      const what = `${causeOf(error)}${doneOr(method, error)}`;
+      throw new Unreachable(`Tocsin at ${url.origin} does not answer: ${what}`, { cause: error });
     }
   };
   return {

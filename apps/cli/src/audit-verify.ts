@@ -19,11 +19,14 @@ export const verifyAudit = async (
 ): Promise<Verification> => {
   let { verification } = readAnswer(answer, await api.post('/v1/audit/verifications', { keptHeads }));
   const path = `/v1/audit/verifications/${encodeURIComponent(verification.verificationId)}`;
-  while (verification.status === 'running') {
-    progress.at(verification.events, verification.of);
-    await pause();
-    ({ verification } = readAnswer(answer, await api.get(path)));
+  try {
+    while (verification.status === 'running') {
+      progress.at(verification.events, verification.of);
+      await pause();
+      ({ verification } = readAnswer(answer, await api.get(path)));
+    }
+  } finally {
+    progress.end();
   }
-  progress.end();
   return verification;
 };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readArguments } from './arguments.js';
 import { COMMANDS, SECTIONS } from './commands.js';
 import { helpText } from './help.js';
@@ -19,6 +20,12 @@ describe('the table of commands', () => {
         .map((option) => `${name} ${option}`),
     );
     expect(foreign).toEqual([]);
+  });
+
+  it('an example that names a file of the repository names one that is there', () => {
+    const named = COMMANDS.flatMap(({ example }) => example.match(/(?<= )(?:rules|docs|libs)(?:\/\S+)?/g) ?? []);
+    expect(named.length).toBeGreaterThan(1);
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
   });
 
   it('no command stands in two places, and none says nothing', () => {

@@ -90,7 +90,7 @@ const RULES_USAGE: readonly CommandUsage[] = [
     name: 'test',
     takes: '<file>… [--junit FILE]',
     says: 'plays tests of rules: telemetry in a few lines, and who is paged when, what is commanded',
-    example: 'test rules/tests/outage.yml --junit out.xml',
+    example: 'test rules/tests/outage-2021.yml --junit out.xml',
   },
 ];
 

@@ -1,4 +1,4 @@
-import { type ApiClient, Unreachable } from './api-client.js';
+import { type ApiClient, Refused, Unreachable } from './api-client.js';
 import { readArguments } from './arguments.js';
 import { askDoor, type Terminal, watchRollout } from './door.js';
 import type { DoorAsked } from './door-arguments.js';
@@ -228,9 +228,15 @@ describe('waiting', () => {
   };
 
   it('R36: goes on asking while a gate needs more data, tells each reason once, and ends with its word', async () => {
-    const went = await waitOver([answer({}), answer({}), new Unreachable('away'), answer({ mayProceed: true })]);
-    expect(went).toMatchObject({ result: { mayProceed: true }, asked: 4 });
-    expect(went.told).toEqual(['canary: need_more_data: too few outcomes', 'away']);
+    const went = await waitOver([
+      answer({}),
+      answer({}),
+      new Unreachable('away'),
+      new Refused(503, 'not ready'),
+      answer({ mayProceed: true }),
+    ]);
+    expect(went).toMatchObject({ result: { mayProceed: true }, asked: 5 });
+    expect(went.told).toEqual(['canary: need_more_data: too few outcomes', 'away', 'not ready']);
     expect(await waitOver([answer({}), answer({ isFinal: true, verdict: 'roll_back' })])).toMatchObject({
       result: { verdict: 'roll_back' },
       asked: 2,
@@ -264,16 +270,33 @@ describe('waiting', () => {
         steps: [],
       },
     });
-    const answers = ['declared', 'declared', 'running', 'halted'].map(rollout);
-    const shown: unknown[] = [];
-    const api = { get: () => Promise.resolve(answers.shift()) } as unknown as ApiClient;
-    const request = door('rollout', 'status', 'ro1', '-w');
-    await watchRollout(
-      api,
-      request,
-      (each) => shown.push(each),
-      () => Promise.resolve(),
-    );
-    expect(shown).toEqual(['declared', 'running', 'halted'].map(rollout));
+    const watchOver = async (answers: unknown[]) => {
+      const [shown, away]: [unknown[], string[]] = [[], []];
+      const get = async (): Promise<unknown> => {
+        const next = answers.length > 1 ? answers.shift() : answers[0];
+        if (next instanceof Error) throw next;
+        return next;
+      };
+      const parts = { onChange: (each: unknown) => shown.push(each), onAway: (text: string) => away.push(text) };
+      const end = await watchRollout({ get }, door('rollout', 'status', 'ro1', '-w'), {
+        ...parts,
+        pause: () => Promise.resolve(),
+      }).catch((error: Error) => error.message);
+      return { shown, away, end };
+    };
+    const away = [new Unreachable('away'), new Refused(503, 'not ready')];
+    const answers = ['declared', 'declared', ...away, 'running', 'halted'];
+    const shown = ['declared', 'running', 'halted'].map(rollout);
+    expect(await watchOver(answers.map((each) => (typeof each === 'string' ? rollout(each) : each)))).toEqual({
+      shown,
+      away: ['away'],
+      end: undefined,
+    });
+    // One that was never there is told at once, one that stays away in the end.
+    expect(await watchOver(away)).toEqual({ shown: [], away: [], end: 'away' });
+    expect(await watchOver([rollout('running'), new Unreachable('gone')])).toMatchObject({
+      away: ['gone'],
+      end: 'gone',
+    });
   });
 });

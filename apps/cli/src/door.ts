@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { ApiClient } from './api-client.js';
+import { type ApiClient, isAway } from './api-client.js';
 import type { DoorAsked, DoorRequest } from './door-arguments.js';
 import { isOver, rolloutOf } from './rollout.js';
 import { UsageError } from './usage-error.js';
@@ -42,20 +42,38 @@ export const askDoor = async (
   return method === 'post' ? api.post(path, body) : api[method](path);
 };
 
-/** Asks again and again, and tells what is new, until the rollout is over. */
+/** Questions in a row that a watch asks a server that is away: some minutes, where a restart takes seconds. */
+const AWAY_QUESTIONS_MAX = 30;
+
+/** What watching needs of the process. */
+export interface Watching {
+  readonly onChange: (answer: unknown) => void;
+  readonly pause: () => Promise<void>;
+  /** Told when the server is away, once per time. */
+  readonly onAway: (message: string) => void;
+}
+
+/** Asks again and again, and tells what is new, until the rollout is over. A server that is away meanwhile is asked again. */
 export const watchRollout = async (
-  api: ApiClient,
+  api: Pick<ApiClient, 'get'>,
   { request }: Pick<DoorAsked, 'request'>,
-  onChange: (answer: unknown) => void,
-  pause: () => Promise<void>,
+  { onChange, pause, onAway }: Watching,
 ): Promise<void> => {
   let told = '';
-  for (;;) {
-    const answer = await api.get(request.path);
-    const text = JSON.stringify(answer);
-    if (text !== told) onChange(answer);
-    told = text;
-    if (isOver(rolloutOf(answer))) return;
+  for (let away = 0; ;) {
+    try {
+      const answer = await api.get(request.path);
+      away = 0;
+      const text = JSON.stringify(answer);
+      if (text !== told) onChange(answer);
+      told = text;
+      if (isOver(rolloutOf(answer))) return;
+    } catch (error) {
+      // Who mistyped the id of a rollout, or the address, is told at once.
+      if (!isAway(error) || told === '' || away >= AWAY_QUESTIONS_MAX) throw error;
+      if (away === 0) onAway(error.message);
+      away += 1;
+    }
     await pause();
   }
 };

@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** Something was found: an open incident, a test that failed. */
   finding: 1,
-  /** The words make no sense, a file cannot be read, or the server refuses what is asked. */
+  /** The words make no sense, a file cannot be read or written, or the server refuses what is asked. */
   usage: 2,
   /** Nobody answers, or not what this version understands. */
   unreachable: 3,

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { streamOf, TELEMETRY_TOPICS, type Topic, TOPICS } from '#contracts';
 import type { LogRecord, TopicPartition } from '#event-log';
@@ -109,21 +108,23 @@ const writePartition = async (
   partition: TopicPartition,
   span: { readonly fromMs: number; readonly toMs: number },
 ): Promise<{ readonly low: number; readonly high: number; readonly count: number } | undefined> => {
-  const file = createWriteStream(fileOf(directory, partition));
-  let [low, high, count] = [undefined as number | undefined, 0, 0];
-  for await (const page of recording.pages(partition, span.fromMs)) {
-    const lines = page
-      .filter((record) => record.appendedAtMs < span.toMs && !isOfKeys(record))
-      .map(({ offset, appendedAtMs: at, key, headers, value }) => {
-        [low, high, count] = [low ?? offset, offset + 1, count + 1];
-        return `${JSON.stringify({ offset, at, key, headers, value: Buffer.from(value).toString('base64') })}\n`;
-      });
-    if (!file.write(lines.join(''))) await once(file, 'drain');
-    if (file.bytesWritten > FILE_BYTES_MAX)
-      throw new UsageError(`export: more than ${FILE_BYTES_MAX} bytes of ${partition.topic}`);
-  }
-  file.end();
-  await finished(file);
+  let [low, high, count, bytes] = [undefined as number | undefined, 0, 0, 0];
+  const lineOf = ({ offset, appendedAtMs: at, key, headers, value }: LogRecord): string => {
+    [low, high, count] = [low ?? offset, offset + 1, count + 1];
+    return `${JSON.stringify({ offset, at, key, headers, value: Buffer.from(value).toString('base64') })}\n`;
+  };
+  const texts = async function* () {
+    for await (const page of recording.pages(partition, span.fromMs)) {
+      const records = page.filter((record) => record.appendedAtMs < span.toMs && !isOfKeys(record));
+      const text = Buffer.from(records.map(lineOf).join(''));
+      bytes += text.length;
+      if (bytes > FILE_BYTES_MAX)
+        throw new UsageError(`export: more than ${FILE_BYTES_MAX} bytes of ${partition.topic}`);
+      yield text;
+    }
+  };
+  // Here a disk that takes nothing more is an error like others, not the end of the process.
+  await pipeline(texts, createWriteStream(fileOf(directory, partition)));
   return low === undefined ? undefined : { low, high, count };
 };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gateAnswer, stageGateShape } from '#contracts';
 import { readAnswer } from './answers.js';
-import { type ApiClient, Unreachable } from './api-client.js';
+import { type ApiClient, isAway } from './api-client.js';
 import { formatCount, formatPercent, formatTime } from './figures.js';
 import type { GateShowAsked } from './gate-show-arguments.js';
 import { formatTable } from './table.js';
@@ -42,7 +42,7 @@ export const waitForGate = async (
       if (answer.because !== told) tell(`${answer.stage ?? '-'}: ${answer.verdict}: ${answer.because}`);
       told = answer.because;
     } catch (error) {
-      if (!(error instanceof Unreachable) || isLate) throw error;
+      if (!isAway(error) || isLate) throw error;
       tell(error.message);
     }
     await pause();

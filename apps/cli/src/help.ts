@@ -17,8 +17,8 @@ DATABASE_URL or of the server that runs on DATA_DIR, and write nothing
 exit status
   0 all is well, 1 something was found (an open incident, an unhealthy fleet, a test that failed, a recording that is cut or corrupt, a
   rule that is wrong, other decisions than were recorded, rules that are worse), 2 wrong usage (a file that is no dnstap, or cannot be
-  read), or Tocsin refuses what is asked (a key that may not, a thing that is not there), 3 Tocsin was not reached, or answers what this
-  version does not understand
+  read or written), or Tocsin refuses what is asked (a key that may not, a thing that is not there), 3 Tocsin was not reached, or answers
+  what this version does not understand
 
 the JSON of a command is the answer of its route, as docs/http.md has it; of status, doctor, customers import and export, and what needs no
 server, it is what the lines are made of`;

@@ -62,6 +62,18 @@ describe('a list at the command line', () => {
     expect(told).toEqual(['100,000 of 100,001 are told, and there are more: --limit, --all, or --after 100000']);
   });
 
+  it('takes its line of progress away also where a page cannot be read', async () => {
+    const told: string[] = [];
+    const get = async (path: string): Promise<unknown> => {
+      if (path.includes('after')) throw new Error('gone');
+      return { numbers: [1], next: 'c1' };
+    };
+    const progress = { at: () => told.push('at'), end: () => told.push('end') };
+    const parts = { show: () => told.push('shown'), tell: () => undefined, progress };
+    await expect(showList({ get }, '/v1/numbers', { rows: 'numbers', limit: 9 }, parts)).rejects.toThrow('gone');
+    expect(told).toEqual(['at', 'end']);
+  });
+
   it('ends with a server that says the same cursor for ever', async () => {
     let asked = 0;
     const get = async (): Promise<unknown> => {

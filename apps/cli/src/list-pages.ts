@@ -73,16 +73,19 @@ export const showList = async (
   const pages: ListPage[] = [];
   let told = 0;
   let last: ListPage = {};
-  for await (const page of pagesOf(api, path, wanted)) {
-    last = page;
-    told += rowsOf(page, wanted.rows).length;
-    if (wanted.limit === 'all') show(page);
-    else {
-      pages.push(page);
-      progress.at(told, page.next == null ? told : Math.min(wanted.limit, page.total ?? wanted.limit));
+  try {
+    for await (const page of pagesOf(api, path, wanted)) {
+      last = page;
+      told += rowsOf(page, wanted.rows).length;
+      if (wanted.limit === 'all') show(page);
+      else {
+        pages.push(page);
+        progress.at(told, page.next == null ? told : Math.min(wanted.limit, page.total ?? wanted.limit));
+      }
     }
+  } finally {
+    if (wanted.limit !== 'all') progress.end();
   }
-  if (wanted.limit !== 'all') progress.end();
   if (wanted.limit !== 'all') show(joined(pages, wanted.rows));
   if (typeof last.next === 'string') tell(cutText(told, last));
 };

@@ -38,13 +38,14 @@ export const dnstap: Command<'dnstap'> = async (asked) => {
 
 /** The recorded log once more. */
 export const replay = async (asked: ReplayAsked, at: Surroundings): Promise<Shown> => {
-  const { environment, directory, screen, nowMs } = at;
+  const { environment, directory, screen, nowMs, pause } = at;
   const { json, lines, isFinding } = await answerReplay(asked, {
     environment,
     directory,
     paint: paintOf(at),
     screen,
     nowMs,
+    pause,
   });
   return { json, lines: () => lines, exit: findingIf(isFinding) };
 };

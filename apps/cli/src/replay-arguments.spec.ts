@@ -16,6 +16,13 @@ describe('the arguments of replay, backtest and sweep', () => {
     });
   });
 
+  it('a replay is as fast as it can, or so many times as fast as it was', () => {
+    expect(read('replay')).toMatchObject({ speed: undefined });
+    expect(read('replay --speed max')).toMatchObject({ speed: undefined });
+    expect(read('replay --speed 60x')).toMatchObject({ speed: 60 });
+    expect(read('replay --speed 0.5x')).toMatchObject({ speed: 0.5 });
+  });
+
   it('durations are those of the rules', () => {
     expect(read('sweep --rule r --threshold 95 --window 1m30s --for 1h30m,250ms,1d')).toMatchObject({
       windowsMs: [90_000],
@@ -32,6 +39,11 @@ describe('the arguments of replay, backtest and sweep', () => {
     ['replay --from 2021-07-22T10:00', '--from 2021-07-22T10:00: expected a time with its zone'],
     ['replay --incident latest --to 2021-07-22', 'exclude each other'],
     ['replay --threshold 1', '--threshold is nothing for replay'],
+    ['replay --speed 60', '--speed 60: expected max, or how many times as fast as it was, such as 60x'],
+    ['replay --speed 0x', '--speed 0x: expected max'],
+    ['replay --speed 100001x', '--speed 100001x: expected max'],
+    ['replay --speed 2x --export d', '--speed and --export exclude each other'],
+    ['backtest --rules r.yml --speed 2x', '--speed is nothing for backtest'],
     ['replay now', 'unexpected argument now'],
     ['backtest', 'backtest: expected --rules FILE'],
     ['sweep --threshold 1 --window 1m', 'sweep: expected --rule NAME'],

@@ -20,6 +20,8 @@ export interface ReplayAsked {
   readonly rules: string | undefined;
   /** Where it is written what was really wrong. */
   readonly truth: string | undefined;
+  /** So many times as fast as it was; undefined: as fast as it can. */
+  readonly speed: number | undefined;
   readonly rule: string | undefined;
   readonly thresholds: readonly number[];
   readonly windowsMs: readonly number[];
@@ -30,8 +32,8 @@ export interface ReplayAsked {
 export const REPLAY_USAGE: readonly CommandUsage[] = [
   {
     name: 'replay',
-    takes: '[--rules FILE] [--export DIR]',
-    says: 'the recorded log through the rules again: the same decisions, or what is other than it was; --export writes what a replay needs into a directory, for somebody else',
+    takes: '[--rules FILE] [--speed 60x|max] [--export DIR]',
+    says: 'the recorded log through the rules again: the same decisions, or what is other than it was; --speed tells on standard error what happens, so many times as fast as it was; --export writes what a replay needs into a directory, for somebody else',
     example: 'replay --incident latest',
   },
   {
@@ -56,6 +58,7 @@ const OPTIONS = {
   'from-files': { type: 'string' },
   export: { type: 'string' },
   rules: { type: 'string' },
+  speed: { type: 'string' },
   truth: { type: 'string' },
   rule: { type: 'string' },
   threshold: { type: 'string' },
@@ -67,7 +70,7 @@ type OptionName = keyof typeof OPTIONS;
 const EVERY: readonly OptionName[] = ['json', 'from', 'to', 'incident', 'from-files'];
 /** What each command takes. */
 const TAKES: Readonly<Record<ReplayAsked['command'], readonly OptionName[]>> = {
-  replay: [...EVERY, 'rules', 'export'],
+  replay: [...EVERY, 'rules', 'speed', 'export'],
   backtest: [...EVERY, 'rules', 'truth'],
   sweep: [...EVERY, 'rules', 'truth', 'rule', 'threshold', 'window', 'for'],
 };
@@ -103,6 +106,19 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 const numberOf = (text: string): number | undefined => (/^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined);
 
+/** A day in less than a second: whatever is faster has `max`. */
+const SPEED_MAX = 100_000;
+
+/** `60x` as 60; `max` is no speed. */
+const speedOf = (text: string | undefined): number | undefined => {
+  if (text === undefined || text === 'max') return undefined;
+  const [, times] = /^(\d{1,6}(?:\.\d{1,3})?)x$/.exec(text) ?? [];
+  const speed = Number(times ?? 0);
+  if (speed === 0 || speed > SPEED_MAX)
+    throw new UsageError(`--speed ${text}: expected max, or how many times as fast as it was, such as 60x`);
+  return speed;
+};
+
 const windowOf = (text: string): number | undefined => {
   const ms = readDuration(text);
   return ms === undefined || ms === 0 || ms % 1_000 !== 0 || ms > RULE_WINDOW_MS_MAX ? undefined : ms;
@@ -111,6 +127,8 @@ const windowOf = (text: string): number | undefined => {
 const check = (asked: ReplayAsked): ReplayAsked => {
   const { command, rules, rule, thresholds, windowsMs, incident, span } = asked;
   if (command === 'backtest' && rules === undefined) throw new UsageError('backtest: expected --rules FILE');
+  if (asked.speed !== undefined && asked.exportTo !== undefined)
+    throw new UsageError('--speed and --export exclude each other');
   if (command === 'sweep' && rule === undefined) throw new UsageError('sweep: expected --rule NAME');
   if (command === 'sweep' && (thresholds.length === 0 || windowsMs.length === 0))
     throw new UsageError('sweep: expected --threshold and --window, each a list');
@@ -137,6 +155,7 @@ export const readReplayArguments = (command: ReplayAsked['command'], args: reado
     exportTo: values.export,
     rules: values.rules,
     truth: values.truth,
+    speed: speedOf(values.speed),
     rule: values.rule,
     thresholds: listOf('threshold', values.threshold, numberOf),
     windowsMs: listOf('window', values.window, windowOf),

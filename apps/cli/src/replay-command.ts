@@ -17,6 +17,7 @@ import {
   type ShortenedRule,
   shortenedRules,
 } from './replay-run.js';
+import { createPace } from './replay-pace.js';
 import { formatReplay, reportOf } from './replay.js';
 import { formatSweep } from './sweep.js';
 import { UsageError } from './usage-error.js';
@@ -35,6 +36,7 @@ export interface ReplayProcess {
   readonly paint: Paint;
   readonly screen: ProgressScreen;
   readonly nowMs: () => number;
+  readonly pause: (ms: number) => Promise<void>;
 }
 
 interface Work extends ReplayProcess {
@@ -47,13 +49,20 @@ interface Work extends ReplayProcess {
 type Wanted = Partial<Parameters<typeof runReplay>[0]> & { readonly rules: readonly Rule[] };
 
 const run = async (work: Work, wanted: Wanted): Promise<ReplayResult> => {
-  const { recording, facts, range, screen, nowMs } = work;
+  const { asked, recording, facts, range, screen, nowMs, pause } = work;
+  const { speed } = asked;
+  const tell = (text: string): void => void screen.write(`${text}\n`);
+  const pace = speed === undefined ? undefined : createPace({ fromTick: range.fromTick, speed, nowMs, pause, tell });
   const progress = new Progress(screen, 'outcomes', nowMs);
   const ticks = range.toTick - range.firstTick + 1;
-  const onTick = (tick: number, outcomes: number): void => progress.at(tick - range.firstTick + 1, ticks, outcomes);
+  // What is told line by line needs no line that says how far it is, once it has begun.
+  const onTick = (tick: number, outcomes: number): void =>
+    pace !== undefined && tick >= range.fromTick
+      ? progress.end()
+      : progress.at(tick - range.firstTick + 1, ticks, outcomes);
   const verifyMs = recordedVerifyMs(facts.events);
   try {
-    return await runReplay({ recording, facts, range, verifyMs, onTick, ...wanted });
+    return await runReplay({ recording, facts, range, verifyMs, onTick, pace, ...wanted });
   } finally {
     progress.end();
   }

@@ -137,8 +137,29 @@ describe('what replays are given', () => {
         paint: createPaint(false, {}),
         screen: { isTTY: false, write: () => true },
         nowMs: () => 0,
+        pause: async () => undefined,
       },
     );
+
+  it('a replay lasts as long as it did, divided by its speed, and as short as it can without one', async () => {
+    writeRecording();
+    const lasting = async (...speed: readonly string[]): Promise<number> => {
+      let nowMs = 0;
+      await answerReplay(readReplayArguments('replay', [...speed, '--from-files', directory]), {
+        environment: {},
+        directory,
+        paint: createPaint(false, {}),
+        screen: { isTTY: false, write: () => true },
+        nowMs: () => nowMs,
+        pause: async (ms) => void (nowMs += ms),
+      });
+      return nowMs;
+    };
+    // Ticks 4,000 to 4,992: of a log that runs, the last ones may not be decided yet.
+    expect(await lasting('--speed', '2x')).toBe((993 * 250) / 2);
+    expect(await lasting('--speed', 'max')).toBe(0);
+    expect(await lasting()).toBe(0);
+  });
 
   it('B14: a sweep refuses a rule of two windows, of which it would try one; of one window it takes it', async () => {
     writeRecording();

@@ -14,6 +14,7 @@ import {
 import type { LogRecord } from '#event-log';
 import { formatDuration } from './figures.js';
 import type { RecordedFacts, Recording } from './recording.js';
+import type { Pace } from './replay-pace.js';
 
 /** What is replayed, in ticks; `fromTick` and `toTick` are decided, what is before them is applied. */
 export interface ReplayRange {
@@ -45,6 +46,8 @@ export interface RunOptions {
   readonly observe?: (view: TickView) => void;
   /** Told of each tick that was passed, and how many outcomes were folded by then. */
   readonly onTick?: (tick: number, outcomes: number) => void;
+  /** Holds it at each tick that is decided, for somebody who looks on; absent: as fast as it can. */
+  readonly pace?: Pace | undefined;
 }
 
 /** What came of it. */
@@ -182,7 +185,7 @@ const oldest = (readers: readonly SourceReader[]): number => {
 
 /** Runs a replay over a recording: its partitions side by side, in the order of their append times. */
 export const runReplay = async (options: RunOptions): Promise<ReplayResult> => {
-  const { recording, facts, range, rules, other, keptFor, verifyMs, observe, onTick } = options;
+  const { recording, facts, range, rules, other, keptFor, verifyMs, observe, onTick, pace } = options;
   const readers = facts.partitions.map((each) => new SourceReader(recording.pages(each, range.readFromMs)));
   await Promise.all(readers.map((reader) => reader.turn()));
   const replay = new Replay({
@@ -212,12 +215,14 @@ export const runReplay = async (options: RunOptions): Promise<ReplayResult> => {
       tick = now;
       readers.forEach((_, source) => replay.passTo(source, tick));
       onTick?.(tick, replay.outcomes);
+      if (tick >= range.fromTick) await pace?.(tick, replay.decisions);
     }
     replay.add(index, record);
     records += 1;
     if (!reader.next()) await reader.turn();
   }
   const decisions = replay.end();
+  await pace?.(range.toTick + 1, decisions);
   await Promise.all(readers.map((reader) => reader.close()));
   return { decisions, withoutSubject: replay.inputsWithoutSubject, records, outcomes: replay.outcomes };
 };

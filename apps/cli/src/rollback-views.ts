@@ -9,11 +9,13 @@ const nameOf = (release: Rollback['from']): string =>
 const progressOf = ({ waves }: Rollback): string =>
   `${waves.filter(({ status }) => status === 'verified').length} of ${waves.length} waves verified`;
 
-/** `r-1: v2.1.5+c42 to v2.1.4+c41, running, 1 of 3 waves verified` */
+/** `r-1: v2.1.5+c42 to v2.1.4+c41, running, 1 of 3 waves verified`; one that was proposed or asked for has neither releases nor waves yet. */
 export const describeRollback = (rollback: Rollback): string => {
-  const { rollbackId, status, from, to, because } = rollback;
+  const { rollbackId, status, from, to, waves, because } = rollback;
   const why = because === null ? '' : `; ${because}`;
-  return `${rollbackId}: ${nameOf(from)} to ${nameOf(to)}, ${status}, ${progressOf(rollback)}${why}`;
+  const releases = from === null && to === null ? '' : `${nameOf(from)} to ${nameOf(to)}, `;
+  const progress = waves.length === 0 ? '' : `, ${progressOf(rollback)}`;
+  return `${rollbackId}: ${releases}${status}${progress}${why}`;
 };
 
 /** Nodes of a wave that are named: a line's worth. */
@@ -25,7 +27,7 @@ export const waveLines = (rollback: Rollback): readonly string[] => [
   ...rollback.waves.map(({ wave, status, nodes, because }) => {
     const why = because === null ? '' : `: ${because}`;
     const named = `${nodes.slice(0, NODES_NAMED).join(', ')}${nodes.length > NODES_NAMED ? ', …' : ''}`;
-    return `  wave ${wave}: ${status}, ${nodes.length} nodes (${named})${why}`;
+    return `  wave ${wave}: ${status}, ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'} (${named})${why}`;
   }),
 ];
 

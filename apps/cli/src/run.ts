@@ -64,6 +64,16 @@ const answerTo = (asked: Asked, at: Surroundings): Shown | Exit | Promise<Shown 
   }
 };
 
+/** What a disk says of a file that somebody named. A connection has codes of its own, or one of these with `connect`. */
+const OF_FILES: ReadonlySet<string> = new Set(
+  'EACCES EDQUOT EEXIST EFBIG EISDIR EMFILE ENAMETOOLONG ENOENT ENOSPC ENOTDIR EPERM EROFS'.split(' '),
+);
+
+const isOfFile = (error: unknown): boolean => {
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  return OF_FILES.has(code) && syscall !== 'connect';
+};
+
 const exitOf = (error: unknown, tell: (line: string) => void): Exit => {
   if (error instanceof UsageError) {
     tell(`tocsin: ${error.message}\nTry tocsin --help`);
@@ -74,7 +84,7 @@ const exitOf = (error: unknown, tell: (line: string) => void): Exit => {
     return EXIT.unreachable;
   }
   tell(`tocsin: ${error instanceof Error ? error.message : String(error)}`);
-  return error instanceof Refused && error.status < 500 ? EXIT.usage : EXIT.unreachable;
+  return isOfFile(error) || (error instanceof Refused && error.status < 500) ? EXIT.usage : EXIT.unreachable;
 };
 
 /** Runs one command and tells how it ended; whatever goes wrong is said on the screen, in words. */

@@ -135,7 +135,8 @@ export const door: Command<'door'> = async (asked, at) => {
     for (const line of asked.json ? [JSON.stringify(answer)] : formatDoor[shows](answer)) at.print(line);
   };
   if (list !== undefined) await showList(api, path, list, { show, tell: tellOf(at), progress: progressOf(at, 'rows') });
-  else if (asked.watch) await watchRollout(api, asked, show, () => at.pause(ASK_EVERY_MS));
+  else if (asked.watch)
+    await watchRollout(api, asked, { onChange: show, pause: () => at.pause(ASK_EVERY_MS), onAway: tellOf(at) });
   else show(await askDoor(api, asked, at.terminal));
   return EXIT.ok;
 };

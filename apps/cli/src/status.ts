@@ -20,7 +20,7 @@ const fleetSeen = z.object({ fleet: healthSeen, regions: z.array(healthSeen) });
 /** Health of the fleet or of one region over a window, as far as it is shown. */
 export type Health = z.infer<typeof healthSeen>;
 
-/** Open incidents and running rollbacks that the page shows, the newest: what else is open is told as a count of more. */
+/** Open incidents and running rollbacks that the page shows, the newest; that there are more is said, with the command that lists them. */
 const LISTED_MAX = 50;
 
 /** The fleet now. */
@@ -30,6 +30,8 @@ export interface Status {
   readonly regions: readonly Health[];
   readonly incidents: readonly Incident[];
   readonly rollbacks: readonly Rollback[];
+  /** Whether there are more of them than these. */
+  readonly more: { readonly incidents: boolean; readonly rollbacks: boolean };
 }
 
 /** Below this the fleet is not well: the dashboard's warning (R20). */
@@ -42,6 +44,9 @@ export const verdictOf = (fleet: Health, incidents: readonly Incident[]): Status
   return fleet.success < SUCCESS_WARNING ? 'hurt' : 'well';
 };
 
+const nextSeen = z.object({ next: z.string().nullish() });
+const goesOn = (answer: unknown): boolean => typeof readAnswer(nextSeen, answer).next === 'string';
+
 /** Reads the fleet now. */
 export const readStatus = async (api: ApiClient): Promise<Status> => {
   const [health, open, running] = await Promise.all([
@@ -52,7 +57,8 @@ export const readStatus = async (api: ApiClient): Promise<Status> => {
   const { fleet, regions } = readAnswer(fleetSeen, health);
   const { incidents } = readAnswer(incidentsAnswer, open);
   const { rollbacks } = readAnswer(rollbacksAnswer, running);
-  return { verdict: verdictOf(fleet, incidents), fleet, regions, incidents, rollbacks };
+  const more = { incidents: goesOn(open), rollbacks: goesOn(running) };
+  return { verdict: verdictOf(fleet, incidents), fleet, regions, incidents, rollbacks, more };
 };
 
 const healthRow = (health: Health, name: string): string[] => [
@@ -81,7 +87,7 @@ const VERDICTS: Readonly<Record<Status['verdict'], string>> = {
 
 /** The fleet now, for people. */
 export const formatStatus = (status: Status, nowMs: number, paint: Paint): string[] => {
-  const { verdict, fleet, regions, incidents, rollbacks } = status;
+  const { verdict, fleet, regions, incidents, rollbacks, more } = status;
   const colour = verdict === 'well' ? paint.good : verdict === 'hurt' ? paint.bad : paint.warn;
   const lines = [colour(VERDICTS[verdict]), ''];
   const rows = [healthRow(fleet, 'fleet'), ...regions.map((region) => healthRow(region, region.key))];
@@ -94,7 +100,11 @@ export const formatStatus = (status: Status, nowMs: number, paint: Paint): strin
         incidents.map((incident) => incidentRow(incident, nowMs)),
       ),
     );
+  if (more.incidents)
+    lines.push(`and more than these ${incidents.length}: tocsin incident ls --status open,acknowledged --all`);
   if (rollbacks.length > 0)
     lines.push('', 'running rollbacks', ...rollbacks.map((each) => `  ${describeRollback(each)}`));
+  if (more.rollbacks)
+    lines.push(`  and more than these ${rollbacks.length}: tocsin rollback ls --status running --all`);
   return lines;
 };

@@ -1,6 +1,6 @@
 import { eventHeadAnswer, type ProblemDocument } from '#contracts';
 import { readAnswer, type Recorded, recordedSeen } from './answers.js';
-import { type ApiClient, Refused, Unreachable } from './api-client.js';
+import { type ApiClient, isAway, Refused, Unreachable } from './api-client.js';
 import { describeEvent } from './describe-event.js';
 import { createFrameReader, type Frame } from './event-frames.js';
 import { formatTime } from './figures.js';
@@ -9,8 +9,6 @@ import type { TailFilter } from './tail-arguments.js';
 
 /** How long a server may be away before the tail gives up; a restart takes seconds. */
 export const AWAY_ATTEMPTS_MAX = 30;
-/** Refused for the moment: too many follow, too many ask, or the server is not ready. */
-const REFUSED_FOR_NOW: ReadonlySet<number> = new Set([429, 503]);
 
 /** What a tail needs. */
 export interface TailOptions {
@@ -41,9 +39,6 @@ async function* followed({ api, filter }: TailOptions, after: number): AsyncGene
   const query = new URLSearchParams({ ...filter, after: String(after) });
   for await (const text of api.stream(`/v1/stream?${query.toString()}`)) yield* readFrames(text);
 }
-
-const isAway = (error: unknown): error is Error =>
-  error instanceof Unreachable || (error instanceof Refused && REFUSED_FOR_NOW.has(error.status));
 
 /**
  * Events in order, each once, by the stream: the position of the last one is where the next connection goes on, so that a broken

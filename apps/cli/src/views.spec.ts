@@ -143,6 +143,20 @@ describe('status', () => {
       'running rollbacks',
       '  r-1: v2.1.5+c42 to v2.1.4+c41, running, 1 of 2 waves verified',
     ]);
+    expect(status.more).toEqual({ incidents: false, rollbacks: false });
+  });
+
+  it('says that there is more than it shows, and what lists it', async () => {
+    const answers = {
+      '/v1/fleet': { fleet: health('fleet', 80.71), regions: [] },
+      '/v1/incidents': { incidents: [incident], next: 'c1' },
+      '/v1/rollbacks': { rollbacks: [rollback], next: 'c2' },
+    };
+    const status = await withApi(answers, readStatus);
+    expect(status.more).toEqual({ incidents: true, rollbacks: true });
+    const lines = formatStatus(status, NOW_MS, PLAIN);
+    expect(lines).toContain('and more than these 1: tocsin incident ls --status open,acknowledged --all');
+    expect(lines.at(-1)).toBe('  and more than these 1: tocsin rollback ls --status running --all');
   });
 });
 

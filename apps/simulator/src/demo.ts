@@ -75,11 +75,12 @@ export const playDemo = async (
   return { standalone, day };
 };
 
-/** Unattended: counts, and says what is not as promised. */
+/** Unattended: says what it came to, counts, and says what is not as promised. */
 export const concludeDemo = async (
   { day }: PlayedDemo,
   say: (text: string) => void,
 ): Promise<{ readonly result: DayResult; readonly asPromised: boolean }> => {
+  for (const line of resultLines(day.moments())) say(line);
   say('counting ...');
   const result = await day.finish();
   const refused = [...day.oracle.reasons()].map(([why, times]) => `${times} batches were given up: ${why}`);
