@@ -28,7 +28,7 @@ export interface IncidentReport {
 
 /** What a report is read from. */
 export interface ReportSources {
-  readonly incidents: Pick<IncidentRepository, 'find'>;
+  readonly incidents: Pick<IncidentRepository, 'findRow' | 'withDetail'>;
   readonly rollbacks: Pick<RollbackRepository, 'list'>;
   readonly redirects: Pick<RedirectRepository, 'list'>;
   readonly deliveries: Pick<DeliveryRepository, 'called'>;
@@ -45,16 +45,16 @@ export const readReport = async (
   incidentId: string,
 ): Promise<IncidentReport | undefined> => {
   const belonging = { incidentId, limit: LIST_MAX };
-  // What waits for nothing else is asked at once: a reader waits for four answers in turn, not for eight.
-  const [found, undone, moved, contacts, row] = await Promise.all([
-    incidents.find(incidentId),
+  // What waits for nothing else is asked at once: a reader waits for two answers in turn, not for eight.
+  const [incident, undone, moved, contacts, row] = await Promise.all([
+    incidents.findRow(incidentId),
     rollbacks.list(belonging),
     redirects.list(belonging),
     deliveries.called(incidentId),
     escalations.findRow(incidentId),
   ]);
-  if (found === undefined) return undefined;
-  const calls = found.incident.escalations.map((call) => callKeyOf({ incidentId, ...call }));
+  if (incident === undefined) return undefined;
+  const calls = incident.escalations.map((call) => callKeyOf({ incidentId, ...call }));
   const called = contacts.map(({ dedupKey }) => dedupKey);
   const commandIds = [
     ...undone.flatMap(({ waves }) => waves.flatMap(({ commandId }) => commandId ?? [])),
@@ -62,7 +62,8 @@ export const readReport = async (
   ];
   const keys = [...new Set([incidentId, ...calls, ...called, ...commandIds])];
   const under = createRequestLoaders(reads).deliveriesUnder;
-  const told = (await Promise.all(keys.map(under))).flat().map(withoutPlace);
+  const [detail, told] = await Promise.all([incidents.withDetail(incident), Promise.all(keys.map(under))]);
   const escalation = row === undefined ? null : escalationReport(row);
-  return { ...found, rollbacks: undone, redirects: moved, deliveries: told, escalation };
+  const sent = told.flat().map(withoutPlace);
+  return { ...detail, rollbacks: undone, redirects: moved, deliveries: sent, escalation };
 };

@@ -95,6 +95,8 @@ export interface IncidentFilter {
 export interface IncidentRepository extends List<IncidentRow, IncidentFilter> {
   readonly findRow: (incidentId: string) => Promise<IncidentRow | undefined>;
   readonly find: (incidentId: string) => Promise<IncidentDetail | undefined>;
+  /** What belongs to one that was read already. */
+  readonly withDetail: (incident: IncidentRow) => Promise<IncidentDetail>;
 }
 
 const SELECT = `
@@ -144,6 +146,13 @@ export const createIncidentRepository = (database: Queryable): IncidentRepositor
   const alerts = createAlertRepository(database);
   const findRow = async (incidentId: string): Promise<IncidentRow | undefined> =>
     (await database.query<IncidentRow>(`${SELECT} where i.incident_id = $1`, [incidentId]))[0];
+  const withDetail = async (incident: IncidentRow): Promise<IncidentDetail> => {
+    const [rows, timeline] = await Promise.all([
+      alerts.findAll(incident.alertIds),
+      readStreams(database, timelineStreams(incident)),
+    ]);
+    return { incident, alerts: rows, timeline };
+  };
   return {
     ...createList<IncidentRow, IncidentFilter>(database, NEWEST, ({ statuses }) => ({
       select: SELECT,
@@ -153,10 +162,9 @@ export const createIncidentRepository = (database: Queryable): IncidentRepositor
     findRow,
     find: async (incidentId) => {
       const incident = await findRow(incidentId);
-      if (incident === undefined) return undefined;
-      const rows = await alerts.findAll(incident.alertIds);
-      return { incident, alerts: rows, timeline: await readStreams(database, timelineStreams(incident)) };
+      return incident === undefined ? undefined : withDetail(incident);
     },
+    withDetail,
   };
 };
 
