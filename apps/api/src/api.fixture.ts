@@ -1,8 +1,8 @@
-import { audienceDigest, event, type Event, type Impact, type PrincipalRole, type Reason, streamOf } from '#contracts';
+import { audienceDigest, event, type Event, type Impact, type PrincipalRole, streamOf } from '#contracts';
 import { COUNTS_PER_CELL, createCells, encodeBlock, bucketIndex, bucketsOf } from '#domain';
 import type { OidcSettings } from '#runtime';
 import { createChannelRepository, createSegmentRepository, type NewSegment } from '#store';
-import { FakeClock, openTestDatabase, serveRoles, type ServedRoles, type TestDatabase } from '#testing';
+import { FakeClock, lowSuccess, openTestDatabase, serveRoles, type ServedRoles, type TestDatabase } from '#testing';
 import type { Family } from '#contracts';
 import { api } from './api.role.js';
 
@@ -86,18 +86,7 @@ export const serveApi = async (
   };
 };
 
-const reason: Reason = {
-  rule: 'dns_resolution_success_rate',
-  signal: 'success_rate',
-  text: 'success 80 % < 99 % over 1m',
-  value: 80,
-  threshold: 99,
-  windowMs: 60_000,
-  good: 80,
-  bad: 20,
-  tick: 6_507_878_400,
-  coverage: 1,
-};
+const reason = lowSuccess('dns_resolution_success_rate', 6_507_878_400);
 const impact: Impact = {
   affectedCustomers: 2,
   byTier: { tier1: 1, tier2: 0, tier3: 1 },

@@ -1,5 +1,5 @@
-import { event, type Event, type Mute, type Reason, type Rule, RULE_SET_EDITION, ruleOf, streamOf } from '#contracts';
-import { DEFAULT_RULE_SET } from '#testing';
+import { event, type Event, type Mute, type Rule, RULE_SET_EDITION, ruleOf, streamOf } from '#contracts';
+import { DEFAULT_RULE_SET, lowSuccess } from '#testing';
 import { LATER_DECISIONS } from './explain.fixture.js';
 import type { ExplainedStep, Explanation } from './explain/explanation.js';
 import type { WhyNot } from './explain/why-not.js';
@@ -20,18 +20,7 @@ interface Why {
 }
 
 const RULE = 'dns_resolution_success_rate';
-const reason: Reason = {
-  rule: RULE,
-  signal: 'success_rate',
-  text: 'success 80 % < 99 % over 1m',
-  value: 80,
-  threshold: 99,
-  windowMs: 60_000,
-  good: 80,
-  bad: 20,
-  tick: 1,
-  coverage: 1,
-};
+const reason = lowSuccess(RULE);
 const asked = (name: string, rule: Partial<Rule>): Rule =>
   ruleOf({
     name,

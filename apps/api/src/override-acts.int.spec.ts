@@ -2,28 +2,9 @@ import { event, type Event, type PrincipalRole, streamOf } from '#contracts';
 import type { OidcSettings } from '#runtime';
 import { FakeClock, TEST_AUDIENCE, TestIssuer } from '#testing';
 import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
+import { HURT_CUSTOMERS } from './hurt-customers.fixture.js';
 
 const RAILS = ['rate', 'target'];
-const impact = {
-  affectedCustomers: 1_200,
-  byTier: { tier1: 100, tier2: 100, tier3: 1_000 },
-  score: 11_000,
-  dollarsPerMinute: 200_000,
-  top: [],
-};
-const reason = {
-  rule: 'customer_impact',
-  signal: 'customer_impact',
-  text: 'score 11,000 > 1,000',
-  value: 11_000,
-  threshold: 1_000,
-  windowMs: 60_000,
-  good: 1,
-  bad: 99,
-  tick: 1,
-  coverage: 1,
-};
-
 const WHOSE = { role: 'customer_success_vp', comment: 'a test' };
 
 const issuerSettings = ({ issuer }: TestIssuer): OidcSettings => ({
@@ -49,10 +30,7 @@ describe('rollbacks that people ask for, and what three people open', () => {
   beforeEach(async () => {
     api = await serveApi({}, issuerSettings(issuer));
     await tellStory(api);
-    const subject = { rule: 'customer_impact', scope: 'fleet', key: 'fleet', severity: 'critical' } as const;
-    await tell(streamOf.alert('al9'), event('AlertFired', { alertId: 'al9', ...subject, reason, at: NOW_MS - 9_000 }));
-    const opened = { incidentId: 'in9', title: 'customers', alertId: 'al9', ...subject, reason, impact };
-    await tell(streamOf.incident('in9'), event('IncidentOpened', { ...opened, at: NOW_MS - 9_000 }));
+    for (const [stream, ...events] of HURT_CUSTOMERS) await tell(stream, ...events);
     const refused = { rollbackId: 'rb9', incidentId: 'in9', because: 'it does not hold', at: NOW_MS - 8_000 };
     await tell(
       streamOf.rollback('rb9'),

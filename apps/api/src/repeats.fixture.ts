@@ -1,35 +1,16 @@
-import { DEFAULT_PLAN, event, type Event, type Reason, streamOf } from '#contracts';
+import { DEFAULT_PLAN, event, type Event, streamOf } from '#contracts';
 import { PROBE_FAMILIES } from '#domain';
 import { createChannelRepository } from '#store';
 import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
+import { HURT_CUSTOMERS, hurtReason, hurtSubject } from './hurt-customers.fixture.js';
 
 const RELEASE = { softwareVersion: 'v2.2.0', configRev: 'c50' };
 const PREVIOUS = { softwareVersion: 'v2.1.4', configRev: 'c41' };
 const of = { service: 'dns', release: PREVIOUS };
 const at = NOW_MS - 9_000;
 
-const reason: Reason = {
-  rule: 'customer_impact',
-  signal: 'customer_impact',
-  text: 'score 11,000 > 1,000',
-  value: 11_000,
-  threshold: 1_000,
-  windowMs: 60_000,
-  good: 1,
-  bad: 99,
-  tick: 1,
-  coverage: 1,
-};
-const impact = {
-  affectedCustomers: 1_200,
-  byTier: { tier1: 100, tier2: 100, tier3: 1_000 },
-  score: 11_000,
-  dollarsPerMinute: 200_000,
-  top: [],
-};
-const subject = { rule: reason.rule, scope: 'fleet', key: 'fleet', severity: 'critical' } as const;
 const external = {
-  ...subject,
+  ...hurtSubject,
   rule: 'external:prometheus:DnsSuccessRate',
   scope: 'external',
   key: 'k1|us-east',
@@ -108,12 +89,8 @@ const drafted = (incidentId: string, n: number): Event =>
 
 /** What each act needs to stand on, beside the story. */
 const CHAPTERS: readonly (readonly [stream: string, ...events: readonly Event[]])[] = [
-  [streamOf.alert('al9'), event('AlertFired', { alertId: 'al9', ...subject, reason, at })],
-  [
-    streamOf.incident('in9'),
-    event('IncidentOpened', { incidentId: 'in9', title: 'customers', alertId: 'al9', ...subject, reason, impact, at }),
-  ],
-  [streamOf.alert('al8'), event('AlertFired', { alertId: 'al8', ...external, reason, at })],
+  ...HURT_CUSTOMERS,
+  [streamOf.alert('al8'), event('AlertFired', { alertId: 'al8', ...external, reason: hurtReason, at })],
   [
     streamOf.rollback('rb9'),
     event('RollbackRefused', { rollbackId: 'rb9', incidentId: 'in9', because: 'no', rail: 'rate', at }),
@@ -141,7 +118,7 @@ const CHAPTERS: readonly (readonly [stream: string, ...events: readonly Event[]]
       nodes: ['n1'],
       siblings: ['iad2'],
       ...of,
-      trigger: reason,
+      trigger: hurtReason,
       rails: [],
       at,
     }),

@@ -1,4 +1,5 @@
 import { systemClock } from '#runtime';
+import { onCallTurns } from '#testing';
 
 /** What is sent for an operation that needs more than chance: `$` is the id that the example before answered. */
 export interface FuzzExample {
@@ -11,29 +12,7 @@ const WHY = { comment: 'an example' };
 const RELEASE = { softwareVersion: 'v3.0.0', configRev: 'c50' };
 const PREVIOUS = { softwareVersion: 'v2.1.4', configRev: 'c41' };
 const SILENCE = { where: { region: ['eu-central'] }, durationMs: 3_600_000, ...WHY };
-const PLAN = {
-  people: ['ann', 'bob', 'vera'].map((person) => ({ person, contacts: [{ channel: 'pagerduty' }] })),
-  schedules: [
-    {
-      schedule: 'primary',
-      timeZone: 'Europe/Berlin',
-      rotations: [{ people: ['ann', 'bob'], startsAt: '2021-07-22T09:00', shiftDays: 1 }],
-    },
-  ],
-  vp: { person: 'vera' },
-  policies: [
-    {
-      policy: 'default',
-      levels: [
-        { call: [{ schedule: 'primary' }], waitMs: 300_000 },
-        { call: [{ vp: true }], waitMs: 300_000 },
-      ],
-      repeats: 1,
-      raises: [],
-      acknowledgedForMs: null,
-    },
-  ],
-};
+const PLAN = onCallTurns(() => [{ channel: 'pagerduty' }]);
 const post = (operation: string, body: object, target = operation): FuzzExample => ({
   operation: `POST ${operation}`,
   target,

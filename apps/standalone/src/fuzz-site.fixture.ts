@@ -2,10 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { audienceDigest, event, type Event, PRINCIPAL_ROLES, problemSchema, type Reason, streamOf } from '#contracts';
+import { audienceDigest, event, type Event, PRINCIPAL_ROLES, problemSchema, streamOf } from '#contracts';
 import { systemClock } from '#runtime';
 import { createChannelRepository } from '#store';
-import { openTestDatabase, type ServedRoles, serveRoles, type TestDatabase } from '#testing';
+import { lowSuccess, openTestDatabase, type ServedRoles, serveRoles, type TestDatabase } from '#testing';
 import type { Asker } from './fuzz-requests.fixture.js';
 import type { Known } from './fuzz-values.fixture.js';
 import { ROLES } from './roles.js';
@@ -34,18 +34,7 @@ const LEAKS: readonly RegExp[] = [
   /syntax error at or near|invalid input syntax|invalid byte sequence|out of range for type|violates [\w-]+ constraint|relation "|pg_\w+/,
 ];
 
-const reason: Reason = {
-  rule: 'dns_resolution_success_rate',
-  signal: 'success_rate',
-  text: 'success 80 % < 99 % over 1m',
-  value: 80,
-  threshold: 99,
-  windowMs: 60_000,
-  good: 80,
-  bad: 20,
-  tick: 6_507_878_400,
-  coverage: 1,
-};
+const reason = lowSuccess('dns_resolution_success_rate', 6_507_878_400);
 const RELEASE = { softwareVersion: 'v2.1.5', configRev: 'c42' };
 const PREVIOUS = { softwareVersion: 'v2.1.4', configRev: 'c41' };
 const subject = {

@@ -17,6 +17,8 @@ export * from './kafka-broker.js';
 export * from './kafka-run.js';
 export * from './kafka-test-log.js';
 export * from './knot-run.js';
+export * from './low-success.js';
+export * from './on-call-turns.js';
 export * from './knot-server.js';
 export * from './knot-zones.js';
 export * from './malformed-queries.js';

@@ -1,5 +1,5 @@
-import { event, type Event, type Reason, RULE_SET_EDITION, streamOf } from '#contracts';
-import { DEFAULT_RULE_SET } from '#testing';
+import { event, type Event, RULE_SET_EDITION, streamOf } from '#contracts';
+import { DEFAULT_RULE_SET, lowSuccess } from '#testing';
 import { COHORT, NOW_MS, type ServedApi, serveApi, tellStory } from '../api.fixture.js';
 import type { Explanation } from './explanation.js';
 import type { WhyNot } from './why-not.js';
@@ -8,18 +8,7 @@ import type { WhyNot } from './why-not.js';
 const PAGES = 'dns_resolution_success_rate';
 /** Rolls back. */
 const RULE = DEFAULT_RULE_SET.rules.find(({ rollbackOrder }) => rollbackOrder !== undefined)?.name ?? '';
-const reason: Reason = {
-  rule: RULE,
-  signal: 'success_rate',
-  text: 'success 80 % < 99 % over 1m',
-  value: 80,
-  threshold: 99,
-  windowMs: 60_000,
-  good: 80,
-  bad: 20,
-  tick: 1,
-  coverage: 1,
-};
+const reason = lowSuccess(RULE);
 const loaded = event('RulesLoaded', {
   version: 1,
   sha256: 'ab'.repeat(32),

@@ -1,18 +1,15 @@
 import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
-import { event, streamOf } from '#contracts';
-import type { StreamAppend } from '#store';
 import { FakeClock, openTestDatabase, serveRoles, type ServedRoles, type TestDatabase, until } from '#testing';
 import { api } from '../api.role.js';
 import { NOW_MS, type ServedApi, serveApi } from '../api.fixture.js';
 import type { EventFeed } from '../event-feed.js';
 import { EVENT_FEED, FOLLOWERS } from '../tokens.js';
+import { HEAVY_BYTES, heavy, light } from './crowd.fixture.js';
 import { GROWING_BYTES_MAX, KEPT_BYTES_MAX, PAGE_EVENTS } from './event-pages.js';
 import { type Followers, STUCK_MS_MAX } from './followers.js';
 import { openSocket, openStream, positionsIn, type OpenSocket, type OpenStream } from './live.fixture.js';
 
-/** Bytes of a page that is to be sent: what a page of text and numbers has, ten times over. */
-const HEAVY_BYTES = 65_536;
 /** Questions of a test after which the clock goes on: some tenths of a second of the machine's. */
 const LOOKED_AGAIN_EVERY = 50;
 /** Reads of the log while anybody follows, however many: each 100 ms, and at both ends of the second. */
@@ -22,28 +19,6 @@ const SOCKET_BYTES_MAX = 65_536 + 2 * HEAVY_BYTES;
 
 const upTo = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from }, (_each, index) => from + 1 + index);
-
-const light = (n: number): StreamAppend => ({
-  stream: streamOf.key(`none-${n}`),
-  expectedVersion: 0,
-  events: [event('ApiKeyRevoked', { keyId: `none-${n}` })],
-});
-
-const heavy = (n: number): StreamAppend => ({
-  stream: streamOf.delivery(`d${n}`),
-  expectedVersion: 0,
-  events: [
-    event('DeliveryRequested', {
-      deliveryId: `d${n}`,
-      subject: 'page',
-      action: 'trigger',
-      channel: 'nobody',
-      dedupKey: `d${n}`,
-      body: { text: 'x'.repeat(HEAVY_BYTES) },
-      at: NOW_MS,
-    }),
-  ],
-});
 
 /** The positions that a subscription `e` of events has told. */
 const told = (socket: OpenSocket): readonly number[] =>

@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { event, streamOf } from '#contracts';
 import { systemClock } from '#runtime';
-import type { StreamAppend } from '#store';
 import { openTestDatabase, type ServedRoles, serveRoles, type TestDatabase, until } from '#testing';
 import { api } from '../api.role.js';
 import type { EventFeed } from '../event-feed.js';
 import { EVENT_FEED, FOLLOWERS } from '../tokens.js';
+import { HEAVY_BYTES, heavy, light } from './crowd.fixture.js';
 import { GROWING_BYTES_MAX, KEPT_BYTES_MAX, PAGE_EVENTS } from './event-pages.js';
 import type { Followers } from './followers.js';
 import { openSocket, openStream, type OpenStream } from './live.fixture.js';
@@ -16,7 +15,6 @@ const SECONDS = 180;
 const DROPPED_A_SECOND = 5;
 /** What the slow one alone takes, each second: of what it does not take, its buffers are full after some twenty, and ten later it is cut. */
 const HEAVY_A_SECOND = 8;
-const HEAVY_BYTES = 65_536;
 /** The slow one hangs for so many seconds, and takes for so many what waits for it, or sees that it was cut and comes again. */
 const HANGS_S = 40;
 const TAKES_S = 5;
@@ -35,27 +33,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await served.close();
   await test.close();
-});
-
-const light = (n: number): StreamAppend => ({
-  stream: streamOf.key(`none-${n}`),
-  expectedVersion: 0,
-  events: [event('ApiKeyRevoked', { keyId: `none-${n}` })],
-});
-const heavy = (n: number): StreamAppend => ({
-  stream: streamOf.delivery(`d${n}`),
-  expectedVersion: 0,
-  events: [
-    event('DeliveryRequested', {
-      deliveryId: `d${n}`,
-      subject: 'page',
-      action: 'trigger',
-      channel: 'nobody',
-      dedupKey: `d${n}`,
-      body: { text: 'x'.repeat(HEAVY_BYTES) },
-      at: n,
-    }),
-  ],
 });
 
 /** Somebody who follows by one of the two ways, is dropped, and comes again where he was. */

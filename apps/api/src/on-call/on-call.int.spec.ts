@@ -1,39 +1,17 @@
 import { event, type EventData, onCallPlanSchema, streamOf } from '#contracts';
 import { createChannelRepository, createOnCallRepository } from '#store';
+import { onCallTurns } from '#testing';
 import { NOW_MS, type ServedApi, serveApi } from '../api.fixture.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Ann and Bob take turns of a day at 09:00 in Berlin; at NOW_MS it is 13:50 there. */
-const planOf = (changes: Readonly<Record<string, unknown>> = {}) => ({
-  people: [
-    { person: 'ann', contacts: [{ channel: 'pagerduty' }, { channel: 'email', address: 'ann@example.com' }] },
-    { person: 'bob', contacts: [{ channel: 'webhook' }] },
-    { person: 'vera', contacts: [{ channel: 'webhook' }] },
-  ],
-  schedules: [
-    {
-      schedule: 'primary',
-      timeZone: 'Europe/Berlin',
-      rotations: [{ people: ['ann', 'bob'], startsAt: '2021-07-22T09:00', shiftDays: 1 }],
-    },
-  ],
-  vp: { person: 'vera' },
-  policies: [
-    {
-      policy: 'default',
-      levels: [
-        { call: [{ schedule: 'primary' }], waitMs: 300_000 },
-        { call: [{ vp: true }], waitMs: 300_000 },
-      ],
-      repeats: 1,
-      raises: [],
-      acknowledgedForMs: null,
-    },
-  ],
-  ...changes,
-});
+/** Who is reached by what; at NOW_MS it is 13:50 in Berlin. */
+const contactsOf = (person: string) =>
+  person === 'ann'
+    ? [{ channel: 'pagerduty' }, { channel: 'email', address: 'ann@example.com' }]
+    : [{ channel: 'webhook' }];
+const planOf = (changes: Readonly<Record<string, unknown>> = {}) => ({ ...onCallTurns(contactsOf), ...changes });
 const NINE = Date.UTC(2021, 6, 23, 7);
 
 describe('who is called, over HTTP', () => {
