@@ -64,7 +64,7 @@ describe('an alert of another system, ended by a person', () => {
     const alertId = `alert-of-${incidentId}`;
     const operator = await api.served.as('operator');
     await api.served.send('POST', `/v1/alerts/${alertId}/resolve`, operator, { comment: 'fixed there' });
-    const data = { alertId, by: 'operator:test operator', comment: 'fixed there' };
+    const data = { alertId, incidentId, by: 'operator:test operator', comment: 'fixed there' };
     const { body } = await api.served.send('GET', `/v1/incidents/${incidentId}`, operator);
     const timeline = body['timeline'] as unknown as readonly { readonly event: { readonly type: string } }[];
     expect(timeline.map(({ event }) => event.type)).toEqual([

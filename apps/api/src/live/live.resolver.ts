@@ -124,9 +124,14 @@ export class LiveResolver {
   }
 }
 
-/** Who is called decides its status and owner; a rollback or redirect of it joins it: each by an event of a stream of its own. */
+/**
+ * Who is called decides its status and owner; a rollback or redirect of it joins it, and what somebody says of its alerts stands in its
+ * timeline: each by an event of a stream of its own.
+ */
 const changesIncident = (id: string, stream: string): boolean =>
-  stream === streamOf.incident(id) || stream === streamOf.escalation(id) || /^(?:rollback|redirect)-/.test(stream);
+  stream === streamOf.incident(id) ||
+  stream === streamOf.escalation(id) ||
+  /^(?:rollback|redirect|resolution)-/.test(stream);
 
 async function* mapped<T, U>(
   values: AsyncIterable<T>,

@@ -84,6 +84,9 @@ describe('subscriptions', () => {
     expect(socket.results('one')[0]?.data?.['incidentChanged']).toMatchObject({
       incident: { incidentId: 'in1', status: 'acknowledged' },
     });
+    const said = { alertId: 'al1', incidentId: 'in1', by: 'slack:alice', at: 1 };
+    await append(streamOf.alertResolution('al1'), 0, ['AlertResolutionRequested', said]);
+    await untilMoved('who ended an alert came', () => socket.results('one').length === 2);
   });
 
   it('a delivery that changes comes as it is then, without what was said in it', async () => {

@@ -152,8 +152,8 @@ const takeMeant = async (
 
 /**
  * Takes a webhook: who acknowledged at PagerDuty has the incident here, what was written there is in its timeline, and what was resolved
- * there is noted, since the incident is over when the telemetry says so. The same event again changes nothing: its id is signed, that of
- * the webhook is not.
+ * there ends alerts of other systems; where those of our own go on it is noted, since they are over when the telemetry says so. The same
+ * event again changes nothing: its id is signed, that of the webhook is not.
  */
 export const takePagerDutyWebhook = async (parts: WebhookParts, webhook: PagerDutyWebhook): Promise<TakenWebhook> => {
   const meant = await meantBy(parts, webhook);

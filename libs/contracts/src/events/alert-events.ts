@@ -53,5 +53,5 @@ export const alertEvents = {
  */
 export const resolutionEvents = {
   /** Somebody says that an alert of another system is over; the next tick resolves it. */
-  AlertResolutionRequested: z.object({ alertId: id, by, comment: comment.optional(), at }),
+  AlertResolutionRequested: z.object({ alertId: id, incidentId: id.optional(), by, comment: comment.optional(), at }),
 } as const;

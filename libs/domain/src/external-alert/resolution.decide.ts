@@ -4,7 +4,11 @@ import type { Acting } from '../rule/acting.js';
 import { isExternal, sourceOf } from './external-alert.js';
 
 /** An alert that somebody says is over. */
-type SaidAlert = Pick<Alert, 'alertId' | 'rule' | 'scope'> & { readonly state: string };
+interface SaidAlert extends Pick<Alert, 'alertId' | 'rule' | 'scope'> {
+  readonly state: string;
+  /** null where it stands alone. */
+  readonly incidentId: string | null;
+}
 
 /**
  * Whether an alert ends when a person says so: that of another system does; the telemetry ends those of our own, and the one about too many
@@ -19,9 +23,15 @@ export const decideResolutionRequest = (
   comment: string | undefined,
   { by, at }: Acting,
 ): EventOf<'AlertResolutionRequested'> | Refusal => {
-  const { alertId, rule, state } = alert;
+  const { alertId, incidentId, rule, state } = alert;
   if (!isEndedByWord(alert))
     return refuse('ALERT_NOT_EXTERNAL', `alert ${alertId} is of rule ${rule}: nobody's word ends it`);
   if (state === 'resolved') return refuse('ALERT_NOT_OPEN', `alert ${alertId} is over`);
-  return event('AlertResolutionRequested', { alertId, by, ...(comment === undefined ? {} : { comment }), at });
+  return event('AlertResolutionRequested', {
+    alertId,
+    ...(incidentId === null ? {} : { incidentId }),
+    by,
+    ...(comment === undefined ? {} : { comment }),
+    at,
+  });
 };

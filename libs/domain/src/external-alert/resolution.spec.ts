@@ -2,14 +2,20 @@ import { event } from '#contracts';
 import { decideResolutionRequest, isEndedByWord } from './resolution.decide.js';
 
 const acting = { by: 'operator:ann', at: 7 };
-const alert = { alertId: 'al1', rule: 'external:prometheus:DiskFull', scope: 'external', state: 'firing' } as const;
+const alert = {
+  alertId: 'al1',
+  rule: 'external:prometheus:DiskFull',
+  scope: 'external',
+  state: 'firing',
+  incidentId: null,
+} as const;
 
 describe('an alert that somebody says is over', () => {
   it('of another system: who said so is recorded, and why, where they said it', () => {
     const said = { alertId: 'al1', by: 'operator:ann', at: 7 };
     expect(decideResolutionRequest(alert, undefined, acting)).toEqual(event('AlertResolutionRequested', said));
-    expect(decideResolutionRequest({ ...alert, state: 'unknown' }, 'fixed there', acting)).toEqual(
-      event('AlertResolutionRequested', { ...said, comment: 'fixed there' }),
+    expect(decideResolutionRequest({ ...alert, state: 'unknown', incidentId: 'in1' }, 'fixed there', acting)).toEqual(
+      event('AlertResolutionRequested', { ...said, incidentId: 'in1', comment: 'fixed there' }),
     );
   });
 

@@ -18,6 +18,7 @@ const streamOfEvent = ({ type, data }: Event): string => {
   if (type === 'ReleaseQuarantined') return streamOf.release(data.service, releaseName(data.release));
   if (type.startsWith('Gate') && 'rolloutId' in data) return streamOf.rollout(data.rolloutId);
   if (type === 'ExternalChangeTold') return streamOf.externalChange(data.changeId);
+  if (type === 'AlertResolutionRequested') return streamOf.alertResolution(data.alertId);
   if (type === 'DrillFired') return streamOf.drill(data.drillId);
   if ('overrideId' in data && type.startsWith('Override')) return streamOf.override(data.overrideId ?? '');
   if ('redirectId' in data) return streamOf.redirect(data.redirectId);
