@@ -1,3 +1,4 @@
+import { PROBE_FAMILIES } from '#domain';
 import { systemClock } from '#runtime';
 import { onCallTurns } from '#testing';
 
@@ -50,10 +51,20 @@ export const examples = (): readonly FuzzExample[] => [
     ...WHY,
   }),
   post('/v1/rollouts/{id}/risk', { risk: 'low', author: 'ana', text: 'a flag that is off' }, '/v1/rollouts/ro9/risk'),
+  post(
+    '/v1/rollouts/{id}/load-tests',
+    { nodeId: 'n1', families: PROBE_FAMILIES.map((family) => ({ family, passed: true })) },
+    '/v1/rollouts/ro9/load-tests',
+  ),
+  post('/v1/rollouts/{id}/overrides', { items: ['target'], ...WHY }, '/v1/rollouts/ro9/overrides'),
+  post('/v1/rollouts/{id}/start/preview', {}, '/v1/rollouts/ro9/start/preview'),
+  post('/v1/rollouts/{id}/start', WHY, '/v1/rollouts/ro9/start'),
   post('/v1/rollouts/{id}/halt', WHY, '/v1/rollouts/ro9/halt'),
   post('/v1/keys', { name: 'an example', role: 'viewer', ...WHY }),
   post('/v1/tickets', { count: 1 }),
   { operation: 'GET /v1/audit/{position}', target: '/v1/audit/1' },
+  post('/v1/audit/verifications', {}),
+  { operation: 'GET /v1/audit/verifications/{id}', target: '/v1/audit/verifications/$' },
   {
     operation: 'GET /v1/impact/customers',
     target: `/v1/impact/customers?since=${1_000 * Math.floor(systemClock.nowMs() / 1_000 - 60)}`,
@@ -99,7 +110,6 @@ export const UNDONE_BY_REST: ReadonlyMap<string, string> = new Map([
   ...named(
     STORY,
     `
-    GET /v1/audit/verifications/{id}
     GET /v1/incidents/{id}/status-updates/{n}/customers
     GET /v1/overrides/{id}
     GET /v1/redirects/{id}
@@ -116,11 +126,7 @@ export const UNDONE_BY_REST: ReadonlyMap<string, string> = new Map([
     POST /v1/releases/quarantine/lift
     POST /v1/releases/quarantine/lift/preview
     POST /v1/rollbacks/{id}/approve
-    POST /v1/rollouts/{id}/approvals
-    POST /v1/rollouts/{id}/load-tests
-    POST /v1/rollouts/{id}/overrides
-    POST /v1/rollouts/{id}/start
-    POST /v1/rollouts/{id}/start/preview`,
+    POST /v1/rollouts/{id}/approvals`,
   ),
   ...named(
     CHANCE,
