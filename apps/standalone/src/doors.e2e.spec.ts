@@ -76,11 +76,11 @@ const call = async <T>(path: string, body?: unknown, key = ADMIN_KEY): Promise<T
   return (text === '' ? undefined : JSON.parse(text)) as T;
 };
 
-const acknowledgedAtPagerDuty = async (incidentKey: string): Promise<number> => {
+const toldAtPagerDuty = async (what: 'acknowledged' | 'resolved', incidentKey: string): Promise<number> => {
   const raw = JSON.stringify({
     event: {
-      id: '01BU',
-      event_type: 'incident.acknowledged',
+      id: `01BU-${what}`,
+      event_type: `incident.${what}`,
       agent: { id: 'P1', summary: 'Alice' },
       data: { id: 'PGR0VU2', type: 'incident', incident_key: incidentKey },
     },
@@ -110,7 +110,7 @@ describe('a sender that pages through Tocsin from now on', () => {
     const page = await fetch(new URL(new URL(link?.href ?? '').pathname, server.url));
     expect(await page.text()).toContain('disk of n1 is full');
 
-    expect(await acknowledgedAtPagerDuty(incidentId)).toBe(202);
+    expect(await toldAtPagerDuty('acknowledged', incidentId)).toBe(202);
     const shown = await call<Shown>(`/v1/incidents/${incidentId}`);
     expect(shown.incident).toMatchObject({ status: 'acknowledged', title: 'disk of n1 is full' });
     expect(shown.timeline.find(({ event: { type } }) => type === 'IncidentAcknowledged')?.event.data).toMatchObject({
@@ -124,5 +124,27 @@ describe('a sender that pages through Tocsin from now on', () => {
     );
     // Nobody told PagerDuty of what it said itself.
     expect(sent.map(({ event_action: action }) => action)).toEqual(['trigger', 'resolve']);
+  });
+
+  it('B19: what a person resolves at PagerDuty is over here, and the timeline says who said so', async () => {
+    const { key } = await call<{ key: string }>('/v1/keys', { name: 'another', role: 'alerts', comment: 'test' });
+    await call('/api/v2/alerts', [{ labels: { ...LABELS, alertname: 'LinkDown', region: 'eu-west' } }], key);
+    const { dedup_key: incidentId } = await until('PagerDuty has the page', async () =>
+      sent.find(({ event_action: action }, index) => index > 1 && action === 'trigger'),
+    );
+    expect(await toldAtPagerDuty('resolved', incidentId)).toBe(202);
+    const shown = await until('it is over', async () => {
+      const report = await call<Shown>(`/v1/incidents/${incidentId}`);
+      return report.incident.status === 'resolved' ? report : undefined;
+    });
+    const told = shown.timeline.map(({ event: { type } }) => type);
+    const said = shown.timeline.find(({ event: { type } }) => type === 'AlertResolutionRequested');
+    expect(said?.event.data).toMatchObject({
+      incidentId,
+      by: 'pagerduty:Alice',
+      comment: `from the page of incident ${incidentId}`,
+    });
+    expect(told.indexOf('AlertResolutionRequested')).toBeLessThan(told.indexOf('IncidentResolved'));
+    expect(told).not.toContain('IncidentNoted');
   });
 });
