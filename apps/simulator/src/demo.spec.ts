@@ -8,6 +8,7 @@ import { BAD_RELEASE, GOOD_RELEASE } from './fleet.js';
 import { createManualClock } from './manual-clock.fake.js';
 import { createOracle } from './oracle.js';
 import { type Receiver, startReceiver } from './receiver.js';
+import { ownEnvironment } from './standalone-process.js';
 
 const FAULT_MS = 1_800_000_000_000;
 const REASON = {
@@ -202,5 +203,20 @@ describe('the result of a day', () => {
     const text = resultLines(compute()).join('\n');
     expect(text).toContain('not reached');
     for (const minutes of [11, 28, 103, 193]) expect(text).toContain(`${minutes} min`);
+  });
+});
+
+describe('the server of a day', () => {
+  it('has nothing of its user that pages, publishes, keeps alive or switches off another one', () => {
+    const foreign = {
+      DATABASE_URL: 'postgres://live',
+      ADMIN_KEY_FILE: '/run/secrets/admin-key',
+      STATUS_WEBHOOK_URL: 'https://status.example',
+      DEAD_MAN_URL_FILE: '/run/secrets/dead-man',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      AUTOMATION: 'off',
+    };
+    const kept = { PATH: '/usr/bin', LANG: 'C.UTF-8', LOG_LEVEL: 'debug' };
+    expect(ownEnvironment({ ...foreign, ...kept })).toEqual(kept);
   });
 });

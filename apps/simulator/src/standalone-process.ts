@@ -49,12 +49,16 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** A day must neither write into a database of its user's nor page anyone. */
+/**
+ * A day must neither write into a database of its user's nor page anyone, nor say to whoever watches his Tocsin that it lives. What he
+ * switched off, or gave as a file, is not this one's either.
+ */
 const FOREIGN =
-  /^(DATABASE_URL|EVENT_LOG_URL|PAGERDUTY_|WEBHOOK_|(DEPLOY|ROLLOUT|NOTICE|STATUS)_WEBHOOK_|EMAIL_|ALERTMANAGER_|STATUSPAGE_|OPSGENIE_|SLACK_|TEAMS_)/;
+  /^(DATABASE_URL|EVENT_LOG_URL|PAGERDUTY_|WEBHOOK_|(DEPLOY|ROLLOUT|NOTICE|STATUS)_WEBHOOK_|EMAIL_|ALERTMANAGER_|STATUSPAGE_|OPSGENIE_|SLACK_|TEAMS_|DEAD_MAN_|FIRE_DRILL|OTEL_|AUTOMATION|ADMIN_KEY|COMMAND_PRIVATE_KEY)/;
 
-const ownEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
+/** What a server of a day has of the environment of whoever starts it. */
+export const ownEnvironment = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !FOREIGN.test(name)));
 
 const exitOf = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
@@ -85,7 +89,7 @@ export const startStandalone = async (options: StandaloneOptions): Promise<Stand
   const logFile = join(dataDir, 'standalone.log');
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-    env: { ...ownEnvironment(), ...environment, PORT: String(port), DATA_DIR: dataDir },
+    env: { ...ownEnvironment(process.env), ...environment, PORT: String(port), DATA_DIR: dataDir },
     stdio: ['ignore', log, log],
   });
   closeSync(log);
