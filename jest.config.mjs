@@ -10,7 +10,8 @@ export default {
   testSequencer: '<rootDir>/../jest-sequencer.cjs',
   globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.js',
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
-  testTimeout: 30_000,
+  // A bound for what hangs, nothing else: on a busy machine what takes seconds takes a minute.
+  testTimeout: 120_000,
   maxWorkers: 2,
   // A worker that has loaded everything once has 400 MB; to replace it means to load all that again.
   workerIdleMemoryLimit: '1GB',

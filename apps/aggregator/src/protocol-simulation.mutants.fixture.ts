@@ -51,7 +51,7 @@ export const MUTANTS: readonly Mutant[] = [
     module: 'partition-worker.js',
     code: 'return nextOffset === flush.expected ? await this.write(flush) :',
     instead: "return nextOffset === flush.expected ? 'written' :",
-    foundBy: 284,
+    foundBy: 674,
   },
   {
     name: 'a commit of unknown outcome is taken for refused, and what is held for right',

@@ -5,7 +5,7 @@ import { loadMutant, type Mutant, MUTANTS } from './protocol-simulation.mutants.
 
 /** A seed costs some 75 ms of CPU: this many are 45 s. `npm run sim` takes SEED, or SEEDS for more. */
 const SEEDS = Number(process.env['SEEDS'] ?? 600);
-/** Within so many seeds each mutant must be found; the slowest takes some 280. */
+/** Within so many seeds each mutant must be found; the slowest takes some 680. */
 const MUTANT_SEEDS_MAX = 1_000;
 
 const first = Number(process.env['SEED'] ?? 1);

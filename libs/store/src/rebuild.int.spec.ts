@@ -93,9 +93,10 @@ describe('rebuildProjections', () => {
     expect(await dump(db.database)).toEqual(before);
   });
 
-  it.each(PROJECTION_TABLES)('repairs %s when its rows were lost', async (table) => {
-    await db.database.query(`delete from ${table}`);
-    expect(await dump(db.database)).not.toEqual(before);
+  it('repairs every read table when its rows were lost', async () => {
+    for (const table of PROJECTION_TABLES) await db.database.query(`delete from ${table}`);
+    const lost = Object.fromEntries(PROJECTION_TABLES.map((table) => [table, []]));
+    expect(await dump(db.database)).toEqual(lost);
     await rebuildProjections(db.database);
     expect(await dump(db.database)).toEqual(before);
   });
