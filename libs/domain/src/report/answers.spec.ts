@@ -92,7 +92,25 @@ describe('a sentence', () => {
       event('AlertResolutionRequested', { alertId: 'al1', by: 'ann', comment: 'the provider fixed it', at }),
       'ann said that alert al1 is over: the provider fixed it',
     ],
-  ])('of an answer, of a step of an escalation, or of who ends an alert (%#)', (told, words) => {
+    [
+      event('IncidentCauseChanged', {
+        incidentId,
+        title: 'DNS fails in us-east',
+        alertId: 'al2',
+        rule: 'success',
+        scope: 'region',
+        key: 'us-east',
+        reason,
+        because: 'success on us-east explains latency on us-east',
+        at,
+      }),
+      'alert al2 is its cause now: success on us-east explains latency on us-east; it is called: DNS fails in us-east',
+    ],
+    [
+      event('IncidentUnmuted', { incidentId, alertId: 'al2', because: 'silence s-1 ended', at }),
+      'its page, which was held back, leaves: silence s-1 ended',
+    ],
+  ])('of an answer, of a cause, of a step of an escalation, or of who ends an alert (%#)', (told, words) => {
     expect(eventText(told)).toBe(words);
   });
 });

@@ -43,6 +43,9 @@ const SENTENCES: Sentences = {
     (widens === undefined
       ? `no page of its own${muted === undefined ? '' : `, for it is muted (${muted.because})`}`
       : `its page now says ${widens.scope} ${widens.key} as well (${widens.reason})`),
+  IncidentCauseChanged: ({ alertId, title, because }) =>
+    `alert ${alertId} is its cause now: ${because}; it is called: ${title}`,
+  IncidentUnmuted: ({ because }) => `its page, which was held back, leaves: ${because}`,
   IncidentImpactChanged: ({ impact }) =>
     `its impact: ${impact.affectedCustomers} customers, score ${impact.score}, $${impact.dollarsPerMinute} a minute`,
   IncidentDeclared: ({ priority, because }) => `${priority} was declared: ${because}`,
