@@ -140,13 +140,16 @@ const namesIn = (value: unknown, found: Map<string, Set<string>>): void => {
   }
 };
 
+/** Made once: a schema is compiled when it reads for the first time, which takes longer than to read. */
+const PROBLEM = problemSchema.strict();
+
 /** Why an answer is not one that a server may give; undefined: it is. */
 export const faultOf = ({ status, type, text }: FuzzAnswer): string | undefined => {
   if (status >= 500) return `answers ${status}: ${text.slice(0, 600)}`;
   const leak = LEAKS.map((each) => each.exec(text)?.[0]).find((each) => each !== undefined);
   if (leak !== undefined) return `tells of itself: ${leak.slice(0, 200)}`;
   if (!type.startsWith('application/problem+json')) return undefined;
-  const problem = problemSchema.strict().safeParse(JSON.parse(text));
+  const problem = PROBLEM.safeParse(JSON.parse(text));
   if (!problem.success) return `answers a problem that is none: ${text.slice(0, 300)}`;
   return problem.data.status === status ? undefined : `says ${problem.data.status} and answers ${status}`;
 };

@@ -45,10 +45,21 @@ export const hostileValue: Arbitrary<unknown> = fc.oneof(
     '2021-02-30T25:61:61Z',
   ),
   fc.constantFrom<unknown>([[[[[]]]]], [null], [{}], { constructor: 1 }, { length: 1e9 }, 'z'.repeat(10_000)),
-  fc.string({ unit: 'binary', maxLength: 30 }),
+  // Any code points, halves of pairs too; not shrunk, which would take a table of all of them.
+  fc.array(fc.integer({ min: 0, max: 0x10ffff }), { maxLength: 30 }).map((points) => String.fromCodePoint(...points)),
   fc.double(),
   fc.jsonValue({ maxDepth: 3 }),
 );
+
+/** Of each kind one: to make a text that is shrunk costs more than a thousand texts, and the schemas have few kinds. */
+const once = <Key, T>(make: (key: Key) => T): ((key: Key) => T) => {
+  const made = new Map<Key, T>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+};
 
 const numberOf = (schema: Schema, name: 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum') => {
   const value = schema[name];
@@ -70,27 +81,31 @@ const floatOf = (schema: Schema): Arbitrary<number> => {
   return fc.double({ min, max, noNaN: true });
 };
 
-const matching = (pattern: string): Arbitrary<string> | undefined => {
+const matching = once((pattern: string): Arbitrary<string> | undefined => {
   try {
     return fc.stringMatching(new RegExp(pattern, 'u'));
   } catch {
     // What fast-check cannot make from a pattern, any text stands for: it is refused, which is an answer too.
     return undefined;
   }
-};
+});
+
+/** Texts of at least and at most so many characters. */
+const plainText = once((minLength: number) =>
+  once((maxLength: number) =>
+    fc.oneof(fc.string({ minLength, maxLength }), fc.string({ minLength, maxLength, unit: 'grapheme' })),
+  ),
+);
 
 const textOf = (schema: Schema, name: string, { known }: Source): Arbitrary<string> => {
   const { pattern, format, minLength, maxLength } = schema;
   const min = typeof minLength === 'number' ? minLength : 0;
   const max = Math.max(min, Math.min(TEXT_MAX, typeof maxLength === 'number' ? maxLength : TEXT_MAX));
-  const plain = fc.oneof(
-    fc.string({ minLength: min, maxLength: max }),
-    fc.string({ minLength: min, maxLength: max, unit: 'grapheme' }),
-  );
   const time = fc
     .date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) })
     .map((date) => date.toISOString());
-  const made = format === 'date-time' ? time : (typeof pattern === 'string' && matching(pattern)) || plain;
+  const made =
+    format === 'date-time' ? time : (typeof pattern === 'string' && matching(pattern)) || plainText(min)(max);
   const existing = known.get(name) ?? [...known.values()].flat();
   return existing.length === 0 ? made : fc.oneof(made, fc.constantFrom(...existing));
 };
@@ -121,6 +136,8 @@ const listOf = (schema: Schema, source: Source, name: string, depth: number): Ar
   return fc.array(valueOf(items as Schema, source, name, depth + 1), { minLength, maxLength });
 };
 
+const ANY_JSON = fc.jsonValue({ maxDepth: 2 });
+
 const namedOf = (reference: string, { schemas }: Source): Schema => schemas[reference.split('/').at(-1) ?? ''] ?? {};
 
 /**
@@ -141,7 +158,7 @@ export const valueOf = (schema: Schema, source: Source, name = '', depth = 0): A
   if (type === 'integer') return integerOf(schema);
   if (type === 'number') return floatOf(schema);
   if (type === 'boolean') return fc.boolean();
-  return type === 'null' ? fc.constant(null) : fc.jsonValue({ maxDepth: 2 });
+  return type === 'null' ? fc.constant(null) : ANY_JSON;
 };
 
 /** The value with one place of it replaced, or a name added; `path` chooses the place. */

@@ -13,6 +13,9 @@ export interface Exchange {
   readonly body: unknown;
 }
 
+/** Made once: a schema is compiled when it reads for the first time, which takes longer than to read. */
+const PROBLEM = problemSchema.strict();
+
 const differenceOf = (given: unknown, known: unknown, at = ''): string => {
   if (typeof given !== 'object' || given === null || typeof known !== 'object' || known === null) return at;
   const names = Object.keys(given).filter(
@@ -61,7 +64,7 @@ export const exchangeFault = (
   if (given === status) return faultOf(speaks.answer, type, answer) ?? askedFault(entrance, exchange);
   if (given === 304) return undefined;
   if (!type.startsWith('application/problem+json')) return `answers ${given} ${type}`;
-  const problem = problemSchema.strict().safeParse(JSON.parse(answer));
+  const problem = PROBLEM.safeParse(JSON.parse(answer));
   if (!problem.success) return `answers a problem that is none: ${problem.error.message}`;
   const { code } = problem.data;
   return refusalsOf(entrance).includes(code) ? undefined : `refuses with ${code}, which it does not name`;

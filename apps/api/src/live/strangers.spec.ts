@@ -27,6 +27,15 @@ describe('sockets that have not shown a key', () => {
     expect(shares).toEqual([...Array<number>(10).fill(STRANGERS_PER_ADDRESS_MAX), 0]);
   });
 
+  it('that find all places taken by others pay nothing for it', () => {
+    const { spent, strangers } = strangersOf();
+    for (let at = 0; at < 10; at += 1)
+      for (let socket = 0; socket < STRANGERS_PER_ADDRESS_MAX; socket += 1) strangers.admit(`a${at}`);
+    const told = Array.from({ length: QUOTA + 1 }, () => strangers.admit('another'));
+    expect(new Set(told.map((each) => isRefusal(each) && each.refused))).toEqual(new Set(['SUBSCRIBERS_TOO_MANY']));
+    expect([...spent.keys()]).toEqual([]);
+  });
+
   it('make room once, however often they leave', () => {
     const { strangers } = strangersOf();
     const leave = Array.from({ length: STRANGERS_PER_ADDRESS_MAX }, () => strangers.admit('a'))[0] as () => void;

@@ -20,8 +20,13 @@ export class Strangers {
     const own = this.byAddress.get(address) ?? 0;
     const isDoubted = this.rates.isSpent('stranger', address);
     const most = isDoubted ? DOUBTED_MAX : STRANGERS_PER_ADDRESS_MAX;
-    if (own >= most) return this.refused(address, `${own} sockets of ${address} have not said who they are`);
-    if (this.all >= STRANGERS_MAX) return this.refused(address, `${this.all} sockets have not said who they are`);
+    if (own >= most) {
+      const because = `${own} sockets of ${address} have not said who they are`;
+      return this.spend(address, refuse('SUBSCRIBERS_TOO_MANY', because));
+    }
+    // Others took the places: whoever comes then did nothing that they should pay for.
+    if (this.all >= STRANGERS_MAX)
+      return refuse('SUBSCRIBERS_TOO_MANY', `${this.all} sockets have not said who they are`);
     this.count(address, 1);
     let isIn = true;
     return () => {
@@ -33,10 +38,6 @@ export class Strangers {
   /** Counts what came to nothing, with why; the address is told to wait instead where there was too much of it. */
   spend(address: string, why: Refusal): Refusal {
     return this.rates.spend('stranger', address) ?? why;
-  }
-
-  private refused(address: string, because: string): Refusal {
-    return this.spend(address, refuse('SUBSCRIBERS_TOO_MANY', because));
   }
 
   private count(address: string, by: number): void {
