@@ -1,7 +1,7 @@
 import { fuzzGraphql, fuzzRest, fuzzSeed } from './fuzz.fixture.js';
 import { FuzzSite } from './fuzz-site.fixture.js';
 
-/** Requests of each operation: of 120 operations 3,000. With the documents that takes 50 s of CPU. `FUZZ_SEED` makes the same ones again. */
+/** Requests of each operation: of 140 operations 3,500. With the documents that takes 30 s of CPU. `FUZZ_SEED` makes the same ones again. */
 const EACH = 25;
 const DOCUMENTS = 2_000;
 /** Several times what it takes on a busy machine: a bound for what hangs, nothing else. */

@@ -27,7 +27,7 @@ const FORGET = `
 const TAKE = `
   insert into idempotent_request as r (subject, key, request_hash, position, at_ms) values ($1, $2, $3, $4, $5)
   on conflict (subject, key) do update
-    set request_hash = excluded.request_hash, position = excluded.position, at_ms = excluded.at_ms
+    set request_hash = excluded.request_hash, position = excluded.position, at_ms = excluded.at_ms, until_ms = null
     where r.at_ms <= $6
   returning 1`;
 

@@ -109,7 +109,9 @@ export class Verifications {
       await this.verify(id, given);
     } catch (error) {
       this.parts.logger.warn({ err: error }, `verification ${id} failed`);
-      const failure = 'the database or the log did not answer; the log says more';
+      const failure = this.stopping.signal.aborted
+        ? 'its process was stopped before it was done'
+        : 'the database or the log did not answer; the log of its process says more';
       this.note(id, { status: 'failed', endedAt: this.parts.clock.nowMs(), failure });
     }
     done.abort();
