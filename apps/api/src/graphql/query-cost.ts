@@ -27,7 +27,7 @@ import { NESTED_DEFAULT } from './schema/nested.js';
 export const COST_MAX = 5_000;
 
 /**
- * What each value of a subscription may cost: an incident with ten alerts, ten deliveries, who is called and its last ten events is 42.
+ * What each value of a subscription may cost: an incident with ten alerts, ten deliveries, who is called and its last ten events is 38.
  * It is executed for each event and each who follows, a millisecond of a core or so.
  */
 export const SUBSCRIPTION_COST_MAX = 100;
