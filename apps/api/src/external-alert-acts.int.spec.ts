@@ -1,3 +1,5 @@
+import { holding, type Principal } from '#contracts';
+import { externalAlertActs } from './external-alert-acts.js';
 import { AnsweredApi } from './replies/replies.fixture.js';
 
 describe('an alert of another system, ended by a person', () => {
@@ -120,10 +122,28 @@ describe('an alert of another system, ended by a person', () => {
     expect([await api.toldIn(`resolution-${alertId}`), await api.toldSignals()]).toEqual([[], []]);
   });
 
+  it('what came after it was said is neither recorded nor told, where the same is said again', async () => {
+    await api.openIncident();
+    const first = `alert-of-${await api.openExternal()}`;
+    const acts = externalAlertActs(api.served.parts);
+    const once = { subject: 'key:k', key: 'reply-1', hash: 'h' };
+    const who = { keyId: 'k', subject: 'key:k', name: 'alice', nodeId: undefined };
+    const caller: Principal = { ...who, ...holding('operator'), terms: { once } };
+    await acts.resolveAlerts([first], caller);
+    expect(await api.toldSignals()).toHaveLength(1);
+    await api.openIncident();
+    const later = `alert-of-${await api.openExternal()}`;
+    await acts.resolveAlerts([first, later], caller);
+    expect([await api.toldIn(`resolution-${later}`), await api.toldSignals()]).toEqual([[], []]);
+  });
+
   it('B19: what is none, of our own or over is refused, and nobody may who only looks', async () => {
     const own = `alert${api.number}`;
     expect(await resolve(own)).toMatchObject({ status: 409, body: { code: 'ALERT_NOT_EXTERNAL' } });
     expect(await resolve('none')).toMatchObject({ status: 404 });
+    const authorization = await api.served.as('operator');
+    const asSeen = { method: 'POST', headers: { authorization, 'if-match': '*' } };
+    expect((await fetch(`${api.served.url}/v1/alerts/none/resolve`, asSeen)).status).toBe(404);
     expect(await resolve(own, 'viewer')).toMatchObject({ status: 403 });
     await api.endExternal();
     expect(await resolve(`alert-of-external${api.number}`)).toMatchObject({

@@ -10,8 +10,8 @@ import { tellResolved } from './tell-resolved.js';
 export type ExternalAlertActParts = Pick<Infrastructure, 'database' | 'eventStore' | 'eventLog' | 'nodeKeys' | 'clock'>;
 
 /**
- * What is appended for one alert. First its own stream, to which nothing is: the version is that of the alert as it was seen, and what
- * happened to it since is a conflict.
+ * What is appended for one alert. To its own stream nothing is: it stands first for its version alone, which is that of the alert as it was
+ * seen, so that what happened to it since is a conflict.
  */
 const appendsFor = (
   alert: AlertRow,
@@ -44,6 +44,7 @@ const record = (
     );
     const acting = { by: metadata.actor, at: clock.nowMs() };
     const alerts = await createAlertRepository(database).findAll(alertIds);
+    if (alerts.length === 0) return refuse('NOT_FOUND', `there is no ${what}`);
     const decided = alerts.map((alert) => appendsFor(alert, versions, caller.reason, acting));
     const appends = decided.flatMap((each) => (isRefusal(each) ? [] : each));
     return (appends.length === 0 ? decided.find(isRefusal) : undefined) ?? appends;
@@ -59,14 +60,16 @@ export const externalAlertActs = (parts: ExternalAlertActParts) => {
   ): Promise<readonly AlertRow[] | Refusal> => {
     const refusal = await record(parts, alertIds, caller);
     if (refusal !== undefined) return refusal;
-    const said = await alerts.findAll(alertIds);
+    const named = await alerts.findAll(alertIds);
+    const recorded = await streamVersions(parts.database, alertIds.map(streamOf.alertResolution));
     // Recorded first: where the log does not answer, or the process is killed, whoever sends it again tells it again, which changes nothing.
+    // An alert that came after it was said, and so is not recorded, is not told of either.
     await tellResolved(
       parts,
-      said.filter(({ state }) => state !== 'resolved'),
+      named.filter(({ alertId, state }) => state !== 'resolved' && recorded.has(streamOf.alertResolution(alertId))),
       caller,
     );
-    return said;
+    return named;
   };
   return {
     /** Of several at once: those that are over, or that nobody's word ends, are passed over; refused where none is left. */
