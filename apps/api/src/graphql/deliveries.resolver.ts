@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Context, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { isRefusal, newDrillSchema, newSilenceSchema, type Principal, refuse } from '#contracts';
+import { isRefusal, newDrillSchema, type Principal, refuse } from '#contracts';
 import { accepted, Caller, Needs, readQuery } from '#runtime';
 import type { Actions } from '../actions.js';
 import { commented, deliveryQuery, plainListQuery, maybeCommented } from '../list-query.js';
@@ -14,7 +14,7 @@ import { connectionOf, given, listArgs, type PageArgs, pageOfRows } from './sche
 import { Arg, Asked, Input, many, maybe, one, rawId, text } from './schema/define.js';
 import { found } from './schema/nested.js';
 import { mutate, type MutationInput } from './schema/payload.js';
-import { type SilenceAsked, silenceOf } from './silence-asked.js';
+import { type SilenceAsked, silenceAskedSchema, silenceOf } from './silence-asked.js';
 import {
   ChannelConnection,
   DeadLetterConnection,
@@ -146,7 +146,7 @@ export class DeliveriesResolver {
   @Mutation(() => SilencePayload, { description: 'Sets a silence.' })
   @Needs('operate')
   addSilence(@Caller() caller: Principal, @Input(inputs.AddSilenceInput) asked: MutationInput & SilenceAsked) {
-    return mutate({ input: silenceOf(asked), caller, as: 'silence' }, newSilenceSchema, (wanted, by) =>
+    return mutate({ input: silenceOf(asked), caller, as: 'silence' }, silenceAskedSchema, (wanted, by) =>
       this.actions.addSilence(wanted, by),
     );
   }

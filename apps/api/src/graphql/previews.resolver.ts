@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Query, Resolver } from '@nestjs/graphql';
-import { liftingPreviewSchema, newSilenceSchema } from '#contracts';
+import { liftingPreviewSchema } from '#contracts';
 import { accepted, Needs, readBody } from '#runtime';
 import type { Actions } from '../actions.js';
 import type { Queries } from '../queries.js';
@@ -19,7 +19,7 @@ import {
   text,
   withoutNulls,
 } from './schema/define.js';
-import { type SilenceAsked, silenceOf } from './silence-asked.js';
+import { type SilenceAsked, silenceAskedSchema, silenceOf } from './silence-asked.js';
 import {
   HaltPreviewType,
   LiftingPreviewType,
@@ -97,7 +97,7 @@ export class PreviewsResolver {
     description: 'Which open alerts a silence would mute now; nothing is recorded.',
   })
   async silencePreview(@Asked(SilencePreviewArgs) asked: SilenceAsked) {
-    const wanted = accepted(readBody(newSilenceSchema, withoutNulls({ ...silenceOf(asked), comment: UNSAID })));
+    const wanted = accepted(readBody(silenceAskedSchema, withoutNulls({ ...silenceOf(asked), comment: UNSAID })));
     return accepted(await this.queries.previewSilence(wanted));
   }
 }
