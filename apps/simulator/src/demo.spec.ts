@@ -215,8 +215,13 @@ describe('the server of a day', () => {
       DEAD_MAN_URL_FILE: '/run/secrets/dead-man',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       AUTOMATION: 'off',
+      RULES: '/etc/tocsin/rules',
+      FALL_OVER: 'slack',
+      LINK_SECRET_FILE: '/run/secrets/link',
+      STATUS_UPDATES: 'review',
+      OIDC_ISSUER: 'https://login.example.com',
     };
-    const kept = { PATH: '/usr/bin', LANG: 'C.UTF-8', LOG_LEVEL: 'debug' };
+    const kept = { PATH: '/usr/bin', HOSTNAME: 'laptop', LANG: 'C.UTF-8', LOG_LEVEL: 'debug' };
     expect(ownEnvironment({ ...foreign, ...kept })).toEqual(kept);
   });
 });
