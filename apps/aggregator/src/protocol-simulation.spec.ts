@@ -20,7 +20,10 @@ const seedsOf = ({ foundBy = 1 }: Mutant): readonly number[] => [
 describe('the protocol, with every fault there is', () => {
   it('P1, P2: counts each batch exactly once, names what is lost, and comes to the end, for every seed', async () => {
     const sum = createCounters();
-    for (let seed = first; seed < first + count; seed += 1) {
+    // Beside the first ones those that found a mutant: what they find in one they would find in the program.
+    const found =
+      count === 1 ? [] : MUTANTS.flatMap(({ foundBy = first }) => (foundBy < first + count ? [] : [foundBy]));
+    for (const seed of [...Array.from({ length: count }, (_, index) => first + index), ...found]) {
       const { problem, counters } = await simulate(seed, AggregatorConsumer);
       if (problem !== undefined) throw new Error(`SEED=${seed} npm run sim\n${problem}`);
       for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += counters[name];
@@ -46,6 +49,6 @@ describe('the protocol, with every fault there is', () => {
       await remove();
       expect({ name, isFound: problem !== undefined }).toEqual({ name, isFound: true });
     },
-    120_000,
+    600_000,
   );
 });

@@ -55,9 +55,9 @@ export const hostileValue: Arbitrary<unknown> = fc.oneof(
 const once = <Key, T>(make: (key: Key) => T): ((key: Key) => T) => {
   const made = new Map<Key, T>();
   return (key) => {
-    const known = made.get(key) ?? make(key);
-    made.set(key, known);
-    return known;
+    // What cannot be made is remembered, too.
+    if (!made.has(key)) made.set(key, make(key));
+    return made.get(key) as T;
   };
 };
 
