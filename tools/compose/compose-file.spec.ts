@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { SERVER_ROLES } from '#runtime';
 import {
   type ComposeFile,
@@ -144,12 +145,31 @@ describe('docker-compose.yml', () => {
       ]);
     });
 
-    it('gives Prometheus the token where its configuration looks for it, and asks every role', () => {
-      const config = read('docs/deploy/prometheus/prometheus.yml');
+    it('gives Prometheus the token where its configuration looks for it', () => {
+      const text = read('docs/deploy/prometheus/prometheus.yml');
       expect(file.services['prometheus']?.secrets).toEqual(['metrics-token']);
       expect(file.secrets?.['metrics-token']).toEqual({ file: './metrics-token' });
-      expect(config).toContain('credentials_file: /run/secrets/metrics-token');
-      expect(new Set([...config.matchAll(/- (\w+):8080/g)].map(([, role]) => role))).toEqual(new Set(SERVER_ROLES));
+      expect(text).toContain('credentials_file: /run/secrets/metrics-token');
+    });
+
+    it('asks each container of every role, and says which role it is', () => {
+      const { scrape_configs } = parse(read('docs/deploy/prometheus/prometheus.yml')) as {
+        readonly scrape_configs: readonly [Record<string, unknown>];
+      };
+      expect(scrape_configs).toHaveLength(1);
+      const [{ static_configs, dns_sd_configs, relabel_configs }] = scrape_configs;
+      expect(static_configs).toBeUndefined();
+      expect(dns_sd_configs).toEqual([{ names: [...SERVER_ROLES], type: 'A', port: 8080, refresh_interval: '15s' }]);
+      expect(relabel_configs).toEqual([
+        { source_labels: ['__meta_dns_name'], target_label: 'role' },
+        { source_labels: ['__meta_dns_name', '__address__'], separator: '/', target_label: 'instance' },
+      ]);
+    });
+
+    it('pages for each role of which no container is there', () => {
+      const rules = read('docs/deploy/prometheus/tocsin.rules.yml');
+      const missed = [...rules.matchAll(/absent\(up\{job="tocsin",role="(\w+)"\}\)/g)].map(([, role]) => role);
+      expect(new Set(missed)).toEqual(new Set(SERVER_ROLES));
     });
   });
 
