@@ -17,6 +17,8 @@ module.exports = class {
     delete globalThis[HANDLERS];
     for (const key of Object.getOwnPropertySymbols(globalThis)) if (key.description === STATE) delete globalThis[key];
     delete require.cache[path];
+    // Node lists here what this module required: the one before would be held with all of its tests.
+    module.children.length = 0;
     return require(path);
   }
 

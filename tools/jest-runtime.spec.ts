@@ -4,8 +4,17 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+/** A jest that runs two small files takes 2 s; a test's own time cannot end what holds its process. */
+const TIMEOUT_MS = 60_000;
+const RUNTIME = resolve('jest-runtime.cjs');
+
+/** A module that both files load: it is still what it was, where they run in one process. */
+const SHARED = 'export const ran = [];';
+
 /** Leaves everything behind that a file can leave in its process, and fails in every way that is not an assertion's. */
 const FIRST = `
+  import { ran } from './shared.js';
+  ran.push('first');
   it('hangs', () => new Promise(() => {}), 50);
   it('throws when nobody waits for it', async () => {
     setTimeout(() => { throw new Error('thrown by a timer'); }, 1);
@@ -27,6 +36,13 @@ const FIRST = `
 `;
 
 const SECOND = `
+  import { createRequire } from 'node:module';
+  import { ran } from './shared.js';
+  it('runs in the process of the first file, after it', () => expect(ran).toEqual(['first']));
+  it('finds nothing that is held of the tests of the first file', () => {
+    const { children } = createRequire(import.meta.url).cache[${JSON.stringify(RUNTIME)}];
+    expect(children.map(({ filename }) => filename)).toEqual([expect.stringContaining('jest-circus')]);
+  });
   it('finds the process as the first file did', () => {
     expect(process.env).toMatchObject({ GIVEN: 'yes' });
     expect(process.env).not.toHaveProperty('LEFT');
@@ -50,6 +66,7 @@ const runBoth = () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tocsin-jest-')));
   try {
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(folder, 'shared.js'), SHARED);
     // The larger file is the first one, where jest has no times of an earlier run.
     writeFileSync(join(folder, 'first.spec.js'), FIRST.padEnd(4_000));
     writeFileSync(join(folder, 'second.spec.js'), SECOND);
@@ -59,14 +76,21 @@ const runBoth = () => {
       transform: {},
       cacheDirectory: join(folder, 'cache'),
       testEnvironment: resolve('jest-environment.cjs'),
-      runtime: resolve('jest-runtime.cjs'),
+      runtime: RUNTIME,
     };
     const words = ['--runInBand', '--json', '--config', JSON.stringify(config)];
     const env = { ...process.env, GIVEN: 'yes' };
-    const { status, stdout } = spawnSync(process.execPath, [resolve('node_modules/jest/bin/jest.js'), ...words], {
-      encoding: 'utf8',
-      env,
-    });
+    const { status, stdout, error } = spawnSync(
+      process.execPath,
+      [resolve('node_modules/jest/bin/jest.js'), ...words],
+      {
+        encoding: 'utf8',
+        env,
+        timeout: TIMEOUT_MS,
+        killSignal: 'SIGKILL',
+      },
+    );
+    if (error !== undefined) throw new Error('jest did not end', { cause: error });
     const { testResults } = JSON.parse(stdout) as Results;
     return { status, of: (file: string) => testResults.find(({ name }) => name === join(folder, file)) };
   } finally {
@@ -133,7 +157,11 @@ describe('the runtime of the tests', () => {
       expect(first?.message).toContain(part);
     }
     const second = of('second.spec.js');
-    expect(second?.assertionResults).toMatchObject([{ status: 'passed' }]);
+    expect(second?.assertionResults.map(({ title, status: was }) => [title, was])).toEqual([
+      ['runs in the process of the first file, after it', 'passed'],
+      ['finds nothing that is held of the tests of the first file', 'passed'],
+      ['finds the process as the first file did', 'passed'],
+    ]);
     expect(second?.message).toContain('thrown after all');
   });
 });

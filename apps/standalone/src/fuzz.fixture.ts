@@ -9,7 +9,7 @@ import {
   type SchemaAnswer,
   soundDocumentsOf,
 } from './fuzz-graphql.fixture.js';
-import { faultOf, type FuzzSite } from './fuzz-site.fixture.js';
+import { faultOf, type FuzzAnswer, type FuzzSite } from './fuzz-site.fixture.js';
 
 /** What a fuzz found. */
 export interface Found {
@@ -19,6 +19,8 @@ export interface Found {
   readonly statuses: Readonly<Record<string, number>>;
   /** Operations that were done by no request, also not by one that a careful client sends, without those that are named with why. */
   readonly undone: readonly string[];
+  /** Names that stand among those that need not be done, and are no operation any more. */
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -29,6 +31,13 @@ const SOUND_TRIES = 200;
 
 /** The seed: that of the environment, so that a failure can be had again, or a new one. */
 export const fuzzSeed = (): number => Number(process.env['FUZZ_SEED'] ?? systemClock.nowMs() % 1e9);
+
+/** Readiness says 503 in its own words while something waits, as under the load of this; they too tell nothing of the program. */
+export const restFaultOf = (operation: string, answer: FuzzAnswer): string | undefined =>
+  faultOf(operation === 'GET /readyz' && answer.status === 503 ? { ...answer, status: 200 } : answer);
+
+const unknownIn = (named: ReadonlyMap<string, string>, operations: readonly string[]): readonly string[] =>
+  [...named.keys()].filter((name) => !operations.includes(name));
 
 const lineOf = ({ method, target, by, headers, body }: FuzzRequest): string =>
   `${by}: ${method} ${target.slice(0, 300)} ${JSON.stringify(headers)} ${Buffer.from(body ?? [])
@@ -80,9 +89,7 @@ export const fuzzRest = async (site: FuzzSite, seed: number, each: number): Prom
     const { target, by, method, headers, body } = request;
     const answer = await site.send(target, by, method, headers, body);
     if (answer.status < 400) done.add(request.operation);
-    // Readiness says 503 in its own words while something waits, as under the load of this.
-    const isUnready = request.operation === 'GET /readyz' && answer.status === 503;
-    const fault = isUnready ? undefined : faultOf(answer);
+    const fault = restFaultOf(request.operation, answer);
     if (fault !== undefined) faults.push(`${request.operation} ${fault}\n    ${lineOf(request)}`);
     return answer.status;
   };
@@ -91,14 +98,15 @@ export const fuzzRest = async (site: FuzzSite, seed: number, each: number): Prom
     const status = await ask(request);
     statuses[status] = (statuses[status] ?? 0) + 1;
   });
-  const left = operationsOf(document).filter((name) => !done.has(name) && !UNDONE_BY_REST.has(name));
+  const operations = operationsOf(document);
+  const left = operations.filter((name) => !done.has(name) && !UNDONE_BY_REST.has(name));
   const undone = await soundly(
     site,
     left,
     (name, known) => soundRequestsOf(document, known, name, { seed, each: SOUND_TRIES }),
     async (request) => (await ask(request)) < 400,
   );
-  return { faults, statuses, undone };
+  return { faults, statuses, undone, unknown: unknownIn(UNDONE_BY_REST, operations) };
 };
 
 interface Errors {
@@ -138,12 +146,13 @@ export const fuzzGraphql = async (site: FuzzSite, seed: number, count: number): 
     // At random it is seldom told whether a mutation was refused: those are asked for by themselves.
     if (isDone && document.query.startsWith('query')) for (const root of document.roots) done.add(root);
   });
-  const left = operationsIn(schema).filter((name) => !done.has(name) && !UNDONE_BY_GRAPHQL.has(name));
+  const operations = operationsIn(schema);
+  const left = operations.filter((name) => !done.has(name) && !UNDONE_BY_GRAPHQL.has(name));
   const undone = await soundly(
     site,
     left,
     (name, known) => soundDocumentsOf(schema, known, name, { seed, each: SOUND_TRIES }),
     async (document) => (await ask(document)).isDone,
   );
-  return { faults, statuses, undone };
+  return { faults, statuses, undone, unknown: unknownIn(UNDONE_BY_GRAPHQL, operations) };
 };
