@@ -1,0 +1,27 @@
+/** Figures of one window; a percentile is µs, or `timeout` where it is slower than every latency; null: nothing was asked. */
+export interface Health {
+  readonly key: string;
+  readonly success: number | null;
+  readonly good: number;
+  readonly bad: number;
+  readonly timeout: number;
+  readonly p50: number | 'timeout' | null;
+  readonly p95: number | 'timeout' | null;
+  readonly p99: number | 'timeout' | null;
+  /** Length in ms, and its last second of event time. */
+  readonly window: number;
+  readonly slot: number;
+}
+
+/** The fleet and its regions, as they are told once a second. */
+export interface FleetHealth {
+  readonly asOf: string;
+  readonly fleet: Health;
+  readonly regions: readonly Health[];
+}
+
+/** Whether what was read, with the streams that it rests on in `meta.follows`, may be another after events of these streams. */
+export const followed = (meta: Record<string, unknown> | undefined, streams: readonly string[]): boolean => {
+  const follows = (meta?.follows ?? []) as readonly string[];
+  return streams.some((stream) => follows.some((prefix) => stream.startsWith(prefix)));
+};

@@ -1,0 +1,66 @@
+import type { TadaDocumentNode } from 'gql.tada';
+import { print } from 'graphql/language/printer.js';
+
+/** What the API says of a failure (RFC 9457). */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail?: string;
+}
+
+/** An answer that is none: the problem document, or what kept the request from being answered at all. */
+export class RequestFailed extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail ?? problem.title);
+  }
+}
+
+/** Longer than the server takes for its slowest answer (30 s); what is silent by then was lost on the way. */
+const TIMEOUT_MS = 35_000;
+
+interface Answer<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: Problem }[];
+}
+
+const unreachable = (error: unknown): Problem => ({
+  status: 0,
+  code: 'UNREACHABLE',
+  title: 'Tocsin cannot be reached',
+  detail: error instanceof DOMException && error.name === 'TimeoutError' ? 'no answer in 35 s' : String(error),
+});
+
+const send = async (key: string, body: string, signal?: AbortSignal): Promise<Response> => {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    return await fetch('/graphql', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new RequestFailed(unreachable(error));
+  }
+};
+
+const problemOf = ({ errors }: Answer<unknown>, status: number): Problem => {
+  const [first] = errors ?? [];
+  return first?.extensions ?? { status, code: 'UNKNOWN', title: first?.message ?? `HTTP ${status}` };
+};
+
+/** Asks the API once. A part that could not be read fails the whole: a page shows all of what it says, or why not. */
+export const request = async <Data, Variables>(
+  key: string,
+  document: TadaDocumentNode<Data, Variables>,
+  variables: Variables,
+  signal?: AbortSignal,
+): Promise<Data> => {
+  const response = await send(key, JSON.stringify({ query: print(document), variables }), signal);
+  const answer = (await response.json().catch(() => ({}))) as Answer<Data>;
+  if (answer.errors !== undefined || answer.data === undefined || answer.data === null)
+    throw new RequestFailed(problemOf(answer, response.status));
+  return answer.data;
+};

@@ -1,0 +1,67 @@
+import { graphql, type ResultOf } from '../api/graphql.js';
+
+/** All that the page says but for the figures of telemetry, in one question: its parts are of one moment. */
+export const NOW = graphql(`
+  query Now {
+    headPosition
+    impact {
+      asOf score dollarsPerMinute affectedCustomers
+      byTier { tier1 tier2 tier3 }
+      regions { region order affectedCustomers failing dollarsPerMinute }
+    }
+    automation { isOn lastSwitch { at by comment } rateRail { at because plans } services { service mode { mode at by } } }
+    ended: incidents(first: 1, status: [resolved]) { nodes { incidentId resolvedAt } }
+    incidents(first: 5, status: [open, acknowledged]) {
+      nodes {
+        incidentId title priority severity status scope key rule
+        onsetAt openedAt acknowledgedAt owner snoozedUntil
+        impact { score dollarsPerMinute affectedCustomers }
+        evidence { rule text signal value threshold window good bad coverage }
+        escalation { state level levels next nextAt because heldBy }
+        causes { kind verdict subjectId because explained failingWith failingWithout onsetAfter regions release { softwareVersion configRev } }
+        customers(first: 50) { asOf affectedCustomers customers { customerId name tier critical failing dollarsPerMinute } }
+        deliveries(first: 20) { deliveryId channel person action status requestedAt finishedAt dueAt attemptCount lastDetail fellOverTo }
+        rollbacks(first: 3) {
+          rollbackId status because decidedAt endedAt
+          from { softwareVersion configRev } to { softwareVersion configRev }
+          rails { rail holds detail }
+          refusals { rail because at }
+          waves { wave status nodes commandedAt verifiedAt because answers { nodeId status answeredAt } }
+        }
+        whyNot { by because at }
+      }
+    }
+    rollouts(first: 5) {
+      nodes {
+        rolloutId service status stage because declaredAt startedAt changedAt nodes
+        release { softwareVersion configRev } previous { softwareVersion configRev }
+        stages { stage reachedAt nodes }
+      }
+    }
+  }
+`);
+
+export type NowAnswer = ResultOf<typeof NOW>;
+export type OpenIncident = NowAnswer['incidents']['nodes'][number];
+export type RolloutNow = NowAnswer['rollouts']['nodes'][number];
+export type RollbackNow = OpenIncident['rollbacks'][number];
+
+/** Success and latency of the fleet over the last ten minutes, which are what the API answers without bounds: by its clock, not by ours. */
+export const FLEET_SERIES = graphql(`
+  query FleetSeries($step: Duration!) {
+    windows(family: fleet, step: $step) {
+      from to step
+      windows { from success p99 good bad timeout }
+    }
+  }
+`);
+
+/** The same of each release in each region: what fails with a release, beside what does not have it. */
+export const RELEASE_SERIES = graphql(`
+  query ReleaseSeries($step: Duration!) {
+    windows(family: release_region, step: $step) {
+      from to step
+      windows { from key good bad timeout }
+    }
+  }
+`);

@@ -1,0 +1,49 @@
+import type uPlot from 'uplot';
+
+/** Something that happened, on the time axis. */
+export interface Mark {
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly label: string;
+  readonly token: string;
+}
+
+/** A token's colour as it is now, for what is drawn on a canvas. */
+export const colour = (token: string): string => {
+  const probe = document.createElement('span');
+  probe.style.color = `var(${token})`;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+};
+
+const MARK_FONT_PX = 11;
+
+const draw = (plot: uPlot, { at, label, token }: Mark, row: number): void => {
+  const { ctx, bbox } = plot;
+  const x = plot.valToPos(at / 1_000, 'x', true);
+  if (x < bbox.left || x > bbox.left + bbox.width) return;
+  const ratio = devicePixelRatio;
+  ctx.strokeStyle = ctx.fillStyle = colour(token);
+  ctx.lineWidth = ratio;
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.font = `${MARK_FONT_PX * ratio}px system-ui, sans-serif`;
+  const isAtEnd = x > bbox.left + bbox.width * 0.75;
+  ctx.textAlign = isAtEnd ? 'right' : 'left';
+  ctx.fillText(label, x + (isAtEnd ? -4 : 4) * ratio, bbox.top + (row + 1) * (MARK_FONT_PX + 3) * ratio);
+};
+
+/** Draws marks as lines with their words, on rows of their own so that neighbours can be read. */
+export const marksPlugin = (marks: () => readonly Mark[]): uPlot.Plugin => ({
+  hooks: {
+    draw: (plot) => {
+      plot.ctx.save();
+      for (const [index, mark] of marks().entries()) draw(plot, mark, index % 4);
+      plot.ctx.restore();
+    },
+  },
+});

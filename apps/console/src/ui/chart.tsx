@@ -1,0 +1,136 @@
+import 'uplot/dist/uPlot.min.css';
+import './chart.css';
+import { useEffect, useMemo, useRef } from 'react';
+import uPlot from 'uplot';
+import { useZone } from '../time/zone.js';
+import { momentOf } from '../time/moments.js';
+import { colour, type Mark, marksPlugin } from './chart-marks.js';
+
+/** A line of a chart: values beside the times, null where nothing is known, which leaves a hole. */
+export interface Line {
+  readonly label: string;
+  /** A custom property of theme/tokens.css. */
+  readonly token: string;
+  readonly values: readonly (number | null)[];
+}
+
+interface ChartProps {
+  readonly title: string;
+  /** ms since the epoch, ascending. */
+  readonly times: readonly number[];
+  readonly lines: readonly Line[];
+  readonly marks?: readonly Mark[];
+  readonly format: (value: number) => string;
+  readonly range?: readonly [number, number];
+  readonly height?: number;
+}
+
+const axis = (values?: (self: uPlot, ticks: number[]) => string[]): uPlot.Axis => ({
+  stroke: () => colour('--quiet'),
+  grid: { stroke: () => colour('--line'), width: 1 },
+  ticks: { stroke: () => colour('--line'), width: 1 },
+  font: '12px system-ui, sans-serif',
+  ...(values === undefined ? {} : { values }),
+});
+
+const optionsOf = ({ lines, format, range, height = 150 }: ChartProps, width: number, marks: () => readonly Mark[], isUtc: boolean): uPlot.Options => ({
+  width,
+  height,
+  ...(isUtc ? { tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), 'Etc/UTC') } : {}),
+  legend: { show: false },
+  cursor: { sync: { key: 'now' }, points: { show: false } },
+  scales: { y: { range: range === undefined ? (_self, low, high) => [low, high === low ? low + 1 : high] : [...range] } },
+  axes: [axis(), { ...axis((_self, ticks) => ticks.map(format)), size: 70 }],
+  series: [
+    {},
+    ...lines.map(({ label, token }) => ({ label, stroke: () => colour(token), width: 2, points: { show: false } })),
+  ],
+  plugins: [marksPlugin(marks)],
+});
+
+/** The last rows of the chart in words; a canvas says nothing to a screen reader. */
+const TWIN_ROWS = 60;
+
+const Twin = ({ title, times, lines, format }: ChartProps) => {
+  const { zone } = useZone();
+  return (
+    <details className="twin">
+      <summary>{title} as a table</summary>
+      <div className="scrolls" tabIndex={0} role="group" aria-label={`${title}, the last ${TWIN_ROWS} steps`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{zone}</th>
+              {lines.map(({ label }) => (
+                <th key={label} scope="col" className="number">
+                  {label}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {times
+              .map((at, index) => (
+                <tr key={at}>
+                  <th scope="row">{momentOf(at, zone)}</th>
+                  {lines.map(({ label, values }) => (
+                    <td key={label} className="number">
+                      {values[index] == null ? '—' : format(values[index])}
+                    </td>
+                  ))}
+                </tr>
+              ))
+              .slice(-TWIN_ROWS)
+              .toReversed()}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+};
+
+/** Lines over time on a canvas, with marks on the time axis, a legend, and all of it as a table. */
+export const Chart = (props: ChartProps) => {
+  const { title, times, lines, marks = [] } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(null);
+  const drawn = useRef(marks);
+  drawn.current = marks;
+  const { zone } = useZone();
+  const shape = useMemo(() => JSON.stringify([lines.map(({ label, token }) => [label, token]), props.range, zone]), [lines, props.range, zone]);
+  useEffect(() => {
+    const { current } = place;
+    if (current === null) return;
+    const made = new uPlot(optionsOf(props, current.clientWidth, () => drawn.current, zone === 'UTC'), [[]], current);
+    plot.current = made;
+    const watcher = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: made.height }));
+    watcher.observe(current);
+    const theme = matchMedia('(prefers-color-scheme: dark)');
+    const redraw = () => made.redraw(false, true);
+    theme.addEventListener('change', redraw);
+    return () => {
+      theme.removeEventListener('change', redraw);
+      watcher.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+  useEffect(() => {
+    plot.current?.setData([times.map((at) => at / 1_000), ...lines.map(({ values }) => [...values])] as uPlot.AlignedData);
+  }, [times, lines, shape, marks]);
+  return (
+    <figure className="chart">
+      <figcaption>
+        {title}
+        {lines.map(({ label, token }) => (
+          <span key={label} className="legend">
+            <span aria-hidden="true" className="swatch" style={{ background: `var(${token})` }} />
+            {label}
+          </span>
+        ))}
+      </figcaption>
+      <div ref={place} aria-hidden="true" />
+      <Twin {...props} />
+    </figure>
+  );
+};

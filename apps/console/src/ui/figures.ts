@@ -1,0 +1,21 @@
+const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const SHORT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** `1,204`. */
+export const count = (value: number): string => WHOLE.format(value);
+
+/** `23.00 %`, of hundredths; — where nothing was asked, which is no 0 and no 100. */
+export const percent = (value: number | null | undefined): string => (value == null ? '—' : `${value.toFixed(2)} %`);
+
+/** `2.78 %`, of a share between 0 and 1. */
+export const share = (value: number): string => percent(value * 100);
+
+/** `$673K`, `$4.2M`. */
+export const money = (dollars: number): string => `$${SHORT.format(dollars)}`;
+
+/** `12.3 ms`, of µs; a timeout is a word, since it is slower than every number. */
+export const latency = (us: number | 'timeout' | null | undefined): string => {
+  if (us == null) return '—';
+  if (us === 'timeout') return 'timeout';
+  return us >= 1_000_000 ? `${(us / 1_000_000).toFixed(2)} s` : `${(us / 1_000).toFixed(1)} ms`;
+};
