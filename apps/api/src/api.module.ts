@@ -23,6 +23,7 @@ import {
 import { createManyReads } from '#store';
 import { type Actions, createActions } from './actions.js';
 import { type AuditDoor, createAuditDoor } from './audit/audit-door.js';
+import { ConsoleDoor } from './console/console-door.js';
 import { EventFeed } from './event-feed.js';
 import { ApiMeters } from './api-meters.provider.js';
 import { graphqlModule, type GraphqlSettings } from './graphql/graphql.module.js';
@@ -205,6 +206,7 @@ export class ApiModule implements OnApplicationBootstrap, OnModuleDestroy {
         loaders,
         { provide: REPLY_SETTINGS, useValue: replySettings },
         ApiMeters,
+        ConsoleDoor,
         ...GRAPHQL_RESOLVERS,
       ],
     };

@@ -1,3 +1,4 @@
+import { CONSOLE_PAGES, CONSOLE_PARTS } from '#runtime';
 import { z } from 'zod';
 import { impactSchema } from '#contracts';
 import { createDeadLetterRepository, createNodeLedger } from '#store';
@@ -372,8 +373,9 @@ describe('the REST API', () => {
     expect(routes).toContain('POST /v1/incidents/:id/acknowledge');
     expect(routes).toContain('GET /v1/events/head');
     const open = served.entrances.flatMap(({ name, needs }) => (needs === 'public' ? [name] : []));
-    // Beside health: what carries a signature of its own.
-    expect(open).toEqual([
+    // Beside health: what carries a signature of its own, and the console, in which there is nothing until it asks with a key.
+    const pages = [...CONSOLE_PAGES, `${CONSOLE_PARTS}:file`].map((path) => `GET ${path}`);
+    expect(open.filter((name) => !pages.includes(name))).toEqual([
       'GET /act/:token',
       'GET /healthz',
       'GET /readyz',

@@ -1,7 +1,27 @@
 import type { Permission } from '#contracts';
 
+/** The console: files, in which there is nothing until a script asks with a key. */
+export const CONSOLE_FILES: readonly string[] = [
+  'GET /',
+  'GET /alerts',
+  'GET /alerts/:id',
+  'GET /assets/:file',
+  'GET /audit',
+  'GET /customers',
+  'GET /customers/:id',
+  'GET /fleet',
+  'GET /incidents',
+  'GET /incidents/:id',
+  'GET /on-call',
+  'GET /replay',
+  'GET /rollouts',
+  'GET /rollouts/:id',
+  'GET /rules',
+];
+
 /** What every way in asks of its caller: the policy, written down once more, so that no change of it goes unseen. */
 export const POLICY: Readonly<Record<string, Permission>> = {
+  ...Object.fromEntries(CONSOLE_FILES.map((name) => [name, 'public' as const])),
   'DELETE /v1/on-call/overrides/:id': 'operate',
   'DELETE /v1/silences/:id': 'operate',
   'GET /api/v2/alerts': 'alert',
@@ -194,6 +214,7 @@ export const POLICY: Readonly<Record<string, Permission>> = {
   'Query approvals': 'view',
   'Query automation': 'view',
   'Query breakers': 'view',
+  'Query caller': 'view',
   'Query channels': 'view',
   'Query command': 'view',
   'Query commands': 'view',
@@ -260,6 +281,7 @@ export const POLICY: Readonly<Record<string, Permission>> = {
 /** What an empty request is answered where the proof is in it. */
 export const PROVES_NOTHING: Readonly<Record<string, number>> = {
   'GET /act/:token': 403,
+  'GET /assets/:file': 404,
   'POST /act/:token': 403,
   'POST /v1/callbacks/pagerduty': 404,
   'POST /v1/callbacks/slack': 404,

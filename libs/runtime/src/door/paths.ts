@@ -1,5 +1,24 @@
 /** Asked by probes and balancers, which hold no key. */
 const OPEN: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+/** Addresses of the console, which asks for a key itself; there is nothing in its page. */
+export const CONSOLE_PAGES: readonly string[] = [
+  '/',
+  '/incidents',
+  '/incidents/:id',
+  '/rollouts',
+  '/rollouts/:id',
+  '/alerts',
+  '/alerts/:id',
+  '/rules',
+  '/customers',
+  '/customers/:id',
+  '/fleet',
+  '/on-call',
+  '/replay',
+  '/audit',
+];
+/** Where the scripts and styles of the console lie. */
+export const CONSOLE_PARTS = '/assets/';
 /** What comes with its own proof: a routing key in the body, a signature over it, a signed link. The route looks at it. */
 const PROVED: readonly string[] = ['/v2/enqueue', '/v2/change/enqueue', '/v1/callbacks/', '/act/'];
 /** Answered in the words of another program, also where the body is no JSON. */
@@ -12,8 +31,13 @@ const isOf = (paths: readonly string[], path: string): boolean =>
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? '';
 
+const CONSOLE = new Set(CONSOLE_PAGES.map((page) => page.replace(':id', '*')));
+/** With one id at the most, which may be anything but empty. */
+const isOfConsole = (path: string): boolean =>
+  CONSOLE.has(path) || path.startsWith(CONSOLE_PARTS) || CONSOLE.has(path.replace(/^(\/[^/]+)\/[^/]+$/, '$1/*'));
+
 /** Whether an address is open to everybody. */
-export const isOpen = (url: string): boolean => OPEN.has(pathOf(url));
+export const isOpen = (url: string): boolean => OPEN.has(pathOf(url)) || isOfConsole(pathOf(url));
 /** Whether what is sent to an address proves itself, without a key. */
 export const isProved = (url: string): boolean => isOf(PROVED, pathOf(url));
 /** Whether an address speaks the words of another program. */
