@@ -1,6 +1,7 @@
 import { LiveResolver } from '../live/live.resolver.js';
 import * as action from './action.fields.js';
 import { AutomationActsResolver } from './automation-acts.resolver.js';
+import { CallerResolver } from './caller.resolver.js';
 import { DeliveriesResolver } from './deliveries.resolver.js';
 import { EventsResolver } from './events.resolver.js';
 import { FleetResolver } from './fleet.resolver.js';
@@ -23,6 +24,7 @@ export const GRAPHQL_RESOLVERS = [
   ...Object.values(action),
   ...WHY_FIELDS,
   AutomationActsResolver,
+  CallerResolver,
   DeliveriesResolver,
   EventsResolver,
   FleetResolver,

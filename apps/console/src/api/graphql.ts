@@ -1,5 +1,5 @@
 import { initGraphQLTada } from 'gql.tada';
-import type { introspection } from './schema.js';
+import type { introspection } from '#schema';
 
 /**
  * Writes a document of the API; what it asks for and what it answers is typed by `docs/schema.graphql`. A moment is ISO 8601, a length

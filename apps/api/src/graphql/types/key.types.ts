@@ -61,3 +61,17 @@ export const NewNodeKeyType = objectType(
 export const KeyConnection = connectionType('Key', () => KeyType, 'administer');
 /** A page of them. */
 export const NodeKeyConnection = connectionType('NodeKey', () => NodeKeyType, 'administer');
+
+/** Who asks, by the key or token that was sent. */
+export const CallerType = objectType(
+  'Caller',
+  { about: 'Who asks, by the key or token that was sent.' },
+  {
+    keyId: rawId('Of the key; of a token `oidc-` and 16 hexadecimal digits of its subject.'),
+    actor: text('The actor of the events that this caller causes, as `operator:alice`.'),
+    name: text('What is shown to people.'),
+    roles: many(one(() => words.Role, 'What the key or token is; a token may hold several.')),
+    permissions: many(one(() => words.Permission, 'What it may do: what its roles grant, or the part that its key was cut to.')),
+    expiresAt: maybe(moment('When it is over; null: not by itself.', { from: 'expiresAtMs' })),
+  },
+);

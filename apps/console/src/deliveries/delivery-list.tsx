@@ -1,0 +1,72 @@
+import { RETRY } from '../incident/incident-document.js';
+import { useAct } from '../api/use-act.js';
+import { lengthOf } from '../time/moments.js';
+import { Act } from '../ui/act.js';
+import { said, Text } from '../ui/field.js';
+import { Mark, type Tone } from '../ui/mark.js';
+import { words } from '../ui/words.js';
+
+/** A page or another message, and what became of it. */
+export interface DeliveryShown {
+  readonly deliveryId: string;
+  readonly channel: string;
+  readonly person: string | null;
+  readonly action: string;
+  readonly status: 'delivered' | 'due' | 'gave_up' | 'superseded';
+  readonly requestedAt: string;
+  readonly finishedAt: string | null;
+  readonly dueAt: string | null;
+  readonly attemptCount: number;
+  readonly lastDetail: string | null;
+  readonly fellOverTo: string | null;
+}
+
+const TONES: Readonly<Record<DeliveryShown['status'], Tone>> = { delivered: 'good', due: 'warn', gave_up: 'bad', superseded: 'still' };
+
+/** What became of it, in words; `now` is ms since the epoch. */
+export const fateOf = ({ status, attemptCount, dueAt, finishedAt, lastDetail, fellOverTo }: DeliveryShown, now: number): string => {
+  if (status === 'delivered' && finishedAt !== null) return `${lengthOf(now - Date.parse(finishedAt))} ago`;
+  if (status === 'due' && dueAt !== null) {
+    const also = fellOverTo === null ? '' : `, sent through ${fellOverTo} too`;
+    return `attempt ${attemptCount + 1} in ${lengthOf(Math.max(0, Date.parse(dueAt) - now))}${also}`;
+  }
+  return lastDetail ?? '';
+};
+
+const Retry = ({ deliveryId }: { readonly deliveryId: string }) => {
+  const send = useAct(RETRY);
+  return (
+    <Act
+      label="Send again"
+      needs="operate"
+      done="Due again."
+      send={(form) => send({ deliveryId, ...(said(form, 'comment') && { comment: said(form, 'comment') }) })}
+    >
+      <Text label="Why (optional)" name="comment" maxLength={2_000} />
+    </Act>
+  );
+};
+
+interface DeliveryListProps {
+  readonly deliveries: readonly DeliveryShown[];
+  readonly now: number;
+  /** Whether what was given up can be sent again from here. */
+  readonly canRetry?: boolean;
+}
+
+/** Deliveries, newest first as the API has them. */
+export const DeliveryList = ({ deliveries, now, canRetry = false }: DeliveryListProps) =>
+  deliveries.length === 0 ? (
+    <p className="quiet">Nothing was sent.</p>
+  ) : (
+    <ul aria-label="Deliveries">
+      {deliveries.map((delivery) => (
+        <li key={delivery.deliveryId}>
+          {delivery.channel}
+          {delivery.person !== null && ` to ${delivery.person}`}: {words(delivery.action)}{' '}
+          <Mark tone={TONES[delivery.status]}>{words(delivery.status)}</Mark> {fateOf(delivery, now)}{' '}
+          {canRetry && delivery.status === 'gave_up' && <Retry deliveryId={delivery.deliveryId} />}
+        </li>
+      ))}
+    </ul>
+  );

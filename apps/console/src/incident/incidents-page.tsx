@@ -1,0 +1,50 @@
+import { Link } from '@tanstack/react-router';
+import { useAnswer } from '../api/use-answer.js';
+import { When } from '../time/when.js';
+import { count, money } from '../ui/figures.js';
+import { Mark, type Tone } from '../ui/mark.js';
+import { Reading } from '../ui/reading.js';
+import { Rows } from '../ui/rows.js';
+import { type IncidentRow, INCIDENTS } from './incident-document.js';
+
+/** How a state of an incident is shown. */
+export const INCIDENT_TONES: Readonly<Record<IncidentRow['status'], Tone>> = { open: 'bad', acknowledged: 'warn', resolved: 'good' };
+
+const COLUMNS = [
+  {
+    heading: 'Incident',
+    cell: ({ incidentId, title }: IncidentRow) => (
+      <Link to="/incidents/$id" params={{ id: incidentId }}>
+        {title}
+      </Link>
+    ),
+  },
+  { heading: 'Priority', cell: ({ priority, severity }: IncidentRow) => priority ?? severity },
+  { heading: 'State', cell: ({ status }: IncidentRow) => <Mark tone={INCIDENT_TONES[status]}>{status}</Mark> },
+  { heading: 'Opened', cell: ({ openedAt }: IncidentRow) => <When at={openedAt} /> },
+  { heading: 'Over', cell: ({ resolvedAt }: IncidentRow) => <When at={resolvedAt} /> },
+  { heading: 'Owner', cell: ({ owner }: IncidentRow) => owner ?? '—' },
+  { heading: 'Customers', isNumber: true, cell: ({ impact }: IncidentRow) => count(impact.affectedCustomers) },
+  { heading: 'A minute', isNumber: true, cell: ({ impact }: IncidentRow) => money(impact.dollarsPerMinute) },
+];
+
+/** All incidents, newest first. */
+export const IncidentsPage = () => {
+  const answer = useAnswer('incidents', INCIDENTS, {}, { follows: ['incident-'] });
+  return (
+    <>
+      <h1>Incidents</h1>
+      <Reading of="the incidents" answer={answer}>
+        {({ incidents }) => (
+          <Rows
+            label="Incidents"
+            columns={COLUMNS}
+            rows={incidents.nodes}
+            keyOf={({ incidentId }) => incidentId}
+            none="There was no incident yet."
+          />
+        )}
+      </Reading>
+    </>
+  );
+};

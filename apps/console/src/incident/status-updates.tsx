@@ -1,0 +1,62 @@
+import { useAct } from '../api/use-act.js';
+import { When } from '../time/when.js';
+import { Act } from '../ui/act.js';
+import { Card } from '../ui/card.js';
+import { said, Text } from '../ui/field.js';
+import { Mark, type Tone } from '../ui/mark.js';
+import { words } from '../ui/words.js';
+import { DISCARD, type IncidentAnswer, PUBLISH } from './incident-document.js';
+
+type Update = IncidentAnswer['statusUpdates'][number];
+
+const toneOf = (status: Update['status']): Tone => {
+  if (status === 'published') return 'good';
+  return status === 'drafted' ? 'warn' : 'still';
+};
+
+/** The editor of a draft: what is published is what stands in it. */
+const Draft = ({ incidentId, update: { n, text, workaround } }: { readonly incidentId: string; readonly update: Update }) => {
+  const publish = useAct(PUBLISH);
+  const discard = useAct(DISCARD);
+  return (
+    <div className="acts">
+      <Act
+        label="Review and publish"
+        needs="operate"
+        done="Published."
+        send={(form) => publish({ incidentId, n, text: said(form, 'text'), workaround: said(form, 'workaround') })}
+      >
+        <p>Customers read this; the text and the workaround go out as they stand here.</p>
+        <Text label="What happened, for the public" name="text" rows={8} required defaultValue={text} maxLength={5_000} />
+        <Text label="Workaround" name="workaround" rows={3} defaultValue={workaround} maxLength={2_000} />
+      </Act>
+      <Act label="Discard" needs="operate" done="Discarded." send={(form) => discard({ incidentId, n, comment: said(form, 'comment') })}>
+        <Text label="Why" name="comment" required maxLength={2_000} />
+      </Act>
+    </div>
+  );
+};
+
+/** What the public is told of an incident: drafts wait for a person, and publish themselves when nobody comes. */
+export const StatusUpdates = ({ incident: { incidentId, statusUpdates } }: { readonly incident: IncidentAnswer }) => (
+  <Card title="Status updates">
+    {statusUpdates.length === 0 ? (
+      <p className="quiet">Nothing was drafted for the public.</p>
+    ) : (
+      <ol aria-label="Status updates">
+        {statusUpdates.map((update) => (
+          <li key={update.n}>
+            <Mark tone={toneOf(update.status)}>{words(update.status)}</Mark> {words(update.state)}, drafted <When at={update.draftedAt} />
+            {update.publishedAt !== null && (
+              <>
+                , published <When at={update.publishedAt} />
+              </>
+            )}
+            <blockquote>{update.text}</blockquote>
+            {update.status === 'drafted' && <Draft incidentId={incidentId} update={update} />}
+          </li>
+        ))}
+      </ol>
+    )}
+  </Card>
+);

@@ -1,0 +1,65 @@
+import { useAct } from '../api/use-act.js';
+import { useAnswer } from '../api/use-answer.js';
+import { ROLL_BACK, ROLLBACK_PREVIEW } from '../incident/incident-document.js';
+import { Act } from '../ui/act.js';
+import { said, Text } from '../ui/field.js';
+import { Mark } from '../ui/mark.js';
+import { Reading } from '../ui/reading.js';
+import { type Release, releaseName } from './release.js';
+
+const Preview = ({ rolloutId }: { readonly rolloutId: string }) => {
+  const answer = useAnswer('rollback-preview', ROLLBACK_PREVIEW, { rolloutId }, { follows: ['rollout-', 'rollback-'] });
+  return (
+    <Reading of="what it would do" answer={answer}>
+      {({ rollbackPreview: preview }) =>
+        preview === null ? (
+          <p>There is no such rollout.</p>
+        ) : (
+          <div aria-label="Preview" role="group">
+            <p>
+              {releaseName(preview.from)} → {releaseName(preview.to)}, in {preview.waves.length} waves of {preview.waves.join(', ')} nodes; first{' '}
+              {preview.first.join(', ')}. Each wave waits until the telemetry of the one before is good.
+            </p>
+            <ul>
+              {preview.binding.map(({ rail, detail }) => (
+                <li key={rail}>
+                  <Mark tone="bad">binds</Mark> {rail.replaceAll('_', ' ')}: {detail}
+                </li>
+              ))}
+              {preview.warnings.map(({ rail, detail }) => (
+                <li key={rail}>
+                  <Mark tone="warn">warns</Mark> {rail.replaceAll('_', ' ')}: {detail}
+                </li>
+              ))}
+            </ul>
+          </div>
+        )
+      }
+    </Reading>
+  );
+};
+
+interface RollBackProps {
+  readonly rolloutId: string;
+  readonly release: Release;
+  readonly because?: string | undefined;
+}
+
+/** Asks for a rollback: what it will do stands above the word that must be typed. */
+export const RollBack = ({ rolloutId, release, because }: RollBackProps) => {
+  const send = useAct(ROLL_BACK);
+  return (
+    <Act
+      label={`Roll back ${release.softwareVersion}`}
+      needs="operate"
+      because={because}
+      confirm={release.softwareVersion}
+      done="Asked for; the rails are judged now."
+      isGrave
+      send={(form) => send({ rolloutId, comment: said(form, 'comment') })}
+    >
+      <Preview rolloutId={rolloutId} />
+      <Text label="Why" name="comment" required maxLength={2_000} />
+    </Act>
+  );
+};

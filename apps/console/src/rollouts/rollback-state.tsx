@@ -1,0 +1,92 @@
+import { lengthOf } from '../time/moments.js';
+import { Mark, type Tone } from '../ui/mark.js';
+import { words } from '../ui/words.js';
+import { type Release, releaseName } from './release.js';
+
+/** A rollback as its waves and its rails stand. */
+export interface RollbackShown {
+  readonly status: 'completed' | 'proposed' | 'refused' | 'requested' | 'running' | 'stopped';
+  readonly because: string | null;
+  readonly from: Release | null;
+  readonly to: Release | null;
+  readonly rails: readonly { readonly rail: string; readonly holds: boolean; readonly detail: string }[];
+  readonly refusals: readonly { readonly rail: string; readonly because: string }[];
+  readonly waves: readonly {
+    readonly wave: number;
+    readonly status: 'commanded' | 'planned' | 'verified';
+    readonly nodes: readonly string[];
+    readonly commandedAt: string | null;
+    readonly because: string | null;
+    readonly answers: readonly unknown[];
+  }[];
+}
+
+const STATES: Readonly<Record<RollbackShown['status'], Tone>> = {
+  completed: 'good',
+  running: 'warn',
+  requested: 'warn',
+  proposed: 'warn',
+  refused: 'bad',
+  stopped: 'bad',
+};
+const WAVES: Readonly<Record<RollbackShown['waves'][number]['status'], Tone>> = { planned: 'still', commanded: 'warn', verified: 'good' };
+
+const Waves = ({ waves, now }: { readonly waves: RollbackShown['waves']; readonly now: number }) => (
+  <ol aria-label="Waves">
+    {waves.map(({ wave, status, nodes, answers, because, commandedAt }) => (
+      <li key={wave}>
+        Wave {wave} <Mark tone={WAVES[status]}>{status}</Mark> {answers.length} of {nodes.length} nodes answered
+        {status === 'commanded' && commandedAt !== null && `, commanded ${lengthOf(now - Date.parse(commandedAt))} ago`}
+        {because !== null && <div className="quiet">{because}</div>}
+      </li>
+    ))}
+  </ol>
+);
+
+/** What binds stands open; what holds is a count until it is asked for. */
+const Rails = ({ rails, refusals }: Pick<RollbackShown, 'rails' | 'refusals'>) => {
+  const binding = rails.filter(({ holds }) => !holds);
+  const holding = rails.filter(({ holds }) => holds);
+  return (
+    <>
+      <ul aria-label="Rails that bind">
+        {binding.map(({ rail, detail }) => (
+          <li key={rail}>
+            <Mark tone="bad">binds</Mark> {words(rail)}: {detail}
+          </li>
+        ))}
+        {refusals.map(({ rail, because }) => (
+          <li key={`refused ${rail}`}>
+            <Mark tone="bad">refused</Mark> {words(rail)}: {because}
+          </li>
+        ))}
+      </ul>
+      <details>
+        <summary>{`${holding.length} of ${rails.length} rails hold`}</summary>
+        <ul>
+          {holding.map(({ rail, detail }) => (
+            <li key={rail}>
+              {words(rail)}: {detail}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </>
+  );
+};
+
+/** A rollback: from where to where, why, its waves, and what its rails say. */
+export const RollbackState = ({ rollback, now }: { readonly rollback: RollbackShown; readonly now: number }) => {
+  const { from, to, status, because, waves, rails, refusals } = rollback;
+  return (
+    <div className="rollback">
+      <strong>
+        Roll back {from === null ? '—' : releaseName(from)} to {to === null ? '—' : releaseName(to)}
+      </strong>{' '}
+      <Mark tone={STATES[status]}>{status}</Mark>
+      {because !== null && <div>{because}</div>}
+      <Waves waves={waves} now={now} />
+      <Rails rails={rails} refusals={refusals} />
+    </div>
+  );
+};

@@ -1,0 +1,33 @@
+import { type InputHTMLAttributes, type TextareaHTMLAttributes, useId } from 'react';
+
+type FieldProps = InputHTMLAttributes<HTMLInputElement> & { readonly label: string; readonly name: string };
+
+/** A line to fill in, with its label. */
+export const Field = ({ label, ...input }: FieldProps) => {
+  const id = useId();
+  return (
+    <p>
+      <label htmlFor={id}>{label}</label>
+      <input id={id} {...input} />
+    </p>
+  );
+};
+
+type TextProps = TextareaHTMLAttributes<HTMLTextAreaElement> & { readonly label: string; readonly name: string };
+
+/** Several lines to fill in, with their label. */
+export const Text = ({ label, ...input }: TextProps) => {
+  const id = useId();
+  return (
+    <p>
+      <label htmlFor={id}>{label}</label>
+      <textarea id={id} rows={4} {...input} />
+    </p>
+  );
+};
+
+/** What a form holds under a name, as text. */
+export const said = (form: FormData, name: string): string => {
+  const value = form.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+};
