@@ -1,12 +1,44 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { Now } from './now/now.js';
 import { Shell } from './shell/shell.js';
+import { readRange } from './time/range.js';
 
 const root = createRootRoute({ component: Shell });
-const now = createRoute({ getParentRoute: () => root, path: '/', component: Now });
+const getParentRoute = () => root;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** The page Now comes with the console; every other one when it is opened, or pointed at. */
+const routes = [
+  createRoute({ getParentRoute, path: '/', component: Now }),
+  createRoute({ getParentRoute, path: '/incidents', component: lazyRouteComponent(() => import('./incident/incidents-page.js'), 'IncidentsPage') }),
+  createRoute({ getParentRoute, path: '/incidents/$id', component: lazyRouteComponent(() => import('./incident/incident-page.js'), 'IncidentPage') }),
+  createRoute({ getParentRoute, path: '/rollouts', component: lazyRouteComponent(() => import('./rollouts/rollouts-page.js'), 'RolloutsPage') }),
+  createRoute({ getParentRoute, path: '/rollouts/$id', component: lazyRouteComponent(() => import('./rollouts/rollout-page.js'), 'RolloutPage') }),
+  createRoute({ getParentRoute, path: '/alerts', component: lazyRouteComponent(() => import('./alerts/alerts-page.js'), 'AlertsPage') }),
+  createRoute({ getParentRoute, path: '/alerts/$id', component: lazyRouteComponent(() => import('./alerts/alert-page.js'), 'AlertPage') }),
+  createRoute({
+    getParentRoute,
+    path: '/rules',
+    validateSearch: (search: Record<string, unknown>): { readonly rule?: string; readonly subject?: string } => {
+      const { rule, subject } = { rule: text(search.rule), subject: text(search.subject) };
+      return { ...(rule !== undefined && { rule }), ...(subject !== undefined && { subject }) };
+    },
+    component: lazyRouteComponent(() => import('./rules/rules-page.js'), 'RulesPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/customers',
+    validateSearch: readRange,
+    component: lazyRouteComponent(() => import('./customers/customers-page.js'), 'CustomersPage'),
+  }),
+  createRoute({ getParentRoute, path: '/fleet', component: lazyRouteComponent(() => import('./fleet/fleet-page.js'), 'FleetPage') }),
+  createRoute({ getParentRoute, path: '/on-call', component: lazyRouteComponent(() => import('./on-call/on-call-page.js'), 'OnCallPage') }),
+  createRoute({ getParentRoute, path: '/audit', component: lazyRouteComponent(() => import('./audit/audit-page.js'), 'AuditPage') }),
+] as const;
 
 /** Every page by its address. */
-export const router = createRouter({ routeTree: root.addChildren([now]), defaultPreload: 'intent' });
+export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent' });
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -11,6 +11,7 @@ import { count, money, share } from '../ui/figures.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
+import { Steps } from '../ui/steps.js';
 import { words } from '../ui/words.js';
 import { IncidentActs } from './incident-acts.js';
 import { INCIDENT, type IncidentAnswer } from './incident-document.js';
@@ -96,16 +97,7 @@ const Evidence = ({ incident: { evidence, causes, whyNot } }: PartProps) => (
 
 const Timeline = ({ incident: { why } }: PartProps) => (
   <Card title="Timeline" className="wide">
-    <ol className="timeline" aria-label="Timeline">
-      {why.map(({ position, at, type, actor, text }) => (
-        <li key={position} id={`event-${position}`}>
-          <a href={`#event-${position}`} aria-label={`Event ${position}`}>
-            <When at={at} />
-          </a>{' '}
-          <strong>{type}</strong> {text} <span className="quiet">{actor}</span>
-        </li>
-      ))}
-    </ol>
+    <Steps steps={why} />
   </Card>
 );
 
