@@ -1,5 +1,6 @@
 import './theme/tokens.css';
 import './theme/base.css';
+import './ui/parts.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Console } from './console.js';

@@ -1,4 +1,3 @@
-import './incident.css';
 import { useParams } from '@tanstack/react-router';
 import { useAnswer } from '../api/use-answer.js';
 import { DeliveryList } from '../deliveries/delivery-list.js';

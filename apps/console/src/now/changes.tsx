@@ -1,7 +1,7 @@
 import { useZone } from '../time/zone.js';
 import { lengthOf, clockOf } from '../time/moments.js';
 import { Card } from '../ui/card.js';
-import { percent } from '../ui/figures.js';
+import { share } from '../ui/figures.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import type { OpenIncident, RolloutNow } from './now-document.js';
 
@@ -15,7 +15,7 @@ const VERDICTS: Readonly<Record<Cause['verdict'], readonly [Tone, string]>> = {
 };
 
 const nameOf = ({ release, kind, subjectId }: Cause): string =>
-  release === null ? `${kind} ${subjectId}` : `${release.softwareVersion}+${release.configRev}`;
+  release === null ? `${kind} ${subjectId.slice(0, 12)}` : `${release.softwareVersion}+${release.configRev}`;
 
 const Suspect = ({ cause }: { readonly cause: Cause }) => {
   const [tone, word] = VERDICTS[cause.verdict];
@@ -25,7 +25,7 @@ const Suspect = ({ cause }: { readonly cause: Cause }) => {
       <div>{cause.because}</div>
       {cause.failingWith !== null && cause.failingWithout !== null && (
         <div className="quiet">
-          success with it {percent(100 - cause.failingWith)}, without {percent(100 - cause.failingWithout)}; the failure began{' '}
+          success with it {share(1 - cause.failingWith)}, without {share(1 - cause.failingWithout)}; the failure began{' '}
           {lengthOf(cause.onsetAfter)} after it
         </div>
       )}

@@ -65,3 +65,10 @@ export const RELEASE_SERIES = graphql(`
     }
   }
 `);
+
+/** What each PoP answered in the last minutes. */
+export const POP_SERIES = graphql(`
+  query PopSeries($step: Duration!) {
+    windows(family: pop, step: $step) { windows { from key good bad } }
+  }
+`);

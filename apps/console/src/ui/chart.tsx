@@ -3,7 +3,7 @@ import './chart.css';
 import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import { useZone } from '../time/zone.js';
-import { momentOf } from '../time/moments.js';
+import { clockOf, momentOf, type Zone } from '../time/moments.js';
 import { colour, type Mark, marksPlugin } from './chart-marks.js';
 
 /** A line of a chart: values beside the times, null where nothing is known, which leaves a hole. */
@@ -33,14 +33,16 @@ const axis = (values?: (self: uPlot, ticks: number[]) => string[]): uPlot.Axis =
   ...(values === undefined ? {} : { values }),
 });
 
-const optionsOf = ({ lines, format, range, height = 150 }: ChartProps, width: number, marks: () => readonly Mark[], isUtc: boolean): uPlot.Options => ({
+const optionsOf = ({ lines, format, range, height = 150 }: ChartProps, width: number, marks: () => readonly Mark[], zone: Zone): uPlot.Options => ({
   width,
   height,
-  ...(isUtc ? { tzDate: (ts) => uPlot.tzDate(new Date(ts * 1e3), 'Etc/UTC') } : {}),
   legend: { show: false },
   cursor: { sync: { key: 'now' }, points: { show: false } },
   scales: { y: { range: range === undefined ? (_self, low, high) => [low, high === low ? low + 1 : high] : [...range] } },
-  axes: [axis(), { ...axis((_self, ticks) => ticks.map(format)), size: 70 }],
+  axes: [
+    { ...axis((_self, ticks) => ticks.map((tick) => clockOf(tick * 1_000, zone))), space: 70 },
+    { ...axis((_self, ticks) => ticks.map(format)), size: 70 },
+  ],
   series: [
     {},
     ...lines.map(({ label, token }) => ({ label, stroke: () => colour(token), width: 2, points: { show: false } })),
@@ -101,7 +103,7 @@ export const Chart = (props: ChartProps) => {
   useEffect(() => {
     const { current } = place;
     if (current === null) return;
-    const made = new uPlot(optionsOf(props, current.clientWidth, () => drawn.current, zone === 'UTC'), [[]], current);
+    const made = new uPlot(optionsOf(props, current.clientWidth, () => drawn.current, zone), [[]], current);
     plot.current = made;
     const watcher = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: made.height }));
     watcher.observe(current);
