@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import { useAnswer } from '../api/use-answer.js';
 import { Card } from '../ui/card.js';
 import { Chart } from '../ui/chart.js';
 import type { Mark } from '../ui/chart-marks.js';
@@ -7,12 +6,12 @@ import { Failure } from '../ui/failure.js';
 import { latency, percent } from '../ui/figures.js';
 import { FLEET_SERIES, type NowAnswer, type OpenIncident, RELEASE_SERIES } from './now-document.js';
 import { byRelease, fleetLines, latencyLine } from './series.js';
+import { useSeries } from './use-series.js';
 
 /** Second by second, as it is judged. */
-const SECONDS = { step: 1_000 };
-/** A release in a region is a line of its own: 600 steps of 16 of them are within what one answer may have. */
-const RELEASE_SECONDS = { step: 1_000 };
-const EVERY_MS = 1_000;
+const STEP_MS = 1_000;
+/** Every release has a line in every region: at 5 s the eight of a rollout are 960 steps, not 4,800. */
+const RELEASE_STEP_MS = 5_000;
 
 /** What happened, for the time axis. */
 export const marksOf = (answer: NowAnswer, incident: OpenIncident | undefined): Mark[] => {
@@ -37,12 +36,12 @@ interface ChartsProps {
 
 /** Success and latency over time with what happened, and each release beside the others. */
 export const Charts = ({ answer, incident }: ChartsProps) => {
-  const { data: fleet, error } = useAnswer('fleet-series', FLEET_SERIES, SECONDS, { everyMs: EVERY_MS });
-  const { data: releases } = useAnswer('release-series', RELEASE_SERIES, RELEASE_SECONDS, { everyMs: EVERY_MS });
+  const { steps: fleet, error } = useSeries('fleet', FLEET_SERIES, STEP_MS);
+  const { steps: releases } = useSeries('releases', RELEASE_SERIES, RELEASE_STEP_MS);
   const marks = useMemo(() => marksOf(answer, incident), [answer, incident]);
-  const whole = useMemo(() => fleetLines(fleet?.windows?.windows ?? []), [fleet]);
-  const slow = useMemo(() => latencyLine(fleet?.windows?.windows ?? []), [fleet]);
-  const parted = useMemo(() => byRelease(releases?.windows?.windows ?? []), [releases]);
+  const whole = useMemo(() => fleetLines(fleet ?? []), [fleet]);
+  const slow = useMemo(() => latencyLine(fleet ?? []), [fleet]);
+  const parted = useMemo(() => byRelease(releases ?? []), [releases]);
   return (
     <Card title="How bad, and is it getting worse" className="charts">
       {error !== null && <Failure of="the series" error={error} />}

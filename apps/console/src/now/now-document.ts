@@ -48,9 +48,8 @@ export type RollbackNow = OpenIncident['rollbacks'][number];
 
 /** Success and latency of the fleet over the last ten minutes, which are what the API answers without bounds: by its clock, not by ours. */
 export const FLEET_SERIES = graphql(`
-  query FleetSeries($step: Duration!) {
-    windows(family: fleet, step: $step) {
-      from to step
+  query FleetSeries($step: Duration!, $from: DateTime) {
+    windows(family: fleet, step: $step, from: $from) {
       windows { from success p99 good bad timeout }
     }
   }
@@ -58,9 +57,8 @@ export const FLEET_SERIES = graphql(`
 
 /** The same of each release in each region: what fails with a release, beside what does not have it. */
 export const RELEASE_SERIES = graphql(`
-  query ReleaseSeries($step: Duration!) {
-    windows(family: release_region, step: $step) {
-      from to step
+  query ReleaseSeries($step: Duration!, $from: DateTime) {
+    windows(family: release_region, step: $step, from: $from) {
       windows { from key good bad timeout }
     }
   }

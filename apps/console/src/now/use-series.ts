@@ -1,0 +1,60 @@
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { TadaDocumentNode } from 'gql.tada';
+import { request, type RequestFailed } from '../api/request.js';
+import { useSession } from '../api/session.js';
+import { joined, type Stepped } from './joined.js';
+
+/** As long as the API answers without bounds. */
+const RANGE_MS = 600_000;
+/** Steps that are read again with each new one: an outcome counts in its second for so long after it, and a step that is not over grows. */
+const AGAIN_STEPS = 3;
+/** Late outcomes change what was read; all of it is read again so often. */
+const WHOLE_MS = 60_000;
+
+interface Variables {
+  readonly step: number;
+  readonly from?: string | null;
+}
+interface Answer<Step> {
+  readonly windows: { readonly windows: readonly Step[] } | null;
+}
+interface Kept<Step> {
+  readonly steps: readonly Step[];
+  readonly wholeAt: number;
+}
+
+const beginOf = (kept: Kept<Stepped> | undefined, stepMs: number, now: number): string | undefined => {
+  const last = kept?.steps.at(-1);
+  if (kept === undefined || last === undefined || now - kept.wholeAt >= WHOLE_MS) return undefined;
+  return new Date(Date.parse(last.from) - AGAIN_STEPS * stepMs).toISOString();
+};
+
+const keptIn = <Step>(queries: QueryClient, key: readonly unknown[]) => queries.getQueryData<Kept<Step>>(key);
+
+/**
+ * The last ten minutes of a family, a step after the other: all of it once a minute, and in between only what is new, so that twenty tabs
+ * cost the server what is on the way and not ten minutes each second.
+ */
+export const useSeries = <Step extends Stepped>(
+  name: string,
+  document: TadaDocumentNode<Answer<Step>, Variables>,
+  stepMs: number,
+): { readonly steps: readonly Step[] | undefined; readonly error: RequestFailed | null } => {
+  const { key: apiKey } = useSession();
+  const queries = useQueryClient();
+  const key = ['series', name, stepMs];
+  const { data, error } = useQuery<Kept<Step>, RequestFailed>({
+    queryKey: key,
+    refetchInterval: stepMs,
+    queryFn: async ({ signal }) => {
+      const kept = keptIn<Step>(queries, key);
+      const from = beginOf(kept, stepMs, Date.now());
+      const answer = await request(apiKey, document, { step: stepMs, ...(from !== undefined && { from }) }, signal);
+      const read = answer.windows?.windows ?? [];
+      return from === undefined || kept === undefined
+        ? { steps: read, wholeAt: Date.now() }
+        : { steps: joined(kept.steps, read, from, RANGE_MS), wholeAt: kept.wholeAt };
+    },
+  });
+  return { steps: data?.steps, error };
+};
