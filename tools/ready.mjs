@@ -178,7 +178,13 @@ const build = () => {
     run('the types of the schema', process.execPath, [join('tools', 'console-types.mjs')]) +
     // Apart from the rest: it has the types of browsers.
     run('tsc of the console', process.execPath, [tsc, '-p', 'apps/console']) +
-    run('vite', process.execPath, [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', 'apps/console', '--logLevel', 'warn']);
+    run('vite', process.execPath, [
+      join('node_modules', 'vite', 'bin', 'vite.js'),
+      'build',
+      'apps/console',
+      '--logLevel',
+      'warn',
+    ]);
   writeFileSync(buildStamp, print);
   if (seconds > 2 || !process.argv.includes('--quiet')) say(`Compiled in ${seconds.toFixed(1)} s.`);
 };

@@ -13,7 +13,9 @@ const isWorthAgain = (failures: number, error: Error): boolean =>
   failures < 2 && error instanceof RequestFailed && (error.problem.status === 0 || error.problem.status >= 500);
 
 const newQueries = (): QueryClient =>
-  new QueryClient({ defaultOptions: { queries: { retry: isWorthAgain, staleTime: 1_000, refetchOnWindowFocus: true } } });
+  new QueryClient({
+    defaultOptions: { queries: { retry: isWorthAgain, staleTime: 1_000, refetchOnWindowFocus: true } },
+  });
 
 interface SignedInProps {
   readonly apiKey: string;

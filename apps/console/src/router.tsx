@@ -11,12 +11,36 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 /** The page Now comes with the console; every other one when it is opened, or pointed at. */
 const routes = [
   createRoute({ getParentRoute, path: '/', component: Now }),
-  createRoute({ getParentRoute, path: '/incidents', component: lazyRouteComponent(() => import('./incident/incidents-page.js'), 'IncidentsPage') }),
-  createRoute({ getParentRoute, path: '/incidents/$id', component: lazyRouteComponent(() => import('./incident/incident-page.js'), 'IncidentPage') }),
-  createRoute({ getParentRoute, path: '/rollouts', component: lazyRouteComponent(() => import('./rollouts/rollouts-page.js'), 'RolloutsPage') }),
-  createRoute({ getParentRoute, path: '/rollouts/$id', component: lazyRouteComponent(() => import('./rollouts/rollout-page.js'), 'RolloutPage') }),
-  createRoute({ getParentRoute, path: '/alerts', component: lazyRouteComponent(() => import('./alerts/alerts-page.js'), 'AlertsPage') }),
-  createRoute({ getParentRoute, path: '/alerts/$id', component: lazyRouteComponent(() => import('./alerts/alert-page.js'), 'AlertPage') }),
+  createRoute({
+    getParentRoute,
+    path: '/incidents',
+    component: lazyRouteComponent(() => import('./incident/incidents-page.js'), 'IncidentsPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/incidents/$id',
+    component: lazyRouteComponent(() => import('./incident/incident-page.js'), 'IncidentPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/rollouts',
+    component: lazyRouteComponent(() => import('./rollouts/rollouts-page.js'), 'RolloutsPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/rollouts/$id',
+    component: lazyRouteComponent(() => import('./rollouts/rollout-page.js'), 'RolloutPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/alerts',
+    component: lazyRouteComponent(() => import('./alerts/alerts-page.js'), 'AlertsPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/alerts/$id',
+    component: lazyRouteComponent(() => import('./alerts/alert-page.js'), 'AlertPage'),
+  }),
   createRoute({
     getParentRoute,
     path: '/rules',
@@ -32,9 +56,21 @@ const routes = [
     validateSearch: readRange,
     component: lazyRouteComponent(() => import('./customers/customers-page.js'), 'CustomersPage'),
   }),
-  createRoute({ getParentRoute, path: '/fleet', component: lazyRouteComponent(() => import('./fleet/fleet-page.js'), 'FleetPage') }),
-  createRoute({ getParentRoute, path: '/on-call', component: lazyRouteComponent(() => import('./on-call/on-call-page.js'), 'OnCallPage') }),
-  createRoute({ getParentRoute, path: '/audit', component: lazyRouteComponent(() => import('./audit/audit-page.js'), 'AuditPage') }),
+  createRoute({
+    getParentRoute,
+    path: '/fleet',
+    component: lazyRouteComponent(() => import('./fleet/fleet-page.js'), 'FleetPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/on-call',
+    component: lazyRouteComponent(() => import('./on-call/on-call-page.js'), 'OnCallPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/audit',
+    component: lazyRouteComponent(() => import('./audit/audit-page.js'), 'AuditPage'),
+  }),
 ] as const;
 
 /** Every page by its address. */

@@ -42,7 +42,13 @@ export const AlertsPage = () => {
       <h1>Alerts</h1>
       <Reading of="the alerts" answer={answer}>
         {({ alerts }) => (
-          <Rows label="Alerts" columns={COLUMNS} rows={alerts.nodes} keyOf={({ alertId }) => alertId} none="No rule has fired yet." />
+          <Rows
+            label="Alerts"
+            columns={COLUMNS}
+            rows={alerts.nodes}
+            keyOf={({ alertId }) => alertId}
+            none="No rule has fired yet."
+          />
         )}
       </Reading>
       <Silences />

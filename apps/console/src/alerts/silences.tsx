@@ -47,7 +47,13 @@ export const Silences = () => (
   <Card title="Silences">
     <Reading of="the silences" answer={useAnswer('silences', SILENCES, {}, { follows: ['silence-', 'alert-'] })}>
       {({ silences }) => (
-        <Rows label="Silences" columns={COLUMNS} rows={silences.nodes} keyOf={({ silenceId }) => silenceId} none="Nothing is silenced." />
+        <Rows
+          label="Silences"
+          columns={COLUMNS}
+          rows={silences.nodes}
+          keyOf={({ silenceId }) => silenceId}
+          none="Nothing is silenced."
+        />
       )}
     </Reading>
   </Card>

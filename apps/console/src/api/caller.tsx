@@ -37,7 +37,10 @@ const ABOUT: Readonly<Partial<Record<Permission, string>>> = {
 };
 
 /** Why the caller may not do something, in a sentence; undefined: they may. The API says the same, and decides. */
-export const forbidden = ({ roles, permissions }: Pick<Caller, 'roles' | 'permissions'>, needs: Permission): string | undefined =>
+export const forbidden = (
+  { roles, permissions }: Pick<Caller, 'roles' | 'permissions'>,
+  needs: Permission,
+): string | undefined =>
   permissions.includes(needs)
     ? undefined
     : `As ${roles.join(' and ').replaceAll('_', ' ')} you may not ${ABOUT[needs] ?? needs.replaceAll('_', ' ')}.`;

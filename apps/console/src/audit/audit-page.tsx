@@ -7,8 +7,18 @@ import { Rows } from '../ui/rows.js';
 const EVENTS = graphql(`
   query Events($after: String) {
     events(first: 100, after: $after) {
-      nodes { position recordedAt stream type actor data }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        position
+        recordedAt
+        stream
+        type
+        actor
+        data
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -27,7 +37,15 @@ export const AuditPage = () => (
   <>
     <h1>Audit</h1>
     <Reading of="the events" answer={useAnswer('events', EVENTS, {}, { follows: [''] })}>
-      {({ events }) => <Rows label="Events" columns={COLUMNS} rows={events.nodes} keyOf={({ position }) => position} none="Nothing happened yet." />}
+      {({ events }) => (
+        <Rows
+          label="Events"
+          columns={COLUMNS}
+          rows={events.nodes}
+          keyOf={({ position }) => position}
+          none="Nothing happened yet."
+        />
+      )}
     </Reading>
   </>
 );

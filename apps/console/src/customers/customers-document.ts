@@ -4,8 +4,19 @@ import { graphql, type ResultOf } from '../api/graphql.js';
 export const CUSTOMERS = graphql(`
   query Customers($after: String, $tier: Tier, $sector: String, $country: String) {
     customers(first: 500, after: $after, tier: $tier, sector: $sector, country: $country) {
-      nodes { customerId name tier critical sector countries sites }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        customerId
+        name
+        tier
+        critical
+        sector
+        countries
+        sites
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -13,8 +24,28 @@ export const CUSTOMERS = graphql(`
 export const AFFECTED = graphql(`
   query Affected($since: DateTime!, $until: DateTime) {
     affectedCustomers(first: 500, since: $since, until: $until) {
-      from to affectedCustomers dollarsPerMinute byTier { tier1 tier2 tier3 }
-      customers { customerId name tier critical sector failing minutes firstAt lastAt dollarsPerMinute domains }
+      from
+      to
+      affectedCustomers
+      dollarsPerMinute
+      byTier {
+        tier1
+        tier2
+        tier3
+      }
+      customers {
+        customerId
+        name
+        tier
+        critical
+        sector
+        failing
+        minutes
+        firstAt
+        lastAt
+        dollarsPerMinute
+        domains
+      }
     }
   }
 `);

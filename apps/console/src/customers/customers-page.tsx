@@ -34,7 +34,12 @@ const Hurt = () => {
   // Whole minutes, so that an answer is asked for once a minute and shared by all who look.
   const minute = Math.floor(Date.now() / 60_000) * 60_000;
   const { from, to } = useMemo(() => rangeOf(search, minute), [search, minute]);
-  const answer = useAnswer('affected', AFFECTED, { since: new Date(from).toISOString(), until: new Date(to).toISOString() }, { everyMs: 30_000 });
+  const answer = useAnswer(
+    'affected',
+    AFFECTED,
+    { since: new Date(from).toISOString(), until: new Date(to).toISOString() },
+    { everyMs: 30_000 },
+  );
   return (
     <Card title="Hurt in this time" className="wide" aside={<RangePicker />}>
       <Reading of="who was hurt" answer={answer}>
@@ -61,7 +66,13 @@ export const CustomersPage = () => (
       <Card title="All" className="wide">
         <Reading of="the customers" answer={useAnswer('customers', CUSTOMERS, {})}>
           {({ customers }) => (
-            <Rows label="Customers" columns={ALL} rows={customers.nodes} keyOf={({ customerId }) => customerId} none="None was registered." />
+            <Rows
+              label="Customers"
+              columns={ALL}
+              rows={customers.nodes}
+              keyOf={({ customerId }) => customerId}
+              none="None was registered."
+            />
           )}
         </Reading>
       </Card>

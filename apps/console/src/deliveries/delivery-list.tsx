@@ -21,10 +21,18 @@ export interface DeliveryShown {
   readonly fellOverTo: string | null;
 }
 
-const TONES: Readonly<Record<DeliveryShown['status'], Tone>> = { delivered: 'good', due: 'warn', gave_up: 'bad', superseded: 'still' };
+const TONES: Readonly<Record<DeliveryShown['status'], Tone>> = {
+  delivered: 'good',
+  due: 'warn',
+  gave_up: 'bad',
+  superseded: 'still',
+};
 
 /** What became of it, in words; `now` is ms since the epoch. */
-export const fateOf = ({ status, attemptCount, dueAt, finishedAt, lastDetail, fellOverTo }: DeliveryShown, now: number): string => {
+export const fateOf = (
+  { status, attemptCount, dueAt, finishedAt, lastDetail, fellOverTo }: DeliveryShown,
+  now: number,
+): string => {
   if (status === 'delivered' && finishedAt !== null) return `${lengthOf(now - Date.parse(finishedAt))} ago`;
   if (status === 'due' && dueAt !== null) {
     const also = fellOverTo === null ? '' : `, sent through ${fellOverTo} too`;

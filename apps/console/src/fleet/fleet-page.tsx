@@ -12,8 +12,24 @@ import { Rows } from '../ui/rows.js';
 const NODES = graphql(`
   query Nodes($after: String) {
     fleetNodes(first: 500, after: $after) {
-      nodes { nodeId pop region address lastEventAt counted published late rejected gap difference duplicates }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        nodeId
+        pop
+        region
+        address
+        lastEventAt
+        counted
+        published
+        late
+        rejected
+        gap
+        difference
+        duplicates
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -37,7 +53,9 @@ const Presence = ({ node: { lastEventAt } }: { readonly node: NodeRow }) => {
 /** Share of what a node says it published that is counted, refused with a reason, or known to be missing. */
 const completeness = ({ published, difference }: NodeRow): string => {
   if (published === null || difference === null) return 'it does not say';
-  return difference === 0 ? 'complete' : `${count(Math.abs(difference))} ${difference > 0 ? 'in no term' : 'counted twice'}`;
+  return difference === 0
+    ? 'complete'
+    : `${count(Math.abs(difference))} ${difference > 0 ? 'in no term' : 'counted twice'}`;
 };
 
 const COLUMNS = [
@@ -82,7 +100,13 @@ export const FleetPage = () => (
       <Card title="Nodes" className="wide">
         <Reading of="the nodes" answer={useAnswer('nodes', NODES, {}, { everyMs: 5_000 })}>
           {({ fleetNodes }) => (
-            <Rows label="Nodes" columns={COLUMNS} rows={fleetNodes.nodes} keyOf={({ nodeId }) => nodeId} none="No node was registered." />
+            <Rows
+              label="Nodes"
+              columns={COLUMNS}
+              rows={fleetNodes.nodes}
+              keyOf={({ nodeId }) => nodeId}
+              none="No node was registered."
+            />
           )}
         </Reading>
       </Card>

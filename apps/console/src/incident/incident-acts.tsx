@@ -15,7 +15,9 @@ const Acknowledge = ({ incident }: { readonly incident: IncidentAnswer }) => {
     <Act
       label="Acknowledge"
       needs="operate"
-      because={status === 'open' ? undefined : status === 'resolved' ? 'It is over.' : `${owner ?? 'Somebody'} has it already.`}
+      because={
+        status === 'open' ? undefined : status === 'resolved' ? 'It is over.' : `${owner ?? 'Somebody'} has it already.`
+      }
       done="Acknowledged."
       send={(form) => send({ incidentId, ...(said(form, 'note') && { note: said(form, 'note') }) })}
     >
@@ -33,7 +35,9 @@ const HandOver = ({ incident: { incidentId, status } }: { readonly incident: Inc
       needs="operate"
       because={status === 'resolved' ? 'It is over.' : undefined}
       done="Handed over."
-      send={(form) => send({ incidentId, to: said(form, 'to'), ...(said(form, 'note') && { note: said(form, 'note') }) })}
+      send={(form) =>
+        send({ incidentId, to: said(form, 'to'), ...(said(form, 'note') && { note: said(form, 'note') }) })
+      }
     >
       <Field label="To whom" name="to" required maxLength={200} />
       <Text label="Note (optional)" name="note" maxLength={2_000} />
@@ -49,7 +53,9 @@ const Snooze = ({ incident: { incidentId, status } }: { readonly incident: Incid
       needs="operate"
       because={status === 'resolved' ? 'It is over.' : undefined}
       done="Snoozed."
-      send={(form) => send({ incidentId, duration: Number(said(form, 'minutes')) * MINUTE_MS, comment: said(form, 'comment') })}
+      send={(form) =>
+        send({ incidentId, duration: Number(said(form, 'minutes')) * MINUTE_MS, comment: said(form, 'comment') })
+      }
     >
       <p>Nobody is called for so long, and then the escalation goes on where it was.</p>
       <Field label="Minutes" name="minutes" type="number" min={1} max={1_440} defaultValue={30} required />
@@ -61,7 +67,12 @@ const Snooze = ({ incident: { incidentId, status } }: { readonly incident: Incid
 const Note = ({ incident: { incidentId } }: { readonly incident: IncidentAnswer }) => {
   const send = useAct(NOTE);
   return (
-    <Act label="Note" needs="operate" done="Written down." send={(form) => send({ incidentId, text: said(form, 'text') })}>
+    <Act
+      label="Note"
+      needs="operate"
+      done="Written down."
+      send={(form) => send({ incidentId, text: said(form, 'text') })}
+    >
       <Text label="What is to be known" name="text" required maxLength={10_000} />
     </Act>
   );

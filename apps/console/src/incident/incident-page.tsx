@@ -27,8 +27,8 @@ const Facts = ({ incident }: PartProps) => {
   return (
     <Card title="How it stands">
       <p>
-        <Mark tone={INCIDENT_TONES[incident.status]}>{incident.status}</Mark> {incident.priority ?? incident.severity}, {words(incident.scope)}{' '}
-        {incident.key}, rule {words(incident.rule)}
+        <Mark tone={INCIDENT_TONES[incident.status]}>{incident.status}</Mark> {incident.priority ?? incident.severity},{' '}
+        {words(incident.scope)} {incident.key}, rule {words(incident.rule)}
       </p>
       <p>
         Began <When at={incident.onsetAt} />, opened <When at={incident.openedAt} />
@@ -39,8 +39,9 @@ const Facts = ({ incident }: PartProps) => {
         )}
       </p>
       <p>
-        {count(impact.affectedCustomers)} customers, score {count(impact.score)}, {money(impact.dollarsPerMinute)} a minute; at its worst{' '}
-        {count(peakImpact.affectedCustomers)} customers, {money(peakImpact.dollarsPerMinute)} a minute
+        {count(impact.affectedCustomers)} customers, score {count(impact.score)}, {money(impact.dollarsPerMinute)} a
+        minute; at its worst {count(peakImpact.affectedCustomers)} customers, {money(peakImpact.dollarsPerMinute)} a
+        minute
       </p>
       <p>
         <Taken incident={incident} now={now} />
@@ -75,7 +76,8 @@ const Evidence = ({ incident: { evidence, causes, whyNot } }: PartProps) => (
       {causes.map(({ kind, subjectId, verdict, because, release }) => (
         <li key={`${kind} ${subjectId}`}>
           <strong>{release === null ? kind : `${release.softwareVersion}+${release.configRev}`}</strong>{' '}
-          <Mark tone={verdict === 'proved' ? 'bad' : verdict === 'possible' ? 'warn' : 'still'}>{words(verdict)}</Mark> {because}
+          <Mark tone={verdict === 'proved' ? 'bad' : verdict === 'possible' ? 'warn' : 'still'}>{words(verdict)}</Mark>{' '}
+          {because}
         </li>
       ))}
     </ul>
@@ -130,7 +132,9 @@ const Shown = ({ incident }: PartProps) => {
           {incident.rollbacks.length === 0 ? (
             <p className="quiet">None was decided.</p>
           ) : (
-            incident.rollbacks.map((rollback) => <RollbackState key={rollback.rollbackId} rollback={rollback} now={now} />)
+            incident.rollbacks.map((rollback) => (
+              <RollbackState key={rollback.rollbackId} rollback={rollback} now={now} />
+            ))
           )}
         </Card>
         <Hurt incident={incident} />

@@ -8,7 +8,11 @@ import { Rows } from '../ui/rows.js';
 import { type IncidentRow, INCIDENTS } from './incident-document.js';
 
 /** How a state of an incident is shown. */
-export const INCIDENT_TONES: Readonly<Record<IncidentRow['status'], Tone>> = { open: 'bad', acknowledged: 'warn', resolved: 'good' };
+export const INCIDENT_TONES: Readonly<Record<IncidentRow['status'], Tone>> = {
+  open: 'bad',
+  acknowledged: 'warn',
+  resolved: 'good',
+};
 
 const COLUMNS = [
   {

@@ -15,7 +15,13 @@ const toneOf = (status: Update['status']): Tone => {
 };
 
 /** The editor of a draft: what is published is what stands in it. */
-const Draft = ({ incidentId, update: { n, text, workaround } }: { readonly incidentId: string; readonly update: Update }) => {
+const Draft = ({
+  incidentId,
+  update: { n, text, workaround },
+}: {
+  readonly incidentId: string;
+  readonly update: Update;
+}) => {
   const publish = useAct(PUBLISH);
   const discard = useAct(DISCARD);
   return (
@@ -27,10 +33,22 @@ const Draft = ({ incidentId, update: { n, text, workaround } }: { readonly incid
         send={(form) => publish({ incidentId, n, text: said(form, 'text'), workaround: said(form, 'workaround') })}
       >
         <p>Customers read this; the text and the workaround go out as they stand here.</p>
-        <Text label="What happened, for the public" name="text" rows={8} required defaultValue={text} maxLength={5_000} />
+        <Text
+          label="What happened, for the public"
+          name="text"
+          rows={8}
+          required
+          defaultValue={text}
+          maxLength={5_000}
+        />
         <Text label="Workaround" name="workaround" rows={3} defaultValue={workaround} maxLength={2_000} />
       </Act>
-      <Act label="Discard" needs="operate" done="Discarded." send={(form) => discard({ incidentId, n, comment: said(form, 'comment') })}>
+      <Act
+        label="Discard"
+        needs="operate"
+        done="Discarded."
+        send={(form) => discard({ incidentId, n, comment: said(form, 'comment') })}
+      >
         <Text label="Why" name="comment" required maxLength={2_000} />
       </Act>
     </div>
@@ -46,7 +64,8 @@ export const StatusUpdates = ({ incident: { incidentId, statusUpdates } }: { rea
       <ol aria-label="Status updates">
         {statusUpdates.map((update) => (
           <li key={update.n}>
-            <Mark tone={toneOf(update.status)}>{words(update.status)}</Mark> {words(update.state)}, drafted <When at={update.draftedAt} />
+            <Mark tone={toneOf(update.status)}>{words(update.status)}</Mark> {words(update.state)}, drafted{' '}
+            <When at={update.draftedAt} />
             {update.publishedAt !== null && (
               <>
                 , published <When at={update.publishedAt} />

@@ -34,4 +34,9 @@ export const healthTone = (success: number | null): Tone => {
   return success < 99.5 ? 'warn' : 'good';
 };
 /** The same in a word. */
-export const HEALTH_WORDS: Readonly<Record<Tone, string>> = { bad: 'failing', warn: 'degraded', good: 'well', still: 'no traffic' };
+export const HEALTH_WORDS: Readonly<Record<Tone, string>> = {
+  bad: 'failing',
+  warn: 'degraded',
+  good: 'well',
+  still: 'no traffic',
+};

@@ -41,6 +41,10 @@ export const Automation = ({ automation, incident, now }: AutomationProps) => (
     className="automation"
     aside={automation.isOn ? <Mark tone="good">on</Mark> : <Mark tone="bad">off: kill switch</Mark>}
   >
-    {incident === undefined ? <p className="quiet">It watches; no rule holds.</p> : <Doing incident={incident} now={now} />}
+    {incident === undefined ? (
+      <p className="quiet">It watches; no rule holds.</p>
+    ) : (
+      <Doing incident={incident} now={now} />
+    )}
   </Card>
 );

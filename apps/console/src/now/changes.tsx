@@ -56,8 +56,10 @@ export const Changes = ({ incident, rollouts }: ChangesProps) => {
         <ul>
           {rollouts.slice(0, 3).map((rollout) => (
             <li key={rollout.rolloutId}>
-              {rollout.service} {rollout.release.softwareVersion}+{rollout.release.configRev}: {rollout.status.replaceAll('_', ' ')}
-              {rollout.stage !== null && `, stage ${rollout.stage}`}, since {clockOf(Date.parse(rollout.changedAt), zone)} {zone}
+              {rollout.service} {rollout.release.softwareVersion}+{rollout.release.configRev}:{' '}
+              {rollout.status.replaceAll('_', ' ')}
+              {rollout.stage !== null && `, stage ${rollout.stage}`}, since{' '}
+              {clockOf(Date.parse(rollout.changedAt), zone)} {zone}
             </li>
           ))}
         </ul>

@@ -16,7 +16,8 @@ const RELEASE_STEP_MS = 5_000;
 /** What happened, for the time axis. */
 export const marksOf = (answer: NowAnswer, incident: OpenIncident | undefined): Mark[] => {
   const marks: Mark[] = [];
-  const add = (at: string | null, label: string, token: string) => at !== null && marks.push({ at: Date.parse(at), label, token });
+  const add = (at: string | null, label: string, token: string) =>
+    at !== null && marks.push({ at: Date.parse(at), label, token });
   for (const { stages, release } of answer.rollouts.nodes)
     for (const { stage, reachedAt } of stages) add(reachedAt, `${release.softwareVersion} ${stage}`, '--link');
   if (incident === undefined) return marks;

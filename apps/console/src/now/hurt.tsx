@@ -17,7 +17,9 @@ export const Hurt = ({ incident, impact }: HurtProps) => {
     <Card
       title="Who is hurt"
       className="hurt"
-      aside={<span className="quiet">{`${count(impact.affectedCustomers)} customers, ${money(impact.dollarsPerMinute)} a minute`}</span>}
+      aside={
+        <span className="quiet">{`${count(impact.affectedCustomers)} customers, ${money(impact.dollarsPerMinute)} a minute`}</span>
+      }
     >
       {customers.length === 0 ? (
         <p className="quiet">Nobody, as far as telemetry says.</p>

@@ -8,8 +8,15 @@ export interface Stepped {
  * A series with its end read anew: of what was there nothing from `begin` on is kept, and nothing that is older than `rangeMs` before the
  * newest step. ISO 8601 in UTC is ordered as its text is.
  */
-export const joined = <Step extends Stepped>(before: readonly Step[], read: readonly Step[], begin: string, rangeMs: number): readonly Step[] => {
-  const all = [...before.filter(({ from }) => from < begin), ...read].toSorted((one, other) => (one.from < other.from ? -1 : 1));
+export const joined = <Step extends Stepped>(
+  before: readonly Step[],
+  read: readonly Step[],
+  begin: string,
+  rangeMs: number,
+): readonly Step[] => {
+  const all = [...before.filter(({ from }) => from < begin), ...read].toSorted((one, other) =>
+    one.from < other.from ? -1 : 1,
+  );
   const newest = all.at(-1);
   if (newest === undefined) return all;
   const oldest = new Date(Date.parse(newest.from) - rangeMs).toISOString();

@@ -5,37 +5,199 @@ export const NOW = graphql(`
   query Now {
     headPosition
     impact {
-      asOf score dollarsPerMinute affectedCustomers
-      byTier { tier1 tier2 tier3 }
-      regions { region order affectedCustomers failing dollarsPerMinute }
+      asOf
+      score
+      dollarsPerMinute
+      affectedCustomers
+      byTier {
+        tier1
+        tier2
+        tier3
+      }
+      regions {
+        region
+        order
+        affectedCustomers
+        failing
+        dollarsPerMinute
+      }
     }
-    automation { isOn lastSwitch { at by comment } rateRail { at because plans } services { service mode { mode at by } } }
-    ended: incidents(first: 1, status: [resolved]) { nodes { incidentId resolvedAt } }
+    automation {
+      isOn
+      lastSwitch {
+        at
+        by
+        comment
+      }
+      rateRail {
+        at
+        because
+        plans
+      }
+      services {
+        service
+        mode {
+          mode
+          at
+          by
+        }
+      }
+    }
+    ended: incidents(first: 1, status: [resolved]) {
+      nodes {
+        incidentId
+        resolvedAt
+      }
+    }
     incidents(first: 5, status: [open, acknowledged]) {
       nodes {
-        incidentId title priority severity status scope key rule
-        onsetAt openedAt acknowledgedAt owner snoozedUntil
-        impact { score dollarsPerMinute affectedCustomers }
-        evidence { rule text signal value threshold window good bad coverage }
-        escalation { state level levels next nextAt because heldBy }
-        causes { kind verdict subjectId because explained failingWith failingWithout onsetAfter regions release { softwareVersion configRev } }
-        customers(first: 50) { asOf affectedCustomers customers { customerId name tier critical failing dollarsPerMinute } }
-        deliveries(first: 20) { deliveryId channel person action status requestedAt finishedAt dueAt attemptCount lastDetail fellOverTo }
-        rollbacks(first: 3) {
-          rollbackId status because decidedAt endedAt
-          from { softwareVersion configRev } to { softwareVersion configRev }
-          rails { rail holds detail }
-          refusals { rail because at }
-          waves { wave status nodes commandedAt verifiedAt because answers { nodeId status answeredAt } }
+        incidentId
+        title
+        priority
+        severity
+        status
+        scope
+        key
+        rule
+        onsetAt
+        openedAt
+        acknowledgedAt
+        owner
+        snoozedUntil
+        impact {
+          score
+          dollarsPerMinute
+          affectedCustomers
         }
-        whyNot { by because at }
+        evidence {
+          rule
+          text
+          signal
+          value
+          threshold
+          window
+          good
+          bad
+          coverage
+        }
+        escalation {
+          state
+          level
+          levels
+          next
+          nextAt
+          because
+          heldBy
+        }
+        causes {
+          kind
+          verdict
+          subjectId
+          because
+          explained
+          failingWith
+          failingWithout
+          onsetAfter
+          regions
+          release {
+            softwareVersion
+            configRev
+          }
+        }
+        customers(first: 50) {
+          asOf
+          affectedCustomers
+          customers {
+            customerId
+            name
+            tier
+            critical
+            failing
+            dollarsPerMinute
+          }
+        }
+        deliveries(first: 20) {
+          deliveryId
+          channel
+          person
+          action
+          status
+          requestedAt
+          finishedAt
+          dueAt
+          attemptCount
+          lastDetail
+          fellOverTo
+        }
+        rollbacks(first: 3) {
+          rollbackId
+          status
+          because
+          decidedAt
+          endedAt
+          from {
+            softwareVersion
+            configRev
+          }
+          to {
+            softwareVersion
+            configRev
+          }
+          rails {
+            rail
+            holds
+            detail
+          }
+          refusals {
+            rail
+            because
+            at
+          }
+          waves {
+            wave
+            status
+            nodes
+            commandedAt
+            verifiedAt
+            because
+            answers {
+              nodeId
+              status
+              answeredAt
+            }
+          }
+        }
+        whyNot {
+          by
+          because
+          at
+        }
       }
     }
     rollouts(first: 5) {
       nodes {
-        rolloutId service status stage because declaredAt startedAt changedAt nodes
-        release { softwareVersion configRev } previous { softwareVersion configRev }
-        stages { stage reachedAt nodes }
+        rolloutId
+        service
+        status
+        stage
+        because
+        declaredAt
+        startedAt
+        changedAt
+        nodes
+        release {
+          softwareVersion
+          configRev
+        }
+        previous {
+          softwareVersion
+          configRev
+        }
+        stages {
+          stage
+          reachedAt
+          nodes
+        }
       }
     }
   }
@@ -50,7 +212,14 @@ export type RollbackNow = OpenIncident['rollbacks'][number];
 export const FLEET_SERIES = graphql(`
   query FleetSeries($step: Duration!, $from: DateTime) {
     windows(family: fleet, step: $step, from: $from) {
-      windows { from success p99 good bad timeout }
+      windows {
+        from
+        success
+        p99
+        good
+        bad
+        timeout
+      }
     }
   }
 `);
@@ -59,7 +228,13 @@ export const FLEET_SERIES = graphql(`
 export const RELEASE_SERIES = graphql(`
   query ReleaseSeries($step: Duration!, $from: DateTime) {
     windows(family: release_region, step: $step, from: $from) {
-      windows { from key good bad timeout }
+      windows {
+        from
+        key
+        good
+        bad
+        timeout
+      }
     }
   }
 `);
@@ -67,6 +242,13 @@ export const RELEASE_SERIES = graphql(`
 /** What each PoP answered in the last minutes. */
 export const POP_SERIES = graphql(`
   query PopSeries($step: Duration!) {
-    windows(family: pop, step: $step) { windows { from key good bad } }
+    windows(family: pop, step: $step) {
+      windows {
+        from
+        key
+        good
+        bad
+      }
+    }
   }
 `);

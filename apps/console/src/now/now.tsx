@@ -14,7 +14,17 @@ import { Regions } from './regions.js';
 import { Tiles } from './tiles.js';
 import { gravest, type Standing, verdictOf } from './verdict.js';
 
-const FOLLOWS = ['incident-', 'alert-', 'rollback-', 'rollout-', 'delivery-', 'escalation-', 'automation', 'redirect-', 'resolution-'];
+const FOLLOWS = [
+  'incident-',
+  'alert-',
+  'rollback-',
+  'rollout-',
+  'delivery-',
+  'escalation-',
+  'automation',
+  'redirect-',
+  'resolution-',
+];
 /** Impact is counted once a second; of what events change nothing waits for this. */
 const IMPACT_EVERY_MS = 2_000;
 

@@ -7,7 +7,13 @@ import { words } from '../ui/words.js';
 import type { OpenIncident } from './now-document.js';
 
 /** Whether somebody has it, and who; an unanswered page grows older before the eyes. */
-export const Taken = ({ incident, now }: { readonly incident: Pick<OpenIncident, 'acknowledgedAt' | 'openedAt' | 'owner'>; readonly now: number }) => {
+export const Taken = ({
+  incident,
+  now,
+}: {
+  readonly incident: Pick<OpenIncident, 'acknowledgedAt' | 'openedAt' | 'owner'>;
+  readonly now: number;
+}) => {
   const { zone } = useZone();
   const { acknowledgedAt, openedAt, owner } = incident;
   return acknowledgedAt === null ? (
@@ -20,7 +26,13 @@ export const Taken = ({ incident, now }: { readonly incident: Pick<OpenIncident,
 };
 
 /** Where the escalation stands, and who is called when. */
-export const Escalating = ({ escalation, now }: { readonly escalation: NonNullable<OpenIncident['escalation']>; readonly now: number }) => (
+export const Escalating = ({
+  escalation,
+  now,
+}: {
+  readonly escalation: NonNullable<OpenIncident['escalation']>;
+  readonly now: number;
+}) => (
   <p>
     Escalation {words(escalation.state)}: level {escalation.level} of {escalation.levels}
     {escalation.next !== null &&
@@ -42,7 +54,9 @@ export const Owner = ({ incident, ended, now }: OwnerProps) => (
   <Card title="Who has it" className="owner">
     {incident === undefined ? (
       <p className="quiet">
-        {ended === null ? 'There was no incident yet.' : `Nobody needs to. The last incident ended ${lengthOf(now - Date.parse(ended))} ago.`}
+        {ended === null
+          ? 'There was no incident yet.'
+          : `Nobody needs to. The last incident ended ${lengthOf(now - Date.parse(ended))} ago.`}
       </p>
     ) : (
       <>

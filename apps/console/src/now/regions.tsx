@@ -30,7 +30,10 @@ const RegionTable = ({ health, impact }: RegionsProps) => {
       label="Regions, in the order of their recovery"
       columns={[
         { heading: 'Region', cell: ({ key }) => key },
-        { heading: 'State', cell: ({ success }) => <Mark tone={healthTone(success)}>{HEALTH_WORDS[healthTone(success)]}</Mark> },
+        {
+          heading: 'State',
+          cell: ({ success }) => <Mark tone={healthTone(success)}>{HEALTH_WORDS[healthTone(success)]}</Mark>,
+        },
         { heading: 'Success', isNumber: true, cell: ({ success }) => percent(success) },
         { heading: 'p99', isNumber: true, cell: ({ p99 }) => latency(p99) },
         { heading: 'Hurt', isNumber: true, cell: ({ key }) => count(hurt.get(key)?.affectedCustomers ?? 0) },
@@ -52,7 +55,10 @@ const PopTable = ({ pops }: { readonly pops: readonly PopHealth[] }) => {
         label="PoPs, the worst first"
         columns={[
           { heading: 'PoP', cell: ({ pop }) => pop },
-          { heading: 'State', cell: ({ success }) => <Mark tone={healthTone(success)}>{HEALTH_WORDS[healthTone(success)]}</Mark> },
+          {
+            heading: 'State',
+            cell: ({ success }) => <Mark tone={healthTone(success)}>{HEALTH_WORDS[healthTone(success)]}</Mark>,
+          },
           { heading: 'Success', isNumber: true, cell: ({ success }) => percent(success) },
           { heading: 'Asked', isNumber: true, cell: ({ good, bad }) => count(good + bad) },
         ]}

@@ -13,19 +13,82 @@ import { words } from '../ui/words.js';
 const ON_CALL = graphql(`
   query OnCall {
     onCall {
-      at plan { source version loadedAt }
-      schedules { schedule person until timeZone scheduleOverrideId next { from person } }
-      policies { policy levels { level wait nobody reached { channel person } } }
-      gaps { schedule from until } warnings { pointer detail }
+      at
+      plan {
+        source
+        version
+        loadedAt
+      }
+      schedules {
+        schedule
+        person
+        until
+        timeZone
+        scheduleOverrideId
+        next {
+          from
+          person
+        }
+      }
+      policies {
+        policy
+        levels {
+          level
+          wait
+          nobody
+          reached {
+            channel
+            person
+          }
+        }
+      }
+      gaps {
+        schedule
+        from
+        until
+      }
+      warnings {
+        pointer
+        detail
+      }
     }
-    drills(first: 10) { nodes { drillId status channel requestedAt requestedBy finishedAt missed because hops { hop at } } }
+    drills(first: 10) {
+      nodes {
+        drillId
+        status
+        channel
+        requestedAt
+        requestedBy
+        finishedAt
+        missed
+        because
+        hops {
+          hop
+          at
+        }
+      }
+    }
   }
 `);
 const BEGIN_DRILL = graphql(`
-  mutation BeginDrill($input: BeginDrillInput!) { beginDrill(input: $input) { userErrors { code message path } } }
+  mutation BeginDrill($input: BeginDrillInput!) {
+    beginDrill(input: $input) {
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
 `);
 
-const DRILLS: Readonly<Record<string, Tone>> = { passed: 'good', failed: 'bad', requested: 'warn', fired: 'warn', signalled: 'warn' };
+const DRILLS: Readonly<Record<string, Tone>> = {
+  passed: 'good',
+  failed: 'bad',
+  requested: 'warn',
+  fired: 'warn',
+  signalled: 'warn',
+};
 
 const Drill = () => {
   const send = useAct(BEGIN_DRILL);
@@ -96,7 +159,10 @@ export const OnCallPage = () => {
                 label="Drills"
                 columns={[
                   { heading: 'Drill', cell: ({ drillId }) => drillId },
-                  { heading: 'State', cell: ({ status }) => <Mark tone={DRILLS[status] ?? 'still'}>{words(status)}</Mark> },
+                  {
+                    heading: 'State',
+                    cell: ({ status }) => <Mark tone={DRILLS[status] ?? 'still'}>{words(status)}</Mark>,
+                  },
                   { heading: 'Asked', cell: ({ requestedAt }) => <When at={requestedAt} /> },
                   { heading: 'By', cell: ({ requestedBy }) => requestedBy },
                   { heading: 'What came of it', cell: ({ missed, because }) => missed ?? because ?? '—' },

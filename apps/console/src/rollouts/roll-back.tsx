@@ -17,8 +17,9 @@ const Preview = ({ rolloutId }: { readonly rolloutId: string }) => {
         ) : (
           <div aria-label="Preview" role="group">
             <p>
-              {releaseName(preview.from)} → {releaseName(preview.to)}, in {preview.waves.length} waves of {preview.waves.join(', ')} nodes; first{' '}
-              {preview.first.join(', ')}. Each wave waits until the telemetry of the one before is good.
+              {releaseName(preview.from)} → {releaseName(preview.to)}, in {preview.waves.length} waves of{' '}
+              {preview.waves.join(', ')} nodes; first {preview.first.join(', ')}. Each wave waits until the telemetry of
+              the one before is good.
             </p>
             <ul>
               {preview.binding.map(({ rail, detail }) => (

@@ -29,7 +29,11 @@ const STATES: Readonly<Record<RollbackShown['status'], Tone>> = {
   refused: 'bad',
   stopped: 'bad',
 };
-const WAVES: Readonly<Record<RollbackShown['waves'][number]['status'], Tone>> = { planned: 'still', commanded: 'warn', verified: 'good' };
+const WAVES: Readonly<Record<RollbackShown['waves'][number]['status'], Tone>> = {
+  planned: 'still',
+  commanded: 'warn',
+  verified: 'good',
+};
 
 const Waves = ({ waves, now }: { readonly waves: RollbackShown['waves']; readonly now: number }) => (
   <ol aria-label="Waves">

@@ -47,7 +47,10 @@ const Halt = ({ rollout: { rolloutId, status } }: ActProps) => {
 };
 
 const StartPreview = ({ rolloutId }: { readonly rolloutId: string }) => (
-  <Reading of="what it would do" answer={useAnswer('start-preview', START_PREVIEW, { rolloutId }, { follows: FOLLOWS })}>
+  <Reading
+    of="what it would do"
+    answer={useAnswer('start-preview', START_PREVIEW, { rolloutId }, { follows: FOLLOWS })}
+  >
     {({ startPreview: preview }) =>
       preview === null ? (
         <p>There is no such rollout.</p>
@@ -55,7 +58,8 @@ const StartPreview = ({ rolloutId }: { readonly rolloutId: string }) => (
         <ul aria-label="Preview">
           <li>{preview.effect}</li>
           <li>
-            Stage {preview.stage}, {preview.sharePercent} % of the fleet: {preview.nodes.join(', ') || 'the deploy tool says which nodes'}
+            Stage {preview.stage}, {preview.sharePercent} % of the fleet:{' '}
+            {preview.nodes.join(', ') || 'the deploy tool says which nodes'}
           </li>
           {preview.missing.map(({ item, detail }) => (
             <li key={item}>
@@ -94,7 +98,9 @@ const Approve = ({ rollout: { rolloutId, gates } }: ActProps) => {
       needs="approve_stage"
       because={waiting?.stage == null ? 'No stage waits for a second person.' : undefined}
       done="Approved."
-      send={(form) => send({ rolloutId, stage: waiting?.stage ?? '', ...(said(form, 'note') && { note: said(form, 'note') }) })}
+      send={(form) =>
+        send({ rolloutId, stage: waiting?.stage ?? '', ...(said(form, 'note') && { note: said(form, 'note') }) })
+      }
     >
       <p>{waiting?.because}</p>
       <Text label="Note (optional)" name="note" maxLength={2_000} />

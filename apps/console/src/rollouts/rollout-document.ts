@@ -4,8 +4,25 @@ import { graphql, type ResultOf } from '../api/graphql.js';
 export const ROLLOUTS = graphql(`
   query Rollouts($after: String) {
     rollouts(first: 50, after: $after) {
-      nodes { rolloutId service status stage mode because declaredAt changedAt release { softwareVersion configRev } nodes }
-      pageInfo { hasNextPage endCursor }
+      nodes {
+        rolloutId
+        service
+        status
+        stage
+        mode
+        because
+        declaredAt
+        changedAt
+        release {
+          softwareVersion
+          configRev
+        }
+        nodes
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
     }
   }
 `);
@@ -14,24 +31,137 @@ export const ROLLOUTS = graphql(`
 export const ROLLOUT = graphql(`
   query Rollout($rolloutId: String!) {
     rollout(rolloutId: $rolloutId) {
-      rolloutId service status stage mode origin because declaredAt declaredBy startedAt changedAt nodes rollbackId
-      release { softwareVersion configRev } previous { softwareVersion configRev }
-      plan { watch stages { name sharePercent duration needsApproval } }
-      stages { stage reachedAt nodes }
+      rolloutId
+      service
+      status
+      stage
+      mode
+      origin
+      because
+      declaredAt
+      declaredBy
+      startedAt
+      changedAt
+      nodes
+      rollbackId
+      release {
+        softwareVersion
+        configRev
+      }
+      previous {
+        softwareVersion
+        configRev
+      }
+      plan {
+        watch
+        stages {
+          name
+          sharePercent
+          duration
+          needsApproval
+        }
+      }
+      stages {
+        stage
+        reachedAt
+        nodes
+      }
       gates {
-        stage verdict phase because beganAt decidedAt
-        cohort { good bad } control { good bad } overdue
-        tests { test verdict nats promoteNats stopNats detail }
+        stage
+        verdict
+        phase
+        because
+        beganAt
+        decidedAt
+        cohort {
+          good
+          bad
+        }
+        control {
+          good
+          bad
+        }
+        overdue
+        tests {
+          test
+          verdict
+          nats
+          promoteNats
+          stopNats
+          detail
+        }
       }
-      preflight { missing { item detail } risk { risk text by at } overridden { by at comment items } }
+      preflight {
+        missing {
+          item
+          detail
+        }
+        risk {
+          risk
+          text
+          by
+          at
+        }
+        overridden {
+          by
+          at
+          comment
+          items
+        }
+      }
       rollback {
-        status because from { softwareVersion configRev } to { softwareVersion configRev }
-        rails { rail holds detail } refusals { rail because at }
-        waves { wave status nodes commandedAt verifiedAt because answers { nodeId status } }
+        status
+        because
+        from {
+          softwareVersion
+          configRev
+        }
+        to {
+          softwareVersion
+          configRev
+        }
+        rails {
+          rail
+          holds
+          detail
+        }
+        refusals {
+          rail
+          because
+          at
+        }
+        waves {
+          wave
+          status
+          nodes
+          commandedAt
+          verifiedAt
+          because
+          answers {
+            nodeId
+            status
+          }
+        }
       }
-      updates { nodeId stage status detail updatedAt }
-      why(first: 100) { position at type actor text }
-      whyNot { by because at }
+      updates {
+        nodeId
+        stage
+        status
+        detail
+        updatedAt
+      }
+      why(first: 100) {
+        position
+        at
+        type
+        actor
+        text
+      }
+      whyNot {
+        by
+        because
+        at
+      }
     }
   }
 `);
@@ -41,23 +171,66 @@ export type RolloutRow = ResultOf<typeof ROLLOUTS>['rollouts']['nodes'][number];
 
 /** Lets a rollout that waits go on to a stage. */
 export const APPROVE_STAGE = graphql(`
-  mutation ApproveStage($input: ApproveStageInput!) { approveStage(input: $input) { userErrors { code message path } } }
+  mutation ApproveStage($input: ApproveStageInput!) {
+    approveStage(input: $input) {
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
 `);
 /** Stops a rollout where it is. */
 export const HALT = graphql(`
-  mutation Halt($input: HaltRolloutInput!) { haltRollout(input: $input) { userErrors { code message path } } }
+  mutation Halt($input: HaltRolloutInput!) {
+    haltRollout(input: $input) {
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
 `);
 /** Begins a rollout that was declared. */
 export const START = graphql(`
-  mutation Start($input: StartRolloutInput!) { startRollout(input: $input) { userErrors { code message path } } }
+  mutation Start($input: StartRolloutInput!) {
+    startRollout(input: $input) {
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
 `);
 /** What a halt would do. */
 export const HALT_PREVIEW = graphql(`
-  query HaltPreview($rolloutId: String!) { haltPreview(rolloutId: $rolloutId) { effect isNew state keeps stops } }
+  query HaltPreview($rolloutId: String!) {
+    haltPreview(rolloutId: $rolloutId) {
+      effect
+      isNew
+      state
+      keeps
+      stops
+    }
+  }
 `);
 /** What a start would do. */
 export const START_PREVIEW = graphql(`
   query StartPreview($rolloutId: String!) {
-    startPreview(rolloutId: $rolloutId) { effect isNew state stage sharePercent nodes missing { item detail } }
+    startPreview(rolloutId: $rolloutId) {
+      effect
+      isNew
+      state
+      stage
+      sharePercent
+      nodes
+      missing {
+        item
+        detail
+      }
+    }
   }
 `);

@@ -30,9 +30,13 @@ const Pipeline = ({ rollout: { plan, stages, stage } }: PartProps) => {
         const at = reached.get(name);
         return (
           <li key={name} aria-current={name === stage ? 'step' : undefined}>
-            <strong>{name}</strong> <Mark tone={at === undefined ? 'still' : 'good'}>{at === undefined ? 'not reached' : `${at.nodes.length} nodes`}</Mark>
+            <strong>{name}</strong>{' '}
+            <Mark tone={at === undefined ? 'still' : 'good'}>
+              {at === undefined ? 'not reached' : `${at.nodes.length} nodes`}
+            </Mark>
             <div className="quiet">
-              {at !== undefined && <When at={at.reachedAt} />} {planned.get(name) !== undefined && `${planned.get(name)?.sharePercent} %`}
+              {at !== undefined && <When at={at.reachedAt} />}{' '}
+              {planned.get(name) !== undefined && `${planned.get(name)?.sharePercent} %`}
               {planned.get(name)?.needsApproval === true && ', waits for a second person'}
             </div>
           </li>
@@ -70,8 +74,8 @@ const Shown = ({ rollout }: PartProps) => {
         {rollout.service} {releaseName(rollout.release)}
       </h1>
       <p>
-        <Mark tone={ROLLOUT_TONES[rollout.status]}>{words(rollout.status)}</Mark> {rollout.because} {rollout.nodes.length} nodes, from{' '}
-        {releaseName(rollout.previous)}
+        <Mark tone={ROLLOUT_TONES[rollout.status]}>{words(rollout.status)}</Mark> {rollout.because}{' '}
+        {rollout.nodes.length} nodes, from {releaseName(rollout.previous)}
       </p>
       <RolloutActs rollout={rollout} />
       <div className="parts">
@@ -98,7 +102,12 @@ const Shown = ({ rollout }: PartProps) => {
 /** One rollout: its stages, the evidence of its gates, and what can be done. */
 export const RolloutPage = () => {
   const { id } = useParams({ from: '/rollouts/$id' });
-  const answer = useAnswer('rollout', ROLLOUT, { rolloutId: id }, { follows: ['rollout-', 'rollback-'], everyMs: 5_000 });
+  const answer = useAnswer(
+    'rollout',
+    ROLLOUT,
+    { rolloutId: id },
+    { follows: ['rollout-', 'rollback-'], everyMs: 5_000 },
+  );
   return (
     <Reading of="the rollout" answer={answer}>
       {({ rollout }) => (rollout === null ? <p>There is no rollout {id}.</p> : <Shown rollout={rollout} />)}

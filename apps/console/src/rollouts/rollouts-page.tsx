@@ -43,7 +43,13 @@ export const RolloutsPage = () => {
       <h1>Rollouts</h1>
       <Reading of="the rollouts" answer={answer}>
         {({ rollouts }) => (
-          <Rows label="Rollouts" columns={COLUMNS} rows={rollouts.nodes} keyOf={({ rolloutId }) => rolloutId} none="No rollout was told yet." />
+          <Rows
+            label="Rollouts"
+            columns={COLUMNS}
+            rows={rollouts.nodes}
+            keyOf={({ rolloutId }) => rolloutId}
+            none="No rollout was told yet."
+          />
         )}
       </Reading>
     </>

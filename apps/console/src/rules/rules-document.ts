@@ -4,22 +4,76 @@ import { graphql, type ResultOf } from '../api/graphql.js';
 export const RULES = graphql(`
   query Rules {
     rules {
-      version source loadedAt loadedBy ruleCount sha256 warnings
-      refused { at source problems }
-      rules { name signal comparison threshold window for keepFiringFor severity scopes outcomesMin actions { do } }
+      version
+      source
+      loadedAt
+      loadedBy
+      ruleCount
+      sha256
+      warnings
+      refused {
+        at
+        source
+        problems
+      }
+      rules {
+        name
+        signal
+        comparison
+        threshold
+        window
+        for
+        keepFiringFor
+        severity
+        scopes
+        outcomesMin
+        actions {
+          do
+        }
+      }
     }
-    ruleHistory(first: 20) { nodes { version source loadedAt loadedBy ruleCount sha256 } }
+    ruleHistory(first: 20) {
+      nodes {
+        version
+        source
+        loadedAt
+        loadedBy
+        ruleCount
+        sha256
+      }
+    }
   }
 `);
 /** Why a rule did not fire, for a subject and a moment. */
 export const WHY_NOT = graphql(`
   query WhyNot($rule: String!, $subject: String, $at: DateTime) {
-    whyNot(rule: $rule, subject: $subject, at: $at) { rule at verdict because lines margin threshold value subject { scope key } }
+    whyNot(rule: $rule, subject: $subject, at: $at) {
+      rule
+      at
+      verdict
+      because
+      lines
+      margin
+      threshold
+      value
+      subject {
+        scope
+        key
+      }
+    }
   }
 `);
 /** Reads the files of the rules again. */
 export const RELOAD_RULES = graphql(`
-  mutation ReloadRules($input: ReloadRulesInput!) { reloadRules(input: $input) { userErrors { code message path } } }
+  mutation ReloadRules($input: ReloadRulesInput!) {
+    reloadRules(input: $input) {
+      userErrors {
+        code
+        message
+        path
+      }
+    }
+  }
 `);
 
 export type RuleShown = NonNullable<ResultOf<typeof RULES>['rules']>['rules'][number];

@@ -41,14 +41,18 @@ const Reload = () => {
 };
 
 const Answered = ({ rule, subject }: { readonly rule: string; readonly subject: string | undefined }) => (
-  <Reading of="why not" answer={useAnswer('why-not', WHY_NOT, { rule, ...(subject && { subject }) }, { everyMs: 5_000 })}>
+  <Reading
+    of="why not"
+    answer={useAnswer('why-not', WHY_NOT, { rule, ...(subject && { subject }) }, { everyMs: 5_000 })}
+  >
     {({ whyNot }) =>
       whyNot === null ? (
         <p>There is no such rule.</p>
       ) : (
         <div role="status">
           <p>
-            <Mark tone={whyNot.verdict === 'fired' ? 'bad' : 'still'}>{words(whyNot.verdict)}</Mark> {whyNot.because}, <When at={whyNot.at} />
+            <Mark tone={whyNot.verdict === 'fired' ? 'bad' : 'still'}>{words(whyNot.verdict)}</Mark> {whyNot.because},{' '}
+            <When at={whyNot.at} />
           </p>
           <ul>
             {whyNot.lines.map((line) => (
@@ -84,7 +88,11 @@ const WhyNot = ({ rules }: { readonly rules: readonly RuleShown[] }) => {
             ))}
           </select>
         </p>
-        <Field label="Of what (fleet, pop:iad, release_region:v2.1.5+c42|asia)" name="subject" defaultValue={subject ?? 'fleet'} />
+        <Field
+          label="Of what (fleet, pop:iad, release_region:v2.1.5+c42|asia)"
+          name="subject"
+          defaultValue={subject ?? 'fleet'}
+        />
         <button type="submit">Ask</button>
       </form>
       {rule !== undefined && <Answered rule={rule} subject={subject} />}
@@ -105,7 +113,8 @@ export const RulesPage = () => {
           ) : (
             <>
               <p>
-                Version {rules.version}, {rules.ruleCount} rules of {rules.source}, loaded <When at={rules.loadedAt} /> by {rules.loadedBy}
+                Version {rules.version}, {rules.ruleCount} rules of {rules.source}, loaded <When at={rules.loadedAt} />{' '}
+                by {rules.loadedBy}
               </p>
               {rules.refused !== null && (
                 <p role="alert" className="failure">
@@ -117,7 +126,13 @@ export const RulesPage = () => {
               </div>
               <div className="parts">
                 <Card title="In force" className="wide">
-                  <Rows label="Rules" columns={COLUMNS} rows={rules.rules} keyOf={({ name }) => name} none="The set is empty: nothing is judged." />
+                  <Rows
+                    label="Rules"
+                    columns={COLUMNS}
+                    rows={rules.rules}
+                    keyOf={({ name }) => name}
+                    none="The set is empty: nothing is judged."
+                  />
                 </Card>
                 <WhyNot rules={rules.rules} />
                 <Card title="Sets before">

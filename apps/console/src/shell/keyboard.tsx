@@ -8,7 +8,8 @@ const SECOND_KEY_MS = 1_500;
 
 /** What is typed into a field is text. */
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+  target instanceof HTMLElement &&
+  (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
 /** Goes from row to row of the first table of the page, by the links in them. */
 const moveRow = (by: number): void => {

@@ -51,8 +51,8 @@ export const SignIn = ({ enter, because }: SignInProps) => {
           aria-invalid={refusal !== undefined}
         />
         <p id="key-help" className="quiet">
-          An administrator makes one: <code>tocsin key create --role viewer</code>. The first is in <code>.tocsin/admin-key</code>. It is
-          kept in this tab, until you close it.
+          An administrator makes one: <code>tocsin key create --role viewer</code>. The first is in{' '}
+          <code>.tocsin/admin-key</code>. It is kept in this tab, until you close it.
         </p>
         <p role="alert" className="refusal">
           {refusal}

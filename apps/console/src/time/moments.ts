@@ -36,5 +36,7 @@ export const lengthOf = (ms: number): string => {
   const [unit, size] = UNITS[first] ?? ['s', 1_000];
   const next = UNITS[first + 1];
   const rest = next === undefined || unit === 'd' ? 0 : Math.floor((whole % size) / next[1]);
-  return rest === 0 ? `${Math.floor(whole / size)} ${unit}` : `${Math.floor(whole / size)} ${unit} ${rest} ${next?.[0]}`;
+  return rest === 0
+    ? `${Math.floor(whole / size)} ${unit}`
+    : `${Math.floor(whole / size)} ${unit} ${rest} ${next?.[0]}`;
 };

@@ -13,7 +13,12 @@ export const RangePicker = () => {
   return (
     <span className="range" role="group" aria-label="Time">
       {Object.keys(LENGTHS).map((last) => (
-        <button key={last} type="button" aria-pressed={search.from === undefined && (search.last ?? '1h') === last} onClick={() => go({ last })}>
+        <button
+          key={last}
+          type="button"
+          aria-pressed={search.from === undefined && (search.last ?? '1h') === last}
+          onClick={() => go({ last })}
+        >
           {last}
         </button>
       ))}

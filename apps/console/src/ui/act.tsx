@@ -26,7 +26,13 @@ const Confirm = ({ word }: { readonly word: string }) => {
       <label htmlFor={id}>
         Type <strong>{word}</strong> to confirm
       </label>
-      <input id={id} name="confirm" autoComplete="off" required pattern={word.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')} />
+      <input
+        id={id}
+        name="confirm"
+        autoComplete="off"
+        required
+        pattern={word.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}
+      />
     </p>
   );
 };

@@ -33,12 +33,19 @@ const axis = (values?: (self: uPlot, ticks: number[]) => string[]): uPlot.Axis =
   ...(values === undefined ? {} : { values }),
 });
 
-const optionsOf = ({ lines, format, range, height = 150 }: ChartProps, width: number, marks: () => readonly Mark[], zone: Zone): uPlot.Options => ({
+const optionsOf = (
+  { lines, format, range, height = 150 }: ChartProps,
+  width: number,
+  marks: () => readonly Mark[],
+  zone: Zone,
+): uPlot.Options => ({
   width,
   height,
   legend: { show: false },
   cursor: { sync: { key: 'now' }, points: { show: false } },
-  scales: { y: { range: range === undefined ? (_self, low, high) => [low, high === low ? low + 1 : high] : [...range] } },
+  scales: {
+    y: { range: range === undefined ? (_self, low, high) => [low, high === low ? low + 1 : high] : [...range] },
+  },
   axes: [
     { ...axis((_self, ticks) => ticks.map((tick) => clockOf(tick * 1_000, zone))), space: 70 },
     { ...axis((_self, ticks) => ticks.map(format)), size: 70 },
@@ -99,11 +106,18 @@ export const Chart = (props: ChartProps) => {
   const drawn = useRef(marks);
   drawn.current = marks;
   const { zone } = useZone();
-  const shape = useMemo(() => JSON.stringify([lines.map(({ label, token }) => [label, token]), props.range, zone]), [lines, props.range, zone]);
+  const shape = useMemo(
+    () => JSON.stringify([lines.map(({ label, token }) => [label, token]), props.range, zone]),
+    [lines, props.range, zone],
+  );
   useEffect(() => {
     const { current } = place;
     if (current === null) return;
-    const made = new uPlot(optionsOf(props, current.clientWidth, () => drawn.current, zone), [[]], current);
+    const made = new uPlot(
+      optionsOf(props, current.clientWidth, () => drawn.current, zone),
+      [[]],
+      current,
+    );
     plot.current = made;
     const watcher = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: made.height }));
     watcher.observe(current);
@@ -118,7 +132,10 @@ export const Chart = (props: ChartProps) => {
     };
   }, [shape]);
   useEffect(() => {
-    plot.current?.setData([times.map((at) => at / 1_000), ...lines.map(({ values }) => [...values])] as uPlot.AlignedData);
+    plot.current?.setData([
+      times.map((at) => at / 1_000),
+      ...lines.map(({ values }) => [...values]),
+    ] as uPlot.AlignedData);
   }, [times, lines, shape, marks]);
   return (
     <figure className="chart">
