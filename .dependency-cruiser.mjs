@@ -17,6 +17,8 @@ export const libs = {
 const roles = ['gateway', 'aggregator', 'rules', 'signer', 'dispatcher', 'api'];
 /** They run where memory is not ours, or start often: no Nest, no store, no runtime. */
 const small = ['edge-agent', 'prober', 'simulator', 'cli'];
+/** It runs in a browser, by rules of its own: .dependency-cruiser.console.mjs. */
+const apart = ['console'];
 /** Whose `*.role.ts` each app may import; no app imports anything else of another. */
 export const apps = { ...Object.fromEntries([...roles, ...small].map((app) => [app, []])), standalone: roles };
 /** The one place that may import a package: what makes it replaceable. */
@@ -113,6 +115,7 @@ const config = {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules|^dist' },
+    exclude: { path: `^apps/${anyOf(apart)}/` },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'default'] },
   },
 };

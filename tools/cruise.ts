@@ -19,10 +19,21 @@ interface Output {
   };
 }
 
-/** Runs the boundary gate over `apps` and `libs` below a folder. */
-export const cruise = (root: string, folder: string): Cruise => {
+/** Which gate: its rules, and the folders that it reads. */
+export interface Gate {
+  readonly config: string;
+  readonly folders: readonly string[];
+}
+
+/** What runs on Node. */
+export const SERVER_GATE: Gate = { config: '.dependency-cruiser.mjs', folders: ['apps', 'libs'] };
+/** What runs in a browser. */
+export const CONSOLE_GATE: Gate = { config: '.dependency-cruiser.console.mjs', folders: ['apps/console/src'] };
+
+/** Runs a boundary gate below a folder, with the tools and rules of `root`. */
+export const cruise = (root: string, folder: string, { config, folders }: Gate): Cruise => {
   const tool = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const words = [tool, '--config', join(root, '.dependency-cruiser.mjs'), '-T', 'json', 'apps', 'libs'];
+  const words = [tool, '--config', join(root, config), '-T', 'json', ...folders];
   const run = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 });
   if (!run.stdout.startsWith('{')) throw new Error(`cruise ${folder}: ${run.stderr}`);
   const { summary } = JSON.parse(run.stdout) as Output;

@@ -56,10 +56,23 @@ export const PLANTED: Readonly<Record<string, string>> = Object.fromEntries([
   ],
 ]);
 
-/** Writes the tree under a folder of the repository, where packages still resolve. */
-export const plant = (root: string, folder: string): void => {
+/** The same for what runs in a browser. */
+export const PLANTED_IN_CONSOLE: Readonly<Record<string, string>> = Object.fromEntries([
+  ['apps/api/src/api.role.ts', 'export const here = 1;\n'],
+  ['apps/console/tsconfig.json', '{}'],
+  ['apps/console/src/round.tsx', importing('./about.js')],
+  ['apps/console/src/about.tsx', importing('./round.js')],
+  ['apps/console/src/nowhere.tsx', importing('./no-such-file.js', '../../api/src/api.role.js', 'node:fs', 'pg')],
+  [
+    'apps/console/src/doors.tsx',
+    importing('uplot', 'graphql-ws', 'graphql', 'd3-geo', 'topojson-client', 'world-atlas/land-110m.json', 'react-dom'),
+  ],
+]);
+
+/** Writes a tree under a folder of the repository, where packages still resolve. */
+export const plant = (root: string, folder: string, planted: Readonly<Record<string, string>>): void => {
   rmSync(folder, { recursive: true, force: true });
-  for (const [path, text] of Object.entries(PLANTED)) {
+  for (const [path, text] of Object.entries(planted)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }

@@ -103,7 +103,9 @@ export const ALERT = graphql(`
   }
 `);
 
+/** All that the page of an alert shows. */
 export type AlertAnswer = NonNullable<ResultOf<typeof ALERT>['alert']>;
+/** An alert in a list. */
 export type AlertRow = ResultOf<typeof ALERTS>['alerts']['nodes'][number];
 
 /** Holds pages back, for alerts that its labels choose. */

@@ -10,5 +10,4 @@ export const graphql = initGraphQLTada<{
   scalars: { DateTime: string; Duration: number; Percentile: number | 'timeout'; Json: unknown };
 }>();
 
-export type { FragmentOf, ResultOf, VariablesOf } from 'gql.tada';
-export { readFragment } from 'gql.tada';
+export type { ResultOf } from 'gql.tada';

@@ -1,6 +1,7 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Live, LiveFeed } from './live.js';
 
+/** The feed of this tab; null outside of a session. */
 export const LiveContext = createContext<LiveFeed | null>(null);
 
 /** What is pushed to this tab, as it is now. */

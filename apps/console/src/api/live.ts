@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createClient, type Client } from 'graphql-ws';
+import { browserClock, type Clock } from '../time/clock.js';
 import { type FleetHealth, followed } from './followed.js';
 
 /** How the line to Tocsin is. */
@@ -27,10 +28,10 @@ const HEALTH = `subscription { fleetHealth { position health { asOf
   fleet { key success good bad timeout p50 p95 p99 window slot } regions { key success good bad timeout p50 p95 p99 window slot } } } }`;
 const EVENTS = 'subscription ($after: Float) { events(after: $after) { position stream } }';
 
-const waitFor = (retries: number): Promise<void> => {
+const waitFor = (clock: Clock, retries: number): Promise<void> => {
   const longest = BACK_OFF_MS[Math.min(retries, BACK_OFF_MS.length - 1)] ?? 0;
   // Between half and all of it, so that the tabs of a whole room do not come back in one moment.
-  return new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)));
+  return new Promise((resolve) => clock.after(longest * (0.5 + clock.chance() / 2), resolve));
 };
 
 interface Told {
@@ -46,13 +47,14 @@ export class LiveFeed {
   #live: Live = { line: { state: 'connecting' }, health: null, heardAt: null, position: null };
   readonly #listeners = new Set<() => void>();
   readonly #streams = new Set<string>();
-  #gathering: ReturnType<typeof setTimeout> | undefined;
+  #stopGathering: (() => void) | undefined;
   readonly #client: Client;
 
   constructor(
     key: string,
     private readonly queries: QueryClient,
     private readonly refused: () => void,
+    private readonly clock: Clock = browserClock,
   ) {
     const url = new URL('/graphql', location.href);
     url.protocol = url.protocol.replace('http', 'ws');
@@ -61,7 +63,7 @@ export class LiveFeed {
       lazy: false,
       connectionParams: { authorization: `Bearer ${key}` },
       retryAttempts: Number.POSITIVE_INFINITY,
-      retryWait: waitFor,
+      retryWait: (retries) => waitFor(clock, retries),
       shouldRetry: () => true,
       keepAlive: 10_000,
       onNonLazyError: () => undefined,
@@ -80,7 +82,7 @@ export class LiveFeed {
   };
 
   readonly end = (): void => {
-    clearTimeout(this.#gathering);
+    this.#stopGathering?.();
     this.#listeners.clear();
     void this.#client.dispose();
   };
@@ -93,14 +95,14 @@ export class LiveFeed {
   #closed({ code, reason }: CloseEvent): void {
     if (REFUSED.has(code)) return this.refused();
     if (this.#live.line.state === 'lost') return;
-    this.#set({ line: { state: 'lost', since: Date.now(), because: reason || `the line broke (${code})` } });
+    this.#set({ line: { state: 'lost', since: this.clock.now(), because: reason || `the line broke (${code})` } });
   }
 
   #follow(): void {
     this.#client.subscribe<{ fleetHealth: { health: FleetHealth } }>(
       { query: HEALTH },
       {
-        next: ({ data }) => data && this.#set({ health: data.fleetHealth.health, heardAt: Date.now() }),
+        next: ({ data }) => data && this.#set({ health: data.fleetHealth.health, heardAt: this.clock.now() }),
         error: () => undefined,
         complete: () => undefined,
       },
@@ -124,11 +126,11 @@ export class LiveFeed {
   #heard({ position, stream }: Told): void {
     this.#streams.add(stream);
     this.#set({ position });
-    this.#gathering ??= setTimeout(() => this.#readAgain(), GATHER_MS);
+    this.#stopGathering ??= this.clock.after(GATHER_MS, () => this.#readAgain());
   }
 
   #readAgain(): void {
-    this.#gathering = undefined;
+    this.#stopGathering = undefined;
     const streams = [...this.#streams];
     this.#streams.clear();
     void this.queries.invalidateQueries({ predicate: ({ meta }) => followed(meta, streams) });

@@ -50,5 +50,7 @@ export const AFFECTED = graphql(`
   }
 `);
 
+/** A customer in a list. */
 export type CustomerRow = ResultOf<typeof CUSTOMERS>['customers']['nodes'][number];
+/** A customer who was hurt in the time asked for. */
 export type AffectedRow = NonNullable<ResultOf<typeof AFFECTED>['affectedCustomers']>['customers'][number];

@@ -1,6 +1,7 @@
 import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useAnswer } from '../api/use-answer.js';
+import { browserClock } from '../time/clock.js';
 import { rangeOf } from '../time/range.js';
 import { RangePicker } from '../time/range-picker.js';
 import { When } from '../time/when.js';
@@ -32,7 +33,7 @@ const ALL = [
 const Hurt = () => {
   const search = useSearch({ from: '/customers' });
   // Whole minutes, so that an answer is asked for once a minute and shared by all who look.
-  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  const minute = Math.floor(browserClock.now() / 60_000) * 60_000;
   const { from, to } = useMemo(() => rangeOf(search, minute), [search, minute]);
   const answer = useAnswer(
     'affected',

@@ -218,7 +218,9 @@ export const INCIDENT = graphql(`
   }
 `);
 
+/** All that the page of an incident shows. */
 export type IncidentAnswer = NonNullable<ResultOf<typeof INCIDENT>['incident']>;
+/** An incident in a list. */
 export type IncidentRow = ResultOf<typeof INCIDENTS>['incidents']['nodes'][number];
 
 /** Takes an incident. */

@@ -203,10 +203,12 @@ export const NOW = graphql(`
   }
 `);
 
+/** All that Now shows but for the figures of telemetry. */
 export type NowAnswer = ResultOf<typeof NOW>;
+/** An incident that is not resolved. */
 export type OpenIncident = NowAnswer['incidents']['nodes'][number];
+/** A rollout that runs, or ended a short while ago. */
 export type RolloutNow = NowAnswer['rollouts']['nodes'][number];
-export type RollbackNow = OpenIncident['rollbacks'][number];
 
 /** Success and latency of the fleet over the last ten minutes, which are what the API answers without bounds: by its clock, not by ours. */
 export const FLEET_SERIES = graphql(`

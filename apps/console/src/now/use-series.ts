@@ -2,6 +2,7 @@ import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-quer
 import type { TadaDocumentNode } from 'gql.tada';
 import { request, type RequestFailed } from '../api/request.js';
 import { useSession } from '../api/session.js';
+import { browserClock } from '../time/clock.js';
 import { joined, type Stepped } from './joined.js';
 
 /** As long as the API answers without bounds. */
@@ -48,11 +49,11 @@ export const useSeries = <Step extends Stepped>(
     refetchInterval: stepMs,
     queryFn: async ({ signal }) => {
       const kept = keptIn<Step>(queries, key);
-      const from = beginOf(kept, stepMs, Date.now());
+      const from = beginOf(kept, stepMs, browserClock.now());
       const answer = await request(apiKey, document, { step: stepMs, ...(from !== undefined && { from }) }, signal);
       const read = answer.windows?.windows ?? [];
       return from === undefined || kept === undefined
-        ? { steps: read, wholeAt: Date.now() }
+        ? { steps: read, wholeAt: browserClock.now() }
         : { steps: joined(kept.steps, read, from, RANGE_MS), wholeAt: kept.wholeAt };
     },
   });

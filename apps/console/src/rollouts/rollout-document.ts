@@ -166,7 +166,9 @@ export const ROLLOUT = graphql(`
   }
 `);
 
+/** All that the page of a rollout shows. */
 export type RolloutAnswer = NonNullable<ResultOf<typeof ROLLOUT>['rollout']>;
+/** A rollout in a list. */
 export type RolloutRow = ResultOf<typeof ROLLOUTS>['rollouts']['nodes'][number];
 
 /** Lets a rollout that waits go on to a stage. */

@@ -76,4 +76,5 @@ export const RELOAD_RULES = graphql(`
   }
 `);
 
+/** A rule as it is in force. */
 export type RuleShown = NonNullable<ResultOf<typeof RULES>['rules']>['rules'][number];

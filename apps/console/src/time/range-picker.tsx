@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { browserClock } from './clock.js';
 import { LENGTHS, rangeOf, type RangeSearch } from './range.js';
 
 /** Chooses the time that the page shows, and pins it: a pinned address shows the same to whoever opens it, whenever. */
@@ -7,7 +8,7 @@ export const RangePicker = () => {
   const navigate = useNavigate();
   const go = (chosen: RangeSearch) => void navigate({ to: '.', search: chosen as never });
   const pin = () => {
-    const { from, to } = rangeOf(search, Date.now());
+    const { from, to } = rangeOf(search, browserClock.now());
     go({ from: new Date(from).toISOString(), to: new Date(to).toISOString() });
   };
   return (

@@ -130,6 +130,7 @@ export const Chart = (props: ChartProps) => {
       made.destroy();
       plot.current = null;
     };
+    // oxlint-disable-next-line react/exhaustive-deps -- made anew when its shape changes, not with each figure
   }, [shape]);
   useEffect(() => {
     plot.current?.setData([

@@ -71,7 +71,9 @@ export const CallerType = objectType(
     actor: text('The actor of the events that this caller causes, as `operator:alice`.'),
     name: text('What is shown to people.'),
     roles: many(one(() => words.Role, 'What the key or token is; a token may hold several.')),
-    permissions: many(one(() => words.Permission, 'What it may do: what its roles grant, or the part that its key was cut to.')),
+    permissions: many(
+      one(() => words.Permission, 'What it may do: what its roles grant, or the part that its key was cut to.'),
+    ),
     expiresAt: maybe(moment('When it is over; null: not by itself.', { from: 'expiresAtMs' })),
   },
 );
