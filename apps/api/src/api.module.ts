@@ -24,6 +24,7 @@ import { createManyReads } from '#store';
 import { type Actions, createActions } from './actions.js';
 import { type AuditDoor, createAuditDoor } from './audit/audit-door.js';
 import { ConsoleDoor } from './console/console-door.js';
+import { SignInController } from './console/sign-in.controller.js';
 import { EventFeed } from './event-feed.js';
 import { ApiMeters } from './api-meters.provider.js';
 import { graphqlModule, type GraphqlSettings } from './graphql/graphql.module.js';
@@ -193,6 +194,7 @@ export class ApiModule implements OnApplicationBootstrap, OnModuleDestroy {
         RollbacksController,
         RolloutsController,
         RulesController,
+        SignInController,
         StreamController,
       ],
       providers: [

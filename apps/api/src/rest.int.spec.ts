@@ -379,6 +379,7 @@ describe('the REST API', () => {
       'GET /act/:token',
       'GET /healthz',
       'GET /readyz',
+      'GET /v1/sign-in',
       'POST /act/:token',
       'POST /v1/callbacks/pagerduty',
       'POST /v1/callbacks/slack',

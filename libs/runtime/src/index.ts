@@ -5,7 +5,7 @@ export * from './clock.js';
 export * from './create-app.js';
 export type { WaitingParts } from './database-wait.js';
 export { addressOf } from './door/address-of.js';
-export { CONSOLE_PAGES, CONSOLE_PARTS } from './door/paths.js';
+export { CONSOLE_PAGES, CONSOLE_PARTS, CONSOLE_SIGNED_IN } from './door/paths.js';
 export type { Rates } from './door/rates.js';
 export { strangerOf } from './door/stranger.js';
 export * from './entrances.js';

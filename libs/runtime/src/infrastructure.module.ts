@@ -16,6 +16,7 @@ import {
   NOTICES,
   READ_DATABASE,
   READINESS,
+  SIGN_IN,
   TRACES,
 } from './tokens.js';
 
@@ -40,6 +41,7 @@ export class InfrastructureModule {
       [NODE_KEYS, parts.nodeKeys],
       [LINKS, parts.links],
       [DOOR, parts.door],
+      [SIGN_IN, parts.signIn],
       [NOTICES, parts.notices],
       [READINESS, parts.readiness],
       [FATAL, parts.fatal],

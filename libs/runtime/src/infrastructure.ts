@@ -26,6 +26,7 @@ import type { Logger } from './logger.js';
 import { openNodeKeySecret } from './node-key-secret.js';
 import { followNodeKeys, type NodeKeyring } from './node-keyring.js';
 import { Notices } from './notices.js';
+import type { SignInSettings } from './oidc.config.js';
 import { openTokenReader, type TokenReader } from './oidc.js';
 import { Readiness } from './readiness.js';
 import type { RoleName } from './role.js';
@@ -51,6 +52,8 @@ export interface Infrastructure {
   readonly nodeKeys: NodeKeyring;
   readonly links: LinkSettings;
   readonly door: DoorSettings;
+  /** undefined: people show the console an API key. */
+  readonly signIn: SignInSettings | undefined;
   readonly notices: Notices;
   readonly readiness: Readiness;
   readonly meters: Meters;
@@ -223,7 +226,8 @@ export const openInfrastructure = async (settings: Settings, given: Infrastructu
   const authenticator = createAuthenticator(apiKeys, clock, openTokens(settings, clock, logger));
   const links = await openLinkSettings(settings, logger);
   const { door, metricsToken } = settings;
+  const signIn = settings.oidc?.signIn;
   const opened = { database, readDatabase, eventLog, eventStore, catalogue, authenticator, nodeKeys, links, door };
   const watching = { readiness, meters, traces, metricsToken };
-  return { ...opened, ...watching, notices: new Notices(), clock, logger, fatal };
+  return { ...opened, ...watching, signIn, notices: new Notices(), clock, logger, fatal };
 };

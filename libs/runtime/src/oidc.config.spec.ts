@@ -22,7 +22,30 @@ describe('whose tokens are taken', () => {
     });
   });
 
+  it('says how the console signs people in, where it is a client of the issuer', () => {
+    const signInOf = (told: object) =>
+      readRuntimeSettings({ ...TOLD, OIDC_CLIENT_ID: 'console', ...told }).oidc?.signIn;
+    expect(readRuntimeSettings(TOLD).oidc?.signIn).toBeUndefined();
+    expect(signInOf({})).toEqual({
+      issuer: 'https://login.test/realms/ops',
+      clientId: 'console',
+      scopes: ['openid', 'profile', 'email'],
+      origins: ['https://login.test'],
+    });
+    expect(
+      signInOf({ OIDC_SCOPES: ' openid  offline_access ', OIDC_TOKEN_ORIGIN: 'https://tokens.test' }),
+    ).toMatchObject({
+      scopes: ['openid', 'offline_access'],
+      origins: ['https://login.test', 'https://tokens.test'],
+    });
+  });
+
   it.each([
+    [{ OIDC_SCOPES: 'profile email' }, 'expected openid among them'],
+    [{ OIDC_SCOPES: 'openid "all"' }, 'expected scopes'],
+    [{ OIDC_TOKEN_ORIGIN: 'https://tokens.test/oauth2' }, 'without a path'],
+    [{ OIDC_TOKEN_ORIGIN: 'https://tokens.test; script-src *' }, 'OIDC_TOKEN_ORIGIN'],
+    [{ OIDC_TOKEN_ORIGIN: 'http://tokens.test' }, 'expected https'],
     [{ OIDC_ISSUER: 'http://login.test' }, 'expected https'],
     [{ OIDC_ISSUER: 'login.test' }, 'OIDC_ISSUER'],
     [{ OIDC_JWKS_URL: 'http://login.test/keys' }, 'expected https'],
@@ -35,6 +58,11 @@ describe('whose tokens are taken', () => {
     [{ OIDC_AUDIENCE: undefined }, 'OIDC_AUDIENCE: needed where tokens are taken'],
   ])('is refused at the start where it is half told or wrong: %j', (changes, problem) => {
     expect(() => readRuntimeSettings({ ...TOLD, ...changes })).toThrow(problem);
+  });
+
+  it('is needed where the console should sign people in with it', () => {
+    for (const told of [{ OIDC_CLIENT_ID: 'console' }, { OIDC_TOKEN_ORIGIN: 'https://tokens.test' }])
+      expect(() => readRuntimeSettings(told)).toThrow('OIDC_ISSUER: needed where tokens are taken');
   });
 
   it('may be somebody on this machine without TLS', () => {

@@ -16,6 +16,9 @@ const overTls = z
     'expected https',
   );
 
+/** A scope (RFC 6749 §3.3). */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
 /** Every role but that of one node, which a token cannot name. */
 const TOKEN_ROLES = PRINCIPAL_ROLES.filter((role) => role !== 'node');
 
@@ -48,7 +51,30 @@ export const oidcSchema = z.object({
   OIDC_ROLE_CLAIM: z.string().min(1).max(ISSUER_CHARS_MAX).default('groups'),
   /** What groups may do: `sre=operator,on-call=incident_commander`. */
   OIDC_ROLES: groupsSchema.optional(),
+  /** As what the issuer knows the console, a public client: people sign in there with the issuer too. Unset: by an API key alone. */
+  OIDC_CLIENT_ID: z.string().min(1).max(ISSUER_CHARS_MAX).optional(),
+  /** What the console asks the issuer for, separated by spaces; `offline_access` where renewal needs it. */
+  OIDC_SCOPES: z
+    .string()
+    .max(ISSUER_CHARS_MAX)
+    .default('openid profile email')
+    .transform((text) => text.split(/\s+/).filter((each) => each !== ''))
+    .refine((scopes) => scopes.includes('openid'), 'expected openid among them')
+    .refine((scopes) => scopes.every((each) => SCOPE.test(each)), 'expected scopes, separated by spaces'),
+  /** Where the issuer's token endpoint is, where that is no address of the issuer: `https://login.example.com`. */
+  OIDC_TOKEN_ORIGIN: overTls
+    .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'expected an origin, without a path')
+    .optional(),
 });
+
+/** How people sign in to the console with the issuer (authorization code with PKCE); nothing of it is secret. */
+export interface SignInSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** Origins that the page speaks to beside its own: the issuer's, and that of its token endpoint. */
+  readonly origins: readonly string[];
+}
 
 /** Whose tokens are taken, and who they make somebody. */
 export interface OidcSettings {
@@ -59,22 +85,28 @@ export interface OidcSettings {
   readonly roleClaim: string;
   /** Pairs of a group and its role; a group may have several. */
   readonly groups: readonly (readonly [string, PrincipalRole])[];
+  /** undefined: the console takes API keys alone. */
+  readonly signIn?: SignInSettings | undefined;
 }
 
 type Read = z.output<typeof oidcSchema>;
 
+const signInOf = (issuer: string, read: Read): SignInSettings | undefined => {
+  const { OIDC_CLIENT_ID: clientId, OIDC_SCOPES: scopes, OIDC_TOKEN_ORIGIN: tokenOrigin } = read;
+  if (clientId === undefined) return undefined;
+  const own = new URL(issuer).origin;
+  return { issuer, clientId, scopes, origins: [...new Set([own, tokenOrigin ?? own])] };
+};
+
 /** Whose tokens are taken; undefined: nobody's. Throws a `ConfigError` where half of it is told. */
-export const oidcOf = ({
-  OIDC_ISSUER: issuer,
-  OIDC_AUDIENCE: audience,
-  OIDC_JWKS_URL: jwksUrl,
-  OIDC_ROLE_CLAIM: roleClaim,
-  OIDC_ROLES: groups,
-}: Read): OidcSettings | undefined => {
+export const oidcOf = (read: Read): OidcSettings | undefined => {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLES: groups } = read;
+  const { OIDC_JWKS_URL: jwksUrl, OIDC_ROLE_CLAIM: roleClaim } = read;
   const told = { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_ROLES: groups };
   const missing = Object.entries(told).flatMap(([name, value]) => (value === undefined ? [name] : []));
   if (issuer !== undefined && audience !== undefined && groups !== undefined)
-    return { issuer, audience, jwksUrl, roleClaim, groups };
-  if (missing.length === Object.keys(told).length && jwksUrl === undefined) return undefined;
+    return { issuer, audience, jwksUrl, roleClaim, groups, signIn: signInOf(issuer, read) };
+  const beside = [jwksUrl, read.OIDC_CLIENT_ID, read.OIDC_TOKEN_ORIGIN];
+  if (missing.length === Object.keys(told).length && beside.every((each) => each === undefined)) return undefined;
   throw new ConfigError(missing.map((name) => `${name}: needed where tokens are taken`));
 };

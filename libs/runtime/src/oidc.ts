@@ -16,7 +16,7 @@ import type { OidcSettings } from './oidc.config.js';
 /** What a token may be signed with, whatever it says: asymmetric alone, so that no published key is ever a secret; never `none`. */
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'];
 /** A token is taken for so long after it was made, whatever its `exp`: one that was stolen is worth a quarter of an hour. */
-const AGE_S_MAX = 900;
+export const TOKEN_AGE_S_MAX = 900;
 /** How far the issuer's clock may be from ours. */
 const SKEW_S = 5;
 /** A token with a hundred groups has some 4,000 characters; all headers of a request have 16 KiB. */
@@ -80,7 +80,7 @@ const nameIn = ({ preferred_username: username, email, name, sub }: JWTPayload):
 };
 
 /** When it is over: at its `exp`, or when it is too old. */
-const endOf = ({ exp = 0, iat = 0 }: JWTPayload): number => Math.min(exp, iat + AGE_S_MAX) * 1_000;
+const endOf = ({ exp = 0, iat = 0 }: JWTPayload): number => Math.min(exp, iat + TOKEN_AGE_S_MAX) * 1_000;
 
 const principalOf = (claims: JWTPayload, { issuer, roleClaim, groups }: OidcSettings): Principal | Refusal => {
   const { sub = '' } = claims;
@@ -112,7 +112,7 @@ const principalOf = (claims: JWTPayload, { issuer, roleClaim, groups }: OidcSett
 /** In our own words: what jose says of a token may repeat parts of it. */
 const refusalOf = (error: unknown): Refusal => {
   if (error instanceof errors.JWTExpired)
-    return refuse('TOKEN_EXPIRED', `it is over, or was made more than ${AGE_S_MAX / 60} minutes ago`);
+    return refuse('TOKEN_EXPIRED', `it is over, or was made more than ${TOKEN_AGE_S_MAX / 60} minutes ago`);
   if (error instanceof errors.JWTClaimValidationFailed)
     return refuse('TOKEN_INVALID', `its ${error.claim} is not what is taken here`);
   if (error instanceof errors.JOSEAlgNotAllowed)
@@ -145,7 +145,7 @@ export const openTokenReader = ({ settings, clock, onError }: TokenParts): Token
         issuer: settings.issuer,
         audience: settings.audience,
         requiredClaims: ['sub', 'exp', 'iat'],
-        maxTokenAge: AGE_S_MAX,
+        maxTokenAge: TOKEN_AGE_S_MAX,
         clockTolerance: SKEW_S,
         currentDate: new Date(clock.nowMs()),
       });

@@ -32,3 +32,5 @@ export const RATES = Symbol('Rates');
 export const TRACES = Symbol('Traces');
 /** `DoorSettings`: whose pages may read answers. */
 export const DOOR = Symbol('DoorSettings');
+/** `SignInSettings`, or undefined: how people sign in to the console with the issuer of tokens. */
+export const SIGN_IN = Symbol('SignInSettings');

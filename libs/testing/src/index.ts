@@ -1,4 +1,5 @@
 export * from './alertmanager-run.js';
+export * from './chromium-run.js';
 export * from './promtool-run.js';
 export * from './attestations.js';
 export * from './database-url.js';
@@ -6,6 +7,7 @@ export * from './fake-clock.js';
 export * from './serve-roles.js';
 export * from './test-database.js';
 export * from './test-issuer.js';
+export type { TestSignIn } from './test-sign-in.js';
 export * from './test-server.js';
 export * from './until.js';
 export * from './event-time-fleet.js';

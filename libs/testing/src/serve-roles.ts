@@ -102,7 +102,18 @@ const openParts = async (
   const front = { links, door: { ...OPEN_DOOR, ...door } };
   const databases = { database, readDatabase: database };
   const opened = { ...databases, eventLog, eventStore, catalogue, authenticator, nodeKeys, ...front };
-  const parts = { ...opened, notices, readiness, meters, traces, metricsToken, clock, logger, fatal };
+  const parts = {
+    ...opened,
+    signIn: oidc?.signIn,
+    notices,
+    readiness,
+    meters,
+    traces,
+    metricsToken,
+    clock,
+    logger,
+    fatal,
+  };
   const close = async (): Promise<void> => {
     unmeter();
     await catalogue.stop();

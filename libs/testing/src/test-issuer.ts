@@ -1,6 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import { type SignInWish, TestSignIn } from './test-sign-in.js';
 
 /** Algorithms that the issuer has keys for. */
 export type TestAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA' | 'ES384';
@@ -39,17 +40,12 @@ export class TestIssuer {
     private readonly nowMs: () => number,
   ) {
     server.on('request', (request, response) => {
-      if (this.state === 'hanging') return;
-      const { issuer } = this;
-      const isKeys = request.url === '/keys';
-      if (isKeys) this.asked += 1;
-      const body = isKeys
-        ? { keys: this.keys.flatMap(({ kid, jwk }) => (this.removed.has(kid) ? [] : [jwk])) }
-        : { issuer, jwks_uri: `${issuer}/keys` };
-      response.writeHead(this.state === 'up' ? 200 : 503, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
+      if (this.state !== 'hanging') void this.answer(request, response);
     });
   }
+
+  /** Where people sign in; without it nobody does. */
+  signIn: TestSignIn | undefined;
 
   /** Opens one with a key of an algorithm, on a free port. */
   static async open(nowMs: () => number, alg: TestAlgorithm = 'ES256'): Promise<TestIssuer> {
@@ -106,6 +102,37 @@ export class TestIssuer {
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((done) => this.server.close(done));
+  }
+
+  /** Lets people sign in at it, too. */
+  openSignIn(client: Pick<SignInWish, 'clientId' | 'redirectUri' | 'groups'>): TestSignIn {
+    const wish = { lastsS: 300, refreshes: true, error: undefined, claims: {}, answer: {}, ...client };
+    this.signIn = new TestSignIn(wish, {
+      issuer: this.issuer,
+      nowMs: this.nowMs,
+      accessToken: (claims) => this.token(client.groups, { claims }),
+      idToken: (claims) => this.token([], { claims, header: { typ: 'JWT' } }),
+    });
+    return this.signIn;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Read by pages of whatever origin; nothing of theirs is sent along.
+    response.setHeader('access-control-allow-origin', '*');
+    if (this.state === 'up' && (await this.signIn?.answer(request, response)) === true) return;
+    const { issuer } = this;
+    const isKeys = request.url === '/keys';
+    if (isKeys) this.asked += 1;
+    const doors = {
+      authorization_endpoint: `${issuer}/authorize`,
+      token_endpoint: `${issuer}/token`,
+      end_session_endpoint: `${issuer}/end`,
+    };
+    const body = isKeys
+      ? { keys: this.keys.flatMap(({ kid, jwk }) => (this.removed.has(kid) ? [] : [jwk])) }
+      : { issuer, jwks_uri: `${issuer}/keys`, ...(this.signIn === undefined ? {} : doors) };
+    response.writeHead(this.state === 'up' ? 200 : 503, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
   }
 
   private claimsOf(groups: readonly string[], claims: JWTPayload = {}): JWTPayload {

@@ -2,19 +2,27 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '#contracts';
-import { CONSOLE_PAGES, CONSOLE_PARTS, Opens, Refused } from '#runtime';
+import { CONSOLE_PAGES, CONSOLE_PARTS, Opens, Refused, SIGN_IN, type SignInSettings } from '#runtime';
 import { type ConsoleFile, encodingFor, readConsole } from './console-files.js';
 
 /**
- * A page runs its own scripts alone and speaks to nobody but where it came from. Colours and sizes that depend on figures are set by
+ * A page runs its own scripts alone and speaks to nobody but where it came from, and the issuer of tokens where people sign in there. Colours and sizes that depend on figures are set by
  * the script, one property at a time, which is no inline style to a browser.
  */
-const PAGE_HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+const pageHeaders = (signIn: SignInSettings | undefined) => ({
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    ["connect-src 'self'", ...(signIn?.origins ?? [])].join(' '),
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-} as const;
+});
 /** The page names its parts, so it is asked for each time; a part is named by what is in it, and never changes. */
 const FRESH = 'no-cache';
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -33,7 +41,10 @@ const PARTS = `${CONSOLE_PARTS}:file`;
 @Opens(Object.fromEntries([...CONSOLE_PAGES, PARTS].map((path) => [`GET ${path}`, 'public' as const])))
 @Injectable()
 export class ConsoleDoor implements OnModuleInit {
-  constructor(@Inject(HttpAdapterHost) private readonly http: HttpAdapterHost) {}
+  constructor(
+    @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
+    @Inject(SIGN_IN) private readonly signIn: SignInSettings | undefined,
+  ) {}
 
   onModuleInit(): void {
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
@@ -44,8 +55,8 @@ export class ConsoleDoor implements OnModuleInit {
       return send(request, reply, file, kept);
     };
     const page = sendFile('index.html', FRESH);
-    for (const path of CONSOLE_PAGES)
-      server.get(path, async (request, reply) => page(request, reply.headers(PAGE_HEADERS)));
+    const headers = pageHeaders(this.signIn);
+    for (const path of CONSOLE_PAGES) server.get(path, async (request, reply) => page(request, reply.headers(headers)));
     server.get<{ Params: { file: string } }>(PARTS, async (request, reply) =>
       sendFile(`assets/${request.params.file}`, FOR_EVER)(request, reply),
     );

@@ -16,5 +16,6 @@ export * from './report.js';
 export * from './rollback.js';
 export * from './rollout.js';
 export * from './rules.js';
+export * from './sign-in.js';
 export * from './telemetry.js';
 export * from './waiting.js';

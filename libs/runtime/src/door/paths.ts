@@ -1,8 +1,11 @@
-/** Asked by probes and balancers, which hold no key. */
-const OPEN: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+/** Asked by probes and balancers, which hold no key, and by the console before anybody has signed in. */
+const OPEN: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/v1/sign-in']);
+/** Where an issuer of tokens sends a browser back to, with a code. */
+export const CONSOLE_SIGNED_IN = '/signed-in';
 /** Addresses of the console, which asks for a key itself; there is nothing in its page. */
 export const CONSOLE_PAGES: readonly string[] = [
   '/',
+  CONSOLE_SIGNED_IN,
   '/incidents',
   '/incidents/:id',
   '/rollouts',
