@@ -2,10 +2,11 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { LiveContext } from './api/live-context.js';
-import { LiveFeed } from './api/live.js';
+import { LiveFeed, socketUrl } from './api/live.js';
 import { RequestFailed } from './api/request.js';
-import { forgetKey, keepKey, keptKey, SessionContext } from './api/session.js';
+import { apiKey, keepKey, type Key, SessionContext } from './api/session.js';
 import { router } from './router.js';
+import { comeIn, type Entered, enteredAtOnce, forgetEntered, leaveEntered } from './sign-in/come-in.js';
 import { SignIn } from './sign-in/sign-in.js';
 
 /** Of what cannot be answered a second attempt is worth it; a refusal is the same the second time. */
@@ -18,20 +19,22 @@ const newQueries = (): QueryClient =>
   });
 
 interface SignedInProps {
-  readonly apiKey: string;
-  readonly leave: (because?: string) => void;
+  readonly sent: Key;
+  /** The key is no good any more. */
+  readonly over: () => void;
+  readonly leave: () => void;
 }
 
 /** Everything behind the sign-in: one cache and one socket for each person that signs in. */
-const SignedIn = ({ apiKey, leave }: SignedInProps) => {
+const SignedIn = ({ sent, over, leave }: SignedInProps) => {
   const queries = useMemo(newQueries, []);
   const [feed, setFeed] = useState<LiveFeed | null>(null);
   useEffect(() => {
-    const opened = new LiveFeed(apiKey, queries, () => leave('The key is no longer good, or may not look.'));
+    const opened = new LiveFeed({ key: sent, queries, refused: over, url: socketUrl(location.href) });
     setFeed(opened);
     return opened.end;
-  }, [apiKey, queries, leave]);
-  const session = useMemo(() => ({ key: apiKey, end: () => leave() }), [apiKey, leave]);
+  }, [sent, queries, over]);
+  const session = useMemo(() => ({ key: sent, end: leave }), [sent, leave]);
   if (feed === null) return null;
   return (
     <SessionContext value={session}>
@@ -44,22 +47,31 @@ const SignedIn = ({ apiKey, leave }: SignedInProps) => {
   );
 };
 
-/** The console: the pages, or the way in. */
+/** The console: the pages, or the way in. The address stays what it is, so that who signs in again is where they were. */
 export const Console = () => {
-  const [apiKey, setApiKey] = useState(keptKey);
-  const [because, setBecause] = useState<string>();
-  const leave = useMemo(
-    () => (why?: string) => {
-      forgetKey();
-      setApiKey(null);
-      setBecause(why);
-    },
+  const [{ key, because }, setEntered] = useState<Entered>(enteredAtOnce);
+  const ways = useMemo(
+    () => ({
+      over: (why = 'The key is no longer good, or may not look.') => {
+        forgetEntered();
+        setEntered({ key: null, because: why });
+      },
+      leave: () => void leaveEntered().then(() => setEntered({ key: null })),
+      enter: (text: string) => {
+        keepKey(text);
+        setEntered({ key: apiKey(text) });
+      },
+    }),
     [],
   );
-  const enter = (key: string) => {
-    keepKey(key);
-    setApiKey(key);
-    setBecause(undefined);
-  };
-  return apiKey === null ? <SignIn enter={enter} because={because} /> : <SignedIn apiKey={apiKey} leave={leave} />;
+  const isKnown = key !== undefined;
+  useEffect(() => {
+    if (!isKnown) void comeIn(ways.over, (address) => router.history.replace(address)).then(setEntered);
+  }, [isKnown, ways]);
+  if (key === undefined) return <p role="status">Signing in …</p>;
+  return key === null ? (
+    <SignIn enter={ways.enter} because={because} />
+  ) : (
+    <SignedIn sent={key} over={ways.over} leave={ways.leave} />
+  );
 };

@@ -1,5 +1,6 @@
 import type { TadaDocumentNode } from 'gql.tada';
 import { print } from 'graphql/language/printer.js';
+import type { Key } from './session.js';
 
 /** What the API says of a failure (RFC 9457). */
 export interface Problem {
@@ -24,19 +25,21 @@ interface Answer<Data> {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Problem }[];
 }
 
-const unreachable = (error: unknown): Problem => ({
+/** That something could not be asked at all, or did not answer. */
+export const unreachable = (error: unknown, what = 'Tocsin'): Problem => ({
   status: 0,
   code: 'UNREACHABLE',
-  title: 'Tocsin cannot be reached',
+  title: `${what} cannot be reached`,
   detail: error instanceof DOMException && error.name === 'TimeoutError' ? 'no answer in 35 s' : String(error),
 });
 
-const send = async (key: string, body: string, signal?: AbortSignal): Promise<Response> => {
+const send = async (key: Key, body: string, signal?: AbortSignal): Promise<Response> => {
+  const bearer = await key.bearer();
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     return await fetch('/graphql', {
       method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
       body,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
@@ -53,7 +56,7 @@ const problemOf = ({ errors }: Answer<unknown>, status: number): Problem => {
 
 /** Asks the API once. A part that could not be read fails the whole: a page shows all of what it says, or why not. */
 export const request = async <Data, Variables>(
-  key: string,
+  key: Key,
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
   signal?: AbortSignal,

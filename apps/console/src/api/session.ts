@@ -1,9 +1,26 @@
 import { createContext, useContext } from 'react';
 
+/** What a tab shows the API with every request: an API key, or a token that is made anew before it is over. */
+export interface Key {
+  /** What is sent as bearer now. Fails as a request does where there is none to be had. */
+  readonly bearer: () => Promise<string>;
+  /** The API would not take it: whether there is another one now. */
+  readonly another: () => Promise<boolean>;
+  /** Tells when there is another one, since a socket goes by what it was opened with; what comes back ends that. */
+  readonly onAnother: (listener: () => void) => () => void;
+}
+
+/** An API key, which is what it is until it is over. */
+export const apiKey = (text: string): Key => ({
+  bearer: async () => text,
+  another: async () => false,
+  onAnother: () => () => undefined,
+});
+
 /** Of this tab alone, and gone with it: a key in `localStorage` would be read by whoever sits down next. */
 const PLACE = 'tocsin.key';
 
-/** The key or token that the person came with. */
+/** The API key that the person came with. */
 export const keptKey = (): string | null => sessionStorage.getItem(PLACE);
 /** Keeps it as long as this tab is open. */
 export const keepKey = (key: string): void => sessionStorage.setItem(PLACE, key);
@@ -12,7 +29,7 @@ export const forgetKey = (): void => sessionStorage.removeItem(PLACE);
 
 /** What the pages know of who looks: the key to send, and how to leave. */
 export interface Session {
-  readonly key: string;
+  readonly key: Key;
   readonly end: () => void;
 }
 

@@ -2,6 +2,8 @@ import './sign-in.css';
 import { type FormEvent, useState } from 'react';
 import { graphql } from '../api/graphql.js';
 import { request, RequestFailed } from '../api/request.js';
+import { apiKey } from '../api/session.js';
+import { WithIssuer } from './with-issuer.js';
 
 const HEAD = graphql('query Head { headPosition }');
 
@@ -18,7 +20,7 @@ interface SignInProps {
   readonly because: string | undefined;
 }
 
-/** The way in, by a key: it is tried before it is kept. */
+/** The way in, by a key, which is tried before it is kept; or by an issuer, where there is one. */
 export const SignIn = ({ enter, because }: SignInProps) => {
   const [key, setKey] = useState('');
   const [refusal, setRefusal] = useState(because);
@@ -27,7 +29,7 @@ export const SignIn = ({ enter, because }: SignInProps) => {
     event.preventDefault();
     setTrying(true);
     try {
-      await request(key.trim(), HEAD, {});
+      await request(apiKey(key.trim()), HEAD, {});
       enter(key.trim());
     } catch (error) {
       setRefusal(told(error));
@@ -61,6 +63,7 @@ export const SignIn = ({ enter, because }: SignInProps) => {
           {isTrying ? 'Trying …' : 'Sign in'}
         </button>
       </form>
+      <WithIssuer tell={setRefusal} />
     </main>
   );
 };

@@ -1,0 +1,113 @@
+import { RequestFailed, unreachable } from '../api/request.js';
+import type { Key } from '../api/session.js';
+import type { Clock } from '../time/clock.js';
+import { isRefused, type Refused, renewAt, type Tokens } from './flow.js';
+
+/** How soon an issuer that did not answer is asked again. */
+const AGAIN_MS = 10_000;
+/** A token that was made within this, and is not taken all the same, will not be taken the next time either. */
+const JUST_MADE_MS = 10_000;
+
+const OVER = 'Your session is over. Sign in again: you come back to this page.';
+
+/** What an issued key is made with. */
+export interface IssuedParts {
+  readonly issuer: string;
+  readonly tokens: Tokens;
+  /** Asks the issuer for others; throws where it does not answer. */
+  readonly renew: (last: Tokens) => Promise<Tokens | Refused>;
+  readonly keep: (tokens: Tokens) => void;
+  /** Told once that the session is over, and why. */
+  readonly over: (because: string) => void;
+  readonly clock: Clock;
+}
+
+/** A token of an issuer, made anew before it is over for as long as the issuer does so. */
+export class IssuedKey implements Key {
+  #tokens: Tokens;
+  #renewing: Promise<boolean> | undefined;
+  #stopWaiting: (() => void) | undefined;
+  #isOver = false;
+  #unreached: unknown;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(private readonly parts: IssuedParts) {
+    this.#tokens = parts.tokens;
+    this.#waitUntil(this.#nextAt());
+  }
+
+  /** As it is now. */
+  get tokens(): Tokens {
+    return this.#tokens;
+  }
+
+  readonly bearer = async (): Promise<string> => {
+    const { now } = this.parts.clock;
+    // A tab that was asleep wakes up with a token of yesterday, before its timers do.
+    if (now() >= this.#tokens.until) await this.#renew();
+    if (now() < this.#tokens.until) return this.#tokens.access;
+    const { issuer } = this.parts;
+    if (this.#unreached !== undefined) throw new RequestFailed(unreachable(this.#unreached, issuer));
+    throw new RequestFailed({ status: 401, code: 'TOKEN_EXPIRED', title: 'The session is over', detail: OVER });
+  };
+
+  readonly another = async (): Promise<boolean> =>
+    this.parts.clock.now() - this.#tokens.madeAt >= JUST_MADE_MS && this.#renew();
+
+  readonly onAnother = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Nothing is asked for any more, and nobody told. */
+  readonly end = (): void => {
+    this.#isOver = true;
+    this.#stopWaiting?.();
+    this.#listeners.clear();
+  };
+
+  #nextAt(): number {
+    return this.#tokens.refresh === null ? this.#tokens.until : renewAt(this.#tokens);
+  }
+
+  #waitUntil(atMs: number): void {
+    const { clock } = this.parts;
+    this.#stopWaiting?.();
+    this.#stopWaiting = clock.after(Math.max(0, atMs - clock.now()), () => void this.#renew());
+  }
+
+  /** Whether there are other tokens; whoever asks meanwhile waits for the same ones. */
+  #renew(): Promise<boolean> {
+    if (this.#isOver) return Promise.resolve(false);
+    return (this.#renewing ??= this.#ask().finally(() => (this.#renewing = undefined)));
+  }
+
+  async #ask(): Promise<boolean> {
+    const { renew, keep, over, clock } = this.parts;
+    try {
+      const made = this.#tokens.refresh === null ? { refused: OVER } : await renew(this.#tokens);
+      if (this.#isOver) return false;
+      this.#unreached = undefined;
+      if (!isRefused(made)) {
+        this.#tokens = made;
+        keep(made);
+        this.#waitUntil(this.#nextAt());
+        for (const listener of this.#listeners) listener();
+        return true;
+      }
+      if (clock.now() < this.#tokens.until) {
+        // It is good until then all the same.
+        this.#tokens = { ...this.#tokens, refresh: null };
+        keep(this.#tokens);
+        this.#waitUntil(this.#tokens.until);
+        return false;
+      }
+      this.end();
+      over(made.refused === OVER ? OVER : `${OVER} ${made.refused}`);
+    } catch (error) {
+      this.#unreached = error;
+      if (!this.#isOver) this.#waitUntil(clock.now() + AGAIN_MS);
+    }
+    return false;
+  }
+}
