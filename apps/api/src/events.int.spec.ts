@@ -44,6 +44,43 @@ describe('the events', () => {
       expect([query, (await served.send('GET', `/v1/events?${query}`, viewer)).status]).toEqual([query, 400]);
   });
 
+  it('events of an incident or of a stream are pages in the one order, each with its sentence', async () => {
+    const errorOf = (code: string) => ({ errors: [{ extensions: { code } }] });
+    const dataOf = async (query: string): Promise<Readonly<Record<string, never>>> => {
+      const { body } = await served.ask(query, viewer);
+      expect([query, body['errors'] ?? []]).toEqual([query, []]);
+      return body['data'] as unknown as Readonly<Record<string, never>>;
+    };
+    const fields = 'nodes { position stream type text } pageInfo { hasNextPage endCursor }';
+    const of = (data: Readonly<Record<string, never>>) =>
+      data['events'] as unknown as {
+        readonly nodes: readonly { readonly position: number; readonly stream: string; readonly text: string }[];
+        readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
+      };
+    const first = of(await dataOf(`{ events(incidentId: "in1", first: 3) { ${fields} } }`));
+    const after = `after: "${first.pageInfo.endCursor}"`;
+    const rest = of(await dataOf(`{ events(incidentId: "in1", ${after}) { ${fields} } }`));
+    const timeline = (await served.send('GET', '/v1/incidents/in1', viewer)).body['timeline'] as unknown as readonly {
+      readonly position: number;
+    }[];
+    const read = [...first.nodes, ...rest.nodes];
+    expect([first.pageInfo.hasNextPage, rest.pageInfo.hasNextPage]).toEqual([true, false]);
+    expect(read.map(({ position }) => position)).toEqual(timeline.map(({ position }) => position));
+    expect(read.find(({ stream }) => stream === 'incident-in1')?.text).toMatch(/^an incident opened, by alert al1: /);
+    const own = of(await dataOf(`{ events(stream: "incident-in1") { ${fields} } }`));
+    expect(own.nodes).toEqual(read.filter(({ stream }) => stream === 'incident-in1'));
+    expect(of(await dataOf(`{ events(stream: "none") { ${fields} } }`)).nodes).toEqual([]);
+    for (const [asked, code] of [
+      ['incidentId: "none"', 'NOT_FOUND'],
+      ['stream: ""', 'QUERY_INVALID'],
+      ['incidentId: "in1", stream: "incident-in1"', 'QUERY_INVALID'],
+    ])
+      expect([asked, (await served.ask(`{ events(${asked}) { __typename } }`, viewer)).body]).toMatchObject([
+        asked,
+        errorOf(code!),
+      ]);
+  });
+
   it('B15: wake everybody who waits for them with one look, and nobody else', async () => {
     const head = await served.parts.eventStore.head();
     const waits = [0, 0, 0].map(() => get(`after=${head}&waitMs=30000`));

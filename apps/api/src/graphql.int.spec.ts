@@ -257,7 +257,13 @@ describe('the GraphQL API', () => {
           )
         : [],
     );
-    expect(json).toEqual(['Event.data', 'ExplainedStep.data']);
+    expect(json).toEqual([
+      'Event.data',
+      'ExplainedStep.data',
+      'FieldChange.after',
+      'FieldChange.before',
+      'ShownAct.data',
+    ]);
   });
 
   it('keys are seen by administrators alone, however they are asked for', async () => {

@@ -20,6 +20,8 @@ export interface AuditVerificationRepository {
   /** How far it is, and that its process lives; or what it found. */
   readonly tell: (verification: Verification) => Promise<void>;
   readonly find: (verificationId: string) => Promise<Verification | undefined>;
+  /** All that are kept, the newest first. */
+  readonly newest: () => Promise<readonly Verification[]>;
 }
 
 const LET_GO = `
@@ -32,11 +34,20 @@ const FORGET = `
 // What was let go does not come back among those that run: another one may have its place.
 const TELL = `
   update audit_verification set told = $2, alive_at = clock_timestamp(), is_running = is_running and $3 where verification_id = $1`;
-const FIND = `
-  select told, not is_running or alive_at < clock_timestamp() - interval '${LOST_AFTER}' as "isLost"
-  from audit_verification where verification_id = $1`;
+const SELECT = `
+  select told, not is_running or alive_at < clock_timestamp() - interval '${LOST_AFTER}' as "isLost" from audit_verification`;
+
+interface Row {
+  readonly told: unknown;
+  readonly isLost: boolean;
+}
 
 const isRunning = ({ status }: Verification): boolean => status === 'running';
+
+const verificationOf = ({ told, isLost }: Row): Verification => {
+  const verification = verificationSchema.parse(told);
+  return isRunning(verification) && isLost ? { ...verification, ...LOST } : verification;
+};
 
 /** Verifications in PostgreSQL. */
 export const createAuditVerificationRepository = (database: Database): AuditVerificationRepository => ({
@@ -56,9 +67,8 @@ export const createAuditVerificationRepository = (database: Database): AuditVeri
     await database.query(TELL, [verification.verificationId, JSON.stringify(verification), isRunning(verification)]);
   },
   find: async (verificationId) => {
-    const [row] = await database.query<{ told: unknown; isLost: boolean }>(FIND, [verificationId]);
-    if (row === undefined) return undefined;
-    const told = verificationSchema.parse(row.told);
-    return isRunning(told) && row.isLost ? { ...told, ...LOST } : told;
+    const [row] = await database.query<Row>(`${SELECT} where verification_id = $1`, [verificationId]);
+    return row === undefined ? undefined : verificationOf(row);
   },
+  newest: async () => (await database.query<Row>(`${SELECT} order by begun desc`)).map(verificationOf),
 });

@@ -175,6 +175,41 @@ describe('the audit', () => {
     expect((await served.send('GET', '/v1/audit/999999', viewer)).status).toBe(404);
   });
 
+  it('GraphQL tells of acts what REST tells', async () => {
+    const viewer = await served.as('viewer');
+    const dataOf = async (query: string): Promise<Record<string, never>> => {
+      const { body } = await served.ask(query, viewer);
+      expect([query, body['errors'] ?? []]).toEqual([query, []]);
+      return body['data'] as unknown as Record<string, never>;
+    };
+    const audit = 'audit { subject keyId requestId via reason }';
+    const fields = 'position stream version type actor cause recordedAt hash';
+    const iso = (act: { recordedAt: number; audit: object | null }) => ({
+      ...act,
+      recordedAt: new Date(act.recordedAt).toISOString(),
+      audit: act.audit && { requestId: null, reason: null, ...act.audit },
+    });
+    type Acts = readonly (Parameters<typeof iso>[0] & { position: number })[];
+    const { acts } = (await served.send('GET', '/v1/audit?type=SilenceCreated', viewer)).body as unknown as {
+      acts: Acts;
+    };
+    expect(await dataOf(`{ acts(type: "SilenceCreated") { nodes { ${fields} ${audit} } } }`)).toEqual({
+      acts: { nodes: acts.map(iso) },
+    });
+    const { position } = acts[0]!;
+    const shown = (await served.send('GET', `/v1/audit/${position}`, viewer)).body as unknown as {
+      act: Parameters<typeof iso>[0] & { chain: object };
+    };
+    const { chain, ...act } = shown.act;
+    expect(
+      await dataOf(
+        `{ act(position: ${position}) { ${fields} previous data ${audit} changes { field before after } isCut } }`,
+      ),
+    ).toEqual({ act: { ...iso(act), ...chain } });
+    const none = await served.ask('{ act(position: 999999) { type } }', viewer);
+    expect(none.body).toMatchObject({ data: { act: null }, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+  });
+
   it('shows no act whose stream is too much to read, in events or in bytes, and says so', async () => {
     const viewer = await served.as('viewer');
     const { database } = served.db;
@@ -229,6 +264,41 @@ describe('the audit', () => {
     });
     expect(await verified({})).toMatchObject({ status: 'broken', broken: [{ fault: 'changed', position: 2 }] });
     expect((await served.send('POST', '/v1/audit/verifications', await served.as('viewer'), {})).status).toBe(403);
+  });
+
+  it('GraphQL begins a verification, and tells of those that are kept as REST does', async () => {
+    const operator = await served.as('operator');
+    const begin = `mutation ($input: BeginVerificationInput!) {
+      beginVerification(input: $input) { verification { verificationId status } userErrors { code } }
+    }`;
+    const by = async (key: string, input: object) => (await served.ask(begin, key, { input })).body as unknown;
+    expect(await by(await served.as('viewer'), {})).toMatchObject({
+      errors: [{ extensions: { code: 'PERMISSION_DENIED' } }],
+    });
+    expect(await by(operator, { keptHeads: [{ position: 3, digest: 'x' }] })).toMatchObject({
+      data: { beginVerification: { verification: null, userErrors: [{ code: 'BODY_INVALID' }] } },
+    });
+    const begun = await by(operator, { clientMutationId: 'v1' });
+    const { verificationId } = (begun as { data: { beginVerification: { verification: { verificationId: string } } } })
+      .data.beginVerification.verification;
+    const asked = `{ verification(verificationId: "${verificationId}") { status } }`;
+    const statusNow = async () => (await served.ask(asked, operator)).body['data'] as unknown as object;
+    await until('the verification is done', async () => !JSON.stringify(await statusNow()).includes('running'));
+    const kept = (await served.send('GET', '/v1/audit/verifications', operator)).body as unknown as {
+      verifications: readonly Verification[];
+    };
+    expect(kept.verifications[0]).toMatchObject({ verificationId, status: 'broken' });
+    const list = '{ verifications { verificationId status events head { position } broken { fault position } } }';
+    expect((await served.ask(list, operator)).body).toMatchObject({
+      data: {
+        verifications: kept.verifications.map(({ status, events, head, broken }) => ({
+          status,
+          events,
+          head: head && { position: head.position },
+          broken: broken.map(({ fault, position }) => ({ fault, position })),
+        })),
+      },
+    });
   });
 
   it('tells in any process what another one verifies, and lets one be done at a time in all of them', async () => {

@@ -66,6 +66,12 @@ export class Verifications {
     return found ?? refuse('NOT_FOUND', `there is no verification ${id} among the newest`);
   }
 
+  /** Those that are kept, the newest first, what this process did as it knows it. */
+  async newest(): Promise<readonly Verification[]> {
+    const kept = await this.parts.kept.newest();
+    return kept.map((each) => this.own.get(each.verificationId) ?? each);
+  }
+
   /**
    * Begins one, comparing with the heads in the log and with those that are given; refused while another is under way. Asked for again under
    * its key it is answered as it is then.

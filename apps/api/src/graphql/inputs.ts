@@ -33,6 +33,14 @@ export const AcknowledgeIncidentInput = mutationInput('AcknowledgeIncident', {
   incidentId,
   note: maybe(text('What is said with it.')),
 });
+const KeptHeadInput = inputType('KeptHeadInput', 'How far the events went, and the digest over all of them.', {
+  position: number('Of the last of them.'),
+  digest: text('SHA-256, in hex.'),
+});
+/** What `BeginVerification` is sent. */
+export const BeginVerificationInput = mutationInput('BeginVerification', {
+  keptHeads: maybe(many(one(() => KeptHeadInput, 'Heads that were kept elsewhere, at most 100: they are compared.'))),
+});
 /** What `HandOverIncident` is sent. */
 export const HandOverIncidentInput = mutationInput('HandOverIncident', {
   incidentId,

@@ -1,6 +1,7 @@
 import { flag, many, objectType, one, rawId, text, whole } from './schema/define.js';
 import { payloadType } from './schema/payload.js';
 import { OverrideType, RedirectType, RollbackType } from './types/action.types.js';
+import { VerificationType } from './types/audit.types.js';
 import { AutomationType, KnownReleaseType } from './types/automation.types.js';
 import { ChannelType, DeliveryType, DrillType, SilenceType } from './types/delivery.types.js';
 import { AlertType, IncidentType } from './types/incident.types.js';
@@ -43,6 +44,8 @@ export const DrillPayload = payloadType('Drill', { drill: one(() => DrillType, T
 export const StatusUpdatePayload = payloadType('StatusUpdate', { statusUpdate: one(() => StatusUpdateType, THEN) });
 /** What mutations of `Runbook` answer. */
 export const RunbookPayload = payloadType('Runbook', { runbook: one(() => RunbookType, THEN) });
+/** What mutations of `Verification` answer. */
+export const VerificationPayload = payloadType('Verification', { verification: one(() => VerificationType, THEN) });
 /** What mutations of `Nodes` answer. */
 export const NodesPayload = payloadType('Nodes', { registered: whole('How many were sent.') });
 

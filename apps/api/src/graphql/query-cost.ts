@@ -68,6 +68,7 @@ const HEAVY: Readonly<Record<string, number>> = {
   'Query.liftingPreview': 20,
   'Query.silencePreview': 50,
   'Query.approvals': 20,
+  'Query.act': 100,
   'Incident.customers': 20,
   'Incident.timeline': 5,
   'Rollout.gates': 5,

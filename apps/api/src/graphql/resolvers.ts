@@ -1,5 +1,6 @@
 import { LiveResolver } from '../live/live.resolver.js';
 import * as action from './action.fields.js';
+import { AuditResolver } from './audit.resolver.js';
 import { AutomationActsResolver } from './automation-acts.resolver.js';
 import { CallerResolver } from './caller.resolver.js';
 import { DeliveriesResolver } from './deliveries.resolver.js';
@@ -23,6 +24,7 @@ export const GRAPHQL_RESOLVERS = [
   IncidentFields,
   ...Object.values(action),
   ...WHY_FIELDS,
+  AuditResolver,
   AutomationActsResolver,
   CallerResolver,
   DeliveriesResolver,

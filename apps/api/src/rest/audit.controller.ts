@@ -52,6 +52,16 @@ export class AuditController {
     return { verification };
   }
 
+  @Get('verifications')
+  @Speaks({
+    id: 'listVerifications',
+    summary: 'The verifications that are kept, newest first: at most 20',
+    answer: listOf('verifications', verificationSchema),
+  })
+  async verifications() {
+    return { verifications: await this.audit.verifications.newest() };
+  }
+
   @Get('verifications/:id')
   @Speaks({
     id: 'getVerification',

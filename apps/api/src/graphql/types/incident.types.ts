@@ -1,3 +1,5 @@
+import type { Event } from '#contracts';
+import { eventText } from '#domain';
 import type { AlertRow, IncidentRow } from '#store';
 import { connectionType } from '../schema/connection.js';
 import {
@@ -190,6 +192,9 @@ export const EventType = objectType(
     actor: text('Who did it.'),
     cause: text('What caused it: a tick, another event, an act.'),
     recordedAt: moment('When it was written, by the clock of the database.', { from: 'recordedAtMs' }),
+    text: text('The same in one sentence, with its numbers.', {
+      derive: ({ type, data }: Event) => eventText({ type, data } as Event),
+    }),
     data: json('What it says; its shape depends on its type, of which there are more than a hundred.'),
   },
 );
