@@ -1,5 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { readAuditSearch } from './audit/audit-search.js';
 import { Now } from './now/now.js';
+import { readReplaySearch } from './replay/replay-search.js';
 import { Shell } from './shell/shell.js';
 import { readRange } from './time/range.js';
 
@@ -69,7 +71,19 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/audit',
+    validateSearch: readAuditSearch,
     component: lazyRouteComponent(() => import('./audit/audit-page.js'), 'AuditPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/audit/$position',
+    component: lazyRouteComponent(() => import('./audit/act-page.js'), 'ActPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/replay',
+    validateSearch: readReplaySearch,
+    component: lazyRouteComponent(() => import('./replay/replay-page.js'), 'ReplayPage'),
   }),
 ] as const;
 

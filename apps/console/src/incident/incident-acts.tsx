@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useSession } from '../api/session.js';
 import { request } from '../api/request.js';
 import { useAct } from '../api/use-act.js';
@@ -86,14 +87,28 @@ const save = (name: string, text: string): void => {
 
 const Export = ({ incident: { incidentId } }: { readonly incident: IncidentAnswer }) => {
   const { key } = useSession();
+  const [said, setSaid] = useState('');
   const fetchReport = async () => {
-    const { postMortem } = await request(key, POST_MORTEM, { incidentId });
-    if (postMortem !== null) save(`incident-${incidentId}.md`, postMortem.markdown);
+    setSaid('Reading …');
+    const told = await request(key, POST_MORTEM, { incidentId }).then(
+      ({ postMortem }) => {
+        if (postMortem === null) return 'There is nothing to export.';
+        save(`incident-${incidentId}.md`, postMortem.markdown);
+        return 'Exported.';
+      },
+      (error: unknown) => `Not exported: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    setSaid(told);
   };
   return (
-    <button type="button" onClick={() => void fetchReport()}>
-      Export Markdown
-    </button>
+    <span className="act">
+      <button type="button" onClick={() => void fetchReport()}>
+        Export Markdown
+      </button>
+      <span role="status" className="quiet">
+        {said}
+      </span>
+    </span>
   );
 };
 

@@ -201,18 +201,29 @@ export const INCIDENT = graphql(`
         because
         isReviewed
       }
-      why(first: 100) {
-        eventId
-        position
-        at
-        type
-        actor
-        text
-      }
       whyNot {
         by
         because
         at
+      }
+    }
+  }
+`);
+
+/** Everything that happened to an incident and to what belongs to it, in the one order. */
+export const INCIDENT_EVENTS = graphql(`
+  query IncidentEvents($incidentId: String!, $after: String) {
+    events(incidentId: $incidentId, first: 200, after: $after) {
+      nodes {
+        position
+        recordedAt
+        type
+        actor
+        text
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }

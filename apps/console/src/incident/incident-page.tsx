@@ -10,12 +10,16 @@ import { count, money, share } from '../ui/figures.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
-import { Steps } from '../ui/steps.js';
 import { words } from '../ui/words.js';
+import { AlertsOf } from './alerts-of.js';
 import { IncidentActs } from './incident-acts.js';
 import { INCIDENT, type IncidentAnswer } from './incident-document.js';
 import { INCIDENT_TONES } from './incidents-page.js';
 import { StatusUpdates } from './status-updates.js';
+import { Sums } from './sums.js';
+import { Timeline } from './timeline.js';
+
+const FOLLOWS = ['incident-', 'alert-', 'rollback-', 'delivery-', 'status-', 'escalation-', 'resolution-', 'override-'];
 
 interface PartProps {
   readonly incident: IncidentAnswer;
@@ -96,12 +100,6 @@ const Evidence = ({ incident: { evidence, causes, whyNot } }: PartProps) => (
   </Card>
 );
 
-const Timeline = ({ incident: { why } }: PartProps) => (
-  <Card title="Timeline" className="wide">
-    <Steps steps={why} />
-  </Card>
-);
-
 const Hurt = ({ incident: { customers } }: PartProps) => (
   <Card title="Customers hurt" aside={<span className="quiet">{count(customers.affectedCustomers)}</span>}>
     <Rows
@@ -127,7 +125,9 @@ const Shown = ({ incident }: PartProps) => {
       <IncidentActs incident={incident} />
       <div className="parts">
         <Facts incident={incident} />
+        <Sums incidentId={incident.incidentId} />
         <Evidence incident={incident} />
+        <AlertsOf alerts={incident.alerts} />
         <Card title="Rollbacks">
           {incident.rollbacks.length === 0 ? (
             <p className="quiet">None was decided.</p>
@@ -142,13 +142,11 @@ const Shown = ({ incident }: PartProps) => {
           <DeliveryList deliveries={incident.deliveries} now={now} canRetry />
         </Card>
         <StatusUpdates incident={incident} />
-        <Timeline incident={incident} />
+        <Timeline incidentId={incident.incidentId} follows={FOLLOWS} />
       </div>
     </>
   );
 };
-
-const FOLLOWS = ['incident-', 'alert-', 'rollback-', 'delivery-', 'status-', 'escalation-', 'resolution-', 'override-'];
 
 /** One incident: what happened in which order, the evidence, what was done, and what can be done. */
 export const IncidentPage = () => {
@@ -156,7 +154,7 @@ export const IncidentPage = () => {
   const answer = useAnswer('incident', INCIDENT, { incidentId: id }, { follows: FOLLOWS, everyMs: 5_000 });
   return (
     <Reading of="the incident" answer={answer}>
-      {({ incident }) => (incident === null ? <p>There is no incident {id}.</p> : <Shown incident={incident} />)}
+      {({ incident }) => (incident === null ? <h1>There is no incident {id}</h1> : <Shown incident={incident} />)}
     </Reading>
   );
 };

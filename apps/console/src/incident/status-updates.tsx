@@ -30,7 +30,15 @@ const Draft = ({
         label="Review and publish"
         needs="operate"
         done="Published."
-        send={(form) => publish({ incidentId, n, text: said(form, 'text'), workaround: said(form, 'workaround') })}
+        send={(form) =>
+          publish({
+            incidentId,
+            n,
+            text: said(form, 'text'),
+            workaround: said(form, 'workaround'),
+            ...(said(form, 'comment') && { comment: said(form, 'comment') }),
+          })
+        }
       >
         <p>Customers read this; the text and the workaround go out as they stand here.</p>
         <Text
@@ -42,6 +50,7 @@ const Draft = ({
           maxLength={5_000}
         />
         <Text label="Workaround" name="workaround" rows={3} defaultValue={workaround} maxLength={2_000} />
+        <Text label="Why it was changed (optional, for the record)" name="comment" rows={2} maxLength={2_000} />
       </Act>
       <Act
         label="Discard"
@@ -49,6 +58,7 @@ const Draft = ({
         done="Discarded."
         send={(form) => discard({ incidentId, n, comment: said(form, 'comment') })}
       >
+        <p>Nobody is told this text. The next one is drafted when there is something new to tell.</p>
         <Text label="Why" name="comment" required maxLength={2_000} />
       </Act>
     </div>
@@ -71,8 +81,24 @@ export const StatusUpdates = ({ incident: { incidentId, statusUpdates } }: { rea
                 , published <When at={update.publishedAt} />
               </>
             )}
+            {update.settledBy !== null && <span className="quiet"> by {update.settledBy}</span>}
+            <p>
+              <strong>{update.title}</strong>{' '}
+              <span className="quiet">
+                {words(update.impact)}
+                {update.regions.length > 0 && `, ${update.regions.join(', ')}`}
+              </span>
+            </p>
             <blockquote>{update.text}</blockquote>
-            {update.status === 'drafted' && <Draft incidentId={incidentId} update={update} />}
+            {update.workaround !== '' && <blockquote>{update.workaround}</blockquote>}
+            {update.status === 'drafted' && (
+              <>
+                <p>
+                  Wanted by <When at={update.publishBy} />: {update.because}
+                </p>
+                <Draft incidentId={incidentId} update={update} />
+              </>
+            )}
           </li>
         ))}
       </ol>

@@ -1,4 +1,5 @@
 import './now.css';
+import './verdict.css';
 import { useLive } from '../api/live-context.js';
 import { useAnswer } from '../api/use-answer.js';
 import { STALE_MS } from '../shell/line-state.js';

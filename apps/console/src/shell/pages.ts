@@ -8,5 +8,6 @@ export const PAGES = [
   { to: '/customers', name: 'Customers', letter: 'c' },
   { to: '/fleet', name: 'Fleet', letter: 'f' },
   { to: '/on-call', name: 'On call', letter: 'o' },
+  { to: '/replay', name: 'Replay', letter: 'p' },
   { to: '/audit', name: 'Audit', letter: 'l' },
 ] as const;

@@ -1,0 +1,51 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { TadaDocumentNode } from 'gql.tada';
+import { request, type RequestFailed } from './request.js';
+import { useSession } from './session.js';
+
+/** A list of the API, a page of it. */
+export interface PageOf<Row> {
+  readonly nodes: readonly Row[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
+/** What was read of a list so far. */
+export interface Pages<Row> {
+  /** Undefined: nothing was read yet. */
+  readonly rows: readonly Row[] | undefined;
+  readonly error: RequestFailed | null;
+  /** Reads the next page; undefined: there is none. */
+  readonly more: (() => void) | undefined;
+  readonly isReading: boolean;
+}
+
+interface Paging<Data, Row> {
+  readonly pageOf: (data: Data) => PageOf<Row>;
+  readonly follows?: readonly string[];
+  readonly isWanted?: boolean;
+}
+
+/** A list of the API, page by page: what was read is read again when an event says that it may be another one. */
+export const usePages = <Data, Variables extends { readonly after?: string | null }, Row>(
+  name: string,
+  document: TadaDocumentNode<Data, Variables>,
+  variables: Omit<Variables, 'after'>,
+  { pageOf, follows = [], isWanted = true }: Paging<Data, Row>,
+): Pages<Row> => {
+  const { key } = useSession();
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: [name, variables],
+    queryFn: async ({ signal, pageParam }) =>
+      pageOf(await request(key, document, { ...variables, after: pageParam } as unknown as Variables, signal)),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ pageInfo }: PageOf<Row>) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
+    meta: { follows },
+    enabled: isWanted,
+  });
+  return {
+    rows: data?.pages.flatMap(({ nodes }) => nodes),
+    error: error as RequestFailed | null,
+    more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined,
+    isReading: isFetchingNextPage,
+  };
+};

@@ -1,0 +1,75 @@
+import type { Line } from '../ui/chart.js';
+
+/** What was counted in one step of one key. */
+export interface Counted {
+  readonly from: string;
+  readonly key: string;
+  readonly good: number;
+  readonly bad: number;
+}
+
+/** What a region or the fleet answered within a minute. */
+export interface Answered {
+  readonly key: string;
+  readonly good: number;
+  readonly bad: number;
+  /** Per cent; null: nobody asked. */
+  readonly success: number | null;
+}
+
+/** As long as the pages count: figures of one moment are of the minute before it. */
+const WINDOW_MS = 60_000;
+
+const percentOf = (good: number, bad: number): number | null => (good + bad === 0 ? null : (100 * good) / (good + bad));
+
+/** What each key answered within the minute that ends at a moment, by the steps of `stepMs` that were over then; worst first. */
+export const answeredAt = (steps: readonly Counted[], at: number, stepMs: number): readonly Answered[] => {
+  const span = Math.max(WINDOW_MS, stepMs);
+  const sums = new Map<string, { good: number; bad: number }>();
+  for (const { from, key, good, bad } of steps) {
+    const end = Date.parse(from) + stepMs;
+    const sum = sums.get(key) ?? { good: 0, bad: 0 };
+    const isIn = end <= at && end > at - span;
+    sums.set(key, isIn ? { good: sum.good + good, bad: sum.bad + bad } : sum);
+  }
+  return [...sums]
+    .map(([key, { good, bad }]) => ({ key, good, bad, success: percentOf(good, bad) }))
+    .toSorted((one, other) => (one.success ?? 101) - (other.success ?? 101) || (one.key < other.key ? -1 : 1));
+};
+
+/** The steps of all keys as those of one: what the regions counted together is what the fleet did. */
+export const together = (steps: readonly Counted[], key: string): readonly Counted[] => {
+  const sums = new Map<string, Counted>();
+  for (const { from, good, bad } of steps) {
+    const sum = sums.get(from) ?? { from, key, good: 0, bad: 0 };
+    sums.set(from, { from, key, good: sum.good + good, bad: sum.bad + bad });
+  }
+  return [...sums.values()];
+};
+
+interface Drawn {
+  readonly times: readonly number[];
+  readonly lines: readonly Line[];
+}
+
+/** Lines that one can tell apart; the fleet is the first. */
+const TOKENS = ['--link', '--bad', '--warn', '--good', '--quiet', '--text'] as const;
+
+/** Success step by step over the whole time, with what came after a moment left out: it was not known then. */
+export const linesUntil = (regions: readonly Counted[], at: number, stepMs: number): Drawn => {
+  const times = [...new Set(regions.map(({ from }) => Date.parse(from)))].toSorted((a, b) => a - b);
+  const index = new Map(times.map((time, place) => [time, place]));
+  const byKey = new Map<string, (number | null)[]>();
+  for (const { from, key, good, bad } of [...together(regions, 'fleet'), ...regions]) {
+    const time = Date.parse(from);
+    const values = byKey.get(key) ?? Array.from<number | null>({ length: times.length }).fill(null);
+    if (time + stepMs <= at) values[index.get(time) ?? 0] = percentOf(good, bad);
+    byKey.set(key, values);
+  }
+  const lines = [...byKey].slice(0, TOKENS.length).map(([label, values], place) => ({
+    label,
+    token: TOKENS[place] ?? '--link',
+    values,
+  }));
+  return { times, lines };
+};

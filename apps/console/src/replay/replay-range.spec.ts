@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { answeredAt, linesUntil } from './counted.js';
+import { replayRange } from './replay-range.js';
+import { readReplaySearch } from './replay-search.js';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const OPENED = Date.parse('2026-11-28T08:25:13.400Z');
+
+describe('the time that is replayed', () => {
+  it('is the incident with two minutes around it, by seconds', () => {
+    const times = { onsetAt: iso(OPENED - 15_000), openedAt: iso(OPENED), resolvedAt: iso(OPENED + 300_000) };
+    const { from, to, step } = replayRange(times, OPENED + 900_000);
+    expect([iso(from), iso(to), step]).toEqual(['2026-11-28T08:22:58.000Z', '2026-11-28T08:32:14.000Z', 2_000]);
+  });
+
+  it('is what the API reads at once, and holds the beginning, however long the incident was', () => {
+    const DAYS = 20 * 24 * 3_600_000;
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: DAYS }), fc.integer({ min: 0, max: DAYS }), (length, since) => {
+        const times = { onsetAt: null, openedAt: iso(OPENED), resolvedAt: iso(OPENED + length) };
+        const { from, to, step } = replayRange(times, OPENED + length + since);
+        const unit = to - from <= 3_600_000 ? 1_000 : 60_000;
+        expect([from % unit, to % unit, step % unit]).toEqual([0, 0, 0]);
+        expect(to - from).toBeLessThanOrEqual(7 * 24 * 3_600_000);
+        expect((to - from) / step).toBeLessThanOrEqual(400);
+        expect(from < OPENED && to > OPENED).toBe(true);
+      }),
+    );
+  });
+
+  it('stands in the address, with the incident', () => {
+    expect(readReplaySearch({ incident: 'in1', at: '2026-11-28T08:25:13Z' })).toEqual({
+      incident: 'in1',
+      at: '2026-11-28T08:25:13.000Z',
+    });
+    expect(readReplaySearch({ incident: 1, at: 'noon' })).toEqual({});
+  });
+});
+
+const counted = (second: number, key: string, good: number, bad: number) => ({
+  from: iso(second * 1_000),
+  key,
+  good,
+  bad,
+});
+const REGIONS = [counted(0, 'eu', 10, 0), counted(10, 'eu', 10, 0), counted(70, 'eu', 0, 10), counted(0, 'us', 5, 5)];
+
+describe('what was counted then', () => {
+  it('is of the minute before the moment, the worst first, and nobody asked is no 0', () => {
+    const shown = (second: number) =>
+      answeredAt(REGIONS, second * 1_000, 10_000).map(({ key, good, bad, success }) => [key, good, bad, success]);
+    expect(shown(20)).toEqual([
+      ['us', 5, 5, 50],
+      ['eu', 20, 0, 100],
+    ]);
+    expect(shown(79)).toEqual([
+      ['eu', 10, 0, 100],
+      ['us', 0, 0, null],
+    ]);
+    expect(shown(80)[0]).toEqual(['eu', 0, 10, 0]);
+  });
+
+  it('is drawn up to the moment over the whole time', () => {
+    const { times, lines } = linesUntil(REGIONS, 20_000, 10_000);
+    expect(times).toEqual([0, 10_000, 70_000]);
+    expect(lines.map(({ label, values }) => [label, values])).toEqual([
+      ['fleet', [75, 100, null]],
+      ['eu', [100, 100, null]],
+      ['us', [50, null, null]],
+    ]);
+  });
+});
