@@ -8,7 +8,9 @@ COPY tsconfig.json ./
 COPY tools tools
 COPY libs libs
 COPY apps apps
-RUN node node_modules/typescript/bin/tsc
+# The console's documents are typed by it.
+COPY docs/schema.graphql docs/schema.graphql
+RUN node tools/ready.mjs --installed
 
 FROM node:20.19-bookworm-slim AS packages
 WORKDIR /tocsin
@@ -26,6 +28,7 @@ COPY rules rules
 COPY --from=packages /tocsin/node_modules node_modules
 COPY --from=build /tocsin/dist/libs dist/libs
 COPY --from=build /tocsin/dist/apps dist/apps
+COPY --from=build /tocsin/dist/console dist/console
 # The embedded server's links between its libraries, which the user below may not make; then a place for its data.
 RUN node -e "import('/tocsin/dist/libs/store/src/embedded-postgres.binaries.js').then((it) => it.postgresBinaries())" \
   && install -d -o node -g node -m 700 /var/lib/tocsin

@@ -91,7 +91,10 @@ const takeLock = () => {
 
 const installStamp = join(root, 'node_modules', '.tocsin-installed');
 const lockFile = readFileSync('package-lock.json', 'utf8');
-const isInstalled = () => existsSync(installStamp) && readFileSync(installStamp, 'utf8') === digest(lockFile);
+/** `--installed`: somebody else did, as a layer of an image. */
+const isInstalled = () =>
+  process.argv.includes('--installed') ||
+  (existsSync(installStamp) && readFileSync(installStamp, 'utf8') === digest(lockFile));
 
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 const shell = process.platform === 'win32';

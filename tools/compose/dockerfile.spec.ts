@@ -35,6 +35,13 @@ describe('Dockerfile', () => {
     ]);
   });
 
+  it('is built as a clone is, and holds what was built: every role, and the console that api serves', () => {
+    const [build] = stages;
+    expect(lastOf(build as Stage, 'RUN')).toBe('node tools/ready.mjs --installed');
+    const built = copiesOf(last).flatMap(({ from, sources }) => (from === 'build' ? sources : []));
+    expect(built).toEqual(['/tocsin/dist/libs', '/tocsin/dist/apps', '/tocsin/dist/console']);
+  });
+
   it('starts a main that is there, as nobody special, and looks after its health', () => {
     const command = JSON.parse(lastOf(last, 'CMD') ?? '[]') as string[];
     expect(command).toEqual(['node', 'dist/apps/standalone/src/main.js']);
