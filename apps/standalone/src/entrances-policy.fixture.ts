@@ -8,6 +8,7 @@ export const CONSOLE_FILES: readonly string[] = [
   'GET /assets/:file',
   'GET /signed-in',
   'GET /audit',
+  'GET /audit/:position',
   'GET /customers',
   'GET /customers/:id',
   'GET /fleet',

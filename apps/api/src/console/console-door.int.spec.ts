@@ -55,7 +55,7 @@ const ask = (path: string, headers: Readonly<Record<string, string>> = {}, metho
 /** The parts that the page names. */
 const partsOf = (page: Raw): readonly string[] =>
   [...String(page.body).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
-const pages = CONSOLE_PAGES.map((page) => page.replace(':id', 'i-1%20%C3%BC'));
+const pages = CONSOLE_PAGES.map((page) => page.replace(/:\w+$/, 'i-1%20%C3%BC'));
 const FOREVER = 'public, max-age=31536000, immutable';
 
 describe('the console', () => {

@@ -19,6 +19,7 @@ export const CONSOLE_PAGES: readonly string[] = [
   '/on-call',
   '/replay',
   '/audit',
+  '/audit/:position',
 ];
 /** Where the scripts and styles of the console lie. */
 export const CONSOLE_PARTS = '/assets/';
@@ -34,7 +35,7 @@ const isOf = (paths: readonly string[], path: string): boolean =>
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? '';
 
-const CONSOLE = new Set(CONSOLE_PAGES.map((page) => page.replace(':id', '*')));
+const CONSOLE = new Set(CONSOLE_PAGES.map((page) => page.replace(/:\w+$/, '*')));
 /** With one id at the most, which may be anything but empty. */
 const isOfConsole = (path: string): boolean =>
   CONSOLE.has(path) || path.startsWith(CONSOLE_PARTS) || CONSOLE.has(path.replace(/^(\/[^/]+)\/[^/]+$/, '$1/*'));
