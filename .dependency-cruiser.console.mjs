@@ -15,7 +15,7 @@ const doors = {
   'd3-geo': 'map/',
   'topojson-(client|specification)': 'map/',
   'world-atlas': 'map/',
-  'react-dom': 'main',
+  'react-dom': '(main|bench/)',
 };
 /** Those that may be imported everywhere. */
 const everywhere = ['react', '@tanstack/react-(query|router|virtual)', '@base-ui/react', 'gql\\.tada'];

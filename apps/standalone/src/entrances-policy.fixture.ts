@@ -257,6 +257,7 @@ export const POLICY: Readonly<Record<string, Permission>> = {
   'Query override': 'view',
   'Query overrides': 'view',
   'Query postMortem': 'view',
+  'Query readiness': 'view',
   'Query redirect': 'view',
   'Query redirectEndPreview': 'view',
   'Query redirects': 'view',

@@ -13,6 +13,7 @@ import { InventoryResolver } from './inventory.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { OnCallResolver } from './on-call.resolver.js';
 import { PreviewsResolver } from './previews.resolver.js';
+import { ReadinessResolver } from './readiness.resolver.js';
 import { ReportsResolver } from './reports.resolver.js';
 import { RolloutActsResolver } from './rollout-acts.resolver.js';
 import { RolloutsResolver } from './rollouts.resolver.js';
@@ -37,6 +38,7 @@ export const GRAPHQL_RESOLVERS = [
   NodeResolver,
   OnCallResolver,
   PreviewsResolver,
+  ReadinessResolver,
   ReportsResolver,
   RolloutActsResolver,
   RolloutsResolver,

@@ -1,5 +1,5 @@
 import type { TadaDocumentNode } from 'gql.tada';
-import { print } from 'graphql/language/printer.js';
+import { textOf } from './graphql.js';
 import type { Key } from './session.js';
 
 /** What the API says of a failure (RFC 9457). */
@@ -61,7 +61,7 @@ export const request = async <Data, Variables>(
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Data> => {
-  const response = await send(key, JSON.stringify({ query: print(document), variables }), signal);
+  const response = await send(key, JSON.stringify({ query: textOf(document), variables }), signal);
   const answer = (await response.json().catch(() => ({}))) as Answer<Data>;
   if (answer.errors !== undefined || answer.data === undefined || answer.data === null)
     throw new RequestFailed(problemOf(answer, response.status));

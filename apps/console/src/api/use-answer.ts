@@ -1,5 +1,6 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
+import { useHolding } from './held.js';
 import { request, type RequestFailed } from './request.js';
 import { useSession } from './session.js';
 
@@ -19,11 +20,12 @@ export const useAnswer = <Data, Variables>(
   { follows = [], everyMs, isWanted = true }: Reading = {},
 ): UseQueryResult<Data, RequestFailed> => {
   const { key } = useSession();
+  const isHeld = useHolding().held !== null;
   return useQuery<Data, RequestFailed>({
     queryKey: [name, variables],
     queryFn: ({ signal }) => request(key, document, variables, signal),
     meta: { follows },
-    enabled: isWanted,
+    enabled: isWanted && !isHeld,
     placeholderData: keepPreviousData,
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });

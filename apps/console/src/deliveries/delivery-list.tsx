@@ -1,10 +1,10 @@
-import { RETRY } from '../incident/incident-document.js';
 import { useAct } from '../api/use-act.js';
 import { lengthOf } from '../time/moments.js';
 import { Act } from '../ui/act.js';
 import { said, Text } from '../ui/field.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { words } from '../ui/words.js';
+import { RETRY } from './delivery-document.js';
 
 /** A page or another message, and what became of it. */
 export interface DeliveryShown {

@@ -5,28 +5,10 @@ import { useAct } from '../api/use-act.js';
 import { RollBack } from '../rollouts/roll-back.js';
 import { Act } from '../ui/act.js';
 import { Field, said, Text } from '../ui/field.js';
-import { ACKNOWLEDGE, HAND_OVER, type IncidentAnswer, NOTE, POST_MORTEM, SNOOZE } from './incident-document.js';
+import { Acknowledge } from './acknowledge.js';
+import { HAND_OVER, type IncidentAnswer, NOTE, POST_MORTEM, SNOOZE } from './incident-document.js';
 
 const MINUTE_MS = 60_000;
-
-const Acknowledge = ({ incident }: { readonly incident: IncidentAnswer }) => {
-  const send = useAct(ACKNOWLEDGE);
-  const { incidentId, status, owner } = incident;
-  return (
-    <Act
-      label="Acknowledge"
-      needs="operate"
-      because={
-        status === 'open' ? undefined : status === 'resolved' ? 'It is over.' : `${owner ?? 'Somebody'} has it already.`
-      }
-      done="Acknowledged."
-      send={(form) => send({ incidentId, ...(said(form, 'note') && { note: said(form, 'note') }) })}
-    >
-      <p>You take it: nobody further is called, here and at every receiver that was told.</p>
-      <Text label="Note (optional)" name="note" maxLength={2_000} />
-    </Act>
-  );
-};
 
 const HandOver = ({ incident: { incidentId, status } }: { readonly incident: IncidentAnswer }) => {
   const send = useAct(HAND_OVER);

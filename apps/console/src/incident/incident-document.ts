@@ -234,18 +234,6 @@ export type IncidentAnswer = NonNullable<ResultOf<typeof INCIDENT>['incident']>;
 /** An incident in a list. */
 export type IncidentRow = ResultOf<typeof INCIDENTS>['incidents']['nodes'][number];
 
-/** Takes an incident. */
-export const ACKNOWLEDGE = graphql(`
-  mutation Acknowledge($input: AcknowledgeIncidentInput!) {
-    acknowledgeIncident(input: $input) {
-      userErrors {
-        code
-        message
-        path
-      }
-    }
-  }
-`);
 /** Gives it to another. */
 export const HAND_OVER = graphql(`
   mutation HandOver($input: HandOverIncidentInput!) {
@@ -339,18 +327,6 @@ export const PUBLISH = graphql(`
 export const DISCARD = graphql(`
   mutation Discard($input: DiscardStatusUpdateInput!) {
     discardStatusUpdate(input: $input) {
-      userErrors {
-        code
-        message
-        path
-      }
-    }
-  }
-`);
-/** Sends a delivery again. */
-export const RETRY = graphql(`
-  mutation Retry($input: RetryDeliveryInput!) {
-    retryDelivery(input: $input) {
       userErrors {
         code
         message

@@ -1,5 +1,6 @@
 import './now.css';
 import './verdict.css';
+import { useHolding } from '../api/held.js';
 import { useLive } from '../api/live-context.js';
 import { useAnswer } from '../api/use-answer.js';
 import { STALE_MS } from '../shell/line-state.js';
@@ -33,15 +34,23 @@ const ICONS: Readonly<Record<Standing, string>> = { failing: '▲', warned: '◆
 
 /** What is looked at first in the night: six answers on one page, without a click. */
 export const Now = () => {
-  const { health, heardAt, line } = useLive();
-  const now = useNow();
+  const { held } = useHolding();
+  const live = useLive();
+  const { health, heardAt } = held?.live ?? live;
+  const clock = useNow();
+  const now = held?.at ?? clock;
   const { data, error } = useAnswer('now', NOW, {}, { follows: FOLLOWS, everyMs: IMPACT_EVERY_MS });
   if (data === undefined) return error === null ? <p>Reading …</p> : <Failure of="the page" error={error} />;
-  const isStale = line.state === 'lost' || (heardAt !== null && now - heardAt >= STALE_MS);
+  const isStale = live.line.state === 'lost' || (heardAt !== null && now - heardAt >= STALE_MS);
   const verdict = verdictOf(data.incidents.nodes, health, now, isStale);
   const incident = gravest(data.incidents.nodes);
   return (
-    <div className={isStale ? 'now stale' : 'now'}>
+    <div
+      className={isStale ? 'now stale' : 'now'}
+      data-position={data.headPosition}
+      data-health-as-of={health?.asOf}
+      data-impact-as-of={data.impact.asOf}
+    >
       <div className={`verdict ${verdict.standing}`} role="status">
         <span aria-hidden="true">{ICONS[verdict.standing]} </span>
         <h1>{verdict.text}</h1>

@@ -1,4 +1,5 @@
 import { DeliveryList } from '../deliveries/delivery-list.js';
+import { Acknowledge } from '../incident/acknowledge.js';
 import { clockOf, lengthOf } from '../time/moments.js';
 import { useZone } from '../time/zone.js';
 import { Card } from '../ui/card.js';
@@ -63,6 +64,7 @@ export const Owner = ({ incident, ended, now }: OwnerProps) => (
         <p>
           <Taken incident={incident} now={now} />
         </p>
+        {incident.status === 'open' && <Acknowledge incident={incident} />}
         {incident.escalation !== null && <Escalating escalation={incident.escalation} now={now} />}
         <DeliveryList deliveries={incident.deliveries} now={now} />
       </>

@@ -1,5 +1,6 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
+import { useHolding } from '../api/held.js';
 import { request, type RequestFailed } from '../api/request.js';
 import { useSession } from '../api/session.js';
 import { browserClock } from '../time/clock.js';
@@ -43,9 +44,11 @@ export const useSeries = <Step extends Stepped>(
 ): { readonly steps: readonly Step[] | undefined; readonly error: RequestFailed | null } => {
   const { key: apiKey } = useSession();
   const queries = useQueryClient();
+  const isHeld = useHolding().held !== null;
   const key = ['series', name, stepMs];
   const { data, error } = useQuery<Kept<Step>, RequestFailed>({
     queryKey: key,
+    enabled: !isHeld,
     refetchInterval: stepMs,
     queryFn: async ({ signal }) => {
       const kept = keptIn<Step>(queries, key);

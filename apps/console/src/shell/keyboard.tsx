@@ -1,77 +1,93 @@
-import { Dialog } from '@base-ui/react/dialog';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
-import { PAGES } from './pages.js';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useHolding } from '../api/held.js';
+import { Popup } from '../ui/popup.js';
+import { KEYS, type Wish, wishOf } from './keys.js';
 
-/** After `g` the letter of a page is waited for so long; then it is a letter like any other. */
-const SECOND_KEY_MS = 1_500;
+const Palette = lazy(async () => ({ default: (await import('./palette.js')).Palette }));
 
 /** What is typed into a field is text. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
-/** Goes from row to row of the first table of the page, by the links in them. */
+const go = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
+
+/** Goes from row to row of the page, by the links in them. */
 const moveRow = (by: number): void => {
   const links = [...document.querySelectorAll<HTMLElement>('main tbody a')];
   const at = links.indexOf(document.activeElement as HTMLElement);
   links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
 };
 
-const KEYS = [
-  ['?', 'this help'],
-  ...PAGES.map(({ letter, name }) => [`g ${letter}`, `to ${name}`] as const),
-  ['j, k', 'the next row, the one before'],
-  ['/', 'to the first field of the page'],
-  ['Esc', 'closes a dialog'],
-] as const;
+/** Opens the dialog of an act; of one that cannot be done now the button is gone to, which says why. */
+const open = (act: string): void => {
+  const button = document.querySelector<HTMLElement>(`main [data-opens="${act}"]`);
+  button?.focus();
+  if (button?.getAttribute('aria-disabled') !== 'true') button?.click();
+};
 
-const Help = ({ isOpen, setOpen }: { readonly isOpen: boolean; readonly setOpen: (open: boolean) => void }) => (
-  <Dialog.Root open={isOpen} onOpenChange={(open) => setOpen(open)}>
-    <Dialog.Portal>
-      <Dialog.Backdrop className="behind" />
-      <Dialog.Popup className="dialog">
-        <Dialog.Title>Keyboard</Dialog.Title>
-        <table>
-          <tbody>
-            {KEYS.map(([key, what]) => (
-              <tr key={key}>
-                <th scope="row">
-                  <kbd>{key}</kbd>
-                </th>
-                <td>{what}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <p className="quiet">No key rolls back: that is pressed, read and typed.</p>
-        <Dialog.Close>Close</Dialog.Close>
-      </Dialog.Popup>
-    </Dialog.Portal>
-  </Dialog.Root>
+const Help = ({ close }: { readonly close: () => void }) => (
+  <Popup title="Keyboard" close={close}>
+    <table>
+      <tbody>
+        {KEYS.map(([key, what]) => (
+          <tr key={key}>
+            <th scope="row">
+              <kbd>{key}</kbd>
+            </th>
+            <td>{what}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    <p className="quiet">No key rolls back: that is pressed, read and typed.</p>
+    <button type="button" onClick={close}>
+      Close
+    </button>
+  </Popup>
 );
 
+/** What the keys and the button of the bar open; the palette is loaded when it is first wanted. */
+export type Opened = 'help' | 'palette' | null;
+
+interface KeyboardProps {
+  readonly opened: Opened;
+  readonly setOpened: (opened: Opened) => void;
+}
+
 /** The keys of the console. None of them acts: they move, and open what is then read. */
-export const Keyboard = () => {
+export const Keyboard = ({ opened, setOpened }: KeyboardProps) => {
   const navigate = useNavigate();
-  const [isOpen, setOpen] = useState(false);
+  const { holdOrGoOn } = useHolding();
+  const goingSince = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
-    let goingSince = 0;
+    const fulfil = (wish: Wish): void => {
+      if ('to' in wish) return void navigate({ to: wish.to });
+      if ('rows' in wish) return moveRow(wish.rows);
+      if (wish.wish === 'help' || wish.wish === 'palette') return setOpened(wish.wish);
+      if (wish.wish === 'acknowledge') return open('acknowledge');
+      if (wish.wish === 'pause') return holdOrGoOn();
+      go(wish.wish === 'time' ? 'main .range [aria-pressed=true], main .range button' : 'main input, main select');
+    };
     const pressed = (event: KeyboardEvent): void => {
-      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-      const page = PAGES.find(({ letter }) => letter === event.key);
-      const isGoing = event.timeStamp - goingSince < SECOND_KEY_MS;
-      goingSince = event.key === 'g' ? event.timeStamp : 0;
-      if (isGoing && page !== undefined) void navigate({ to: page.to });
-      else if (event.key === '?') setOpen(true);
-      else if (event.key === 'j') moveRow(1);
-      else if (event.key === 'k') moveRow(-1);
-      else if (event.key === '/') document.querySelector<HTMLElement>('main input, main select')?.focus();
-      else return;
+      const wish = wishOf(event, isTyping(event.target), event.timeStamp - goingSince.current);
+      const isDialogOpen = document.querySelector('[role=dialog]:not(.own)') !== null;
+      goingSince.current = event.key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY;
+      if (wish === undefined || isDialogOpen) return;
       event.preventDefault();
+      fulfil(wish);
     };
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
-  }, [navigate]);
-  return <Help isOpen={isOpen} setOpen={setOpen} />;
+  }, [navigate, holdOrGoOn, setOpened]);
+  const close = () => setOpened(null);
+  if (opened === null) return null;
+  return opened === 'help' ? (
+    <Help close={close} />
+  ) : (
+    <Suspense>
+      <Palette close={close} />
+    </Suspense>
+  );
 };

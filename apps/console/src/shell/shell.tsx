@@ -1,12 +1,19 @@
 import './shell.css';
 import { Link, Outlet } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { CallerProvider, useCaller } from '../api/caller.js';
+import { HeldProvider } from '../api/held.js';
 import { useSession } from '../api/session.js';
+import { chooseTheme, shownTheme, THEMES, themeOf } from '../theme/theme.js';
+import { browserClock } from '../time/clock.js';
 import { useZone, ZoneProvider } from '../time/zone.js';
+import { fetchPopup } from '../ui/popup.js';
 import { words } from '../ui/words.js';
-import { Keyboard } from './keyboard.js';
-import { LineState } from './line-state.js';
+import { Keyboard, type Opened } from './keyboard.js';
+import { LineState, PauseButton } from './line-state.js';
 import { PAGES } from './pages.js';
+import { SelfState } from './self-state.js';
+import { usePageName } from './use-page-name.js';
 
 const ZoneButton = () => {
   const { zone, choose } = useZone();
@@ -17,20 +24,48 @@ const ZoneButton = () => {
   );
 };
 
+const ThemeChoice = () => {
+  const [theme, setTheme] = useState(shownTheme);
+  const choose = (name: string) => {
+    const chosen = themeOf(name);
+    chooseTheme(chosen);
+    setTheme(chosen);
+  };
+  return (
+    <p>
+      <label htmlFor="colours">Colours</label>
+      <select id="colours" value={theme} onChange={({ target }) => choose(target.value)}>
+        {THEMES.map((each) => (
+          <option key={each} value={each}>
+            {each === 'system' ? 'as the system' : each}
+          </option>
+        ))}
+      </select>
+    </p>
+  );
+};
+
+/** Who looks, behind their name: what they are, their colours, and the way out. */
 const Who = () => {
   const { name, roles } = useCaller();
   const { end } = useSession();
   return (
     <>
-      <span className="quiet">{`${name}, ${roles.map(words).join(', ')}`}</span>
-      <button type="button" onClick={end}>
-        Sign out
+      <button type="button" popoverTarget="own" aria-haspopup="dialog">
+        {name}
       </button>
+      <div id="own" popover="auto" role="dialog" aria-label="You" className="own">
+        <p>{`${name}, ${roles.map(words).join(', ')}`}</p>
+        <ThemeChoice />
+        <button type="button" onClick={end}>
+          Sign out
+        </button>
+      </div>
     </>
   );
 };
 
-const Bar = () => (
+const Bar = ({ find }: { readonly find: () => void }) => (
   <header className="bar">
     <Link to="/" className="brand">
       Tocsin
@@ -42,24 +77,52 @@ const Bar = () => (
         </Link>
       ))}
     </nav>
-    <LineState />
-    <ZoneButton />
-    <Who />
+    <div className="state">
+      <LineState />
+      <SelfState />
+    </div>
+    <div className="choices">
+      <button type="button" onClick={find} aria-keyshortcuts="Control+K">
+        Go to …
+      </button>
+      <PauseButton />
+      <ZoneButton />
+      <Who />
+    </div>
   </header>
 );
+
+/** By then the page has what it shows. */
+const POPUP_AFTER_MS = 2_000;
+
+const Framed = () => {
+  const [opened, setOpened] = useState<Opened>(null);
+  const name = usePageName();
+  useEffect(() => browserClock.after(POPUP_AFTER_MS, fetchPopup), []);
+  return (
+    <>
+      <a className="skip" href="#page">
+        To the page
+      </a>
+      <Bar find={() => setOpened('palette')} />
+      <main id="page" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <p role="status" className="seen-by-readers">
+        {name}
+      </p>
+      <Keyboard opened={opened} setOpened={setOpened} />
+    </>
+  );
+};
 
 /** What stands around every page. */
 export const Shell = () => (
   <ZoneProvider>
-    <CallerProvider>
-      <a className="skip" href="#page">
-        To the page
-      </a>
-      <Bar />
-      <main id="page" tabIndex={-1}>
-        <Outlet />
-      </main>
-      <Keyboard />
-    </CallerProvider>
+    <HeldProvider>
+      <CallerProvider>
+        <Framed />
+      </CallerProvider>
+    </HeldProvider>
   </ZoneProvider>
 );

@@ -1,8 +1,8 @@
 import './act.css';
-import { Dialog } from '@base-ui/react/dialog';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { forbidden, type Permission, useCaller } from '../api/caller.js';
 import type { UserError } from '../api/use-act.js';
+import { Popup } from './popup.js';
 
 interface ActProps {
   /** What the button says, and what is done: a verb. */
@@ -14,6 +14,8 @@ interface ActProps {
   readonly confirm?: string;
   readonly done: string;
   readonly isGrave?: boolean;
+  /** The word by which a key finds it (shell/keys.ts). */
+  readonly opens?: string;
   readonly send: (form: FormData) => Promise<readonly UserError[]>;
   /** What will happen, and the fields of the form. */
   readonly children: ReactNode;
@@ -39,8 +41,13 @@ const Confirm = ({ word }: { readonly word: string }) => {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+interface FormProps extends ActProps {
+  readonly close: () => void;
+  readonly onDone: () => void;
+}
+
 /** The form of an act: it stays open until the act was done, and says why it was not. */
-const Form = ({ label, confirm, isGrave, send, children, onDone }: ActProps & { readonly onDone: () => void }) => {
+const Form = ({ label, confirm, isGrave, send, children, close, onDone }: FormProps) => {
   const [refusals, setRefusals] = useState<readonly string[]>([]);
   const [isSending, setSending] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -63,7 +70,9 @@ const Form = ({ label, confirm, isGrave, send, children, onDone }: ActProps & { 
         </p>
       ))}
       <p className="choices">
-        <Dialog.Close>Cancel</Dialog.Close>
+        <button type="button" onClick={close}>
+          Cancel
+        </button>
         <button type="submit" className={isGrave === true ? 'grave' : 'chosen'} disabled={isSending}>
           {isSending ? 'Sending …' : label}
         </button>
@@ -77,16 +86,17 @@ const Form = ({ label, confirm, isGrave, send, children, onDone }: ActProps & { 
  * as things are, stays in its place and says why.
  */
 export const Act = (props: ActProps) => {
-  const { label, needs, because, done, isGrave } = props;
+  const { label, needs, because, done, isGrave, opens } = props;
   const caller = useCaller();
   const [isOpen, setOpen] = useState(false);
   const [said, setSaid] = useState('');
   const why = forbidden(caller, needs) ?? because;
   const id = useId();
+  const close = () => setOpen(false);
   if (why !== undefined)
     return (
       <span className="act">
-        <button type="button" aria-disabled="true" aria-describedby={id} title={why}>
+        <button type="button" aria-disabled="true" aria-describedby={id} title={why} data-opens={opens}>
           {label}
         </button>
         <span id={id} className="quiet why">
@@ -96,22 +106,27 @@ export const Act = (props: ActProps) => {
     );
   return (
     <span className="act">
-      <Dialog.Root open={isOpen} onOpenChange={(open) => setOpen(open)}>
-        <Dialog.Trigger className={isGrave === true ? 'grave' : undefined}>{label}</Dialog.Trigger>
-        <Dialog.Portal>
-          <Dialog.Backdrop className="behind" />
-          <Dialog.Popup className="dialog">
-            <Dialog.Title>{label}</Dialog.Title>
-            <Form
-              {...props}
-              onDone={() => {
-                setOpen(false);
-                setSaid(done);
-              }}
-            />
-          </Dialog.Popup>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <button
+        type="button"
+        aria-haspopup="dialog"
+        className={isGrave === true ? 'grave' : undefined}
+        data-opens={opens}
+        onClick={() => setOpen(true)}
+      >
+        {label}
+      </button>
+      {isOpen && (
+        <Popup title={label} close={close}>
+          <Form
+            {...props}
+            close={close}
+            onDone={() => {
+              setOpen(false);
+              setSaid(done);
+            }}
+          />
+        </Popup>
+      )}
       <span role="status" className="quiet">
         {said}
       </span>

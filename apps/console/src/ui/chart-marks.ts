@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { whenColoursChange } from '../theme/theme.js';
 
 /** Something that happened, on the time axis. */
 export interface Mark {
@@ -8,13 +9,20 @@ export interface Mark {
   readonly token: string;
 }
 
+/** A colour asked of the browser costs it a layout; there are as many as tokens, and they are asked anew when the theme changes. */
+const known = new Map<string, string>();
+whenColoursChange(() => known.clear());
+
 /** A token's colour as it is now, for what is drawn on a canvas. */
 export const colour = (token: string): string => {
+  const kept = known.get(token);
+  if (kept !== undefined) return kept;
   const probe = document.createElement('span');
   probe.style.color = `var(${token})`;
   document.body.append(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();
+  known.set(token, color);
   return color;
 };
 

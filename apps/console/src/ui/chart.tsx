@@ -1,7 +1,8 @@
 import 'uplot/dist/uPlot.min.css';
 import './chart.css';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
+import { whenColoursChange } from '../theme/theme.js';
 import { useZone } from '../time/zone.js';
 import { clockOf, momentOf, type Zone } from '../time/moments.js';
 import { colour, type Mark, marksPlugin } from './chart-marks.js';
@@ -34,7 +35,7 @@ const axis = (values?: (self: uPlot, ticks: number[]) => string[]): uPlot.Axis =
 });
 
 const optionsOf = (
-  { lines, format, range, height = 150 }: ChartProps,
+  { lines, format, range, height = 120 }: ChartProps,
   width: number,
   marks: () => readonly Mark[],
   zone: Zone,
@@ -60,40 +61,49 @@ const optionsOf = (
 /** The last rows of the chart in words; a canvas says nothing to a screen reader. */
 const TWIN_ROWS = 60;
 
-const Twin = ({ title, times, lines, format }: ChartProps) => {
+const TwinTable = ({ title, times, lines, format }: ChartProps) => {
   const { zone } = useZone();
+  const begin = Math.max(0, times.length - TWIN_ROWS);
   return (
-    <details className="twin">
-      <summary>{title} as a table</summary>
-      <div className="scrolls" tabIndex={0} role="group" aria-label={`${title}, the last ${TWIN_ROWS} steps`}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{zone}</th>
-              {lines.map(({ label }) => (
-                <th key={label} scope="col" className="number">
-                  {label}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {times
-              .map((at, index) => (
-                <tr key={at}>
-                  <th scope="row">{momentOf(at, zone)}</th>
-                  {lines.map(({ label, values }) => (
-                    <td key={label} className="number">
-                      {values[index] == null ? '—' : format(values[index])}
-                    </td>
-                  ))}
-                </tr>
-              ))
-              .slice(-TWIN_ROWS)
-              .toReversed()}
-          </tbody>
-        </table>
-      </div>
+    <div className="scrolls" tabIndex={0} role="group" aria-label={`${title}, the last ${TWIN_ROWS} steps`}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{zone}</th>
+            {lines.map(({ label }) => (
+              <th key={label} scope="col" className="number">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {times
+            .slice(begin)
+            .map((at, row) => (
+              <tr key={at}>
+                <th scope="row">{momentOf(at, zone)}</th>
+                {lines.map(({ label, values }) => (
+                  <td key={label} className="number">
+                    {values[begin + row] == null ? '—' : format(values[begin + row] ?? 0)}
+                  </td>
+                ))}
+              </tr>
+            ))
+            .toReversed()}
+        </tbody>
+      </table>
+    </div>
+  );
+};
+
+/** The table is there for who opens it; until then it costs nothing each second. */
+const Twin = (props: ChartProps) => {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details className="twin" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{props.title} as a table</summary>
+      {isOpen && <TwinTable {...props} />}
     </details>
   );
 };
@@ -105,6 +115,8 @@ export const Chart = (props: ChartProps) => {
   const plot = useRef<uPlot>(null);
   const drawn = useRef(marks);
   drawn.current = marks;
+  const data = useRef<uPlot.AlignedData>([[]]);
+  const isSeen = useRef(true);
   const { zone } = useZone();
   const shape = useMemo(
     () => JSON.stringify([lines.map(({ label, token }) => [label, token]), props.range, zone]),
@@ -121,11 +133,16 @@ export const Chart = (props: ChartProps) => {
     plot.current = made;
     const watcher = new ResizeObserver(() => made.setSize({ width: current.clientWidth, height: made.height }));
     watcher.observe(current);
-    const theme = matchMedia('(prefers-color-scheme: dark)');
-    const redraw = () => made.redraw(false, true);
-    theme.addEventListener('change', redraw);
+    // What is scrolled away is not drawn; when it comes into sight it has what it missed.
+    const sight = new IntersectionObserver(([entry]) => {
+      isSeen.current = entry?.isIntersecting ?? true;
+      if (isSeen.current) made.setData(data.current);
+    });
+    sight.observe(current);
+    const unfollow = whenColoursChange(() => made.redraw(false, true));
     return () => {
-      theme.removeEventListener('change', redraw);
+      unfollow();
+      sight.disconnect();
       watcher.disconnect();
       made.destroy();
       plot.current = null;
@@ -133,10 +150,11 @@ export const Chart = (props: ChartProps) => {
     // oxlint-disable-next-line react/exhaustive-deps -- made anew when its shape changes, not with each figure
   }, [shape]);
   useEffect(() => {
-    plot.current?.setData([
+    data.current = [
       times.map((at) => at / 1_000),
-      ...lines.map(({ values }) => [...values]),
-    ] as uPlot.AlignedData);
+      ...lines.map(({ values }) => values as (number | null)[]),
+    ] as uPlot.AlignedData;
+    if (isSeen.current) plot.current?.setData(data.current);
   }, [times, lines, shape, marks]);
   return (
     <figure className="chart">
