@@ -85,7 +85,7 @@ export const StatusUpdates = ({ incident: { incidentId, statusUpdates } }: { rea
             <p>
               <strong>{update.title}</strong>{' '}
               <span className="quiet">
-                {words(update.impact)}
+                impact {words(update.impact)}
                 {update.regions.length > 0 && `, ${update.regions.join(', ')}`}
               </span>
             </p>

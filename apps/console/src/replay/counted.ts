@@ -1,4 +1,5 @@
 import type { Line } from '../ui/chart.js';
+import type { ReplayRange } from './replay-range.js';
 
 /** What was counted in one step of one key. */
 export interface Counted {
@@ -56,14 +57,14 @@ interface Drawn {
 const TOKENS = ['--link', '--bad', '--warn', '--good', '--quiet', '--text'] as const;
 
 /** Success step by step over the whole time, with what came after a moment left out: it was not known then. */
-export const linesUntil = (regions: readonly Counted[], at: number, stepMs: number): Drawn => {
-  const times = [...new Set(regions.map(({ from }) => Date.parse(from)))].toSorted((a, b) => a - b);
+export const linesUntil = (regions: readonly Counted[], at: number, { from: begin, to, step }: ReplayRange): Drawn => {
+  const times = [...new Set([begin, ...regions.map(({ from }) => Date.parse(from)), to])].toSorted((a, b) => a - b);
   const index = new Map(times.map((time, place) => [time, place]));
   const byKey = new Map<string, (number | null)[]>();
   for (const { from, key, good, bad } of [...together(regions, 'fleet'), ...regions]) {
     const time = Date.parse(from);
     const values = byKey.get(key) ?? Array.from<number | null>({ length: times.length }).fill(null);
-    if (time + stepMs <= at) values[index.get(time) ?? 0] = percentOf(good, bad);
+    if (time + step <= at) values[index.get(time) ?? 0] = percentOf(good, bad);
     byKey.set(key, values);
   }
   const lines = [...byKey].slice(0, TOKENS.length).map(([label, values], place) => ({

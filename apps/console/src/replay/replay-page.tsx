@@ -80,7 +80,7 @@ const Played = ({ incident: { incidentId, rule }, range, events, begin }: Played
   const regions = useMemo(() => data?.windows?.windows ?? [], [data]);
   const fleet = useMemo(() => together(regions, 'fleet'), [regions]);
   const moment = useMemo(() => momentAt(events, at), [events, at]);
-  const drawn = useMemo(() => linesUntil(regions, at, step), [regions, at, step]);
+  const drawn = useMemo(() => linesUntil(regions, at, range), [regions, at, range]);
   const marks = useMemo(() => [{ at, label: 'shown', token: '--text' }], [at]);
   const shown = Math.round(at / 1_000) * 1_000;
   useEffect(() => {

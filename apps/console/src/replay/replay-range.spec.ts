@@ -61,12 +61,12 @@ describe('what was counted then', () => {
   });
 
   it('is drawn up to the moment over the whole time', () => {
-    const { times, lines } = linesUntil(REGIONS, 20_000, 10_000);
-    expect(times).toEqual([0, 10_000, 70_000]);
+    const { times, lines } = linesUntil(REGIONS, 20_000, { from: -10_000, to: 90_000, step: 10_000 });
+    expect(times).toEqual([-10_000, 0, 10_000, 70_000, 90_000]);
     expect(lines.map(({ label, values }) => [label, values])).toEqual([
-      ['fleet', [75, 100, null]],
-      ['eu', [100, 100, null]],
-      ['us', [50, null, null]],
+      ['fleet', [null, 75, 100, null, null]],
+      ['eu', [null, 100, 100, null, null]],
+      ['us', [null, 50, null, null, null]],
     ]);
   });
 });
