@@ -8,6 +8,8 @@ export default {
   testPathIgnorePatterns: ['\\.(faults|soak)\\.spec\\.js$'],
   snapshotResolver: '<rootDir>/../snapshot-resolver.cjs',
   testSequencer: '<rootDir>/../jest-sequencer.cjs',
+  // Before the tests of a file: the seed of what its properties draw.
+  setupFiles: ['<rootDir>/libs/testing/src/jest-global-seed.js'],
   globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.js',
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
   // A bound for what hangs, nothing else: on a busy machine what takes seconds takes a minute.

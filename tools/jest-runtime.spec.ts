@@ -3,13 +3,23 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** A jest that runs two small files takes 2 s; a test's own time cannot end what holds its process. */
 const TIMEOUT_MS = 60_000;
 const RUNTIME = resolve('jest-runtime.cjs');
 
 /** A module that both files load: it is still what it was, where they run in one process. */
-const SHARED = 'export const ran = [];';
+const SHARED = `
+  import fc from ${JSON.stringify(pathToFileURL(resolve('node_modules/fast-check/lib/fast-check.js')))};
+  export const ran = [];
+  export const drawn = () => {
+    const values = [];
+    fc.assert(fc.property(fc.integer(), (value) => void values.push(value)));
+    return values;
+  };
+  export const first = drawn();
+`;
 
 /** Leaves everything behind that a file can leave in its process, and fails in every way that is not an assertion's. */
 const FIRST = `
@@ -37,7 +47,11 @@ const FIRST = `
 
 const SECOND = `
   import { createRequire } from 'node:module';
-  import { ran } from './shared.js';
+  import { drawn, first, ran } from './shared.js';
+  it('draws again, in CI, what the first file drew', () => {
+    expect(drawn()).toEqual(first);
+    expect(first).toHaveLength(100);
+  });
   it('runs in the process of the first file, after it', () => expect(ran).toEqual(['first']));
   it('finds nothing that is held of the tests of the first file', () => {
     const { children } = createRequire(import.meta.url).cache[${JSON.stringify(RUNTIME)}];
@@ -61,8 +75,18 @@ interface Results {
   }[];
 }
 
-/** What jest says of both files, one after the other in one process. */
-const runBoth = () => {
+interface Config {
+  readonly default: { readonly setupFiles: readonly string[] };
+}
+
+/** What is loaded before the files of this repository, and so before those two. */
+const setupFilesOf = async (): Promise<readonly string[]> => {
+  const config = (await import(pathToFileURL(resolve('jest.config.mjs')).href)) as Config;
+  return config.default.setupFiles.map((path) => path.replace('<rootDir>', resolve('dist')));
+};
+
+/** What jest says of both files in CI, one after the other in one process. */
+const runBoth = async () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tocsin-jest-')));
   try {
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
@@ -77,9 +101,10 @@ const runBoth = () => {
       cacheDirectory: join(folder, 'cache'),
       testEnvironment: resolve('jest-environment.cjs'),
       runtime: RUNTIME,
+      setupFiles: await setupFilesOf(),
     };
     const words = ['--runInBand', '--json', '--config', JSON.stringify(config)];
-    const env = { ...process.env, GIVEN: 'yes' };
+    const env = { ...process.env, CI: 'true', GIVEN: 'yes' };
     const { status, stdout, error } = spawnSync(
       process.execPath,
       [resolve('node_modules/jest/bin/jest.js'), ...words],
@@ -136,8 +161,8 @@ describe('the order of the tests', () => {
 });
 
 describe('the runtime of the tests', () => {
-  it('fails what hangs and what nobody waits for, names every test, and takes back what a file leaves', () => {
-    const { status, of } = runBoth();
+  it('fails what hangs and what nobody waits for, names every test, and takes back what a file leaves', async () => {
+    const { status, of } = await runBoth();
     expect(status).toBe(1);
     const first = of('first.spec.js');
     expect(first?.assertionResults.map(({ title, status: was }) => [title, was])).toEqual([
@@ -158,6 +183,7 @@ describe('the runtime of the tests', () => {
     }
     const second = of('second.spec.js');
     expect(second?.assertionResults.map(({ title, status: was }) => [title, was])).toEqual([
+      ['draws again, in CI, what the first file drew', 'passed'],
       ['runs in the process of the first file, after it', 'passed'],
       ['finds nothing that is held of the tests of the first file', 'passed'],
       ['finds the process as the first file did', 'passed'],

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { OutcomeBatch } from '#contracts';
 import { createNodeLedger, type LedgerTotals } from '#store';
-import { kafkaObstacle, until } from '#testing';
+import { kafkaObstacle, seedOf, until } from '#testing';
 import { countLines } from './aggregator-process.fixture.js';
 import { doFaults, DOUBTED, type FaultPlan, REFUSED } from './campaign-faults.fixture.js';
 import { startCampaignFleet } from './campaign-fleet.fixture.js';
@@ -133,7 +133,7 @@ const play = async (site: CampaignSite, plan: FaultPlan, seed: number): Promise<
  * seed of the moments of chance (SEED sets it; what the machine makes of them differs each time) and one table.
  */
 export const playCampaign = async (plan: FaultPlan): Promise<CampaignResult> => {
-  const seed = Number(process.env['SEED'] ?? randomInt(1_000_000));
+  const seed = seedOf('SEED') ?? randomInt(1_000_000);
   const startedAtMs = performance.now();
   const site = await openCampaignSite();
   try {

@@ -1,4 +1,5 @@
 import { type OpenApi, systemClock } from '#runtime';
+import { seedOf } from '#testing';
 import { examples, UNDONE_BY_GRAPHQL, UNDONE_BY_REST } from './fuzz-examples.fixture.js';
 import { type FuzzRequest, operationsOf, requestsOf, soundRequestsOf } from './fuzz-requests.fixture.js';
 import {
@@ -29,8 +30,8 @@ export interface Found {
  */
 const SOUND_TRIES = 200;
 
-/** The seed: that of the environment, so that a failure can be had again, or a new one. */
-export const fuzzSeed = (): number => Number(process.env['FUZZ_SEED'] ?? systemClock.nowMs() % 1e9);
+/** The seed: that of the environment or of CI, or a new one. */
+export const fuzzSeed = (): number => seedOf('FUZZ_SEED') ?? systemClock.nowMs() % 1e9;
 
 /** Readiness says 503 in its own words while something waits, as under the load of this; they too tell nothing of the program. */
 export const restFaultOf = (operation: string, answer: FuzzAnswer): string | undefined =>

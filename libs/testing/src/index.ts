@@ -29,3 +29,4 @@ export * from './run-scope.js';
 export * from './hostile-batch.js';
 export * from './hostile-bytes.js';
 export { fieldsOf, mutateFields, textOfFields } from './hostile-json.js';
+export * from './seed-of.js';
