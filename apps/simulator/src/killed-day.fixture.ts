@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONTENT_TYPE, encodeProtobuf, isRefusal } from '#contracts';
+import { freePort } from '#testing';
 import { type Clock, systemClock } from './clock.js';
 import type { DayResult } from './day-record.js';
 import { playDay } from './day-run.js';
@@ -10,7 +11,7 @@ import { createHttpClient, type HttpClient } from './http-client.js';
 import { isPage, type ReceivedPage } from './pagerduty.js';
 import { createRandom, type Random } from './random.js';
 import { startReceiver } from './receiver.js';
-import { freePort, type StandaloneOptions, type StandaloneProcess, startStandalone } from './standalone-process.js';
+import { type StandaloneOptions, type StandaloneProcess, startStandalone } from './standalone-process.js';
 
 /** How a day is disturbed. */
 export interface KilledDayOptions {

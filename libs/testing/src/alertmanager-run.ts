@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { freePort } from './free-port.js';
 import { until } from './until.js';
 
 /** Half a second on an idle machine; jest's workers may be busy. */
@@ -30,14 +30,6 @@ const findProgram = (): string | undefined =>
     .split(delimiter)
     .map((directory) => join(directory, 'prometheus-alertmanager'))
     .find((path) => existsSync(path));
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-};
 
 /** Starts Debian's Alertmanager with nobody to tell. */
 export const startAlertmanager = async (): Promise<RunningAlertmanager> => {

@@ -4,6 +4,7 @@ export * from './promtool-run.js';
 export * from './attestations.js';
 export * from './database-url.js';
 export * from './fake-clock.js';
+export * from './free-port.js';
 export * from './serve-roles.js';
 export * from './test-database.js';
 export * from './test-issuer.js';

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openKafkaLog } from '#event-log';
+import { freePort } from './free-port.js';
 import { runCommand } from './run-command.js';
 import { until } from './until.js';
 
@@ -78,19 +78,6 @@ export const prepareKafka = async (): Promise<void> => {
   });
 };
 
-/** Ports that are free now; another process may take one before the broker does. */
-const freePorts = async (): Promise<KafkaPorts> => {
-  const servers = [createServer(), createServer()];
-  const ports: number[] = [];
-  for (const server of servers) {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    ports.push((server.address() as { port: number }).port);
-  }
-  for (const server of servers) server.close();
-  return { broker: ports[0] ?? 0, controller: ports[1] ?? 0 };
-};
-
 const writeProperties = async (dataDir: string, ports: KafkaPorts): Promise<string> => {
   const given = await readFile(join(KAFKA_DIRECTORY, 'server.properties'), 'utf8');
   const [broker, controller] = [`127.0.0.1:${ports.broker}`, `127.0.0.1:${ports.controller}`];
@@ -144,7 +131,7 @@ export const startKafka = async (options: {
 }): Promise<KafkaBroker> => {
   const { dataDir } = options;
   await prepareKafka();
-  const ports = options.ports ?? (await freePorts());
+  const ports = options.ports ?? { broker: await freePort(), controller: await freePort() };
   const url = `kafka://127.0.0.1:${ports.broker}`;
   const properties = await writeProperties(dataDir, ports);
   const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties, '--ignore-formatted'];

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, open, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.js';
 import { findKnot, type KnotProgram } from './knot-package.js';
 import { KNOT_ZONES, knotZoneText } from './knot-zones.js';
 import { until } from './until.js';
@@ -66,30 +65,6 @@ template:
 zone:
 ${KNOT_ZONES.map((zone) => `  - domain: ${zone}`).join('\n')}
 `;
-
-/** Below those that systems give to outgoing connections (Linux from 32,768 on, others from 49,152 on), one of which would take it. */
-const PORTS = { first: 20_000, end: 32_000 } as const;
-/** Of 12,000 ports few are taken: eight draws that all are would be a sign of something else. */
-const DRAWS_MAX = 8;
-
-const isFree = async (port: number): Promise<boolean> => {
-  const [udp, tcp] = [createSocket('udp4'), createServer()];
-  udp.bind(port, '127.0.0.1');
-  tcp.listen(port, '127.0.0.1');
-  const begun = await Promise.allSettled([once(udp, 'listening'), once(tcp, 'listening')]);
-  udp.close();
-  tcp.close();
-  return begun.every(({ status }) => status === 'fulfilled');
-};
-
-/** A port that is free for UDP and TCP, both of which Knot binds, now and after it was killed. */
-const freePort = async (): Promise<number> => {
-  for (let draw = 0; draw < DRAWS_MAX; draw += 1) {
-    const port = randomInt(PORTS.first, PORTS.end);
-    if (await isFree(port)) return port;
-  }
-  throw new Error(`find a port for Knot: ${DRAWS_MAX} between ${PORTS.first} and ${PORTS.end} are taken`);
-};
 
 /** A query for the root: whoever answers anything, answers. */
 const ANY_QUERY = Buffer.from([0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 1]);
