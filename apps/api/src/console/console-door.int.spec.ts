@@ -64,6 +64,8 @@ describe('the console', () => {
     const routes = [...source.matchAll(/\bpath: '([^']+)'/g)].map(([, path = '']) => path.replace('$', ':'));
     expect(routes.length).toBeGreaterThan(10);
     expect([...routes, CONSOLE_SIGNED_IN].filter((route) => !CONSOLE_PAGES.includes(route))).toEqual([]);
+    const described = readFileSync('docs/console.md', 'utf8');
+    expect(routes.filter((route) => !described.includes(`\`${route.replace(/:(\w+)$/, '<$1>')}\``))).toEqual([]);
   });
 
   it.each(pages)('answers %s with its page, to whoever has no key', async (path) => {

@@ -15,5 +15,7 @@ export const keptTokens = (): KeptTokens | null => {
   const text = sessionStorage.getItem(PLACE);
   return text === null ? null : (JSON.parse(text) as KeptTokens);
 };
+/** Keeps it as long as this tab is open. */
 export const keepTokens = (kept: KeptTokens): void => sessionStorage.setItem(PLACE, JSON.stringify(kept));
+/** Forgets it: the next page asks who looks. */
 export const forgetTokens = (): void => sessionStorage.removeItem(PLACE);
