@@ -12,6 +12,7 @@ import { Steps } from '../ui/steps.js';
 import { words } from '../ui/words.js';
 import { ALERT, type AlertAnswer, SILENCE } from './alert-document.js';
 import { ALERT_TONES } from './alerts-page.js';
+import { selectorOf } from './held-back.js';
 
 const MINUTE_MS = 60_000;
 
@@ -19,9 +20,10 @@ interface PartProps {
   readonly alert: AlertAnswer;
 }
 
-/** Silences this rule on this key, and nothing beside it: what is wider is written by hand, with the CLI. */
-const Silence = ({ alert: { rule, key, state } }: PartProps) => {
+/** Silences this rule on this subject, and nothing beside it where labels can say so: what is wider is written by hand, with the CLI. */
+const Silence = ({ alert: { rule, scope, key, state } }: PartProps) => {
   const send = useAct(SILENCE);
+  const where = selectorOf({ rule, scope, key });
   return (
     <Act
       label="Silence"
@@ -30,20 +32,19 @@ const Silence = ({ alert: { rule, key, state } }: PartProps) => {
       done="Silenced."
       send={(form) =>
         send({
-          where: [
-            { label: 'rule', patterns: [rule] },
-            { label: 'key', patterns: [key] },
-          ],
+          where,
           duration: Number(said(form, 'minutes')) * MINUTE_MS,
           comment: said(form, 'comment'),
         })
       }
     >
       <p>
-        Pages of {words(rule)} on {key} are held back for so long. The alert is recorded all the same.
+        Pages are held back for so long where{' '}
+        {where.map(({ label, patterns }) => `${label} is ${patterns.join(' or ')}`).join(' and ')}. The alert is
+        recorded all the same.
       </p>
       <Field label="Minutes" name="minutes" type="number" min={1} max={10_080} defaultValue={60} required />
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <Text label="Why" name="comment" required maxLength={1_000} />
     </Act>
   );
 };

@@ -299,10 +299,12 @@ export const ROLLBACK_PREVIEW = graphql(`
       }
       binding {
         rail
+        holds
         detail
       }
       warnings {
         rail
+        holds
         detail
       }
       rollback {

@@ -3,9 +3,11 @@ import { Card } from '../ui/card.js';
 import { Chart } from '../ui/chart.js';
 import type { Mark } from '../ui/chart-marks.js';
 import { Failure } from '../ui/failure.js';
-import { latency, percent } from '../ui/figures.js';
+import { latency, percent, share } from '../ui/figures.js';
+import { Mark as State } from '../ui/mark.js';
 import { FLEET_SERIES, type NowAnswer, type OpenIncident, RELEASE_SERIES } from './now-document.js';
 import { byRelease, fleetLines, latencyLine } from './series.js';
+import { type Second, TREND_STEPS, trendOf } from './trend.js';
 import { useSeries } from './use-series.js';
 
 /** Second by second, as it is judged. */
@@ -30,6 +32,25 @@ export const marksOf = (answer: NowAnswer, incident: OpenIncident | undefined): 
   return marks;
 };
 
+const TRENDS = {
+  worse: ['bad', 'getting worse'],
+  better: ['good', 'getting better'],
+  steady: ['still', 'steady'],
+} as const;
+
+/** The answer in words; what a line of a chart shows to who sees it. */
+const Going = ({ steps }: { readonly steps: readonly Second[] }) => {
+  const trend = useMemo(() => trendOf(steps), [steps]);
+  if (trend === null) return <State tone="still">too little was asked to say</State>;
+  const [tone, word] = TRENDS[trend.direction];
+  return (
+    <span className="quiet">
+      <State tone={tone}>{word}</State>
+      {` ${share(trend.newest)} in the last ${TREND_STEPS} s, ${share(trend.before)} in the ${TREND_STEPS} s before`}
+    </span>
+  );
+};
+
 interface ChartsProps {
   readonly answer: NowAnswer;
   readonly incident: OpenIncident | undefined;
@@ -44,7 +65,7 @@ export const Charts = ({ answer, incident }: ChartsProps) => {
   const slow = useMemo(() => latencyLine(fleet ?? []), [fleet]);
   const parted = useMemo(() => byRelease(releases ?? []), [releases]);
   return (
-    <Card title="How bad, and is it getting worse" className="charts">
+    <Card title="How bad, and is it getting worse" className="charts" aside={<Going steps={fleet ?? []} />}>
       {error !== null && <Failure of="the series" error={error} />}
       <div className="pair">
         <Chart title="Success of the fleet" {...whole} marks={marks} format={percent} />

@@ -22,7 +22,11 @@ export const Hurt = ({ incident, impact }: HurtProps) => {
       }
     >
       {customers.length === 0 ? (
-        <p className="quiet">Nobody, as far as telemetry says.</p>
+        <p className="quiet">
+          {incident !== undefined && incident.impact.affectedCustomers > 0
+            ? `${count(incident.impact.affectedCustomers)} customers; who they are is being counted.`
+            : 'Nobody, as far as telemetry says.'}
+        </p>
       ) : (
         <div className="scrolls" tabIndex={0} role="group" aria-label="Customers hurt">
           <table>

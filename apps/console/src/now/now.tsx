@@ -32,7 +32,7 @@ const IMPACT_EVERY_MS = 2_000;
 
 const ICONS: Readonly<Record<Standing, string>> = { failing: '▲', warned: '◆', silent: '?', idle: '○', well: '●' };
 
-/** What is looked at first in the night: six answers on one page, without a click. */
+/** What is looked at first in the night: six answers on one page, without a click. It says of which moment of the log its figures are. */
 export const Now = () => {
   const { held } = useHolding();
   const live = useLive();

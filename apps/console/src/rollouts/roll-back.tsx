@@ -3,9 +3,27 @@ import { useAnswer } from '../api/use-answer.js';
 import { ROLL_BACK, ROLLBACK_PREVIEW } from '../incident/incident-document.js';
 import { Act } from '../ui/act.js';
 import { said, Text } from '../ui/field.js';
-import { Mark } from '../ui/mark.js';
+import { Mark, type Tone } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
+import { words } from '../ui/words.js';
 import { type Release, releaseName } from './release.js';
+
+interface RailSaidProps {
+  readonly rail: string;
+  readonly holds: boolean;
+  readonly detail: string;
+  /** What one that does not hold does. */
+  readonly otherwise: readonly [Tone, string];
+}
+
+const RailSaid = ({ rail, holds, detail, otherwise }: RailSaidProps) => {
+  const [tone, word] = holds ? (['good', 'holds'] as const) : otherwise;
+  return (
+    <li>
+      <Mark tone={tone}>{word}</Mark> {words(rail)}: {detail}
+    </li>
+  );
+};
 
 const Preview = ({ rolloutId }: { readonly rolloutId: string }) => {
   const answer = useAnswer('rollback-preview', ROLLBACK_PREVIEW, { rolloutId }, { follows: ['rollout-', 'rollback-'] });
@@ -22,16 +40,13 @@ const Preview = ({ rolloutId }: { readonly rolloutId: string }) => {
               the one before is good.
             </p>
             <ul>
-              {preview.binding.map(({ rail, detail }) => (
-                <li key={rail}>
-                  <Mark tone="bad">binds</Mark> {rail.replaceAll('_', ' ')}: {detail}
-                </li>
+              {preview.binding.map((rail) => (
+                <RailSaid key={rail.rail} {...rail} otherwise={['bad', 'binds']} />
               ))}
-              {preview.warnings.map(({ rail, detail }) => (
-                <li key={rail}>
-                  <Mark tone="warn">warns</Mark> {rail.replaceAll('_', ' ')}: {detail}
-                </li>
+              {preview.warnings.map((rail) => (
+                <RailSaid key={rail.rail} {...rail} otherwise={['warn', 'warns']} />
               ))}
+              <li>What needs the telemetry of this second, and the rate, is judged when it was asked for.</li>
             </ul>
           </div>
         )

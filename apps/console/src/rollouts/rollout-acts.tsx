@@ -117,7 +117,7 @@ export const RolloutActs = ({ rollout }: ActProps) => (
     <RollBack
       rolloutId={rollout.rolloutId}
       release={rollout.release}
-      because={rollout.rollbackId === null ? undefined : `A rollback of it is ${rollout.rollback?.status ?? 'there'}.`}
+      because={rollout.rollback === null ? undefined : `A rollback of it is ${rollout.rollback.status}.`}
     />
   </div>
 );

@@ -163,6 +163,43 @@ export const ROLLOUT = graphql(`
         at
       }
     }
+    unfinished: rollbacks(first: 10, status: [proposed, requested, running]) {
+      nodes {
+        rolloutId
+        status
+        because
+        from {
+          softwareVersion
+          configRev
+        }
+        to {
+          softwareVersion
+          configRev
+        }
+        rails {
+          rail
+          holds
+          detail
+        }
+        refusals {
+          rail
+          because
+          at
+        }
+        waves {
+          wave
+          status
+          nodes
+          commandedAt
+          verifiedAt
+          because
+          answers {
+            nodeId
+            status
+          }
+        }
+      }
+    }
   }
 `);
 

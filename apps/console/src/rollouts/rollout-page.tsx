@@ -110,7 +110,12 @@ export const RolloutPage = () => {
   );
   return (
     <Reading of="the rollout" answer={answer}>
-      {({ rollout }) => (rollout === null ? <p>There is no rollout {id}.</p> : <Shown rollout={rollout} />)}
+      {({ rollout, unfinished }) => {
+        if (rollout === null) return <p>There is no rollout {id}.</p>;
+        // A rollout names the rollback that took it back; one that is on its way names its rollout.
+        const rollback = rollout.rollback ?? unfinished.nodes.find(({ rolloutId }) => rolloutId === id) ?? null;
+        return <Shown rollout={{ ...rollout, rollback }} />;
+      }}
     </Reading>
   );
 };
