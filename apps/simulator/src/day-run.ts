@@ -43,6 +43,10 @@ export interface DayOptions {
   /** How long to wait for the recovery, from the fault on. */
   readonly recoveryBoundMs: number;
   readonly onLine: (line: PlayedLine) => void;
+  /** Nobody answers the page: somebody else acknowledges, or the escalation goes on. */
+  readonly isEngineerAway?: boolean;
+  /** Waited for when the fleet is at play and well; the lead begins after it. */
+  readonly beforeLead?: (keys: DayKeys) => Promise<void>;
 }
 
 /** A day after its recovery, or after the wait for it. The fleet is still at play. */
@@ -51,6 +55,8 @@ export interface PlayedDay {
   /** The nodes that had the bad release when it failed. */
   readonly struck: readonly string[];
   readonly keys: DayKeys;
+  /** The fleet, still at play. */
+  readonly play: FleetPlay;
   readonly oracle: Oracle;
   /** What is known now; nothing is waited for. */
   readonly moments: () => Moments;
@@ -136,7 +142,9 @@ const followEvents = async (scene: Scene, sinceMs: number, tell: Teller): Promis
   while (!ended.signal.aborted) for (const recorded of await api.eventsAfter(position, EVENT_WAIT_MS)) take(recorded);
 };
 
-const acknowledge = async ({ api, keys, clock, ended }: Scene, incidentId: string): Promise<void> => {
+const acknowledge = async (scene: Scene, incidentId: string): Promise<void> => {
+  const { api, keys, clock, ended, isEngineerAway = false } = scene;
+  if (isEngineerAway) return;
   await clock.sleep(ACKNOWLEDGE_AFTER_MS, ended.signal);
   if (!ended.signal.aborted) await api.acknowledge(keys.onCall, incidentId, 'looking at it');
 };
@@ -213,6 +221,7 @@ export const playDay = async (options: DayOptions): Promise<PlayedDay> => {
   const { play, fleet, events, ended, keys, oracle, client } = scene;
   await playQuietHours({ ...scene, isCanary: options.isCanary ?? false });
   play.start();
+  await options.beforeLead?.(keys);
   const faultMs = clock.nowMs() + options.leadMs;
   const tell = createTeller(scene, faultMs);
   tell({ text: `real time from here: ${fleet.length} nodes, ${CUSTOMERS.length} customers` }, clock.nowMs());
@@ -233,5 +242,5 @@ export const playDay = async (options: DayOptions): Promise<PlayedDay> => {
       .falseAlerts(oracle.firstFailureMs(), BAD_RELEASE)
       .map(({ scope, key, reason, at }) => `${scope} ${key}: ${reason.text} at ${new Date(at).toISOString()}`);
   const moments = (): Moments => resultNow(scene, []);
-  return { recovered, struck, keys, oracle, moments, falseAlerts, finish: () => finish(scene), stop };
+  return { recovered, struck, keys, play, oracle, moments, falseAlerts, finish: () => finish(scene), stop };
 };

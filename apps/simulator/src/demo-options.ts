@@ -6,6 +6,10 @@ export interface DemoOptions {
   readonly json: boolean;
   /** The release on one node, declared, instead of on a quarter of the fleet. */
   readonly canary: boolean;
+  /** Nobody answers the page unless whoever watches does. */
+  readonly away: boolean;
+  /** How long the fleet is well in real time before the fault. */
+  readonly leadMs: number;
   readonly seed: number;
   readonly nodes: number;
 }
@@ -17,6 +21,13 @@ const SEED_MAX = 0xffff_ffff;
 /** One node is 1 % of them; of fewer it is more than the default plan gives a canary. */
 const CANARY_NODES_MIN = 100;
 
+/** Windows know what normal is after so long, and the whole of an unattended run stays within 90 s: 11:46:52 to 11:47:00. */
+const LEAD_S_MIN = 8;
+/** For opening a browser and signing in, where somebody watches. */
+const LEAD_S_WATCHED = 30;
+/** The rules' memory of what was normal is an hour; nobody waits longer than that for an outage. */
+const LEAD_S_MAX = 3_600;
+
 /** `--help`. */
 export const DEMO_USAGE = `npm run demo -- [options]
 
@@ -25,6 +36,8 @@ Plays the day of the incident against a Tocsin of its own, in a directory that i
   --json        unattended: progress on stderr, one JSON object as the last line on stdout;
                 exits with 1 when something was lost, counted twice, alerted falsely, or did not happen in time
   --canary      the release is declared by the default plan and has reached 1 % only: it is stopped there
+  --away        nobody acknowledges: it is yours, by the console and the key that is printed
+  --lead N      seconds of real time before the fault, from ${LEAD_S_MIN} on (default ${LEAD_S_WATCHED}; with --json ${LEAD_S_MIN})
   --seed N      another day (default ${SEED_DEFAULT})
   --nodes N     another fleet, ${NODES_MIN} to ${NODES_MAX} nodes (default ${NODES_DEFAULT}; with --canary from ${CANARY_NODES_MIN} on)
   --help        this text
@@ -46,6 +59,8 @@ export const readDemoOptions = (args: readonly string[]): DemoOptions | 'help' =
     options: {
       json: { type: 'boolean', default: false },
       canary: { type: 'boolean', default: false },
+      away: { type: 'boolean', default: false },
+      lead: { type: 'string' },
       seed: { type: 'string', default: String(SEED_DEFAULT) },
       nodes: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -54,9 +69,12 @@ export const readDemoOptions = (args: readonly string[]): DemoOptions | 'help' =
   if (values.help) return 'help';
   const nodesMin = values.canary ? CANARY_NODES_MIN : NODES_MIN;
   const nodes = values.nodes ?? String(values.canary ? CANARY_NODES_MIN : NODES_DEFAULT);
+  const lead = values.lead ?? String(values.json ? LEAD_S_MIN : LEAD_S_WATCHED);
   return {
     json: values.json,
     canary: values.canary,
+    away: values.away,
+    leadMs: wholeNumber('--lead', lead, LEAD_S_MIN, LEAD_S_MAX) * 1_000,
     seed: wholeNumber('--seed', values.seed, 0, SEED_MAX),
     nodes: wholeNumber('--nodes', nodes, nodesMin, NODES_MAX),
   };

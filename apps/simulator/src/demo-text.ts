@@ -1,11 +1,13 @@
 import { REAL_DAY_MINUTES } from './day.js';
-import { formatDollars, formatSeconds } from './day-lines.js';
+import { dayClock, formatDollars, formatSeconds } from './day-lines.js';
 import type { Moments } from './day-record.js';
+import type { DayKeys } from './day-set-up.js';
 
 /** What is shortened, before anything is played. */
-export const openingLines = (verifyMs: number, isCanary: boolean): readonly string[] => [
+export const openingLines = (verifyMs: number, leadMs: number, isCanary: boolean): readonly string[] => [
   '',
-  'The day of the incident, 22 July 2021 (UTC). Quiet hours are told, not waited for; from 11:46:52 on it is real time.',
+  'The day of the incident, 22 July 2021 (UTC). Quiet hours are told, not waited for; ' +
+    `from ${dayClock(-leadMs, 0)} on it is real time.`,
   `Shortened against a real fleet: the release had 77 minutes before it failed, here seconds; a rolled back wave is watched`,
   `for ${verifyMs / 1_000} s, where an operator would choose a minute or more. Nothing else is.`,
   ...(isCanary
@@ -13,6 +15,19 @@ export const openingLines = (verifyMs: number, isCanary: boolean): readonly stri
         'Otherwise than on the day, the release was declared and has the default plan: it stands on one node, the canary.',
       ]
     : []),
+  '',
+];
+
+/** Where to look, and with which keys, while the fleet is well. */
+export const consoleLines = (
+  url: string,
+  { viewer, onCall }: Pick<DayKeys, 'viewer' | 'onCall'>,
+  isAway: boolean,
+): readonly string[] => [
+  '',
+  `  console: ${url}/`,
+  `  key of a viewer: ${viewer}`,
+  ...(isAway ? [`  key of the engineer on call, who is away: ${onCall}`] : []),
   '',
 ];
 

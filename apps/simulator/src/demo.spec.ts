@@ -3,7 +3,7 @@ import { dayClock, formatLine, formatTiers } from './day-lines.js';
 import { BOUNDS_MS, compareCounts, createDayEvents, type DayResult, findingsOf, resultOf } from './day-record.js';
 import { tellEvent } from './day-watch.js';
 import { readDemoOptions } from './demo-options.js';
-import { resultLines } from './demo-text.js';
+import { consoleLines, openingLines, resultLines } from './demo-text.js';
 import { BAD_RELEASE, GOOD_RELEASE } from './fleet.js';
 import { createManualClock } from './manual-clock.fake.js';
 import { createOracle } from './oracle.js';
@@ -58,10 +58,11 @@ const changed = (score: number, atMs: number): RecordedEvent =>
 
 describe('the options of the demo', () => {
   it('has defaults, and takes another seed and fleet', () => {
-    const day = { json: false, canary: false, seed: 20_210_722, nodes: 48 };
+    const day = { json: false, canary: false, away: false, leadMs: 30_000, seed: 20_210_722, nodes: 48 };
     expect(readDemoOptions([])).toEqual(day);
     const args = ['--json', '--seed', '7', '--nodes=16'];
-    expect(readDemoOptions(args)).toEqual({ ...day, json: true, seed: 7, nodes: 16 });
+    expect(readDemoOptions(args)).toEqual({ ...day, json: true, leadMs: 8_000, seed: 7, nodes: 16 });
+    expect(readDemoOptions(['--away', '--lead', '60'])).toEqual({ ...day, away: true, leadMs: 60_000 });
     expect(readDemoOptions(['--help'])).toBe('help');
   });
 
@@ -71,14 +72,36 @@ describe('the options of the demo', () => {
     expect(() => readDemoOptions(['--canary', '--nodes', '48'])).toThrow('from 100');
   });
 
-  it.each([[['--seed', 'x']], [['--seed', '-1']], [['--nodes', '3']], [['--nodes', '401']], [['--what']], [['more']]])(
-    'refuses %j',
-    (args) => {
-      expect(() => readDemoOptions(args)).toThrow(
-        /expected a whole number|Unknown option|Unexpected argument|is ambiguous/,
-      );
-    },
-  );
+  it.each([
+    [['--seed', 'x']],
+    [['--seed', '-1']],
+    [['--nodes', '3']],
+    [['--nodes', '401']],
+    [['--lead', '7']],
+    [['--what']],
+    [['more']],
+  ])('refuses %j', (args) => {
+    expect(() => readDemoOptions(args)).toThrow(
+      /expected a whole number|Unknown option|Unexpected argument|is ambiguous/,
+    );
+  });
+});
+
+describe('before the fault', () => {
+  const keys = { viewer: 'v.secret', onCall: 'o.secret' };
+
+  it('says where to look, and with which key; with that of the engineer where nobody else answers', () => {
+    const text = consoleLines('http://127.0.0.1:1', keys, false).join('\n');
+    expect(text).toContain('console: http://127.0.0.1:1/');
+    expect(text).toContain(keys.viewer);
+    expect(text).not.toContain(keys.onCall);
+    expect(consoleLines('http://127.0.0.1:1', keys, true).join('\n')).toContain(keys.onCall);
+  });
+
+  it('says from when on it is real time', () => {
+    expect(openingLines(3_000, 8_000, false).join('\n')).toContain('from 11:46:52 on');
+    expect(openingLines(3_000, 30_000, true).join('\n')).toContain('from 11:46:30 on');
+  });
 });
 
 describe('the lines of the day', () => {

@@ -5,7 +5,7 @@ import { formatLine } from './day-lines.js';
 import { type DayResult, findingsOf } from './day-record.js';
 import { type PlayedDay, playDay } from './day-run.js';
 import type { DemoOptions } from './demo-options.js';
-import { closingLines, openingLines, resultLines } from './demo-text.js';
+import { closingLines, consoleLines, openingLines, resultLines } from './demo-text.js';
 import { startReceiver } from './receiver.js';
 import { freePort, type StandaloneProcess, startStandalone } from './standalone-process.js';
 
@@ -15,8 +15,6 @@ const VERIFY_MS = 3_000;
 const QUERIES_PER_SECOND_PER_NODE = 200;
 /** Of a hundred nodes, so half of the load; one node with 50 is judged within seconds. */
 const CANARY_QUERIES_PER_SECOND_PER_NODE = 50;
-/** The fault comes some seconds after real time begins, at the time of the day: 11:46:52 to 11:47:00. */
-const LEAD_MS = 8_000;
 /** Leaves room for the set-up and the count within the 90 s of the whole run. */
 const RECOVERY_BOUND_MS = 50_000;
 /** As the server wants them: `<keyId>.<secret>`. */
@@ -39,7 +37,7 @@ export interface PlayedDemo {
 
 /** Starts the receiver and Tocsin, and plays the day. */
 export const playDemo = async (
-  { seed, nodes, canary }: DemoOptions,
+  { seed, nodes, canary, away, leadMs }: DemoOptions,
   { clock, dataDir, say, undo }: DemoSurroundings,
 ): Promise<PlayedDemo> => {
   const receiver = await startReceiver(clock, seed);
@@ -55,7 +53,7 @@ export const playDemo = async (
   };
   const standalone = await startStandalone({ dataDir, port: await freePort(), clock, environment });
   undo.push(standalone.stop);
-  for (const line of openingLines(VERIFY_MS, canary)) say(line);
+  for (const line of openingLines(VERIFY_MS, leadMs, canary)) say(line);
   const day = await playDay({
     url: standalone.url,
     adminKey,
@@ -67,9 +65,13 @@ export const playDemo = async (
     queriesPerSecondPerNode: canary ? CANARY_QUERIES_PER_SECOND_PER_NODE : QUERIES_PER_SECOND_PER_NODE,
     clock,
     encoding: { contentType: CONTENT_TYPE.protobuf, encode: encodeProtobuf },
-    leadMs: LEAD_MS,
+    leadMs,
     recoveryBoundMs: RECOVERY_BOUND_MS,
     onLine: (line) => say(formatLine(line)),
+    isEngineerAway: away,
+    beforeLead: async (keys) => {
+      for (const line of consoleLines(standalone.url, keys, away)) say(line);
+    },
   });
   undo.push(async () => day.stop());
   return { standalone, day };
