@@ -6,6 +6,7 @@ const Sequencer = require('@jest/test-sequencer').default;
  */
 const LONGEST = [
   'apps/simulator/src/day.e2e.spec',
+  'apps/standalone/src/console.e2e.spec',
   'apps/rules/src/rules-side-by-side.int.spec',
   'apps/aggregator/src/protocol-simulation.spec',
   'libs/domain/src/rule/engine.spec',

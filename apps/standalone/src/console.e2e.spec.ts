@@ -1,0 +1,329 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { BrowserContext, Page } from 'playwright-core';
+import { describeChromium, until } from '#testing';
+import {
+  dollars,
+  type HealthAnswer,
+  type ImpactAnswer,
+  percent,
+  regionRowsOf,
+  tilesOf,
+} from './console-figures.fixture.js';
+import { ConsoleSite } from './console-site.fixture.js';
+import { GOOD, NEXT, OTHER } from './rollout-site.fixture.js';
+import { partOf, SIX_QUESTIONS } from './six-questions.fixture.js';
+import type { Tab } from './tab.fixture.js';
+
+/** What is shown a second after it is known; of event time, since a busy machine takes its time. */
+const ANSWERED_WITHIN_S = 60;
+const STEP_S = 3;
+const TABS = 20;
+/** Tabs that are opened at once: a person opens one after the other. */
+const TABS_AT_ONCE = 5;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const FIND_VIOLATIONS = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+  .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`;
+/** Some forty looks, for what hangs: a second each, and many where the machine has other work. */
+const AXE_MS_MAX = 300_000;
+const ROUTER = fileURLToPath(new URL('../../../../apps/console/src/router.tsx', import.meta.url));
+const ROUTES = [...readFileSync(ROUTER, 'utf8').matchAll(/\bpath: '([^']+)'/g)].map(([, path]) => path ?? '');
+
+interface IncidentAnswer {
+  readonly impact: ImpactAnswer;
+  readonly reason: { readonly text: string };
+}
+
+describeChromium('the console while the outage of 2021 is played', () => {
+  let tocsin: ConsoleSite;
+  let watched: Tab;
+  let operator: BrowserContext;
+  let incidentId: string;
+  let alertId: string;
+
+  const told = async <T>(path: string): Promise<T> => (await tocsin.site.told('viewer', path)) as T;
+  const incident = async () =>
+    (await told<{ incident: Record<string, unknown> }>(`/v1/incidents/${incidentId}`)).incident;
+  const act = async (page: Page, name: string, fill: Readonly<Record<string, string>>): Promise<void> => {
+    await page.getByRole('button', { name, exact: true }).click();
+    const dialog = page.getByRole('dialog', { name });
+    for (const [label, text] of Object.entries(fill)) await dialog.getByLabel(label).fill(text);
+    await dialog.getByRole('button', { name, exact: true }).click();
+    await until(
+      `${name} was sent`,
+      async () => (await dialog.count()) === 0 || (await dialog.getByRole('alert').count()) > 0,
+    );
+    expect(await dialog.getByRole('alert').allTextContents()).toEqual([]);
+  };
+
+  beforeAll(async () => {
+    tocsin = await ConsoleSite.open();
+    await tocsin.site.attest(GOOD);
+    await tocsin.play(7);
+    watched = await tocsin.tab(await tocsin.window());
+    await watched.signIn(tocsin.keyOf('viewer'));
+    await watched.page.locator('[data-health-as-of]').waitFor();
+  });
+  afterAll(() => tocsin.close());
+
+  it('R20–R22: answers the six questions of the first minute to a screen reader, each within 60 s of event time', async () => {
+    await tocsin.deploy();
+    await tocsin.play(14);
+    await tocsin.isCurrent(watched);
+    const before = await watched.spoken();
+    const outage = { bad: NEXT, good: GOOD, regions: ['us-east', 'us-west', 'europe', 'asia'] };
+    const unanswered = new Map(Object.entries(SIX_QUESTIONS));
+    expect([...unanswered].filter(([, isAnswered]) => isAnswered(before, outage))).toEqual([]);
+    const faultMs = tocsin.site.server.nowMs;
+    tocsin.fail();
+    const answeredAfterS: Record<string, number> = {};
+    let spoken = before;
+    for (let after = STEP_S; after <= ANSWERED_WITHIN_S && unanswered.size > 0; after += STEP_S) {
+      await tocsin.play(STEP_S);
+      await tocsin.isCurrent(watched);
+      spoken = await watched.spoken();
+      for (const [question, isAnswered] of unanswered) {
+        if (!isAnswered(spoken, outage)) continue;
+        unanswered.delete(question);
+        answeredAfterS[question] = (tocsin.site.server.nowMs - faultMs) / 1_000;
+      }
+    }
+    expect({ unanswered: [...unanswered.keys()], spoken: unanswered.size === 0 ? '' : spoken }).toEqual({
+      unanswered: [],
+      spoken: '',
+    });
+    expect(Object.keys(answeredAfterS).toSorted()).toEqual(Object.keys(SIX_QUESTIONS).toSorted());
+    expect(Object.values(answeredAfterS).filter((seconds) => seconds > ANSWERED_WITHIN_S)).toEqual([]);
+    const { incidents } = await told<{ incidents: { incidentId: string; priority: string }[] }>('/v1/incidents');
+    incidentId = incidents.find(({ priority }) => priority === 'P0')?.incidentId ?? '';
+    const { alerts } = await told<{ alerts: { alertId: string; scope: string }[] }>('/v1/alerts?state=firing');
+    alertId = alerts.find(({ scope }) => scope === 'release_region')?.alertId ?? '';
+  });
+
+  it('what it shows is what REST says of the same moment', async () => {
+    await tocsin.play(7);
+    await tocsin.isCurrent(watched);
+    const impact = await until('the impact is of the same second', async () => {
+      const answer = await told<ImpactAnswer>('/v1/impact');
+      return Date.parse((await watched.standsAt()).impactAsOf) === answer.asOf ? answer : undefined;
+    });
+    const { fleet, regions } = await told<{ fleet: HealthAnswer; regions: readonly HealthAnswer[] }>('/v1/fleet');
+    const spoken = await watched.spoken();
+    for (const text of tilesOf(fleet, impact)) expect(spoken).toContain(text);
+    for (const [region, text] of regionRowsOf(regions, impact))
+      expect(partOf(spoken, '- region "Where"')).toMatch(
+        new RegExp(`row "${region} \\S+ ${text.replaceAll(/[$.]/g, String.raw`\$&`)}"`),
+      );
+    const { impact: own, reason } = (await incident()) as unknown as IncidentAnswer;
+    expect(partOf(spoken, '- status')).toContain(
+      `fleet success ${percent(fleet.success)} · ${own.affectedCustomers} customers, score ${own.score} · ${dollars(own.dollarsPerMinute)} a minute`,
+    );
+    expect(partOf(spoken, '- region "What the automation does"')).toContain(reason.text);
+    const { customers } = await told<{
+      customers: readonly { name: string; failing: number; dollarsPerMinute: number }[];
+    }>(`/v1/incidents/${incidentId}/customers?limit=50`);
+    expect(customers.length).toBeGreaterThan(3);
+    for (const { name, failing, dollarsPerMinute } of customers)
+      expect(spoken).toMatch(new RegExp(`row "${name} \\d ${percent(100 * failing)} \\${dollars(dollarsPerMinute)}"`));
+  });
+
+  it('to a viewer every act is shown, cannot be done, and says why', async () => {
+    const tab = await tocsin.tab(watched.page.context());
+    await tab.signIn(tocsin.keyOf('viewer'));
+    for (const path of [`/incidents/${incidentId}`, '/rollouts/rollout-2021', `/alerts/${alertId}`]) {
+      await tab.page.goto(path);
+      const acts = tab.page.getByRole('group', { name: 'Acts' });
+      await acts.waitFor();
+      const buttons = await acts.getByRole('button').filter({ hasNotText: 'Export' }).all();
+      expect(buttons.length).toBeGreaterThan(0);
+      for (const button of buttons) {
+        expect(await button.getAttribute('aria-disabled')).toBe('true');
+        const why = await tab.page.locator(`[id="${await button.getAttribute('aria-describedby')}"]`).textContent();
+        expect(why).toMatch(/^As viewer you may not /);
+        await button.click({ force: true });
+      }
+      expect(await tab.page.getByRole('dialog').count()).toBe(0);
+    }
+    await tab.page.close();
+  });
+
+  it('an operator acknowledges, and silences, and REST says so', async () => {
+    operator = await tocsin.window();
+    const { page } = await tocsin.tab(operator);
+    await tocsin.tabs.at(-1)?.signIn(tocsin.keyOf('operator'), `/incidents/${incidentId}`);
+    await act(page, 'Acknowledge', { 'Note (optional)': 'looking at it' });
+    await page.getByText('Acknowledged.').waitFor();
+    expect(await incident()).toMatchObject({ status: 'acknowledged', owner: 'operator:test operator' });
+    await watched.page.getByRole('region', { name: 'Who has it' }).getByText('by operator:test operator').waitFor();
+    await page.goto(`/alerts/${alertId}`);
+    await act(page, 'Silence', { Minutes: '30', Why: 'it is known' });
+    await page.getByText('Silenced.').waitFor();
+    // It is in force after 3 s, so that everybody who reads the log knows of it.
+    await tocsin.play(7);
+    const { alert } = await told<{ alert: { rule: string; key: string; reason: { text: string } } }>(
+      `/v1/alerts/${alertId}`,
+    );
+    const { silences } = await told<{ silences: readonly Record<string, unknown>[] }>('/v1/silences');
+    expect(silences).toMatchObject([{ status: 'active', comment: 'it is known' }]);
+    const [release, region] = alert.key.split('|');
+    expect(silences[0]?.['where']).toEqual({ rule: [alert.rule], release: [release], region: [region] });
+    await page.goto('/alerts');
+    const rows = page.getByRole('table', { name: 'Alerts' }).getByRole('row');
+    await rows.filter({ hasText: alert.reason.text }).first().waitFor();
+    expect(await rows.count()).toBe(1 + (await told<{ alerts: readonly unknown[] }>('/v1/alerts')).alerts.length);
+    await page.close();
+  });
+
+  it('he sees what a rollback would do, types the version, and it is done', async () => {
+    const { site } = tocsin;
+    const [node] = site.fleet.in('us-west').slice(2);
+    if (node === undefined) throw new Error('there is no third node');
+    node.release = OTHER;
+    const rollout = { rolloutId: 'rollout-2', service: 'dns', release: OTHER, previous: GOOD, stage: 'canary' };
+    await site.server.signal({ type: 'deploy', ...rollout, nodes: [node.nodeId], atUs: site.server.nowMs * 1_000 });
+    await site.told('operator', '/v1/automation/rate-resets', { service: 'dns', comment: 'another release' });
+    await tocsin.play(14);
+    const tab = await tocsin.tab(operator);
+    await tab.signIn(tocsin.keyOf('operator'), '/rollouts/rollout-2');
+    const { gates } = await told<{ gates: readonly { because: string; tests: readonly { detail: string }[] }[] }>(
+      '/v1/rollouts/rollout-2/gates',
+    );
+    expect(gates.length).toBeGreaterThan(0);
+    const shown = await tab.spoken();
+    for (const { because, tests } of gates)
+      for (const text of [because, ...tests.map(({ detail }) => detail)]) expect(shown).toContain(text);
+    const { preview } = await site.told('operator', '/v1/rollouts/rollout-2/rollback/preview', {});
+    await tab.page.getByRole('button', { name: 'Roll back v2.1.7' }).click();
+    const dialog = tab.page.getByRole('dialog');
+    const said = dialog.getByRole('group', { name: 'Preview' });
+    await said
+      .getByText(`in ${preview.waves.length} waves of ${preview.waves.join(', ')} nodes; first ${node.nodeId}`)
+      .waitFor();
+    for (const { rail, detail } of preview.binding as readonly { rail: string; detail: string }[])
+      expect(await said.textContent()).toContain(`holds ${rail.replaceAll('_', ' ')}: ${detail}`);
+    await dialog.getByLabel('Why').fill('a hunch');
+    await dialog.getByLabel('to confirm').fill('v2.1.6');
+    await dialog.getByRole('button', { name: 'Roll back v2.1.7' }).click();
+    expect((await site.ask('viewer', `/v1/rollbacks/${preview.rollbackId}`)).status).toBe(404);
+    await dialog.getByLabel('to confirm').fill('v2.1.7');
+    await dialog.getByRole('button', { name: 'Roll back v2.1.7' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const request = { by: 'operator:test operator', comment: 'a hunch' };
+    expect(await told(`/v1/rollbacks/${preview.rollbackId}`)).toMatchObject({ rollback: { request } });
+    await tocsin.play(7);
+    expect(await told(`/v1/rollbacks/${preview.rollbackId}`)).toMatchObject({
+      rollback: { status: 'running', refusals: [] },
+    });
+    expect(site.deploys.nodesOf('rollback', preview.rollbackId as string)).toEqual([node.nodeId]);
+    await tab.page.getByText('A rollback of it is running.').waitFor();
+    await tab.page.close();
+  });
+
+  describe('twenty tabs', () => {
+    let tabs: readonly Tab[];
+    const allShow = (text: string) =>
+      Promise.all(tabs.map(({ page }) => page.getByRole('region', { name: 'Who has it' }).getByText(text).waitFor()));
+    const handOver = (to: string) => tocsin.site.told('operator', `/v1/incidents/${incidentId}/hand-over`, { to });
+
+    beforeAll(async () => {
+      const window = await tocsin.window();
+      await window.addInitScript(`sessionStorage.setItem('tocsin.key', '${tocsin.keyOf('viewer')}')`);
+      tabs = await Promise.all(Array.from({ length: TABS }, () => tocsin.tab(window)));
+      for (let from = 0; from < TABS; from += TABS_AT_ONCE)
+        await Promise.all(tabs.slice(from, from + TABS_AT_ONCE).map(({ page }) => page.goto('/')));
+      await allShow('by operator:test operator');
+    });
+
+    it('stay live, over one socket each', async () => {
+      await handOver('Ana');
+      await allShow('by Ana');
+      await tocsin.play(3);
+      await Promise.all(tabs.map((tab) => tocsin.isCurrent(tab)));
+      expect(tabs.map(({ sockets }) => sockets.filter(({ isOpen }) => isOpen).length)).toEqual(tabs.map(() => 1));
+    });
+
+    it('say that their line is lost, look like it, and are healed without a gap and without being loaded again', async () => {
+      tocsin.line.break();
+      const lost = tabs.map(({ page }) => page.getByRole('alert').getByText('Not connected').waitFor());
+      await Promise.all([...lost, watched.page.getByRole('alert').getByText('Not connected').waitFor()]);
+      for (const { page } of tabs) await page.locator('.now.stale').waitFor();
+      await handOver('Ben');
+      await tocsin.play(3);
+      tocsin.line.mend();
+      await allShow('by Ben');
+      await Promise.all([...tabs, watched].map((tab) => tocsin.isCurrent(tab)));
+      for (const tab of [...tabs, watched]) {
+        expect(await tab.page.locator('.now.stale').count()).toBe(0);
+        expect(tab.documents).toBe(1);
+        const heard = tab.sockets.flatMap(({ positions }) => positions);
+        expect(heard).toEqual(heard.map((_, index) => (heard[0] ?? 0) + index));
+        expect(heard.at(-1)).toBe(await tocsin.head());
+      }
+      for (const tab of tocsin.tabs) tab.forgive(/WebSocket connection|net::ERR_/);
+    });
+
+    it('look stale when nothing comes any more, though the line holds', async () => {
+      const [first] = tabs;
+      if (first === undefined) throw new Error('there is no tab');
+      tocsin.line.silence();
+      await first.page.context().clock.setFixedTime(tocsin.site.server.nowMs + 20_000);
+      await first.page.getByText('Stale: 20 s old').waitFor();
+      await first.page.locator('.now.stale').waitFor();
+      await tocsin.site.server.play(1);
+      tocsin.line.speak();
+      await first.page.getByText(/Live, \d+ s old/).waitFor();
+      expect(await first.page.locator('.now.stale').count()).toBe(0);
+    });
+
+    afterAll(() => Promise.all(tabs.map(({ page }) => page.close())));
+  });
+
+  it(
+    'axe finds nothing on any route, in light and in dark',
+    async () => {
+      // What axe is loaded by is what the policy of the page forbids.
+      const window = await tocsin.window({ bypassCSP: true });
+      const { page } = await tocsin.tab(window);
+      const examples: Readonly<Record<string, string>> = {
+        '/incidents/$id': `/incidents/${incidentId}`,
+        '/rollouts/$id': '/rollouts/rollout-2',
+        '/alerts/$id': `/alerts/${alertId}`,
+        '/audit/$position': '/audit/1',
+        '/customers/$id': '/customers/c1',
+        '/fleet/$id': '/fleet/us-west-3',
+      };
+      const paths = ROUTES.map((route) => (route.includes('$') ? examples[route] : route));
+      expect(ROUTES.filter((_, index) => paths[index] === undefined)).toEqual([]);
+      expect(ROUTES.length).toBeGreaterThanOrEqual(12);
+      const violations: Record<string, unknown> = {};
+      const look = async (path: string): Promise<void> => {
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await until(`${path} is read`, async () => (await page.getByText(/^Reading /).count()) === 0);
+        await page.evaluate(AXE);
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          violations[`${path} ${colorScheme}`] = await page.evaluate(FIND_VIOLATIONS);
+        }
+      };
+      await page.goto('/');
+      await look('sign-in');
+      await window.addInitScript(`sessionStorage.setItem('tocsin.key', '${tocsin.keyOf('operator')}')`);
+      for (const path of paths) {
+        await page.goto(path ?? '');
+        await look(path ?? '');
+      }
+      const looked = ['sign-in', ...paths].flatMap((path) => [`${path} light`, `${path} dark`]);
+      expect(violations).toEqual(Object.fromEntries(looked.map((name) => [name, []])));
+      await page.close();
+    },
+    AXE_MS_MAX,
+  );
+
+  it('nothing left the host, nothing was forbidden, refused or complained of', () => {
+    const host = new URL(tocsin.line.url).host;
+    expect(tocsin.tabs.length).toBeGreaterThan(TABS);
+    for (const { hosts, complaints, refusals } of tocsin.tabs)
+      expect({ hosts: [...hosts], complaints, refusals }).toEqual({ hosts: [host], complaints: [], refusals: [] });
+  });
+});
