@@ -29,9 +29,16 @@ export const REPLAYED = graphql(`
       openedAt
       resolvedAt
       rule
+      evidence {
+        threshold
+        window
+      }
     }
   }
 `);
+
+/** An incident that is replayed. */
+export type ReplayedIncident = NonNullable<ResultOf<typeof REPLAYED>['incident']>;
 
 /** Everything that was recorded of an incident, in the one order. */
 export const TIMELINE = graphql(`

@@ -16,7 +16,15 @@ import { More } from '../ui/more.js';
 import { Reading } from '../ui/reading.js';
 import { answeredAt, linesUntil, together } from './counted.js';
 import { eventMoment, momentAt } from './moment.js';
-import { COUNTED, type RecordedEvent, REPLAYABLE, type Replayable, REPLAYED, TIMELINE } from './replay-document.js';
+import {
+  COUNTED,
+  type RecordedEvent,
+  REPLAYABLE,
+  type Replayable,
+  REPLAYED,
+  type ReplayedIncident,
+  TIMELINE,
+} from './replay-document.js';
 import { type ReplayRange, replayRange } from './replay-range.js';
 import type { ReplaySearch } from './replay-search.js';
 import { Scrubber } from './scrubber.js';
@@ -63,13 +71,13 @@ const TimelineThen = ({ events, at, seek }: TimelineProps) => {
 };
 
 interface PlayedProps {
-  readonly incident: Replayable & { readonly rule: string };
+  readonly incident: ReplayedIncident;
   readonly range: ReplayRange;
   readonly events: readonly RecordedEvent[];
   readonly begin: number;
 }
 
-const Played = ({ incident: { incidentId, rule }, range, events, begin }: PlayedProps) => {
+const Played = ({ incident: { incidentId, rule, evidence }, range, events, begin }: PlayedProps) => {
   const { from, to, step } = range;
   const navigate = useNavigate();
   const playing = usePlaying(begin, range);
@@ -128,7 +136,7 @@ const Played = ({ incident: { incidentId, rule }, range, events, begin }: Played
           </ul>
         </Card>
         <TimelineThen events={events} at={at} seek={seek} />
-        <WhatIf incidentId={incidentId} rule={rule} />
+        <WhatIf incidentId={incidentId} rule={rule} evidence={evidence[0]} />
       </div>
     </>
   );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { answeredAt, linesUntil } from './counted.js';
 import { replayRange } from './replay-range.js';
+import { sweepValues } from './sweep-values.js';
 import { readReplaySearch } from './replay-search.js';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -68,5 +69,15 @@ describe('what was counted then', () => {
       ['eu', [null, 100, 100, null, null]],
       ['us', [null, 50, null, null, null]],
     ]);
+  });
+});
+
+describe('what a sweep may try', () => {
+  it('lies around what the rule has, in whole seconds and no longer than a rule may look back', () => {
+    expect(sweepValues({ threshold: 99, window: 60_000 })).toEqual({
+      thresholds: '97.02,99,99.99',
+      windows: '30s,60s,120s',
+    });
+    expect(sweepValues({ threshold: 0, window: 300_000 })).toEqual({ thresholds: '0', windows: '150s,300s' });
   });
 });

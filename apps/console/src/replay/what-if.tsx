@@ -1,9 +1,12 @@
 import { useState } from 'react';
 import { Card } from '../ui/card.js';
+import { sweepValues } from './sweep-values.js';
 
 interface WhatIfProps {
   readonly incidentId: string;
   readonly rule: string;
+  /** What it was opened by, the first of it. */
+  readonly evidence: { readonly threshold: number; readonly window: number } | undefined;
 }
 
 const Command = ({ line, says }: { readonly line: string; readonly says: string }) => {
@@ -32,8 +35,13 @@ const Command = ({ line, says }: { readonly line: string; readonly says: string 
   );
 };
 
+const sweepLine = (incidentId: string, rule: string, evidence: NonNullable<WhatIfProps['evidence']>): string => {
+  const { thresholds, windows } = sweepValues(evidence);
+  return `tocsin sweep --incident ${incidentId} --rule ${rule} --threshold ${thresholds} --window ${windows}`;
+};
+
 /** How the recorded log is put through other rules: on the machine that reads the log, for it may be hours of every answer of the fleet. */
-export const WhatIf = ({ incidentId, rule }: WhatIfProps) => (
+export const WhatIf = ({ incidentId, rule, evidence }: WhatIfProps) => (
   <Card title="What would other rules have done?" className="wide">
     <p>
       The recorded telemetry of this incident, through rules of your own: what fires earlier, later or not at all, what
@@ -52,10 +60,12 @@ export const WhatIf = ({ incidentId, rule }: WhatIfProps) => (
         says="How well it would have found this incident, how late, and what it would have paged for nothing:"
         line={`tocsin backtest --incident ${incidentId} --rules rules.yml`}
       />
-      <Command
-        says="The same for many thresholds and windows of the rule that opened it:"
-        line={`tocsin sweep --incident ${incidentId} --rule ${rule} --threshold 99,97,95 --window 30s,1m,2m`}
-      />
+      {evidence !== undefined && (
+        <Command
+          says="The same for many thresholds and windows of the rule that opened it:"
+          line={sweepLine(incidentId, rule, evidence)}
+        />
+      )}
     </ul>
   </Card>
 );
