@@ -49,7 +49,9 @@ export const Hurt = ({ incident, impact }: HurtProps) => {
                     {name}
                     {critical && ' (critical)'}
                   </th>
-                  <td>{tier.replace('tier', '')}</td>
+                  <td>
+                    <span aria-hidden="true" className={`impact ${tier}`} /> {tier.replace('tier', '')}
+                  </td>
                   <td className="number">{share(failing)}</td>
                   <td className="number">{money(dollarsPerMinute)}</td>
                 </tr>

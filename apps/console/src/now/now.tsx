@@ -6,6 +6,7 @@ import { useAnswer } from '../api/use-answer.js';
 import { STALE_MS } from '../shell/line-state.js';
 import { useNow } from '../time/clock.js';
 import { Failure } from '../ui/failure.js';
+import { Mark } from '../ui/mark.js';
 import { Automation } from './automation.js';
 import { Changes } from './changes.js';
 import { Charts } from './charts.js';
@@ -15,6 +16,7 @@ import { Owner } from './owner.js';
 import { Regions } from './regions.js';
 import { Tiles } from './tiles.js';
 import { gravest, type Standing, verdictOf } from './verdict.js';
+import { warningsOf } from './warnings.js';
 
 const FOLLOWS = [
   'incident-',
@@ -44,6 +46,7 @@ export const Now = () => {
   const isStale = live.line.state === 'lost' || (heardAt !== null && now - heardAt >= STALE_MS);
   const verdict = verdictOf(data.incidents.nodes, health, now, isStale);
   const incident = gravest(data.incidents.nodes);
+  const warnings = warningsOf({ success: health?.fleet.success, p99: health?.fleet.p99, score: data.impact.score });
   return (
     <div
       className={isStale ? 'now stale' : 'now'}
@@ -57,6 +60,15 @@ export const Now = () => {
       </div>
       {error !== null && <Failure of="what is newer" error={error} />}
       <Tiles health={health} impact={data.impact} />
+      {warnings.length > 0 && (
+        <ul className="warnings" aria-label="Lines of warning that are crossed">
+          {warnings.map((warning) => (
+            <li key={warning}>
+              <Mark tone="warn">{warning}</Mark>
+            </li>
+          ))}
+        </ul>
+      )}
       <Charts answer={data} incident={incident} />
       <Regions health={health} impact={data.impact} />
       <Changes incident={incident} rollouts={data.rollouts.nodes} />

@@ -1,7 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Beside what jest runs, dist, stands the source; styles are not compiled. */
 const CSS = readFileSync('apps/console/src/theme/tokens.css', 'utf8');
+
+const SOURCES = 'apps/console/src';
+const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.(css|tsx?)$/.test(path) && !path.endsWith('.spec.ts'))
+  .map((path) => ({ path, text: readFileSync(join(SOURCES, path), 'utf8') }));
 
 /** Text of any size (WCAG 2.2, 1.4.3), and lines and shapes that say something (1.4.11). */
 const TEXT_MIN = 4.5;
@@ -31,6 +37,8 @@ const INKS = ['--text', '--quiet', '--link', '--bad', '--warn', '--good', '--sti
 const PAIRS: readonly (readonly [string, string])[] = [
   ...INKS.flatMap((ink) => [[ink, '--card'] as const, [ink, '--page'] as const]),
   ...['--bad', '--warn', '--good', '--still'].map((ink) => [ink, `${ink}-fill`] as const),
+  // A line that is gone to by its address, and what the palette has chosen.
+  ...['--text', '--quiet', '--link'].flatMap((ink) => [[ink, '--warn-fill'] as const, [ink, '--still-fill'] as const]),
 ];
 const CASES = PAIRS.flatMap(([ink, ground]) => (['light', 'dark'] as const).map((scheme) => ({ ink, ground, scheme })));
 
@@ -38,6 +46,24 @@ describe('the colours of the console', () => {
   it('measure as the standard does', () => {
     expect(contrast('#b42318', '#ffffff')).toBeCloseTo(6.57, 1);
     expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5);
+  });
+
+  it('are measured of all that is drawn on a canvas, where nothing else sees them', () => {
+    const drawn = sources.flatMap(({ text }) =>
+      [...text.matchAll(/(?:token: |colour\(|\?\? |add\([^;]*, )'(--[a-z-]+)'/g)].map(([, token = '']) => token),
+    );
+    expect(drawn.length).toBeGreaterThan(8);
+    // Lines of the grid: they say nothing that the axis does not.
+    expect([...new Set(drawn)].filter((token) => token !== '--line' && !INKS.includes(token))).toEqual([]);
+  });
+
+  it('are tokens wherever a style has one, so that both themes have it', () => {
+    const own = sources.filter(({ path }) => path.endsWith('.css') && !path.endsWith('tokens.css'));
+    const inked = own.flatMap(({ path, text }) =>
+      [...text.matchAll(/(?:^|[{;\s])(?:color|fill|stroke): ([^;]+);/g)].map(([, value = '']) => `${path}: ${value}`),
+    );
+    expect(inked.length).toBeGreaterThan(10);
+    expect(inked.filter((each) => !/: (?:var\(--[a-z-]+\)|inherit|none|currentColor)$/.test(each))).toEqual([]);
   });
 
   it.each(CASES)('can be read: $ink on $ground, $scheme', ({ ink, ground, scheme }) => {
