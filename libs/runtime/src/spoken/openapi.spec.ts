@@ -73,6 +73,8 @@ describe('the document of the interface', () => {
       paths[path]?.[method]?.responses[status]?.['x-codes'];
     expect(codesOf('/v1/things', 'post', '409')).toContain('VOTE_TWICE');
     expect(codesOf('/v1/things', 'post', '422')).toContain('BODY_INVALID');
+    // An act that reads no query waits for the database as well.
+    expect(codesOf('/v1/things', 'post', '503')).toContain('QUERY_TOO_SLOW');
     expect(codesOf('/v1/things/{id}', 'get', '422')).toBeUndefined();
     expect(codesOf('/v1/things/{id}', 'get', '400')).toEqual(['CURSOR_INVALID', 'QUERY_INVALID']);
   });

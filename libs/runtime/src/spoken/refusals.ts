@@ -2,8 +2,8 @@ import { type ProblemCode } from '#contracts';
 import type { Entrance } from '../entrances.js';
 import { isMedia } from './speaks.js';
 
-/** What any request can end with. */
-const ANY: readonly ProblemCode[] = ['NOT_FOUND', 'RATE_LIMITED', 'DATABASE_UNAVAILABLE', 'INTERNAL'];
+/** What any request can end with: an act, too, waits for a lock no longer than a second. */
+const ANY: readonly ProblemCode[] = ['NOT_FOUND', 'RATE_LIMITED', 'DATABASE_UNAVAILABLE', 'QUERY_TOO_SLOW', 'INTERNAL'];
 /** Who must say who they are, and may not do everything. */
 const KEYED: readonly ProblemCode[] = [
   'KEY_MISSING',
@@ -13,7 +13,7 @@ const KEYED: readonly ProblemCode[] = [
   'TOKEN_EXPIRED',
   'PERMISSION_DENIED',
 ];
-const QUERIED: readonly ProblemCode[] = ['QUERY_INVALID', 'CURSOR_INVALID', 'QUERY_TOO_SLOW'];
+const QUERIED: readonly ProblemCode[] = ['QUERY_INVALID', 'CURSOR_INVALID'];
 /** A request with a body, which an act may have although it reads none. */
 const SENT: readonly ProblemCode[] = ['BODY_UNPARSABLE', 'BODY_TOO_LARGE', 'CONTENT_TYPE_UNKNOWN', 'BODY_INVALID'];
 /** What changes something: meanwhile somebody else did. */
