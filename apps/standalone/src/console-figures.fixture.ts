@@ -3,8 +3,11 @@
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 
+/** A count: `1,204`. */
 export const whole = (value: number): string => WHOLE.format(value);
+/** A success: `23.00 %`; — where nobody asked. */
 export const percent = (value: number | null): string => (value === null ? '—' : `${value.toFixed(2)} %`);
+/** Money: `$673K`. */
 export const dollars = (value: number): string => `$${SHORT.format(value)}`;
 /** Of µs below a second. */
 export const milliseconds = (value: number | null): string =>
