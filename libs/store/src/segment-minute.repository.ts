@@ -24,6 +24,8 @@ export interface SegmentMinuteRow {
 export interface SegmentMinuteRepository {
   /** Minutes up to one, included, that have segments before or in them and are not summed: the newest first, at most `limit`. */
   readonly missing: (toMinute: number, limit: number) => Promise<readonly number[]>;
+  /** The first minute that has segments; undefined: there are none. */
+  readonly oldest: () => Promise<number | undefined>;
   /** Sums one minute from its segments, unless somebody did. */
   readonly sum: (minute: number) => Promise<void>;
   /** Of each minute that is summed its revision, both ends included; what is not summed is not there. */
@@ -66,14 +68,19 @@ const sumMinute = async (tx: Queryable, minute: number): Promise<void> => {
   }
 };
 
+const oldestMinute = async (database: Database): Promise<number | undefined> => {
+  const [oldest] = await database.query<{ slot: number | null }>('select min(slot) as slot from segment');
+  return oldest?.slot == null ? undefined : Math.floor(oldest.slot / MINUTE_SLOTS);
+};
+
 /** Minutes in PostgreSQL. */
 export const createSegmentMinuteRepository = (database: Database): SegmentMinuteRepository => ({
   missing: async (toMinute, limit) => {
-    const [oldest] = await database.query<{ slot: number | null }>('select min(slot) as slot from segment');
-    if (oldest?.slot == null) return [];
-    const from = Math.floor(oldest.slot / MINUTE_SLOTS);
+    const from = await oldestMinute(database);
+    if (from === undefined) return [];
     return (await database.query<{ minute: number }>(MISSING, [from, toMinute, limit])).map(({ minute }) => minute);
   },
+  oldest: () => oldestMinute(database),
   sum: (minute) => database.transaction((tx) => sumMinute(tx, minute)),
   revisions: async (family, fromMinute, toMinute) => {
     const [row] = await database.query<{ minutes: readonly number[] | null; revisions: readonly number[] | null }>(

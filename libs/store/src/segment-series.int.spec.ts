@@ -170,6 +170,17 @@ describe('a series of minutes', () => {
     expect(stepsOf(await read(last)).at(-1)).toEqual([]);
   });
 
+  it('of a time before all segments is nothing, and no minute of it is missing', async () => {
+    const day = 1_440;
+    const from = FIRST - day;
+    expect(await open()({ ...whole, fromMinute: from, stepMinutes: day, figuresMax: FIGURES_MAX })).toEqual([[], []]);
+    await write(segment(FIRST * 60, 3, 1));
+    const [before, after] = stepsOf(
+      await open()({ ...whole, fromMinute: from, stepMinutes: day, figuresMax: FIGURES_MAX }),
+    );
+    expect([before, after?.map(([key, { good, bad }]) => [key, good, bad])]).toEqual([[], [['us-east', 3, 1]]]);
+  });
+
   it('ends with its segments', async () => {
     const minutes = createSegmentMinuteRepository(db.database);
     const day = 86_400;

@@ -24,7 +24,7 @@ export type Series = readonly StepFigures[] | { readonly missing: number } | 'to
 
 /** What a series is read from. */
 export interface SeriesParts {
-  readonly minutes: Pick<SegmentMinuteRepository, 'revisions' | 'read'>;
+  readonly minutes: Pick<SegmentMinuteRepository, 'revisions' | 'read' | 'oldest'>;
   readonly segments: Pick<SegmentRepository, 'read'>;
 }
 
@@ -136,6 +136,19 @@ const figuresOfStep = async (
 };
 
 /**
+ * The first minute of which anything can be known, where more of a range is not summed than is read from segments: what lies before the
+ * oldest segment is never summed, and empty. So a fleet of an hour has a day to show, most of it without figures.
+ */
+const beginOf = async (
+  { minutes }: SeriesParts,
+  { fromMinute, toMinute }: SeriesRange,
+  summed: number,
+): Promise<number> => {
+  if (toMinute - fromMinute + 1 - summed <= MINUTES_FROM_SEGMENTS_MAX) return fromMinute;
+  return Math.max(fromMinute, Math.min((await minutes.oldest()) ?? Number.POSITIVE_INFINITY, toMinute + 1));
+};
+
+/**
  * Reads series from summed minutes, and from segments where a minute is not summed. What a step came to is kept for as long as none of
  * its minutes is summed again: a day that is asked for each second costs its newest minute, not its 1,440.
  */
@@ -144,21 +157,25 @@ export const createSeries =
   async (range) => {
     const { family, fromMinute, toMinute, figuresMax } = range;
     const revisions = await parts.minutes.revisions(family, fromMinute, toMinute);
-    const missing = toMinute - fromMinute + 1 - revisions.size;
+    const begin = await beginOf(parts, range, revisions.size);
+    const summed = [...revisions.keys()].filter((minute) => minute >= begin).length;
+    const missing = toMinute - begin + 1 - summed;
     if (missing > MINUTES_FROM_SEGMENTS_MAX) return { missing };
     const steps = stepsOf(range).map((step) => {
       const known = revisionsOf(step, (minute) => revisions.get(minute));
       return { step, figures: known === undefined ? undefined : kept.find(step.name, known) };
     });
-    const unknown = steps.flatMap(({ step, figures }) => (figures === undefined ? step.minutes : []));
+    const unknown = steps.flatMap(({ step, figures }) =>
+      figures === undefined ? step.minutes.filter((minute) => minute >= begin || revisions.has(minute)) : [],
+    );
     const read = await readMinutes(parts, range, unknown, (minute) => revisions.has(minute));
     const turn = createTurns();
     const series: StepFigures[] = [];
     let count = 0;
     for (const { step, figures } of steps) {
       const next = figures ?? (await figuresOfStep(range, step, read, turn));
-      const summed = figures === undefined ? revisionsOf(step, (minute) => read.rows.get(minute)?.revision) : undefined;
-      if (summed !== undefined) kept.put(step.name, { revisions: summed, figures: next });
+      const by = figures === undefined ? revisionsOf(step, (minute) => read.rows.get(minute)?.revision) : undefined;
+      if (by !== undefined) kept.put(step.name, { revisions: by, figures: next });
       series.push(next);
       count += next.length;
       if (count > figuresMax) return 'too many';
