@@ -1,9 +1,9 @@
 import { graphql, type ResultOf } from '../api/graphql.js';
 
-/** Customers of a tier, a sector or a country, by id. */
+/** All customers, critical ones first. */
 export const CUSTOMERS = graphql(`
-  query Customers($after: String, $tier: Tier, $sector: String, $country: String) {
-    customers(first: 500, after: $after, tier: $tier, sector: $sector, country: $country) {
+  query Customers($after: String) {
+    customers(first: 500, after: $after) {
       nodes {
         customerId
         name
@@ -35,16 +35,83 @@ export const AFFECTED = graphql(`
       }
       customers {
         customerId
-        name
-        tier
-        critical
-        sector
         failing
         minutes
         firstAt
         lastAt
         dollarsPerMinute
-        domains
+      }
+    }
+  }
+`);
+/** What customers were written, by customer, and of which updates the public was told. */
+export const TOLD = graphql(`
+  query Told {
+    deliveries(first: 500, channel: "notice") {
+      nodes {
+        dedupKey
+        status
+        requestedAt
+        finishedAt
+      }
+    }
+    statusUpdates(first: 50, status: [published]) {
+      nodes {
+        incidentId
+        publishedAt
+        customers {
+          customerId
+        }
+      }
+    }
+  }
+`);
+/** One customer. */
+export const CUSTOMER = graphql(`
+  query Customer($customerId: String!) {
+    customer(customerId: $customerId) {
+      customerId
+      name
+      tier
+      critical
+      sector
+      countries
+      sites
+      zones
+    }
+  }
+`);
+/** What one customer was answered: at most ten minutes of one answer, as of every family with a key per customer. */
+export const CUSTOMER_SERIES = graphql(`
+  query CustomerSeries($customerId: String!, $from: DateTime!, $to: DateTime!, $step: Duration!) {
+    windows(family: customer, key: $customerId, from: $from, to: $to, step: $step) {
+      windows {
+        from
+        success
+        good
+        bad
+        timeout
+        p99
+      }
+    }
+  }
+`);
+/** The newest incidents, to find those that lie in a time. */
+export const INCIDENT_TIMES = graphql(`
+  query IncidentTimes {
+    incidents(first: 100) {
+      nodes {
+        incidentId
+        title
+        priority
+        severity
+        status
+        onsetAt
+        openedAt
+        resolvedAt
+      }
+      pageInfo {
+        hasNextPage
       }
     }
   }
@@ -52,5 +119,11 @@ export const AFFECTED = graphql(`
 
 /** A customer in a list. */
 export type CustomerRow = ResultOf<typeof CUSTOMERS>['customers']['nodes'][number];
-/** A customer who was hurt in the time asked for. */
-export type AffectedRow = NonNullable<ResultOf<typeof AFFECTED>['affectedCustomers']>['customers'][number];
+/** Who was hurt in the time asked for. */
+export type Affected = NonNullable<ResultOf<typeof AFFECTED>['affectedCustomers']>;
+/** What customers were written. */
+export type ToldAnswer = ResultOf<typeof TOLD>;
+/** A step of what a customer was answered. */
+export type SeriesStep = NonNullable<ResultOf<typeof CUSTOMER_SERIES>['windows']>['windows'][number];
+/** An incident, and when it was. */
+export type IncidentTime = ResultOf<typeof INCIDENT_TIMES>['incidents']['nodes'][number];

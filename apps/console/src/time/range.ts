@@ -21,14 +21,18 @@ export const LENGTHS: Readonly<Record<string, number>> = {
   '6h': 360 * MINUTE_MS,
   '24h': 1_440 * MINUTE_MS,
 };
-const DEFAULT = '1h';
+/** The length that a page shows where its address says nothing: what an answer of telemetry has without bounds. */
+export const DEFAULT_LENGTH = '10m';
 
-/** The time of an address at `now`; what is no time is the last hour. */
+/** The time of an address at `now`; what is no time is the last ten minutes. */
 export const rangeOf = ({ last, from, to }: RangeSearch, now: number): Range => {
   const [begin, end] = [Date.parse(from ?? ''), Date.parse(to ?? '')];
   if (begin < end) return { from: begin, to: end };
-  return { from: now - (LENGTHS[last ?? DEFAULT] ?? LENGTHS[DEFAULT] ?? 0), to: now };
+  return { from: now - (LENGTHS[last ?? DEFAULT_LENGTH] ?? LENGTHS[DEFAULT_LENGTH] ?? 0), to: now };
 };
+
+/** Whether an address holds a time that stays the same. */
+export const isPinned = ({ from, to }: RangeSearch): boolean => Date.parse(from ?? '') < Date.parse(to ?? '');
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 

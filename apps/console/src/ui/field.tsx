@@ -31,3 +31,27 @@ export const said = (form: FormData, name: string): string => {
   const value = form.get(name);
   return typeof value === 'string' ? value.trim() : '';
 };
+
+interface SelectProps {
+  readonly label: string;
+  readonly name: string;
+  readonly options: readonly (readonly [value: string, shown: string])[];
+  readonly defaultValue?: string | undefined;
+}
+
+/** One of a few, with their label. */
+export const Select = ({ label, options, ...select }: SelectProps) => {
+  const id = useId();
+  return (
+    <p>
+      <label htmlFor={id}>{label}</label>
+      <select id={id} {...select}>
+        {options.map(([value, shown]) => (
+          <option key={value} value={value}>
+            {shown}
+          </option>
+        ))}
+      </select>
+    </p>
+  );
+};

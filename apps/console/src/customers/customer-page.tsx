@@ -1,0 +1,158 @@
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useAnswer } from '../api/use-answer.js';
+import type { ResultOf } from '../api/graphql.js';
+import { browserClock } from '../time/clock.js';
+import { type Range, rangeOf } from '../time/range.js';
+import { RangePicker } from '../time/range-picker.js';
+import { When } from '../time/when.js';
+import { Card } from '../ui/card.js';
+import { Chart } from '../ui/chart.js';
+import { count, latency, money, percent, share } from '../ui/figures.js';
+import { Reading } from '../ui/reading.js';
+import { Rows } from '../ui/rows.js';
+import { CUSTOMER, type SeriesStep } from './customers-document.js';
+import { SERIES_MS_MAX, useCustomerSeries } from './use-customer-series.js';
+import { useHurtBy } from './use-hurt-by.js';
+
+type Customer = NonNullable<ResultOf<typeof CUSTOMER>['customer']>;
+
+/** A timeout is slower than every latency: drawn at the longest that a query is waited for, 5 s, in µs. */
+const TIMEOUT_US = 5_000_000;
+/** Zones that are named at once; the rest is a count, and all of them a click away. */
+const ZONES_SHOWN = 10;
+
+const Facts = ({
+  customer: { customerId, tier, critical, sector, countries, sites, zones },
+}: {
+  readonly customer: Customer;
+}) => (
+  <Card title="Who it is">
+    <dl className="facts">
+      <dt>Id</dt>
+      <dd>{customerId}</dd>
+      <dt>Tier</dt>
+      <dd>
+        {tier.replace('tier', '')}
+        {critical && ', critical: it comes first'}
+      </dd>
+      <dt>Sector</dt>
+      <dd>{sector ?? 'not told'}</dd>
+      <dt>Countries</dt>
+      <dd>{countries?.join(', ') ?? 'not told'}</dd>
+      <dt>Sites</dt>
+      <dd>{sites === null ? 'not told' : count(sites)}</dd>
+      <dt>Zones</dt>
+      <dd>
+        {zones.slice(0, ZONES_SHOWN).join(', ') || 'none'}
+        {zones.length > ZONES_SHOWN && (
+          <details>
+            <summary>{`${count(zones.length - ZONES_SHOWN)} more`}</summary>
+            {zones.slice(ZONES_SHOWN).join(', ')}
+          </details>
+        )}
+      </dd>
+    </dl>
+  </Card>
+);
+
+const Drawn = ({ steps }: { readonly steps: readonly SeriesStep[] }) => {
+  const times = useMemo(() => steps.map(({ from }) => Date.parse(from)), [steps]);
+  const success = useMemo(
+    () => [{ label: 'success', token: '--link', values: steps.map((step) => step.success) }],
+    [steps],
+  );
+  const slow = useMemo(
+    () => [
+      {
+        label: 'p99',
+        token: '--warn',
+        values: steps.map(({ p99 }) => (p99 === 'timeout' ? TIMEOUT_US : (p99 as number | null))),
+      },
+    ],
+    [steps],
+  );
+  const [good, bad] = steps.reduce(([goods, bads], step) => [goods + step.good, bads + step.bad], [0, 0]);
+  if (good + bad === 0)
+    return (
+      <p className="quiet">
+        Nobody asked for its zones in this time. That is no traffic, and says nothing about health.
+      </p>
+    );
+  return (
+    <>
+      <p>
+        {percent((100 * good) / (good + bad))} of {count(good + bad)} queries succeeded.
+      </p>
+      <div className="pair">
+        <Chart title="Success" times={times} lines={success} format={percent} />
+        <Chart title="p99" times={times} lines={slow} format={latency} />
+      </div>
+    </>
+  );
+};
+
+const HurtByIncidents = ({ customerId, range }: { readonly customerId: string; readonly range: Range }) => (
+  <Card title="Incidents that hurt it" className="wide">
+    <Reading of="the incidents" answer={useHurtBy(customerId, range)}>
+      {(found) => (
+        <Rows
+          label="Incidents that hurt it"
+          columns={[
+            {
+              heading: 'Incident',
+              cell: ({ incident: { incidentId, title } }) => (
+                <Link to="/incidents/$id" params={{ id: incidentId }}>
+                  {title}
+                </Link>
+              ),
+            },
+            { heading: 'Priority', cell: ({ incident: { priority, severity } }) => priority ?? severity },
+            { heading: 'Failing at worst', isNumber: true, cell: ({ hurt }) => share(hurt.failing) },
+            { heading: 'Minutes', isNumber: true, cell: ({ hurt }) => count(hurt.minutes) },
+            { heading: 'First', cell: ({ hurt }) => <When at={hurt.firstAt} /> },
+            { heading: 'Last', cell: ({ hurt }) => <When at={hurt.lastAt} /> },
+            { heading: 'A minute', isNumber: true, cell: ({ hurt }) => money(hurt.dollarsPerMinute) },
+          ]}
+          rows={found}
+          keyOf={({ incident }) => incident.incidentId}
+          none="No incident of this time hurt it. Of a time the ten newest incidents are looked through."
+        />
+      )}
+    </Reading>
+  </Card>
+);
+
+const Shown = ({ customer }: { readonly customer: Customer }) => {
+  const search = useSearch({ from: '/customers/$id' });
+  // Whole minutes: what is asked stays the same for so long, and is asked once.
+  const minute = Math.floor(browserClock.now() / 60_000) * 60_000;
+  const range = rangeOf(search, minute);
+  return (
+    <>
+      <h1>{customer.name}</h1>
+      <div className="parts">
+        <Card title="How it was answered" className="wide" aside={<RangePicker />}>
+          {range.to - range.from > SERIES_MS_MAX && (
+            <p className="quiet">The newest four hours are shown: pin a shorter time for what was before.</p>
+          )}
+          <Reading of="its figures" answer={useCustomerSeries(customer.customerId, range)}>
+            {(steps) => <Drawn steps={steps} />}
+          </Reading>
+        </Card>
+        <HurtByIncidents customerId={customer.customerId} range={range} />
+        <Facts customer={customer} />
+      </div>
+    </>
+  );
+};
+
+/** One customer: how it was answered, which incidents hurt it, and who it is. */
+export const CustomerPage = () => {
+  const { id } = useParams({ from: '/customers/$id' });
+  return (
+    <Reading of="the customer" answer={useAnswer('customer', CUSTOMER, { customerId: id }, { follows: ['catalogue'] })}>
+      {({ customer }) => (customer === null ? <p>There is no customer {id}.</p> : <Shown customer={customer} />)}
+    </Reading>
+  );
+};
