@@ -4,15 +4,16 @@ import { Now } from './now/now.js';
 import { readReplaySearch } from './replay/replay-search.js';
 import { Shell } from './shell/shell.js';
 import { readRange } from './time/range.js';
+import { readTexts } from './ui/address.js';
 
 const root = createRootRoute({ component: Shell });
 const getParentRoute = () => root;
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const readCustomers = readTexts('find', 'tier', 'sector', 'hurt', 'order');
 
 /** The page Now comes with the console; every other one when it is opened, or pointed at. */
 const routes = [
-  createRoute({ getParentRoute, path: '/', component: Now }),
+  createRoute({ getParentRoute, path: '/', validateSearch: readRange, component: Now }),
   createRoute({
     getParentRoute,
     path: '/incidents',
@@ -35,6 +36,17 @@ const routes = [
   }),
   createRoute({
     getParentRoute,
+    path: '/automation',
+    component: lazyRouteComponent(() => import('./automation/automation-page.js'), 'AutomationPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/deliveries',
+    validateSearch: readTexts('status', 'channel', 'incident'),
+    component: lazyRouteComponent(() => import('./deliveries/deliveries-page.js'), 'DeliveriesPage'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/alerts',
     component: lazyRouteComponent(() => import('./alerts/alerts-page.js'), 'AlertsPage'),
   }),
@@ -46,22 +58,31 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/rules',
-    validateSearch: (search: Record<string, unknown>): { readonly rule?: string; readonly subject?: string } => {
-      const { rule, subject } = { rule: text(search.rule), subject: text(search.subject) };
-      return { ...(rule !== undefined && { rule }), ...(subject !== undefined && { subject }) };
-    },
+    validateSearch: readTexts('rule', 'subject'),
     component: lazyRouteComponent(() => import('./rules/rules-page.js'), 'RulesPage'),
   }),
   createRoute({
     getParentRoute,
     path: '/customers',
-    validateSearch: readRange,
+    validateSearch: (search: Record<string, unknown>) => ({ ...readRange(search), ...readCustomers(search) }),
     component: lazyRouteComponent(() => import('./customers/customers-page.js'), 'CustomersPage'),
   }),
   createRoute({
     getParentRoute,
+    path: '/customers/$id',
+    validateSearch: readRange,
+    component: lazyRouteComponent(() => import('./customers/customer-page.js'), 'CustomerPage'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/fleet',
+    validateSearch: readTexts('find', 'pop', 'region', 'presence', 'order'),
     component: lazyRouteComponent(() => import('./fleet/fleet-page.js'), 'FleetPage'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/fleet/$id',
+    component: lazyRouteComponent(() => import('./fleet/node-page.js'), 'NodePage'),
   }),
   createRoute({
     getParentRoute,

@@ -21,7 +21,8 @@ export interface DeliveryShown {
   readonly fellOverTo: string | null;
 }
 
-const TONES: Readonly<Record<DeliveryShown['status'], Tone>> = {
+/** How a state of a delivery is shown. */
+export const DELIVERY_TONES: Readonly<Record<DeliveryShown['status'], Tone>> = {
   delivered: 'good',
   due: 'warn',
   gave_up: 'bad',
@@ -41,7 +42,8 @@ export const fateOf = (
   return lastDetail ?? '';
 };
 
-const Retry = ({ deliveryId }: { readonly deliveryId: string }) => {
+/** Sends again what was given up. */
+export const Retry = ({ deliveryId }: Pick<DeliveryShown, 'deliveryId'>) => {
   const send = useAct(RETRY);
   return (
     <Act
@@ -72,7 +74,7 @@ export const DeliveryList = ({ deliveries, now, canRetry = false }: DeliveryList
         <li key={delivery.deliveryId}>
           {delivery.channel}
           {delivery.person !== null && ` to ${delivery.person}`}: {words(delivery.action)}{' '}
-          <Mark tone={TONES[delivery.status]}>{words(delivery.status)}</Mark> {fateOf(delivery, now)}{' '}
+          <Mark tone={DELIVERY_TONES[delivery.status]}>{words(delivery.status)}</Mark> {fateOf(delivery, now)}{' '}
           {canRetry && delivery.status === 'gave_up' && <Retry deliveryId={delivery.deliveryId} />}
         </li>
       ))}

@@ -1,83 +1,30 @@
-import { useAnswer } from '../api/use-answer.js';
-import { graphql, type ResultOf } from '../api/graphql.js';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { useLive } from '../api/live-context.js';
-import { useNow } from '../time/clock.js';
-import { lengthOf } from '../time/moments.js';
 import { Card } from '../ui/card.js';
+import { Choice, Find } from '../ui/choice.js';
+import { Failure } from '../ui/failure.js';
 import { count, latency, percent } from '../ui/figures.js';
-import { Mark, type Tone } from '../ui/mark.js';
+import { type LongColumn, LongRows } from '../ui/long-rows.js';
+import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
-
-const NODES = graphql(`
-  query Nodes($after: String) {
-    fleetNodes(first: 500, after: $after) {
-      nodes {
-        nodeId
-        pop
-        region
-        address
-        lastEventAt
-        counted
-        published
-        late
-        rejected
-        gap
-        difference
-        duplicates
-      }
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-    }
-  }
-`);
-type NodeRow = ResultOf<typeof NODES>['fleetNodes']['nodes'][number];
-
-/** As the rules call a node silent that said nothing for so long. */
-const SILENT_MS = 15_000;
-
-/** Whether a node is heard: what never spoke and what fell silent are not the same, and neither is well. */
-export const presenceOf = (lastEventAt: string | null, now: number): readonly [Tone, string] => {
-  if (lastEventAt === null) return ['still', 'never heard'];
-  const age = now - Date.parse(lastEventAt);
-  return age >= SILENT_MS ? ['bad', `silent for ${lengthOf(age)}`] : ['good', 'heard'];
-};
-
-const Presence = ({ node: { lastEventAt } }: { readonly node: NodeRow }) => {
-  const [tone, word] = presenceOf(lastEventAt, useNow());
-  return <Mark tone={tone}>{word}</Mark>;
-};
-
-/** Share of what a node says it published that is counted, refused with a reason, or known to be missing. */
-const completeness = ({ published, difference }: NodeRow): string => {
-  if (published === null || difference === null) return 'it does not say';
-  return difference === 0
-    ? 'complete'
-    : `${count(Math.abs(difference))} ${difference > 0 ? 'in no term' : 'counted twice'}`;
-};
-
-const COLUMNS = [
-  { heading: 'Node', cell: ({ nodeId }: NodeRow) => nodeId },
-  { heading: 'PoP', cell: ({ pop }: NodeRow) => pop },
-  { heading: 'Region', cell: ({ region }: NodeRow) => region },
-  { heading: 'Presence', cell: (node: NodeRow) => <Presence node={node} /> },
-  { heading: 'Counted', isNumber: true, cell: ({ counted }: NodeRow) => count(counted) },
-  { heading: 'Late', isNumber: true, cell: ({ late }: NodeRow) => count(late) },
-  { heading: 'Refused', isNumber: true, cell: ({ rejected }: NodeRow) => count(rejected) },
-  { heading: 'Missing', isNumber: true, cell: ({ gap }: NodeRow) => (gap === null ? '—' : count(gap)) },
-  { heading: 'Completeness', cell: completeness },
-];
+import { HEALTH_WORDS, healthTone } from '../map/pops.js';
+import { completenessOf, type PopShown } from './presence.js';
+import { type NodeShown, useFleet } from './use-fleet.js';
 
 const Regions = () => {
   const { health } = useLive();
   return (
-    <Card title="Regions, last minute">
+    <Card title="Regions, last minute" className="wide">
       <Rows
         label="Regions"
         columns={[
           { heading: 'Region', cell: ({ key }) => key },
+          {
+            heading: 'State',
+            cell: ({ success }) => <Mark tone={healthTone(success)}>{HEALTH_WORDS[healthTone(success)]}</Mark>,
+          },
           { heading: 'Success', isNumber: true, cell: ({ success }) => percent(success) },
           { heading: 'p50', isNumber: true, cell: ({ p50 }) => latency(p50) },
           { heading: 'p99', isNumber: true, cell: ({ p99 }) => latency(p99) },
@@ -85,31 +32,182 @@ const Regions = () => {
         ]}
         rows={health?.regions ?? []}
         keyOf={({ key }) => key}
-        none="Nothing was heard of any region."
+        none="Nothing was heard of any region: no agent sends. That is unknown, not healthy."
       />
     </Card>
   );
 };
 
-/** The fleet: regions, nodes, whether they are heard, and whether all of what they say was counted. */
-export const FleetPage = () => (
-  <>
-    <h1>Fleet</h1>
-    <div className="parts">
-      <Regions />
-      <Card title="Nodes" className="wide">
-        <Reading of="the nodes" answer={useAnswer('nodes', NODES, {}, { everyMs: 5_000 })}>
-          {({ fleetNodes }) => (
-            <Rows
-              label="Nodes"
-              columns={COLUMNS}
-              rows={fleetNodes.nodes}
-              keyOf={({ nodeId }) => nodeId}
-              none="No node was registered."
-            />
-          )}
-        </Reading>
-      </Card>
-    </div>
-  </>
-);
+const POP_COLUMNS = [
+  {
+    heading: 'PoP',
+    cell: ({ pop }: PopShown) => (
+      <Link to="/fleet" search={{ pop }}>
+        {pop}
+      </Link>
+    ),
+  },
+  { heading: 'Region', cell: ({ region }: PopShown) => region },
+  { heading: 'State', cell: ({ tone, text }: PopShown) => <Mark tone={tone}>{text}</Mark> },
+  { heading: 'Success', isNumber: true, cell: ({ success }: PopShown) => percent(success) },
+  { heading: 'Asked', isNumber: true, cell: ({ asked }: PopShown) => count(asked) },
+  { heading: 'Nodes heard', isNumber: true, cell: ({ heard, nodes }: PopShown) => `${heard} of ${nodes}` },
+  {
+    heading: 'Never arrived',
+    isNumber: true,
+    cell: ({ missing }: PopShown) => (missing === null ? 'not known' : count(missing)),
+  },
+  {
+    heading: 'Releases, as rollouts told',
+    cell: ({ releases }: PopShown) =>
+      releases.map(([release, nodes]) => `${release} on ${nodes}`).join(', ') || 'no rollout told',
+  },
+];
+
+const COLUMNS: readonly LongColumn<NodeShown>[] = [
+  {
+    name: 'node',
+    heading: 'Node',
+    rank: ({ nodeId }) => nodeId,
+    cell: ({ nodeId }) => (
+      <Link to="/fleet/$id" params={{ id: nodeId }}>
+        {nodeId}
+      </Link>
+    ),
+  },
+  { name: 'pop', heading: 'PoP', rank: ({ pop }) => pop, cell: ({ pop }) => pop },
+  { name: 'region', heading: 'Region', rank: ({ region }) => region, cell: ({ region }) => region },
+  {
+    name: 'presence',
+    heading: 'Presence',
+    // The one that was heard last the longest ago is the worst.
+    rank: ({ lastEventAt }) => (lastEventAt === null ? 0 : -Date.parse(lastEventAt)),
+    cell: ({ presence: { tone, text } }) => <Mark tone={tone}>{text}</Mark>,
+  },
+  {
+    name: 'release',
+    heading: 'Release',
+    rank: ({ release }) => release ?? null,
+    cell: ({ release }) => release ?? '—',
+  },
+  {
+    name: 'counted',
+    heading: 'Counted',
+    isNumber: true,
+    rank: ({ counted }) => counted,
+    cell: ({ counted }) => count(counted),
+  },
+  { name: 'late', heading: 'Late', isNumber: true, rank: ({ late }) => late, cell: ({ late }) => count(late) },
+  {
+    name: 'missing',
+    heading: 'Never arrived',
+    isNumber: true,
+    rank: ({ gap }) => gap,
+    cell: ({ gap }) => (gap === null ? '—' : count(gap)),
+  },
+  {
+    name: 'completeness',
+    heading: 'Completeness',
+    rank: ({ difference }) => (difference === null ? null : Math.abs(difference)),
+    cell: completenessOf,
+  },
+];
+
+const PRESENCES = ['heard', 'alert', 'quiet', 'silent', 'never heard'] as const;
+const PRESENCE_WORDS: Readonly<Record<(typeof PRESENCES)[number], string>> = {
+  heard: 'heard',
+  alert: 'heard, with an alert',
+  quiet: 'no traffic',
+  silent: 'no telemetry',
+  'never heard': 'never heard',
+};
+
+const among = (values: readonly string[]) => [...new Set(values)].toSorted().map((each) => [each, each] as const);
+
+const Nodes = ({ shown }: { readonly shown: readonly NodeShown[] }) => {
+  const { order, pop, region, find, presence } = useSearch({ from: '/fleet' });
+  const navigate = useNavigate({ from: '/fleet' });
+  const choose = (name: 'order' | 'pop' | 'region' | 'find' | 'presence') => (value: string | undefined) =>
+    void navigate({
+      search: ({ [name]: _before, ...rest }) => (value === undefined ? rest : { ...rest, [name]: value }),
+      replace: true,
+    });
+  const rows = shown.filter(
+    (node) =>
+      (pop === undefined || node.pop === pop) &&
+      (region === undefined || node.region === region) &&
+      (presence === undefined || node.presence.word === presence) &&
+      (find === undefined || node.nodeId.includes(find)),
+  );
+  const pops = useMemo(() => among(shown.map((node) => node.pop)), [shown]);
+  const regions = useMemo(() => among(shown.map((node) => node.region)), [shown]);
+  return (
+    <>
+      <div className="filters" role="search">
+        <Find label="Node" value={find} choose={choose('find')} />
+        <Choice label="PoP" value={pop} options={pops} choose={choose('pop')} />
+        <Choice label="Region" value={region} options={regions} choose={choose('region')} />
+        <Choice
+          label="Presence"
+          value={presence}
+          options={PRESENCES.map((word) => [word, PRESENCE_WORDS[word]])}
+          choose={choose('presence')}
+        />
+        <span>{`${count(rows.length)} of ${count(shown.length)}`}</span>
+      </div>
+      <LongRows
+        label="Nodes"
+        columns={COLUMNS}
+        rows={rows}
+        keyOf={({ nodeId }) => nodeId}
+        none={
+          shown.length === 0
+            ? 'No node was registered: POST /v1/nodes says which there are, so that one that is silent can be missed.'
+            : 'None is as was asked for.'
+        }
+        order={order}
+        setOrder={choose('order')}
+      />
+    </>
+  );
+};
+
+/** How many are heard, and that the rest is unknown, in a sentence. */
+const sumOf = (shown: readonly NodeShown[]): string => {
+  const of = (word: NodeShown['presence']['word']): number =>
+    shown.filter(({ presence }) => presence.word === word).length;
+  return `${count(of('heard') + of('alert'))} of ${count(shown.length)} nodes are heard, ${count(of('quiet'))} have no traffic, of ${count(of('silent'))} there is no telemetry, ${count(of('never heard'))} never spoke.`;
+};
+
+/** The fleet: regions, PoPs and nodes, who of them is heard, and whether all of what they say was counted. */
+export const FleetPage = () => {
+  const { nodes, shown, pops, errors } = useFleet();
+  return (
+    <>
+      <h1>Fleet</h1>
+      {errors.map((error) => error !== null && <Failure key={error.message} of="a part of the fleet" error={error} />)}
+      <Reading of="the nodes" answer={nodes}>
+        {() => (
+          <>
+            <p>{sumOf(shown)}</p>
+            <div className="parts">
+              <Regions />
+              <Card title="PoPs, the worst first" className="wide">
+                <Rows
+                  label="PoPs"
+                  columns={POP_COLUMNS}
+                  rows={pops}
+                  keyOf={({ pop }) => pop}
+                  none="No node was registered, so there is no PoP."
+                />
+              </Card>
+              <Card title="Nodes" className="wide">
+                <Nodes shown={shown} />
+              </Card>
+            </div>
+          </>
+        )}
+      </Reading>
+    </>
+  );
+};

@@ -1,4 +1,6 @@
+import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { RangePicker } from '../time/range-picker.js';
 import { Card } from '../ui/card.js';
 import { Chart } from '../ui/chart.js';
 import type { Mark } from '../ui/chart-marks.js';
@@ -8,7 +10,7 @@ import { Mark as State } from '../ui/mark.js';
 import { FLEET_SERIES, type NowAnswer, type OpenIncident, RELEASE_SERIES } from './now-document.js';
 import { byRelease, fleetLines, latencyLine } from './series.js';
 import { type Second, TREND_STEPS, trendOf } from './trend.js';
-import { useSeries } from './use-series.js';
+import { isLive, useSeriesOf } from './use-series-of.js';
 
 /** Second by second, as it is judged. */
 const STEP_MS = 1_000;
@@ -58,15 +60,29 @@ interface ChartsProps {
 
 /** Success and latency over time with what happened, and each release beside the others. */
 export const Charts = ({ answer, incident }: ChartsProps) => {
-  const { steps: fleet, error } = useSeries('fleet', FLEET_SERIES, STEP_MS);
-  const { steps: releases } = useSeries('releases', RELEASE_SERIES, RELEASE_STEP_MS);
+  const search = useSearch({ from: '/' });
+  const { steps: fleet, error } = useSeriesOf('fleet', FLEET_SERIES, STEP_MS, search);
+  const { steps: releases } = useSeriesOf('releases', RELEASE_SERIES, RELEASE_STEP_MS, search);
   const marks = useMemo(() => marksOf(answer, incident), [answer, incident]);
   const whole = useMemo(() => fleetLines(fleet ?? []), [fleet]);
   const slow = useMemo(() => latencyLine(fleet ?? []), [fleet]);
   const parted = useMemo(() => byRelease(releases ?? []), [releases]);
   return (
-    <Card title="How bad, and is it getting worse" className="charts" aside={<Going steps={fleet ?? []} />}>
+    <Card
+      title="How bad, and is it getting worse"
+      className="charts"
+      aside={
+        <>
+          {isLive(search) && <Going steps={fleet ?? []} />}
+          <RangePicker />
+        </>
+      }
+    >
       {error !== null && <Failure of="the series" error={error} />}
+      {!isLive(search) && <p className="quiet">The charts are of the time that was chosen; all else is of now.</p>}
+      {fleet?.length === 0 && (
+        <p className="quiet">Nothing was measured in this time: no telemetry is neither healthy nor failing.</p>
+      )}
       <div className="pair">
         <Chart title="Success of the fleet" {...whole} marks={marks} format={percent} />
         <Chart title="Success by release" {...parted} marks={marks} format={percent} />

@@ -210,10 +210,10 @@ export type OpenIncident = NowAnswer['incidents']['nodes'][number];
 /** A rollout that runs, or ended a short while ago. */
 export type RolloutNow = NowAnswer['rollouts']['nodes'][number];
 
-/** Success and latency of the fleet over the last ten minutes, which are what the API answers without bounds: by its clock, not by ours. */
+/** Success and latency of the fleet; without bounds over the last ten minutes, by the clock of the API and not by ours. */
 export const FLEET_SERIES = graphql(`
-  query FleetSeries($step: Duration!, $from: DateTime) {
-    windows(family: fleet, step: $step, from: $from) {
+  query FleetSeries($step: Duration!, $from: DateTime, $to: DateTime) {
+    windows(family: fleet, step: $step, from: $from, to: $to) {
       windows {
         from
         success
@@ -228,8 +228,8 @@ export const FLEET_SERIES = graphql(`
 
 /** The same of each release in each region: what fails with a release, beside what does not have it. */
 export const RELEASE_SERIES = graphql(`
-  query ReleaseSeries($step: Duration!, $from: DateTime) {
-    windows(family: release_region, step: $step, from: $from) {
+  query ReleaseSeries($step: Duration!, $from: DateTime, $to: DateTime) {
+    windows(family: release_region, step: $step, from: $from, to: $to) {
       windows {
         from
         key
@@ -254,3 +254,24 @@ export const POP_SERIES = graphql(`
     }
   }
 `);
+
+/** The fleet in one minute, and who was hurt in it: to compare this week with the last. */
+export const MINUTE = graphql(`
+  query Minute($from: DateTime!, $to: DateTime!) {
+    windows(family: fleet, step: 60000, from: $from, to: $to) {
+      windows {
+        success
+        p99
+        good
+        bad
+      }
+    }
+    affectedCustomers(first: 1, since: $from, until: $to) {
+      affectedCustomers
+      dollarsPerMinute
+    }
+  }
+`);
+
+/** One minute of the fleet. */
+export type MinuteAnswer = ResultOf<typeof MINUTE>;

@@ -41,6 +41,7 @@ export const useSeries = <Step extends Stepped>(
   name: string,
   document: TadaDocumentNode<Answer<Step>, Variables>,
   stepMs: number,
+  isWanted: boolean,
 ): { readonly steps: readonly Step[] | undefined; readonly error: RequestFailed | null } => {
   const { key: apiKey } = useSession();
   const queries = useQueryClient();
@@ -48,7 +49,7 @@ export const useSeries = <Step extends Stepped>(
   const key = ['series', name, stepMs];
   const { data, error } = useQuery<Kept<Step>, RequestFailed>({
     queryKey: key,
-    enabled: !isHeld,
+    enabled: isWanted && !isHeld,
     refetchInterval: stepMs,
     queryFn: async ({ signal }) => {
       const kept = keptIn<Step>(queries, key);

@@ -1,117 +1,135 @@
-import { graphql } from '../api/graphql.js';
-import { useAct } from '../api/use-act.js';
 import { useAnswer } from '../api/use-answer.js';
+import { useNow } from '../time/clock.js';
+import { lengthOf } from '../time/moments.js';
 import { When } from '../time/when.js';
-import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
-import { Field, said, Text } from '../ui/field.js';
-import { Mark, type Tone } from '../ui/mark.js';
+import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
-import { words } from '../ui/words.js';
+import { Drills } from './drills.js';
+import { ON_CALL, type OnCallNow } from './on-call-document.js';
+import { Shifts, StandIns } from './shifts.js';
 
-const ON_CALL = graphql(`
-  query OnCall {
-    onCall {
-      at
-      plan {
-        source
-        version
-        loadedAt
-      }
-      schedules {
-        schedule
-        person
-        until
-        timeZone
-        scheduleOverrideId
-        next {
-          from
-          person
-        }
-      }
-      policies {
-        policy
-        levels {
-          level
-          wait
-          nobody
-          reached {
-            channel
-            person
-          }
-        }
-      }
-      gaps {
-        schedule
-        from
-        until
-      }
-      warnings {
-        pointer
-        detail
-      }
-    }
-    drills(first: 10) {
-      nodes {
-        drillId
-        status
-        channel
-        requestedAt
-        requestedBy
-        finishedAt
-        missed
-        because
-        hops {
-          hop
-          at
-        }
-      }
-    }
-  }
-`);
-const BEGIN_DRILL = graphql(`
-  mutation BeginDrill($input: BeginDrillInput!) {
-    beginDrill(input: $input) {
-      userErrors {
-        code
-        message
-        path
-      }
-    }
-  }
-`);
+interface PartProps {
+  readonly onCall: OnCallNow;
+}
 
-const DRILLS: Readonly<Record<string, Tone>> = {
-  passed: 'good',
-  failed: 'bad',
-  requested: 'warn',
-  fired: 'warn',
-  signalled: 'warn',
-};
+const Left = ({ until }: { readonly until: string }) => <>{lengthOf(Date.parse(until) - useNow())}</>;
 
-const Drill = () => {
-  const send = useAct(BEGIN_DRILL);
-  return (
-    <Act
-      label="Begin a drill"
-      needs="operate"
-      done="Begun."
-      send={(form) =>
-        send({
-          ...(said(form, 'channel') && { channel: said(form, 'channel') }),
-          ...(said(form, 'comment') && { comment: said(form, 'comment') }),
-        })
+const Now = ({ onCall: { schedules } }: PartProps) => (
+  <Card title="Now" className="wide">
+    <Rows
+      label="Schedules"
+      columns={[
+        { heading: 'Schedule', cell: ({ schedule }) => schedule },
+        {
+          heading: 'On call',
+          cell: ({ person, scheduleOverrideId }) =>
+            person === null ? (
+              <Mark tone="bad">nobody</Mark>
+            ) : (
+              <>
+                <strong>{person}</strong>
+                {scheduleOverrideId !== null && ' (stands in)'}
+              </>
+            ),
+        },
+        {
+          heading: 'Until',
+          cell: ({ until }) =>
+            until === null ? (
+              'for good'
+            ) : (
+              <>
+                <When at={until} />, <Left until={until} /> left
+              </>
+            ),
+        },
+        {
+          heading: 'Then',
+          cell: ({ next }) =>
+            next === null ? (
+              '—'
+            ) : (
+              <>
+                {next.person ?? <Mark tone="bad">nobody</Mark>}, from <When at={next.from} />
+              </>
+            ),
+        },
+      ]}
+      rows={schedules}
+      keyOf={({ schedule }) => schedule}
+      none="No plan is loaded, so nobody is called by name: every channel for pages is told everything at once. ON_CALL names the file, docs/on-call.yml is an example."
+    />
+  </Card>
+);
+
+const Levels = ({ onCall: { policies } }: PartProps) => (
+  <Card title="Whom each level reaches now">
+    <Rows
+      label="Levels"
+      columns={[
+        { heading: 'Policy', cell: ({ policy, level }) => `${policy}, level ${level}` },
+        {
+          heading: 'Reaches',
+          cell: ({ reached, nobody }) => (
+            <>
+              {reached.map(({ channel, person }) => `${person ?? 'all'} by ${channel}`).join(', ') || (
+                <Mark tone="bad">nobody</Mark>
+              )}
+              {nobody.length > 0 && ` (${nobody.join('; ')})`}
+            </>
+          ),
+        },
+        { heading: 'Waits', cell: ({ wait }) => lengthOf(wait) },
+      ]}
+      rows={policies.flatMap(({ policy, levels }) => levels.map((level) => ({ policy, ...level })))}
+      keyOf={({ policy, level }) => `${policy} ${level}`}
+      none="No policy says who is called after whom."
+    />
+  </Card>
+);
+
+const Gaps = ({ onCall: { gaps, warnings, lastReload, plan } }: PartProps) => (
+  <Card title="Gaps, and what is wrong with the plan">
+    <Rows
+      label="Gaps"
+      columns={[
+        { heading: 'Schedule', cell: ({ schedule }) => schedule },
+        { heading: 'From', cell: ({ from }) => <When at={from} /> },
+        { heading: 'Until', cell: ({ until }) => <When at={until} /> },
+        { heading: 'For', cell: ({ from, until }) => lengthOf(Date.parse(until) - Date.parse(from)) },
+      ]}
+      rows={gaps}
+      keyOf={({ schedule, from }) => `${schedule} ${from}`}
+      none={
+        plan === null
+          ? 'Without a plan there is no schedule that could have a gap.'
+          : 'Somebody is on call all the time.'
       }
-    >
-      <p>A fault is played through the whole way, from telemetry to a page that says it is a drill.</p>
-      <Field label="Channel (all that page, unless one is named)" name="channel" />
-      <Text label="Why (optional)" name="comment" maxLength={2_000} />
-    </Act>
-  );
-};
+    />
+    <ul aria-label="Warnings">
+      {warnings.map(({ pointer, detail }) => (
+        <li key={`${pointer} ${detail}`}>
+          <code>{pointer}</code> {detail}
+        </li>
+      ))}
+    </ul>
+    {lastReload?.refusedAt != null && (
+      <p role="alert">
+        <Mark tone="bad">refused</Mark> {lastReload.refusedSource}, <When at={lastReload.refusedAt} />:{' '}
+        {lastReload.refusedProblems?.join('; ')}
+      </p>
+    )}
+    {plan !== null && (
+      <p className="quiet">
+        Version {plan.version} of {plan.source}, by {plan.loadedBy}, <When at={plan.loadedAt} />
+      </p>
+    )}
+  </Card>
+);
 
-/** Who is on call, where nobody is, and whether the way to them was tried. */
+/** Who is on call, who is next, where nobody is, and whether the way to them was tried. */
 export const OnCallPage = () => {
   const answer = useAnswer('on-call', ON_CALL, {}, { follows: ['on-call', 'schedule', 'drill-'], everyMs: 30_000 });
   return (
@@ -120,58 +138,14 @@ export const OnCallPage = () => {
       <Reading of="who is on call" answer={answer}>
         {({ onCall, drills }) => (
           <div className="parts">
-            <Card title="Now">
-              <Rows
-                label="Schedules"
-                columns={[
-                  { heading: 'Schedule', cell: ({ schedule }) => schedule },
-                  { heading: 'On call', cell: ({ person }) => person ?? <Mark tone="bad">nobody</Mark> },
-                  { heading: 'Until', cell: ({ until }) => <When at={until} /> },
-                  { heading: 'Then', cell: ({ next }) => next?.person ?? '—' },
-                ]}
-                rows={onCall.schedules}
-                keyOf={({ schedule }) => schedule}
-                none="No plan is loaded: every channel for pages is told at once."
-              />
-            </Card>
-            <Card title="Gaps">
-              <Rows
-                label="Gaps"
-                columns={[
-                  { heading: 'Schedule', cell: ({ schedule }) => schedule },
-                  { heading: 'From', cell: ({ from }) => <When at={from} /> },
-                  { heading: 'Until', cell: ({ until }) => <When at={until} /> },
-                ]}
-                rows={onCall.gaps}
-                keyOf={({ schedule, from }) => `${schedule} ${from}`}
-                none="Somebody is on call all the time."
-              />
-              <ul aria-label="Warnings">
-                {onCall.warnings.map(({ pointer, detail }) => (
-                  <li key={`${pointer} ${detail}`}>
-                    <code>{pointer}</code> {detail}
-                  </li>
-                ))}
-              </ul>
-            </Card>
-            <Card title="Drills" aside={<Drill />} className="wide">
-              <Rows
-                label="Drills"
-                columns={[
-                  { heading: 'Drill', cell: ({ drillId }) => drillId },
-                  {
-                    heading: 'State',
-                    cell: ({ status }) => <Mark tone={DRILLS[status] ?? 'still'}>{words(status)}</Mark>,
-                  },
-                  { heading: 'Asked', cell: ({ requestedAt }) => <When at={requestedAt} /> },
-                  { heading: 'By', cell: ({ requestedBy }) => requestedBy },
-                  { heading: 'What came of it', cell: ({ missed, because }) => missed ?? because ?? '—' },
-                ]}
-                rows={drills.nodes}
-                keyOf={({ drillId }) => drillId}
-                none="No drill was begun yet: nobody knows whether a page would come."
-              />
-            </Card>
+            <Now onCall={onCall} />
+            <Levels onCall={onCall} />
+            <Gaps onCall={onCall} />
+            {onCall.schedules.map(({ schedule, timeZone }) => (
+              <Shifts key={schedule} schedule={schedule} timeZone={timeZone} />
+            ))}
+            {onCall.schedules.length > 0 && <StandIns overrides={onCall.overrides} />}
+            <Drills drills={drills.nodes} />
           </div>
         )}
       </Reading>

@@ -17,7 +17,14 @@ export interface RollbackShown {
     readonly nodes: readonly string[];
     readonly commandedAt: string | null;
     readonly because: string | null;
-    readonly answers: readonly unknown[];
+    readonly answers: readonly { readonly nodeId: string; readonly status: string; readonly answeredAt?: string }[];
+    /** How far each node has come; absent where the page does not ask for it. */
+    readonly steps?: readonly {
+      readonly nodeId: string;
+      readonly step: string;
+      readonly status: string;
+      readonly detail: string;
+    }[];
   }[];
 }
 
@@ -35,20 +42,48 @@ const WAVES: Readonly<Record<RollbackShown['waves'][number]['status'], Tone>> = 
   verified: 'good',
 };
 
+type Wave = RollbackShown['waves'][number];
+
+/** What each node of a wave said last, and how far it has come; one that is silent is named too. */
+const Answers = ({ nodes, answers, steps }: Pick<Wave, 'nodes' | 'answers'> & Required<Pick<Wave, 'steps'>>) => {
+  const said = new Map(answers.map(({ nodeId, status }) => [nodeId, status]));
+  return (
+    <details>
+      <summary>Answers of its nodes</summary>
+      <ul>
+        {nodes.map((nodeId) => (
+          <li key={nodeId}>
+            {nodeId}: {words(said.get(nodeId) ?? 'no answer yet')}
+            {steps
+              .filter((each) => each.nodeId === nodeId)
+              .map(({ step, status, detail }) => (
+                <div key={step} className="quiet">
+                  {words(step)} {words(status)}
+                  {detail !== '' && `: ${detail}`}
+                </div>
+              ))}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+};
+
 const Waves = ({ waves, now }: { readonly waves: RollbackShown['waves']; readonly now: number }) => (
   <ol aria-label="Waves">
-    {waves.map(({ wave, status, nodes, answers, because, commandedAt }) => (
+    {waves.map(({ wave, status, nodes, answers, steps = [], because, commandedAt }) => (
       <li key={wave}>
         Wave {wave} <Mark tone={WAVES[status]}>{status}</Mark> {answers.length} of {nodes.length} nodes answered
         {status === 'commanded' && commandedAt !== null && `, commanded ${lengthOf(now - Date.parse(commandedAt))} ago`}
         {because !== null && <div className="quiet">{because}</div>}
+        <Answers nodes={nodes} answers={answers} steps={steps} />
       </li>
     ))}
   </ol>
 );
 
-/** What binds stands open; what holds is a count until it is asked for. */
-const Rails = ({ rails, refusals }: Pick<RollbackShown, 'rails' | 'refusals'>) => {
+/** The rails of an act: what binds stands open; what holds is a count until it is asked for. */
+export const Rails = ({ rails, refusals }: Pick<RollbackShown, 'rails' | 'refusals'>) => {
   const binding = rails.filter(({ holds }) => !holds);
   const holding = rails.filter(({ holds }) => holds);
   return (
@@ -65,16 +100,18 @@ const Rails = ({ rails, refusals }: Pick<RollbackShown, 'rails' | 'refusals'>) =
           </li>
         ))}
       </ul>
-      <details>
-        <summary>{`${holding.length} of ${rails.length} rails hold`}</summary>
-        <ul>
-          {holding.map(({ rail, detail }) => (
-            <li key={rail}>
-              {words(rail)}: {detail}
-            </li>
-          ))}
-        </ul>
-      </details>
+      {rails.length > 0 && (
+        <details>
+          <summary>{`${holding.length} of ${rails.length} rails hold`}</summary>
+          <ul>
+            {holding.map(({ rail, detail }) => (
+              <li key={rail}>
+                <Mark tone="good">holds</Mark> {words(rail)}: {detail}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </>
   );
 };

@@ -1,0 +1,66 @@
+import { useMemo } from 'react';
+import { useAll } from '../api/use-all.js';
+import { useAnswer } from '../api/use-answer.js';
+import { useNow } from '../time/clock.js';
+import { grouped } from '../ui/grouped.js';
+import { type FleetAlert, FLEET, type NodeRow, NODES, POP_MINUTE } from './fleet-document.js';
+import { type PopShown, popsShown, type Presence, presenceOf } from './presence.js';
+import { releasesTold } from './releases.js';
+
+/** A node with how it is heard and what it runs. */
+export interface NodeShown extends NodeRow {
+  readonly presence: Presence;
+  /** As rollouts told it. */
+  readonly release: string | undefined;
+}
+
+const NODES_EVERY_MS = 5_000;
+const FLEET_EVERY_MS = 30_000;
+/** A second counts for five after it is over; a minute is asked for that is closed. */
+const CLOSED_MS = 5_000;
+/** Whole ten seconds, so that what is asked is the same for all who look. */
+const STEP_MS = 10_000;
+const MINUTE_MS = 60_000;
+
+/** Open alerts by the node that they are about. */
+export const alertsByNode = (alerts: readonly FleetAlert[]): ReadonlyMap<string, readonly FleetAlert[]> =>
+  grouped(
+    alerts.filter(({ scope }) => scope === 'node'),
+    ({ key }) => key,
+  );
+
+/** Nodes and PoPs with everything that the page says of them. */
+export const useFleet = () => {
+  const now = useNow();
+  const nodes = useAll('nodes', NODES, ({ fleetNodes }) => fleetNodes, {
+    follows: ['catalogue'],
+    everyMs: NODES_EVERY_MS,
+  });
+  const fleet = useAnswer(
+    'fleet',
+    FLEET,
+    {},
+    { follows: ['alert-', 'rollout-', 'rollback-'], everyMs: FLEET_EVERY_MS },
+  );
+  const to = Math.floor((now - CLOSED_MS) / STEP_MS) * STEP_MS;
+  const minute = useAnswer('pop-minute', POP_MINUTE, {
+    from: new Date(to - MINUTE_MS).toISOString(),
+    to: new Date(to).toISOString(),
+  });
+  const releases = useMemo(() => releasesTold(fleet.data?.rollouts.nodes ?? []), [fleet.data]);
+  const alerts = useMemo(() => alertsByNode(fleet.data?.alerts.nodes ?? []), [fleet.data]);
+  const shown = useMemo(
+    (): readonly NodeShown[] =>
+      (nodes.data?.rows ?? []).map((node) => ({
+        ...node,
+        presence: presenceOf(node, alerts.get(node.nodeId) ?? [], now),
+        release: releases.get(node.nodeId),
+      })),
+    [nodes.data, alerts, releases, now],
+  );
+  const pops = useMemo((): readonly PopShown[] => {
+    const presences = new Map(shown.map(({ nodeId, presence }) => [nodeId, presence]));
+    return popsShown(shown, presences, minute.data?.windows?.windows ?? [], releases);
+  }, [shown, minute.data, releases]);
+  return { nodes, shown, pops, errors: [fleet.error, minute.error] };
+};
