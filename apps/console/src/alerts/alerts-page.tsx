@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useAnswer } from '../api/use-answer.js';
+import { StandingLine } from '../fleet/standing-line.js';
 import { When } from '../time/when.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
@@ -40,6 +41,7 @@ export const AlertsPage = () => {
   return (
     <>
       <h1>Alerts</h1>
+      <StandingLine of="alerts" />
       <Reading of="the alerts" answer={answer}>
         {({ alerts }) => (
           <Rows
@@ -47,7 +49,7 @@ export const AlertsPage = () => {
             columns={COLUMNS}
             rows={alerts.nodes}
             keyOf={({ alertId }) => alertId}
-            none="No rule has fired yet."
+            none="No rule has fired yet. The page Rules says of each how far it is from firing, and why not."
           />
         )}
       </Reading>

@@ -52,7 +52,7 @@ export const Silences = () => (
           columns={COLUMNS}
           rows={silences.nodes}
           keyOf={({ silenceId }) => silenceId}
-          none="Nothing is silenced."
+          none="Nothing is silenced. A silence is made on the page of an alert, and its preview says what it would hold back."
         />
       )}
     </Reading>

@@ -1,5 +1,6 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
+import { useHolding } from './held.js';
 import { request, type RequestFailed } from './request.js';
 import { useSession } from './session.js';
 
@@ -48,10 +49,12 @@ export const useAll = <Data, Row>(
   { follows = [], everyMs }: Reading = {},
 ): UseQueryResult<All<Row>, RequestFailed> => {
   const { key } = useSession();
+  const isHeld = useHolding().held !== null;
   return useQuery<All<Row>, RequestFailed>({
     queryKey: [name, 'all'],
     queryFn: ({ signal }) => readAll(async (after) => pageOf(await request(key, document, { after }, signal))),
     meta: { follows },
+    enabled: !isHeld,
     placeholderData: keepPreviousData,
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });

@@ -1,4 +1,5 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { useHolding } from '../api/held.js';
 import { request, type RequestFailed } from '../api/request.js';
 import { useSession } from '../api/session.js';
 import { newestOf, piecesOf } from '../time/pieces.js';
@@ -19,6 +20,7 @@ export const useCustomerSeries = (
   range: Range,
 ): UseQueryResult<readonly SeriesStep[], RequestFailed> => {
   const { key } = useSession();
+  const isHeld = useHolding().held !== null;
   const step = stepOf(range);
   const { from, to } = newestOf(range, SERIES_MS_MAX, step);
   return useQuery<readonly SeriesStep[], RequestFailed>({
@@ -31,6 +33,7 @@ export const useCustomerSeries = (
       };
       return (await Promise.all(piecesOf({ from, to }, PIECE_MS).map(read))).flat();
     },
+    enabled: !isHeld,
     placeholderData: keepPreviousData,
   });
 };

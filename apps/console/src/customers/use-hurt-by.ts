@@ -1,4 +1,5 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { useHolding } from '../api/held.js';
 import { request, type RequestFailed } from '../api/request.js';
 import { useSession } from '../api/session.js';
 import type { Range } from '../time/range.js';
@@ -35,8 +36,10 @@ const secondOf = (at: number): string => new Date(Math.floor(at / 1_000) * 1_000
 /** The incidents of a time in which a customer was hurt, by the same count as of who is hurt now. */
 export const useHurtBy = (customerId: string, range: Range): UseQueryResult<readonly HurtBy[], RequestFailed> => {
   const { key } = useSession();
+  const isHeld = useHolding().held !== null;
   return useQuery<readonly HurtBy[], RequestFailed>({
     queryKey: ['hurt-by', customerId, range.from, range.to],
+    enabled: !isHeld,
     meta: { follows: ['incident-'] },
     queryFn: async ({ signal }) => {
       const { incidents } = await request(key, INCIDENT_TIMES, {}, signal);

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useHolding } from '../api/held.js';
 import { request, type RequestFailed } from '../api/request.js';
 import { useSession } from '../api/session.js';
 import { useAnswer } from '../api/use-answer.js';
@@ -24,6 +25,7 @@ const isStatus = (text: string | undefined): text is Status => STATUSES.some((st
 /** The deliveries that the address asks for, page after page as they are wanted. */
 const useLedger = () => {
   const { key } = useSession();
+  const isHeld = useHolding().held !== null;
   const { status, channel, incident } = useSearch({ from: '/deliveries' });
   const asked = {
     ...(isStatus(status) && { status: [status] }),
@@ -36,6 +38,7 @@ const useLedger = () => {
       (await request(key, DELIVERIES, { ...asked, after: pageParam }, signal)).deliveries,
     initialPageParam: null as string | null,
     getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
+    enabled: !isHeld,
     meta: { follows: ['delivery-'] },
   });
 };

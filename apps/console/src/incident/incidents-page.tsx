@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useAnswer } from '../api/use-answer.js';
+import { StandingLine } from '../fleet/standing-line.js';
 import { When } from '../time/when.js';
 import { count, money } from '../ui/figures.js';
 import { Mark, type Tone } from '../ui/mark.js';
@@ -38,6 +39,7 @@ export const IncidentsPage = () => {
   return (
     <>
       <h1>Incidents</h1>
+      <StandingLine of="incidents" />
       <Reading of="the incidents" answer={answer}>
         {({ incidents }) => (
           <Rows
@@ -45,7 +47,7 @@ export const IncidentsPage = () => {
             columns={COLUMNS}
             rows={incidents.nodes}
             keyOf={({ incidentId }) => incidentId}
-            none="There was no incident yet."
+            none="There was no incident yet. One opens when a rule fires, and stands here with its causes, its customers and what was done."
           />
         )}
       </Reading>

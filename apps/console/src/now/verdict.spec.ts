@@ -29,7 +29,20 @@ const health = (good: number, bad: number): FleetHealth => ({
     window: 60_000,
     slot: 0,
   },
-  regions: [],
+  regions: [
+    {
+      key: 'us-east',
+      success: null,
+      good: 0,
+      bad: 0,
+      timeout: 0,
+      p50: null,
+      p95: null,
+      p99: null,
+      window: 60_000,
+      slot: 0,
+    },
+  ],
 });
 
 describe('the verdict', () => {
@@ -54,6 +67,10 @@ describe('the verdict', () => {
     expect(verdictOf([], health(9_995, 5), NOW, false).standing).toBe('well');
     expect(verdictOf([], health(0, 0), NOW, false).standing).toBe('idle');
     expect(verdictOf([], null, NOW, false).standing).toBe('silent');
+    expect(verdictOf([], { ...health(0, 0), regions: [] }, NOW, false)).toMatchObject({
+      standing: 'silent',
+      text: expect.stringContaining('No node is registered'),
+    });
     expect(verdictOf([], health(9_995, 5), NOW, true).standing).toBe('silent');
   });
 

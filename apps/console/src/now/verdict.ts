@@ -41,7 +41,17 @@ export const verdictOf = (
     return { standing: worst.severity === 'critical' ? 'failing' : 'warned', text: ofIncident(worst, health, now) };
   if (isStale || health === null)
     return { standing: 'silent', text: 'No telemetry: nothing was heard of the fleet. That is unknown, not healthy.' };
+  const { regions } = health;
   const { good, bad, success } = health.fleet;
-  if (good + bad === 0) return { standing: 'idle', text: 'No traffic: nodes report, and nobody asks them.' };
+  if (regions.length === 0)
+    return {
+      standing: 'silent',
+      text: 'No node is registered: nothing is known of the fleet. That is unknown, not healthy.',
+    };
+  if (good + bad === 0)
+    return {
+      standing: 'idle',
+      text: 'Nothing was asked in the last minute: no traffic, or no telemetry of it. The page Fleet tells them apart.',
+    };
   return { standing: 'well', text: `Nothing open · fleet success ${percent(success)} over the last minute` };
 };

@@ -48,7 +48,7 @@ export const RolloutsPage = () => {
             columns={COLUMNS}
             rows={rollouts.nodes}
             keyOf={({ rolloutId }) => rolloutId}
-            none="No rollout was told yet."
+            none="No rollout was told yet: a deploy tool sends it (POST /v1/rollouts, or tocsin rollout declare), and its gates are judged from then on."
           />
         )}
       </Reading>

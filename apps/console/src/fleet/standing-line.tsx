@@ -1,0 +1,59 @@
+import { graphql } from '../api/graphql.js';
+import { useAnswer } from '../api/use-answer.js';
+import { useNow } from '../time/clock.js';
+import { Reading } from '../ui/reading.js';
+import { standingText } from './standing.js';
+
+const STANDING = graphql(`
+  query Standing {
+    alerts(first: 100, state: [firing, unknown]) {
+      nodes {
+        alertId
+      }
+    }
+    open: incidents(first: 100, status: [open, acknowledged]) {
+      nodes {
+        incidentId
+      }
+    }
+    ended: incidents(first: 1, status: [resolved]) {
+      nodes {
+        resolvedAt
+      }
+    }
+    fleetNodes(first: 500) {
+      nodes {
+        lastEventAt
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+`);
+
+const EVERY_MS = 10_000;
+
+/** Whether anything is wrong, since when nothing is, and how many nodes say so: an empty list alone would look the same without telemetry. */
+export const StandingLine = ({ of }: { readonly of: 'alerts' | 'incidents' }) => {
+  const now = useNow();
+  const answer = useAnswer('standing', STANDING, {}, { follows: ['incident-', 'alert-'], everyMs: EVERY_MS });
+  return (
+    <Reading of="how it stands" answer={answer}>
+      {({ alerts, open, ended, fleetNodes }) => (
+        <p>
+          {standingText(
+            of === 'alerts' ? 'firing' : 'open',
+            {
+              open: (of === 'alerts' ? alerts : open).nodes.length,
+              endedAt: ended.nodes[0]?.resolvedAt ?? null,
+              heard: fleetNodes.nodes.map(({ lastEventAt }) => lastEventAt),
+              isMore: fleetNodes.pageInfo.hasNextPage,
+            },
+            now,
+          )}
+        </p>
+      )}
+    </Reading>
+  );
+};
