@@ -20,7 +20,7 @@ const Tile = ({ name, value, delta, children }: TileProps) => (
     <dd>
       <strong>{value}</strong>
       <div className="quiet">{children}</div>
-      <div className="quiet">{delta ?? '\u00A0'}</div>
+      <p className="quiet">{delta ?? '\u00A0'}</p>
     </dd>
   </div>
 );
