@@ -10,7 +10,7 @@ export interface SourceFile {
 
 /** What is not ours, is made, or is not text. Folders that begin with a dot hold state of tools, except the one of CI. */
 const SKIPPED = /^(?:node_modules|dist|coverage|target|\.(?!ci$|dependency|ox|npmrc|git(?:ignore|attributes)$).*)$/;
-const BINARY = /\.(?:fstrm|png|ico|woff2|pb|bin|gz)$/;
+const BINARY = /\.(?:fstrm|png|webp|ico|woff2|pb|bin|gz)$/;
 
 const walk = (root: string, folder: string): string[] =>
   readdirSync(join(root, folder), { withFileTypes: true })

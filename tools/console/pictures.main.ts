@@ -51,7 +51,6 @@ const shotsOf = ({ incidents, rollouts }: Newest): readonly Shot[] => {
     { name: 'now-dark', path: '/', colorScheme: 'dark', shows: '.world g' },
     { name: 'incident', path: `/incidents/${incident.incidentId}`, shows: '.timeline li' },
     { name: 'rollout', path: `/rollouts/${rollout.rolloutId}`, shows: 'section[aria-label^="Gate of"]' },
-    { name: 'why-not', path: '/rules?rule=dns_resolution_success_rate&subject=fleet', shows: '[role=status] .mark' },
   ];
 };
 

@@ -93,28 +93,30 @@ export const Act = (props: ActProps) => {
   const why = forbidden(caller, needs) ?? because;
   const id = useId();
   const close = () => setOpen(false);
-  if (why !== undefined)
-    return (
-      <span className="act">
-        <button type="button" aria-disabled="true" aria-describedby={id} title={why} data-opens={opens}>
-          {label}
-        </button>
-        <span id={id} className="quiet why">
-          {why}
-        </span>
-      </span>
-    );
+  // What was begun is not taken away when it became impossible meanwhile: the server then says why, and so is what was done said on.
+  const isOffered = why === undefined || isOpen;
   return (
     <span className="act">
-      <button
-        type="button"
-        aria-haspopup="dialog"
-        className={isGrave === true ? 'grave' : undefined}
-        data-opens={opens}
-        onClick={() => setOpen(true)}
-      >
-        {label}
-      </button>
+      {isOffered ? (
+        <button
+          type="button"
+          aria-haspopup="dialog"
+          className={isGrave === true ? 'grave' : undefined}
+          data-opens={opens}
+          onClick={() => setOpen(true)}
+        >
+          {label}
+        </button>
+      ) : (
+        <>
+          <button type="button" aria-disabled="true" aria-describedby={id} title={why} data-opens={opens}>
+            {label}
+          </button>
+          <span id={id} className="quiet why">
+            {why}
+          </span>
+        </>
+      )}
       {isOpen && (
         <Popup title={label} close={close}>
           <Form
