@@ -179,8 +179,10 @@ describeChromium('the console while the outage of 2021 is played', () => {
     const { site } = tocsin;
     const [node] = site.fleet.in('us-west').slice(2);
     if (node === undefined) throw new Error('there is no third node');
-    node.release = OTHER;
-    const rollout = { rolloutId: 'rollout-2', service: 'dns', release: OTHER, previous: GOOD, stage: 'canary' };
+    // A name that a pattern of HTML cannot hold.
+    const release = { ...OTHER, softwareVersion: `${OTHER.softwareVersion}-rc.1` };
+    node.release = release;
+    const rollout = { rolloutId: 'rollout-2', service: 'dns', release, previous: GOOD, stage: 'canary' };
     await site.server.signal({ type: 'deploy', ...rollout, nodes: [node.nodeId], atUs: site.server.nowMs * 1_000 });
     await site.told('operator', '/v1/automation/rate-resets', { service: 'dns', comment: 'another release' });
     await tocsin.play(14);
@@ -194,7 +196,7 @@ describeChromium('the console while the outage of 2021 is played', () => {
     for (const { because, tests } of gates)
       for (const text of [because, ...tests.map(({ detail }) => detail)]) expect(shown).toContain(text);
     const { preview } = await site.told('operator', '/v1/rollouts/rollout-2/rollback/preview', {});
-    await tab.page.getByRole('button', { name: 'Roll back v2.1.7' }).click();
+    await tab.page.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }).click();
     const dialog = tab.page.getByRole('dialog');
     const said = dialog.getByRole('group', { name: 'Preview' });
     await said
@@ -204,10 +206,11 @@ describeChromium('the console while the outage of 2021 is played', () => {
       expect(await said.textContent()).toContain(`holds ${rail.replaceAll('_', ' ')}: ${detail}`);
     await dialog.getByLabel('Why').fill('a hunch');
     await dialog.getByLabel('to confirm').fill('v2.1.6');
-    await dialog.getByRole('button', { name: 'Roll back v2.1.7' }).click();
+    await dialog.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }).click();
+    await dialog.getByText('Not done: what was typed is not v2.1.7-rc.1').waitFor();
     expect((await site.ask('viewer', `/v1/rollbacks/${preview.rollbackId}`)).status).toBe(404);
-    await dialog.getByLabel('to confirm').fill('v2.1.7');
-    await dialog.getByRole('button', { name: 'Roll back v2.1.7' }).click();
+    await dialog.getByLabel('to confirm').fill('v2.1.7-rc.1');
+    await dialog.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }).click();
     await dialog.waitFor({ state: 'detached' });
     const request = { by: 'operator:test operator', comment: 'a hunch' };
     expect(await told(`/v1/rollbacks/${preview.rollbackId}`)).toMatchObject({ rollback: { request } });

@@ -1,7 +1,8 @@
 import type { TadaDocumentNode } from 'gql.tada';
 import { useCallback, useRef } from 'react';
+import { isUnknown } from '../ui/outcome.js';
 import { newId } from './new-id.js';
-import { request, RequestFailed } from './request.js';
+import { request } from './request.js';
 import { useSession } from './session.js';
 
 /** Why an act was not done, and where in what was asked. */
@@ -13,10 +14,6 @@ export interface UserError {
 
 type Payloads = Readonly<Record<string, { readonly userErrors: readonly UserError[] } | null>>;
 type Input = { readonly clientMutationId?: string | null };
-
-/** Statuses after which nobody knows whether it was done. */
-const isUnknown = (error: unknown): boolean =>
-  error instanceof RequestFailed && (error.problem.status === 0 || error.problem.status >= 500);
 
 /**
  * Does an act once. Whoever presses again after the line broke asks for the same act, by the same id, and it is still done once; after an

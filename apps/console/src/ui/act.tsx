@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { forbidden, type Permission, useCaller } from '../api/caller.js';
 import type { UserError } from '../api/use-act.js';
 import { Popup } from './popup.js';
+import { failureOf, unconfirmed } from './outcome.js';
 
 interface ActProps {
   /** What the button says, and what is done: a verb. */
@@ -28,18 +29,10 @@ const Confirm = ({ word }: { readonly word: string }) => {
       <label htmlFor={id}>
         Type <strong>{word}</strong> to confirm
       </label>
-      <input
-        id={id}
-        name="confirm"
-        autoComplete="off"
-        required
-        pattern={word.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}
-      />
+      <input id={id} name="confirm" autoComplete="off" required />
     </p>
   );
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 interface FormProps extends ActProps {
   readonly close: () => void;
@@ -52,10 +45,14 @@ const Form = ({ label, confirm, isGrave, send, children, close, onDone }: FormPr
   const [isSending, setSending] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const filled = new FormData(event.currentTarget);
+    // Compared here: a pattern of HTML that a browser cannot read, as of a version with a hyphen, holds nobody back.
+    const why = unconfirmed(confirm, filled.get('confirm'));
+    if (why !== undefined) return setRefusals([why]);
     setSending(true);
-    const errors = await send(new FormData(event.currentTarget))
-      .then((found) => found.map(({ message, code }) => `${message} (${code})`))
-      .catch((error: unknown) => [messageOf(error)]);
+    const errors = await send(filled)
+      .then((found) => found.map(({ message, code }) => `Not done: ${message} (${code})`))
+      .catch((error: unknown) => [failureOf(error)]);
     setSending(false);
     setRefusals(errors);
     if (errors.length === 0) onDone();
@@ -66,7 +63,7 @@ const Form = ({ label, confirm, isGrave, send, children, close, onDone }: FormPr
       {confirm !== undefined && <Confirm word={confirm} />}
       {refusals.map((refusal) => (
         <p key={refusal} role="alert" className="failure">
-          Not done: {refusal}
+          {refusal}
         </p>
       ))}
       <p className="choices">
