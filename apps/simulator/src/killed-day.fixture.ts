@@ -170,16 +170,18 @@ export const expectOneOfEach = (day: KilledDay): void => {
   expect(day.wavesCommanded).toEqual(rollback?.waves.map((_, index) => index + 1));
 };
 
-const ofScope = ({ alerts }: KilledDay, scope: string): readonly string[] =>
-  alerts.filter((alert) => alert.includes(` ${scope} `));
+/** Proved in less than two seconds of telemetry, and before a command can mend anything: on every day, however long its outage. */
+const PROOF = 'rollback_success_rate';
+
+const provedOf = ({ alerts }: KilledDay): readonly string[] => alerts.filter((alert) => alert.startsWith(`${PROOF} `));
 
 /**
- * Every alert of the calm day, and no false one. An outage that kills made longer may bring a cohort or the fleet past further
- * thresholds, which it misses by a second on a calm day; so it may have more. (That the same ticks give exactly the same
- * alerts, whenever the rules are killed, is shown in event time by the specs of the rules.)
+ * What proves the release bad, in every cohort and in the fleet, is what it was on the calm day; that no false one is beside it is
+ * `expectOneOfEach`. Further thresholds are passed or missed by a second: these days run in real time, and either outage may be the
+ * longer one. (That the same ticks give exactly the same alerts, whenever the rules are killed, is shown in event time by the specs of
+ * the rules.)
  */
-export const expectSameAlerts = (killed: KilledDay, calm: KilledDay): void => {
-  expect(ofScope(calm, 'release_region').length).toBeGreaterThan(4);
-  for (const scope of ['release_region', 'fleet'])
-    expect(ofScope(killed, scope)).toEqual(expect.arrayContaining([...ofScope(calm, scope)]));
+export const expectSameProof = (killed: KilledDay, calm: KilledDay): void => {
+  expect(provedOf(calm).length).toBeGreaterThan(4);
+  expect(provedOf(killed)).toEqual(provedOf(calm));
 };
