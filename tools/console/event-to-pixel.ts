@@ -30,7 +30,7 @@ interface Told {
   readonly position: number;
   readonly stream: string;
   /** ms since the epoch. */
-  readonly recordedAt: number;
+  readonly recordedAtMs: number;
 }
 
 const askEvents = async (url: string, key: string, after: number): Promise<readonly Told[]> => {
@@ -40,22 +40,36 @@ const askEvents = async (url: string, key: string, after: number): Promise<reado
   return ((await response.json()) as { readonly events: readonly Told[] }).events;
 };
 
-/** From when an event was written to when it was painted, in ms, of events that were written while the page was watched. */
-export const eventDelays = (events: readonly Told[], seen: readonly Seen[]): readonly number[] => {
+/**
+ * From when an event was written to when it was painted, in ms, of events that were written while the page was watched. One that was
+ * never painted counts with the time that it has waited at `until`, so that a page that hangs has no better figure than one that lags.
+ */
+export const eventDelays = (events: readonly Told[], seen: readonly Seen[], until: number): readonly number[] => {
   const first = seen[0]?.position ?? Number.POSITIVE_INFINITY;
   return events
     .filter(({ position, stream }) => position > first && SHOWN.some((prefix) => stream.startsWith(prefix)))
-    .flatMap(({ position, recordedAt }) => {
+    .map(({ position, recordedAtMs }) => {
       const shown = seen.find((each) => each.position >= position);
-      return shown === undefined ? [] : [shown.at - recordedAt];
+      return (shown?.at ?? until) - recordedAtMs;
     });
 };
 
-/** From the end of a window of telemetry to when its figures were painted, in ms. */
+/** Telemetry is told of each second, */
+const WINDOW_MS = 1_000;
+/** which is taken for complete so long after it has ended: `SETTLED_AFTER_MS` of libs/store/src/recent-sums.ts. */
+const CLOSES_AFTER_MS = 3_000;
+
+/** From when each window of telemetry closed to when its figures, or those of a later one, were painted, in ms. */
 export const windowDelays = (seen: readonly Seen[]): readonly number[] =>
-  seen.flatMap(({ asOf, at }, index) =>
-    index === 0 || asOf === '' || asOf === seen[index - 1]?.asOf ? [] : [at - Date.parse(asOf)],
-  );
+  seen.flatMap(({ asOf, at }, index) => {
+    const end = Date.parse(asOf);
+    const before = Date.parse(seen[index - 1]?.asOf ?? '');
+    if (Number.isNaN(end) || Number.isNaN(before)) return [];
+    return Array.from(
+      { length: Math.max(0, Math.round((end - before) / WINDOW_MS)) },
+      (_, step) => at - end - CLOSES_AFTER_MS + step * WINDOW_MS,
+    );
+  });
 
 const EVERY_MS = 5_000;
 
@@ -70,7 +84,8 @@ export const watchDelays = async (
   for (let waited = 0; ; waited += EVERY_MS) {
     await page.waitForTimeout(EVERY_MS);
     const seen = (await page.evaluate('window.__seen')) as readonly Seen[];
-    const events = eventDelays(seen[0] === undefined ? [] : await askEvents(url, key, seen[0].position), seen);
+    const told = seen[0] === undefined ? [] : await askEvents(url, key, seen[0].position);
+    const events = eventDelays(told, seen, Date.now());
     const windows = windowDelays(seen);
     if (waited >= longestMs || (events.length >= SAMPLES_MIN && windows.length >= SAMPLES_MIN))
       return { events, windows };

@@ -78,7 +78,7 @@ const ofNow = async (browser: Browser, url: string, key: string): Promise<Measur
     { name: 'layout shift, as it is here', value: paint.shift, unit: '', limit: 0.02 },
     mainThread('main thread of Now', busy),
     delay('event to pixel, 95 %', events),
-    delay('end of window to pixel, 95 %', windows),
+    delay('closed window to pixel, 95 %', windows),
   ];
 };
 

@@ -1,14 +1,19 @@
 import type { Clock } from '#runtime';
 
 /** How often a state is told: what a person's eye follows, and as often as there is a new second. */
-export const TOLD_EVERY_MS = 1_000;
+const TOLD_EVERY_MS = 1_000;
+/** After a second has begun, since a timer may fire a millisecond before its time, and would then tell the second before again. */
+const MARGIN_MS = 5;
+
+const secondOf = (atMs: number): number => Math.floor(atMs / TOLD_EVERY_MS);
 
 /**
- * A state that is read once a second for all who look at it. Nothing is queued: who is slow gets the newest when he is there again.
+ * A state that is read once a second for all who look at it, as soon as the second has begun: a window closes with a second, so whoever
+ * looked at a moment of his own would see it up to a second later. Nothing is queued: who is slow gets the newest when he is there again.
  */
 export class Latest<T> {
   private reading: Promise<T> | undefined;
-  private readAtMs = -Infinity;
+  private readInSecond = -Infinity;
 
   constructor(
     private readonly read: () => Promise<T>,
@@ -20,17 +25,17 @@ export class Latest<T> {
     while (!gone.aborted) {
       const newest = await this.newest().catch(() => undefined);
       if (newest !== undefined) yield [newest];
-      await this.clock.sleep(TOLD_EVERY_MS, gone);
+      await this.clock.sleep(TOLD_EVERY_MS - (this.clock.nowMs() % TOLD_EVERY_MS) + MARGIN_MS, gone);
     }
   }
 
   private newest(): Promise<T> {
-    const nowMs = this.clock.nowMs();
-    if (this.reading === undefined || nowMs >= this.readAtMs + TOLD_EVERY_MS) {
-      this.readAtMs = nowMs;
+    const second = secondOf(this.clock.nowMs());
+    if (this.reading === undefined || second > this.readInSecond) {
+      this.readInSecond = second;
       this.reading = this.read();
       // Whoever asks next reads again, rather than hear of the same failure for a second.
-      this.reading.catch(() => (this.readAtMs = -Infinity));
+      this.reading.catch(() => (this.readInSecond = -Infinity));
     }
     return this.reading;
   }
