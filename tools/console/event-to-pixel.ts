@@ -85,7 +85,7 @@ export const watchDelays = async (
     await page.waitForTimeout(EVERY_MS);
     const seen = (await page.evaluate('window.__seen')) as readonly Seen[];
     const told = seen[0] === undefined ? [] : await askEvents(url, key, seen[0].position);
-    const events = eventDelays(told, seen, Date.now());
+    const events = eventDelays(told, seen, (await page.evaluate('Date.now()')) as number);
     const windows = windowDelays(seen);
     if (waited >= longestMs || (events.length >= SAMPLES_MIN && windows.length >= SAMPLES_MIN))
       return { events, windows };
