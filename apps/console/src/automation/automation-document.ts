@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../api/graphql.js';
+import { ROLLBACK_FIELDS, WAVE_FIELDS } from '../api/rollback-fields.js';
 
 /** What Tocsin may do by itself, and what waits for a person. */
 export const AUTOMATION = graphql(`
@@ -65,60 +66,32 @@ export const AUTOMATION = graphql(`
   }
 `);
 /** The newest rollbacks with their rails and waves. */
-export const ROLLBACKS = graphql(`
-  query Rollbacks {
-    rollbacks(first: 10) {
-      nodes {
-        rollbackId
-        rolloutId
-        incidentId
-        service
-        status
-        because
-        decidedAt
-        endedAt
-        from {
-          softwareVersion
-          configRev
-        }
-        to {
-          softwareVersion
-          configRev
-        }
-        rails {
-          rail
-          holds
-          detail
-        }
-        refusals {
-          rail
-          because
-          at
-        }
-        waves {
-          wave
-          status
-          nodes
-          commandedAt
-          verifiedAt
-          because
-          answers {
-            nodeId
-            status
-            answeredAt
-          }
-          steps {
-            nodeId
-            step
-            status
-            detail
-            answeredAt
+export const ROLLBACKS = graphql(
+  `
+    query Rollbacks {
+      rollbacks(first: 10) {
+        nodes {
+          rollbackId
+          rolloutId
+          incidentId
+          service
+          ...RollbackFields
+          waves {
+            ...WaveFields
+            steps {
+              nodeId
+              step
+              status
+              detail
+              answeredAt
+            }
           }
         }
       }
     }
-  }
-`);
+  `,
+  [ROLLBACK_FIELDS, WAVE_FIELDS],
+);
 /** Overrides with their votes. */
 export const OVERRIDES = graphql(`
   query Overrides {

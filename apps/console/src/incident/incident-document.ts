@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../api/graphql.js';
+import { ROLLBACK_FIELDS, WAVE_FIELDS } from '../api/rollback-fields.js';
 
 /** Incidents, newest first. */
 export const INCIDENTS = graphql(`
@@ -28,187 +29,159 @@ export const INCIDENTS = graphql(`
 `);
 
 /** All of one incident that its page shows. */
-export const INCIDENT = graphql(`
-  query Incident($incidentId: String!) {
-    incident(incidentId: $incidentId) {
-      incidentId
-      title
-      priority
-      severity
-      status
-      scope
-      key
-      rule
-      because
-      onsetAt
-      openedAt
-      acknowledgedAt
-      resolvedAt
-      owner
-      note
-      snoozedUntil
-      detect
-      isDetectedInTime
-      muted {
-        by
-        because
-        until
-      }
-      impact {
-        score
-        dollarsPerMinute
-        affectedCustomers
-        byTier {
-          tier1
-          tier2
-          tier3
-        }
-      }
-      peakImpact {
-        score
-        dollarsPerMinute
-        affectedCustomers
-      }
-      evidence {
-        rule
-        text
-        value
-        threshold
-        window
-        good
-        bad
-        coverage
-        detail
-      }
-      causes {
-        kind
-        verdict
-        subjectId
-        because
-        score
-        explained
-        release {
-          softwareVersion
-          configRev
-        }
-      }
-      escalation {
-        state
-        level
-        levels
-        next
-        nextAt
-        because
-        heldBy
-        policy
-      }
-      calls {
-        at
-        to
-        because
-      }
-      alerts(first: 50) {
-        alertId
-        rule
+export const INCIDENT = graphql(
+  `
+    query Incident($incidentId: String!) {
+      incident(incidentId: $incidentId) {
+        incidentId
+        title
+        priority
+        severity
+        status
         scope
         key
-        severity
-        state
-        firedAt
+        rule
+        because
+        onsetAt
+        openedAt
+        acknowledgedAt
         resolvedAt
-        because
-      }
-      customers(first: 100) {
-        asOf
-        source
-        affectedCustomers
-        customers {
-          customerId
-          name
-          tier
-          critical
-          failing
+        owner
+        note
+        snoozedUntil
+        detect
+        isDetectedInTime
+        muted {
+          by
+          because
+          until
+        }
+        impact {
+          score
           dollarsPerMinute
+          affectedCustomers
+          byTier {
+            tier1
+            tier2
+            tier3
+          }
         }
-      }
-      deliveries(first: 50) {
-        deliveryId
-        channel
-        person
-        action
-        status
-        requestedAt
-        finishedAt
-        dueAt
-        attemptCount
-        lastStatus
-        lastDetail
-        fellOverTo
-      }
-      rollbacks(first: 5) {
-        rollbackId
-        rolloutId
-        status
-        because
-        decidedAt
-        endedAt
-        decidedBy
-        from {
-          softwareVersion
-          configRev
+        peakImpact {
+          score
+          dollarsPerMinute
+          affectedCustomers
         }
-        to {
-          softwareVersion
-          configRev
-        }
-        rails {
-          rail
-          holds
+        evidence {
+          rule
+          text
+          value
+          threshold
+          window
+          good
+          bad
+          coverage
           detail
         }
-        refusals {
-          rail
+        causes {
+          kind
+          verdict
+          subjectId
+          because
+          score
+          explained
+          release {
+            softwareVersion
+            configRev
+          }
+        }
+        escalation {
+          state
+          level
+          levels
+          next
+          nextAt
+          because
+          heldBy
+          policy
+        }
+        calls {
+          at
+          to
+          because
+        }
+        alerts(first: 50) {
+          alertId
+          rule
+          scope
+          key
+          severity
+          state
+          firedAt
+          resolvedAt
+          because
+        }
+        customers(first: 100) {
+          asOf
+          source
+          affectedCustomers
+          customers {
+            customerId
+            name
+            tier
+            critical
+            failing
+            dollarsPerMinute
+          }
+        }
+        deliveries(first: 50) {
+          deliveryId
+          channel
+          person
+          action
+          status
+          requestedAt
+          finishedAt
+          dueAt
+          attemptCount
+          lastStatus
+          lastDetail
+          fellOverTo
+        }
+        rollbacks(first: 5) {
+          rollbackId
+          rolloutId
+          ...RollbackFields
+          decidedBy
+          waves {
+            ...WaveFields
+          }
+        }
+        statusUpdates(first: 20) {
+          n
+          status
+          state
+          title
+          text
+          workaround
+          impact
+          regions
+          draftedAt
+          publishBy
+          publishedAt
+          settledBy
+          because
+          isReviewed
+        }
+        whyNot {
+          by
           because
           at
         }
-        waves {
-          wave
-          status
-          nodes
-          commandedAt
-          verifiedAt
-          because
-          answers {
-            nodeId
-            status
-            answeredAt
-          }
-        }
-      }
-      statusUpdates(first: 20) {
-        n
-        status
-        state
-        title
-        text
-        workaround
-        impact
-        regions
-        draftedAt
-        publishBy
-        publishedAt
-        settledBy
-        because
-        isReviewed
-      }
-      whyNot {
-        by
-        because
-        at
       }
     }
-  }
-`);
+  `,
+  [ROLLBACK_FIELDS, WAVE_FIELDS],
+);
 
 /** Everything that happened to an incident and to what belongs to it, in the one order. */
 export const INCIDENT_EVENTS = graphql(`

@@ -1,207 +1,180 @@
 import { graphql, type ResultOf } from '../api/graphql.js';
+import { ROLLBACK_FIELDS, WAVE_FIELDS } from '../api/rollback-fields.js';
 
 /** All that the page says but for the figures of telemetry, in one question: its parts are of one moment. */
-export const NOW = graphql(`
-  query Now {
-    headPosition
-    impact {
-      asOf
-      score
-      dollarsPerMinute
-      affectedCustomers
-      byTier {
-        tier1
-        tier2
-        tier3
-      }
-      regions {
-        region
-        order
-        affectedCustomers
-        failing
+export const NOW = graphql(
+  `
+    query Now {
+      headPosition
+      impact {
+        asOf
+        score
         dollarsPerMinute
+        affectedCustomers
+        byTier {
+          tier1
+          tier2
+          tier3
+        }
+        regions {
+          region
+          order
+          affectedCustomers
+          failing
+          dollarsPerMinute
+        }
       }
-    }
-    automation {
-      isOn
-      lastSwitch {
-        at
-        by
-        comment
-      }
-      rateRail {
-        at
-        because
-        plans
-      }
-      services {
-        service
-        mode {
-          mode
+      automation {
+        isOn
+        lastSwitch {
           at
           by
+          comment
+        }
+        rateRail {
+          at
+          because
+          plans
+        }
+        services {
+          service
+          mode {
+            mode
+            at
+            by
+          }
         }
       }
-    }
-    ended: incidents(first: 1, status: [resolved]) {
-      nodes {
-        incidentId
-        resolvedAt
-      }
-    }
-    incidents(first: 5, status: [open, acknowledged]) {
-      nodes {
-        incidentId
-        title
-        priority
-        severity
-        status
-        scope
-        key
-        rule
-        onsetAt
-        openedAt
-        acknowledgedAt
-        owner
-        snoozedUntil
-        impact {
-          score
-          dollarsPerMinute
-          affectedCustomers
+      ended: incidents(first: 1, status: [resolved]) {
+        nodes {
+          incidentId
+          resolvedAt
         }
-        evidence {
+      }
+      incidents(first: 5, status: [open, acknowledged]) {
+        nodes {
+          incidentId
+          title
+          priority
+          severity
+          status
+          scope
+          key
           rule
-          text
-          signal
-          value
-          threshold
-          window
-          good
-          bad
-          coverage
+          onsetAt
+          openedAt
+          acknowledgedAt
+          owner
+          snoozedUntil
+          impact {
+            score
+            dollarsPerMinute
+            affectedCustomers
+          }
+          evidence {
+            rule
+            text
+            signal
+            value
+            threshold
+            window
+            good
+            bad
+            coverage
+          }
+          escalation {
+            state
+            level
+            levels
+            next
+            nextAt
+            because
+            heldBy
+          }
+          causes {
+            kind
+            verdict
+            subjectId
+            because
+            explained
+            failingWith
+            failingWithout
+            onsetAfter
+            regions
+            release {
+              softwareVersion
+              configRev
+            }
+          }
+          customers(first: 50) {
+            asOf
+            affectedCustomers
+            customers {
+              customerId
+              name
+              tier
+              critical
+              failing
+              dollarsPerMinute
+            }
+          }
+          deliveries(first: 20) {
+            deliveryId
+            channel
+            person
+            action
+            status
+            requestedAt
+            finishedAt
+            dueAt
+            attemptCount
+            lastDetail
+            fellOverTo
+          }
+          rollbacks(first: 3) {
+            rollbackId
+            ...RollbackFields
+            waves {
+              ...WaveFields
+            }
+          }
+          whyNot {
+            by
+            because
+            at
+          }
         }
-        escalation {
-          state
-          level
-          levels
-          next
-          nextAt
+      }
+      rollouts(first: 5) {
+        nodes {
+          rolloutId
+          service
+          status
+          stage
           because
-          heldBy
-        }
-        causes {
-          kind
-          verdict
-          subjectId
-          because
-          explained
-          failingWith
-          failingWithout
-          onsetAfter
-          regions
+          declaredAt
+          startedAt
+          changedAt
+          nodes
           release {
             softwareVersion
             configRev
           }
-        }
-        customers(first: 50) {
-          asOf
-          affectedCustomers
-          customers {
-            customerId
-            name
-            tier
-            critical
-            failing
-            dollarsPerMinute
-          }
-        }
-        deliveries(first: 20) {
-          deliveryId
-          channel
-          person
-          action
-          status
-          requestedAt
-          finishedAt
-          dueAt
-          attemptCount
-          lastDetail
-          fellOverTo
-        }
-        rollbacks(first: 3) {
-          rollbackId
-          status
-          because
-          decidedAt
-          endedAt
-          from {
+          previous {
             softwareVersion
             configRev
           }
-          to {
-            softwareVersion
-            configRev
-          }
-          rails {
-            rail
-            holds
-            detail
-          }
-          refusals {
-            rail
-            because
-            at
-          }
-          waves {
-            wave
-            status
+          stages {
+            stage
+            reachedAt
             nodes
-            commandedAt
-            verifiedAt
-            because
-            answers {
-              nodeId
-              status
-              answeredAt
-            }
           }
         }
-        whyNot {
-          by
-          because
-          at
-        }
       }
     }
-    rollouts(first: 5) {
-      nodes {
-        rolloutId
-        service
-        status
-        stage
-        because
-        declaredAt
-        startedAt
-        changedAt
-        nodes
-        release {
-          softwareVersion
-          configRev
-        }
-        previous {
-          softwareVersion
-          configRev
-        }
-        stages {
-          stage
-          reachedAt
-          nodes
-        }
-      }
-    }
-  }
-`);
+  `,
+  [ROLLBACK_FIELDS, WAVE_FIELDS],
+);
 
 /** All that Now shows but for the figures of telemetry. */
 export type NowAnswer = ResultOf<typeof NOW>;

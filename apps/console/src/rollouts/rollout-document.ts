@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../api/graphql.js';
+import { ROLLBACK_FIELDS, WAVE_FIELDS } from '../api/rollback-fields.js';
 
 /** Rollouts, newest first. */
 export const ROLLOUTS = graphql(`
@@ -28,180 +29,127 @@ export const ROLLOUTS = graphql(`
 `);
 
 /** One rollout: its stages, what each gate rests on, and what was done. */
-export const ROLLOUT = graphql(`
-  query Rollout($rolloutId: String!) {
-    rollout(rolloutId: $rolloutId) {
-      rolloutId
-      service
-      status
-      stage
-      mode
-      origin
-      because
-      declaredAt
-      declaredBy
-      startedAt
-      changedAt
-      nodes
-      rollbackId
-      release {
-        softwareVersion
-        configRev
-      }
-      previous {
-        softwareVersion
-        configRev
-      }
-      plan {
-        watch
-        stages {
-          name
-          sharePercent
-          duration
-          needsApproval
-        }
-      }
-      stages {
-        stage
-        reachedAt
-        nodes
-      }
-      gates {
-        stage
-        verdict
-        phase
-        because
-        beganAt
-        decidedAt
-        cohort {
-          good
-          bad
-        }
-        control {
-          good
-          bad
-        }
-        overdue
-        tests {
-          test
-          verdict
-          nats
-          promoteNats
-          stopNats
-          detail
-        }
-      }
-      preflight {
-        missing {
-          item
-          detail
-        }
-        risk {
-          risk
-          text
-          by
-          at
-        }
-        overridden {
-          by
-          at
-          comment
-          items
-        }
-      }
-      rollback {
-        status
-        because
-        from {
-          softwareVersion
-          configRev
-        }
-        to {
-          softwareVersion
-          configRev
-        }
-        rails {
-          rail
-          holds
-          detail
-        }
-        refusals {
-          rail
-          because
-          at
-        }
-        waves {
-          wave
-          status
-          nodes
-          commandedAt
-          verifiedAt
-          because
-          answers {
-            nodeId
-            status
-          }
-        }
-      }
-      updates {
-        nodeId
-        stage
-        status
-        detail
-        updatedAt
-      }
-      why(first: 100) {
-        position
-        at
-        type
-        actor
-        text
-      }
-      whyNot {
-        by
-        because
-        at
-      }
-    }
-    unfinished: rollbacks(first: 10, status: [proposed, requested, running]) {
-      nodes {
+export const ROLLOUT = graphql(
+  `
+    query Rollout($rolloutId: String!) {
+      rollout(rolloutId: $rolloutId) {
         rolloutId
+        service
         status
+        stage
+        mode
+        origin
         because
-        from {
+        declaredAt
+        declaredBy
+        startedAt
+        changedAt
+        nodes
+        rollbackId
+        release {
           softwareVersion
           configRev
         }
-        to {
+        previous {
           softwareVersion
           configRev
         }
-        rails {
-          rail
-          holds
+        plan {
+          watch
+          stages {
+            name
+            sharePercent
+            duration
+            needsApproval
+          }
+        }
+        stages {
+          stage
+          reachedAt
+          nodes
+        }
+        gates {
+          stage
+          verdict
+          phase
+          because
+          beganAt
+          decidedAt
+          cohort {
+            good
+            bad
+          }
+          control {
+            good
+            bad
+          }
+          overdue
+          tests {
+            test
+            verdict
+            nats
+            promoteNats
+            stopNats
+            detail
+          }
+        }
+        preflight {
+          missing {
+            item
+            detail
+          }
+          risk {
+            risk
+            text
+            by
+            at
+          }
+          overridden {
+            by
+            at
+            comment
+            items
+          }
+        }
+        rollback {
+          ...RollbackFields
+          waves {
+            ...WaveFields
+          }
+        }
+        updates {
+          nodeId
+          stage
+          status
           detail
+          updatedAt
         }
-        refusals {
-          rail
+        why(first: 100) {
+          position
+          at
+          type
+          actor
+          text
+        }
+        whyNot {
+          by
           because
           at
         }
-        waves {
-          wave
-          status
-          nodes
-          commandedAt
-          verifiedAt
-          because
-          answers {
-            nodeId
-            status
+      }
+      unfinished: rollbacks(first: 10, status: [proposed, requested, running]) {
+        nodes {
+          rolloutId
+          ...RollbackFields
+          waves {
+            ...WaveFields
           }
         }
       }
     }
-  }
-`);
+  `,
+  [ROLLBACK_FIELDS, WAVE_FIELDS],
+);
 
 /** All that the page of a rollout shows. */
 export type RolloutAnswer = NonNullable<ResultOf<typeof ROLLOUT>['rollout']>;
