@@ -1,22 +1,14 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { LiveContext } from './api/live-context.js';
 import { LiveFeed, socketUrl } from './api/live.js';
-import { RequestFailed } from './api/request.js';
+import { newQueries } from './api/queries.js';
 import { apiKey, keepKey, type Key, SessionContext } from './api/session.js';
 import { router } from './router.js';
 import { comeIn, type Entered, enteredAtOnce, forgetEntered, leaveEntered } from './sign-in/come-in.js';
 import { SignIn } from './sign-in/sign-in.js';
-
-/** Of what cannot be answered a second attempt is worth it; a refusal is the same the second time. */
-const isWorthAgain = (failures: number, error: Error): boolean =>
-  failures < 2 && error instanceof RequestFailed && (error.problem.status === 0 || error.problem.status >= 500);
-
-const newQueries = (): QueryClient =>
-  new QueryClient({
-    defaultOptions: { queries: { retry: isWorthAgain, staleTime: 1_000, refetchOnWindowFocus: true } },
-  });
+import { loadAnew, ofThisTab } from './ui/upgrade.js';
 
 interface SignedInProps {
   readonly sent: Key;
@@ -24,6 +16,8 @@ interface SignedInProps {
   readonly over: () => void;
   readonly leave: () => void;
 }
+
+const saidOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Everything behind the sign-in: one cache and one socket for each person that signs in. */
 const SignedIn = ({ sent, over, leave }: SignedInProps) => {
@@ -66,7 +60,12 @@ export const Console = () => {
   );
   const isKnown = key !== undefined;
   useEffect(() => {
-    if (!isKnown) void comeIn(ways.over, (address) => router.history.replace(address)).then(setEntered);
+    if (isKnown) return;
+    void comeIn(ways.over, (address) => router.history.replace(address)).then(setEntered, (error: unknown) => {
+      // What speaks to an issuer is a part of its own, which may be gone or not come; the tokens stay for when it does.
+      void loadAnew(ofThisTab());
+      setEntered({ key: null, because: `It could not be seen who you are: ${saidOf(error)}. Load the page again.` });
+    });
   }, [isKnown, ways]);
   if (key === undefined) return <p role="status">Signing in …</p>;
   return key === null ? (

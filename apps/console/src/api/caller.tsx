@@ -14,7 +14,7 @@ const CallerContext = createContext<Caller | null>(null);
 
 /** Asks who looks before any page is shown: a page must know what it may offer. */
 export const CallerProvider = ({ children }: { readonly children: ReactNode }) => {
-  const { data, error } = useAnswer('caller', CALLER, {}, { follows: ['key-'] });
+  const { data, error } = useAnswer('caller', CALLER, {}, { follows: ['key-'], isAlwaysRead: true });
   if (data === undefined) return error === null ? <p>Reading …</p> : <Failure of="who you are" error={error} />;
   return <CallerContext value={data.caller}>{children}</CallerContext>;
 };

@@ -20,8 +20,14 @@ export interface FleetHealth {
   readonly regions: readonly Health[];
 }
 
+const prefixesIn = (meta: Record<string, unknown> | undefined): readonly string[] =>
+  (meta?.follows ?? []) as readonly string[];
+
+/** Whether what was read rests on events at all. */
+export const isFollowing = (meta: Record<string, unknown> | undefined): boolean => prefixesIn(meta).length > 0;
+
 /** Whether what was read, with the streams that it rests on in `meta.follows`, may be another after events of these streams. */
 export const followed = (meta: Record<string, unknown> | undefined, streams: readonly string[]): boolean => {
-  const follows = (meta?.follows ?? []) as readonly string[];
+  const follows = prefixesIn(meta);
   return streams.some((stream) => follows.some((prefix) => stream.startsWith(prefix)));
 };

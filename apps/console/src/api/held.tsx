@@ -18,9 +18,12 @@ interface Holding {
 
 const HeldContext = createContext<Holding>({ held: null, holdOrGoOn: () => undefined });
 
+/** Whether something is read: what a page that is held still shows stays as it is, and what it has nothing of is read all the same. */
+export const isReadNow = (isHeld: boolean, isShown: boolean): boolean => !isHeld || !isShown;
+
 /**
- * Lets whoever reads or speaks of the page hold it still. The line stays, and is still watched; nothing is read meanwhile, and what
- * changed is read when it goes on.
+ * Lets whoever reads or speaks of the page hold it still. The line stays, and is still watched; what is shown is not read again meanwhile,
+ * and what changed is read when it goes on.
  */
 export const HeldProvider = ({ children }: { readonly children: ReactNode }) => {
   const feed = useContext(LiveContext);

@@ -1,35 +1,6 @@
-import { FakeClock, settle } from '../time/clock.fake.js';
-import { LiveFeed, socketUrl } from './live.js';
-import { apiKey, type Key } from './session.js';
-import { FakeSockets } from './socket.fake.js';
-
-type Predicate = (query: { readonly meta: Record<string, unknown> | undefined }) => boolean;
-
-const open = (key: Key = apiKey('k.secret')) => {
-  const [clock, sockets, invalidated] = [new FakeClock(), new FakeSockets(), [] as Predicate[]];
-  let refused = 0;
-  const feed = new LiveFeed({
-    key,
-    clock,
-    url: 'ws://tocsin.test/graphql',
-    socket: sockets.Socket,
-    refused: () => (refused += 1),
-    queries: {
-      invalidateQueries: async ({ predicate } = {}) => void invalidated.push(predicate as unknown as Predicate),
-    },
-  });
-  const accept = async (): Promise<void> => {
-    await settle();
-    sockets.last.open();
-    await settle();
-    sockets.last.tell({ type: 'connection_ack' });
-    await settle();
-  };
-  return { feed, clock, sockets, invalidated, accept, refused: () => refused };
-};
-
-/** Longer than any wait between two attempts. */
-const LATER_MS = 4_000;
+import { settle } from '../time/clock.fake.js';
+import { socketUrl } from './live.js';
+import { LATER_MS, openFeed as open } from './open-feed.fake.js';
 
 describe('the feed of a tab', () => {
   it('is at the address of its page, encrypted where that is', () => {
@@ -55,7 +26,7 @@ describe('the feed of a tab', () => {
     sockets.last.tellEvent(42, 'incident-i1');
     sockets.last.close(1_006, '');
     await settle();
-    expect(feed.current()).toMatchObject({ position: 42, line: { state: 'lost', because: 'the line broke (1006)' } });
+    expect(feed.current()).toMatchObject({ line: { state: 'lost', because: 'the line broke (1006)' } });
     await clock.advance(LATER_MS);
     await accept();
     expect(sockets.all).toHaveLength(2);
@@ -120,126 +91,161 @@ describe('the feed of a tab', () => {
   });
 
   it('gathers the events of 150 ms, and reads again what rests on their streams, by prefix', async () => {
-    const { feed, clock, sockets, invalidated, accept } = open();
+    const { feed, clock, sockets, show, accept } = open();
     await accept();
+    await clock.advance(150);
+    const shown = [['incident-'], ['delivery-'], ['incident-i1'], ['alert-'], ['incident-i2'], []].map((each) =>
+      show(each),
+    );
+    await clock.advance(0);
+    const asked = () => shown.map((each) => each.asked());
     sockets.last.tellEvent(1, 'incident-i1');
     await clock.advance(149);
     sockets.last.tellEvent(2, 'delivery-d1');
-    expect(invalidated).toHaveLength(0);
+    expect(asked()).toEqual([1, 1, 1, 1, 1, 1]);
     await clock.advance(1);
-    expect(invalidated).toHaveLength(1);
-    const [isRead] = invalidated;
-    const reads = (...follows: readonly string[]) => isRead?.({ meta: { follows } });
-    expect([reads('incident-'), reads('delivery-'), reads('incident-i1')]).toEqual([true, true, true]);
-    expect([reads('alert-'), reads('incident-i2'), reads(), isRead?.({ meta: undefined })]).toEqual([
-      false,
-      false,
-      false,
-      false,
-    ]);
+    expect(asked()).toEqual([2, 2, 2, 1, 1, 1]);
     sockets.last.tellEvent(3, 'alert-a1');
     await clock.advance(150);
-    expect(invalidated).toHaveLength(2);
-    expect(invalidated[1]?.({ meta: { follows: ['incident-'] } })).toBe(false);
+    expect(asked()).toEqual([2, 2, 2, 2, 1, 1]);
+    feed.end();
+  });
+
+  it('lets what takes longer than events take to come be read to its end, and once more after them', async () => {
+    const { feed, clock, sockets, show, accept } = open();
+    await accept();
+    const { asked, answers } = show(['delivery-'], 400);
+    const begun = clock.now();
+    for (let position = 1; position <= 10; position += 1) {
+      await clock.advance(100);
+      sockets.last.tellEvent(position, 'delivery-d1');
+    }
+    const last = clock.now();
+    expect(answers[0]).toBe(begun + 400);
+    await clock.advance(1_000);
+    // The newest answer was asked for after the newest event, and nothing more is asked for since.
+    expect((answers.at(-1) ?? 0) - 400).toBeGreaterThanOrEqual(last);
+    const before = asked();
+    await clock.advance(10_000);
+    expect([asked(), before]).toEqual([before, answers.length]);
+    expect(before).toBeLessThanOrEqual(4);
+    feed.end();
+  });
+
+  it('reads everything again when the line is back, though no event was ever heard on it', async () => {
+    const { feed, clock, sockets, show, accept } = open();
+    const [incidents, still] = [show(['incident-']), show([])];
+    await accept();
+    await clock.advance(150);
+    expect([incidents.asked(), still.asked()]).toEqual([2, 1]);
+    sockets.last.close(1_006);
+    await settle();
+    await clock.advance(LATER_MS);
+    await accept();
+    await clock.advance(150);
+    expect([incidents.asked(), still.asked()]).toEqual([3, 1]);
+    feed.end();
+  });
+
+  it('goes on after where it was by what the fleet was last counted at, where nothing else happened', async () => {
+    const { feed, clock, sockets, accept } = open();
+    await accept();
+    sockets.last.tellHealth(70);
+    expect(feed.current()).toMatchObject({ health: { asOf: '2021-07-22T11:50:00.000Z' }, heardAt: clock.now() });
+    sockets.last.close(1_006);
+    await settle();
+    await clock.advance(LATER_MS);
+    await accept();
+    expect(sockets.last.asked('events').payload?.variables).toEqual({ after: 70 });
+    feed.end();
+  });
+
+  it('begins anew after a minute without a word: an hour of events is read once, not told one by one', async () => {
+    const { feed, clock, sockets, show, accept } = open();
+    await accept();
+    sockets.last.tellHealth(7);
+    await clock.advance(60_001);
+    const { asked } = show(['incident-']);
+    await clock.advance(0);
+    sockets.last.close(1_006);
+    await settle();
+    await clock.advance(LATER_MS);
+    await accept();
+    await clock.advance(150);
+    expect([sockets.last.asked('events').payload?.variables, asked()]).toEqual([{}, 2]);
+    feed.end();
+  });
+
+  it('begins anew where its position is of another log, and reads everything again', async () => {
+    const { feed, clock, sockets, show, accept } = open();
+    await accept();
+    sockets.last.tellEvent(900, 'incident-i1');
+    await clock.advance(150);
+    const { asked } = show(['incident-']);
+    await clock.advance(0);
+    const { id } = sockets.last.asked('events');
+    sockets.last.tell({
+      type: 'error',
+      id,
+      payload: [{ message: 'after the newest', extensions: { code: 'CURSOR_INVALID' } }],
+    });
+    await clock.advance(LATER_MS);
+    await accept();
+    await clock.advance(150);
+    expect([sockets.last.asked('events').payload?.variables, asked()]).toEqual([{}, 2]);
+    feed.end();
+  });
+
+  it('tells nobody of an event, since none is shown from here', async () => {
+    const { feed, clock, sockets, accept } = open();
+    await accept();
+    let told = 0;
+    feed.listen(() => (told += 1));
+    for (let position = 1; position <= 1_000; position += 1) sockets.last.tellEvent(position, 'incident-i1');
+    await clock.advance(150);
+    expect(told).toBe(0);
     feed.end();
   });
 
   it('is quiet after its end: nothing is read, opened or told', async () => {
-    const { feed, clock, sockets, invalidated, accept, refused } = open();
+    const { feed, clock, sockets, show, accept, refused } = open();
     await accept();
+    await clock.advance(150);
+    const { asked } = show(['incident-']);
+    await clock.advance(0);
     let told = 0;
     feed.listen(() => (told += 1));
     sockets.last.tellEvent(1, 'incident-i1');
-    const before = told;
     feed.end();
     await clock.advance(10 * LATER_MS);
-    expect([sockets.all.length, invalidated.length, told - before, refused()]).toEqual([1, 0, 0, 0]);
-  });
-});
-
-describe('the feed of somebody whose token is made anew', () => {
-  /** A key whose token is the number of how often it was made. */
-  const renewable = (isRenewed: () => boolean) => {
-    const listeners = new Set<() => void>();
-    let made = 1;
-    const renew = (): boolean => {
-      if (!isRenewed()) return false;
-      made += 1;
-      for (const listener of listeners) listener();
-      return true;
-    };
-    const key: Key = {
-      bearer: async () => `token-${made}`,
-      another: async () => renew(),
-      onAnother: (listener) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    };
-    return { key, renew, listeners };
-  };
-  const shown = ({ last }: FakeSockets) => last.sent[0]?.payload?.authorization;
-
-  it('opens a socket with the new one, from where it was, and lets the other go without a word of a lost line', async () => {
-    const { key, renew, listeners } = renewable(() => true);
-    const { feed, sockets, accept } = open(key);
-    await accept();
-    sockets.last.tellEvent(9, 'incident-i1');
-    const lines: string[] = [];
-    feed.listen(() => lines.push(feed.current().line.state));
-    renew();
-    await accept();
-    expect(shown(sockets)).toBe('Bearer token-2');
-    expect(sockets.last.asked('events').payload?.variables).toEqual({ after: 9 });
-    expect(sockets.all.map(({ readyState }) => readyState)).toEqual([3, 1]);
-    expect(new Set(lines)).toEqual(new Set(['live']));
-    feed.end();
-    expect(listeners.size).toBe(0);
+    expect([sockets.all.length, asked(), told, refused()]).toEqual([1, 1, 0, 0]);
   });
 
-  it('hears nothing twice while both are open', async () => {
-    const { key, renew } = renewable(() => true);
-    const { feed, sockets, accept } = open(key);
-    await accept();
-    const [first] = sockets.all;
-    const { id } = first?.asked('events') ?? {};
-    renew();
-    first?.tell({ type: 'next', id, payload: { data: { events: { position: 99, stream: 'incident-i1' } } } });
-    expect(feed.current().position).toBeNull();
-    feed.end();
-  });
-
-  it('comes with another when the server takes the old one no more, and is over when there is none', async () => {
-    let isRenewed = true;
-    const { feed, sockets, accept, refused } = open(renewable(() => isRenewed).key);
-    await accept();
-    sockets.last.close(4_401, 'TOKEN_EXPIRED');
-    await accept();
-    expect([shown(sockets), feed.current().line.state, refused()]).toEqual(['Bearer token-2', 'live', 0]);
-    isRenewed = false;
-    sockets.last.close(4_401, 'TOKEN_EXPIRED');
+  it('leaves a socket on which it is not let in within 10 s', async () => {
+    const { feed, clock, sockets, accept } = open();
     await settle();
-    expect(refused()).toBe(1);
-    feed.end();
-  });
-
-  it('waits for a token that cannot be had now, and says why', async () => {
-    let isAway = true;
-    const key: Key = {
-      ...apiKey(''),
-      bearer: async () => {
-        if (isAway) throw new Error('login.test cannot be reached');
-        return 'token';
-      },
-    };
-    const { feed, clock, sockets, accept } = open(key);
-    await settle();
-    expect(feed.current().line).toMatchObject({ state: 'lost', because: 'login.test cannot be reached' });
-    expect(sockets.all).toHaveLength(0);
-    isAway = false;
+    sockets.last.open();
+    await clock.advance(10_000);
+    expect(feed.current().line).toMatchObject({ state: 'lost', because: 'the other side does not answer' });
     await clock.advance(LATER_MS);
     await accept();
-    expect([shown(sockets), feed.current().line.state]).toEqual(['Bearer token', 'live']);
+    expect([sockets.all.length, feed.current().line.state]).toEqual([2, 'live']);
+    feed.end();
+  });
+
+  it('leaves a line that leads nowhere: no answer within 5 s of asking whether anybody is there', async () => {
+    const { feed, clock, sockets, accept } = open();
+    await accept();
+    await clock.advance(60_000);
+    expect([sockets.all.length, sockets.last.sent.filter(({ type }) => type === 'ping').length]).toEqual([1, 6]);
+    sockets.last.answers = false;
+    await clock.advance(14_999);
+    expect([sockets.all.length, feed.current().line.state]).toEqual([1, 'live']);
+    await clock.advance(1);
+    expect(feed.current().line).toMatchObject({ state: 'lost', because: 'the other side does not answer' });
+    await clock.advance(LATER_MS);
+    await accept();
+    expect([sockets.all.length, feed.current().line.state]).toEqual([2, 'live']);
     feed.end();
   });
 });

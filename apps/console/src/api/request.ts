@@ -13,24 +13,35 @@ export interface Problem {
 /** An answer that is none: the problem document, or what kept the request from being answered at all. */
 export class RequestFailed extends Error {
   constructor(readonly problem: Problem) {
-    super(problem.detail ?? problem.title);
+    super(
+      problem.status === 0
+        ? [problem.title, problem.detail].filter(Boolean).join(': ')
+        : (problem.detail ?? problem.title),
+    );
   }
 }
-
-/** Longer than the server takes for its slowest answer (30 s); what is silent by then was lost on the way. */
-const TIMEOUT_MS = 35_000;
 
 interface Answer<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: Problem }[];
 }
 
-/** That something could not be asked at all, or did not answer. */
-export const unreachable = (error: unknown, what = 'Tocsin'): Problem => ({
+/** Longer than the server takes for its slowest answer (30 s); what is silent by then was lost on the way. */
+const TIMEOUT_MS = 35_000;
+
+/** What a browser says of a network that it does not speak of: `Failed to fetch`, and others of other browsers. */
+const saidOf = (error: unknown, timeoutMs: number): string => {
+  if (error instanceof DOMException && error.name === 'TimeoutError') return `no answer in ${timeoutMs / 1_000} s`;
+  if (error instanceof TypeError) return 'the network, or what is between, let nothing through';
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** That something could not be asked at all, or did not answer for so long. */
+export const unreachable = (error: unknown, what = 'Tocsin', timeoutMs = TIMEOUT_MS): Problem => ({
   status: 0,
   code: 'UNREACHABLE',
   title: `${what} cannot be reached`,
-  detail: error instanceof DOMException && error.name === 'TimeoutError' ? 'no answer in 35 s' : String(error),
+  detail: saidOf(error, timeoutMs),
 });
 
 const send = async (key: Key, body: string, signal?: AbortSignal): Promise<Response> => {

@@ -4,8 +4,8 @@ import { createContext, useContext } from 'react';
 export interface Key {
   /** What is sent as bearer now. Fails as a request does where there is none to be had. */
   readonly bearer: () => Promise<string>;
-  /** The API would not take it: whether there is another one now. */
-  readonly another: () => Promise<boolean>;
+  /** The API would not take it: whether there is another one now. `later`: who gives it cannot be asked, which ends no session. */
+  readonly another: () => Promise<'another' | 'none' | 'later'>;
   /** Tells when there is another one, since a socket goes by what it was opened with; what comes back ends that. */
   readonly onAnother: (listener: () => void) => () => void;
 }
@@ -13,11 +13,14 @@ export interface Key {
 /** An API key, which is what it is until it is over. */
 export const apiKey = (text: string): Key => ({
   bearer: async () => text,
-  another: async () => false,
+  another: async () => 'none',
   onAnother: () => () => undefined,
 });
 
-/** Of this tab alone, and gone with it: a key in `localStorage` would be read by whoever sits down next. */
+/**
+ * Of this tab: a key in `localStorage` would be read by whoever sits down next. A duplicated tab has it too, and so has one that is
+ * opened again after it was closed: who leaves signs out.
+ */
 const PLACE = 'tocsin.key';
 
 /** The API key that the person came with. */

@@ -40,11 +40,15 @@ export class FakeSocket {
   onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null = null;
   onerror: ((error: unknown) => void) | null = null;
   readonly sent: Message[] = [];
+  /** Whether somebody is there. */
+  answers = true;
 
   constructor(readonly url: string) {}
 
   send(text: string): void {
-    this.sent.push(JSON.parse(text) as Message);
+    const message = JSON.parse(text) as Message;
+    this.sent.push(message);
+    if (message.type === 'ping' && this.answers) this.tell({ type: 'pong' });
   }
 
   close(code = 1_000, reason = ''): void {
@@ -73,5 +77,11 @@ export class FakeSocket {
   /** An event at a position. */
   tellEvent(position: number, stream: string): void {
     this.tell({ type: 'next', id: this.asked('events').id, payload: { data: { events: { position, stream } } } });
+  }
+
+  /** How the fleet is, counted when the newest event had a position. */
+  tellHealth(position: number, asOf = '2021-07-22T11:50:00.000Z'): void {
+    const fleetHealth = { position, health: { asOf, fleet: {}, regions: [] } };
+    this.tell({ type: 'next', id: this.asked('fleetHealth').id, payload: { data: { fleetHealth } } });
   }
 }

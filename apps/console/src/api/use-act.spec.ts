@@ -26,6 +26,7 @@ const actOf = (): Act => {
 interface Asked {
   readonly authorization: string | undefined;
   readonly id: string;
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 const fetchOf = globalThis.fetch;
@@ -35,9 +36,11 @@ beforeEach(() => {
   [asked, answers] = [[], []];
   globalThis.fetch = async (_url, { body, headers } = {}) => {
     const { variables } = JSON.parse(body as string) as { variables: { input: { clientMutationId: string } } };
+    const { clientMutationId: id, ...input } = variables.input;
     asked.push({
       authorization: new Headers(headers).get('authorization') ?? undefined,
-      id: variables.input.clientMutationId,
+      id,
+      input,
     });
     const answer = answers.shift();
     if (answer === undefined) throw new TypeError('nobody answers');
@@ -77,6 +80,25 @@ describe('an act', () => {
     const [first, second, third, fourth] = asked.map(({ id }) => id);
     expect([second, third]).toEqual([first, first]);
     expect(fourth).not.toBe(first);
+  });
+
+  it('that is pressed again is what it was, though half an hour from now is another moment by then', async () => {
+    const act = actOf();
+    const until = (second: string) => ({ comment: 'known', until: `2021-07-22T12:20:${second}.000Z` }) as object;
+    answers = [lost, done()];
+    await expect(act(until('00'))).rejects.toThrow(RequestFailed);
+    await act(until('07'));
+    expect(asked[1]).toEqual(asked[0]);
+    expect(asked[0]?.input).toEqual(until('00'));
+  });
+
+  it('is another act after nobody knows whether it was done, where something else is asked for', async () => {
+    const act = actOf();
+    answers = [lost, done()];
+    await expect(act({ comment: 'one' } as object)).rejects.toThrow(RequestFailed);
+    await act({ comment: 'another' } as object);
+    expect(asked[1]?.id).not.toBe(asked[0]?.id);
+    expect(asked[1]?.input).toEqual({ comment: 'another' });
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { useCallback, useRef } from 'react';
 import { isUnknown } from '../ui/outcome.js';
 import { newId } from './new-id.js';
 import { request } from './request.js';
+import { isSameButForTime } from './same-but-for-time.js';
 import { useSession } from './session.js';
 
 /** Why an act was not done, and where in what was asked. */
@@ -16,22 +17,27 @@ type Payloads = Readonly<Record<string, { readonly userErrors: readonly UserErro
 type Input = { readonly clientMutationId?: string | null };
 
 /**
- * Does an act once. Whoever presses again after the line broke asks for the same act, by the same id, and it is still done once; after an
- * answer the next press is another act.
+ * Does an act once. Whoever presses again after the line broke asks for the same act, by the same id and with what was sent then, and it is
+ * still done once; after an answer, or for something else, the next press is another act.
  */
 export const useAct = <Data extends Payloads, I extends Input>(
   document: TadaDocumentNode<Data, { input: I }>,
 ): ((input: Omit<I, 'clientMutationId'>) => Promise<readonly UserError[]>) => {
   const { key } = useSession();
-  const id = useRef(newId());
+  const unknown = useRef<I | null>(null);
   return useCallback(
-    async (input) => {
+    async (asked) => {
+      const last = unknown.current;
+      // Half an hour from now is another moment at each press, and the same act.
+      const isAgain =
+        last !== null && isSameButForTime({ ...last, clientMutationId: null }, { ...asked, clientMutationId: null });
+      const input = isAgain ? last : ({ ...asked, clientMutationId: newId() } as I);
       try {
-        const data = await request(key, document, { input: { ...input, clientMutationId: id.current } as I });
-        id.current = newId();
+        const data = await request(key, document, { input });
+        unknown.current = null;
         return Object.values(data).flatMap((payload) => payload?.userErrors ?? []);
       } catch (error) {
-        if (!isUnknown(error)) id.current = newId();
+        unknown.current = isUnknown(error) ? input : null;
         throw error;
       }
     },

@@ -1,6 +1,6 @@
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
-import { useHolding } from './held.js';
+import { isReadNow, useHolding } from './held.js';
 import { request, type RequestFailed } from './request.js';
 import { useSession } from './session.js';
 
@@ -54,8 +54,7 @@ export const useAll = <Data, Row>(
     queryKey: [name, 'all'],
     queryFn: ({ signal }) => readAll(async (after) => pageOf(await request(key, document, { after }, signal))),
     meta: { follows },
-    enabled: !isHeld,
-    placeholderData: keepPreviousData,
+    enabled: ({ state }) => isReadNow(isHeld, state.data !== undefined),
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });
 };

@@ -1,7 +1,9 @@
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
-import { useHolding } from './held.js';
+import { useEffect, useRef } from 'react';
+import { isReadNow, useHolding } from './held.js';
 import { request, type RequestFailed } from './request.js';
+import { isSameButForTime } from './same-but-for-time.js';
 import { useSession } from './session.js';
 
 interface Reading {
@@ -10,23 +12,35 @@ interface Reading {
   /** Read again after so many ms without any event: for figures that telemetry changes. */
   readonly everyMs?: number;
   readonly isWanted?: boolean;
+  /** Also while the page is held still: of what is no part of what it shows. */
+  readonly isAlwaysRead?: boolean;
 }
 
-/** An answer of the API, read again when an event says that it may be another one; the last one stays while it is read. */
+/**
+ * An answer of the API, read again when an event says that it may be another one. While that of another time is read the last one stays;
+ * what was said of something else never does.
+ */
 export const useAnswer = <Data, Variables>(
   name: string,
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
-  { follows = [], everyMs, isWanted = true }: Reading = {},
+  { follows = [], everyMs, isWanted = true, isAlwaysRead = false }: Reading = {},
 ): UseQueryResult<Data, RequestFailed> => {
   const { key } = useSession();
-  const isHeld = useHolding().held !== null;
-  return useQuery<Data, RequestFailed>({
-    queryKey: [name, variables],
+  const isHeld = useHolding().held !== null && !isAlwaysRead;
+  const queryKey = [name, variables];
+  const shown = useRef<unknown>(undefined);
+  const answer = useQuery<Data, RequestFailed>({
+    queryKey,
     queryFn: ({ signal }) => request(key, document, variables, signal),
     meta: { follows },
-    enabled: isWanted && !isHeld,
-    placeholderData: keepPreviousData,
+    enabled: ({ state }) =>
+      isWanted && isReadNow(isHeld, state.data !== undefined || isSameButForTime(shown.current, queryKey)),
+    placeholderData: (last, of) => (isSameButForTime(of?.queryKey, queryKey) ? last : undefined),
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });
+  useEffect(() => {
+    if (answer.data !== undefined) shown.current = queryKey;
+  });
+  return answer;
 };

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
+import { isReadNow, useHolding } from './held.js';
 import { request, type RequestFailed } from './request.js';
 import { useSession } from './session.js';
 
@@ -14,8 +15,10 @@ export interface Pages<Row> {
   /** Undefined: nothing was read yet. */
   readonly rows: readonly Row[] | undefined;
   readonly error: RequestFailed | null;
-  /** Reads the next page; undefined: there is none. */
+  /** Reads the next page; undefined: there is none, it is being read, or it could not be read. */
   readonly more: (() => void) | undefined;
+  /** Asks once more for what could not be read: by a press, since a server that refuses would be asked without end. */
+  readonly again: (() => void) | undefined;
   readonly isReading: boolean;
 }
 
@@ -33,19 +36,22 @@ export const usePages = <Data, Variables extends { readonly after?: string | nul
   { pageOf, follows = [], isWanted = true }: Paging<Data, Row>,
 ): Pages<Row> => {
   const { key } = useSession();
-  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: [name, variables],
-    queryFn: async ({ signal, pageParam }) =>
-      pageOf(await request(key, document, { ...variables, after: pageParam } as unknown as Variables, signal)),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ pageInfo }: PageOf<Row>) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
-    meta: { follows },
-    enabled: isWanted,
-  });
+  const isHeld = useHolding().held !== null;
+  const { data, error, hasNextPage, isFetching, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } =
+    useInfiniteQuery({
+      queryKey: [name, variables],
+      queryFn: async ({ signal, pageParam }) =>
+        pageOf(await request(key, document, { ...variables, after: pageParam } as unknown as Variables, signal)),
+      initialPageParam: null as string | null,
+      getNextPageParam: ({ pageInfo }: PageOf<Row>) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
+      meta: { follows },
+      enabled: ({ state }) => isWanted && isReadNow(isHeld, state.data !== undefined),
+    });
   return {
     rows: data?.pages.flatMap(({ nodes }) => nodes),
     error: error as RequestFailed | null,
-    more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined,
+    more: hasNextPage && !isFetchingNextPage && error === null ? () => void fetchNextPage() : undefined,
+    again: error === null || isFetching ? undefined : () => void (isFetchNextPageError ? fetchNextPage() : refetch()),
     isReading: isFetchingNextPage,
   };
 };

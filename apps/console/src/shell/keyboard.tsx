@@ -1,23 +1,34 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { useHolding } from '../api/held.js';
+import { Kept, lazyPart } from '../ui/lazy-part.js';
 import { Popup } from '../ui/popup.js';
 import { KEYS, type Wish, wishOf } from './keys.js';
 
-const Palette = lazy(async () => ({ default: (await import('./palette.js')).Palette }));
+const Palette = lazyPart(async () => (await import('./palette.js')).Palette);
+
+/** Fetches what the keys open, as popups are. */
+export const fetchPalette = (): void => void Palette.preload();
 
 /** What is typed into a field is text. */
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
-const go = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
+const go = (selector: string): boolean => {
+  const place = document.querySelector<HTMLElement>(selector);
+  place?.focus();
+  return place !== null;
+};
 
-/** Goes from row to row of the page, by the links in them. */
+/** Goes from row to row of the page, by the first link or button in each; from within a row to the ones beside it. */
 const moveRow = (by: number): void => {
-  const links = [...document.querySelectorAll<HTMLElement>('main tbody a')];
-  const at = links.indexOf(document.activeElement as HTMLElement);
-  links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
+  const rows = [...document.querySelectorAll('main tbody tr, main ul > li, main ol > li')].flatMap((row) => {
+    const stop = row.querySelector<HTMLElement>('a[href], button');
+    return stop === null ? [] : [{ row, stop }];
+  });
+  const at = rows.findLastIndex(({ row }) => row.contains(document.activeElement));
+  rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.stop.focus();
 };
 
 /** Opens the dialog of an act; of one that cannot be done now the button is gone to, which says why. */
@@ -68,7 +79,8 @@ export const Keyboard = ({ opened, setOpened }: KeyboardProps) => {
       if (wish.wish === 'help' || wish.wish === 'palette') return setOpened(wish.wish);
       if (wish.wish === 'acknowledge') return open('acknowledge');
       if (wish.wish === 'pause') return holdOrGoOn();
-      go(wish.wish === 'time' ? 'main .range [aria-pressed=true], main .range button' : 'main input, main select');
+      if (wish.wish === 'time') go('main .range [aria-pressed=true], main .range button');
+      else if (!go('main input, main select')) setOpened('palette');
     };
     const pressed = (event: KeyboardEvent): void => {
       const wish = wishOf(event, isTyping(event.target), event.timeStamp - goingSince.current);
@@ -86,8 +98,10 @@ export const Keyboard = ({ opened, setOpened }: KeyboardProps) => {
   return opened === 'help' ? (
     <Help close={close} />
   ) : (
-    <Suspense>
-      <Palette close={close} />
-    </Suspense>
+    <Kept>
+      <Suspense>
+        <Palette close={close} />
+      </Suspense>
+    </Kept>
   );
 };

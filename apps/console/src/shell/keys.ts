@@ -6,7 +6,7 @@ export const KEYS = [
   ['Ctrl K', 'to anything by its name'],
   ...PAGES.map(({ letter, name }) => [`g ${letter}`, `to ${name}`] as const),
   ['j, k', 'the next row, the one before'],
-  ['/', 'to the first field of the page'],
+  ['/', 'to the first field of the page, or to anything by its name'],
   ['t', 'to the time that the page shows'],
   ['a', 'opens the acknowledgement, which is then read and pressed'],
   ['p', 'holds the page still, and lets it go on'],

@@ -1,32 +1,33 @@
 import { useHolding } from '../api/held.js';
 import { useLive } from '../api/live-context.js';
 import { useNow } from '../time/clock.js';
-import { clockOf, lengthOf } from '../time/moments.js';
+import { clockOf, zoneOf } from '../time/moments.js';
 import { useZone } from '../time/zone.js';
 import { Mark } from '../ui/mark.js';
+import { lineWords } from './line-words.js';
 
-/** Figures come once a second; after so long without one the page must not look as if it were of now (as the rules do at 15 s). */
-export const STALE_MS = 15_000;
+export { STALE_MS } from './line-words.js';
 
-/** How old what is shown is, and whether the line to Tocsin holds. */
+/**
+ * How old what is shown is, and whether the line to Tocsin holds. That it was lost is said to readers once, by itself, and not again with
+ * each second.
+ */
 export const LineState = () => {
-  const { line, heardAt } = useLive();
+  const live = useLive();
   const { held } = useHolding();
   const { zone } = useZone();
-  const now = useNow();
-  const age = heardAt === null ? null : now - heardAt;
-  if (line.state === 'lost')
-    return (
-      <div role="alert">
-        <Mark tone="bad">{`Not connected for ${lengthOf(now - line.since)}; trying again`}</Mark>
-      </div>
-    );
-  if (held !== null) return <Mark tone="warn">{`Held still at ${clockOf(held.at, zone)} ${zone}`}</Mark>;
-  if (line.state === 'connecting' || age === null) return <Mark tone="still">Connecting …</Mark>;
-  return age >= STALE_MS ? (
-    <Mark tone="warn">{`Stale: ${lengthOf(age)} old`}</Mark>
-  ) : (
-    <Mark tone="good">{`Live, ${lengthOf(age)} old`}</Mark>
+  const { tone, text } = lineWords(live, useNow());
+  return (
+    <>
+      {held !== null && live.line.state !== 'lost' ? (
+        <Mark tone="warn">{`Held still at ${clockOf(held.at, zone)} ${zoneOf(held.at, zone)}`}</Mark>
+      ) : (
+        <Mark tone={tone}>{text}</Mark>
+      )}
+      <span role="alert" className="seen-by-readers">
+        {live.line.state === 'lost' && <span>{`Not connected: ${live.line.because}`}</span>}
+      </span>
+    </>
   );
 };
 

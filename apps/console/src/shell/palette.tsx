@@ -1,101 +1,25 @@
 import { useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent, useId, useMemo, useState } from 'react';
-import { graphql, type ResultOf } from '../api/graphql.js';
 import { useAnswer } from '../api/use-answer.js';
 import { Failure } from '../ui/failure.js';
 import { Popup } from '../ui/popup.js';
-import { words } from '../ui/words.js';
 import { found, type Goal } from './found.js';
-import { PAGES } from './pages.js';
-
-/** What can be gone to by name: the newest of what changes, and customers as many as one answer holds. */
-const GOALS = graphql(`
-  query Goals {
-    incidents(first: 50) {
-      nodes {
-        incidentId
-        title
-        status
-        priority
-      }
-    }
-    rollouts(first: 50) {
-      nodes {
-        rolloutId
-        service
-        status
-        release {
-          softwareVersion
-          configRev
-        }
-      }
-    }
-    alerts(first: 100) {
-      nodes {
-        alertId
-        rule
-        scope
-        key
-        state
-      }
-    }
-    customers(first: 500) {
-      nodes {
-        customerId
-        name
-        tier
-        sector
-      }
-    }
-  }
-`);
-
-const PAGE_GOALS: readonly Goal[] = PAGES.map(({ to, name, letter }) => ({
-  kind: 'page',
-  name,
-  detail: `g ${letter}`,
-  address: to,
-}));
-
-const goalsOf = ({ incidents, rollouts, alerts, customers }: ResultOf<typeof GOALS>): readonly Goal[] => [
-  ...PAGE_GOALS,
-  ...incidents.nodes.map(({ incidentId, title, status, priority }) => ({
-    kind: 'incident',
-    name: title,
-    detail: [status, priority].filter(Boolean).join(', '),
-    address: `/incidents/${encodeURIComponent(incidentId)}`,
-  })),
-  ...rollouts.nodes.map(({ rolloutId, service, status, release }) => ({
-    kind: 'rollout',
-    name: `${service} ${release.softwareVersion}+${release.configRev}`,
-    detail: words(status),
-    address: `/rollouts/${encodeURIComponent(rolloutId)}`,
-  })),
-  ...alerts.nodes.map(({ alertId, rule, scope, key, state }) => ({
-    kind: 'alert',
-    name: words(rule),
-    detail: `${scope === key ? key : `${words(scope)} ${key}`}, ${state}`,
-    address: `/alerts/${encodeURIComponent(alertId)}`,
-  })),
-  ...customers.nodes.map(({ customerId, name, tier, sector }) => ({
-    kind: 'customer',
-    name,
-    detail: [customerId, `tier ${tier.replace('tier', '')}`, sector].filter(Boolean).join(', '),
-    address: `/customers?customer=${encodeURIComponent(customerId)}`,
-  })),
-];
+import { cutOf, findersOf, GOALS, goalsOf, PAGE_GOALS } from './goals.js';
 
 interface ChoiceProps {
   readonly goals: readonly Goal[];
+  /** That there is more than they are. */
+  readonly cut: string | undefined;
   readonly go: (goal: Goal) => void;
 }
 
 /** A field and what it finds: a combobox whose list is always open (WAI-ARIA, list autocomplete with manual selection). */
-const Choice = ({ goals, go }: ChoiceProps) => {
+const Choice = ({ goals, cut, go }: ChoiceProps) => {
   const id = useId();
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
-  const matches = useMemo(() => found(goals, typed), [goals, typed]);
+  const named = useMemo(() => found(goals, typed), [goals, typed]);
+  const matches = [...named, ...findersOf(typed)];
   const chosen = Math.min(at, matches.length - 1);
   const pressed = (event: KeyboardEvent) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -138,7 +62,8 @@ const Choice = ({ goals, go }: ChoiceProps) => {
         ))}
       </ul>
       <p role="status" className="quiet">
-        {matches.length === 0 ? 'Nothing is named so.' : `${matches.length} found; ↑ ↓ choose, Enter goes there`}
+        {named.length === 0 ? 'Nothing of these is named so.' : `${named.length} found; ↑ ↓ choose, Enter goes there`}{' '}
+        {cut}
       </p>
     </>
   );
@@ -153,6 +78,7 @@ export const Palette = ({ close }: { readonly close: () => void }) => {
     <Popup title="Go to" className="palette" close={close}>
       <Choice
         goals={goals}
+        cut={data && cutOf(data)}
         go={({ address }) => {
           close();
           history.push(address);

@@ -1,14 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { useLive } from '../api/live-context.js';
+import type { RequestFailed } from '../api/request.js';
 import { useSession } from '../api/session.js';
 import { useNow } from '../time/clock.js';
 import { lengthOf } from '../time/moments.js';
 import { When } from '../time/when.js';
+import { Failure } from '../ui/failure.js';
 import { count } from '../ui/figures.js';
 import { selfFiguresOf } from './self-figures.js';
 import type { Readiness } from './readiness-document.js';
 
 const EVERY_MS = 5_000;
+/** Longer than a process takes to say its metrics; one that hangs is said to. */
+const TIMEOUT_MS = 10_000;
 
 const useSelfFigures = () => {
   const { key } = useSession();
@@ -16,7 +20,9 @@ const useSelfFigures = () => {
     queryKey: ['self-figures'],
     refetchInterval: EVERY_MS,
     queryFn: async ({ signal }) => {
-      const response = await fetch('/metrics', { headers: { authorization: `Bearer ${await key.bearer()}` }, signal });
+      const headers = { authorization: `Bearer ${await key.bearer()}` };
+      const timeout = AbortSignal.timeout(TIMEOUT_MS);
+      const response = await fetch('/metrics', { headers, signal: AbortSignal.any([signal, timeout]) });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       return selfFiguresOf(await response.text());
     },
@@ -29,13 +35,21 @@ const TOLD = new Map<boolean | null, string>([
   [null, 'is told by no part of this process; where none is set, nobody outside knows when Tocsin is down'],
 ]);
 
+interface SelfProps {
+  /** As it was last said. */
+  readonly readiness: Readiness | undefined;
+  /** Why nothing newer was said. */
+  readonly error: RequestFailed | null;
+}
+
 /** How far the figures are behind, what is not ready and why, and whether the outside is told. */
-export const Self = ({ readiness }: { readonly readiness: Readiness | undefined }) => {
+export const Self = ({ readiness, error: unanswered }: SelfProps) => {
   const { health } = useLive();
   const now = useNow();
   const { data, error } = useSelfFigures();
   return (
     <>
+      {unanswered !== null && <Failure of="how Tocsin is" error={unanswered} />}
       <table>
         <tbody>
           <tr>

@@ -9,16 +9,17 @@ import { browserClock } from '../time/clock.js';
 import { useZone, ZoneProvider } from '../time/zone.js';
 import { fetchPopup } from '../ui/popup.js';
 import { words } from '../ui/words.js';
-import { Keyboard, type Opened } from './keyboard.js';
+import { fetchPalette, Keyboard, type Opened } from './keyboard.js';
 import { LineState, PauseButton } from './line-state.js';
 import { PAGES } from './pages.js';
-import { SelfState } from './self-state.js';
+import { fetchSelf, SelfState } from './self-state.js';
 import { usePageName } from './use-page-name.js';
 
 const ZoneButton = () => {
   const { zone, choose } = useZone();
   return (
-    <button type="button" onClick={() => choose(zone === 'UTC' ? 'local' : 'UTC')} aria-label={`Time zone: ${zone}`}>
+    <button type="button" onClick={() => choose(zone === 'UTC' ? 'local' : 'UTC')} title="Time zone">
+      <span className="seen-by-readers">Time zone: </span>
       {zone === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone}
     </button>
   );
@@ -94,11 +95,15 @@ const Bar = ({ find }: { readonly find: () => void }) => (
 
 /** By then the page has what it shows. */
 const POPUP_AFTER_MS = 2_000;
+/** What may be wanted when the line has broken, or this tab's version is gone. */
+const fetchParts = (): void => {
+  for (const fetchPart of [fetchPopup, fetchPalette, fetchSelf]) fetchPart();
+};
 
 const Framed = () => {
   const [opened, setOpened] = useState<Opened>(null);
   const name = usePageName();
-  useEffect(() => browserClock.after(POPUP_AFTER_MS, fetchPopup), []);
+  useEffect(() => browserClock.after(POPUP_AFTER_MS, fetchParts), []);
   return (
     <>
       <a className="skip" href="#page">

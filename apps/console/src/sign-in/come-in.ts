@@ -46,7 +46,11 @@ export const forgetEntered = (): void => {
 
 /** Nobody is in any more, at the issuer neither, where it ends sessions when asked. */
 export const leaveEntered = async (): Promise<void> => {
-  const isOfIssuer = issued !== null;
-  if (isOfIssuer) (await import('./issuer.js')).leaveForGood();
+  // Who signs out is out here, also where what speaks to the issuer does not come.
+  if (issued !== null)
+    await import('./issuer.js').then(
+      ({ leaveForGood }) => leaveForGood(),
+      () => undefined,
+    );
   forgetEntered();
 };

@@ -8,6 +8,9 @@ const AGAIN_MS = 10_000;
 /** A token that was made within this, and is not taken all the same, will not be taken the next time either. */
 const JUST_MADE_MS = 10_000;
 
+/** What came of asking: other tokens, none any more, or no answer. */
+type Renewed = Awaited<ReturnType<Key['another']>>;
+
 const OVER = 'Your session is over. Sign in again: you come back to this page.';
 
 /** What an issued key is made with. */
@@ -25,7 +28,7 @@ export interface IssuedParts {
 /** A token of an issuer, made anew before it is over for as long as the issuer does so. */
 export class IssuedKey implements Key {
   #tokens: Tokens;
-  #renewing: Promise<boolean> | undefined;
+  #renewing: Promise<Renewed> | undefined;
   #stopWaiting: (() => void) | undefined;
   #isOver = false;
   #unreached: unknown;
@@ -46,13 +49,13 @@ export class IssuedKey implements Key {
     // A tab that was asleep wakes up with a token of yesterday, before its timers do.
     if (now() >= this.#tokens.until) await this.#renew();
     if (now() < this.#tokens.until) return this.#tokens.access;
-    const { issuer } = this.parts;
-    if (this.#unreached !== undefined) throw new RequestFailed(unreachable(this.#unreached, issuer));
+    if (this.#unreached instanceof RequestFailed) throw this.#unreached;
+    if (this.#unreached !== undefined) throw new RequestFailed(unreachable(this.#unreached, this.parts.issuer));
     throw new RequestFailed({ status: 401, code: 'TOKEN_EXPIRED', title: 'The session is over', detail: OVER });
   };
 
-  readonly another = async (): Promise<boolean> =>
-    this.parts.clock.now() - this.#tokens.madeAt >= JUST_MADE_MS && this.#renew();
+  readonly another = async (): Promise<Renewed> =>
+    this.parts.clock.now() - this.#tokens.madeAt < JUST_MADE_MS ? 'none' : this.#renew();
 
   readonly onAnother = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -77,37 +80,39 @@ export class IssuedKey implements Key {
   }
 
   /** Whether there are other tokens; whoever asks meanwhile waits for the same ones. */
-  #renew(): Promise<boolean> {
-    if (this.#isOver) return Promise.resolve(false);
+  #renew(): Promise<Renewed> {
+    if (this.#isOver) return Promise.resolve('none');
     return (this.#renewing ??= this.#ask().finally(() => (this.#renewing = undefined)));
   }
 
-  async #ask(): Promise<boolean> {
+  async #ask(): Promise<Renewed> {
     const { renew, keep, over, clock } = this.parts;
     try {
       const made = this.#tokens.refresh === null ? { refused: OVER } : await renew(this.#tokens);
-      if (this.#isOver) return false;
+      if (this.#isOver) return 'none';
       this.#unreached = undefined;
       if (!isRefused(made)) {
         this.#tokens = made;
         keep(made);
         this.#waitUntil(this.#nextAt());
         for (const listener of this.#listeners) listener();
-        return true;
+        return 'another';
       }
       if (clock.now() < this.#tokens.until) {
         // It is good until then all the same.
         this.#tokens = { ...this.#tokens, refresh: null };
         keep(this.#tokens);
         this.#waitUntil(this.#tokens.until);
-        return false;
+        return 'none';
       }
       this.end();
       over(made.refused === OVER ? OVER : `${OVER} ${made.refused}`);
+      return 'none';
     } catch (error) {
       this.#unreached = error;
-      if (!this.#isOver) this.#waitUntil(clock.now() + AGAIN_MS);
+      if (this.#isOver) return 'none';
+      this.#waitUntil(clock.now() + AGAIN_MS);
+      return 'later';
     }
-    return false;
   }
 }

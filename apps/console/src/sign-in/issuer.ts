@@ -18,6 +18,7 @@ import {
 } from './flow.js';
 import { IssuedKey } from './issued-key.js';
 import { readOffer } from './offer.js';
+import { readKept } from './read-kept.js';
 import { forgetTokens, keepTokens, keptTokens, type KeptTokens } from './kept-tokens.js';
 
 /** The sign-in that was begun in this tab; taken once. */
@@ -55,7 +56,7 @@ const ask = async (issuer: string, url: string, form?: Readonly<Record<string, s
     });
     return { status: response.status, body: (await response.json().catch(() => null)) as unknown };
   } catch (error) {
-    throw new RequestFailed(unreachable(error, issuer));
+    throw new RequestFailed(unreachable(error, issuer, TIMEOUT_MS));
   }
 };
 
@@ -100,9 +101,9 @@ export const leaveToSignIn = async (offer: Offer): Promise<Refused> => {
 };
 
 const takeAttempt = (): Attempt | null => {
-  const text = sessionStorage.getItem(ATTEMPT);
+  const attempt = readKept<Attempt>(sessionStorage, ATTEMPT);
   sessionStorage.removeItem(ATTEMPT);
-  return text === null ? null : (JSON.parse(text) as Attempt);
+  return attempt;
 };
 
 const exchange = async (attempt: Attempt | null, answer: URLSearchParams): Promise<KeptTokens | Refused> => {

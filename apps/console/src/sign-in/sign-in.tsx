@@ -50,7 +50,7 @@ export const SignIn = ({ enter, because }: SignInProps) => {
           value={key}
           onChange={({ target }) => setKey(target.value)}
           aria-describedby="key-help"
-          aria-invalid={refusal !== undefined}
+          aria-invalid={refusal !== undefined && refusal !== because}
         />
         <p id="key-help" className="quiet">
           An administrator makes one: <code>tocsin key create --role viewer</code>. The first is in{' '}

@@ -19,15 +19,18 @@ export const WithIssuer = ({ tell }: WithIssuerProps) => {
   useEffect(() => {
     // Without an answer there is the key, which fails with its reason if Tocsin is away.
     void readOffer().then(setOffer, () => undefined);
+    // Who comes back from the issuer by the browser's own button finds this page as it was left.
+    const shown = ({ persisted }: PageTransitionEvent) => persisted && setLeaving(false);
+    addEventListener('pageshow', shown);
+    return () => removeEventListener('pageshow', shown);
   }, []);
   if (offer === null) return null;
   const because = missing();
   const leave = async () => {
     setLeaving(true);
-    const { leaveToSignIn } = await import('./issuer.js');
-    const refused = await leaveToSignIn(offer).catch((error: unknown) => ({
-      refused: error instanceof Error ? error.message : String(error),
-    }));
+    const refused = await import('./issuer.js')
+      .then(({ leaveToSignIn }) => leaveToSignIn(offer))
+      .catch((error: unknown) => ({ refused: error instanceof Error ? error.message : String(error) }));
     setLeaving(false);
     tell(refused.refused);
   };

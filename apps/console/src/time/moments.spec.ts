@@ -1,4 +1,4 @@
-import { clockOf, lengthOf, momentOf } from './moments.js';
+import { clockOf, fromUtc, lengthOf, momentOf, zoneOf } from './moments.js';
 
 describe('a moment', () => {
   const at = Date.UTC(2021, 6, 22, 11, 47, 2, 900);
@@ -10,6 +10,24 @@ describe('a moment', () => {
   it('is shown by the clock of the place where that was chosen', () => {
     const here = new Date(at);
     expect(clockOf(at, 'local').startsWith(String(here.getHours()).padStart(2, '0'))).toBe(true);
+  });
+});
+
+describe('the clock that a moment is shown by', () => {
+  it.each([
+    [0, 'UTC'],
+    [120, 'UTC+02:00'],
+    [-300, 'UTC-05:00'],
+    [345, 'UTC+05:45'],
+    [-210, 'UTC-03:30'],
+  ])('of a place %i minutes before UTC is %s', (minutes, words) => {
+    expect(fromUtc(minutes)).toBe(words);
+  });
+
+  it('is UTC where that was chosen, and of the place otherwise', () => {
+    const at = Date.UTC(2021, 6, 22, 11, 47, 2);
+    const here = fromUtc(-new Date(at).getTimezoneOffset());
+    expect([zoneOf(at, 'UTC'), zoneOf(at, 'local')]).toEqual(['UTC', here]);
   });
 });
 

@@ -21,6 +21,17 @@ export const momentOf = (at: number, zone: Zone): string => {
   return `${day} ${clockOf(at, zone)}`;
 };
 
+/** `UTC`, `UTC+02:00`: how many minutes a clock is before it. */
+export const fromUtc = (minutes: number): string => {
+  if (minutes === 0) return 'UTC';
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`;
+};
+
+/** By which clock a moment is shown, so that it is a time wherever it is pasted. */
+export const zoneOf = (at: number, zone: Zone): string =>
+  fromUtc(zone === 'UTC' ? 0 : -new Date(at).getTimezoneOffset());
+
 const UNITS = [
   ['d', 86_400_000],
   ['h', 3_600_000],

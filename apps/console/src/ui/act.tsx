@@ -1,9 +1,10 @@
 import './act.css';
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { forbidden, type Permission, useCaller } from '../api/caller.js';
+import { useHolding } from '../api/held.js';
 import type { UserError } from '../api/use-act.js';
 import { Popup } from './popup.js';
-import { failureOf, unconfirmed } from './outcome.js';
+import { failureOf, isUnknown, unconfirmed } from './outcome.js';
 
 interface ActProps {
   /** What the button says, and what is done: a verb. */
@@ -37,37 +38,49 @@ const Confirm = ({ word }: { readonly word: string }) => {
 interface FormProps extends ActProps {
   readonly close: () => void;
   readonly onDone: () => void;
+  readonly isSending: boolean;
+  readonly setSending: (isSending: boolean) => void;
 }
 
 /** The form of an act: it stays open until the act was done, and says why it was not. */
-const Form = ({ label, confirm, isGrave, send, children, close, onDone }: FormProps) => {
+const Form = (props: FormProps) => {
+  const { label, confirm, isGrave, send, children, close, onDone, isSending, setSending } = props;
   const [refusals, setRefusals] = useState<readonly string[]>([]);
-  const [isSending, setSending] = useState(false);
+  // What was sent when nobody knows what came of it: pressed again, the act must be that one and no other.
+  const [sent, setSent] = useState<FormData | null>(null);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const filled = new FormData(event.currentTarget);
+    const filled = sent ?? new FormData(event.currentTarget);
     // Compared here: a pattern of HTML that a browser cannot read, as of a version with a hyphen, holds nobody back.
     const why = unconfirmed(confirm, filled.get('confirm'));
     if (why !== undefined) return setRefusals([why]);
     setSending(true);
     const errors = await send(filled)
-      .then((found) => found.map(({ message, code }) => `Not done: ${message} (${code})`))
-      .catch((error: unknown) => [failureOf(error)]);
+      .then((found) => {
+        setSent(null);
+        return found.map(({ message, code }) => `Not done: ${message} (${code})`);
+      })
+      .catch((error: unknown) => {
+        setSent(isUnknown(error) ? filled : null);
+        return [failureOf(error)];
+      });
     setSending(false);
     setRefusals(errors);
     if (errors.length === 0) onDone();
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
-      {children}
-      {confirm !== undefined && <Confirm word={confirm} />}
+      <fieldset className="bare" disabled={sent !== null}>
+        {children}
+        {confirm !== undefined && <Confirm word={confirm} />}
+      </fieldset>
       {refusals.map((refusal) => (
         <p key={refusal} role="alert" className="failure">
           {refusal}
         </p>
       ))}
       <p className="choices">
-        <button type="button" onClick={close}>
+        <button type="button" onClick={close} disabled={isSending}>
           Cancel
         </button>
         <button type="submit" className={isGrave === true ? 'grave' : 'chosen'} disabled={isSending}>
@@ -85,11 +98,20 @@ const Form = ({ label, confirm, isGrave, send, children, close, onDone }: FormPr
 export const Act = (props: ActProps) => {
   const { label, needs, because, done, isGrave, opens } = props;
   const caller = useCaller();
+  const { held, holdOrGoOn } = useHolding();
   const [isOpen, setOpen] = useState(false);
+  const [isSending, setSending] = useState(false);
   const [said, setSaid] = useState('');
-  const why = forbidden(caller, needs) ?? because;
+  const notAllowed = forbidden(caller, needs);
+  const why = notAllowed ?? because;
   const id = useId();
-  const close = () => setOpen(false);
+  // What is on its way is waited for: what came of it would be said nowhere.
+  const close = () => isSending || setOpen(false);
+  const open = () => {
+    // Nobody acts on a page of before.
+    if (held !== null) holdOrGoOn();
+    setOpen(true);
+  };
   // What was begun is not taken away when it became impossible meanwhile: the server then says why, and so is what was done said on.
   const isOffered = why === undefined || isOpen;
   return (
@@ -100,7 +122,7 @@ export const Act = (props: ActProps) => {
           aria-haspopup="dialog"
           className={isGrave === true ? 'grave' : undefined}
           data-opens={opens}
-          onClick={() => setOpen(true)}
+          onClick={open}
         >
           {label}
         </button>
@@ -109,7 +131,7 @@ export const Act = (props: ActProps) => {
           <button type="button" aria-disabled="true" aria-describedby={id} title={why} data-opens={opens}>
             {label}
           </button>
-          <span id={id} className="quiet why">
+          <span id={id} className="quiet why" data-needs={notAllowed && needs}>
             {why}
           </span>
         </>
@@ -119,6 +141,8 @@ export const Act = (props: ActProps) => {
           <Form
             {...props}
             close={close}
+            isSending={isSending}
+            setSending={setSending}
             onDone={() => {
               setOpen(false);
               setSaid(done);

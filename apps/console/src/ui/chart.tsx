@@ -108,9 +108,12 @@ const Twin = (props: ChartProps) => {
   );
 };
 
+/** One and the same, since the chart is drawn again when its marks are others. */
+const NO_MARKS: NonNullable<ChartProps['marks']> = [];
+
 /** Lines over time on a canvas, with marks on the time axis, a legend, and all of it as a table. */
 export const Chart = (props: ChartProps) => {
-  const { title, times, lines, marks = [] } = props;
+  const { title, times, lines, marks = NO_MARKS } = props;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const drawn = useRef(marks);

@@ -10,6 +10,11 @@ describe('what is said of an act', () => {
     expect(failureOf(failed(status))).toMatch(/^It is not known whether this was done: no answer\./);
   });
 
+  it('was done where it was done before, and its answer is not shown again', () => {
+    const again = new RequestFailed({ status: 409, code: 'IDEMPOTENCY_KEY_ANSWERED', title: 'The request was done' });
+    expect(failureOf(again)).toBe('It was done when it was first sent; what came of it stands on the page.');
+  });
+
   it.each([400, 403, 409, 422])('was not done after status %i', (status) => {
     expect(failureOf(failed(status))).toBe('Not done: no answer');
   });

@@ -1,15 +1,18 @@
-import { lazy, Suspense } from 'react';
-import type { PopupProps } from './popup-shown.js';
+import { Suspense } from 'react';
+import { Kept, lazyPart } from './lazy-part.js';
 
-const load = async () => ({ default: (await import('./popup-shown.js')).PopupShown });
-const Shown = lazy(load);
+const Shown = lazyPart(async () => (await import('./popup-shown.js')).PopupShown);
 
 /** Fetches what popups need, so that the first one opens at once, and still opens when the line has broken. */
-export const fetchPopup = (): void => void load();
+export const fetchPopup = (): void => void Shown.preload();
+
+type PopupProps = Parameters<typeof Shown>[0];
 
 /** A dialog that is open for as long as it is rendered. Its code comes after the page, which nobody waits for. */
 export const Popup = (props: PopupProps) => (
-  <Suspense>
-    <Shown {...props} />
-  </Suspense>
+  <Kept>
+    <Suspense>
+      <Shown {...props} />
+    </Suspense>
+  </Kept>
 );
