@@ -12,8 +12,8 @@ export default {
   setupFiles: ['<rootDir>/libs/testing/src/jest-global-seed.js'],
   globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.js',
   globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
-  // A bound for what hangs, nothing else: on a busy machine what takes seconds takes a minute.
-  testTimeout: 120_000,
+  // A bound for what hangs, nothing else: on a busy machine what takes seconds takes minutes.
+  testTimeout: 240_000,
   maxWorkers: 2,
   // A worker that has loaded everything once has 400 MB; to replace it means to load all that again.
   workerIdleMemoryLimit: '1GB',

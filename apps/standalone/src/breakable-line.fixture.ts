@@ -44,6 +44,7 @@ export class BreakableLine {
 
   /** What was held back arrives. */
   speak(): void {
+    if (!this.isSilent) return;
     this.isSilent = false;
     for (const { near, far } of this.pairs) far.pipe(near);
   }

@@ -6,8 +6,8 @@ import { GOOD, isSame, NEXT, Site } from './rollout-site.fixture.js';
 import { Tab } from './tab.fixture.js';
 import { ToldFleet } from './told-fleet.fixture.js';
 
-/** For what hangs: on a busy machine a page takes many seconds. */
-const HANGS_MS = 60_000;
+/** For what hangs: on a busy machine a page takes many seconds, and of twenty the last as long as all. */
+const HANGS_MS = 180_000;
 /** Twenty tabs in so many processes, not one each. */
 const RENDERERS = 4;
 /** Of the study: what the release failed on the nodes that had it. */
@@ -33,6 +33,7 @@ export const fleetOf2021 = (): ToldFleet =>
 const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM_PATH,
+    timeout: HANGS_MS,
     // The tests may run as root, in a container without the rights of a sandbox; the pages are our own.
     args: ['--no-sandbox', `--renderer-process-limit=${RENDERERS}`],
   });
@@ -119,10 +120,11 @@ export class ConsoleSite {
 
   /** Waits until a page Now says what Tocsin knows: every event, and the figures of the newest second. */
   async isCurrent(tab: Tab): Promise<void> {
-    await until('the page stands where the log does', async () => {
+    const stands = async (): Promise<boolean> => {
       const [{ position, healthAsOf }, head] = [await tab.standsAt(), await this.head()];
       const { asOf } = await this.site.told('viewer', '/v1/fleet');
       return position === head && Date.parse(healthAsOf) === asOf;
-    });
+    };
+    await until('the page stands where the log does', stands, HANGS_MS);
   }
 }

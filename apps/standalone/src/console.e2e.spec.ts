@@ -12,23 +12,37 @@ import {
   tilesOf,
 } from './console-figures.fixture.js';
 import { ConsoleSite } from './console-site.fixture.js';
-import { GOOD, NEXT, OTHER } from './rollout-site.fixture.js';
+import { type FirstMinute, watchFirstMinute } from './first-minute.fixture.js';
+import { GOOD, OTHER } from './rollout-site.fixture.js';
 import { partOf, SIX_QUESTIONS } from './six-questions.fixture.js';
 import type { Tab } from './tab.fixture.js';
 
-/** What is shown a second after it is known; of event time, since a busy machine takes its time. */
-const ANSWERED_WITHIN_S = 60;
-const STEP_S = 3;
+/** For what hangs, of a preparation, which consists of many waits. */
+const PREPARED_MS_MAX = 480_000;
+/** Some forty looks, for what hangs: a second each, and many where the machine has other work. */
+const AXE_MS_MAX = 480_000;
 const TABS = 20;
+/** A page looks at its clock each second; where the machine is busy it is given so long. */
+const SEEN_MS = 20_000;
 /** Tabs that are opened at once: a person opens one after the other. */
 const TABS_AT_ONCE = 5;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const FIND_VIOLATIONS = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
   .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`;
-/** Some forty looks, for what hangs: a second each, and many where the machine has other work. */
-const AXE_MS_MAX = 300_000;
 const ROUTER = fileURLToPath(new URL('../../../../apps/console/src/router.tsx', import.meta.url));
 const ROUTES = [...readFileSync(ROUTER, 'utf8').matchAll(/\bpath: '([^']+)'/g)].map(([, path]) => path ?? '');
+
+const exact = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** Waits until nothing is missing any more: what is shown follows what is known, and the clock stands meanwhile. */
+const untilNothingMisses = async (look: () => Promise<readonly string[]>): Promise<void> => {
+  let missing: readonly string[] = [];
+  const isThere = async (): Promise<boolean> => (missing = await look()).length === 0;
+  await until('nothing is missing', isThere).catch((error: Error) => {
+    if (missing.length === 0) throw error;
+  });
+  expect(missing).toEqual([]);
+};
 
 interface IncidentAnswer {
   readonly impact: ImpactAnswer;
@@ -39,6 +53,7 @@ describeChromium('the console while the outage of 2021 is played', () => {
   let tocsin: ConsoleSite;
   let watched: Tab;
   let operator: BrowserContext;
+  let firstMinute: FirstMinute;
   let incidentId: string;
   let alertId: string;
 
@@ -64,68 +79,55 @@ describeChromium('the console while the outage of 2021 is played', () => {
     watched = await tocsin.tab(await tocsin.window());
     await watched.signIn(tocsin.keyOf('viewer'));
     await watched.page.locator('[data-health-as-of]').waitFor();
-  });
-  afterAll(() => tocsin.close());
-
-  it('R20–R22: answers the six questions of the first minute to a screen reader, each within 60 s of event time', async () => {
+    operator = await tocsin.window();
     await tocsin.deploy();
     await tocsin.play(14);
-    await tocsin.isCurrent(watched);
-    const before = await watched.spoken();
-    const outage = { bad: NEXT, good: GOOD, regions: ['us-east', 'us-west', 'europe', 'asia'] };
-    const unanswered = new Map(Object.entries(SIX_QUESTIONS));
-    expect([...unanswered].filter(([, isAnswered]) => isAnswered(before, outage))).toEqual([]);
-    const faultMs = tocsin.site.server.nowMs;
-    tocsin.fail();
-    const answeredAfterS: Record<string, number> = {};
-    let spoken = before;
-    for (let after = STEP_S; after <= ANSWERED_WITHIN_S && unanswered.size > 0; after += STEP_S) {
-      await tocsin.play(STEP_S);
-      await tocsin.isCurrent(watched);
-      spoken = await watched.spoken();
-      for (const [question, isAnswered] of unanswered) {
-        if (!isAnswered(spoken, outage)) continue;
-        unanswered.delete(question);
-        answeredAfterS[question] = (tocsin.site.server.nowMs - faultMs) / 1_000;
-      }
-    }
-    expect({ unanswered: [...unanswered.keys()], spoken: unanswered.size === 0 ? '' : spoken }).toEqual({
-      unanswered: [],
-      spoken: '',
-    });
-    expect(Object.keys(answeredAfterS).toSorted()).toEqual(Object.keys(SIX_QUESTIONS).toSorted());
-    expect(Object.values(answeredAfterS).filter((seconds) => seconds > ANSWERED_WITHIN_S)).toEqual([]);
+    firstMinute = await watchFirstMinute(tocsin, watched);
+    // What the other tests look at: where it is not there, each of them would say so in its own way.
     const { incidents } = await told<{ incidents: { incidentId: string; priority: string }[] }>('/v1/incidents');
-    incidentId = incidents.find(({ priority }) => priority === 'P0')?.incidentId ?? '';
     const { alerts } = await told<{ alerts: { alertId: string; scope: string }[] }>('/v1/alerts?state=firing');
-    alertId = alerts.find(({ scope }) => scope === 'release_region')?.alertId ?? '';
+    const [gravest] = incidents.filter(({ priority }) => priority === 'P0');
+    const [alert] = alerts.filter(({ scope }) => scope === 'release_region');
+    if (gravest === undefined || alert === undefined) throw new Error('no incident of P0, or no alert of a release');
+    [incidentId, alertId] = [gravest.incidentId, alert.alertId];
+  }, PREPARED_MS_MAX);
+  afterAll(() => tocsin.close());
+
+  it('R20–R22: answers the six questions of the first minute to a screen reader, each within 60 s of event time', () => {
+    const { answeredBefore, answeredAfterS, unanswered, spoken } = firstMinute;
+    expect(answeredBefore).toEqual([]);
+    expect({ unanswered, spoken }).toEqual({ unanswered: [], spoken: '' });
+    expect(Object.keys(answeredAfterS).toSorted()).toEqual(Object.keys(SIX_QUESTIONS).toSorted());
   });
 
   it('what it shows is what REST says of the same moment', async () => {
     await tocsin.play(7);
     await tocsin.isCurrent(watched);
-    const impact = await until('the impact is of the same second', async () => {
-      const answer = await told<ImpactAnswer>('/v1/impact');
-      return Date.parse((await watched.standsAt()).impactAsOf) === answer.asOf ? answer : undefined;
+    await untilNothingMisses(async () => {
+      const impact = await told<ImpactAnswer>('/v1/impact');
+      const { fleet, regions } = await told<{ fleet: HealthAnswer; regions: readonly HealthAnswer[] }>('/v1/fleet');
+      const { impact: own, reason } = (await incident()) as unknown as IncidentAnswer;
+      const { customers } = await told<{
+        customers: readonly { name: string; failing: number; dollarsPerMinute: number }[];
+      }>(`/v1/incidents/${incidentId}/customers?limit=50`);
+      expect(customers.length).toBeGreaterThan(3);
+      const spoken = await watched.spoken();
+      const verdict = `fleet success ${percent(fleet.success)} · ${own.affectedCustomers} customers, score ${own.score} · ${dollars(own.dollarsPerMinute)} a minute`;
+      const where = partOf(spoken, '- region "Where"');
+      return [
+        ...tilesOf(fleet, impact).filter((text) => !spoken.includes(text)),
+        ...[...regionRowsOf(regions, impact)]
+          .map(([region, text]) => String.raw`row "${region} \S+ ${exact(text)}"`)
+          .filter((row) => !new RegExp(row).test(where)),
+        ...(partOf(spoken, '- status').includes(verdict) ? [] : [verdict]),
+        ...(partOf(spoken, '- region "What the automation does"').includes(reason.text) ? [] : [reason.text]),
+        ...customers
+          .map(({ name, failing, dollarsPerMinute }) => {
+            return String.raw`row "${name} \d ${exact(`${percent(100 * failing)} ${dollars(dollarsPerMinute)}`)}"`;
+          })
+          .filter((row) => !new RegExp(row).test(spoken)),
+      ];
     });
-    const { fleet, regions } = await told<{ fleet: HealthAnswer; regions: readonly HealthAnswer[] }>('/v1/fleet');
-    const spoken = await watched.spoken();
-    for (const text of tilesOf(fleet, impact)) expect(spoken).toContain(text);
-    for (const [region, text] of regionRowsOf(regions, impact))
-      expect(partOf(spoken, '- region "Where"')).toMatch(
-        new RegExp(`row "${region} \\S+ ${text.replaceAll(/[$.]/g, String.raw`\$&`)}"`),
-      );
-    const { impact: own, reason } = (await incident()) as unknown as IncidentAnswer;
-    expect(partOf(spoken, '- status')).toContain(
-      `fleet success ${percent(fleet.success)} · ${own.affectedCustomers} customers, score ${own.score} · ${dollars(own.dollarsPerMinute)} a minute`,
-    );
-    expect(partOf(spoken, '- region "What the automation does"')).toContain(reason.text);
-    const { customers } = await told<{
-      customers: readonly { name: string; failing: number; dollarsPerMinute: number }[];
-    }>(`/v1/incidents/${incidentId}/customers?limit=50`);
-    expect(customers.length).toBeGreaterThan(3);
-    for (const { name, failing, dollarsPerMinute } of customers)
-      expect(spoken).toMatch(new RegExp(`row "${name} \\d ${percent(100 * failing)} \\${dollars(dollarsPerMinute)}"`));
   });
 
   it('to a viewer every act is shown, cannot be done, and says why', async () => {
@@ -149,9 +151,9 @@ describeChromium('the console while the outage of 2021 is played', () => {
   });
 
   it('an operator acknowledges, and silences, and REST says so', async () => {
-    operator = await tocsin.window();
-    const { page } = await tocsin.tab(operator);
-    await tocsin.tabs.at(-1)?.signIn(tocsin.keyOf('operator'), `/incidents/${incidentId}`);
+    const tab = await tocsin.tab(operator);
+    const { page } = tab;
+    await tab.signIn(tocsin.keyOf('operator'), `/incidents/${incidentId}`);
     await act(page, 'Acknowledge', { 'Note (optional)': 'looking at it' });
     await page.getByText('Acknowledged.').waitFor();
     expect(await incident()).toMatchObject({ status: 'acknowledged', owner: 'operator:test operator' });
@@ -171,7 +173,9 @@ describeChromium('the console while the outage of 2021 is played', () => {
     await page.goto('/alerts');
     const rows = page.getByRole('table', { name: 'Alerts' }).getByRole('row');
     await rows.filter({ hasText: alert.reason.text }).first().waitFor();
-    expect(await rows.count()).toBe(1 + (await told<{ alerts: readonly unknown[] }>('/v1/alerts')).alerts.length);
+    await until('all alerts are listed', async () => {
+      return (await rows.count()) === 1 + (await told<{ alerts: readonly unknown[] }>('/v1/alerts')).alerts.length;
+    });
     await page.close();
   });
 
@@ -192,9 +196,11 @@ describeChromium('the console while the outage of 2021 is played', () => {
       '/v1/rollouts/rollout-2/gates',
     );
     expect(gates.length).toBeGreaterThan(0);
-    const shown = await tab.spoken();
-    for (const { because, tests } of gates)
-      for (const text of [because, ...tests.map(({ detail }) => detail)]) expect(shown).toContain(text);
+    const evidence = gates.flatMap(({ because, tests }) => [because, ...tests.map(({ detail }) => detail)]);
+    await untilNothingMisses(async () => {
+      const shown = await tab.spoken();
+      return evidence.filter((text) => !shown.includes(text));
+    });
     const { preview } = await site.told('operator', '/v1/rollouts/rollout-2/rollback/preview', {});
     await tab.page.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }).click();
     const dialog = tab.page.getByRole('dialog');
@@ -235,8 +241,9 @@ describeChromium('the console while the outage of 2021 is played', () => {
       tabs = await Promise.all(Array.from({ length: TABS }, () => tocsin.tab(window)));
       for (let from = 0; from < TABS; from += TABS_AT_ONCE)
         await Promise.all(tabs.slice(from, from + TABS_AT_ONCE).map(({ page }) => page.goto('/')));
-      await allShow('by operator:test operator');
-    });
+      await handOver('Eve');
+      await allShow('by Eve');
+    }, PREPARED_MS_MAX);
 
     it('stay live, over one socket each', async () => {
       await handOver('Ana');
@@ -257,29 +264,45 @@ describeChromium('the console while the outage of 2021 is played', () => {
       await allShow('by Ben');
       await Promise.all([...tabs, watched].map((tab) => tocsin.isCurrent(tab)));
       for (const tab of [...tabs, watched]) {
-        expect(await tab.page.locator('.now.stale').count()).toBe(0);
+        await tab.page.locator('.now.stale').waitFor({ state: 'detached' });
         expect(tab.documents).toBe(1);
-        const heard = tab.sockets.flatMap(({ positions }) => positions);
-        expect(heard).toEqual(heard.map((_, index) => (heard[0] ?? 0) + index));
-        expect(heard.at(-1)).toBe(await tocsin.head());
+        const heard = (): readonly number[] => tab.sockets.flatMap(({ positions }) => positions);
+        await until('it has heard every event', async () => heard().at(-1) === (await tocsin.head()));
+        expect(heard()).toEqual(heard().map((_, index) => (heard()[0] ?? 0) + index));
       }
-      for (const tab of tocsin.tabs) tab.forgive(/WebSocket connection|net::ERR_/);
     });
 
     it('look stale when nothing comes any more, though the line holds', async () => {
       const [first] = tabs;
       if (first === undefined) throw new Error('there is no tab');
       tocsin.line.silence();
-      await first.page.context().clock.setFixedTime(tocsin.site.server.nowMs + 20_000);
-      await first.page.getByText('Stale: 20 s old').waitFor();
+      // What was on its way may still come, and be new: then it is the next twenty seconds that show.
+      let aheadS = 0;
+      await until('it says so', async () => {
+        aheadS += 20;
+        await first.page.context().clock.setFixedTime(tocsin.site.server.nowMs + aheadS * 1_000);
+        const stale = first.page.getByText(/Stale: [24]0 s old/);
+        return stale.waitFor({ timeout: SEEN_MS }).then(
+          () => true,
+          () => false,
+        );
+      });
       await first.page.locator('.now.stale').waitFor();
       await tocsin.site.server.play(1);
       tocsin.line.speak();
       await first.page.getByText(/Live, \d+ s old/).waitFor();
-      expect(await first.page.locator('.now.stale').count()).toBe(0);
+      await first.page.locator('.now.stale').waitFor({ state: 'detached' });
     });
 
-    afterAll(() => Promise.all(tabs.map(({ page }) => page.close())));
+    afterEach(() => {
+      tocsin.line.mend();
+      tocsin.line.speak();
+    });
+    afterAll(async () => {
+      await Promise.all(tabs.map(({ page }) => page.close()));
+      // Of the line that broke.
+      for (const tab of tocsin.tabs) tab.forgive(/WebSocket connection|net::ERR_/);
+    });
   });
 
   it(
@@ -290,7 +313,7 @@ describeChromium('the console while the outage of 2021 is played', () => {
       const { page } = await tocsin.tab(window);
       const examples: Readonly<Record<string, string>> = {
         '/incidents/$id': `/incidents/${incidentId}`,
-        '/rollouts/$id': '/rollouts/rollout-2',
+        '/rollouts/$id': '/rollouts/rollout-2021',
         '/alerts/$id': `/alerts/${alertId}`,
         '/audit/$position': '/audit/1',
         '/customers/$id': '/customers/c1',

@@ -1,0 +1,41 @@
+import type { ConsoleSite } from './console-site.fixture.js';
+import { GOOD, NEXT } from './rollout-site.fixture.js';
+import { type Outage, SIX_QUESTIONS } from './six-questions.fixture.js';
+import type { Tab } from './tab.fixture.js';
+
+/** What the page has to answer within; of event time, since a busy machine takes its time. */
+const ANSWERED_WITHIN_S = 60;
+const STEP_S = 3;
+const OUTAGE: Outage = { bad: NEXT, good: GOOD, regions: ['us-east', 'us-west', 'europe', 'asia'] };
+
+/** What a page answered of the first minute of an outage. */
+export interface FirstMinute {
+  /** Questions that it answered while all was well: none is answered by what stands there always. */
+  readonly answeredBefore: readonly string[];
+  /** Question → seconds of event time after the fault. */
+  readonly answeredAfterS: Readonly<Record<string, number>>;
+  readonly unanswered: readonly string[];
+  /** What was spoken last, where something is left unanswered. */
+  readonly spoken: string;
+}
+
+const answeredIn = (spoken: string): readonly string[] =>
+  Object.keys(SIX_QUESTIONS).filter((question) => SIX_QUESTIONS[question]?.(spoken, OUTAGE));
+
+/** Lets the release of the day fail, and watches a page until it answers the six questions or their minute is over. */
+export const watchFirstMinute = async (tocsin: ConsoleSite, watched: Tab): Promise<FirstMinute> => {
+  await tocsin.isCurrent(watched);
+  const answeredBefore = answeredIn(await watched.spoken());
+  tocsin.fail();
+  const answeredAfterS: Record<string, number> = {};
+  const unanswered = (): readonly string[] =>
+    Object.keys(SIX_QUESTIONS).filter((question) => answeredAfterS[question] === undefined);
+  let spoken = '';
+  for (let afterS = STEP_S; afterS <= ANSWERED_WITHIN_S && unanswered().length > 0; afterS += STEP_S) {
+    await tocsin.play(STEP_S);
+    await tocsin.isCurrent(watched);
+    spoken = await watched.spoken();
+    for (const question of answeredIn(spoken)) answeredAfterS[question] ??= afterS;
+  }
+  return { answeredBefore, answeredAfterS, unanswered: unanswered(), spoken: unanswered().length === 0 ? '' : spoken };
+};
