@@ -34,14 +34,14 @@ const ROUTES = [...readFileSync(ROUTER, 'utf8').matchAll(/\bpath: '([^']+)'/g)].
 
 const exact = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** Waits until nothing is missing any more: what is shown follows what is known, and the clock stands meanwhile. */
-const untilNothingMisses = async (look: () => Promise<readonly string[]>): Promise<void> => {
+/** What is still missing after all waiting: what is shown follows what is known, and the clock stands meanwhile. */
+const stillMissing = async (look: () => Promise<readonly string[]>): Promise<readonly string[]> => {
   let missing: readonly string[] = [];
   const isThere = async (): Promise<boolean> => (missing = await look()).length === 0;
   await until('nothing is missing', isThere).catch((error: Error) => {
     if (missing.length === 0) throw error;
   });
-  expect(missing).toEqual([]);
+  return missing;
 };
 
 interface IncidentAnswer {
@@ -103,7 +103,7 @@ describeChromium('the console while the outage of 2021 is played', () => {
   it('what it shows is what REST says of the same moment', async () => {
     await tocsin.play(7);
     await tocsin.isCurrent(watched);
-    await untilNothingMisses(async () => {
+    const missing = await stillMissing(async () => {
       const impact = await told<ImpactAnswer>('/v1/impact');
       const { fleet, regions } = await told<{ fleet: HealthAnswer; regions: readonly HealthAnswer[] }>('/v1/fleet');
       const { impact: own, reason } = (await incident()) as unknown as IncidentAnswer;
@@ -128,6 +128,7 @@ describeChromium('the console while the outage of 2021 is played', () => {
           .filter((row) => !new RegExp(row).test(spoken)),
       ];
     });
+    expect(missing).toEqual([]);
   });
 
   it('to a viewer every act is shown, cannot be done, and says why', async () => {
@@ -197,10 +198,11 @@ describeChromium('the console while the outage of 2021 is played', () => {
     );
     expect(gates.length).toBeGreaterThan(0);
     const evidence = gates.flatMap(({ because, tests }) => [because, ...tests.map(({ detail }) => detail)]);
-    await untilNothingMisses(async () => {
+    const missing = await stillMissing(async () => {
       const shown = await tab.spoken();
       return evidence.filter((text) => !shown.includes(text));
     });
+    expect(missing).toEqual([]);
     const { preview } = await site.told('operator', '/v1/rollouts/rollout-2/rollback/preview', {});
     await tab.page.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }).click();
     const dialog = tab.page.getByRole('dialog');
