@@ -294,6 +294,7 @@ describeChromium('the console while the outage of 2021 is played', () => {
       tocsin.line.speak();
       await first.page.getByText(/Live, \d+ s old/).waitFor();
       await first.page.locator('.now.stale').waitFor({ state: 'detached' });
+      expect(first.documents).toBe(1);
     });
 
     afterEach(() => {
