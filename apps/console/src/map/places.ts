@@ -26,5 +26,9 @@ const known = new Map(
     }),
 );
 
+/** The letters of an airport, and then nothing more that is one: `manila` is no `man`. */
+const CODE = /^([a-z]{3})(?![a-z])/i;
+
 /** Degrees east and north of a PoP, by the letters that its name begins with: `iad`, `iad1`, `IAD-2`. */
-export const placeOf = (pop: string): readonly [number, number] | undefined => known.get(pop.slice(0, 3).toLowerCase());
+export const placeOf = (pop: string): readonly [number, number] | undefined =>
+  known.get(CODE.exec(pop)?.[1]?.toLowerCase() ?? '');

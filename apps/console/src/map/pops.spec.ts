@@ -23,4 +23,14 @@ describe('PoPs', () => {
   it('stand where their airport is, however they are numbered', () => {
     expect([placeOf('iad'), placeOf('IAD1'), placeOf('edge-7')]).toEqual([[-77.5, 38.9], [-77.5, 38.9], undefined]);
   });
+
+  it('whose names only begin as an airport does stand in the table alone', () => {
+    expect(['dubai-1', 'manila', 'denmark-2', 'ams_3', 'sin.a'].map((pop) => placeOf(pop) !== undefined)).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
 });

@@ -1,11 +1,12 @@
 import 'uplot/dist/uPlot.min.css';
 import './chart.css';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import { whenColoursChange } from '../theme/theme.js';
 import { useZone } from '../time/zone.js';
-import { clockOf, momentOf, type Zone } from '../time/moments.js';
+import { clockOf, type Zone } from '../time/moments.js';
 import { colour, type Mark, marksPlugin } from './chart-marks.js';
+import { Twin } from './chart-twin.js';
 
 /** A line of a chart: values beside the times, null where nothing is known, which leaves a hole. */
 export interface Line {
@@ -58,60 +59,10 @@ const optionsOf = (
   plugins: [marksPlugin(marks)],
 });
 
-/** The last rows of the chart in words; a canvas says nothing to a screen reader. */
-const TWIN_ROWS = 60;
-
-const TwinTable = ({ title, times, lines, format }: ChartProps) => {
-  const { zone } = useZone();
-  const begin = Math.max(0, times.length - TWIN_ROWS);
-  return (
-    <div className="scrolls" tabIndex={0} role="group" aria-label={`${title}, the last ${TWIN_ROWS} steps`}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{zone}</th>
-            {lines.map(({ label }) => (
-              <th key={label} scope="col" className="number">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {times
-            .slice(begin)
-            .map((at, row) => (
-              <tr key={at}>
-                <th scope="row">{momentOf(at, zone)}</th>
-                {lines.map(({ label, values }) => (
-                  <td key={label} className="number">
-                    {values[begin + row] == null ? '—' : format(values[begin + row] ?? 0)}
-                  </td>
-                ))}
-              </tr>
-            ))
-            .toReversed()}
-        </tbody>
-      </table>
-    </div>
-  );
-};
-
-/** The table is there for who opens it; until then it costs nothing each second. */
-const Twin = (props: ChartProps) => {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <details className="twin" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary>{props.title} as a table</summary>
-      {isOpen && <TwinTable {...props} />}
-    </details>
-  );
-};
-
 /** One and the same, since the chart is drawn again when its marks are others. */
 const NO_MARKS: NonNullable<ChartProps['marks']> = [];
 
-/** Lines over time on a canvas, with marks on the time axis, a legend, and all of it as a table. */
+/** Lines over time on a canvas, with marks on the time axis, a legend, and all of it, the marks too, as a table. */
 export const Chart = (props: ChartProps) => {
   const { title, times, lines, marks = NO_MARKS } = props;
   const place = useRef<HTMLDivElement>(null);

@@ -4,8 +4,15 @@ const SHORT = new Intl.NumberFormat('en', { notation: 'compact', maximumSignific
 /** `1,204`. */
 export const count = (value: number): string => WHOLE.format(value);
 
+/** What is more than nothing is never `0.00`, and less than all never `100.00`: 3 of 80,000 failed is no fleet without a failure. */
+const hundredths = (value: number): string => {
+  const rounded = value.toFixed(2);
+  if (rounded === '100.00' && value < 100) return '99.99';
+  return rounded === '0.00' && value > 0 ? '0.01' : rounded;
+};
+
 /** `23.00 %`, of hundredths; — where nothing was asked, which is no 0 and no 100. */
-export const percent = (value: number | null | undefined): string => (value == null ? '—' : `${value.toFixed(2)} %`);
+export const percent = (value: number | null | undefined): string => (value == null ? '—' : `${hundredths(value)} %`);
 
 /** `2.78 %`, of a share between 0 and 1. */
 export const share = (value: number): string => percent(value * 100);

@@ -26,13 +26,18 @@ describe('what is drawn', () => {
     const chart = files.find(({ path }) => path === 'ui/chart.tsx')?.text ?? '';
     const [, shown = ''] = /<figure className="chart">([\s\S]*?)<\/figure>/.exec(chart) ?? [];
     expect(shown).toMatch(/<Twin \{\.\.\.props\} \/>/);
-    expect(chart).toMatch(/<details className="twin"[\s\S]*<TwinTable \{\.\.\.props\} \/>/);
+    const twin = files.find(({ path }) => path === 'ui/chart-twin.tsx')?.text ?? '';
+    expect(twin).toMatch(/<details className="twin"[\s\S]*<TwinTable \{\.\.\.props\} \/>/);
+    expect(twin).toMatch(/rows=\{twinRows\(times, lines, marks\)\}/);
   });
 
   it('stands beside the same as a table, wherever the map is', () => {
     const { shownBy, twin } = TWINS['map/world.tsx'] ?? { shownBy: /^/, twin: /$/ };
     const showing = files.filter(({ text }) => shownBy.test(text));
     expect(showing.length).toBeGreaterThan(0);
-    for (const { path, text } of showing) expect([path, twin.test(text)]).toEqual([path, true]);
+    for (const { path, text } of showing) {
+      expect([path, twin.test(text)]).toEqual([path, true]);
+      expect(/<World pops=\{(\w+)\}/.exec(text)?.[1]).toBe(/<PopTable pops=\{(\w+)\}/.exec(text)?.[1]);
+    }
   });
 });
