@@ -5,8 +5,12 @@ const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSigni
 
 /** A count: `1,204`. */
 export const whole = (value: number): string => WHOLE.format(value);
-/** A success: `23.00 %`; — where nobody asked. */
-export const percent = (value: number | null): string => (value === null ? '—' : `${value.toFixed(2)} %`);
+/** A success: `23.00 %`; — where nobody asked. Some that failed are not none, and few that succeeded neither. */
+export const percent = (value: number | null): string => {
+  if (value === null) return '—';
+  const [least, most] = [value > 0 ? 0.01 : 0, value < 100 ? 99.99 : 100];
+  return `${Math.min(most, Math.max(least, Number(value.toFixed(2)))).toFixed(2)} %`;
+};
 /** Money: `$673K`. */
 export const dollars = (value: number): string => `$${SHORT.format(value)}`;
 /** Of µs below a second. */
@@ -37,6 +41,27 @@ export interface ImpactAnswer {
     readonly dollarsPerMinute: number;
   }[];
 }
+
+/** What a PoP answered in a minute, as REST has it. */
+export interface PopAnswer {
+  readonly key: string;
+  readonly good: number;
+  readonly bad: number;
+  readonly success: number | null;
+}
+
+/** A text as a pattern that finds it and nothing else. */
+export const exact = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** The minute of PoPs that the page shows at a moment, as REST is asked for it: whole tens of seconds, closed for five. */
+export const closedMinuteOf = (nowMs: number): string => {
+  const to = Math.floor((nowMs - 5_000) / 10_000) * 10_000;
+  return `from=${to - 60_000}&to=${to}`;
+};
+
+/** What the row of a PoP says, as a pattern. */
+export const popRowOf = ({ key, good, bad, success }: PopAnswer): string =>
+  String.raw`row "${key} [a-z ]+ ${exact(`${percent(success)} ${whole(good + bad)}`)}"`;
 
 /** What the tiles say. */
 export const tilesOf = (fleet: HealthAnswer, impact: ImpactAnswer): readonly string[] => {

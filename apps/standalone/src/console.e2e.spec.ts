@@ -4,16 +4,21 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { describeChromium, until } from '#testing';
 import {
+  closedMinuteOf,
   dollars,
+  exact,
   type HealthAnswer,
   type ImpactAnswer,
   percent,
+  type PopAnswer,
+  popRowOf,
   regionRowsOf,
   tilesOf,
+  whole,
 } from './console-figures.fixture.js';
 import { ConsoleSite } from './console-site.fixture.js';
 import { type FirstMinute, watchFirstMinute } from './first-minute.fixture.js';
-import { GOOD, OTHER } from './rollout-site.fixture.js';
+import { GOOD, NEXT, OTHER } from './rollout-site.fixture.js';
 import { partOf, SIX_QUESTIONS } from './six-questions.fixture.js';
 import type { Tab } from './tab.fixture.js';
 
@@ -29,10 +34,18 @@ const TABS_AT_ONCE = 5;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const FIND_VIOLATIONS = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
   .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`;
+/** A laptop's, of which the browser takes nothing here. */
+const SCREEN = { width: 1_440, height: 900 };
+const ANSWERS = [
+  'How bad, and is it getting worse',
+  'Where',
+  'What changed',
+  'Who is hurt',
+  'What the automation does',
+  'Who has it',
+];
 const ROUTER = fileURLToPath(new URL('../../../../apps/console/src/router.tsx', import.meta.url));
 const ROUTES = [...readFileSync(ROUTER, 'utf8').matchAll(/\bpath: '([^']+)'/g)].map(([, path]) => path ?? '');
-
-const exact = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** What is still missing after all waiting: what is shown follows what is known, and the clock stands meanwhile. */
 const stillMissing = async (look: () => Promise<readonly string[]>): Promise<readonly string[]> => {
@@ -45,7 +58,6 @@ const stillMissing = async (look: () => Promise<readonly string[]>): Promise<rea
 };
 
 interface IncidentAnswer {
-  readonly impact: ImpactAnswer;
   readonly reason: { readonly text: string };
 }
 
@@ -106,20 +118,25 @@ describeChromium('the console while the outage of 2021 is played', () => {
     const missing = await stillMissing(async () => {
       const impact = await told<ImpactAnswer>('/v1/impact');
       const { fleet, regions } = await told<{ fleet: HealthAnswer; regions: readonly HealthAnswer[] }>('/v1/fleet');
-      const { impact: own, reason } = (await incident()) as unknown as IncidentAnswer;
+      const { reason } = (await incident()) as unknown as IncidentAnswer;
       const { customers } = await told<{
         customers: readonly { name: string; failing: number; dollarsPerMinute: number }[];
       }>(`/v1/incidents/${incidentId}/customers?limit=50`);
       expect(customers.length).toBeGreaterThan(3);
       const spoken = await watched.spoken();
-      const verdict = `fleet success ${percent(fleet.success)} · ${own.affectedCustomers} customers, score ${own.score} · ${dollars(own.dollarsPerMinute)} a minute`;
+      const verdict = `success ${percent(fleet.success)}, ${whole(impact.affectedCustomers)} customers, score ${whole(impact.score)}, ${dollars(impact.dollarsPerMinute)} a minute`;
       const where = partOf(spoken, '- region "Where"');
+      const { windows: pops } = await told<{ windows: readonly PopAnswer[] }>(
+        `/v1/windows?family=pop&stepMs=60000&${closedMinuteOf(tocsin.site.server.nowMs)}`,
+      );
+      expect(pops.length).toBeGreaterThan(3);
       return [
         ...tilesOf(fleet, impact).filter((text) => !spoken.includes(text)),
         ...[...regionRowsOf(regions, impact)]
           .map(([region, text]) => String.raw`row "${region} \S+ ${exact(text)}"`)
           .filter((row) => !new RegExp(row).test(where)),
-        ...(partOf(spoken, '- status').includes(verdict) ? [] : [verdict]),
+        ...pops.map(popRowOf).filter((row) => !new RegExp(row).test(where)),
+        ...(partOf(spoken, '- region "Verdict"').includes(verdict) ? [] : [verdict]),
         ...(partOf(spoken, '- region "What the automation does"').includes(reason.text) ? [] : [reason.text]),
         ...customers
           .map(({ name, failing, dollarsPerMinute }) => {
@@ -129,6 +146,25 @@ describeChromium('the console while the outage of 2021 is played', () => {
       ];
     });
     expect(missing).toEqual([]);
+  });
+
+  it('begins all six answers above the fold of a screen, and has the act beside its evidence', async () => {
+    const { page } = watched;
+    await page.setViewportSize(SCREEN);
+    const headings = await page.locator('.now').getByRole('heading', { level: 2 }).all();
+    const ends = new Map<string, number>();
+    for (const heading of headings) {
+      const box = await heading.boundingBox();
+      ends.set((await heading.textContent()) ?? '', box === null ? Infinity : box.y + box.height);
+    }
+    await page.setViewportSize({ ...SCREEN, height: 1_000 });
+    expect([...ends.keys()].toSorted()).toEqual(ANSWERS.toSorted());
+    expect([...ends].filter(([, end]) => end > SCREEN.height)).toEqual([]);
+    const rollBack = page
+      .getByRole('region', { name: 'What changed' })
+      .getByRole('button', { name: `Roll back ${NEXT.softwareVersion}` });
+    await rollBack.waitFor();
+    expect(await rollBack.getAttribute('title')).toMatch(/^As viewer you may not /);
   });
 
   it('to a viewer every act is shown, cannot be done, and says why', async () => {

@@ -31,8 +31,8 @@ const exact = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, S
 export const SIX_QUESTIONS: Readonly<Record<string, (spoken: string, outage: Outage) => boolean>> = {
   'how bad': (spoken) =>
     all(
-      partOf(spoken, '- status'),
-      new RegExp(`P0 · .*success ${FIGURES} .* · [1-9]\\d* customers, score [1-9]`),
+      region(spoken, 'Verdict'),
+      new RegExp(`P0 · .*success ${FIGURES}, [1-9][\\d,]* customers, score [1-9]`),
       new RegExp(`${MONEY} a minute`),
     ),
   'is it getting worse': (spoken) =>

@@ -66,20 +66,6 @@ export const FLEET = graphql(`
     }
   }
 `);
-/** What each PoP answered in a minute. */
-export const POP_MINUTE = graphql(`
-  query PopMinute($from: DateTime!, $to: DateTime!) {
-    windows(family: pop, step: 60000, from: $from, to: $to) {
-      windows {
-        key
-        good
-        bad
-        timeout
-        p99
-      }
-    }
-  }
-`);
 /** One node. */
 export const NODE = graphql(`
   query FleetNode($nodeId: String!) {
@@ -128,5 +114,3 @@ export type FleetAnswer = ResultOf<typeof FLEET>;
 export type FleetAlert = FleetAnswer['alerts']['nodes'][number];
 /** What a rollout brought where. */
 export type FleetRollout = FleetAnswer['rollouts']['nodes'][number];
-/** What one PoP answered in the minute. */
-export type PopStep = NonNullable<ResultOf<typeof POP_MINUTE>['windows']>['windows'][number];

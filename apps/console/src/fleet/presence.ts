@@ -3,7 +3,8 @@ import { HEALTH_WORDS, healthTone } from '../map/pops.js';
 import { grouped } from '../ui/grouped.js';
 import type { Tone } from '../ui/mark.js';
 import { words } from '../ui/words.js';
-import type { FleetAlert, NodeRow, PopStep } from './fleet-document.js';
+import type { FleetAlert, NodeRow } from './fleet-document.js';
+import type { PopStep } from './pop-minute.js';
 
 /** Whether something is heard, in a word that a filter can name, and in words with the time. */
 export interface Presence {

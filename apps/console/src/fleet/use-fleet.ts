@@ -3,7 +3,8 @@ import { useAll } from '../api/use-all.js';
 import { useAnswer } from '../api/use-answer.js';
 import { useNow } from '../time/clock.js';
 import { grouped } from '../ui/grouped.js';
-import { type FleetAlert, FLEET, type NodeRow, NODES, POP_MINUTE } from './fleet-document.js';
+import { type FleetAlert, FLEET, type NodeRow, NODES } from './fleet-document.js';
+import { usePopMinute } from './pop-minute.js';
 import { type PopShown, popsShown, type Presence, presenceOf } from './presence.js';
 import { releasesTold } from './releases.js';
 
@@ -16,11 +17,6 @@ export interface NodeShown extends NodeRow {
 
 const NODES_EVERY_MS = 5_000;
 const FLEET_EVERY_MS = 30_000;
-/** A second counts for five after it is over; a minute is asked for that is closed. */
-const CLOSED_MS = 5_000;
-/** Whole ten seconds, so that what is asked is the same for all who look. */
-const STEP_MS = 10_000;
-const MINUTE_MS = 60_000;
 
 /** Open alerts by the node that they are about. */
 export const alertsByNode = (alerts: readonly FleetAlert[]): ReadonlyMap<string, readonly FleetAlert[]> =>
@@ -42,11 +38,7 @@ export const useFleet = () => {
     {},
     { follows: ['alert-', 'rollout-', 'rollback-'], everyMs: FLEET_EVERY_MS },
   );
-  const to = Math.floor((now - CLOSED_MS) / STEP_MS) * STEP_MS;
-  const minute = useAnswer('pop-minute', POP_MINUTE, {
-    from: new Date(to - MINUTE_MS).toISOString(),
-    to: new Date(to).toISOString(),
-  });
+  const minute = usePopMinute();
   const releases = useMemo(() => releasesTold(fleet.data?.rollouts.nodes ?? []), [fleet.data]);
   const alerts = useMemo(() => alertsByNode(fleet.data?.alerts.nodes ?? []), [fleet.data]);
   const shown = useMemo(

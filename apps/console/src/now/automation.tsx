@@ -1,11 +1,45 @@
+import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { RollbackState } from '../rollouts/rollback-state.js';
+import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
 import { Mark } from '../ui/mark.js';
 import { words } from '../ui/words.js';
+import { modesSaid, watchSaid } from './automation-words.js';
 import type { NowAnswer, OpenIncident } from './now-document.js';
+import { type IncidentTold, OfIncident } from './of-incident.js';
+import type { ImpactTold } from './use-now-answer.js';
+
+// What waits for a yes is rare: its form comes when there is something to say yes to.
+const ApproveProposed = lazy(async () => ({ default: (await import('./approve-proposed.js')).ApproveProposed }));
+
+type Rollback = OpenIncident['rollbacks'][number];
+
+const OneRollback = ({ rollback, now }: { readonly rollback: Rollback; readonly now: number }) => (
+  <div>
+    <RollbackState rollback={rollback} now={now} />
+    <div className="acts-beside">
+      {rollback.status === 'proposed' && (
+        <Suspense fallback={<span className="act-place" />}>
+          <ApproveProposed rollback={rollback} />
+        </Suspense>
+      )}
+      {rollback.rolloutId !== null && (
+        <Link to="/rollouts/$id" params={{ id: rollback.rolloutId }}>
+          its rollout
+        </Link>
+      )}
+      <Link to="/automation">all that it does</Link>
+    </div>
+  </div>
+);
 
 const Doing = ({ incident, now }: { readonly incident: OpenIncident; readonly now: number }) => (
   <>
+    {incident.rollbacks.length === 0 && <p>Nothing is rolled back.</p>}
+    {incident.rollbacks.map((rollback) => (
+      <OneRollback key={rollback.rollbackId} rollback={rollback} now={now} />
+    ))}
     <ul aria-label="Rules that fired">
       {incident.evidence.slice(0, 3).map(({ rule, text }) => (
         <li key={`${rule} ${text}`}>
@@ -13,9 +47,6 @@ const Doing = ({ incident, now }: { readonly incident: OpenIncident; readonly no
         </li>
       ))}
     </ul>
-    {incident.rollbacks.map((rollback) => (
-      <RollbackState key={rollback.rollbackId} rollback={rollback} now={now} />
-    ))}
     {incident.whyNot.length > 0 && (
       <ul aria-label="Why not">
         {incident.whyNot.map(({ by, because }) => (
@@ -28,23 +59,48 @@ const Doing = ({ incident, now }: { readonly incident: OpenIncident; readonly no
   </>
 );
 
+/** How it may act: who switched it last, what it may do with which service, and whether it did too much. */
+const Standing = ({ automation }: { readonly automation: NowAnswer['automation'] }) => {
+  const { lastSwitch, rateRail, services } = automation;
+  return (
+    <p className="quiet">
+      {modesSaid(services)}
+      {lastSwitch !== null && (
+        <>
+          {' '}
+          Switched {lastSwitch.isOn ? 'on' : 'off'} by {lastSwitch.by}, <When at={lastSwitch.at} />
+          {`: ${lastSwitch.comment}.`}
+        </>
+      )}
+      {rateRail !== null && (
+        <>
+          {' '}
+          Its rate rail opened <When at={rateRail.at} />
+          {`: ${rateRail.because}.`}
+        </>
+      )}
+    </p>
+  );
+};
+
 interface AutomationProps {
   readonly automation: NowAnswer['automation'];
-  readonly incident: OpenIncident | undefined;
+  readonly told: IncidentTold;
+  readonly hurt: ImpactTold;
   readonly now: number;
 }
 
 /** What the machine does and why: the rule with its numbers, the waves, the rails; and why not, where it does nothing. */
-export const Automation = ({ automation, incident, now }: AutomationProps) => (
+export const Automation = ({ automation, told, hurt, now }: AutomationProps) => (
   <Card
     title="What the automation does"
     className="automation"
     aside={automation.isOn ? <Mark tone="good">on</Mark> : <Mark tone="bad">off: kill switch</Mark>}
   >
-    {incident === undefined ? (
-      <p className="quiet">It watches; no rule holds.</p>
-    ) : (
-      <Doing incident={incident} now={now} />
-    )}
+    {!automation.isOn && <p>It is switched off: nothing is commanded, whatever a rule says.</p>}
+    <OfIncident told={told} none={<p className="quiet">{watchSaid(automation.isOn, hurt.impact)}</p>}>
+      {(incident) => <Doing incident={incident} now={now} />}
+    </OfIncident>
+    <Standing automation={automation} />
   </Card>
 );

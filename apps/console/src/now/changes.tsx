@@ -1,9 +1,18 @@
+import { Link } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { releaseName } from '../rollouts/release.js';
+import { clockOf, lengthOf } from '../time/moments.js';
 import { useZone } from '../time/zone.js';
-import { lengthOf, clockOf } from '../time/moments.js';
 import { Card } from '../ui/card.js';
 import { share } from '../ui/figures.js';
 import { Mark, type Tone } from '../ui/mark.js';
+import { words } from '../ui/words.js';
 import type { OpenIncident, RolloutNow } from './now-document.js';
+import { type IncidentTold, OfIncident } from './of-incident.js';
+import { nextToCause, recentOf } from './recent.js';
+
+// Its form is not part of what is read first; the button comes a moment after its evidence.
+const RollBack = lazy(async () => ({ default: (await import('../rollouts/roll-back.js')).RollBack }));
 
 type Cause = OpenIncident['causes'][number];
 
@@ -15,55 +24,94 @@ const VERDICTS: Readonly<Record<Cause['verdict'], readonly [Tone, string]>> = {
 };
 
 const nameOf = ({ release, kind, subjectId }: Cause): string =>
-  release === null ? `${kind} ${subjectId.slice(0, 12)}` : `${release.softwareVersion}+${release.configRev}`;
+  release === null ? `${kind} ${subjectId.slice(0, 12)}` : releaseName(release);
 
-const Suspect = ({ cause }: { readonly cause: Cause }) => {
+/** When the failure began beside the change; one that began before it is said to have. */
+const beganOf = (onsetAfter: number): string =>
+  onsetAfter < 0
+    ? `the failure began ${lengthOf(-onsetAfter)} before it`
+    : `the failure began ${lengthOf(onsetAfter)} after it`;
+
+interface SuspectProps {
+  readonly cause: Cause;
+  /** Why it cannot be rolled back as things are. */
+  readonly because: string | undefined;
+}
+
+const Suspect = ({ cause, because }: SuspectProps) => {
   const [tone, word] = VERDICTS[cause.verdict];
+  const { release, kind, subjectId, failingWith, failingWithout, onsetAfter } = cause;
   return (
     <li>
-      <strong>{nameOf(cause)}</strong> <Mark tone={tone}>{word}</Mark>
-      <div>{cause.because}</div>
-      {cause.failingWith !== null && cause.failingWithout !== null && (
+      <strong>{nameOf(cause)}</strong> <Mark tone={tone}>{word}</Mark> {cause.because}
+      {failingWith !== null && failingWithout !== null && (
         <div className="quiet">
-          success with it {share(1 - cause.failingWith)}, without {share(1 - cause.failingWithout)}; the failure began{' '}
-          {lengthOf(cause.onsetAfter)} after it
+          success with it {share(1 - failingWith)}, without {share(1 - failingWithout)}; {beganOf(onsetAfter)}
+        </div>
+      )}
+      {kind !== 'rules' && (
+        <div className="acts-beside">
+          <Link to="/rollouts/$id" params={{ id: subjectId }}>
+            its rollout
+          </Link>
+          {release !== null && cause.verdict !== 'ruled_out' && (
+            <Suspense fallback={<span className="act-place" />}>
+              <RollBack rolloutId={subjectId} release={release} because={because} />
+            </Suspense>
+          )}
         </div>
       )}
     </li>
   );
 };
 
-interface ChangesProps {
-  readonly incident: OpenIncident | undefined;
-  readonly rollouts: readonly RolloutNow[];
-}
-
-/** What changed: the causes of the incident by how far they explain it, and the newest rollouts. */
-export const Changes = ({ incident, rollouts }: ChangesProps) => {
+const Rollout = ({ rollout }: { readonly rollout: RolloutNow }) => {
   const { zone } = useZone();
   return (
+    <li>
+      <Link to="/rollouts/$id" params={{ id: rollout.rolloutId }}>
+        {rollout.service} {releaseName(rollout.release)}
+      </Link>
+      : {words(rollout.status)}
+      {rollout.stage !== null && `, stage ${rollout.stage}`}, since {clockOf(Date.parse(rollout.changedAt), zone)}{' '}
+      {zone}
+    </li>
+  );
+};
+
+interface ChangesProps {
+  readonly told: IncidentTold;
+  readonly rollouts: readonly RolloutNow[];
+  readonly now: number;
+}
+
+/** What changed: the causes of the incident by how far they explain it, each with what undoes it, and the rollouts of the last day. */
+export const Changes = ({ told, rollouts, now }: ChangesProps) => {
+  const { recent, said } = recentOf(rollouts, now);
+  return (
     <Card title="What changed" className="changes">
-      {incident !== undefined && (
+      <div className="scrolls" tabIndex={0} role="group" aria-label="What changed">
+        <OfIncident told={told} none={null}>
+          {(incident) => (
+            <ul>
+              {incident.causes.slice(0, 3).map((cause) => (
+                <Suspect
+                  key={`${cause.kind} ${cause.subjectId}`}
+                  cause={cause}
+                  because={nextToCause(incident.rollbacks, cause.subjectId)}
+                />
+              ))}
+              {incident.causes.length === 0 && <li className="quiet">No change is suspected yet.</li>}
+            </ul>
+          )}
+        </OfIncident>
+        {said !== undefined && <p className="quiet">{said}</p>}
         <ul>
-          {incident.causes.slice(0, 3).map((cause) => (
-            <Suspect key={`${cause.kind} ${cause.subjectId}`} cause={cause} />
+          {recent.map((rollout) => (
+            <Rollout key={rollout.rolloutId} rollout={rollout} />
           ))}
         </ul>
-      )}
-      {rollouts.length === 0 ? (
-        <p className="quiet">No rollout was told.</p>
-      ) : (
-        <ul>
-          {rollouts.slice(0, 3).map((rollout) => (
-            <li key={rollout.rolloutId}>
-              {rollout.service} {rollout.release.softwareVersion}+{rollout.release.configRev}:{' '}
-              {rollout.status.replaceAll('_', ' ')}
-              {rollout.stage !== null && `, stage ${rollout.stage}`}, since{' '}
-              {clockOf(Date.parse(rollout.changedAt), zone)} {zone}
-            </li>
-          ))}
-        </ul>
-      )}
+      </div>
     </Card>
   );
 };

@@ -1,65 +1,109 @@
+import { Link } from '@tanstack/react-router';
+import { useAnswer } from '../api/use-answer.js';
+import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
+import { Failure } from '../ui/failure.js';
 import { count, money, share } from '../ui/figures.js';
-import type { NowAnswer, OpenIncident } from './now-document.js';
+import { Reading } from '../ui/reading.js';
+import { Rows } from '../ui/rows.js';
+import { HURT_SINCE, type ImpactAnswer } from './now-document.js';
+import type { IncidentTold } from './of-incident.js';
+import type { ImpactTold } from './use-now-answer.js';
 
-/** Of so many the card shows the worst; the page of customers has all. */
-const ROWS_MAX = 50;
+type Customer = NonNullable<ImpactAnswer['incident']>['customers']['customers'][number];
+
+const CustomerRows = ({ customers }: { readonly customers: readonly Customer[] }) => (
+  <Rows
+    label="Customers hurt"
+    columns={[
+      {
+        heading: 'Customer',
+        cell: ({ customerId, name, critical }) => (
+          <Link to="/customers/$id" params={{ id: customerId }}>
+            {name}
+            {critical && ' (critical)'}
+          </Link>
+        ),
+      },
+      {
+        heading: 'Tier',
+        cell: ({ tier }) => (
+          <>
+            <span aria-hidden="true" className={`impact ${tier}`} /> {tier.replace('tier', '')}
+          </>
+        ),
+      },
+      { heading: 'Failing', isNumber: true, cell: ({ failing }) => share(failing) },
+      { heading: 'A minute', isNumber: true, cell: ({ dollarsPerMinute }) => money(dollarsPerMinute) },
+    ]}
+    rows={customers}
+    keyOf={({ customerId }) => customerId}
+    none="Who they are is being counted."
+  />
+);
+
+const MINUTE_MS = 60_000;
+
+/** Customers who are hurt while no incident is open: below the rules, before one fires, or after it ended. */
+const HurtUnopened = ({ impact, now }: { readonly impact: ImpactAnswer['impact']; readonly now: number }) => {
+  const since = new Date(Math.floor(now / MINUTE_MS - 1) * MINUTE_MS).toISOString();
+  const answer = useAnswer('hurt-since', HURT_SINCE, { since }, { everyMs: 10_000 });
+  return (
+    <>
+      <p>{`${count(impact.affectedCustomers)} customers are hurt; no incident is open for it.`}</p>
+      <Reading of="who they are" answer={answer}>
+        {({ affectedCustomers }) => <CustomerRows customers={affectedCustomers?.customers ?? []} />}
+      </Reading>
+    </>
+  );
+};
+
+const OfOpen = ({ customers }: { readonly customers: ImpactTold['customers'] }) => {
+  if (customers === undefined) return <p className="quiet">Reading whom the incident hurts …</p>;
+  const { affectedCustomers, asOf, customers: listed } = customers;
+  if (affectedCustomers === 0) return <p className="quiet">Nobody of the incident yet, as far as telemetry says.</p>;
+  const more = affectedCustomers > listed.length ? `, the worst ${count(listed.length)} here` : '';
+  return (
+    <>
+      <p className="quiet">
+        {`Of this incident ${count(affectedCustomers)}${more}, as of `}
+        <When at={asOf} />
+      </p>
+      <CustomerRows customers={listed} />
+    </>
+  );
+};
 
 interface HurtProps {
-  readonly incident: OpenIncident | undefined;
-  readonly impact: NowAnswer['impact'];
+  readonly told: IncidentTold;
+  readonly hurt: ImpactTold;
+  readonly now: number;
 }
 
+const Whom = ({ told: { isOpen }, hurt: { impact, customers, error }, now }: HurtProps) => {
+  if (impact === undefined) return error === null && <p className="quiet">Reading who is hurt …</p>;
+  if (isOpen) return <OfOpen customers={customers} />;
+  if (impact.affectedCustomers > 0) return <HurtUnopened impact={impact} now={now} />;
+  return <p className="quiet">Nobody, as far as telemetry says.</p>;
+};
+
 /** Who is hurt: customers by name, the critical and the dear ones first, as the API orders them (R11). */
-export const Hurt = ({ incident, impact }: HurtProps) => {
-  const customers = incident?.customers.customers ?? [];
+export const Hurt = (props: HurtProps) => {
+  const { impact, error } = props.hurt;
   return (
     <Card
       title="Who is hurt"
       className="hurt"
       aside={
-        <span className="quiet">{`${count(impact.affectedCustomers)} customers, ${money(impact.dollarsPerMinute)} a minute`}</span>
+        impact !== undefined && (
+          <Link to="/customers">
+            {`${count(impact.affectedCustomers)} customers, ${money(impact.dollarsPerMinute)} a minute`}
+          </Link>
+        )
       }
     >
-      {customers.length === 0 ? (
-        <p className="quiet">
-          {incident !== undefined && incident.impact.affectedCustomers > 0
-            ? `${count(incident.impact.affectedCustomers)} customers; who they are is being counted.`
-            : 'Nobody, as far as telemetry says.'}
-        </p>
-      ) : (
-        <div className="scrolls" tabIndex={0} role="group" aria-label="Customers hurt">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Customer</th>
-                <th scope="col">Tier</th>
-                <th scope="col" className="number">
-                  Failing
-                </th>
-                <th scope="col" className="number">
-                  A minute
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {customers.slice(0, ROWS_MAX).map(({ customerId, name, tier, critical, failing, dollarsPerMinute }) => (
-                <tr key={customerId}>
-                  <th scope="row">
-                    {name}
-                    {critical && ' (critical)'}
-                  </th>
-                  <td>
-                    <span aria-hidden="true" className={`impact ${tier}`} /> {tier.replace('tier', '')}
-                  </td>
-                  <td className="number">{share(failing)}</td>
-                  <td className="number">{money(dollarsPerMinute)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {error !== null && <Failure of="who is hurt" error={error} />}
+      <Whom {...props} />
     </Card>
   );
 };

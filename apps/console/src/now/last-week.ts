@@ -56,8 +56,8 @@ export const deltasOf = (
   now: {
     readonly success: number | null | undefined;
     readonly p99: number | 'timeout' | null | undefined;
-    readonly customers: number;
-    readonly dollarsPerMinute: number;
+    readonly customers: number | undefined;
+    readonly dollarsPerMinute: number | undefined;
   },
   before: LastWeek,
 ): Readonly<Record<keyof LastWeek, string>> => ({

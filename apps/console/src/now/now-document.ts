@@ -1,174 +1,142 @@
 import { graphql, type ResultOf } from '../api/graphql.js';
 import { ROLLBACK_FIELDS, WAVE_FIELDS } from '../api/rollback-fields.js';
 
-/** All that the page says but for the figures of telemetry, in one question: its parts are of one moment. */
-export const NOW = graphql(
-  `
-    query Now {
-      headPosition
-      impact {
-        asOf
-        score
-        dollarsPerMinute
-        affectedCustomers
-        byTier {
-          tier1
-          tier2
-          tier3
-        }
-        regions {
-          region
-          order
-          affectedCustomers
-          failing
-          dollarsPerMinute
-        }
-      }
-      automation {
+/**
+ * What is open and what the automation may do, of one moment of the log. Of the incidents only what tells the gravest: the newest is
+ * seldom the one that counts.
+ */
+export const NOW = graphql(`
+  query Now {
+    headPosition
+    automation {
+      isOn
+      lastSwitch {
         isOn
-        lastSwitch {
+        at
+        by
+        comment
+      }
+      rateRail {
+        at
+        because
+        plans
+      }
+      services {
+        service
+        mode {
+          mode
           at
           by
-          comment
-        }
-        rateRail {
-          at
-          because
-          plans
-        }
-        services {
-          service
-          mode {
-            mode
-            at
-            by
-          }
         }
       }
-      ended: incidents(first: 1, status: [resolved]) {
-        nodes {
-          incidentId
-          resolvedAt
-        }
+    }
+    ended: incidents(first: 50, status: [resolved]) {
+      nodes {
+        resolvedAt
       }
-      incidents(first: 5, status: [open, acknowledged]) {
-        nodes {
-          incidentId
-          title
-          priority
-          severity
-          status
-          scope
-          key
-          rule
-          onsetAt
-          openedAt
-          acknowledgedAt
-          owner
-          snoozedUntil
-          impact {
-            score
-            dollarsPerMinute
-            affectedCustomers
-          }
-          evidence {
-            rule
-            text
-            signal
-            value
-            threshold
-            window
-            good
-            bad
-            coverage
-          }
-          escalation {
-            state
-            level
-            levels
-            next
-            nextAt
-            because
-            heldBy
-          }
-          causes {
-            kind
-            verdict
-            subjectId
-            because
-            explained
-            failingWith
-            failingWithout
-            onsetAfter
-            regions
-            release {
-              softwareVersion
-              configRev
-            }
-          }
-          customers(first: 50) {
-            asOf
-            affectedCustomers
-            customers {
-              customerId
-              name
-              tier
-              critical
-              failing
-              dollarsPerMinute
-            }
-          }
-          deliveries(first: 20) {
-            deliveryId
-            channel
-            person
-            action
-            status
-            requestedAt
-            finishedAt
-            dueAt
-            attemptCount
-            lastDetail
-            fellOverTo
-          }
-          rollbacks(first: 3) {
-            rollbackId
-            ...RollbackFields
-            waves {
-              ...WaveFields
-            }
-          }
-          whyNot {
-            by
-            because
-            at
-          }
-        }
+    }
+    open: incidents(first: 100, status: [open, acknowledged]) {
+      nodes {
+        incidentId
+        title
+        priority
+        severity
+        openedAt
+        onsetAt
+        acknowledgedAt
       }
-      rollouts(first: 5) {
-        nodes {
-          rolloutId
-          service
-          status
+      pageInfo {
+        hasNextPage
+      }
+    }
+    rollouts(first: 5) {
+      nodes {
+        rolloutId
+        service
+        status
+        stage
+        changedAt
+        release {
+          softwareVersion
+          configRev
+        }
+        previous {
+          softwareVersion
+          configRev
+        }
+        stages {
           stage
+          reachedAt
+        }
+      }
+    }
+  }
+`);
+
+/** All that Now shows of the one incident that it speaks of, but for whom it hurts. */
+export const INCIDENT_NOW = graphql(
+  `
+    query IncidentNow($incidentId: String!) {
+      headPosition
+      incident(incidentId: $incidentId) {
+        incidentId
+        status
+        onsetAt
+        openedAt
+        acknowledgedAt
+        owner
+        snoozedUntil
+        evidence {
+          rule
+          text
+        }
+        escalation {
+          state
+          level
+          levels
+          next
+          nextAt
           because
-          declaredAt
-          startedAt
-          changedAt
-          nodes
+          heldBy
+        }
+        causes {
+          kind
+          verdict
+          subjectId
+          because
+          failingWith
+          failingWithout
+          onsetAfter
           release {
             softwareVersion
             configRev
           }
-          previous {
-            softwareVersion
-            configRev
+        }
+        deliveries(first: 20) {
+          deliveryId
+          channel
+          person
+          action
+          status
+          requestedAt
+          finishedAt
+          dueAt
+          attemptCount
+          lastDetail
+          fellOverTo
+        }
+        rollbacks(first: 3) {
+          rollbackId
+          rolloutId
+          ...RollbackFields
+          waves {
+            ...WaveFields
           }
-          stages {
-            stage
-            reachedAt
-            nodes
-          }
+        }
+        whyNot {
+          by
+          because
+          at
         }
       }
     }
@@ -176,17 +144,83 @@ export const NOW = graphql(
   [ROLLBACK_FIELDS, WAVE_FIELDS],
 );
 
-/** All that Now shows but for the figures of telemetry. */
-export type NowAnswer = ResultOf<typeof NOW>;
-/** An incident that is not resolved. */
-export type OpenIncident = NowAnswer['incidents']['nodes'][number];
-/** A rollout that runs, or ended a short while ago. */
-export type RolloutNow = NowAnswer['rollouts']['nodes'][number];
+/**
+ * Whom it hurts, the whole fleet and the incident that the page speaks of. By itself, since telemetry that cannot be read must not take
+ * away what events say: who has it, and what the automation does.
+ */
+export const IMPACT_NOW = graphql(`
+  query ImpactNow($incidentId: String!, $isOpen: Boolean!) {
+    impact {
+      asOf
+      score
+      dollarsPerMinute
+      affectedCustomers
+      byTier {
+        tier1
+        tier2
+        tier3
+      }
+      regions {
+        region
+        order
+        affectedCustomers
+        dollarsPerMinute
+      }
+    }
+    incident(incidentId: $incidentId) @include(if: $isOpen) {
+      incidentId
+      customers(first: 50) {
+        asOf
+        affectedCustomers
+        customers {
+          customerId
+          name
+          tier
+          critical
+          failing
+          dollarsPerMinute
+        }
+      }
+    }
+  }
+`);
 
-/** Success and latency of the fleet; without bounds over the last ten minutes, by the clock of the API and not by ours. */
+/** Whom the fleet hurt since a moment, where no incident says it. */
+export const HURT_SINCE = graphql(`
+  query HurtSince($since: DateTime!) {
+    affectedCustomers(first: 50, since: $since) {
+      customers {
+        customerId
+        name
+        tier
+        critical
+        failing
+        dollarsPerMinute
+      }
+    }
+  }
+`);
+
+/** What is open, and what the automation may do. */
+export type NowAnswer = ResultOf<typeof NOW>;
+/** What tells the gravest of the incidents that are not over. */
+export type OpenTitle = NowAnswer['open']['nodes'][number];
+/** The incident that the page speaks of. */
+export type OpenIncident = NonNullable<ResultOf<typeof INCIDENT_NOW>['incident']>;
+/** A rollout that runs, or is over; the newest five are asked for. */
+export type RolloutNow = NowAnswer['rollouts']['nodes'][number];
+/** Whom it hurts. */
+export type ImpactAnswer = ResultOf<typeof IMPACT_NOW>;
+/** Whom the whole fleet hurts. */
+export type FleetImpact = ImpactAnswer['impact'];
+
+/**
+ * Success and latency of the fleet; without bounds over the last ten minutes, by the clock of the API and not by ours. By its name, so that
+ * every step is answered: one in which nothing was asked is a hole, and no line is drawn over it.
+ */
 export const FLEET_SERIES = graphql(`
   query FleetSeries($step: Duration!, $from: DateTime, $to: DateTime) {
-    windows(family: fleet, step: $step, from: $from, to: $to) {
+    windows(family: fleet, key: "fleet", step: $step, from: $from, to: $to) {
       windows {
         from
         success
@@ -209,20 +243,6 @@ export const RELEASE_SERIES = graphql(`
         good
         bad
         timeout
-      }
-    }
-  }
-`);
-
-/** What each PoP answered in the last minutes. */
-export const POP_SERIES = graphql(`
-  query PopSeries($step: Duration!) {
-    windows(family: pop, step: $step) {
-      windows {
-        from
-        key
-        good
-        bad
       }
     }
   }

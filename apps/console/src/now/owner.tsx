@@ -6,22 +6,29 @@ import { Card } from '../ui/card.js';
 import { Mark } from '../ui/mark.js';
 import { words } from '../ui/words.js';
 import type { OpenIncident } from './now-document.js';
+import { type IncidentTold, OfIncident } from './of-incident.js';
 
 /** Whether somebody has it, and who; an unanswered page grows older before the eyes. */
 export const Taken = ({
   incident,
   now,
 }: {
-  readonly incident: Pick<OpenIncident, 'acknowledgedAt' | 'openedAt' | 'owner'>;
+  readonly incident: Pick<OpenIncident, 'acknowledgedAt' | 'openedAt' | 'owner' | 'snoozedUntil'>;
   readonly now: number;
 }) => {
   const { zone } = useZone();
-  const { acknowledgedAt, openedAt, owner } = incident;
+  const { acknowledgedAt, openedAt, owner, snoozedUntil } = incident;
+  const isSnoozed = snoozedUntil !== null && Date.parse(snoozedUntil) > now;
+  const held = isSnoozed ? `; nobody is called for ${lengthOf(Date.parse(snoozedUntil) - now)} more` : '';
   return acknowledgedAt === null ? (
-    <Mark tone="bad">{`nobody has acknowledged, for ${lengthOf(now - Date.parse(openedAt))}`}</Mark>
+    <>
+      <Mark tone="bad">{`nobody has acknowledged, for ${lengthOf(now - Date.parse(openedAt))}`}</Mark>
+      {held}
+    </>
   ) : (
     <>
-      <Mark tone="good">acknowledged</Mark> by {owner} at {clockOf(Date.parse(acknowledgedAt), zone)} {zone}
+      <Mark tone="good">acknowledged</Mark> by {owner} at {clockOf(Date.parse(acknowledgedAt), zone)} {zone},{' '}
+      {lengthOf(now - Date.parse(acknowledgedAt))} ago{held}
     </>
   );
 };
@@ -44,30 +51,34 @@ export const Escalating = ({
 );
 
 interface OwnerProps {
-  readonly incident: OpenIncident | undefined;
+  readonly told: IncidentTold;
   /** When the last incident ended; null: there was none. */
   readonly ended: string | null;
   readonly now: number;
 }
 
 /** Who has it, whether the page was delivered, and who is called next. */
-export const Owner = ({ incident, ended, now }: OwnerProps) => (
+export const Owner = ({ told, ended, now }: OwnerProps) => (
   <Card title="Who has it" className="owner">
-    {incident === undefined ? (
-      <p className="quiet">
-        {ended === null
-          ? 'There was no incident yet.'
-          : `Nobody needs to. The last incident ended ${lengthOf(now - Date.parse(ended))} ago.`}
-      </p>
-    ) : (
-      <>
-        <p>
-          <Taken incident={incident} now={now} />
+    <OfIncident
+      told={told}
+      none={
+        <p className="quiet">
+          {ended === null
+            ? 'There was no incident yet.'
+            : `Nobody needs to. The last incident ended ${lengthOf(now - Date.parse(ended))} ago.`}
         </p>
-        {incident.status === 'open' && <Acknowledge incident={incident} />}
-        {incident.escalation !== null && <Escalating escalation={incident.escalation} now={now} />}
-        <DeliveryList deliveries={incident.deliveries} now={now} />
-      </>
-    )}
+      }
+    >
+      {(incident) => (
+        <>
+          <p>
+            <Taken incident={incident} now={now} /> {incident.status === 'open' && <Acknowledge incident={incident} />}
+          </p>
+          <DeliveryList deliveries={incident.deliveries} now={now} />
+          {incident.escalation !== null && <Escalating escalation={incident.escalation} now={now} />}
+        </>
+      )}
+    </OfIncident>
   </Card>
 );

@@ -1,29 +1,30 @@
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo } from 'react';
 import type { FleetHealth } from '../api/followed.js';
-import { useAnswer } from '../api/use-answer.js';
 import { placeOf } from '../map/places.js';
 import { HEALTH_WORDS, healthTone, type PopHealth, popsOf } from '../map/pops.js';
 import { Card } from '../ui/card.js';
+import { Failure } from '../ui/failure.js';
 import { count, latency, money, percent } from '../ui/figures.js';
 import { Mark } from '../ui/mark.js';
 import { Rows } from '../ui/rows.js';
-import { type NowAnswer, POP_SERIES } from './now-document.js';
+import { usePopMinute } from '../fleet/pop-minute.js';
+import type { FleetImpact } from './now-document.js';
 
 // A third of all bytes of the page, and not what is read first.
 const World = lazy(async () => ({ default: (await import('../map/world.js')).World }));
 
-/** A minute, as the figures of the regions are. */
-const POP_STEP_MS = 60_000;
-const POPS_EVERY_MS = 5_000;
-
 interface RegionsProps {
   readonly health: FleetHealth | null;
-  readonly impact: NowAnswer['impact'];
+  /** Undefined: not read, or not readable. */
+  readonly impact: FleetImpact | undefined;
 }
 
 /** Regions, those first that are to be recovered first, by money (R57). */
 const RegionTable = ({ health, impact }: RegionsProps) => {
-  const hurt = new Map(impact.regions.map((region) => [region.region, region]));
+  const hurt = new Map(impact?.regions.map((region) => [region.region, region]));
+  const hurtOf = <Value,>(of: (region: FleetImpact['regions'][number] | undefined) => Value, key: string) =>
+    impact === undefined ? '—' : of(hurt.get(key));
   const orderOf = (key: string): number => hurt.get(key)?.order ?? Number.MAX_SAFE_INTEGER;
   return (
     <Rows
@@ -36,12 +37,20 @@ const RegionTable = ({ health, impact }: RegionsProps) => {
         },
         { heading: 'Success', isNumber: true, cell: ({ success }) => percent(success) },
         { heading: 'p99', isNumber: true, cell: ({ p99 }) => latency(p99) },
-        { heading: 'Hurt', isNumber: true, cell: ({ key }) => count(hurt.get(key)?.affectedCustomers ?? 0) },
-        { heading: 'A minute', isNumber: true, cell: ({ key }) => money(hurt.get(key)?.dollarsPerMinute ?? 0) },
+        {
+          heading: 'Hurt',
+          isNumber: true,
+          cell: ({ key }) => hurtOf((region) => count(region?.affectedCustomers ?? 0), key),
+        },
+        {
+          heading: 'A minute',
+          isNumber: true,
+          cell: ({ key }) => hurtOf((region) => money(region?.dollarsPerMinute ?? 0), key),
+        },
       ]}
       rows={(health?.regions ?? []).toSorted((one, other) => orderOf(one.key) - orderOf(other.key))}
       keyOf={({ key }) => key}
-      none="Nothing was heard of any region."
+      none={health === null ? 'Nothing was heard of any region yet.' : 'There is no region: no node is registered.'}
     />
   );
 };
@@ -54,7 +63,14 @@ const PopTable = ({ pops }: { readonly pops: readonly PopHealth[] }) => {
       <Rows
         label="PoPs, the worst first"
         columns={[
-          { heading: 'PoP', cell: ({ pop }) => pop },
+          {
+            heading: 'PoP',
+            cell: ({ pop }) => (
+              <Link to="/fleet" search={{ pop }}>
+                {pop}
+              </Link>
+            ),
+          },
           {
             heading: 'State',
             cell: ({ success }) => <Mark tone={healthTone(success)}>{HEALTH_WORDS[healthTone(success)]}</Mark>,
@@ -72,15 +88,24 @@ const PopTable = ({ pops }: { readonly pops: readonly PopHealth[] }) => {
 
 /** Where it is: regions, PoPs on the map, and the same PoPs as a table. */
 export const Regions = ({ health, impact }: RegionsProps) => {
-  const { data } = useAnswer('pop-series', POP_SERIES, { step: POP_STEP_MS }, { everyMs: POPS_EVERY_MS });
+  const { data, error } = usePopMinute();
   const pops = useMemo(() => popsOf(data?.windows?.windows ?? []), [data]);
   return (
     <Card title="Where" className="regions">
-      <RegionTable health={health} impact={impact} />
-      <Suspense fallback={<div className="world-place" />}>
-        <World pops={pops} />
-      </Suspense>
-      <PopTable pops={pops} />
+      <div className="places">
+        <RegionTable health={health} impact={impact} />
+      </div>
+      {error !== null && <Failure of="the PoPs" error={error} />}
+      {data === undefined ? (
+        <div className="world-place">{error === null && <p className="quiet">Reading the PoPs …</p>}</div>
+      ) : (
+        <>
+          <Suspense fallback={<div className="world-place" />}>
+            <World pops={pops} />
+          </Suspense>
+          <PopTable pops={pops} />
+        </>
+      )}
     </Card>
   );
 };

@@ -1,11 +1,10 @@
 import type { TadaDocumentNode } from 'gql.tada';
-import type { RequestFailed } from '../api/request.js';
+import { useHolding } from '../api/held.js';
 import { useAnswer } from '../api/use-answer.js';
 import { useNow } from '../time/clock.js';
 import { askedOf } from '../time/asked.js';
 import { DEFAULT_LENGTH, isPinned, rangeOf, type RangeSearch } from '../time/range.js';
-import type { Stepped } from './joined.js';
-import { useSeries } from './use-series.js';
+import { type Counted, type SeriesRead, useSeries } from './use-series.js';
 
 interface Variables {
   readonly step: number;
@@ -15,9 +14,8 @@ interface Variables {
 interface Answer<Step> {
   readonly windows: { readonly windows: readonly Step[] } | null;
 }
-interface Found<Step> {
-  readonly steps: readonly Step[] | undefined;
-  readonly error: RequestFailed | null;
+interface Found<Step> extends SeriesRead<Step> {
+  readonly stepMs: number;
 }
 
 /** Whether a page follows the last ten minutes as they go on. */
@@ -25,7 +23,7 @@ export const isLive = (search: RangeSearch): boolean =>
   !isPinned(search) && (search.last ?? DEFAULT_LENGTH) === DEFAULT_LENGTH;
 
 /** A family over the time of an address: the last ten minutes as they go on, or another time whole, again when a step of it is over. */
-export const useSeriesOf = <Step extends Stepped>(
+export const useSeriesOf = <Step extends Counted>(
   name: string,
   document: TadaDocumentNode<Answer<Step>, Variables>,
   stepMs: number,
@@ -33,7 +31,8 @@ export const useSeriesOf = <Step extends Stepped>(
 ): Found<Step> => {
   const isWanted = !isLive(search);
   const stepsMax = 600_000 / stepMs;
-  const now = useNow();
+  const clock = useNow();
+  const now = useHolding().held?.at ?? clock;
   const { step } = askedOf(rangeOf(search, now), stepsMax);
   // By whole steps, so that the same is asked until a step is over.
   const asked = askedOf(rangeOf(search, Math.floor(now / step) * step), stepsMax);
@@ -43,6 +42,7 @@ export const useSeriesOf = <Step extends Stepped>(
     to: new Date(asked.to).toISOString(),
   };
   const live = useSeries(name, document, stepMs, !isWanted);
-  const { data, error } = useAnswer(`series-of-${name}`, document, variables, { isWanted });
-  return isWanted ? { steps: data?.windows?.windows, error } : live;
+  const { data, error, dataUpdatedAt } = useAnswer(`series-of-${name}`, document, variables, { isWanted });
+  if (!isWanted) return { ...live, stepMs };
+  return { steps: data?.windows?.windows, error, readAt: dataUpdatedAt, stepMs: asked.step };
 };

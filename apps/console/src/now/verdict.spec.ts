@@ -1,19 +1,17 @@
 import type { FleetHealth } from '../api/followed.js';
-import type { OpenIncident } from './now-document.js';
-import { gravest, verdictOf } from './verdict.js';
+import type { FleetImpact, OpenTitle } from './now-document.js';
+import { gravest, othersOpen, type VerdictFacts, verdictOf } from './verdict.js';
 
-const NOW = Date.UTC(2021, 6, 22, 11, 58);
-
-const incident = (told: Partial<OpenIncident>): OpenIncident =>
-  ({
-    title: 'success 23 % on v2.1.5+c42',
-    priority: 'P0',
-    severity: 'critical',
-    openedAt: '2021-07-22T11:47:10.000Z',
-    onsetAt: '2021-07-22T11:47:00.000Z',
-    impact: { affectedCustomers: 1_204, score: 8_310, dollarsPerMinute: 4_155_000 },
-    ...told,
-  }) as OpenIncident;
+const incident = (told: Partial<OpenTitle>): OpenTitle => ({
+  incidentId: 'i-1',
+  title: 'success 23 % on v2.1.5+c42',
+  priority: 'P0',
+  severity: 'critical',
+  openedAt: '2021-07-22T11:47:10.000Z',
+  onsetAt: '2021-07-22T11:47:00.000Z',
+  acknowledgedAt: null,
+  ...told,
+});
 
 const health = (good: number, bad: number): FleetHealth => ({
   asOf: '2021-07-22T11:58:00.000Z',
@@ -45,11 +43,32 @@ const health = (good: number, bad: number): FleetHealth => ({
   ],
 });
 
+const impact = (affectedCustomers: number): FleetImpact => ({
+  asOf: '2021-07-22T11:58:00.000Z',
+  affectedCustomers,
+  score: affectedCustomers === 0 ? 0 : 8_310,
+  dollarsPerMinute: affectedCustomers === 0 ? 0 : 4_155_000,
+  byTier: { tier1: affectedCustomers, tier2: 0, tier3: 0 },
+  regions: [],
+});
+
+const verdict = (facts: Partial<VerdictFacts>) =>
+  verdictOf({
+    worst: undefined,
+    health: health(9_995, 5),
+    impact: impact(0),
+    now: Date.UTC(2021, 6, 22, 11, 58),
+    hearing: 'heard',
+    asOf: '11:58:00 UTC, 2 min old',
+    ...facts,
+  });
+
 describe('the verdict', () => {
-  it('says what failed, how bad it is, who pays and for how long', () => {
-    expect(verdictOf([incident({})], health(8_000, 2_000), NOW, false)).toEqual({
+  it('says what failed, how bad it is, who pays and for how long, all of it of one scope', () => {
+    expect(verdict({ worst: incident({}), health: health(8_000, 2_000), impact: impact(1_204) })).toEqual({
       standing: 'failing',
-      text: 'P0 · success 23 % on v2.1.5+c42 · fleet success 80.00 % · 1,204 customers, score 8,310 · $4.16M a minute · for 11 min',
+      text: 'P0 · success 23 % on v2.1.5+c42 · whole fleet over the last minute: success 80.00 %, 1,204 customers, score 8,310, $4.16M a minute · for 11 min',
+      said: 'P0 · success 23 % on v2.1.5+c42',
     });
   });
 
@@ -63,18 +82,58 @@ describe('the verdict', () => {
     expect(gravest([incident({ priority: null, title: 'none' }), p1])?.title).toBe('p1');
   });
 
-  it('tells healthy, without traffic and unheard apart', () => {
-    expect(verdictOf([], health(9_995, 5), NOW, false).standing).toBe('well');
-    expect(verdictOf([], health(0, 0), NOW, false).standing).toBe('idle');
-    expect(verdictOf([], null, NOW, false).standing).toBe('silent');
-    expect(verdictOf([], { ...health(0, 0), regions: [] }, NOW, false)).toMatchObject({
+  it('is of the gravest of all that are open, and says how many others are and who has them', () => {
+    const newer = Array.from({ length: 5 }, (_, index) =>
+      incident({
+        title: `p2 ${index}`,
+        priority: 'P2',
+        openedAt: `2021-07-22T11:5${index}:00.000Z`,
+        acknowledgedAt: index < 3 ? '2021-07-22T11:57:00.000Z' : null,
+      }),
+    );
+    const all = [...newer.toReversed(), incident({ title: 'the one that counts' })];
+    expect(gravest(all)?.title).toBe('the one that counts');
+    expect(othersOpen(all, false)).toBe('and 5 more are open, 2 not acknowledged');
+    expect(othersOpen(all, true)).toBe('and at least 5 more are open, 2 not acknowledged');
+    expect(othersOpen(newer.slice(0, 2), false)).toBe('and 1 more is open, all acknowledged');
+    expect(othersOpen(newer.slice(0, 1), false)).toBeUndefined();
+  });
+
+  it('tells healthy, without traffic, unheard and not heard yet apart', () => {
+    expect(verdict({})).toMatchObject({ standing: 'well', said: 'Nothing is open' });
+    expect(verdict({ health: health(0, 0) }).standing).toBe('idle');
+    expect(verdict({ health: null }).standing).toBe('silent');
+    expect(verdict({ health: null, hearing: 'awaited' }).standing).toBe('unread');
+    expect(verdict({ health: { ...health(0, 0), regions: [] } })).toMatchObject({
       standing: 'silent',
       text: expect.stringContaining('No node is registered'),
     });
-    expect(verdictOf([], health(9_995, 5), NOW, true).standing).toBe('silent');
+    expect(verdict({ hearing: 'stale' })).toMatchObject({
+      standing: 'silent',
+      text: expect.stringContaining('The last was of 11:58:00 UTC, 2 min old.'),
+    });
   });
 
-  it('keeps an incident open also where nothing is heard', () => {
-    expect(verdictOf([incident({})], null, NOW, true)).toMatchObject({ standing: 'failing' });
+  it('keeps an incident open also where nothing is heard, and says of when its figures are', () => {
+    expect(verdict({ worst: incident({}), health: null, hearing: 'stale' }).standing).toBe('failing');
+    expect(verdict({ worst: incident({}), hearing: 'stale' }).text).toContain(
+      'whole fleet as of 11:58:00 UTC, 2 min old: success',
+    );
+  });
+
+  it('is not well while customers are hurt for whom no incident is open', () => {
+    expect(verdict({ impact: impact(12) })).toMatchObject({
+      standing: 'warned',
+      said: 'Customers are hurt, and no incident is open for it',
+    });
+  });
+
+  it('what could not be read is no nought', () => {
+    expect(verdict({ worst: incident({}), impact: undefined }).text).toContain('who is hurt is not read yet');
+  });
+
+  it('is read out when it changes, and not with each second that passes', () => {
+    const at = (now: number) => verdict({ worst: incident({}), impact: impact(now % 97), now }).said;
+    expect(at(Date.UTC(2021, 6, 22, 12))).toBe(at(Date.UTC(2021, 6, 22, 12, 3, 7)));
   });
 });

@@ -4,7 +4,8 @@ export interface Warned {
   readonly success: number | null | undefined;
   /** µs. */
   readonly p99: number | 'timeout' | null | undefined;
-  readonly score: number;
+  /** Undefined: it could not be read. */
+  readonly score: number | undefined;
 }
 
 /** R20: per cent. */
@@ -14,9 +15,9 @@ const SCORE_MAX = 100;
 /** R22: µs. */
 const P99_MAX = 200_000;
 
-/** Which lines of warning are crossed, a phrase each; what is not known crosses none. */
-export const warningsOf = ({ success, p99, score }: Warned): readonly string[] => [
-  ...(success != null && success < SUCCESS_MIN ? [`success below ${SUCCESS_MIN} %`] : []),
-  ...(p99 === 'timeout' || (p99 != null && p99 > P99_MAX) ? [`p99 above ${P99_MAX / 1_000} ms`] : []),
-  ...(score > SCORE_MAX ? [`impact score above ${SCORE_MAX}`] : []),
-];
+/** Which lines of warning are crossed, and which those are; what is not known crosses none. */
+export const warningsOf = ({ success, p99, score }: Warned): Partial<Readonly<Record<keyof Warned, string>>> => ({
+  ...(success != null && success < SUCCESS_MIN && { success: `below ${SUCCESS_MIN} %` }),
+  ...((p99 === 'timeout' || (p99 != null && p99 > P99_MAX)) && { p99: `above ${P99_MAX / 1_000} ms` }),
+  ...(score !== undefined && score > SCORE_MAX && { score: `score above ${SCORE_MAX}` }),
+});
