@@ -1,4 +1,5 @@
-import { event, type Event, type PrincipalRole, streamOf } from '#contracts';
+import { decisionId, event, type Event, type PrincipalRole, streamOf } from '#contracts';
+import { rollbackIdOf } from '#domain';
 import type { OidcSettings } from '#runtime';
 import { FakeClock, TEST_AUDIENCE, TestIssuer } from '#testing';
 import { NOW_MS, type ServedApi, serveApi, tellStory } from './api.fixture.js';
@@ -199,6 +200,28 @@ describe('rollbacks that people ask for, and what three people open', () => {
       });
     expect(await told(streamOf.rollback(rollbackId))).toEqual([['RollbackRequested', 'operator:test operator']]);
     expect(await post('operator', 'rollouts/none/rollback', { comment: 'x' })).toMatchObject({ status: 404 });
+  });
+
+  it('B13, R52: what refused stands at its rollout, with what three people could open of it', async () => {
+    const attempts = async () => {
+      const query = '{ rollout(rolloutId: "ro1") { rollbacks { rollbackId status openableRails refusals { rail } } } }';
+      return (await api.ask(query, await api.as('viewer'))).body['data'];
+    };
+    expect(await attempts()).toEqual({ rollout: { rollbacks: [] } });
+    const rollbackId = rollbackIdOf(
+      { rolloutId: 'ro1', release: { softwareVersion: 'v2.1.5', configRev: 'c42' } },
+      decisionId,
+    );
+    const refusal = (rail: string, at: number) =>
+      event('RollbackRefused', { rollbackId, incidentId: 'in9', rail, because: 'it does not hold', at });
+    const wish = { rollbackId, rolloutId: 'ro1', by: 'operator:ann', comment: 'customers call', at: NOW_MS };
+    const asked = event('RollbackRequested', wish);
+    const before = ['rate', 'mode'].map((rail) => refusal(rail, NOW_MS - 60_000));
+    await tell(streamOf.rollback(rollbackId), ...before, asked, refusal('target', NOW_MS + 250));
+    const refusals = ['rate', 'mode', 'target'].map((rail) => ({ rail }));
+    expect(await attempts()).toEqual({
+      rollout: { rollbacks: [{ rollbackId, status: 'refused', openableRails: ['target'], refusals }] },
+    });
   });
 
   it('what was proposed is approved by a person, once', async () => {

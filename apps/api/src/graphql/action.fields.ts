@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { streamOf } from '#contracts';
-import { isDeliveryEvent } from '#domain';
+import { decisionId, streamOf } from '#contracts';
+import { isDeliveryEvent, openableRails, ROLLBACK_ATTEMPTS_MAX, rollbackIdOf } from '#domain';
 import type { CommandRow, DeliveryRow, FallbackRow, OverrideRow, RedirectRow, RollbackRow, RolloutRow } from '#store';
 import type { Loaders } from '../loaders/loaders.js';
 import { loadAll } from '../loaders/request-loaders.js';
@@ -16,6 +16,9 @@ import { RolloutType, StageGateType } from './types/rollout.types.js';
 
 type Limit = number | null | undefined;
 
+/** The attempts that there can be, in order. */
+const ATTEMPTS = Array.from({ length: ROLLBACK_ATTEMPTS_MAX }, (_, n) => n + 1);
+
 /** What belongs to a rollout. */
 @Resolver(() => RolloutType)
 export class RolloutFields {
@@ -24,6 +27,16 @@ export class RolloutFields {
   @ResolveField(() => RollbackType, { nullable: true, description: 'What took it back; null: nothing did.' })
   async rollback(@Parent() { rollbackId }: RolloutRow, @Context() context: object) {
     return rollbackId === null ? null : this.loaders.of(context).rollback(rollbackId);
+  }
+
+  /** By their ids, which follow from the rollout: what rails refused to a trigger does not name its rollout. */
+  @ResolveField(() => [RollbackType], {
+    description: 'Every attempt to take it back, refused ones too, the newest first.',
+  })
+  async rollbacks(@Parent() rollout: RolloutRow, @Context() context: object, @First first: Limit) {
+    const ids = ATTEMPTS.map((attempt) => rollbackIdOf(rollout, decisionId, attempt));
+    const known = await loadAll(this.loaders.of(context).rollback, ids);
+    return firstOf(known.toReversed(), first);
   }
 
   @ResolveField(() => [StageGateType], {
@@ -47,6 +60,14 @@ export class RollbackFields {
   @ResolveField(() => RolloutType, { nullable: true, description: 'What it takes back.' })
   async rollout(@Parent() { rolloutId }: RollbackRow, @Context() context: object) {
     return rolloutId === null ? null : this.loaders.of(context).rollout(rolloutId);
+  }
+
+  @ResolveField(() => [String], {
+    description: 'Rails that refused it since it was asked for last, and that three people can open.',
+  })
+  openableRails(@Parent() { status, request, approval, refusals }: RollbackRow) {
+    const since = Math.max(request?.at ?? 0, approval?.at ?? 0);
+    return status === 'refused' ? openableRails(refusals, since) : [];
   }
 
   @ResolveField(() => [CommandType], { description: 'The commands of its waves.' })

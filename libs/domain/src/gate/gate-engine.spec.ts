@@ -1,5 +1,6 @@
 import { event, type GateSettings, streamOf } from '#contracts';
 import type { RulePlay } from '../rule/rule-play.fixture.js';
+import { stageGatesOf } from './stage-gates.js';
 import { atS, CANARY, FLEET, gatePlay, NEW, OLD, STREAM, traffic } from './gate-play.fixture.js';
 
 const HEALTHY = 0.0005;
@@ -24,6 +25,15 @@ describe('the gate of a rollout', () => {
     expect(play.all('GateDecided')[0]).toMatchObject({
       because: expect.stringMatching(/^cohort: 38.+ fail \(.+control: 0\.1/),
     });
+  });
+
+  it('B5: what it rests on is what the verdict was told with, not the measurement before it', () => {
+    const play = gatePlay().play(2, healthy).play(10, faulty);
+    const told = play.told.map(({ event: each }, position) => ({ position, event: each }));
+    const [gate] = stageGatesOf(told);
+    const { cohort, control, tests } = play.all('GateDecided')[0] ?? {};
+    expect(gate).toMatchObject({ verdict: 'roll_back', measured: { cohort, control, tests } });
+    expect(cohort?.bad).toBeGreaterThan(play.all('GateMeasured')[0]?.cohort.bad ?? Infinity);
   });
 
   it('R36: a fault that the control shares rolls nothing back', () => {

@@ -7,13 +7,22 @@ export interface PlacedEvent {
   readonly event: Event;
 }
 
+type Measured = NonNullable<Gate['measured']>;
+
+/** What a gate counted and what its tests say of it. */
+export interface StageFigures extends Pick<Measured, 'cohort' | 'control' | 'tests'> {
+  /** Of the last measurement; undefined: none was told before the verdict. */
+  readonly throughSlot: number | undefined;
+}
+
 /** The gate of one stage: what it said, when, and what it rests on. */
 export interface StageGateRecord extends Pick<Gate, 'stage' | 'phase' | 'verdict' | 'because' | 'sinceMs'> {
   /** Its place among the gates of its rollout, from 1: a stage that is reached again after another has a gate of its own. */
   readonly n: number;
   /** Log time of its last verdict; undefined before the first. */
   readonly decidedAtMs: number | undefined;
-  readonly measured: Gate['measured'];
+  /** Of its last measurement or verdict, whichever came later; undefined before the first. */
+  readonly measured: StageFigures | undefined;
   readonly judgedBy: Gate['judgedBy'];
   /** What a person was called for. */
   readonly overdue: readonly Lacking[];
@@ -25,8 +34,21 @@ const begins = ({ type }: Event): boolean => type === 'RolloutStarted' || type =
 
 const isEvidence = ({ type }: Event): boolean => type === 'GateMeasured' || type === 'GateDecided';
 
+/** A verdict is told with the figures that it rests on: those of the measurement before it are up to five minutes older. */
+const figuresOf = (
+  gate: Gate,
+  before: StageGateRecord | undefined,
+  { type, data }: Event,
+): StageFigures | undefined => {
+  if (type === 'GateDecided' && data.verdict === gate.verdict) {
+    const { cohort, control, tests } = data;
+    return { throughSlot: gate.measured?.throughSlot, cohort, control, tests };
+  }
+  return type === 'GateMeasured' ? gate.measured : before?.measured;
+};
+
 const recordOf = (gate: Gate, before: StageGateRecord | undefined, n: number, told: PlacedEvent): StageGateRecord => {
-  const { stage, phase, verdict, because, sinceMs, measured, judgedBy, overdue } = gate;
+  const { stage, phase, verdict, because, sinceMs, judgedBy, overdue } = gate;
   const { event, position } = told;
   const evidence = before?.evidence ?? [];
   return {
@@ -36,7 +58,7 @@ const recordOf = (gate: Gate, before: StageGateRecord | undefined, n: number, to
     verdict,
     because,
     sinceMs,
-    measured,
+    measured: figuresOf(gate, before, event),
     judgedBy,
     overdue: [...overdue],
     decidedAtMs: event.type === 'GateDecided' ? event.data.at : before?.decidedAtMs,

@@ -2,7 +2,13 @@ import { APPROVAL_ROLES, type ApprovalRole, event, type EventOf, isRefusal, type
 import fc from 'fast-check';
 import { evolveRollback, type Rollback } from '../rollout/rollback.js';
 import { CHECKLIST_MIN, missingOf, readChecklist } from './checklist.js';
-import { decideOverrideRequest, decideVote, type OverrideWish, type VoteEvent } from './override.decide.js';
+import {
+  decideOverrideRequest,
+  decideVote,
+  openableRails,
+  type OverrideWish,
+  type VoteEvent,
+} from './override.decide.js';
 import { evolveOverride, isOpening, type Override, OVERRIDE_MS } from './override.js';
 
 const CHECKLIST = {
@@ -124,6 +130,22 @@ describe('a request for an override', () => {
     const open = evolve(requested);
     expect(codeOf(ask({}, open === undefined ? [] : [open]))).toBe('OVERRIDE_OPEN');
     expect(codeOf(ask({ at: 601_000 }, open === undefined ? [] : [open]))).toBeUndefined();
+  });
+});
+
+describe('what could be opened', () => {
+  it('R52: is what refused since it was asked for last, of class S, each once', () => {
+    const refusals = [
+      { rail: 'rate', at: 5_000 },
+      { rail: 'mode', at: 90_000 },
+      { rail: 'target', at: 90_000 },
+      { rail: 'kill_switch', at: 90_250 },
+      { rail: 'target', at: 95_000 },
+    ];
+    expect(openableRails(refusals, 90_100)).toEqual(['target']);
+    expect(openableRails(refusals, 0)).toEqual(['rate', 'target']);
+    for (const rail of openableRails(refusals, 90_100))
+      expect(codeOf(ask({ rails: [rail] }, [], refusedBy('target')))).toBeUndefined();
   });
 });
 

@@ -31,6 +31,18 @@ const railFault = (rail: string): string | undefined => {
   return `${rail} is of class ${railClass}: ${why}`;
 };
 
+/** A wish is told by the clock of its door and a refusal by that of the log: so far may a refusal of it lie before it. */
+const CLOCKS_APART_MS = 1_000;
+
+/** The rails that three people could open: those of class S among what refused since `sinceMs`, when it was asked for last, each once. */
+export const openableRails = (
+  refusals: readonly { readonly rail: string; readonly at: number }[],
+  sinceMs: number,
+): readonly string[] => {
+  const standing = refusals.filter(({ at }) => at >= sinceMs - CLOCKS_APART_MS).map(({ rail }) => rail);
+  return [...new Set(standing)].filter((rail) => railFault(rail) === undefined);
+};
+
 /** Asks three people to open what refused a rollback (R52-R54): only while the whole checklist holds, only rails of class S. */
 export const decideOverrideRequest = (
   rollback: Rollback | undefined,

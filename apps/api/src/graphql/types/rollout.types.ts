@@ -235,7 +235,7 @@ export const StageGateType = objectType(
     ),
     cohort: maybe(one(() => CountsType, 'Of the nodes that run the release; null before the first measurement.')),
     control: maybe(one(() => CountsType, 'Of those of the same PoPs that do not.')),
-    tests: many(one(() => GateTestType, 'Each test, as it was measured last.')),
+    tests: many(one(() => GateTestType, 'Each test, as its last measurement or verdict told it.')),
     judgedBy: maybe(one(() => JudgedByType, 'Null before the first measurement.')),
     overdue: many(one(() => words.GateLack, 'What a person was called for.')),
     evidence: many(number('Positions of its last measurement and of its verdicts: act(position) shows one.')),
