@@ -6,6 +6,7 @@ import { lengthOf } from '../time/moments.js';
 import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
 import { Field, said, Text } from '../ui/field.js';
+import { SILENCE_COMMENT_MAX } from '../ui/limits.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Steps } from '../ui/steps.js';
@@ -44,7 +45,7 @@ const Silence = ({ alert: { rule, scope, key, state } }: PartProps) => {
         recorded all the same.
       </p>
       <Field label="Minutes" name="minutes" type="number" min={1} max={10_080} defaultValue={60} required />
-      <Text label="Why" name="comment" required maxLength={1_000} />
+      <Text label="Why" name="comment" required maxLength={SILENCE_COMMENT_MAX} />
     </Act>
   );
 };

@@ -6,6 +6,7 @@ import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
 import { said, Text } from '../ui/field.js';
 import { count } from '../ui/figures.js';
+import { COMMENT_MAX } from '../ui/limits.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
@@ -25,7 +26,7 @@ const Expire = ({ silence: { silenceId, status } }: { readonly silence: Silence 
       done="Ended."
       send={(form) => send({ silenceId, ...(said(form, 'comment') && { comment: said(form, 'comment') }) })}
     >
-      <Text label="Why (optional)" name="comment" maxLength={2_000} />
+      <Text label="Why (optional)" name="comment" maxLength={COMMENT_MAX} />
     </Act>
   );
 };

@@ -75,6 +75,7 @@ export const ROLLBACKS = graphql(
           rolloutId
           incidentId
           service
+          openableRails
           ...RollbackFields
           waves {
             ...WaveFields
@@ -92,6 +93,22 @@ export const ROLLBACKS = graphql(
   `,
   [ROLLBACK_FIELDS, WAVE_FIELDS],
 );
+/** What a proposed rollback takes back. */
+export const PROPOSED = graphql(`
+  query ProposedRollback($rollbackId: String!) {
+    rollback(rollbackId: $rollbackId) {
+      rollout {
+        rolloutId
+        release {
+          softwareVersion
+          configRev
+        }
+      }
+    }
+  }
+`);
+/** How often the overrides are read without any event: one that nobody votes on ends by itself. */
+export const OVERRIDES_MS = 10_000;
 /** Overrides with their votes. */
 export const OVERRIDES = graphql(`
   query Overrides {

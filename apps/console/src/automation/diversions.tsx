@@ -5,30 +5,14 @@ import { When } from '../time/when.js';
 import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
 import { said, Text } from '../ui/field.js';
-import { Mark, type Tone } from '../ui/mark.js';
+import { COMMENT_MAX } from '../ui/limits.js';
+import { Mark } from '../ui/mark.js';
 import { Rails } from '../rollouts/rollback-state.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
-import {
-  END_REDIRECT,
-  type FallbackRow,
-  FALLBACKS,
-  REDIRECT_END_PREVIEW,
-  type RedirectRow,
-  REDIRECTS,
-} from './automation-document.js';
-
-const REDIRECT_TONES: Readonly<Record<RedirectRow['status'], Tone>> = {
-  decided: 'warn',
-  draining: 'warn',
-  drained: 'warn',
-  verified: 'good',
-  resuming: 'warn',
-  ended: 'still',
-  refused: 'bad',
-  stopped: 'bad',
-};
+import { FALLBACK_TONES, REDIRECT_TONES } from './diversion-tones.js';
+import { END_REDIRECT, FALLBACKS, REDIRECT_END_PREVIEW, type RedirectRow, REDIRECTS } from './automation-document.js';
 
 const EndPreview = ({ redirectId }: { readonly redirectId: string }) => (
   <Reading
@@ -64,7 +48,7 @@ const EndRedirect = ({ redirect: { redirectId, status } }: { readonly redirect: 
       send={(form) => send({ redirectId, comment: said(form, 'comment') })}
     >
       <EndPreview redirectId={redirectId} />
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -112,7 +96,7 @@ const Redirect = ({ redirect }: { readonly redirect: RedirectRow }) => {
 
 /** Regions and PoPs that traffic is led away from. */
 export const Redirects = () => (
-  <Card title="Redirects of traffic" className="wide">
+  <Card title="Redirects of traffic" className="wide" aside={<span className="quiet">the newest 20</span>}>
     <Reading of="the redirects" answer={useAnswer('redirects', REDIRECTS, {}, { follows: ['redirect-', 'command-'] })}>
       {({ redirects }) =>
         redirects.nodes.length === 0 ? (
@@ -125,16 +109,9 @@ export const Redirects = () => (
   </Card>
 );
 
-const FALLBACK_TONES: Readonly<Record<FallbackRow['status'], Tone>> = {
-  decided: 'warn',
-  running: 'good',
-  stopped: 'bad',
-  ended: 'still',
-};
-
 /** Customers that are led to a public resolver while their own does not answer. */
 export const Fallbacks = () => (
-  <Card title="Fallbacks of customers" className="wide">
+  <Card title="Fallbacks of customers" className="wide" aside={<span className="quiet">the newest 20</span>}>
     <Reading of="the fallbacks" answer={useAnswer('fallbacks', FALLBACKS, {}, { follows: ['fallback-'] })}>
       {({ fallbacks }) => (
         <Rows

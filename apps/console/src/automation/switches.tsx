@@ -4,6 +4,7 @@ import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
 import { Select, said, Text } from '../ui/field.js';
 import { count } from '../ui/figures.js';
+import { COMMENT_MAX } from '../ui/limits.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
@@ -28,7 +29,7 @@ const KillSwitch = ({ automation: { isOn } }: { readonly automation: Automation 
           ? 'Nothing is commanded from then on: no rollback, no redirect, no fallback, of no service. What is judged and whom it pages stays.'
           : 'Whatever rules and rails let pass is commanded again.'}
       </p>
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -52,23 +53,22 @@ const SetMode = ({ service, mode }: { readonly service: string; readonly mode: M
       send={(form) => send({ service, mode: said(form, 'mode') as Mode, comment: said(form, 'comment') })}
     >
       <Select label={`What Tocsin may do with ${service}`} name="mode" options={MODES} defaultValue={mode} />
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
     </Act>
   );
 };
 
-const ResetRate = ({ service, isOpen }: { readonly service: string; readonly isOpen: boolean }) => {
+const ResetRate = ({ service }: { readonly service: string }) => {
   const send = useAct(RESET_RATE);
   return (
     <Act
       label="Reset rate"
       needs="operate"
-      because={isOpen ? undefined : 'The rate rail never bound.'}
       done="Reset."
       send={(form) => send({ service, comment: said(form, 'comment') })}
     >
       <p>Rollbacks of {service} that came before no longer count against how many there may be in a time.</p>
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -97,17 +97,37 @@ const Since = ({ mode }: { readonly mode: Automation['services'][number]['mode']
 const RateRail = ({ automation: { rateRail } }: { readonly automation: Automation }) => (
   <p>
     {rateRail === null ? (
-      <>
-        <Mark tone="good">holds</Mark> rate rail: it never bound
-      </>
+      'Rate rail: there were never three automatic rollbacks within a day.'
     ) : (
       <>
-        <Mark tone="warn">bound</Mark> rate rail, <When at={rateRail.at} />, {count(rateRail.plans)} plans:{' '}
-        {rateRail.because}
+        Rate rail: it shut last <When at={rateRail.at} />, with {count(rateRail.plans)} plans: {rateRail.because}. It
+        binds every service for which it was not reset since.
       </>
     )}
   </p>
 );
+
+/** Whether the rate rail lets a service pass, as far as it was shut for the day; what is half an hour old binds beside that. */
+const Rate = ({
+  rateRail,
+  reset,
+}: {
+  readonly rateRail: Automation['rateRail'];
+  readonly reset: Automation['services'][number]['rateReset'];
+}) => {
+  const isShut = rateRail !== null && (reset === null || Date.parse(reset.at) < Date.parse(rateRail.at));
+  return (
+    <>
+      {isShut ? <Mark tone="warn">binds</Mark> : <Mark tone="good">holds</Mark>}
+      {reset !== null && (
+        <>
+          {' '}
+          reset <When at={reset.at} /> by {reset.by}: {reset.comment}
+        </>
+      )}
+    </>
+  );
+};
 
 const LastSwitch = ({ automation: { lastSwitch } }: { readonly automation: Automation }) =>
   lastSwitch === null ? (
@@ -121,6 +141,7 @@ const LastSwitch = ({ automation: { lastSwitch } }: { readonly automation: Autom
 /** The kill switch, the rate rail, and how far Tocsin goes with each service. */
 export const Switches = ({ answer: { automation, breakers, rollouts } }: { readonly answer: AutomationAnswer }) => {
   const modes = new Map(automation.services.map((each) => [each.service, each.mode]));
+  const resets = new Map(automation.services.map((each) => [each.service, each.rateReset]));
   const updates = new Map(breakers.nodes.map((each) => [each.service, each]));
   const services = [...new Set([...modes.keys(), ...updates.keys(), ...rollouts.nodes.map(({ service }) => service)])];
   return (
@@ -139,13 +160,16 @@ export const Switches = ({ answer: { automation, breakers, rollouts } }: { reado
           { heading: 'Service', cell: (service) => service },
           { heading: 'Mode', cell: (service) => words(modes.get(service)?.mode ?? 'auto') },
           { heading: 'Since', cell: (service) => <Since mode={modes.get(service) ?? null} /> },
+          {
+            heading: 'Rate rail',
+            cell: (service) => <Rate rateRail={automation.rateRail} reset={resets.get(service) ?? null} />,
+          },
           { heading: 'Circuit breaker', cell: (service) => <Breaker breaker={updates.get(service)} /> },
           {
             heading: 'Acts',
             cell: (service) => (
               <>
-                <SetMode service={service} mode={modes.get(service)?.mode ?? 'auto'} />{' '}
-                <ResetRate service={service} isOpen={automation.rateRail !== null} />
+                <SetMode service={service} mode={modes.get(service)?.mode ?? 'auto'} /> <ResetRate service={service} />
               </>
             ),
           },

@@ -7,26 +7,40 @@ import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
 import { said, Text } from '../ui/field.js';
 import { count } from '../ui/figures.js';
+import { COMMENT_MAX } from '../ui/limits.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
 import { type ChannelRow, CHANNELS, ENABLE_CHANNEL, TEST_CHANNEL } from './ledger-document.js';
 
-const Test = ({ channel: { name, subject } }: { readonly channel: ChannelRow }) => {
+const SUBJECTS: Readonly<Record<string, string>> = {
+  change: 'changes',
+  command: 'commands',
+  notice: 'notices',
+  rollout: 'rollouts',
+  status: 'status updates',
+};
+
+const whyNoTest = (subject: string, isDisabled: boolean): string | undefined => {
+  if (subject !== 'page') return `It carries no pages, but ${SUBJECTS[subject] ?? subject}.`;
+  return isDisabled ? 'It is disabled: enable it first.' : undefined;
+};
+
+const Test = ({ channel: { name, subject, disabledAt } }: { readonly channel: ChannelRow }) => {
   const send = useAct(TEST_CHANNEL);
   return (
     <Act
       label="Send a test"
       needs="operate"
-      because={subject === 'page' ? undefined : `It carries no pages, but ${subject}s.`}
+      because={whyNoTest(subject, disabledAt !== null)}
       done="Sent: it stands below, and so does its end."
       send={(form) => send({ name, ...(said(form, 'comment') && { comment: said(form, 'comment') }) })}
     >
       <p>
         A page that says that it is a test leaves by this channel, and its end after it. Whoever it reaches is paged.
       </p>
-      <Text label="Why (optional)" name="comment" maxLength={2_000} />
+      <Text label="Why (optional)" name="comment" maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -42,7 +56,7 @@ const Enable = ({ channel: { name, disabledAt } }: { readonly channel: ChannelRo
       send={(form) => send({ name, comment: said(form, 'comment') })}
     >
       <p>What waits is sent again from now on.</p>
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -85,13 +99,13 @@ const Waits = ({ channel: { pending, oldestPendingAt } }: { readonly channel: Ch
   );
 };
 
+/** When the channels are read again: by events, and since what waits grows older. */
+export const CHANNELS_READ = { follows: ['channel-', 'delivery-'], everyMs: 10_000 };
+
 /** The ways out: whether each is open, what waits before it, and a test of it. */
 export const Channels = () => (
   <Card title="Ways out" className="wide">
-    <Reading
-      of="the channels"
-      answer={useAnswer('channels', CHANNELS, {}, { follows: ['channel-', 'delivery-'], everyMs: 10_000 })}
-    >
+    <Reading of="the channels" answer={useAnswer('channels', CHANNELS, {}, CHANNELS_READ)}>
       {({ channels }) => (
         <Rows
           label="Channels"

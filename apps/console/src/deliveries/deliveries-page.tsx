@@ -1,22 +1,20 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useHolding } from '../api/held.js';
-import { request, type RequestFailed } from '../api/request.js';
-import { useSession } from '../api/session.js';
 import { useAnswer } from '../api/use-answer.js';
+import { usePages } from '../api/use-pages.js';
 import { useNow } from '../time/clock.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
-import { Choice, Find } from '../ui/choice.js';
-import { Failure } from '../ui/failure.js';
+import { Choice, Exactly } from '../ui/choice.js';
 import { Mark } from '../ui/mark.js';
+import { More } from '../ui/more.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
-import { Channels } from './channels.js';
-import { DELIVERY_TONES, fateOf, Retry } from './delivery-list.js';
-import { ATTEMPTS, type DeliveryRow, DELIVERIES } from './ledger-document.js';
+import { Channels, CHANNELS_READ } from './channels.js';
+import { DELIVERY_TONES, Retry } from './delivery-list.js';
+import { fateOf } from './fate.js';
+import { ATTEMPTS, CHANNELS, type DeliveryRow, DELIVERIES } from './ledger-document.js';
 
 const STATUSES = ['delivered', 'due', 'gave_up', 'superseded'] as const;
 type Status = (typeof STATUSES)[number];
@@ -24,23 +22,21 @@ const isStatus = (text: string | undefined): text is Status => STATUSES.some((st
 
 /** The deliveries that the address asks for, page after page as they are wanted. */
 const useLedger = () => {
-  const { key } = useSession();
-  const isHeld = useHolding().held !== null;
   const { status, channel, incident } = useSearch({ from: '/deliveries' });
   const asked = {
     ...(isStatus(status) && { status: [status] }),
     ...(channel !== undefined && { channel }),
     ...(incident !== undefined && { incidentId: incident }),
   };
-  return useInfiniteQuery({
-    queryKey: ['ledger', asked],
-    queryFn: async ({ pageParam, signal }) =>
-      (await request(key, DELIVERIES, { ...asked, after: pageParam }, signal)).deliveries,
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ pageInfo }) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
-    enabled: !isHeld,
-    meta: { follows: ['delivery-'] },
-  });
+  return usePages('ledger', DELIVERIES, asked, { pageOf: ({ deliveries }) => deliveries, follows: ['delivery-'] });
+};
+
+/** The ways out by name: what is asked for is matched whole. */
+const ChannelChoice = (props: Pick<Parameters<typeof Choice>[0], 'value' | 'choose'>) => {
+  const { data } = useAnswer('channels', CHANNELS, {}, CHANNELS_READ);
+  const names = data?.channels.nodes.map(({ name }) => name) ?? [];
+  const known = props.value === undefined || names.includes(props.value) ? names : [props.value, ...names];
+  return <Choice label="Channel" options={known.map((name) => [name, name])} {...props} />;
 };
 
 const Filters = () => {
@@ -59,8 +55,8 @@ const Filters = () => {
         options={STATUSES.map((each) => [each, words(each)])}
         choose={choose('status')}
       />
-      <Find label="Channel" value={search.channel} choose={choose('channel')} />
-      <Find label="Incident (its id)" value={search.incident} choose={choose('incident')} />
+      <ChannelChoice value={search.channel} choose={choose('channel')} />
+      <Exactly label="Incident (its id)" value={search.incident} choose={choose('incident')} />
     </div>
   );
 };
@@ -71,7 +67,7 @@ const Attempts = ({ deliveryId }: { readonly deliveryId: string }) => (
     answer={useAnswer('attempts', ATTEMPTS, { deliveryId }, { follows: [`delivery-${deliveryId}`] })}
   >
     {({ delivery }) => (
-      <ol>
+      <ol aria-label="Attempts">
         {(delivery?.attempts ?? []).map(({ attempt, at, outcome, status, detail, isLost }) => (
           <li key={attempt}>
             <When at={at} /> {words(outcome)}
@@ -124,7 +120,7 @@ const COLUMNS = [
 ];
 
 const Ledger = () => {
-  const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useLedger();
+  const pages = useLedger();
   const { incident } = useSearch({ from: '/deliveries' });
   return (
     <Card title="Ledger, the newest first" className="wide">
@@ -137,23 +133,16 @@ const Ledger = () => {
           </Link>
         </p>
       )}
-      {error !== null && <Failure of="the deliveries" error={error as RequestFailed} />}
-      {data === undefined ? (
-        error === null && <p className="quiet">Reading the deliveries …</p>
-      ) : (
+      {pages.rows !== undefined && (
         <Rows
           label="Deliveries"
           columns={COLUMNS}
-          rows={data.pages.flatMap(({ nodes }) => nodes)}
+          rows={pages.rows}
           keyOf={({ deliveryId }) => deliveryId}
           none="Nothing was sent, or none of it is as was asked for. A test of a channel shows whether a page would arrive."
         />
       )}
-      {hasNextPage && (
-        <button type="button" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          {isFetchingNextPage ? 'Reading …' : 'Older ones'}
-        </button>
-      )}
+      <More of="the deliveries" pages={pages} />
     </Card>
   );
 };

@@ -1,9 +1,11 @@
 import { useAct } from '../api/use-act.js';
-import { lengthOf } from '../time/moments.js';
+import { useNow } from '../time/clock.js';
 import { Act } from '../ui/act.js';
 import { said, Text } from '../ui/field.js';
+import { COMMENT_MAX } from '../ui/limits.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { words } from '../ui/words.js';
+import { fateOf } from './fate.js';
 import { RETRY } from './delivery-document.js';
 
 /** A page or another message, and what became of it. */
@@ -29,19 +31,6 @@ export const DELIVERY_TONES: Readonly<Record<DeliveryShown['status'], Tone>> = {
   superseded: 'still',
 };
 
-/** What became of it, in words; `now` is ms since the epoch. */
-export const fateOf = (
-  { status, attemptCount, dueAt, finishedAt, lastDetail, fellOverTo }: DeliveryShown,
-  now: number,
-): string => {
-  if (status === 'delivered' && finishedAt !== null) return `${lengthOf(now - Date.parse(finishedAt))} ago`;
-  if (status === 'due' && dueAt !== null) {
-    const also = fellOverTo === null ? '' : `, sent through ${fellOverTo} too`;
-    return `attempt ${attemptCount + 1} in ${lengthOf(Math.max(0, Date.parse(dueAt) - now))}${also}`;
-  }
-  return lastDetail ?? '';
-};
-
 /** Sends again what was given up. */
 export const Retry = ({ deliveryId }: Pick<DeliveryShown, 'deliveryId'>) => {
   const send = useAct(RETRY);
@@ -52,7 +41,7 @@ export const Retry = ({ deliveryId }: Pick<DeliveryShown, 'deliveryId'>) => {
       done="Due again."
       send={(form) => send({ deliveryId, ...(said(form, 'comment') && { comment: said(form, 'comment') }) })}
     >
-      <Text label="Why (optional)" name="comment" maxLength={2_000} />
+      <Text label="Why (optional)" name="comment" maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -80,3 +69,6 @@ export const DeliveryList = ({ deliveries, now, canRetry = false }: DeliveryList
       ))}
     </ul>
   );
+
+/** The same, growing older by itself: nothing around it is drawn again for that. */
+export const DeliveriesNow = (props: Omit<DeliveryListProps, 'now'>) => <DeliveryList {...props} now={useNow()} />;

@@ -1,7 +1,9 @@
+import { useCaller } from '../api/caller.js';
 import { graphql } from '../api/graphql.js';
 import { useAct } from '../api/use-act.js';
 import { Act } from '../ui/act.js';
 import { said, Text } from '../ui/field.js';
+import { NOTE_MAX } from '../ui/limits.js';
 
 /** Takes an incident. */
 const ACKNOWLEDGE = graphql(`
@@ -24,22 +26,26 @@ interface AcknowledgeProps {
   };
 }
 
-/** Takes an incident; the key `a` opens it. */
+/** Takes an incident, also from an owner who does not answer; the key `a` opens it. */
 export const Acknowledge = ({ incident: { incidentId, status, owner } }: AcknowledgeProps) => {
   const send = useAct(ACKNOWLEDGE);
+  const { actor } = useCaller();
+  const isTaken = status === 'acknowledged' && owner !== null;
+  const standing = status === 'resolved' ? 'It is over.' : undefined;
   return (
     <Act
-      label="Acknowledge"
+      label={isTaken && owner !== actor ? 'Take over' : 'Acknowledge'}
       opens="acknowledge"
       needs="operate"
-      because={
-        status === 'open' ? undefined : status === 'resolved' ? 'It is over.' : `${owner ?? 'Somebody'} has it already.`
-      }
+      because={isTaken && owner === actor ? 'You have it already.' : standing}
       done="Acknowledged."
       send={(form) => send({ incidentId, ...(said(form, 'note') && { note: said(form, 'note') }) })}
     >
-      <p>You take it: nobody further is called, here and at every receiver that was told.</p>
-      <Text label="Note (optional)" name="note" maxLength={2_000} />
+      <p>
+        {isTaken && `It is taken from ${owner}. `}You take it: nobody further is called, here and at every receiver that
+        was told.
+      </p>
+      <Text label="Note (optional)" name="note" maxLength={NOTE_MAX} />
     </Act>
   );
 };

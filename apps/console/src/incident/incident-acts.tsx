@@ -2,9 +2,12 @@ import { useState } from 'react';
 import { useSession } from '../api/session.js';
 import { request } from '../api/request.js';
 import { useAct } from '../api/use-act.js';
-import { RollBack } from '../rollouts/roll-back.js';
+import { rolloutsBlamed } from '../rollouts/attempts.js';
+import { RollBackOf } from '../rollouts/roll-back.js';
 import { Act } from '../ui/act.js';
-import { Field, said, Text } from '../ui/field.js';
+import { save } from '../ui/csv.js';
+import { Field, Person, said, Text } from '../ui/field.js';
+import { COMMENT_MAX, INCIDENT_NOTE_MAX, NOTE_MAX, SNOOZE_MINUTES_MAX } from '../ui/limits.js';
 import { Acknowledge } from './acknowledge.js';
 import { HAND_OVER, type IncidentAnswer, NOTE, POST_MORTEM, SNOOZE } from './incident-document.js';
 
@@ -22,27 +25,33 @@ const HandOver = ({ incident: { incidentId, status } }: { readonly incident: Inc
         send({ incidentId, to: said(form, 'to'), ...(said(form, 'note') && { note: said(form, 'note') }) })
       }
     >
-      <Field label="To whom" name="to" required maxLength={200} />
-      <Text label="Note (optional)" name="note" maxLength={2_000} />
+      <Person label="To whom (as the plan names people)" name="to" required />
+      <Text label="Note (optional)" name="note" maxLength={NOTE_MAX} />
     </Act>
   );
 };
 
-const Snooze = ({ incident: { incidentId, status } }: { readonly incident: IncidentAnswer }) => {
+const Snooze = ({ incident: { incidentId, status, escalation } }: { readonly incident: IncidentAnswer }) => {
   const send = useAct(SNOOZE);
   return (
     <Act
       label="Snooze"
       needs="operate"
-      because={status === 'resolved' ? 'It is over.' : undefined}
+      because={
+        status === 'resolved'
+          ? 'It is over.'
+          : escalation === null
+            ? 'Nobody is called for it by a plan, so there is nothing to put off.'
+            : undefined
+      }
       done="Snoozed."
       send={(form) =>
         send({ incidentId, duration: Number(said(form, 'minutes')) * MINUTE_MS, comment: said(form, 'comment') })
       }
     >
       <p>Nobody is called for so long, and then the escalation goes on where it was.</p>
-      <Field label="Minutes" name="minutes" type="number" min={1} max={1_440} defaultValue={30} required />
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <Field label="Minutes" name="minutes" type="number" min={1} max={SNOOZE_MINUTES_MAX} defaultValue={30} required />
+      <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -56,15 +65,9 @@ const Note = ({ incident: { incidentId } }: { readonly incident: IncidentAnswer 
       done="Written down."
       send={(form) => send({ incidentId, text: said(form, 'text') })}
     >
-      <Text label="What is to be known" name="text" required maxLength={10_000} />
+      <Text label="What is to be known" name="text" required maxLength={INCIDENT_NOTE_MAX} />
     </Act>
   );
-};
-
-const save = (name: string, text: string): void => {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/markdown' }));
-  Object.assign(document.createElement('a'), { href: address, download: name }).click();
-  URL.revokeObjectURL(address);
 };
 
 const Export = ({ incident: { incidentId } }: { readonly incident: IncidentAnswer }) => {
@@ -75,7 +78,7 @@ const Export = ({ incident: { incidentId } }: { readonly incident: IncidentAnswe
     const told = await request(key, POST_MORTEM, { incidentId }).then(
       ({ postMortem }) => {
         if (postMortem === null) return 'There is nothing to export.';
-        save(`incident-${incidentId}.md`, postMortem.markdown);
+        save(`incident-${incidentId}.md`, 'text/markdown', [postMortem.markdown]);
         return 'Exported.';
       },
       (error: unknown) => `Not exported: ${error instanceof Error ? error.message : String(error)}`,
@@ -101,16 +104,9 @@ export const IncidentActs = ({ incident }: { readonly incident: IncidentAnswer }
     <HandOver incident={incident} />
     <Snooze incident={incident} />
     <Note incident={incident} />
-    {incident.rollbacks.map(({ rollbackId, rolloutId, from, status }) =>
-      rolloutId === null || from === null ? null : (
-        <RollBack
-          key={rollbackId}
-          rolloutId={rolloutId}
-          release={from}
-          because={status === 'running' || status === 'completed' ? `A rollback of it is ${status}.` : undefined}
-        />
-      ),
-    )}
+    {rolloutsBlamed(incident).map((rolloutId) => (
+      <RollBackOf key={rolloutId} rolloutId={rolloutId} />
+    ))}
     <Export incident={incident} />
   </div>
 );

@@ -147,7 +147,7 @@ export const INCIDENT = graphql(
           lastDetail
           fellOverTo
         }
-        rollbacks(first: 5) {
+        rollbacks(first: 10) {
           rollbackId
           rolloutId
           ...RollbackFields
@@ -155,6 +155,24 @@ export const INCIDENT = graphql(
           waves {
             ...WaveFields
           }
+        }
+        redirects(first: 10) {
+          redirectId
+          scope
+          key
+          status
+          because
+          decidedAt
+          endedAt
+        }
+        fallbacks(first: 20) {
+          fallbackId
+          customerId
+          provider
+          status
+          isDryRun
+          because
+          decidedAt
         }
         statusUpdates(first: 20) {
           n

@@ -1,17 +1,22 @@
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useAnswer } from '../api/use-answer.js';
-import { DeliveryList } from '../deliveries/delivery-list.js';
+import { DeliveriesNow } from '../deliveries/delivery-list.js';
 import { Escalating, Taken } from '../now/owner.js';
-import { RollbackState } from '../rollouts/rollback-state.js';
+import { RollbackNow } from '../rollouts/rollback-state.js';
 import { useNow } from '../time/clock.js';
+import { lengthOf } from '../time/moments.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
-import { count, money, share } from '../ui/figures.js';
+import { count, money } from '../ui/figures.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
-import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
 import { AlertsOf } from './alerts-of.js';
+import { Around } from './around.js';
+import { Diversions } from './diversions.js';
+import { Evidence } from './evidence.js';
+import { Hurt } from './hurt.js';
 import { IncidentActs } from './incident-acts.js';
 import { INCIDENT, type IncidentAnswer } from './incident-document.js';
 import { INCIDENT_TONES } from './incidents-page.js';
@@ -54,107 +59,94 @@ const Facts = ({ incident }: PartProps) => {
       {incident.muted !== null && (
         <p>
           <Mark tone="warn">muted</Mark> {incident.muted.because}
+          {incident.muted.until !== null && (
+            <>
+              , until <When at={incident.muted.until} />
+            </>
+          )}
         </p>
+      )}
+      {incident.detect !== null && (
+        <p>
+          Opened {lengthOf(incident.detect)} after it began:{' '}
+          {incident.isDetectedInTime === true
+            ? 'within the target of two minutes'
+            : 'later than the target of two minutes'}
+        </p>
+      )}
+      {incident.calls.length > 0 && (
+        <ul aria-label="Calls">
+          {incident.calls.map(({ at, to, because }) => (
+            <li key={`${at} ${to} ${because}`}>
+              {words(to)} was called <When at={at} />: {because}
+            </li>
+          ))}
+        </ul>
       )}
     </Card>
   );
 };
 
-const Evidence = ({ incident: { evidence, causes, whyNot } }: PartProps) => (
-  <Card title="Evidence">
-    <Rows
-      label="Evidence"
-      columns={[
-        { heading: 'Rule', cell: ({ rule }) => words(rule) },
-        { heading: 'What it found', cell: ({ text, detail }) => `${text}${detail === null ? '' : `; ${detail}`}` },
-        { heading: 'Good', isNumber: true, cell: ({ good }) => count(good) },
-        { heading: 'Bad', isNumber: true, cell: ({ bad }) => count(bad) },
-        { heading: 'Coverage', isNumber: true, cell: ({ coverage }) => share(coverage) },
-      ]}
-      rows={evidence}
-      keyOf={({ rule, text }) => `${rule} ${text}`}
-      none="It was opened without a rule."
-    />
-    <h3>Causes, the likeliest first</h3>
-    <ul aria-label="Causes">
-      {causes.map(({ kind, subjectId, verdict, because, release }) => (
-        <li key={`${kind} ${subjectId}`}>
-          <strong>{release === null ? kind : `${release.softwareVersion}+${release.configRev}`}</strong>{' '}
-          <Mark tone={verdict === 'proved' ? 'bad' : verdict === 'possible' ? 'warn' : 'still'}>{words(verdict)}</Mark>{' '}
-          {because}
-        </li>
-      ))}
-    </ul>
-    {whyNot.length > 0 && (
-      <>
-        <h3>Why not</h3>
-        <ul aria-label="Why not">
-          {whyNot.map(({ by, because }) => (
-            <li key={`${by} ${because}`}>
-              {words(by)}: {because}
-            </li>
-          ))}
-        </ul>
-      </>
+/** As many deliveries as the page asks for. */
+const DELIVERIES_SHOWN = 50;
+
+const Rollbacks = ({ incident: { rollbacks } }: PartProps) => (
+  <Card title="Rollbacks">
+    {rollbacks.length === 0 ? (
+      <p className="quiet">None was decided.</p>
+    ) : (
+      rollbacks.toReversed().map((rollback) => <RollbackNow key={rollback.rollbackId} rollback={rollback} />)
     )}
   </Card>
 );
 
-const Hurt = ({ incident: { customers } }: PartProps) => (
-  <Card title="Customers hurt" aside={<span className="quiet">{count(customers.affectedCustomers)}</span>}>
-    <Rows
-      label="Customers hurt"
-      columns={[
-        { heading: 'Customer', cell: ({ name, critical }) => `${name}${critical ? ' (critical)' : ''}` },
-        { heading: 'Tier', cell: ({ tier }) => tier.replace('tier', '') },
-        { heading: 'Failing', isNumber: true, cell: ({ failing }) => share(failing) },
-        { heading: 'A minute', isNumber: true, cell: ({ dollarsPerMinute }) => money(dollarsPerMinute) },
-      ]}
-      rows={customers.customers}
-      keyOf={({ customerId }) => customerId}
-      none="Nobody, as far as telemetry says."
-    />
-  </Card>
+const Shown = ({ incident }: PartProps) => (
+  <>
+    <h1>{incident.title}</h1>
+    <IncidentActs incident={incident} />
+    <Around incident={incident} />
+    <div className="parts">
+      <Facts incident={incident} />
+      <Sums incidentId={incident.incidentId} isOver={incident.status === 'resolved'} />
+      <Evidence incident={incident} />
+      <AlertsOf alerts={incident.alerts} />
+      <Rollbacks incident={incident} />
+      <Hurt incident={incident} />
+      <Card
+        title="Pages and messages"
+        aside={
+          incident.deliveries.length === DELIVERIES_SHOWN && (
+            <Link to="/deliveries" search={{ incident: incident.incidentId }}>
+              the newest {DELIVERIES_SHOWN}; all of them
+            </Link>
+          )
+        }
+      >
+        <DeliveriesNow deliveries={incident.deliveries} canRetry />
+      </Card>
+      <Diversions incident={incident} />
+      <StatusUpdates incident={incident} />
+      <Timeline incidentId={incident.incidentId} follows={FOLLOWS} />
+    </div>
+  </>
 );
 
-const Shown = ({ incident }: PartProps) => {
-  const now = useNow();
-  return (
-    <>
-      <h1>{incident.title}</h1>
-      <IncidentActs incident={incident} />
-      <div className="parts">
-        <Facts incident={incident} />
-        <Sums incidentId={incident.incidentId} />
-        <Evidence incident={incident} />
-        <AlertsOf alerts={incident.alerts} />
-        <Card title="Rollbacks">
-          {incident.rollbacks.length === 0 ? (
-            <p className="quiet">None was decided.</p>
-          ) : (
-            incident.rollbacks.map((rollback) => (
-              <RollbackState key={rollback.rollbackId} rollback={rollback} now={now} />
-            ))
-          )}
-        </Card>
-        <Hurt incident={incident} />
-        <Card title="Pages and messages">
-          <DeliveryList deliveries={incident.deliveries} now={now} canRetry />
-        </Card>
-        <StatusUpdates incident={incident} />
-        <Timeline incidentId={incident.incidentId} follows={FOLLOWS} />
-      </div>
-    </>
-  );
-};
+/** Impact changes without an event that the page follows; what is over does not. */
+const EVERY_MS = 5_000;
 
 /** One incident: what happened in which order, the evidence, what was done, and what can be done. */
 export const IncidentPage = () => {
   const { id } = useParams({ from: '/incidents/$id' });
-  const answer = useAnswer('incident', INCIDENT, { incidentId: id }, { follows: FOLLOWS, everyMs: 5_000 });
+  const [isOver, setOver] = useState(false);
+  const every = isOver ? {} : { everyMs: EVERY_MS };
+  const answer = useAnswer('incident', INCIDENT, { incidentId: id }, { follows: FOLLOWS, ...every });
+  const isResolved = answer.data?.incident?.status === 'resolved';
+  if (isResolved !== isOver) setOver(isResolved);
   return (
     <Reading of="the incident" answer={answer}>
-      {({ incident }) => (incident === null ? <h1>There is no incident {id}</h1> : <Shown incident={incident} />)}
+      {({ incident }) =>
+        incident === null ? <h1>There is no incident {id}</h1> : <Shown key={incident.incidentId} incident={incident} />
+      }
     </Reading>
   );
 };

@@ -3,6 +3,7 @@ import { When } from '../time/when.js';
 import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
 import { said, Text } from '../ui/field.js';
+import { COMMENT_MAX, PUBLIC_TEXT_MAX } from '../ui/limits.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { words } from '../ui/words.js';
 import { DISCARD, type IncidentAnswer, PUBLISH } from './incident-document.js';
@@ -47,10 +48,10 @@ const Draft = ({
           rows={8}
           required
           defaultValue={text}
-          maxLength={5_000}
+          maxLength={PUBLIC_TEXT_MAX}
         />
-        <Text label="Workaround" name="workaround" rows={3} defaultValue={workaround} maxLength={2_000} />
-        <Text label="Why it was changed (optional, for the record)" name="comment" rows={2} maxLength={2_000} />
+        <Text label="Workaround" name="workaround" rows={3} defaultValue={workaround} maxLength={PUBLIC_TEXT_MAX} />
+        <Text label="Why it was changed (optional, for the record)" name="comment" rows={2} maxLength={COMMENT_MAX} />
       </Act>
       <Act
         label="Discard"
@@ -59,15 +60,21 @@ const Draft = ({
         send={(form) => discard({ incidentId, n, comment: said(form, 'comment') })}
       >
         <p>Nobody is told this text. The next one is drafted when there is something new to tell.</p>
-        <Text label="Why" name="comment" required maxLength={2_000} />
+        <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
       </Act>
     </div>
   );
 };
 
+/** As many as the page asks for. */
+const UPDATES_SHOWN = 20;
+
 /** What the public is told of an incident: drafts wait for a person, and publish themselves when nobody comes. */
 export const StatusUpdates = ({ incident: { incidentId, statusUpdates } }: { readonly incident: IncidentAnswer }) => (
-  <Card title="Status updates">
+  <Card
+    title="Status updates"
+    aside={statusUpdates.length === UPDATES_SHOWN && <span className="quiet">the newest {UPDATES_SHOWN}</span>}
+  >
     {statusUpdates.length === 0 ? (
       <p className="quiet">Nothing was drafted for the public.</p>
     ) : (

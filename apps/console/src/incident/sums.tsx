@@ -26,9 +26,12 @@ const COST = graphql(`
 const EVERY_MS = 10_000;
 
 /** What it has come to so far, measured: each figure for as long as it stood. */
-export const Sums = ({ incidentId }: { readonly incidentId: string }) => (
+export const Sums = ({ incidentId, isOver }: { readonly incidentId: string; readonly isOver: boolean }) => (
   <Card title="What it comes to">
-    <Reading of="what it costs" answer={useAnswer('incident-cost', COST, { incidentId }, { everyMs: EVERY_MS })}>
+    <Reading
+      of="what it costs"
+      answer={useAnswer('incident-cost', COST, { incidentId }, isOver ? {} : { everyMs: EVERY_MS })}
+    >
       {({ incidentCost: cost }) =>
         cost === null ? (
           <p className="quiet">Nothing is known of its cost.</p>

@@ -4,6 +4,7 @@ import { When } from '../time/when.js';
 import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
 import { Field, said, Text } from '../ui/field.js';
+import { COMMENT_MAX, NAME_PATTERN } from '../ui/limits.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
@@ -17,12 +18,14 @@ const DRILLS: Readonly<Record<DrillRow['status'], Tone>> = {
   signalled: 'warn',
 };
 
-const Begin = () => {
+const Begin = ({ drills }: { readonly drills: readonly DrillRow[] }) => {
   const send = useAct(BEGIN_DRILL);
+  const open = drills.find(({ finishedAt, status }) => finishedAt === null && status !== 'failed');
   return (
     <Act
       label="Begin a drill"
       needs="operate"
+      because={open === undefined ? undefined : `One is under way: it is ${words(open.status)}.`}
       done="Begun."
       send={(form) =>
         send({
@@ -32,8 +35,13 @@ const Begin = () => {
       }
     >
       <p>A fault is played through the whole way, from telemetry to a page that says it is a drill.</p>
-      <Field label="Channel (all that page, unless one is named)" name="channel" />
-      <Text label="Why (optional)" name="comment" maxLength={2_000} />
+      <Field
+        label="Channel (all that page, unless one is named)"
+        name="channel"
+        pattern={NAME_PATTERN}
+        title="1 to 64 of A-Z a-z 0-9 . _ : -"
+      />
+      <Text label="Why (optional)" name="comment" maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -49,19 +57,21 @@ const Result = ({ drill: { status, missed, because, requestedAt, finishedAt } }:
 );
 
 /** Hops in their order, each with how long after the beginning. */
-const Hops = ({ drill: { hops, requestedAt } }: { readonly drill: DrillRow }) => (
-  <ol>
-    {(hops ?? []).map(({ hop, at }) => (
-      <li key={hop}>
-        {words(hop)} <span className="quiet">{`after ${lengthOf(Date.parse(at) - Date.parse(requestedAt))}`}</span>
-      </li>
-    ))}
-  </ol>
-);
+const Hops = ({ drill: { drillId, hops, requestedAt } }: { readonly drill: DrillRow }) =>
+  hops !== null &&
+  hops.length > 0 && (
+    <ol aria-label={`Hops of drill ${drillId}`}>
+      {hops.map(({ hop, at }) => (
+        <li key={hop}>
+          {words(hop)} <span className="quiet">{`after ${lengthOf(Date.parse(at) - Date.parse(requestedAt))}`}</span>
+        </li>
+      ))}
+    </ol>
+  );
 
 /** Drills, the newest first: whether a page would come, and where it was lost if not. */
 export const Drills = ({ drills }: { readonly drills: readonly DrillRow[] }) => (
-  <Card title="Drills" aside={<Begin />} className="wide">
+  <Card title="Drills, the newest ten" aside={<Begin drills={drills} />} className="wide">
     <Rows
       label="Drills"
       columns={[

@@ -1,5 +1,5 @@
 import { useAnswer } from '../api/use-answer.js';
-import { useNow } from '../time/clock.js';
+import { Left } from '../time/left.js';
 import { lengthOf } from '../time/moments.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
@@ -13,8 +13,6 @@ import { Shifts, StandIns } from './shifts.js';
 interface PartProps {
   readonly onCall: OnCallNow;
 }
-
-const Left = ({ until }: { readonly until: string }) => <>{lengthOf(Date.parse(until) - useNow())}</>;
 
 const Now = ({ onCall: { schedules } }: PartProps) => (
   <Card title="Now" className="wide">
@@ -105,16 +103,18 @@ const Gaps = ({ onCall: { gaps, warnings, lastReload, plan } }: PartProps) => (
       none={
         plan === null
           ? 'Without a plan there is no schedule that could have a gap.'
-          : 'Somebody is on call all the time.'
+          : 'Somebody is on call for the next 30 days: so far the server looks ahead.'
       }
     />
-    <ul aria-label="Warnings">
-      {warnings.map(({ pointer, detail }) => (
-        <li key={`${pointer} ${detail}`}>
-          <code>{pointer}</code> {detail}
-        </li>
-      ))}
-    </ul>
+    {warnings.length > 0 && (
+      <ul aria-label="Warnings">
+        {warnings.map(({ pointer, detail }) => (
+          <li key={`${pointer} ${detail}`}>
+            <code>{pointer}</code> {detail}
+          </li>
+        ))}
+      </ul>
+    )}
     {lastReload?.refusedAt != null && (
       <p role="alert">
         <Mark tone="bad">refused</Mark> {lastReload.refusedSource}, <When at={lastReload.refusedAt} />:{' '}

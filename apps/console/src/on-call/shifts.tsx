@@ -1,15 +1,17 @@
 import { useState } from 'react';
 import { useAct } from '../api/use-act.js';
 import { useAnswer } from '../api/use-answer.js';
-import { browserClock } from '../time/clock.js';
+import { browserClock, useNow } from '../time/clock.js';
 import { When } from '../time/when.js';
 import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
-import { Field, said, Text } from '../ui/field.js';
+import { Field, Person, said, Text } from '../ui/field.js';
+import { COMMENT_MAX } from '../ui/limits.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
 import { type OnCallNow, OVERRIDE_SCHEDULE, SHIFTS, WITHDRAW_OVERRIDE } from './on-call-document.js';
+import { standingOf } from './standing-in.js';
 
 const DAY_MS = 86_400_000;
 /** Two weeks: what one plans a holiday by. */
@@ -20,9 +22,25 @@ const HOUR_MS = 3_600_000;
 const utc = (text: string): string => new Date(`${text}:00Z`).toISOString();
 const isoMinute = (at: number): string => new Date(at).toISOString().slice(0, 16);
 
+/** From now on, for a shift of eight hours, unless another time is said: now is when the form was opened. */
+const Times = () => {
+  const [now] = useState(browserClock.now);
+  return (
+    <>
+      <Field label="From (UTC)" name="from" type="datetime-local" required defaultValue={isoMinute(now)} />
+      <Field
+        label="Until (UTC)"
+        name="until"
+        type="datetime-local"
+        required
+        defaultValue={isoMinute(now + 8 * HOUR_MS)}
+      />
+    </>
+  );
+};
+
 const Override = ({ schedule }: { readonly schedule: string }) => {
   const send = useAct(OVERRIDE_SCHEDULE);
-  const [now] = useState(browserClock.now);
   return (
     <Act
       label="Stand in"
@@ -39,16 +57,9 @@ const Override = ({ schedule }: { readonly schedule: string }) => {
       }
     >
       <p>Somebody takes the place of whoever {schedule} names for that time. The plan stays as it is.</p>
-      <Field label="Who (as the plan names people)" name="person" required maxLength={200} />
-      <Field label="From (UTC)" name="from" type="datetime-local" required defaultValue={isoMinute(now)} />
-      <Field
-        label="Until (UTC)"
-        name="until"
-        type="datetime-local"
-        required
-        defaultValue={isoMinute(now + 8 * HOUR_MS)}
-      />
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <Person label="Who (as the plan names people)" name="person" required />
+      <Times />
+      <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -103,9 +114,15 @@ const Withdraw = ({ override: { scheduleOverrideId, withdrawnAt } }: { readonly 
       send={(form) => send({ scheduleOverrideId, ...(said(form, 'comment') && { comment: said(form, 'comment') }) })}
     >
       <p>Whoever the schedule names has it again.</p>
-      <Text label="Why (optional)" name="comment" maxLength={2_000} />
+      <Text label="Why (optional)" name="comment" maxLength={COMMENT_MAX} />
     </Act>
   );
+};
+
+/** Whether somebody stands in now, will, or did. */
+const Standing = ({ override }: { readonly override: ScheduleOverride }) => {
+  const [tone, word] = standingOf(override, useNow());
+  return <Mark tone={tone}>{word}</Mark>;
 };
 
 /** Who stands in for whom. */
@@ -121,12 +138,7 @@ export const StandIns = ({ overrides }: { readonly overrides: readonly ScheduleO
         { heading: 'Why', cell: ({ madeBy, comment }) => `${madeBy}: ${comment}` },
         {
           heading: 'State',
-          cell: ({ withdrawnAt, withdrawnBy }) =>
-            withdrawnAt === null ? (
-              <Mark tone="good">holds</Mark>
-            ) : (
-              <Mark tone="still">{`withdrawn by ${withdrawnBy ?? '—'}`}</Mark>
-            ),
+          cell: (override) => <Standing override={override} />,
         },
         { heading: 'Act', cell: (override) => <Withdraw override={override} /> },
       ]}

@@ -1,44 +1,44 @@
-import { count, percent } from '../ui/figures.js';
+import { When } from '../time/when.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
+import { natsOf, successOf, type Verdict } from './gate-words.js';
 import type { RolloutAnswer } from './rollout-document.js';
 
 type Gate = RolloutAnswer['gates'][number];
-type Verdict = Gate['verdict'];
 
 const TONES: Readonly<Record<Verdict, Tone>> = { promote: 'good', need_more_data: 'still', roll_back: 'bad' };
 
-const successOf = (counts: Gate['cohort']): string =>
-  counts === null || counts.good + counts.bad === 0
-    ? 'nothing yet'
-    : `${percent((100 * counts.good) / (counts.good + counts.bad))} of ${count(counts.good + counts.bad)}`;
-
-const nats = (value: number | null): string => (value === null ? '—' : value.toFixed(1));
-
 /** A gate with the measurements that it rests on: each test, how far it is, and from where on it decides. */
 const GateShown = ({ gate }: { readonly gate: Gate }) => (
-  <section aria-label={`Gate of ${gate.stage}`}>
+  <section aria-label={`Gate ${gate.n}, of ${gate.stage}`}>
     <h3>
       {gate.stage} <Mark tone={TONES[gate.verdict]}>{words(gate.verdict)}</Mark>
     </h3>
     <p>{gate.because}</p>
     <p className="quiet">
-      with the release {successOf(gate.cohort)}; beside it {successOf(gate.control)}
+      with the release {successOf(gate.cohort, gate.verdict)}; beside it {successOf(gate.control, gate.verdict)}
+      {gate.decidedAt !== null && (
+        <>
+          , decided <When at={gate.decidedAt} />
+        </>
+      )}
     </p>
     <Rows
-      label={`Tests of ${gate.stage}`}
+      label={`Tests of gate ${gate.n}, of ${gate.stage}`}
       columns={[
         { heading: 'Test', cell: ({ test }) => words(test) },
         { heading: 'Verdict', cell: ({ verdict }) => <Mark tone={TONES[verdict]}>{words(verdict)}</Mark> },
-        { heading: 'Nats', isNumber: true, cell: (test) => nats(test.nats) },
-        { heading: 'Promotes at', isNumber: true, cell: ({ promoteNats }) => nats(promoteNats) },
-        { heading: 'Stops at', isNumber: true, cell: ({ stopNats }) => nats(stopNats) },
+        { heading: 'Evidence against it', isNumber: true, cell: ({ nats }) => natsOf(nats) },
+        { heading: 'Promotes below', isNumber: true, cell: ({ promoteNats }) => natsOf(promoteNats) },
+        { heading: 'Rolls back above', isNumber: true, cell: ({ stopNats }) => natsOf(stopNats) },
         { heading: 'What it found', cell: ({ detail }) => detail },
       ]}
       rows={gate.tests}
       keyOf={({ test }) => test}
-      none="No test has anything yet."
+      none={
+        gate.verdict === 'need_more_data' ? 'No test has anything yet.' : 'No test was measured before the verdict.'
+      }
     />
   </section>
 );
@@ -49,8 +49,11 @@ export const Gates = ({ gates }: { readonly gates: readonly Gate[] }) =>
     <p className="quiet">No stage was reached, so no gate was asked.</p>
   ) : (
     <>
+      <p className="quiet">
+        Evidence is in nats: above 0 it speaks against the release, below 0 for it; 2.3 more make it ten times as sure.
+      </p>
       {gates.map((gate) => (
-        <GateShown key={gate.stage} gate={gate} />
+        <GateShown key={gate.n} gate={gate} />
       ))}
     </>
   );

@@ -3,10 +3,13 @@ import { useAnswer } from '../api/use-answer.js';
 import { ROLL_BACK, ROLLBACK_PREVIEW } from '../incident/incident-document.js';
 import { Act } from '../ui/act.js';
 import { said, Text } from '../ui/field.js';
+import { COMMENT_MAX } from '../ui/limits.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { words } from '../ui/words.js';
+import { whyNotAgain } from './attempts.js';
 import { type Release, releaseName } from './release.js';
+import { ATTEMPTS } from './rollout-document.js';
 
 interface RailSaidProps {
   readonly rail: string;
@@ -25,7 +28,8 @@ const RailSaid = ({ rail, holds, detail, otherwise }: RailSaidProps) => {
   );
 };
 
-const Preview = ({ rolloutId }: { readonly rolloutId: string }) => {
+/** What a rollback of a rollout would do: its waves, and the rails that bind a person. */
+export const RollbackPreview = ({ rolloutId }: { readonly rolloutId: string }) => {
   const answer = useAnswer('rollback-preview', ROLLBACK_PREVIEW, { rolloutId }, { follows: ['rollout-', 'rollback-'] });
   return (
     <Reading of="what it would do" answer={answer}>
@@ -74,8 +78,17 @@ export const RollBack = ({ rolloutId, release, because }: RollBackProps) => {
       isGrave
       send={(form) => send({ rolloutId, comment: said(form, 'comment') })}
     >
-      <Preview rolloutId={rolloutId} />
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <RollbackPreview rolloutId={rolloutId} />
+      <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
     </Act>
+  );
+};
+
+/** The same where only the id of the rollout is known: by its own newest attempt, of whichever incident that was. */
+export const RollBackOf = ({ rolloutId }: { readonly rolloutId: string }) => {
+  const { data } = useAnswer('rollback-attempts', ATTEMPTS, { rolloutId }, { follows: ['rollout-', 'rollback-'] });
+  const rollout = data?.rollout;
+  return rollout == null ? null : (
+    <RollBack rolloutId={rolloutId} release={rollout.release} because={whyNotAgain(rollout.rollbacks)} />
   );
 };

@@ -1,4 +1,6 @@
+import { useNow } from '../time/clock.js';
 import { lengthOf } from '../time/moments.js';
+import { When } from '../time/when.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { words } from '../ui/words.js';
 import { type Release, releaseName } from './release.js';
@@ -10,7 +12,7 @@ export interface RollbackShown {
   readonly from: Release | null;
   readonly to: Release | null;
   readonly rails: readonly { readonly rail: string; readonly holds: boolean; readonly detail: string }[];
-  readonly refusals: readonly { readonly rail: string; readonly because: string }[];
+  readonly refusals: readonly { readonly rail: string; readonly because: string; readonly at?: string }[];
   readonly waves: readonly {
     readonly wave: number;
     readonly status: 'commanded' | 'planned' | 'verified';
@@ -69,18 +71,21 @@ const Answers = ({ nodes, answers, steps }: Pick<Wave, 'nodes' | 'answers'> & Re
   );
 };
 
-const Waves = ({ waves, now }: { readonly waves: RollbackShown['waves']; readonly now: number }) => (
-  <ol aria-label="Waves">
-    {waves.map(({ wave, status, nodes, answers, steps = [], because, commandedAt }) => (
-      <li key={wave}>
-        Wave {wave} <Mark tone={WAVES[status]}>{status}</Mark> {answers.length} of {nodes.length} nodes answered
-        {status === 'commanded' && commandedAt !== null && `, commanded ${lengthOf(now - Date.parse(commandedAt))} ago`}
-        {because !== null && <div className="quiet">{because}</div>}
-        <Answers nodes={nodes} answers={answers} steps={steps} />
-      </li>
-    ))}
-  </ol>
-);
+const Waves = ({ waves, now }: { readonly waves: RollbackShown['waves']; readonly now: number }) =>
+  waves.length > 0 && (
+    <ol aria-label="Waves">
+      {waves.map(({ wave, status, nodes, answers, steps = [], because, commandedAt }) => (
+        <li key={wave}>
+          Wave {wave} <Mark tone={WAVES[status]}>{status}</Mark> {answers.length} of {nodes.length} nodes answered
+          {status === 'commanded' &&
+            commandedAt !== null &&
+            `, commanded ${lengthOf(now - Date.parse(commandedAt))} ago`}
+          {because !== null && <div className="quiet">{because}</div>}
+          <Answers nodes={nodes} answers={answers} steps={steps} />
+        </li>
+      ))}
+    </ol>
+  );
 
 /** The rails of an act: what binds stands open; what holds is a count until it is asked for. */
 export const Rails = ({ rails, refusals }: Pick<RollbackShown, 'rails' | 'refusals'>) => {
@@ -88,18 +93,27 @@ export const Rails = ({ rails, refusals }: Pick<RollbackShown, 'rails' | 'refusa
   const holding = rails.filter(({ holds }) => holds);
   return (
     <>
-      <ul aria-label="Rails that bind">
-        {binding.map(({ rail, detail }) => (
-          <li key={rail}>
-            <Mark tone="bad">binds</Mark> {words(rail)}: {detail}
-          </li>
-        ))}
-        {refusals.map(({ rail, because }) => (
-          <li key={`refused ${rail}`}>
-            <Mark tone="bad">refused</Mark> {words(rail)}: {because}
-          </li>
-        ))}
-      </ul>
+      {binding.length + refusals.length > 0 && (
+        <ul aria-label="Rails that bind">
+          {binding.map(({ rail, detail }) => (
+            <li key={rail}>
+              <Mark tone="bad">binds</Mark> {words(rail)}: {detail}
+            </li>
+          ))}
+          {refusals.map(({ rail, because, at }, place) => (
+            // A rail may refuse each time that it is asked: its place among the refusals tells them apart.
+            <li key={`refused ${rail} ${place}`}>
+              <Mark tone="bad">refused</Mark> {words(rail)}: {because}
+              {at !== undefined && (
+                <span className="quiet">
+                  {' '}
+                  <When at={at} />
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
       {rails.length > 0 && (
         <details>
           <summary>{`${holding.length} of ${rails.length} rails hold`}</summary>
@@ -131,3 +145,8 @@ export const RollbackState = ({ rollback, now }: { readonly rollback: RollbackSh
     </div>
   );
 };
+
+/** The same, growing older by itself: nothing around it is drawn again for that. */
+export const RollbackNow = ({ rollback }: { readonly rollback: RollbackShown }) => (
+  <RollbackState rollback={rollback} now={useNow()} />
+);

@@ -2,10 +2,13 @@ import { useAct } from '../api/use-act.js';
 import { useAnswer } from '../api/use-answer.js';
 import { Act } from '../ui/act.js';
 import { said, Text } from '../ui/field.js';
+import { COMMENT_MAX } from '../ui/limits.js';
 import { Reading } from '../ui/reading.js';
 import { words } from '../ui/words.js';
+import { ApproveStage } from './approve-stage.js';
+import { whyNotAgain } from './attempts.js';
 import { RollBack } from './roll-back.js';
-import { APPROVE_STAGE, HALT, HALT_PREVIEW, type RolloutAnswer, START, START_PREVIEW } from './rollout-document.js';
+import { HALT, HALT_PREVIEW, type RolloutAnswer, START, START_PREVIEW } from './rollout-document.js';
 
 interface ActProps {
   readonly rollout: RolloutAnswer;
@@ -41,7 +44,7 @@ const Halt = ({ rollout: { rolloutId, status } }: ActProps) => {
       send={(form) => send({ rolloutId, comment: said(form, 'comment') })}
     >
       <HaltPreview rolloutId={rolloutId} />
-      <Text label="Why" name="comment" required maxLength={2_000} />
+      <Text label="Why" name="comment" required maxLength={COMMENT_MAX} />
     </Act>
   );
 };
@@ -58,7 +61,7 @@ const StartPreview = ({ rolloutId }: { readonly rolloutId: string }) => (
         <ul aria-label="Preview">
           <li>{preview.effect}</li>
           <li>
-            Stage {preview.stage}, {preview.sharePercent} % of the fleet:{' '}
+            Stage {preview.stage}, {preview.sharePercent} % of its nodes:{' '}
             {preview.nodes.join(', ') || 'the deploy tool says which nodes'}
           </li>
           {preview.missing.map(({ item, detail }) => (
@@ -83,41 +86,20 @@ const Start = ({ rollout: { rolloutId, status, startedAt } }: ActProps) => {
       send={(form) => send({ rolloutId, ...(said(form, 'comment') && { comment: said(form, 'comment') }) })}
     >
       <StartPreview rolloutId={rolloutId} />
-      <Text label="Why (optional)" name="comment" maxLength={2_000} />
-    </Act>
-  );
-};
-
-/** Only where a stage waits for a second person. */
-const Approve = ({ rollout: { rolloutId, gates } }: ActProps) => {
-  const send = useAct(APPROVE_STAGE);
-  const waiting = gates.find(({ phase }) => phase === 'approval');
-  return (
-    <Act
-      label={waiting?.stage == null ? 'Approve' : `Approve ${waiting.stage}`}
-      needs="approve_stage"
-      because={waiting?.stage == null ? 'No stage waits for a second person.' : undefined}
-      done="Approved."
-      send={(form) =>
-        send({ rolloutId, stage: waiting?.stage ?? '', ...(said(form, 'note') && { note: said(form, 'note') }) })
-      }
-    >
-      <p>{waiting?.because}</p>
-      <Text label="Note (optional)" name="note" maxLength={2_000} />
+      <Text label="Why (optional)" name="comment" maxLength={COMMENT_MAX} />
     </Act>
   );
 };
 
 /** What can be done with a rollout; what cannot says why. */
-export const RolloutActs = ({ rollout }: ActProps) => (
-  <div className="acts" role="group" aria-label="Acts">
-    <Approve rollout={rollout} />
-    <Start rollout={rollout} />
-    <Halt rollout={rollout} />
-    <RollBack
-      rolloutId={rollout.rolloutId}
-      release={rollout.release}
-      because={rollout.rollback === null ? undefined : `A rollback of it is ${rollout.rollback.status}.`}
-    />
-  </div>
-);
+export const RolloutActs = ({ rollout }: ActProps) => {
+  const waiting = rollout.gates.find(({ phase }) => phase === 'approval');
+  return (
+    <div className="acts" role="group" aria-label="Acts">
+      <ApproveStage rolloutId={rollout.rolloutId} stage={waiting?.stage} because={waiting?.because ?? ''} />
+      <Start rollout={rollout} />
+      <Halt rollout={rollout} />
+      <RollBack rolloutId={rollout.rolloutId} release={rollout.release} because={whyNotAgain(rollout.rollbacks)} />
+    </div>
+  );
+};

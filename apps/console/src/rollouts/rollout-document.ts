@@ -19,6 +19,9 @@ export const ROLLOUTS = graphql(`
           configRev
         }
         nodes
+        stages {
+          nodes
+        }
       }
       pageInfo {
         hasNextPage
@@ -68,7 +71,8 @@ export const ROLLOUT = graphql(
           reachedAt
           nodes
         }
-        gates {
+        gates(first: 20) {
+          n
           stage
           verdict
           phase
@@ -111,7 +115,8 @@ export const ROLLOUT = graphql(
             items
           }
         }
-        rollback {
+        rollbacks(first: 10) {
+          rollbackId
           ...RollbackFields
           waves {
             ...WaveFields
@@ -137,26 +142,32 @@ export const ROLLOUT = graphql(
           at
         }
       }
-      unfinished: rollbacks(first: 10, status: [proposed, requested, running]) {
-        nodes {
-          rolloutId
-          ...RollbackFields
-          waves {
-            ...WaveFields
-          }
-        }
-      }
     }
   `,
   [ROLLBACK_FIELDS, WAVE_FIELDS],
 );
+
+/** What of a rollout decides whether it can be taken back. */
+export const ATTEMPTS = graphql(`
+  query RollbackAttempts($rolloutId: String!) {
+    rollout(rolloutId: $rolloutId) {
+      release {
+        softwareVersion
+        configRev
+      }
+      rollbacks(first: 10) {
+        status
+      }
+    }
+  }
+`);
 
 /** All that the page of a rollout shows. */
 export type RolloutAnswer = NonNullable<ResultOf<typeof ROLLOUT>['rollout']>;
 /** A rollout in a list. */
 export type RolloutRow = ResultOf<typeof ROLLOUTS>['rollouts']['nodes'][number];
 
-/** Lets a rollout that waits go on to a stage. */
+/** Says yes to a stage that its gate let pass: the next may begin. */
 export const APPROVE_STAGE = graphql(`
   mutation ApproveStage($input: ApproveStageInput!) {
     approveStage(input: $input) {

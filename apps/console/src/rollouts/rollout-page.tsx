@@ -1,16 +1,17 @@
 import { useParams } from '@tanstack/react-router';
 import { useAnswer } from '../api/use-answer.js';
-import { useNow } from '../time/clock.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
+import { count } from '../ui/figures.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
 import { Steps } from '../ui/steps.js';
 import { words } from '../ui/words.js';
+import { audienceOf, reachedNodes } from './attempts.js';
 import { Gates } from './gates.js';
 import { releaseName } from './release.js';
-import { RollbackState } from './rollback-state.js';
+import { RollbackNow } from './rollback-state.js';
 import { RolloutActs } from './rollout-acts.js';
 import { ROLLOUT, type RolloutAnswer } from './rollout-document.js';
 import { ROLLOUT_TONES } from './rollouts-page.js';
@@ -56,7 +57,7 @@ const Preflight = ({ rollout: { preflight } }: PartProps) => (
       ]}
       rows={preflight.missing ?? []}
       keyOf={({ item }) => item}
-      none="Nothing is missing."
+      none={preflight.missing === null ? 'Nobody has asked for its start yet.' : 'Nothing was missing.'}
     />
     {preflight.risk !== null && (
       <p>
@@ -66,38 +67,45 @@ const Preflight = ({ rollout: { preflight } }: PartProps) => (
   </Card>
 );
 
-const Shown = ({ rollout }: PartProps) => {
-  const now = useNow();
-  return (
-    <>
-      <h1>
-        {rollout.service} {releaseName(rollout.release)}
-      </h1>
-      <p>
-        <Mark tone={ROLLOUT_TONES[rollout.status]}>{words(rollout.status)}</Mark> {rollout.because}{' '}
-        {rollout.nodes.length} nodes, from {releaseName(rollout.previous)}
-      </p>
-      <RolloutActs rollout={rollout} />
-      <div className="parts">
-        <Card title="Pipeline">
-          <Pipeline rollout={rollout} />
-        </Card>
-        <Preflight rollout={rollout} />
-        <Card title="Gates, and what they rest on" className="wide">
-          <Gates gates={rollout.gates} />
-        </Card>
-        {rollout.rollback !== null && (
-          <Card title="Rollback">
-            <RollbackState rollback={rollout.rollback} now={now} />
-          </Card>
-        )}
-        <Card title="What happened" className="wide">
-          <Steps steps={rollout.why} />
-        </Card>
-      </div>
-    </>
+/** Every attempt to take it back, refused ones too; a refusal that came before anything was decided names no release of its own. */
+const Rollbacks = ({ rollout: { rollbacks, release, previous } }: PartProps) =>
+  rollbacks.length > 0 && (
+    <Card title="Rollback">
+      {rollbacks.map((rollback) => (
+        <RollbackNow
+          key={rollback.rollbackId}
+          rollback={{ ...rollback, from: rollback.from ?? release, to: rollback.to ?? previous }}
+        />
+      ))}
+    </Card>
   );
-};
+
+const Shown = ({ rollout }: PartProps) => (
+  <>
+    <h1>
+      {rollout.service} {releaseName(rollout.release)}
+    </h1>
+    <p>
+      <Mark tone={ROLLOUT_TONES[rollout.status]}>{words(rollout.status)}</Mark> {rollout.because}{' '}
+      {count(reachedNodes(rollout.stages))} nodes have it, it is for {audienceOf(rollout.nodes)}, from{' '}
+      {releaseName(rollout.previous)}
+    </p>
+    <RolloutActs rollout={rollout} />
+    <div className="parts">
+      <Card title="Pipeline">
+        <Pipeline rollout={rollout} />
+      </Card>
+      <Preflight rollout={rollout} />
+      <Card title="Gates, and what they rest on" className="wide">
+        <Gates gates={rollout.gates} />
+      </Card>
+      <Rollbacks rollout={rollout} />
+      <Card title="What happened" className="wide">
+        <Steps steps={rollout.why} />
+      </Card>
+    </div>
+  </>
+);
 
 /** One rollout: its stages, the evidence of its gates, and what can be done. */
 export const RolloutPage = () => {
@@ -110,12 +118,7 @@ export const RolloutPage = () => {
   );
   return (
     <Reading of="the rollout" answer={answer}>
-      {({ rollout, unfinished }) => {
-        if (rollout === null) return <p>There is no rollout {id}.</p>;
-        // A rollout names the rollback that took it back; one that is on its way names its rollout.
-        const rollback = rollout.rollback ?? unfinished.nodes.find(({ rolloutId }) => rolloutId === id) ?? null;
-        return <Shown rollout={{ ...rollout, rollback }} />;
-      }}
+      {({ rollout }) => (rollout === null ? <p>There is no rollout {id}.</p> : <Shown key={id} rollout={rollout} />)}
     </Reading>
   );
 };

@@ -7,6 +7,7 @@ import { When } from '../time/when.js';
 import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
 import { Field, said, Text } from '../ui/field.js';
+import { COMMENT_MAX } from '../ui/limits.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
@@ -35,7 +36,7 @@ const Reload = () => {
       send={(form) => send(said(form, 'comment') === '' ? {} : { comment: said(form, 'comment') })}
     >
       <p>Whoever holds the files reads them again. What does not parse changes nothing, and says so here.</p>
-      <Text label="Why (optional)" name="comment" maxLength={2_000} />
+      <Text label="Why (optional)" name="comment" maxLength={COMMENT_MAX} />
     </Act>
   );
 };

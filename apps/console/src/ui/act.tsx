@@ -23,6 +23,17 @@ interface ActProps {
   readonly children: ReactNode;
 }
 
+/** What an act does, and what must be typed for it. */
+type Begun = Pick<ActProps, 'label' | 'confirm' | 'done' | 'send'>;
+
+/** Kept while a form is open: what stands on its button must not become another act under the hand that presses it. */
+const begunWith = ({ label, confirm, done, send }: ActProps): Begun => ({
+  label,
+  done,
+  send,
+  ...(confirm !== undefined && { confirm }),
+});
+
 const Confirm = ({ word }: { readonly word: string }) => {
   const id = useId();
   return (
@@ -96,24 +107,24 @@ const Form = (props: FormProps) => {
  * as things are, stays in its place and says why.
  */
 export const Act = (props: ActProps) => {
-  const { label, needs, because, done, isGrave, opens } = props;
+  const { label, needs, because, isGrave, opens } = props;
   const caller = useCaller();
   const { held, holdOrGoOn } = useHolding();
-  const [isOpen, setOpen] = useState(false);
+  const [begun, setBegun] = useState<Begun>();
   const [isSending, setSending] = useState(false);
   const [said, setSaid] = useState('');
   const notAllowed = forbidden(caller, needs);
   const why = notAllowed ?? because;
   const id = useId();
   // What is on its way is waited for: what came of it would be said nowhere.
-  const close = () => isSending || setOpen(false);
+  const close = () => isSending || setBegun(undefined);
   const open = () => {
     // Nobody acts on a page of before.
     if (held !== null) holdOrGoOn();
-    setOpen(true);
+    setBegun(begunWith(props));
   };
   // What was begun is not taken away when it became impossible meanwhile: the server then says why, and so is what was done said on.
-  const isOffered = why === undefined || isOpen;
+  const isOffered = why === undefined || begun !== undefined;
   return (
     <span className="act">
       {isOffered ? (
@@ -136,16 +147,17 @@ export const Act = (props: ActProps) => {
           </span>
         </>
       )}
-      {isOpen && (
-        <Popup title={label} close={close}>
+      {begun !== undefined && (
+        <Popup title={begun.label} close={close}>
           <Form
             {...props}
+            {...begun}
             close={close}
             isSending={isSending}
             setSending={setSending}
             onDone={() => {
-              setOpen(false);
-              setSaid(done);
+              setBegun(undefined);
+              setSaid(begun.done);
             }}
           />
         </Popup>

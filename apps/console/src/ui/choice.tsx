@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 
 interface ChoiceProps {
   readonly label: string;
@@ -39,6 +39,30 @@ export const Find = ({ label, value, choose }: FindProps) => {
     <label htmlFor={id}>
       {label}
       <input id={id} type="search" value={value ?? ''} onChange={({ target }) => choose(target.value || undefined)} />
+    </label>
+  );
+};
+
+/** What is matched whole, and so is asked for when it was written: with Enter, or when one goes on. */
+export const Exactly = ({ label, value, choose }: FindProps) => {
+  const id = useId();
+  const [shown, setShown] = useState({ of: value, text: value ?? '' });
+  // The address may change without this field: by the way back.
+  if (shown.of !== value) setShown({ of: value, text: value ?? '' });
+  const ask = () => choose(shown.text.trim() || undefined);
+  return (
+    <label htmlFor={id}>
+      {label}
+      <input
+        id={id}
+        type="search"
+        value={shown.text}
+        onChange={({ target }) => setShown({ of: value, text: target.value })}
+        onBlur={ask}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') ask();
+        }}
+      />
     </label>
   );
 };

@@ -17,12 +17,14 @@ export const csvOf = (headings: readonly string[], rows: readonly (readonly Cell
   [headings, ...rows].map((cells) => `${cells.map(textOf).join(',')}\r\n`).join('');
 
 /** Hands a file to who looks, made here: nothing is asked of the server. */
-export const download = (name: string, text: string): void => {
-  // With a mark of its encoding, without which one spreadsheet takes UTF-8 for something else.
-  const url = URL.createObjectURL(new Blob(['\uFEFF', text], { type: 'text/csv;charset=utf-8' }));
+export const save = (name: string, type: string, parts: string[]): void => {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
   URL.revokeObjectURL(url);
 };
+
+/** The same of a table, with a mark of its encoding, without which one spreadsheet takes UTF-8 for something else. */
+export const download = (name: string, text: string): void => save(name, 'text/csv;charset=utf-8', ['\uFEFF', text]);

@@ -1,4 +1,5 @@
 import { type InputHTMLAttributes, type TextareaHTMLAttributes, useId } from 'react';
+import { NAME_PATTERN } from './limits.js';
 
 type FieldProps = InputHTMLAttributes<HTMLInputElement> & { readonly label: string; readonly name: string };
 
@@ -12,6 +13,11 @@ export const Field = ({ label, ...input }: FieldProps) => {
     </p>
   );
 };
+
+/** Somebody by the name that the plan of on-call has: letters, digits and `. _ : -` alone. */
+export const Person = (props: FieldProps) => (
+  <Field {...props} pattern={NAME_PATTERN} title="1 to 64 of A-Z a-z 0-9 . _ : -" maxLength={64} />
+);
 
 type TextProps = TextareaHTMLAttributes<HTMLTextAreaElement> & { readonly label: string; readonly name: string };
 

@@ -1,0 +1,17 @@
+/** Before it and after it: what one must see to know what was usual, and that it was over. */
+const MARGIN_MS = 600_000;
+
+/** The time of something from its beginning to its end, or to `now` in ms while it goes on, with ten minutes on each side. */
+export const timeAround = (
+  {
+    onsetAt,
+    openedAt,
+    resolvedAt,
+  }: { readonly onsetAt: string | null; readonly openedAt: string; readonly resolvedAt: string | null },
+  now: number,
+): { readonly from: string; readonly to: string } => {
+  const begin = Date.parse(onsetAt ?? openedAt);
+  const end = resolvedAt === null ? now : Math.min(now, Date.parse(resolvedAt) + MARGIN_MS);
+  const from = begin - MARGIN_MS;
+  return { from: new Date(from).toISOString(), to: new Date(Math.max(end, begin + MARGIN_MS / 10)).toISOString() };
+};
