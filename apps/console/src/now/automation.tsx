@@ -11,7 +11,9 @@ import { type IncidentTold, OfIncident } from './of-incident.js';
 import type { ImpactTold } from './use-now-answer.js';
 
 // What waits for a yes is rare: its form comes when there is something to say yes to.
-const ApproveProposed = lazy(async () => ({ default: (await import('./approve-proposed.js')).ApproveProposed }));
+const ApproveRollback = lazy(async () => ({
+  default: (await import('../automation/approve-rollback.js')).ApproveRollback,
+}));
 
 type Rollback = OpenIncident['rollbacks'][number];
 
@@ -21,7 +23,7 @@ const OneRollback = ({ rollback, now }: { readonly rollback: Rollback; readonly 
     <div className="acts-beside">
       {rollback.status === 'proposed' && (
         <Suspense fallback={<span className="act-place" />}>
-          <ApproveProposed rollback={rollback} />
+          <ApproveRollback rollbackId={rollback.rollbackId} because={rollback.because ?? 'It is proposed.'} />
         </Suspense>
       )}
       {rollback.rolloutId !== null && (
