@@ -7,7 +7,7 @@ import { Mark } from '../ui/mark.js';
 import { words } from '../ui/words.js';
 import { modesSaid, watchSaid } from './automation-words.js';
 import type { NowAnswer, OpenIncident } from './now-document.js';
-import { type IncidentTold, OfIncident } from './of-incident.js';
+import { type IncidentTold, isRead, OfIncident } from './of-incident.js';
 import type { ImpactTold } from './use-now-answer.js';
 
 // What waits for a yes is rare: its form comes when there is something to say yes to.
@@ -22,7 +22,7 @@ const OneRollback = ({ rollback, now }: { readonly rollback: Rollback; readonly 
     <RollbackState rollback={rollback} now={now} />
     <div className="acts-beside">
       {rollback.status === 'proposed' && (
-        <Suspense fallback={<span className="act-place" />}>
+        <Suspense>
           <ApproveRollback rollbackId={rollback.rollbackId} because={rollback.because ?? 'It is proposed.'} />
         </Suspense>
       )}
@@ -103,6 +103,6 @@ export const Automation = ({ automation, told, hurt, now }: AutomationProps) => 
     <OfIncident told={told} none={<p className="quiet">{watchSaid(automation.isOn, hurt.impact)}</p>}>
       {(incident) => <Doing incident={incident} now={now} />}
     </OfIncident>
-    <Standing automation={automation} />
+    {isRead(told) && <Standing automation={automation} />}
   </Card>
 );

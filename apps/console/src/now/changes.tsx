@@ -8,11 +8,11 @@ import { share } from '../ui/figures.js';
 import { Mark, type Tone } from '../ui/mark.js';
 import { words } from '../ui/words.js';
 import type { OpenIncident, RolloutNow } from './now-document.js';
-import { type IncidentTold, OfIncident } from './of-incident.js';
-import { nextToCause, recentOf } from './recent.js';
+import { type IncidentTold, isRead, OfIncident } from './of-incident.js';
+import { recentOf } from './recent.js';
 
 // Its form is not part of what is read first; the button comes a moment after its evidence.
-const RollBack = lazy(async () => ({ default: (await import('../rollouts/roll-back.js')).RollBack }));
+const RollBackOf = lazy(async () => ({ default: (await import('../rollouts/roll-back.js')).RollBackOf }));
 
 type Cause = OpenIncident['causes'][number];
 
@@ -32,33 +32,27 @@ const beganOf = (onsetAfter: number): string =>
     ? `the failure began ${lengthOf(-onsetAfter)} before it`
     : `the failure began ${lengthOf(onsetAfter)} after it`;
 
-interface SuspectProps {
-  readonly cause: Cause;
-  /** Why it cannot be rolled back as things are. */
-  readonly because: string | undefined;
-}
-
-const Suspect = ({ cause, because }: SuspectProps) => {
+const Suspect = ({ cause }: { readonly cause: Cause }) => {
   const [tone, word] = VERDICTS[cause.verdict];
-  const { release, kind, subjectId, failingWith, failingWithout, onsetAfter } = cause;
+  const { kind, verdict, subjectId, failingWith, failingWithout, onsetAfter } = cause;
   return (
     <li>
       <strong>{nameOf(cause)}</strong> <Mark tone={tone}>{word}</Mark> {cause.because}
-      {failingWith !== null && failingWithout !== null && (
-        <div className="quiet">
-          success with it {share(1 - failingWith)}, without {share(1 - failingWithout)}; {beganOf(onsetAfter)}
-        </div>
-      )}
       {kind !== 'rules' && (
         <div className="acts-beside">
+          {kind === 'release' && verdict !== 'ruled_out' && (
+            <Suspense>
+              <RollBackOf rolloutId={subjectId} />
+            </Suspense>
+          )}
           <Link to="/rollouts/$id" params={{ id: subjectId }}>
             its rollout
           </Link>
-          {release !== null && cause.verdict !== 'ruled_out' && (
-            <Suspense fallback={<span className="act-place" />}>
-              <RollBack rolloutId={subjectId} release={release} because={because} />
-            </Suspense>
-          )}
+        </div>
+      )}
+      {failingWith !== null && failingWithout !== null && (
+        <div className="quiet">
+          success with it {share(1 - failingWith)}, without {share(1 - failingWithout)}; {beganOf(onsetAfter)}
         </div>
       )}
     </li>
@@ -95,22 +89,22 @@ export const Changes = ({ told, rollouts, now }: ChangesProps) => {
           {(incident) => (
             <ul>
               {incident.causes.slice(0, 3).map((cause) => (
-                <Suspect
-                  key={`${cause.kind} ${cause.subjectId}`}
-                  cause={cause}
-                  because={nextToCause(incident.rollbacks, cause.subjectId)}
-                />
+                <Suspect key={`${cause.kind} ${cause.subjectId}`} cause={cause} />
               ))}
               {incident.causes.length === 0 && <li className="quiet">No change is suspected yet.</li>}
             </ul>
           )}
         </OfIncident>
-        {said !== undefined && <p className="quiet">{said}</p>}
-        <ul>
-          {recent.map((rollout) => (
-            <Rollout key={rollout.rolloutId} rollout={rollout} />
-          ))}
-        </ul>
+        {isRead(told) && (
+          <>
+            {said !== undefined && <p className="quiet">{said}</p>}
+            <ul>
+              {recent.map((rollout) => (
+                <Rollout key={rollout.rolloutId} rollout={rollout} />
+              ))}
+            </ul>
+          </>
+        )}
       </div>
     </Card>
   );

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useAnswer } from '../api/use-answer.js';
-import { When } from '../time/when.js';
+import { clockOf } from '../time/moments.js';
+import { useZone } from '../time/zone.js';
 import { Card } from '../ui/card.js';
 import { Failure } from '../ui/failure.js';
 import { count, money, share } from '../ui/figures.js';
@@ -59,16 +60,15 @@ const HurtUnopened = ({ impact, now }: { readonly impact: ImpactAnswer['impact']
 };
 
 const OfOpen = ({ customers }: { readonly customers: ImpactTold['customers'] }) => {
+  const { zone } = useZone();
   if (customers === undefined) return <p className="quiet">Reading whom the incident hurts …</p>;
   const { affectedCustomers, asOf, customers: listed } = customers;
+  const at = asOf === null ? '' : `, as of ${clockOf(Date.parse(asOf), zone)} ${zone}`;
   if (affectedCustomers === 0) return <p className="quiet">Nobody of the incident yet, as far as telemetry says.</p>;
   const more = affectedCustomers > listed.length ? `, the worst ${count(listed.length)} here` : '';
   return (
     <>
-      <p className="quiet">
-        {`Of this incident ${count(affectedCustomers)}${more}, as of `}
-        <When at={asOf} />
-      </p>
+      <p className="quiet">{`Of this incident ${count(affectedCustomers)}${more}${at}`}</p>
       <CustomerRows customers={listed} />
     </>
   );

@@ -11,6 +11,10 @@ export interface IncidentTold {
   readonly error: RequestFailed | null;
 }
 
+/** Whether what stands behind it has its place: it comes with what is read of the incident, and nothing moves. */
+export const isRead = ({ isOpen, incident, error }: IncidentTold): boolean =>
+  !isOpen || incident !== undefined || error !== null;
+
 interface OfIncidentProps {
   readonly told: IncidentTold;
   /** What the part says where none is open. */

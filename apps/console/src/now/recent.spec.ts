@@ -1,5 +1,5 @@
-import type { OpenIncident, RolloutNow } from './now-document.js';
-import { nextToCause, recentOf } from './recent.js';
+import type { RolloutNow } from './now-document.js';
+import { recentOf } from './recent.js';
 
 const NOW = Date.UTC(2021, 6, 22, 12);
 const HOUR_MS = 3_600_000;
@@ -25,14 +25,5 @@ describe('what changed', () => {
       said: 'No rollout in the last day; the last one changed 8 d ago.',
     });
     expect(recentOf([], NOW)).toEqual({ recent: [], said: 'No rollout was told.' });
-  });
-
-  it('is not rolled back twice, and can be where the first time came to nothing', () => {
-    const rollback = (status: string) =>
-      [{ rollbackId: 'b', rolloutId: 'r', status }] as unknown as OpenIncident['rollbacks'];
-    expect(nextToCause(rollback('running'), 'r')).toBe('A rollback of it is running.');
-    expect(nextToCause(rollback('proposed'), 'r')).toBe('A rollback of it is proposed.');
-    expect(nextToCause(rollback('refused'), 'r')).toBeUndefined();
-    expect(nextToCause(rollback('running'), 'another')).toBeUndefined();
   });
 });

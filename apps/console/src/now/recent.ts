@@ -1,6 +1,5 @@
 import { lengthOf } from '../time/moments.js';
-import { words } from '../ui/words.js';
-import type { OpenIncident, RolloutNow } from './now-document.js';
+import type { RolloutNow } from './now-document.js';
 
 /** What went out earlier is seldom what failed a moment ago; the page of rollouts has all of them. */
 const RECENT_MS = 24 * 3_600_000;
@@ -25,12 +24,4 @@ export const recentOf = (
       said: `No rollout in the last day; the last one changed ${lengthOf(now - Date.parse(last.changedAt))} ago.`,
     };
   return { recent: recent.slice(0, ROWS_MAX), said: undefined };
-};
-
-/** Why a change is not to be rolled back a second time; undefined: nothing rolls it back. */
-export const nextToCause = (rollbacks: OpenIncident['rollbacks'], rolloutId: string): string | undefined => {
-  const under = rollbacks.find(
-    (rollback) => rollback.rolloutId === rolloutId && rollback.status !== 'refused' && rollback.status !== 'stopped',
-  );
-  return under === undefined ? undefined : `A rollback of it is ${words(under.status)}.`;
 };

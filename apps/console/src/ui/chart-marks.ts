@@ -27,6 +27,7 @@ export const colour = (token: string): string => {
 };
 
 const MARK_FONT_PX = 11;
+const MARK_ROW_PX = MARK_FONT_PX + 3;
 
 const draw = (plot: uPlot, { at, label, token }: Mark, row: number): void => {
   const { ctx, bbox } = plot;
@@ -42,7 +43,7 @@ const draw = (plot: uPlot, { at, label, token }: Mark, row: number): void => {
   ctx.font = `${MARK_FONT_PX * ratio}px system-ui, sans-serif`;
   const isAtEnd = x > bbox.left + bbox.width * 0.75;
   ctx.textAlign = isAtEnd ? 'right' : 'left';
-  ctx.fillText(label, x + (isAtEnd ? -4 : 4) * ratio, bbox.top + (row + 1) * (MARK_FONT_PX + 3) * ratio);
+  ctx.fillText(label, x + (isAtEnd ? -4 : 4) * ratio, bbox.top + (row + 1) * MARK_ROW_PX * ratio);
 };
 
 /** Draws marks as lines with their words, on rows of their own so that neighbours can be read. */
@@ -50,7 +51,8 @@ export const marksPlugin = (marks: () => readonly Mark[]): uPlot.Plugin => ({
   hooks: {
     draw: (plot) => {
       plot.ctx.save();
-      for (const [index, mark] of marks().entries()) draw(plot, mark, index % 4);
+      const rows = Math.max(1, Math.floor(plot.bbox.height / devicePixelRatio / MARK_ROW_PX));
+      for (const [index, mark] of marks().entries()) draw(plot, mark, index % rows);
       plot.ctx.restore();
     },
   },

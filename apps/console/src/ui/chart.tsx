@@ -49,7 +49,7 @@ const optionsOf = (
     y: { range: range === undefined ? (_self, low, high) => [low, high === low ? low + 1 : high] : [...range] },
   },
   axes: [
-    { ...axis((_self, ticks) => ticks.map((tick) => clockOf(tick * 1_000, zone))), space: 70 },
+    { ...axis((_self, ticks) => ticks.map((tick) => clockOf(tick * 1_000, zone))), space: 70, size: 30 },
     { ...axis((_self, ticks) => ticks.map(format)), size: 70 },
   ],
   series: [
