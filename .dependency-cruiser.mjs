@@ -10,6 +10,7 @@ export const libs = {
   outgoing: [],
   domain: ['contracts'],
   'event-log': ['contracts'],
+  replay: ['contracts', 'domain', 'event-log'],
   store: ['contracts', 'domain'],
   runtime: ['contracts', 'config', 'event-log', 'store', 'outgoing'],
   testing: ['contracts', 'config', 'domain', 'event-log', 'store', 'outgoing', 'runtime'],
@@ -97,7 +98,7 @@ const directions = [
   error(
     'small-apps-libs',
     { path: `^apps/${anyOf(small)}/`, pathNot: test },
-    { path: '^libs/', pathNot: '^libs/(contracts|config|domain|event-log)/' },
+    { path: '^libs/', pathNot: '^libs/(contracts|config|domain|event-log|replay)/' },
   ),
   error('small-apps-no-nest', { path: `^apps/${anyOf(small)}/` }, { path: npm('@nestjs/[^/]+') }),
 ];

@@ -1,5 +1,5 @@
 import { type Fault, type LoggedDecision, type Regression, regressions, type Score, scoreDecisions } from '#domain';
-import { formatShortened, type ShortenedRule } from './replay-run.js';
+import { formatShortened, type ShortenedRule } from '#replay';
 import type { Paint } from './paint.js';
 import { formatTable } from './table.js';
 

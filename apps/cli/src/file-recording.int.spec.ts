@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { event, type Event, streamOf, type Topic } from '#contracts';
 import type { LogRecord } from '#event-log';
+import { readFacts, type Recording } from '#replay';
 import { exportRecording, openFileRecording } from './file-recording.js';
-import { readFacts, type Recording } from './recording.js';
 
 const SECRET_HASH = 'ab'.repeat(32);
 const told: readonly (readonly [string, Event])[] = [

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { streamOf, TELEMETRY_TOPICS, type Topic, TOPICS } from '#contracts';
 import type { LogRecord, TopicPartition } from '#event-log';
-import type { Recording } from './recording.js';
+import type { Recording } from '#replay';
 import { UsageError } from './usage-error.js';
 
 const MANIFEST = 'recording.json';

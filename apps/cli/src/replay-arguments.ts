@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { readDuration, RULE_WINDOW_MS_MAX } from '#contracts';
+import type { AskedSpan } from '#replay';
 import { timeOf } from './given-times.js';
-import type { AskedSpan } from './replay-run.js';
 import type { CommandUsage } from './usage.js';
 import { UsageError } from './usage-error.js';
 

@@ -1,22 +1,24 @@
 import type { Environment } from '#config';
 import { type Rule, TICK_MS } from '#contracts';
 import { Sweep } from '#domain';
-import { backtestOf, formatBacktest } from './backtest.js';
-import { exportRecording, openFileRecording } from './file-recording.js';
-import { openLogRecording } from './log-recording.js';
-import type { Paint } from './paint.js';
-import { readFacts, type RecordedFacts, type Recording } from './recording.js';
-import type { ReplayAsked } from './replay-arguments.js';
-import { readFaults, readRulesFile, recordedRules, recordedVerifyMs, spanOfIncident } from './replay-inputs.js';
-import { Progress, type ProgressScreen } from './progress.js';
 import {
   rangeOf,
+  readFacts,
+  type RecordedFacts,
+  type Recording,
   type ReplayRange,
   type ReplayResult,
   runReplay,
   type ShortenedRule,
   shortenedRules,
-} from './replay-run.js';
+} from '#replay';
+import { backtestOf, formatBacktest } from './backtest.js';
+import { exportRecording, openFileRecording } from './file-recording.js';
+import { openLogRecording } from './log-recording.js';
+import type { Paint } from './paint.js';
+import type { ReplayAsked } from './replay-arguments.js';
+import { readFaults, readRulesFile, recordedRules, recordedVerifyMs, spanOfIncident } from './replay-inputs.js';
+import { Progress, type ProgressScreen } from './progress.js';
 import { createPace } from './replay-pace.js';
 import { formatReplay, reportOf } from './replay.js';
 import { formatSweep } from './sweep.js';

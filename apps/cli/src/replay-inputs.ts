@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RecordedEvent, type Rule, recordedRuleSetSchema, type RuleSet, TICK_MS } from '#contracts';
 import { type Fault, faultsOf, VERIFY_MS } from '#domain';
-import type { AskedSpan } from './replay-run.js';
+import type { AskedSpan } from '#replay';
 import { readRuleSet } from './rule-set.js';
 import { UsageError } from './usage-error.js';
 

@@ -1,5 +1,6 @@
 import { TICK_MS } from '#contracts';
-import { type Happening, happeningsOf, type LoggedDecision } from '#domain';
+import { type Happening, happeningsOf } from '#domain';
+import type { Pace } from '#replay';
 import { formatTime } from './figures.js';
 
 /** How a replay is played to somebody who looks on. */
@@ -12,9 +13,6 @@ export interface PaceOptions {
   readonly pause: (ms: number) => Promise<void>;
   readonly tell: (text: string) => void;
 }
-
-/** Called when a replay has come to a tick, with all that it decided before. */
-export type Pace = (tick: number, decisions: readonly LoggedDecision[]) => Promise<void>;
 
 const lineOf = ({ kind, action, about, atMs, text }: Happening): string =>
   `${formatTime(atMs)}  ${kind} ${action}  ${about}: ${text}`;

@@ -1,8 +1,8 @@
 import { ruleOf, TICK_MS } from '#contracts';
+import type { ReplayRange, ReplayResult } from '#replay';
 import { backtestOf, formatBacktest } from './backtest.js';
 import { createPaint } from './paint.js';
 import { formatReplay, reportOf } from './replay.js';
-import type { ReplayRange, ReplayResult } from './replay-run.js';
 import { formatSweep } from './sweep.js';
 
 const HOUR_MS = 3_600_000;

@@ -7,8 +7,6 @@ import {
   type LoggedDecision,
   recordedDecisions,
 } from '#domain';
-import { formatCount, formatTime } from './figures.js';
-import type { Paint } from './paint.js';
 import {
   formatShortened,
   hashOfDecisions,
@@ -16,7 +14,9 @@ import {
   type ReplayResult,
   type ShortenedRule,
   shortenedRules,
-} from './replay-run.js';
+} from '#replay';
+import { formatCount, formatTime } from './figures.js';
+import type { Paint } from './paint.js';
 import { formatTable } from './table.js';
 
 /** What a replay answers, as `--json` prints it. */

@@ -4,6 +4,7 @@ import {
   BASELINE_MINUTES,
   decidedTick,
   decisionLine,
+  durationWords,
   type LoggedDecision,
   REAPPLY_MS,
   type RecordedSource,
@@ -12,9 +13,7 @@ import {
   type TickView,
 } from '#domain';
 import type { LogRecord } from '#event-log';
-import { formatDuration } from './figures.js';
 import type { RecordedFacts, Recording } from './recording.js';
-import type { Pace } from './replay-pace.js';
 
 /** What is replayed, in ticks; `fromTick` and `toTick` are decided, what is before them is applied. */
 export interface ReplayRange {
@@ -31,6 +30,9 @@ export interface AskedSpan {
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
 }
+
+/** Called when a replay has come to a tick, with all that it decided before. */
+export type Pace = (tick: number, decisions: readonly LoggedDecision[]) => Promise<void>;
 
 /** How a replay is run. */
 export interface RunOptions {
@@ -134,7 +136,7 @@ export const shortenedRules = (
 export const formatShortened = (shortened: readonly ShortenedRule[]): readonly string[] =>
   shortened.map(
     ({ rule, looksBackMs, readMs }) =>
-      `not comparable: ${rule} looks back ${formatDuration(looksBackMs)}, of which ${formatDuration(readMs)} were read before the first tick; ` +
+      `not comparable: ${rule} looks back ${durationWords(looksBackMs, 'second')}, of which ${durationWords(readMs, 'second')} were read before the first tick; ` +
       'it may decide later or less than it did',
   );
 

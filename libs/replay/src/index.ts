@@ -1,0 +1,3 @@
+export { type ReadLog, recordingOfLog } from './log-recording.js';
+export * from './recording.js';
+export * from './replay-run.js';
