@@ -1,6 +1,6 @@
 import type { Environment } from '#config';
 import { type Rule, TICK_MS } from '#contracts';
-import { Sweep } from '#domain';
+import { recordedVerifyMs, Sweep } from '#domain';
 import {
   rangeOf,
   readFacts,
@@ -17,7 +17,7 @@ import { exportRecording, openFileRecording } from './file-recording.js';
 import { openLogRecording } from './log-recording.js';
 import type { Paint } from './paint.js';
 import type { ReplayAsked } from './replay-arguments.js';
-import { readFaults, readRulesFile, recordedRules, recordedVerifyMs, spanOfIncident } from './replay-inputs.js';
+import { readFaults, readRulesFile, recordedRules, spanOfIncident } from './replay-inputs.js';
 import { Progress, type ProgressScreen } from './progress.js';
 import { createPace } from './replay-pace.js';
 import { formatReplay, reportOf } from './replay.js';

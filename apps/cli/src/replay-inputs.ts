@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RecordedEvent, type Rule, recordedRuleSetSchema, type RuleSet, TICK_MS } from '#contracts';
-import { type Fault, faultsOf, VERIFY_MS } from '#domain';
+import { type Fault, faultsOf, faultsWithin, incidentSpan, lastRuleSet } from '#domain';
 import type { AskedSpan } from '#replay';
 import { readRuleSet } from './rule-set.js';
 import { UsageError } from './usage-error.js';
@@ -24,17 +24,9 @@ const parsed = <S extends z.ZodType>(schema: S, path: string, what: string): z.o
 export const readRulesFile = (path: string): RuleSet =>
   path.endsWith('.json') ? parsed(recordedRuleSetSchema, path, 'set of rules') : readRuleSet(path);
 
-const lastLoaded = (events: readonly RecordedEvent[]): RuleSet | undefined => {
-  const loaded = events.findLast(({ event }) => event.type === 'RulesLoaded')?.event;
-  return loaded?.type === 'RulesLoaded' ? loaded.data.ruleSet : undefined;
-};
-
 /** The rules that were in force last: those that were loaded, or the shipped pack. */
 export const recordedRules = (events: readonly RecordedEvent[]): readonly Rule[] =>
-  (lastLoaded(events) ?? readRuleSet()).rules;
-
-/** For how long rolled back waves were watched last, ms: other rules are played as if they had been loaded by the same process. */
-export const recordedVerifyMs = (events: readonly RecordedEvent[]): number => lastLoaded(events)?.verifyMs ?? VERIFY_MS;
+  (lastRuleSet(events) ?? readRuleSet()).rules;
 
 const truthSchema = z
   .array(
@@ -50,32 +42,19 @@ const truthSchema = z
 export const readFaults = (
   path: string | undefined,
   events: readonly RecordedEvent[],
-  { fromTick, toTick }: { readonly fromTick: number; readonly toTick: number },
-): readonly Fault[] => {
-  const [fromMs, endMs] = [fromTick * TICK_MS, (toTick + 1) * TICK_MS];
-  const faults = path === undefined ? faultsOf(events, endMs) : readTruth(path);
-  return faults.filter((fault) => fault.toMs > fromMs && fault.fromMs < endMs);
-};
+  range: { readonly fromTick: number; readonly toTick: number },
+): readonly Fault[] =>
+  faultsWithin(path === undefined ? faultsOf(events, (range.toTick + 1) * TICK_MS) : readTruth(path), range);
 
 const readTruth = (path: string): readonly Fault[] =>
   parsed(truthSchema, path, 'list of faults [{"name", "from", "to"}]').map(({ name, from, to }) => {
     return { name, fromMs: Date.parse(from), toMs: Date.parse(to), earlyMs: 0 };
   });
 
-/** Before an incident and after its end: enough to see it begin and to see that it is over. */
-const BEFORE_MS = 600_000;
-const AFTER_MS = 120_000;
-
 /** The time of an incident, with what is around it. */
 export const spanOfIncident = (events: readonly RecordedEvent[], incident: string): AskedSpan => {
-  const opened = events
-    .map(({ event }) => event)
-    .filter((event) => event.type === 'IncidentOpened')
-    .findLast(({ data }) => incident === 'latest' || data.incidentId === incident);
-  if (opened === undefined)
+  const span = incidentSpan(events, incident);
+  if (span === undefined)
     throw new UsageError(incident === 'latest' ? 'no incident is recorded' : `no incident ${incident} is recorded`);
-  const { incidentId, at } = opened.data;
-  const end = events.find(({ event }) => event.type === 'IncidentResolved' && event.data.incidentId === incidentId);
-  const endMs = end?.event.type === 'IncidentResolved' ? end.event.data.at : undefined;
-  return { fromMs: at - BEFORE_MS, toMs: endMs === undefined ? undefined : endMs + AFTER_MS };
+  return span;
 };

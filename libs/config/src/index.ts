@@ -7,5 +7,5 @@ export { readRuleTestFile, type RuleTestFile } from './rule-test-file.js';
 export * from './secret-values.js';
 export { durationMsSchema, secretFileSchema, sizeBytesSchema } from './setting-kinds.js';
 export { readYamlConfig, readYamlConfigFile } from './yaml-config.js';
-export { type FileFinding, readYamlFiles, type YamlFilesRead } from './yaml-files.js';
+export { type FileFinding, readYamlFiles, readYamlTexts, type YamlFilesRead } from './yaml-files.js';
 export * from './switch-file.js';

@@ -45,21 +45,17 @@ const filesOf = (path: string): { readonly files: readonly string[]; readonly pr
   }
 };
 
-/**
- * Reads files, or all of a directory, against one schema, and merges them. Everything that is wrong is told at once, by schema and
- * by whoever merges; a file that is no YAML is not looked at further, the others are.
- */
-export const readYamlFiles = <T extends Merged>(
-  paths: readonly string[],
+/** Reads texts as files of these names would be read; what could not be read of others is told with what is wrong in these. */
+export const readYamlTexts = <T extends Merged>(
+  files: readonly { readonly name: string; readonly text: string }[],
   schema: z.ZodType,
   merge: (files: readonly PlainFile[]) => T,
+  unread: readonly string[] = [],
 ): YamlFilesRead<T> => {
-  const found = paths.map(filesOf);
-  const problems = found.flatMap(({ problem }) => problem ?? []);
+  const problems = [...unread];
   const texts = new Map<string, YamlText>();
-  for (const name of found.flatMap(({ files }) => files)) {
-    const { config: text, problems: unread } = readYamlText(name);
-    const { config: parsed, problems: unparsed } = text === undefined ? { problems: unread } : parseYaml(text, name);
+  for (const { name, text } of files) {
+    const { config: parsed, problems: unparsed } = parseYaml(text, name);
     if (parsed === undefined) problems.push(...(unparsed ?? []));
     else texts.set(name, parsed);
   }
@@ -74,4 +70,24 @@ export const readYamlFiles = <T extends Merged>(
   problems.push(...merged.problems.filter(({ file }) => !texts.has(file)).map(({ message }) => message));
   if (problems.length > 0) return { problems };
   return { merged, shown: (finding) => texts.get(finding.file)?.shown(finding) ?? finding.message };
+};
+
+/**
+ * Reads files, or all of a directory, against one schema, and merges them. Everything that is wrong is told at once, by schema and
+ * by whoever merges; a file that is no YAML is not looked at further, the others are.
+ */
+export const readYamlFiles = <T extends Merged>(
+  paths: readonly string[],
+  schema: z.ZodType,
+  merge: (files: readonly PlainFile[]) => T,
+): YamlFilesRead<T> => {
+  const found = paths.map(filesOf);
+  const problems = found.flatMap(({ problem }) => problem ?? []);
+  const files: { readonly name: string; readonly text: string }[] = [];
+  for (const name of found.flatMap((each) => each.files)) {
+    const { config: text, problems: unread } = readYamlText(name);
+    if (text === undefined) problems.push(...(unread ?? []));
+    else files.push({ name, text });
+  }
+  return readYamlTexts(files, schema, merge, problems);
 };

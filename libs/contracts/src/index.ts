@@ -1,6 +1,7 @@
 export * from './act-link.js';
 export * from './audit.js';
 export * from './audit-verification.js';
+export * from './backtest.js';
 export * from './api/index.js';
 export * from './batch-tag.js';
 export * from './cause.js';

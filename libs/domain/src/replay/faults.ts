@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '#contracts';
+import { type RecordedEvent, TICK_MS } from '#contracts';
 
 /** A time at which something was really wrong. */
 export interface Fault {
@@ -30,3 +30,10 @@ export const faultsOf = (events: readonly RecordedEvent[], endMs: number): reado
 /** The index of the fault that an alarm belongs to; -1 = it is a false one. What a window still holds afterwards belongs to it too. */
 export const faultAt = (faults: readonly Fault[], atMs: number, windowMs: number): number =>
   faults.findIndex(({ fromMs, toMs, earlyMs }) => atMs >= fromMs - earlyMs && atMs <= toMs + windowMs);
+
+/** Those that could be found within ticks, both included. */
+export const faultsWithin = (
+  faults: readonly Fault[],
+  { fromTick, toTick }: { readonly fromTick: number; readonly toTick: number },
+): readonly Fault[] =>
+  faults.filter(({ fromMs, toMs }) => toMs > fromTick * TICK_MS && fromMs < (toTick + 1) * TICK_MS);
