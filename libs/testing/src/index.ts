@@ -26,6 +26,7 @@ export * from './knot-server.js';
 export * from './knot-zones.js';
 export * from './malformed-queries.js';
 export * from './open-loop-queries.js';
+export * from './recorded-story.js';
 export * from './run-scope.js';
 export * from './hostile-batch.js';
 export * from './hostile-bytes.js';

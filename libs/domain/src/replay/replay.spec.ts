@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RecordedEvent } from '#contracts';
+import { LAST_TICK, ORIGIN_TICK, recordStory, replayOf, SOURCES } from '#testing';
 import { decidedTick, decisionLine, type LoggedDecision, recordedDecisions } from './decision-log.js';
-import { LAST_TICK, ORIGIN_TICK, recordStory, replayOf, SOURCES } from './recorded-story.fixture.js';
 import type { Replay } from './replay.js';
 
 const hashOf = (decisions: readonly LoggedDecision[]): string =>

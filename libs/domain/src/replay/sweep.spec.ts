@@ -1,11 +1,10 @@
 import { type Rule, ruleSetSchema, SLOT_MS, TICK_MS } from '#contracts';
-import { DEFAULT_RULES } from '#testing';
+import { DEFAULT_RULES, LAST_TICK, ORIGIN_TICK, recordStory, replayOf, SOURCES } from '#testing';
 import type { TickView } from '../rule/tick-view.js';
 import { signalView } from '../signal/signal-view.fixture.js';
 import { scoreDecisions, regressions } from './backtest.js';
 import type { Fault } from './faults.js';
 import { faultAt, faultsOf } from './faults.js';
-import { LAST_TICK, ORIGIN_TICK, recordStory, replayOf, SOURCES } from './recorded-story.fixture.js';
 import type { Replay, ReplayOptions } from './replay.js';
 import { Sweep } from './sweep.js';
 

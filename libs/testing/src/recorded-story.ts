@@ -14,10 +14,9 @@ import {
   type Signal,
   TICK_MS,
 } from '#contracts';
-import type { TelemetryRecord, TelemetryTopic } from '../partition/read-record.decide.js';
-import { attestationsOf, DEFAULT_RULES } from '#testing';
-import type { RecordedSource } from './recorded-partition.js';
-import { Replay, type ReplayOptions } from './replay.js';
+import { type RecordedSource, Replay, type ReplayOptions, type TelemetryRecord, type TelemetryTopic } from '#domain';
+import { attestationsOf } from './attestations.js';
+import { DEFAULT_RULES } from './default-rules.js';
 
 const ORIGIN_MS = Date.UTC(2021, 6, 22, 11, 47);
 /** The first tick of the story. */
@@ -39,7 +38,7 @@ const LATE = 11;
 const FORGED = 13;
 
 /** Those of the default pack that look back a minute at most: what is kept for the others is dear to make, and a story makes many. */
-const RULES = DEFAULT_RULES.filter(({ windowMs }) => windowMs <= 60_000);
+export const STORY_RULES = DEFAULT_RULES.filter(({ windowMs }) => windowMs <= 60_000);
 
 /** The partitions of the story. */
 export const SOURCES = [
@@ -84,7 +83,7 @@ export const replayOf = (
     firstTick: ORIGIN_TICK,
     fromTick: ORIGIN_TICK,
     toTick: LAST_TICK,
-    rules: RULES,
+    rules: STORY_RULES,
     settings: { verifyMs: 1_000 },
     hash: (text) => sha256(text).slice(0, 32),
     sha256,
