@@ -27,6 +27,7 @@ const PATHS: Readonly<Record<string, string>> = {
 /** Of what this story has none. */
 const NONE: readonly string[] = [
   '/v1/audit/verifications/no-audit',
+  '/v1/backtests/no-backtests',
   '/v1/deliveries/no-deliveries',
   '/v1/drills/no-drills',
   '/v1/keys/no-keys',

@@ -23,6 +23,7 @@ import {
 import { createManyReads } from '#store';
 import { type Actions, createActions } from './actions.js';
 import { type AuditDoor, createAuditDoor } from './audit/audit-door.js';
+import { Backtests } from './backtest/backtests.js';
 import { ConsoleDoor } from './console/console-door.js';
 import { SignInController } from './console/sign-in.controller.js';
 import { EventFeed } from './event-feed.js';
@@ -41,6 +42,7 @@ import type { ReplySettings } from './replies/reply.config.js';
 import { ApprovalsController } from './rest/approvals.controller.js';
 import { AuditController } from './rest/audit.controller.js';
 import { AutomationController } from './rest/automation.controller.js';
+import { BacktestsController } from './rest/backtests.controller.js';
 import { BreakersController } from './rest/breakers.controller.js';
 import { CommandsController } from './rest/commands.controller.js';
 import { DeliveriesController } from './rest/deliveries.controller.js';
@@ -65,6 +67,7 @@ import { RulesController } from './rest/rules.controller.js';
 import {
   ACTIONS,
   AUDIT,
+  BACKTESTS,
   EVENT_FEED,
   FOLLOWERS,
   LOADERS,
@@ -121,6 +124,12 @@ const audit = {
     logger: Part<'logger'>,
   ) => createAuditDoor({ database, store, eventLog, clock, logger }),
 };
+const backtests = {
+  provide: BACKTESTS,
+  inject: [DATABASE, EVENT_LOG, CLOCK, LOGGER],
+  useFactory: (database: Part<'database'>, eventLog: Part<'eventLog'>, clock: Part<'clock'>, logger: Part<'logger'>) =>
+    new Backtests({ database, eventLog, clock, logger }),
+};
 const feed = {
   provide: EVENT_FEED,
   inject: [EVENT_STORE, CLOCK, LOGGER],
@@ -159,6 +168,7 @@ export class ApiModule implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(EVENT_FEED) private readonly eventFeed: EventFeed,
     @Inject(FOLLOWERS) private readonly live: Followers,
     @Inject(AUDIT) private readonly audit: AuditDoor,
+    @Inject(BACKTESTS) private readonly backtests: Backtests,
     @Inject(SUBSCRIPTION_DOOR) private readonly subscriptionDoor: SubscriptionDoor,
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost,
   ) {}
@@ -173,6 +183,7 @@ export class ApiModule implements OnApplicationBootstrap, OnModuleDestroy {
         ApprovalsController,
         AuditController,
         AutomationController,
+        BacktestsController,
         BreakersController,
         CommandsController,
         DeliveriesController,
@@ -201,6 +212,7 @@ export class ApiModule implements OnApplicationBootstrap, OnModuleDestroy {
         queriesWith(costModel),
         actions,
         audit,
+        backtests,
         feed,
         followers,
         subscriptions,
@@ -222,6 +234,7 @@ export class ApiModule implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     await this.live.stop();
     await this.audit.verifications.stop();
+    await this.backtests.stop();
     await this.subscriptionDoor.stop();
     await this.eventFeed.stop();
   }

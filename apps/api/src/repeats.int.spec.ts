@@ -5,6 +5,8 @@ import { type Made, SENT_ACTS, type SentAct, serveActs } from './repeats.fixture
 
 /** It has no event: what it began is told by its id. */
 const VERIFY = 'POST /v1/audit/verifications';
+/** The same; what it finds is of no event either, so backtests.int.spec holds it. */
+const BACKTEST = 'POST /v1/backtests';
 
 interface Answer {
   readonly status: number;
@@ -59,7 +61,7 @@ describe('every route that names Idempotency-Key or If-Match', () => {
 
   it('is in the list of those that are sent', () => {
     const sent = SENT_ACTS.map(({ operation }) => operation);
-    expect([...sent, VERIFY].toSorted()).toEqual(naming('IdempotencyKey').toSorted());
+    expect([...sent, VERIFY, BACKTEST].toSorted()).toEqual(naming('IdempotencyKey').toSorted());
     const conditional = naming('IfMatch');
     expect(conditional.length).toBeGreaterThan(20);
     expect(conditional.filter((operation) => !sent.includes(operation))).toEqual([]);

@@ -2,6 +2,8 @@
 export const QUERIES = Symbol('Queries');
 /** `AuditDoor` */
 export const AUDIT = Symbol('AuditDoor');
+/** `Backtests` */
+export const BACKTESTS = Symbol('Backtests');
 /** `Actions` */
 export const ACTIONS = Symbol('Actions');
 /** `EventFeed` */

@@ -65,6 +65,8 @@ export const examples = (): readonly FuzzExample[] => [
   { operation: 'GET /v1/audit/{position}', target: '/v1/audit/1' },
   post('/v1/audit/verifications', {}),
   { operation: 'GET /v1/audit/verifications/{id}', target: '/v1/audit/verifications/$' },
+  post('/v1/backtests', { rules: 'rules: []', fromMs: 0, toMs: 1 }),
+  { operation: 'GET /v1/backtests/{id}', target: '/v1/backtests/$' },
   {
     operation: 'GET /v1/impact/customers',
     target: `/v1/impact/customers?since=${1_000 * Math.floor(systemClock.nowMs() / 1_000 - 60)}`,
@@ -169,6 +171,8 @@ export const UNDONE_BY_GRAPHQL: ReadonlyMap<string, string> = new Map([
     `
     addSilence
     affectedCustomers
+    backtest
+    beginBacktest
     checkOnCall
     declareRollout
     loadOnCall

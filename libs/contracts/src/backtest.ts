@@ -16,10 +16,10 @@ export const newBacktestSchema = z
     fromMs: z.number().int().nonnegative().optional(),
     toMs: z.number().int().positive().optional(),
   })
-  .superRefine(({ incidentId, fromMs, toMs }, { addIssue }) => {
+  .superRefine(({ incidentId, fromMs, toMs }, context) => {
     const isTime = fromMs !== undefined && toMs !== undefined;
     const isPart = !isTime && (fromMs !== undefined || toMs !== undefined);
-    const wrong = (path: string, message: string): void => addIssue({ code: 'custom', path: [path], message });
+    const wrong = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
     if (isPart || (incidentId === undefined) === !isTime)
       wrong('incidentId', 'expected either an incident, or a time from and to');
     if (isTime && toMs <= fromMs) wrong('toMs', 'expected a time after its beginning');
@@ -32,7 +32,7 @@ export type NewBacktest = Readonly<z.infer<typeof newBacktestSchema>>;
 /** Something that people notice, as it was by the rules of then and as it would have been by those that are tried. */
 export const backtestDifferenceSchema = z.object({
   /** `added`: it would have happened; `missing`: it would not have; `moved`: at another time, or to others. */
-  change: z.enum(['added', 'missing', 'moved', 'same']),
+  change: z.enum(['added', 'missing', 'moved']),
   kind: z.enum(['alert', 'page', 'command']),
   /** `fires`, `resolves`; of a command its action. */
   action: z.string(),

@@ -134,6 +134,7 @@ export type { SigningFacts, SigningNode } from './signing/signing-facts.js';
 export { createRecordMapper, type MappedOutcome, type MappedRecord, type MapRecord } from './mapping/map-record.js';
 export { MappedBatches, type NodeColumns } from './mapping/mapped-batches.js';
 export * from './replay/backtest.js';
+export * from './replay/backtest-result.js';
 export * from './replay/decision-log.js';
 export * from './replay/faults.js';
 export * from './replay/happenings.js';

@@ -41,6 +41,13 @@ const KeptHeadInput = inputType('KeptHeadInput', 'How far the events went, and t
 export const BeginVerificationInput = mutationInput('BeginVerification', {
   keptHeads: maybe(many(one(() => KeptHeadInput, 'Heads that were kept elsewhere, at most 100: they are compared.'))),
 });
+/** What `BeginBacktest` is sent. */
+export const BeginBacktestInput = mutationInput('BeginBacktest', {
+  rules: text('A set of rules, as a file of them has it: YAML, at most 50,000 characters.'),
+  incidentId: maybe(rawId('Over the time of this incident, with what was around it; or from and to.')),
+  from: maybe(moment('Over a time of 6 h at most.')),
+  to: maybe(moment('Until when.')),
+});
 /** What `HandOverIncident` is sent. */
 export const HandOverIncidentInput = mutationInput('HandOverIncident', {
   incidentId,

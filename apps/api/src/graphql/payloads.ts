@@ -3,6 +3,7 @@ import { payloadType } from './schema/payload.js';
 import { OverrideType, RedirectType, RollbackType } from './types/action.types.js';
 import { VerificationType } from './types/audit.types.js';
 import { AutomationType, KnownReleaseType } from './types/automation.types.js';
+import { BacktestType } from './types/backtest.types.js';
 import { ChannelType, DeliveryType, DrillType, SilenceType } from './types/delivery.types.js';
 import { AlertType, IncidentType } from './types/incident.types.js';
 import { NewKeyType, NewNodeKeyType } from './types/key.types.js';
@@ -46,6 +47,8 @@ export const StatusUpdatePayload = payloadType('StatusUpdate', { statusUpdate: o
 export const RunbookPayload = payloadType('Runbook', { runbook: one(() => RunbookType, THEN) });
 /** What mutations of `Verification` answer. */
 export const VerificationPayload = payloadType('Verification', { verification: one(() => VerificationType, THEN) });
+/** What mutations of `Backtest` answer. */
+export const BacktestPayload = payloadType('Backtest', { backtest: one(() => BacktestType, THEN) });
 /** What mutations of `Nodes` answer. */
 export const NodesPayload = payloadType('Nodes', { registered: whole('How many were sent.') });
 

@@ -69,6 +69,8 @@ const HEAVY: Readonly<Record<string, number>> = {
   'Query.silencePreview': 50,
   'Query.approvals': 20,
   'Query.act': 100,
+  // Up to 500 differences and 200 rules, read from memory.
+  'Query.backtest': 100,
   'Incident.customers': 20,
   'Incident.timeline': 5,
   'Rollout.gates': 5,

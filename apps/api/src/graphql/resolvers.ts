@@ -2,6 +2,7 @@ import { LiveResolver } from '../live/live.resolver.js';
 import * as action from './action.fields.js';
 import { AuditResolver } from './audit.resolver.js';
 import { AutomationActsResolver } from './automation-acts.resolver.js';
+import { BacktestsResolver } from './backtests.resolver.js';
 import { CallerResolver } from './caller.resolver.js';
 import { DeliveriesResolver } from './deliveries.resolver.js';
 import { EventsResolver } from './events.resolver.js';
@@ -27,6 +28,7 @@ export const GRAPHQL_RESOLVERS = [
   ...WHY_FIELDS,
   AuditResolver,
   AutomationActsResolver,
+  BacktestsResolver,
   CallerResolver,
   DeliveriesResolver,
   EventsResolver,
