@@ -78,7 +78,7 @@ const usedIn = (component: string, text: string, depth = 3): string => {
 const offeredBy = (path: string, text: string): readonly Offered[] =>
   text.split(/^(?=(?:export )?const \w)/m).flatMap((component) => {
     // `const send = useAct(HALT)`: what sends a document, and which.
-    const senders = [...component.matchAll(/const (\w+) = useAct\((\w+)\)/g)];
+    const senders = [...component.matchAll(/const (\w+) = useAct\((\w+)[,)]/g)];
     return [...component.matchAll(/<Act(?=\s)/g)].map(({ index }) => {
       const attributes = attributesAt(component, index);
       const sent = usedIn(component, attributes.get('send') ?? '');

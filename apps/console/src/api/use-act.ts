@@ -18,10 +18,12 @@ type Input = { readonly clientMutationId?: string | null };
 
 /**
  * Does an act once. Whoever presses again after the line broke asks for the same act, by the same id and with what was sent then, and it is
- * still done once; after an answer, or for something else, the next press is another act.
+ * still done once; after an answer, or for something else, the next press is another act. `onAnswer` is told what was answered, for who
+ * needs more of it than that it was done.
  */
 export const useAct = <Data extends Payloads, I extends Input>(
   document: TadaDocumentNode<Data, { input: I }>,
+  onAnswer?: (data: Data) => void,
 ): ((input: Omit<I, 'clientMutationId'>) => Promise<readonly UserError[]>) => {
   const { key } = useSession();
   const unknown = useRef<I | null>(null);
@@ -35,12 +37,13 @@ export const useAct = <Data extends Payloads, I extends Input>(
       try {
         const data = await request(key, document, { input });
         unknown.current = null;
+        onAnswer?.(data);
         return Object.values(data).flatMap((payload) => payload?.userErrors ?? []);
       } catch (error) {
         unknown.current = isUnknown(error) ? input : null;
         throw error;
       }
     },
-    [key, document],
+    [key, document, onAnswer],
   );
 };

@@ -79,6 +79,7 @@ interface PlayedProps {
 
 const Played = ({ incident: { incidentId, rule, evidence }, range, events, begin }: PlayedProps) => {
   const { from, to, step } = range;
+  const { backtest }: ReplaySearch = useSearch({ from: '/replay' });
   const navigate = useNavigate();
   const playing = usePlaying(begin, range);
   const { at, isPlaying, seek } = playing;
@@ -93,7 +94,8 @@ const Played = ({ incident: { incidentId, rule, evidence }, range, events, begin
   const shown = Math.round(at / 1_000) * 1_000;
   useEffect(() => {
     if (isPlaying) return;
-    const search = { incident: incidentId, at: new Date(shown).toISOString() };
+    const moment = new Date(shown).toISOString();
+    const search = (before: ReplaySearch): ReplaySearch => ({ ...before, incident: incidentId, at: moment });
     void navigate({ to: '/replay', search, replace: true });
   }, [shown, isPlaying, incidentId, navigate]);
   return (
@@ -136,7 +138,7 @@ const Played = ({ incident: { incidentId, rule, evidence }, range, events, begin
           </ul>
         </Card>
         <TimelineThen events={events} at={at} seek={seek} />
-        <WhatIf incidentId={incidentId} rule={rule} evidence={evidence[0]} />
+        <WhatIf incidentId={incidentId} rule={rule} evidence={evidence[0]} range={range} backtestId={backtest} />
       </div>
     </>
   );

@@ -34,7 +34,8 @@ describe('the time that is replayed', () => {
       incident: 'in1',
       at: '2026-11-28T08:25:13.000Z',
     });
-    expect(readReplaySearch({ incident: 1, at: 'noon' })).toEqual({});
+    expect(readReplaySearch({ incident: 1, at: 'noon', backtest: '' })).toEqual({});
+    expect(readReplaySearch({ backtest: 'bt-1' })).toEqual({ backtest: 'bt-1' });
   });
 });
 
