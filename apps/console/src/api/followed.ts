@@ -26,6 +26,9 @@ const prefixesIn = (meta: Record<string, unknown> | undefined): readonly string[
 /** Whether what was read rests on events at all. */
 export const isFollowing = (meta: Record<string, unknown> | undefined): boolean => prefixesIn(meta).length > 0;
 
+/** How long at least between two readings for events, ms; of what every event changes. 0: as soon as there is one. */
+export const restOf = (meta: Record<string, unknown> | undefined): number => (meta?.restMs ?? 0) as number;
+
 /** Whether what was read, with the streams that it rests on in `meta.follows`, may be another after events of these streams. */
 export const followed = (meta: Record<string, unknown> | undefined, streams: readonly string[]): boolean => {
   const follows = prefixesIn(meta);

@@ -1,4 +1,5 @@
 import { IssuedKey } from '../sign-in/issued-key.js';
+import { fakeSiblings } from '../sign-in/siblings.fake.js';
 import { FakeClock, settle } from '../time/clock.fake.js';
 import { LATER_MS, openFeed as open } from './open-feed.fake.js';
 import { apiKey, type Key } from './session.js';
@@ -104,6 +105,7 @@ describe('the feed of somebody whose token is made anew', () => {
       clock,
       keep: () => undefined,
       over: (because) => over.push(because),
+      siblings: fakeSiblings()(),
       renew: async () => {
         if (isAway) throw new TypeError('Failed to fetch');
         return { ...tokens, access: 'token-2', madeAt: clock.now(), until: clock.now() + 300_000 };

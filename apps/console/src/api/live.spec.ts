@@ -132,6 +132,22 @@ describe('the feed of a tab', () => {
     feed.end();
   });
 
+  it('lets what every event changes rest between two readings, and misses none of them', async () => {
+    const { feed, clock, sockets, show, accept } = open();
+    await accept();
+    const { asked } = show([''], 0, 2_000);
+    await clock.advance(1_000);
+    for (let position = 1; position <= 50; position += 1) {
+      sockets.last.tellEvent(position, 'delivery-d1');
+      await clock.advance(100);
+    }
+    // 5 s of events, after the first look: as they begin, after 2 s, after 4 s; and once more for the last ones.
+    expect(asked()).toBe(4);
+    await clock.advance(10_000);
+    expect(asked()).toBe(5);
+    feed.end();
+  });
+
   it('reads everything again when the line is back, though no event was ever heard on it', async () => {
     const { feed, clock, sockets, show, accept } = open();
     const [incidents, still] = [show(['incident-']), show([])];
@@ -233,13 +249,13 @@ describe('the feed of a tab', () => {
     feed.end();
   });
 
-  it('leaves a line that leads nowhere: no answer within 5 s of asking whether anybody is there', async () => {
+  it('leaves a line that leads nowhere: not a word within 10 s of asking whether anybody is there', async () => {
     const { feed, clock, sockets, accept } = open();
     await accept();
     await clock.advance(60_000);
     expect([sockets.all.length, sockets.last.sent.filter(({ type }) => type === 'ping').length]).toEqual([1, 6]);
     sockets.last.answers = false;
-    await clock.advance(14_999);
+    await clock.advance(19_999);
     expect([sockets.all.length, feed.current().line.state]).toEqual([1, 'live']);
     await clock.advance(1);
     expect(feed.current().line).toMatchObject({ state: 'lost', because: 'the other side does not answer' });

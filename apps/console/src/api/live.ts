@@ -35,9 +35,9 @@ const UNKNOWN = 4401;
 const FORBIDDEN = 4403;
 const BACK_OFF_MS = [250, 500, 1_000, 2_000, 4_000] as const;
 const LONGEST_MS = 4_000;
-/** How often the other side is asked whether it is there, and how long it has for that: a line that leads nowhere is left after 15 s. */
+/** How often the other side is asked whether it is there, and how long it has to say anything: a line that leads nowhere is left after 20 s. */
 const PING_MS = 10_000;
-const PONG_MS = 5_000;
+const PONG_MS = 10_000;
 /** From the first packet to being let in; a network that is there needs less than one of it. */
 const OPEN_MS = 10_000;
 const PING = JSON.stringify({ type: 'ping' });
@@ -172,7 +172,7 @@ export class LiveFeed {
   #watch(client: Client, socket: WebSocket): void {
     this.#stopPinging?.();
     this.#stopPinging = this.#clock.after(PING_MS, () => {
-      const stopHearing = client.on('pong', (isTheirs) => isTheirs && goOn());
+      const stopHearing = client.on('message', () => goOn());
       const goOn = () => {
         stopHearing();
         this.#watch(client, socket);

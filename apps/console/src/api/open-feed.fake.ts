@@ -25,12 +25,12 @@ export const openFeed = (key: Key = apiKey('k.secret'), clock = new FakeClock())
     await settle();
   };
   /** Shows what rests on some streams and takes so long to read; what comes back says how often it was asked for. */
-  const show = (follows: readonly string[], takesMs = 0) => {
+  const show = (follows: readonly string[], takesMs = 0, restMs = 0) => {
     let asked = 0;
     const answers: number[] = [];
     const observer = new QueryObserver(queries, {
       queryKey: [follows],
-      meta: { follows },
+      meta: { follows, restMs },
       queryFn: async () => {
         asked += 1;
         await new Promise<void>((done) => void clock.after(takesMs, done));

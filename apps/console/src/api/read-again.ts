@@ -1,6 +1,6 @@
 import type { Query, QueryClient } from '@tanstack/react-query';
 import type { Clock } from '../time/clock.js';
-import { followed, isFollowing } from './followed.js';
+import { followed, isFollowing, restOf } from './followed.js';
 
 /** An act makes dozens of events within some ms, and each reading is shared by all of them; a person sees 150 ms as at once. */
 const GATHER_MS = 150;
@@ -19,6 +19,8 @@ export class ReadAgain {
   /** What is to be read again, by its hash: never more than the cache holds. */
   readonly #owed = new Set<string>();
   readonly #streams = new Set<string>();
+  /** When what rests between two readings was last asked for again, ms. */
+  readonly #askedAt = new Map<string, number>();
   #stopWaiting: (() => void) | undefined;
 
   constructor(private readonly parts: ReadAgainParts) {}
@@ -49,13 +51,25 @@ export class ReadAgain {
     for (const query of this.parts.queries.getQueryCache().getAll()) if (isOwed(query)) this.#owed.add(query.queryHash);
   }
 
+  #isDue(query: Query | undefined): boolean {
+    if (query === undefined) return true;
+    if (query.state.fetchStatus === 'fetching') return false;
+    const restMs = restOf(query.meta);
+    if (restMs === 0) return true;
+    const now = this.parts.clock.now();
+    if (now - (this.#askedAt.get(query.queryHash) ?? Number.NEGATIVE_INFINITY) < restMs) return false;
+    this.#askedAt.set(query.queryHash, now);
+    return true;
+  }
+
   #readAgain(): void {
     this.#stopWaiting = undefined;
     const streams = [...this.#streams];
     this.#streams.clear();
     this.#owe(({ meta }) => followed(meta, streams));
     const cache = this.parts.queries.getQueryCache();
-    const due = new Set([...this.#owed].filter((hash) => cache.get(hash)?.state.fetchStatus !== 'fetching'));
+    for (const hash of this.#askedAt.keys()) if (cache.get(hash) === undefined) this.#askedAt.delete(hash);
+    const due = new Set([...this.#owed].filter((hash) => this.#isDue(cache.get(hash))));
     for (const hash of due) this.#owed.delete(hash);
     if (due.size > 0)
       void this.parts.queries.invalidateQueries(

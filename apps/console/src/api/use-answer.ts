@@ -1,9 +1,9 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
 import { useEffect, useRef } from 'react';
-import { isReadNow, useHolding } from './held.js';
+import { useHolding } from './held.js';
+import { readingOf } from './reading.js';
 import { request, type RequestFailed } from './request.js';
-import { isSameButForTime } from './same-but-for-time.js';
 import { useSession } from './session.js';
 
 interface Reading {
@@ -16,10 +16,7 @@ interface Reading {
   readonly isAlwaysRead?: boolean;
 }
 
-/**
- * An answer of the API, read again when an event says that it may be another one. While that of another time is read the last one stays;
- * what was said of something else never does.
- */
+/** An answer of the API, read again when an event says that it may be another one. */
 export const useAnswer = <Data, Variables>(
   name: string,
   document: TadaDocumentNode<Data, Variables>,
@@ -34,9 +31,7 @@ export const useAnswer = <Data, Variables>(
     queryKey,
     queryFn: ({ signal }) => request(key, document, variables, signal),
     meta: { follows },
-    enabled: ({ state }) =>
-      isWanted && isReadNow(isHeld, state.data !== undefined || isSameButForTime(shown.current, queryKey)),
-    placeholderData: (last, of) => (isSameButForTime(of?.queryKey, queryKey) ? last : undefined),
+    ...readingOf({ queryKey, isWanted, isHeld, shown: () => shown.current }),
     ...(everyMs === undefined ? {} : { refetchInterval: everyMs }),
   });
   useEffect(() => {

@@ -25,6 +25,8 @@ export interface Pages<Row> {
 interface Paging<Data, Row> {
   readonly pageOf: (data: Data) => PageOf<Row>;
   readonly follows?: readonly string[];
+  /** At least so many ms between two readings for events: for a list that every event of the system changes. */
+  readonly restMs?: number;
   readonly isWanted?: boolean;
 }
 
@@ -33,7 +35,7 @@ export const usePages = <Data, Variables extends { readonly after?: string | nul
   name: string,
   document: TadaDocumentNode<Data, Variables>,
   variables: Omit<Variables, 'after'>,
-  { pageOf, follows = [], isWanted = true }: Paging<Data, Row>,
+  { pageOf, follows = [], restMs = 0, isWanted = true }: Paging<Data, Row>,
 ): Pages<Row> => {
   const { key } = useSession();
   const isHeld = useHolding().held !== null;
@@ -44,7 +46,7 @@ export const usePages = <Data, Variables extends { readonly after?: string | nul
         pageOf(await request(key, document, { ...variables, after: pageParam } as unknown as Variables, signal)),
       initialPageParam: null as string | null,
       getNextPageParam: ({ pageInfo }: PageOf<Row>) => (pageInfo.hasNextPage ? pageInfo.endCursor : null),
-      meta: { follows },
+      meta: { follows, restMs },
       enabled: ({ state }) => isWanted && isReadNow(isHeld, state.data !== undefined),
     });
   return {

@@ -26,8 +26,11 @@ const ACT_COLUMNS = [
   { heading: 'When', cell: ({ recordedAt }: ActRow) => <When at={recordedAt} /> },
 ];
 
+/** Every event of the system may be an act; this list is read to look back, and need not move with each. */
+const ACTS_REST_MS = 2_000;
+
 const Acts = ({ search: { show: _show, after: _after, ...asked } }: { readonly search: AuditSearch }) => {
-  const pages = usePages('acts', ACTS, asked, { pageOf: ({ acts }) => acts, follows: [''] });
+  const pages = usePages('acts', ACTS, asked, { pageOf: ({ acts }) => acts, follows: [''], restMs: ACTS_REST_MS });
   const isNarrowed = Object.keys(asked).length > 0;
   return (
     <>

@@ -1,13 +1,14 @@
 import { FakeClock, settle } from '../time/clock.fake.js';
 import type { Refused, Tokens } from './flow.js';
 import { IssuedKey } from './issued-key.js';
+import { fakeSiblings } from './siblings.fake.js';
 
 const S = 1_000;
 const LIFE_MS = 300 * S;
 
 type Renewal = Tokens | Refused | Error;
 
-const open = (changes: Partial<Tokens> = {}) => {
+const open = (changes: Partial<Tokens> = {}, siblings = fakeSiblings()()) => {
   const clock = new FakeClock();
   const made = (name: string): Tokens => ({
     access: name,
@@ -27,6 +28,7 @@ const open = (changes: Partial<Tokens> = {}) => {
     clock,
     keep: (tokens) => kept.push(tokens),
     over: (because) => over.push(because),
+    siblings,
     renew: async () => {
       asked += 1;
       const given = answer();
@@ -121,5 +123,65 @@ describe('the key that an issuer gave', () => {
     await clock.advance(2 * LIFE_MS);
     await settle();
     expect([kept, over, told()]).toEqual([[], [], 0]);
+  });
+
+  describe('and a duplicated tab has too', () => {
+    /** Tabs that were given one token, at an issuer that takes each refresh token once. */
+    const duplicated = (tabs: number) => {
+      const clock = new FakeClock();
+      const siblings = fakeSiblings();
+      const [used, over, kept] = [[] as string[], [] as string[], [] as Tokens[][]];
+      const of = (name: string): Tokens => ({
+        access: name,
+        refresh: `r-${name}`,
+        id: null,
+        subject: 'u-1',
+        madeAt: clock.now(),
+        until: clock.now() + LIFE_MS,
+      });
+      const first = of('token-1');
+      const keys = Array.from({ length: tabs }, (_, tab) => {
+        kept[tab] = [];
+        return new IssuedKey({
+          issuer: 'https://login.test',
+          tokens: first,
+          clock,
+          siblings: siblings(),
+          keep: (tokens) => kept[tab]?.push(tokens),
+          over: (because) => over.push(because),
+          renew: async ({ refresh }) => {
+            await settle();
+            if (used.includes(refresh ?? '')) return { refused: 'invalid_grant: it was used before' };
+            used.push(refresh ?? '');
+            return of(`token-${used.length + 1}`);
+          },
+        });
+      });
+      return { clock, keys, used, over, kept };
+    };
+
+    it('is made anew by one of them, for all, and no session ends', async () => {
+      const { clock, keys, used, over, kept } = duplicated(3);
+      await clock.advance(225 * S);
+      await settle();
+      expect(await Promise.all(keys.map((key) => key.bearer()))).toEqual(['token-2', 'token-2', 'token-2']);
+      await clock.advance(225 * S);
+      await settle();
+      expect(await Promise.all(keys.map((key) => key.bearer()))).toEqual(['token-3', 'token-3', 'token-3']);
+      expect([used, over]).toEqual([['r-token-1', 'r-token-2'], []]);
+      expect(kept.map((each) => each.map(({ access }) => access))).toEqual(keys.map(() => ['token-2', 'token-3']));
+      for (const key of keys) key.end();
+    });
+
+    it('is taken where it came of the token that this tab has, and of no other', async () => {
+      const siblings = fakeSiblings();
+      const { key, made, kept } = open({}, siblings());
+      const other = siblings();
+      other.tell({ used: 'r-of-another-session', tokens: made('token-8') });
+      expect([await key.bearer(), kept]).toEqual(['token-1', []]);
+      other.tell({ used: 'r-token-1', tokens: made('token-9') });
+      expect([await key.bearer(), kept.length]).toEqual(['token-9', 1]);
+      key.end();
+    });
   });
 });

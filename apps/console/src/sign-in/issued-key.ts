@@ -2,6 +2,7 @@ import { RequestFailed, unreachable } from '../api/request.js';
 import type { Key } from '../api/session.js';
 import type { Clock } from '../time/clock.js';
 import { isRefused, type Refused, renewAt, type Tokens } from './flow.js';
+import type { Siblings } from './siblings.js';
 
 /** How soon an issuer that did not answer is asked again. */
 const AGAIN_MS = 10_000;
@@ -23,6 +24,7 @@ export interface IssuedParts {
   /** Told once that the session is over, and why. */
   readonly over: (because: string) => void;
   readonly clock: Clock;
+  readonly siblings: Siblings;
 }
 
 /** A token of an issuer, made anew before it is over for as long as the issuer does so. */
@@ -33,9 +35,13 @@ export class IssuedKey implements Key {
   #isOver = false;
   #unreached: unknown;
   readonly #listeners = new Set<() => void>();
+  readonly #leaveSiblings: () => void;
 
   constructor(private readonly parts: IssuedParts) {
     this.#tokens = parts.tokens;
+    this.#leaveSiblings = parts.siblings.onTold(({ used, tokens }) => {
+      if (used === this.#tokens.refresh) this.#take(tokens);
+    });
     this.#waitUntil(this.#nextAt());
   }
 
@@ -66,6 +72,7 @@ export class IssuedKey implements Key {
   readonly end = (): void => {
     this.#isOver = true;
     this.#stopWaiting?.();
+    this.#leaveSiblings();
     this.#listeners.clear();
   };
 
@@ -85,17 +92,36 @@ export class IssuedKey implements Key {
     return (this.#renewing ??= this.#ask().finally(() => (this.#renewing = undefined)));
   }
 
+  #take(tokens: Tokens): void {
+    this.#unreached = undefined;
+    this.#tokens = tokens;
+    this.parts.keep(tokens);
+    this.#waitUntil(this.#nextAt());
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Others, of the issuer or of another tab that asked it meanwhile with the same token. */
+  async #made(): Promise<Tokens | Refused> {
+    const { renew, siblings } = this.parts;
+    const last = this.#tokens;
+    const { refresh } = last;
+    if (refresh === null) return { refused: OVER };
+    return siblings.alone(`${last.subject} ${last.madeAt}`, async () => {
+      if (this.#tokens !== last || this.#isOver) return this.#tokens;
+      const made = await renew(last);
+      if (!isRefused(made)) siblings.tell({ used: refresh, tokens: made });
+      return made;
+    });
+  }
+
   async #ask(): Promise<Renewed> {
-    const { renew, keep, over, clock } = this.parts;
+    const { keep, over, clock } = this.parts;
     try {
-      const made = this.#tokens.refresh === null ? { refused: OVER } : await renew(this.#tokens);
+      const made = await this.#made();
       if (this.#isOver) return 'none';
       this.#unreached = undefined;
       if (!isRefused(made)) {
-        this.#tokens = made;
-        keep(made);
-        this.#waitUntil(this.#nextAt());
-        for (const listener of this.#listeners) listener();
+        if (made !== this.#tokens) this.#take(made);
         return 'another';
       }
       if (clock.now() < this.#tokens.until) {

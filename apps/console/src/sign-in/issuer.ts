@@ -18,6 +18,7 @@ import {
 } from './flow.js';
 import { IssuedKey } from './issued-key.js';
 import { readOffer } from './offer.js';
+import { siblingsHere } from './siblings.js';
 import { readKept } from './read-kept.js';
 import { forgetTokens, keepTokens, keptTokens, type KeptTokens } from './kept-tokens.js';
 
@@ -138,6 +139,7 @@ const keyOf = (kept: KeptTokens, over: (because: string) => void): IssuedKey =>
     keep: (tokens) => keepTokens({ ...kept, tokens }),
     over,
     clock: browserClock,
+    siblings: siblingsHere(),
   });
 
 /** What came of coming back: a key, and where the person was; or why there is none. */
