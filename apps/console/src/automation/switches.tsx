@@ -1,11 +1,12 @@
 import { useAct } from '../api/use-act.js';
 import { When } from '../time/when.js';
 import { Act } from '../ui/act.js';
+import { BREAKER_TONES } from '../ui/breaker-tones.js';
 import { Card } from '../ui/card.js';
 import { Select, said, Text } from '../ui/field.js';
 import { count } from '../ui/figures.js';
 import { COMMENT_MAX } from '../ui/limits.js';
-import { Mark, type Tone } from '../ui/mark.js';
+import { Mark } from '../ui/mark.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
 import { type AutomationAnswer, RESET_RATE, SET_MODE, SWITCH } from './automation-document.js';
@@ -73,14 +74,12 @@ const ResetRate = ({ service }: { readonly service: string }) => {
   );
 };
 
-const BREAKERS: Readonly<Record<string, Tone>> = { closed: 'good', half_open: 'warn', open: 'bad' };
-
 const Breaker = ({ breaker }: { readonly breaker: AutomationAnswer['breakers']['nodes'][number] | undefined }) =>
   breaker === undefined ? (
     <>no update was made</>
   ) : (
     <>
-      <Mark tone={BREAKERS[breaker.status] ?? 'still'}>{words(breaker.status)}</Mark> {breaker.because}{' '}
+      <Mark tone={BREAKER_TONES[breaker.status] ?? 'still'}>{words(breaker.status)}</Mark> {breaker.because}{' '}
       {count(breaker.healthy)} healthy, {count(breaker.unhealthy)} unhealthy, {count(breaker.running.length)} under way
     </>
   );

@@ -4,11 +4,12 @@ import { useNow } from '../time/clock.js';
 import { lengthOf } from '../time/moments.js';
 import { When } from '../time/when.js';
 import { Act } from '../ui/act.js';
+import { BREAKER_TONES } from '../ui/breaker-tones.js';
 import { Card } from '../ui/card.js';
 import { said, Text } from '../ui/field.js';
 import { count } from '../ui/figures.js';
 import { COMMENT_MAX } from '../ui/limits.js';
-import { Mark, type Tone } from '../ui/mark.js';
+import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
@@ -61,8 +62,6 @@ const Enable = ({ channel: { name, disabledAt } }: { readonly channel: ChannelRo
   );
 };
 
-const BREAKERS: Readonly<Record<string, Tone>> = { closed: 'good', half_open: 'warn', open: 'bad' };
-
 const Receivers = ({ receivers }: Pick<ChannelRow, 'receivers'>) =>
   receivers.length === 0 ? (
     <>nothing was sent lately</>
@@ -71,7 +70,7 @@ const Receivers = ({ receivers }: Pick<ChannelRow, 'receivers'>) =>
       {receivers.map(({ address, breaker, failures, lastDeliveredAt, lastFailedAt }) => (
         <li key={address ?? ''}>
           {address !== null && `${address}: `}
-          <Mark tone={BREAKERS[breaker] ?? 'still'}>{breaker === 'closed' ? 'answers' : words(breaker)}</Mark>
+          <Mark tone={BREAKER_TONES[breaker] ?? 'still'}>{breaker === 'closed' ? 'answers' : words(breaker)}</Mark>
           {lastDeliveredAt !== null && (
             <>
               {' '}

@@ -4,6 +4,7 @@ import { useAnswer } from '../api/use-answer.js';
 import { DeliveriesNow } from '../deliveries/delivery-list.js';
 import { Escalating, Taken } from '../now/owner.js';
 import { RollbackNow } from '../rollouts/rollback-state.js';
+import { Around } from '../time/around.js';
 import { useNow } from '../time/clock.js';
 import { lengthOf } from '../time/moments.js';
 import { When } from '../time/when.js';
@@ -13,7 +14,6 @@ import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { words } from '../ui/words.js';
 import { AlertsOf } from './alerts-of.js';
-import { Around } from './around.js';
 import { Diversions } from './diversions.js';
 import { Evidence } from './evidence.js';
 import { Hurt } from './hurt.js';
@@ -104,7 +104,7 @@ const Shown = ({ incident }: PartProps) => (
   <>
     <h1>{incident.title}</h1>
     <IncidentActs incident={incident} />
-    <Around incident={incident} />
+    <Around of={incident} incidentId={incident.incidentId} />
     <div className="parts">
       <Facts incident={incident} />
       <Sums incidentId={incident.incidentId} isOver={incident.status === 'resolved'} />

@@ -1,3 +1,5 @@
+import { count } from '../ui/figures.js';
+
 /** An attempt to take a rollout back, as far as the next one hangs on it. */
 export interface Attempt {
   readonly status: 'completed' | 'proposed' | 'refused' | 'requested' | 'running' | 'stopped';
@@ -37,6 +39,9 @@ export const rolloutsBlamed = ({ causes, rollbacks }: Blamed): readonly string[]
 export const reachedNodes = (stages: readonly { readonly nodes: readonly string[] }[]): number =>
   new Set(stages.flatMap(({ nodes }) => nodes)).size;
 
+/** `1 node`, `16 nodes`. */
+export const nodesSaid = (nodes: number): string => (nodes === 1 ? '1 node' : `${count(nodes)} nodes`);
+
 /** Whom a rollout is for, in words: without names it is for every node. */
 export const audienceOf = (nodes: readonly string[]): string =>
-  nodes.length === 0 ? 'every node' : nodes.length === 1 ? '1 node' : `${nodes.length} nodes`;
+  nodes.length === 0 ? 'every node' : nodesSaid(nodes.length);

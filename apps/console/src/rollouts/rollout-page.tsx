@@ -1,14 +1,14 @@
 import { useParams } from '@tanstack/react-router';
 import { useAnswer } from '../api/use-answer.js';
+import { Around } from '../time/around.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
-import { count } from '../ui/figures.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
 import { Steps } from '../ui/steps.js';
 import { words } from '../ui/words.js';
-import { audienceOf, reachedNodes } from './attempts.js';
+import { audienceOf, nodesSaid, reachedNodes } from './attempts.js';
 import { Gates } from './gates.js';
 import { releaseName } from './release.js';
 import { RollbackNow } from './rollback-state.js';
@@ -67,6 +67,16 @@ const Preflight = ({ rollout: { preflight } }: PartProps) => (
   </Card>
 );
 
+/** As many as the API tells of what led to something: the oldest. */
+const STEPS_SHOWN = 100;
+
+/** From its start, or its declaration, to its end. */
+const timeOf = ({ startedAt, declaredAt, changedAt, status }: RolloutAnswer) => ({
+  onsetAt: startedAt,
+  openedAt: declaredAt ?? changedAt,
+  resolvedAt: status === 'declared' || status === 'running' ? null : changedAt,
+});
+
 /** Every attempt to take it back, refused ones too; a refusal that came before anything was decided names no release of its own. */
 const Rollbacks = ({ rollout: { rollbacks, release, previous } }: PartProps) =>
   rollbacks.length > 0 && (
@@ -86,11 +96,12 @@ const Shown = ({ rollout }: PartProps) => (
       {rollout.service} {releaseName(rollout.release)}
     </h1>
     <p>
-      <Mark tone={ROLLOUT_TONES[rollout.status]}>{words(rollout.status)}</Mark> {rollout.because}{' '}
-      {count(reachedNodes(rollout.stages))} nodes have it, it is for {audienceOf(rollout.nodes)}, from{' '}
-      {releaseName(rollout.previous)}
+      <Mark tone={ROLLOUT_TONES[rollout.status]}>{words(rollout.status)}</Mark>{' '}
+      {rollout.because !== null && `${rollout.because}; `}on {nodesSaid(reachedNodes(rollout.stages))}, meant for{' '}
+      {audienceOf(rollout.nodes)}, from {releaseName(rollout.previous)}
     </p>
     <RolloutActs rollout={rollout} />
+    <Around of={timeOf(rollout)} />
     <div className="parts">
       <Card title="Pipeline">
         <Pipeline rollout={rollout} />
@@ -100,7 +111,11 @@ const Shown = ({ rollout }: PartProps) => (
         <Gates gates={rollout.gates} />
       </Card>
       <Rollbacks rollout={rollout} />
-      <Card title="What happened" className="wide">
+      <Card
+        title="What happened"
+        className="wide"
+        aside={rollout.why.length === STEPS_SHOWN && <span className="quiet">the first {STEPS_SHOWN}</span>}
+      >
         <Steps steps={rollout.why} />
       </Card>
     </div>
