@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ImpactSettings, refuse, type Refusal, SLOT_MS } from '#contracts';
+import { type ImpactSettings, nameSchema, refuse, type Refusal, SLOT_MS } from '#contracts';
 import { type AffectedCustomer, AffectedReader, byUrgency, type CatalogueCustomer, impactOf } from '#domain';
 import type { CatalogueFollower, Clock } from '#runtime';
 import { lastCompleteSlot, type SegmentRepository, summedWindows, sumSegments } from '#store';
@@ -41,9 +41,14 @@ const STRETCH_MS_MAX = 14_400_000;
 /** Whoever is hurt for a minute was hurt, as an incident's impact says; over hours such a minute would not show. */
 const MINUTE_SLOTS = 60;
 
-/** From when on, and until when: without an end for four hours, or until now. */
-export const sinceQuery = z.object({ since: moment, until: moment.optional(), limit: limitQuery });
-/** From when on, and until when. */
+/** From when on, and until when: without an end for four hours, or until now; and whom it is asked of, all unless told. */
+export const sinceQuery = z.object({
+  since: moment,
+  until: moment.optional(),
+  customerId: nameSchema.optional(),
+  limit: limitQuery,
+});
+/** From when on, until when, and of whom. */
 export type SinceQuery = z.output<typeof sinceQuery>;
 
 type Hurt = AffectedCustomer & Pick<HurtSince, 'minutes' | 'firstAt' | 'lastAt'>;
@@ -70,17 +75,24 @@ class HurtInMinutes {
   }
 }
 
+interface Slots {
+  readonly fromSlot: number;
+  readonly toSlot: number;
+  /** The one customer that is asked of; undefined: all. */
+  readonly key: string | undefined;
+}
+
 /** Reads one minute after the other, so that no more than the cells of one are held. */
 const readHurt = async (
   segments: Pick<SegmentRepository, 'read'>,
-  { fromSlot, toSlot }: { readonly fromSlot: number; readonly toSlot: number },
+  { fromSlot, toSlot, key }: Slots,
   customers: readonly CatalogueCustomer[],
   settings: ImpactSettings,
 ): Promise<readonly Hurt[]> => {
   const hurt = new HurtInMinutes();
   for (let first = fromSlot; first <= toSlot; first += MINUTE_SLOTS) {
     const last = Math.min(first + MINUTE_SLOTS - 1, toSlot);
-    const range = { family: 'customer' as const, fromSlot: first, toSlot: last };
+    const range = { family: 'customer' as const, fromSlot: first, toSlot: last, key };
     const [sum] = await sumSegments(segments, range, MINUTE_SLOTS);
     if (sum === undefined) continue;
     const reader = new AffectedReader(summedWindows(new Map([['customer', sum]])), customers, settings);
@@ -98,15 +110,16 @@ export const createAffectedSince =
     clock: Pick<Clock, 'nowMs'>,
     readSettings: () => Promise<ImpactSettings>,
   ): ((query: SinceQuery) => Promise<AffectedSince | Refusal>) =>
-  async ({ since: from, until, limit }) => {
+  async ({ since: from, until, customerId, limit }) => {
     const nowMs = (lastCompleteSlot(clock.nowMs()) + 1) * SLOT_MS;
     const to = Math.min(until ?? from + STRETCH_MS_MAX, nowMs);
     if (from >= to) return refuse('QUERY_INVALID', 'expected an instant of the past that lies before until', 'since');
     if (to - from > STRETCH_MS_MAX)
       return refuse('QUERY_INVALID', `at most ${STRETCH_MS_MAX / 3_600_000} hours at once`, 'until');
-    const { customers } = catalogue.current();
+    const { customers: known } = catalogue.current();
+    const customers = customerId === undefined ? known : known.filter((each) => each.customerId === customerId);
     const settings = await readSettings();
-    const slots = { fromSlot: from / SLOT_MS, toSlot: to / SLOT_MS - 1 };
+    const slots = { fromSlot: from / SLOT_MS, toSlot: to / SLOT_MS - 1, key: customerId };
     const affected = await readHurt(segments, slots, customers, settings);
     const { affectedCustomers, byTier, dollarsPerMinute } = impactOf(affected, settings);
     const domains = new Map(customers.map(({ customerId, zones }) => [customerId, zones.length]));

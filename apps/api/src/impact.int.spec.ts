@@ -123,6 +123,15 @@ describe('impact and costs', () => {
     expect((await served.ask(asked, viewer)).body).toMatchObject({
       data: { affectedCustomers: { affectedCustomers: 2, customers: [{ customerId: 'ems', domains: 1 }] } },
     });
+    expect((await get(`/v1/impact/customers?since=${since}&customerId=delta`)).body).toMatchObject({
+      affectedCustomers: 1,
+      byTier: { tier1: 1, tier2: 0, tier3: 0 },
+      customers: [{ customerId: 'delta', failing: 0.8 }],
+    });
+    const one = `{ affectedCustomers(since: "${since}", customerId: "nobody") { affectedCustomers customers { customerId } } }`;
+    expect((await served.ask(one, viewer)).body).toMatchObject({
+      data: { affectedCustomers: { affectedCustomers: 0, customers: [] } },
+    });
     for (const wrong of ['', '?since=soon', `?since=${NOW_MS + 60_000}`, '?since=0&until=14401000'])
       expect(await get(`/v1/impact/customers${wrong}`)).toMatchObject({ status: 400 });
   });

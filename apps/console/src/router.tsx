@@ -54,12 +54,13 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/alerts/$id',
+    validateSearch: readRange,
     component: lazyPart(async () => (await import('./alerts/alert-page.js')).AlertPage),
   }),
   createRoute({
     getParentRoute,
     path: '/rules',
-    validateSearch: readTexts('rule', 'subject'),
+    validateSearch: readTexts('rule', 'subject', 'at'),
     component: lazyPart(async () => (await import('./rules/rules-page.js')).RulesPage),
   }),
   createRoute({
@@ -83,6 +84,7 @@ const routes = [
   createRoute({
     getParentRoute,
     path: '/fleet/$id',
+    validateSearch: readRange,
     component: lazyPart(async () => (await import('./fleet/node-page.js')).NodePage),
   }),
   createRoute({

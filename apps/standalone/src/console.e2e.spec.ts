@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext, Page } from 'playwright-core';
 import { describeChromium, until } from '#testing';
@@ -16,8 +15,9 @@ import {
   tilesOf,
   whole,
 } from './console-figures.fixture.js';
+import * as rooms from './console-rooms.fixture.js';
 import { ConsoleSite } from './console-site.fixture.js';
-import { type FirstMinute, watchFirstMinute } from './first-minute.fixture.js';
+import { ANSWERS, type FirstMinute, stillMissing, watchFirstMinute } from './first-minute.fixture.js';
 import { GOOD, NEXT, OTHER } from './rollout-site.fixture.js';
 import { partOf, SIX_QUESTIONS } from './six-questions.fixture.js';
 import type { Tab } from './tab.fixture.js';
@@ -31,31 +31,10 @@ const TABS = 20;
 const SEEN_MS = 20_000;
 /** Tabs that are opened at once: a person opens one after the other. */
 const TABS_AT_ONCE = 5;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const FIND_VIOLATIONS = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-  .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0].html))`;
 /** A laptop's, of which the browser takes nothing here. */
 const SCREEN = { width: 1_440, height: 900 };
-const ANSWERS = [
-  'How bad, and is it getting worse',
-  'Where',
-  'What changed',
-  'Who is hurt',
-  'What the automation does',
-  'Who has it',
-];
 const ROUTER = fileURLToPath(new URL('../../../../apps/console/src/router.tsx', import.meta.url));
 const ROUTES = [...readFileSync(ROUTER, 'utf8').matchAll(/\bpath: '([^']+)'/g)].map(([, path]) => path ?? '');
-
-/** What is still missing after all waiting: what is shown follows what is known, and the clock stands meanwhile. */
-const stillMissing = async (look: () => Promise<readonly string[]>): Promise<readonly string[]> => {
-  let missing: readonly string[] = [];
-  const isThere = async (): Promise<boolean> => (missing = await look()).length === 0;
-  await until('nothing is missing', isThere).catch((error: Error) => {
-    if (missing.length === 0) throw error;
-  });
-  return missing;
-};
 
 interface IncidentAnswer {
   readonly reason: { readonly text: string };
@@ -64,6 +43,8 @@ interface IncidentAnswer {
 describeChromium('the console while the outage of 2021 is played', () => {
   let tocsin: ConsoleSite;
   let watched: Tab;
+  /** Opened while all was well, and never loaded again. */
+  let customersTab: Tab;
   let operator: BrowserContext;
   let firstMinute: FirstMinute;
   let incidentId: string;
@@ -94,6 +75,9 @@ describeChromium('the console while the outage of 2021 is played', () => {
     operator = await tocsin.window();
     await tocsin.deploy();
     await tocsin.play(14);
+    customersTab = await tocsin.tab(await tocsin.window());
+    await customersTab.signIn(tocsin.keyOf('viewer'), '/customers');
+    await customersTab.page.getByText('Nobody was hurt').waitFor();
     firstMinute = await watchFirstMinute(tocsin, watched);
     // What the other tests look at: where it is not there, each of them would say so in its own way.
     const { incidents } = await told<{ incidents: { incidentId: string; priority: string }[] }>('/v1/incidents');
@@ -165,6 +149,29 @@ describeChromium('the console while the outage of 2021 is played', () => {
       .getByRole('button', { name: `Roll back ${NEXT.softwareVersion}` });
     await rollBack.waitFor();
     expect(await rollBack.getAttribute('title')).toMatch(/^As viewer you may not /);
+  });
+
+  it('R93: Customers, open since before the outage, says who is hurt and where as REST does', async () => {
+    const { shown, told: expected } = await rooms.customersSay(customersTab, tocsin);
+    expect(shown).toEqual(expected);
+  });
+
+  it('Fleet and a node show what REST says, and a link into the middle of the record opens it', async () => {
+    const tab = await tocsin.tab(watched.page.context());
+    await tab.signIn(tocsin.keyOf('viewer'), '/fleet');
+    const { shown, told: expected } = await rooms.fleetSays(tab, tocsin);
+    expect(shown).toEqual(expected);
+    await rooms.standsAround(tab, 20);
+    await tab.page.close();
+  });
+
+  it('a silence says before it is pressed what it would hold back, and axe finds nothing in its form', async () => {
+    const tab = await tocsin.tab(await tocsin.window({ bypassCSP: true }));
+    await tab.signIn(tocsin.keyOf('operator'), `/alerts/${alertId}`);
+    const { shown, told: expected } = await rooms.silenceSays(tab, tocsin, alertId);
+    expect(shown).toEqual(expected);
+    expect(await rooms.violationsOf(tab.page)).toEqual({ light: [], dark: [] });
+    await tab.page.close();
   });
 
   it('to a viewer every act is shown, cannot be done, and says why', async () => {
@@ -367,11 +374,8 @@ describeChromium('the console while the outage of 2021 is played', () => {
       const look = async (path: string): Promise<void> => {
         await page.getByRole('heading', { level: 1 }).waitFor();
         await until(`${path} is read`, async () => (await page.getByText(/^Reading /).count()) === 0);
-        await page.evaluate(AXE);
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          violations[`${path} ${colorScheme}`] = await page.evaluate(FIND_VIOLATIONS);
-        }
+        for (const [colorScheme, found] of Object.entries(await rooms.violationsOf(page)))
+          violations[`${path} ${colorScheme}`] = found;
       };
       await page.goto('/');
       await look('sign-in');

@@ -1,3 +1,4 @@
+import { until } from '#testing';
 import type { ConsoleSite } from './console-site.fixture.js';
 import { GOOD, NEXT } from './rollout-site.fixture.js';
 import { type Outage, SIX_QUESTIONS } from './six-questions.fixture.js';
@@ -39,3 +40,23 @@ export const watchFirstMinute = async (tocsin: ConsoleSite, watched: Tab): Promi
   }
   return { answeredBefore, answeredAfterS, unanswered: unanswered(), spoken: unanswered().length === 0 ? '' : spoken };
 };
+
+/** What is still missing after all waiting: what is shown follows what is known, and the clock stands meanwhile. */
+export const stillMissing = async (look: () => Promise<readonly string[]>): Promise<readonly string[]> => {
+  let missing: readonly string[] = [];
+  const isThere = async (): Promise<boolean> => (missing = await look()).length === 0;
+  await until('nothing is missing', isThere).catch((error: Error) => {
+    if (missing.length === 0) throw error;
+  });
+  return missing;
+};
+
+/** The headings under which the six questions are answered on the page Now. */
+export const ANSWERS = [
+  'How bad, and is it getting worse',
+  'Where',
+  'What changed',
+  'Who is hurt',
+  'What the automation does',
+  'Who has it',
+];

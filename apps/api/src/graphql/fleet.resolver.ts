@@ -44,6 +44,7 @@ const WindowsArgs = argsType('WindowsArgs', {
 const SinceArgs = argsType('SinceArgs', {
   since: moment('From when on; rounded to a minute.'),
   until: maybe(moment('Until when; as long as is read unless told.')),
+  customerId: maybe(rawId('Of this customer alone; of all unless told.')),
   first: maybe(whole('How many customers are listed: at most 500; 50 unless told.')),
 });
 const FleetNodesArgs = listArgs('FleetNodesArgs');

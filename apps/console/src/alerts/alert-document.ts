@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../api/graphql.js';
+import type { Tone } from '../ui/mark.js';
 
 /** Alerts, newest first. */
 export const ALERTS = graphql(`
@@ -79,6 +80,7 @@ export const ALERT = graphql(`
       ruleInForce {
         name
         signal
+        percentile
         comparison
         threshold
         window
@@ -108,6 +110,15 @@ export type AlertAnswer = NonNullable<ResultOf<typeof ALERT>['alert']>;
 /** An alert in a list. */
 export type AlertRow = ResultOf<typeof ALERTS>['alerts']['nodes'][number];
 
+/** How a state of an alert is shown; unknown is no good state. */
+export const ALERT_TONES: Readonly<Record<AlertRow['state'], Tone>> = {
+  pending: 'warn',
+  firing: 'bad',
+  unknown: 'still',
+  recovering: 'warn',
+  resolved: 'good',
+};
+
 /** Holds pages back, for alerts that its labels choose. */
 export const SILENCE = graphql(`
   mutation AddSilence($input: AddSilenceInput!) {
@@ -120,10 +131,57 @@ export const SILENCE = graphql(`
     }
   }
 `);
-/** What a silence would hold back now. */
+/** What a silence would hold back now; nothing is recorded. */
+export const SILENCE_PREVIEW = graphql(`
+  query SilencePreview($where: [SelectedInput!]!, $duration: Duration!) {
+    silencePreview(where: $where, duration: $duration) {
+      endsAt
+      compared
+      alerts {
+        alertId
+        rule
+        key
+        severity
+        state
+      }
+    }
+  }
+`);
+/** What was recorded of one alert, in its order. */
+export const ALERT_CHANGES = graphql(`
+  query AlertChanges($stream: String!, $after: String) {
+    events(first: 500, stream: $stream, after: $after) {
+      nodes {
+        recordedAt
+        type
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);
+/** What was counted of that which an alert is about. */
+export const SUBJECT_SERIES = graphql(`
+  query SubjectSeries($family: Family!, $key: String!, $from: DateTime!, $to: DateTime!, $step: Duration!) {
+    windows(family: $family, key: $key, from: $from, to: $to, step: $step) {
+      windows {
+        from
+        success
+        good
+        bad
+        p99
+      }
+    }
+  }
+`);
+/** A step of it. */
+export type SubjectStep = NonNullable<ResultOf<typeof SUBJECT_SERIES>['windows']>['windows'][number];
+/** Silences, those that are not over first. */
 export const SILENCES = graphql(`
-  query Silences {
-    silences(first: 50) {
+  query Silences($after: String) {
+    silences(first: 100, after: $after) {
       nodes {
         silenceId
         status
@@ -137,6 +195,10 @@ export const SILENCES = graphql(`
           label
           patterns
         }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }

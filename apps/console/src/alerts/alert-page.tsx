@@ -1,89 +1,113 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { useAct } from '../api/use-act.js';
 import { useAnswer } from '../api/use-answer.js';
+import { conditionOf } from '../rules/condition.js';
 import { When } from '../time/when.js';
-import { lengthOf } from '../time/moments.js';
-import { Act } from '../ui/act.js';
 import { Card } from '../ui/card.js';
-import { Field, said, Text } from '../ui/field.js';
-import { SILENCE_COMMENT_MAX } from '../ui/limits.js';
+import { count, share } from '../ui/figures.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
+import { Rows } from '../ui/rows.js';
 import { Steps } from '../ui/steps.js';
 import { words } from '../ui/words.js';
-import { ALERT, type AlertAnswer, SILENCE } from './alert-document.js';
-import { ALERT_TONES } from './alerts-page.js';
-import { selectorOf } from './held-back.js';
-
-const MINUTE_MS = 60_000;
+import { ALERT, ALERT_TONES, type AlertAnswer } from './alert-document.js';
+import { AlertSeries } from './alert-series.js';
+import { Silence } from './silence.js';
+import { States } from './states.js';
 
 interface PartProps {
   readonly alert: AlertAnswer;
 }
 
-/** Silences this rule on this subject, and nothing beside it where labels can say so: what is wider is written by hand, with the CLI. */
-const Silence = ({ alert: { rule, scope, key, state } }: PartProps) => {
-  const send = useAct(SILENCE);
-  const where = selectorOf({ rule, scope, key });
-  return (
-    <Act
-      label="Silence"
-      needs="operate"
-      because={state === 'resolved' ? 'It is over.' : undefined}
-      done="Silenced."
-      send={(form) =>
-        send({
-          where,
-          duration: Number(said(form, 'minutes')) * MINUTE_MS,
-          comment: said(form, 'comment'),
-        })
-      }
-    >
-      <p>
-        Pages are held back for so long where{' '}
-        {where.map(({ label, patterns }) => `${label} is ${patterns.join(' or ')}`).join(' and ')}. The alert is
-        recorded all the same.
-      </p>
-      <Field label="Minutes" name="minutes" type="number" min={1} max={10_080} defaultValue={60} required />
-      <Text label="Why" name="comment" required maxLength={SILENCE_COMMENT_MAX} />
-    </Act>
-  );
-};
+/** As many as the API gives of why something is, the first ones. */
+const WHY_MAX = 100;
 
-/** Its states one after the other, as wide as they lasted. */
-const History = ({ alert: { why } }: PartProps) => (
-  <ol className="history" aria-label="States">
-    {why
-      .filter(({ type }) => type.startsWith('Alert'))
-      .map(({ position, at, type }, index, all) => {
-        const next = all[index + 1];
-        return (
-          <li key={position}>
-            <strong>{type.replace('Alert', '').toLowerCase()}</strong> <When at={at} />
-            {next !== undefined && `, for ${lengthOf(Date.parse(next.at) - Date.parse(at))}`}
+const EVIDENCE_COLUMNS = [
+  { heading: 'Rule', cell: ({ rule }: AlertAnswer['evidence'][number]) => words(rule) },
+  {
+    heading: 'What it found',
+    cell: ({ text, detail }: AlertAnswer['evidence'][number]) => `${text}${detail === null ? '' : `; ${detail}`}`,
+  },
+  { heading: 'Good', isNumber: true, cell: ({ good }: AlertAnswer['evidence'][number]) => count(good) },
+  { heading: 'Bad', isNumber: true, cell: ({ bad }: AlertAnswer['evidence'][number]) => count(bad) },
+  { heading: 'Coverage', isNumber: true, cell: ({ coverage }: AlertAnswer['evidence'][number]) => share(coverage) },
+];
+
+const Judged = ({ alert: { evidence, whyNot, because, muted } }: PartProps) => (
+  <Card title="Why it is as it is">
+    {because !== null && <p>{because}</p>}
+    {evidence.length === 0 && because === null && <p className="quiet">It has not fired yet.</p>}
+    <Rows
+      label="Evidence"
+      columns={EVIDENCE_COLUMNS}
+      rows={evidence}
+      keyOf={({ rule, text }) => `${rule} ${text}`}
+      none="No numbers were recorded of it."
+    />
+    <h3>What keeps it from paging</h3>
+    {whyNot.length === 0 ? (
+      <p className="quiet">Nothing does.</p>
+    ) : (
+      <ul aria-label="What keeps it from paging">
+        {whyNot.map(({ by, because: reason, at }) => (
+          <li key={`${by} ${reason}`}>
+            {words(by)}: {reason}
+            {at !== null && (
+              <>
+                , <When at={at} />
+              </>
+            )}
           </li>
-        );
-      })}
-  </ol>
+        ))}
+      </ul>
+    )}
+    {muted !== null && muted.until !== null && (
+      <p>
+        Held back until <When at={muted.until} />
+      </p>
+    )}
+  </Card>
 );
 
-const Judged = ({ alert: { evidence, whyNot, because } }: PartProps) => (
-  <Card title="Why, and why not">
-    {because !== null && <p>{because}</p>}
-    <ul aria-label="Why">
-      {evidence.map(({ rule, text, detail }) => (
-        <li key={`${rule} ${text}`}>
-          {words(rule)}: {text} {detail}
-        </li>
-      ))}
-    </ul>
-    <ul aria-label="Why not">
-      {whyNot.map(({ by, because: reason }) => (
-        <li key={`${by} ${reason}`}>
-          {words(by)}: {reason}
-        </li>
-      ))}
-    </ul>
+const Labelled = ({ of, pairs }: { readonly of: string; readonly pairs: AlertAnswer['labels'] }) =>
+  pairs.length === 0 ? null : (
+    <>
+      <dt>{of}</dt>
+      <dd>
+        <ul>
+          {pairs.map(({ name, value }) => (
+            <li key={name} className="wraps">{`${words(name)}: ${value}`}</li>
+          ))}
+        </ul>
+      </dd>
+    </>
+  );
+
+/** A link where it is one of the web, and text where it is something else: it is what a file of rules says. */
+const Runbook = ({ address }: { readonly address: string }) =>
+  /^https?:\/\//.test(address) ? (
+    <a href={address} rel="noreferrer" target="_blank">
+      {address}
+    </a>
+  ) : (
+    <>{address}</>
+  );
+
+const RuleOf = ({ alert: { rule, ruleInForce, runbook, labels, annotations } }: PartProps) => (
+  <Card title="Its rule">
+    <dl className="facts">
+      <dt>Rule</dt>
+      <dd>
+        <Link to="/rules" search={{ rule }}>
+          {words(rule)}
+        </Link>
+      </dd>
+      <dt>In force</dt>
+      <dd>{ruleInForce === null ? 'not any more' : conditionOf(ruleInForce)}</dd>
+      <dt>Runbook</dt>
+      <dd className="wraps">{runbook === null ? 'none' : <Runbook address={runbook} />}</dd>
+      <Labelled of="Labels" pairs={labels} />
+      <Labelled of="Says" pairs={annotations} />
+    </dl>
   </Card>
 );
 
@@ -106,12 +130,21 @@ const Shown = ({ alert }: PartProps) => (
       <Silence alert={alert} />
     </div>
     <div className="parts">
+      <States alertId={alert.alertId} />
       <Judged alert={alert} />
-      <Card title="States">
-        <History alert={alert} />
-      </Card>
+      <RuleOf alert={alert} />
+      <AlertSeries alert={alert} />
       <Card title="What led to it" className="wide">
         <Steps steps={alert.why} />
+        {alert.why.length === WHY_MAX && (
+          <p className="quiet">
+            These are the first {WHY_MAX} of its events;{' '}
+            <Link to="/audit" search={{ show: 'events', stream: `alert-${alert.alertId}` }}>
+              all of its own are in the record
+            </Link>
+            .
+          </p>
+        )}
       </Card>
     </div>
   </>

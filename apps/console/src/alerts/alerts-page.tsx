@@ -1,22 +1,15 @@
 import { Link } from '@tanstack/react-router';
-import { useAnswer } from '../api/use-answer.js';
+import { usePages } from '../api/use-pages.js';
 import { StandingLine } from '../fleet/standing-line.js';
 import { When } from '../time/when.js';
-import { Mark, type Tone } from '../ui/mark.js';
-import { Reading } from '../ui/reading.js';
+import { Mark } from '../ui/mark.js';
+import { More } from '../ui/more.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
-import { type AlertRow, ALERTS } from './alert-document.js';
+import { ALERT_TONES, type AlertRow, ALERTS } from './alert-document.js';
 import { Silences } from './silences.js';
 
-/** How a state of an alert is shown; unknown is no good state. */
-export const ALERT_TONES: Readonly<Record<AlertRow['state'], Tone>> = {
-  pending: 'warn',
-  firing: 'bad',
-  unknown: 'still',
-  recovering: 'warn',
-  resolved: 'good',
-};
+const FOLLOWS = ['alert-', 'resolution-', 'silence-'];
 
 const COLUMNS = [
   {
@@ -37,22 +30,21 @@ const COLUMNS = [
 
 /** All alerts, newest first, and the silences. */
 export const AlertsPage = () => {
-  const answer = useAnswer('alerts', ALERTS, {}, { follows: ['alert-', 'resolution-', 'silence-'] });
+  const pages = usePages('alerts', ALERTS, {}, { pageOf: ({ alerts }) => alerts, follows: FOLLOWS });
   return (
     <>
       <h1>Alerts</h1>
       <StandingLine of="alerts" />
-      <Reading of="the alerts" answer={answer}>
-        {({ alerts }) => (
-          <Rows
-            label="Alerts"
-            columns={COLUMNS}
-            rows={alerts.nodes}
-            keyOf={({ alertId }) => alertId}
-            none="No rule has fired yet. The page Rules says of each how far it is from firing, and why not."
-          />
-        )}
-      </Reading>
+      {pages.rows !== undefined && (
+        <Rows
+          label="Alerts"
+          columns={COLUMNS}
+          rows={pages.rows}
+          keyOf={({ alertId }) => alertId}
+          none="No rule has fired yet. The page Rules says of each how far it is from firing, and why not."
+        />
+      )}
+      <More of="the alerts" pages={pages} />
       <Silences />
     </>
   );

@@ -16,7 +16,12 @@ describe('by what a silence finds an alert', () => {
     expect(where(scope, 'x')).toEqual({ rule: 'r', [scope]: 'x' });
   });
 
-  it.each(['fleet', 'partition', 'external'])('%s by its rule alone, since no label says more', (scope) => {
+  it('what is told from outside by the region that it is about, if that was said', () => {
+    expect(where('external', 'a1|us-east')).toEqual({ rule: 'r', region: 'us-east' });
+    expect(where('external', 'a1|')).toEqual({ rule: 'r' });
+  });
+
+  it.each(['fleet', 'partition'])('%s by its rule alone, since no label says more', (scope) => {
     expect(where(scope, 'x')).toEqual({ rule: 'r' });
   });
 });

@@ -1,5 +1,5 @@
 import { useAct } from '../api/use-act.js';
-import { useAnswer } from '../api/use-answer.js';
+import { usePages } from '../api/use-pages.js';
 import type { ResultOf } from '../api/graphql.js';
 import { When } from '../time/when.js';
 import { Act } from '../ui/act.js';
@@ -8,7 +8,7 @@ import { said, Text } from '../ui/field.js';
 import { count } from '../ui/figures.js';
 import { COMMENT_MAX } from '../ui/limits.js';
 import { Mark, type Tone } from '../ui/mark.js';
-import { Reading } from '../ui/reading.js';
+import { More } from '../ui/more.js';
 import { Rows } from '../ui/rows.js';
 import { EXPIRE, SILENCES } from './alert-document.js';
 
@@ -44,18 +44,28 @@ const COLUMNS = [
 ];
 
 /** What holds pages back, and how much it did. */
-export const Silences = () => (
-  <Card title="Silences">
-    <Reading of="the silences" answer={useAnswer('silences', SILENCES, {}, { follows: ['silence-', 'alert-'] })}>
-      {({ silences }) => (
+export const Silences = () => {
+  const pages = usePages(
+    'silences',
+    SILENCES,
+    {},
+    {
+      pageOf: ({ silences }) => silences,
+      follows: ['silence-', 'alert-'],
+    },
+  );
+  return (
+    <Card title="Silences">
+      {pages.rows !== undefined && (
         <Rows
           label="Silences"
           columns={COLUMNS}
-          rows={silences.nodes}
+          rows={pages.rows}
           keyOf={({ silenceId }) => silenceId}
           none="Nothing is silenced. A silence is made on the page of an alert, and its preview says what it would hold back."
         />
       )}
-    </Reading>
-  </Card>
-);
+      <More of="the silences" pages={pages} />
+    </Card>
+  );
+};

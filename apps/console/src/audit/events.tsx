@@ -45,28 +45,30 @@ const List = ({ stream, position }: { readonly stream?: string; readonly positio
   );
 };
 
-const Newest = ({ after }: { readonly after: number | undefined }) => (
-  <Reading of="how far the events go" answer={useAnswer('head', HEAD, {}, { isWanted: after === undefined })}>
-    {({ headPosition }) => {
-      const behind = after ?? Math.max(0, headPosition - STEP);
-      return (
-        <>
-          <p className="acts">
-            {behind > 0 && (
-              <Link to="/audit" search={{ show: 'events', after: Math.max(0, behind - STEP) }}>
-                {`${STEP} before`}
-              </Link>
-            )}
-            <Link to="/audit" search={{ show: 'events' }}>
-              The newest
-            </Link>
-          </p>
-          <List position={behind} />
-        </>
-      );
-    }}
+const Behind = ({ position }: { readonly position: number }) => (
+  <>
+    <p className="acts">
+      {position > 0 && (
+        <Link to="/audit" search={{ show: 'events', after: Math.max(0, position - STEP) }}>
+          {`${STEP} before`}
+        </Link>
+      )}
+      <Link to="/audit" search={{ show: 'events' }}>
+        The newest
+      </Link>
+    </p>
+    <List key={position} position={position} />
+  </>
+);
+
+const Newest = () => (
+  <Reading of="how far the events go" answer={useAnswer('head', HEAD, {})}>
+    {({ headPosition }) => <Behind position={Math.max(0, headPosition - STEP)} />}
   </Reading>
 );
+
+const Everything = ({ after }: { readonly after: number | undefined }) =>
+  after === undefined ? <Newest /> : <Behind position={after} />;
 
 const Choose = ({ stream }: { readonly stream: string | undefined }) => {
   const navigate = useNavigate();
@@ -89,6 +91,6 @@ const Choose = ({ stream }: { readonly stream: string | undefined }) => {
 export const Events = ({ search: { stream, after } }: { readonly search: AuditSearch }) => (
   <>
     <Choose stream={stream} />
-    {stream === undefined ? <Newest after={after} /> : <List key={stream} stream={stream} />}
+    {stream === undefined ? <Everything after={after} /> : <List key={stream} stream={stream} />}
   </>
 );

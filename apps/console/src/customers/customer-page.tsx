@@ -2,18 +2,19 @@ import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useAnswer } from '../api/use-answer.js';
 import type { ResultOf } from '../api/graphql.js';
-import { browserClock } from '../time/clock.js';
 import { type Range, rangeOf } from '../time/range.js';
 import { RangePicker } from '../time/range-picker.js';
+import { useWhole } from '../time/use-whole.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
 import { Chart } from '../ui/chart.js';
+import { Failure } from '../ui/failure.js';
 import { count, latency, money, percent, share } from '../ui/figures.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
 import { CUSTOMER, type SeriesStep } from './customers-document.js';
 import { SERIES_MS_MAX, useCustomerSeries } from './use-customer-series.js';
-import { useHurtBy } from './use-hurt-by.js';
+import { type HurtBy, INCIDENTS_MAX, useHurtBy } from './use-hurt-by.js';
 
 type Customer = NonNullable<ResultOf<typeof CUSTOMER>['customer']>;
 
@@ -92,42 +93,57 @@ const Drawn = ({ steps }: { readonly steps: readonly SeriesStep[] }) => {
   );
 };
 
-const HurtByIncidents = ({ customerId, range }: { readonly customerId: string; readonly range: Range }) => (
-  <Card title="Incidents that hurt it" className="wide">
-    <Reading of="the incidents" answer={useHurtBy(customerId, range)}>
-      {(found) => (
+const HURT_COLUMNS = [
+  {
+    heading: 'Incident',
+    cell: ({ incident: { incidentId, title } }: HurtBy) => (
+      <Link to="/incidents/$id" params={{ id: incidentId }}>
+        {title}
+      </Link>
+    ),
+  },
+  { heading: 'Priority', cell: ({ incident: { priority, severity } }: HurtBy) => priority ?? severity },
+  { heading: 'Failing in its worst minute', isNumber: true, cell: ({ hurt }: HurtBy) => share(hurt.failing) },
+  { heading: 'Minutes', isNumber: true, cell: ({ hurt }: HurtBy) => count(hurt.minutes) },
+  { heading: 'First', cell: ({ hurt }: HurtBy) => <When at={hurt.firstAt} /> },
+  { heading: 'Last', cell: ({ hurt }: HurtBy) => <When at={hurt.lastAt} /> },
+  { heading: 'A minute', isNumber: true, cell: ({ hurt }: HurtBy) => money(hurt.dollarsPerMinute) },
+];
+
+const HurtByIncidents = ({ customerId, range }: { readonly customerId: string; readonly range: Range }) => {
+  const { found, reading, error, incidents, isCut } = useHurtBy(customerId, range);
+  const isKnown = found !== undefined && reading === 0 && error === null;
+  return (
+    <Card title="Incidents that hurt it" className="wide">
+      {error !== null && <Failure of="the incidents" error={error} />}
+      {reading > 0 && <p className="quiet">{`Reading ${count(reading)} of the incidents …`}</p>}
+      {found === undefined && error === null && <p className="quiet">Reading the incidents …</p>}
+      {found !== undefined && (isKnown || found.length > 0) && (
         <Rows
           label="Incidents that hurt it"
-          columns={[
-            {
-              heading: 'Incident',
-              cell: ({ incident: { incidentId, title } }) => (
-                <Link to="/incidents/$id" params={{ id: incidentId }}>
-                  {title}
-                </Link>
-              ),
-            },
-            { heading: 'Priority', cell: ({ incident: { priority, severity } }) => priority ?? severity },
-            { heading: 'Failing at worst', isNumber: true, cell: ({ hurt }) => share(hurt.failing) },
-            { heading: 'Minutes', isNumber: true, cell: ({ hurt }) => count(hurt.minutes) },
-            { heading: 'First', cell: ({ hurt }) => <When at={hurt.firstAt} /> },
-            { heading: 'Last', cell: ({ hurt }) => <When at={hurt.lastAt} /> },
-            { heading: 'A minute', isNumber: true, cell: ({ hurt }) => money(hurt.dollarsPerMinute) },
-          ]}
+          columns={HURT_COLUMNS}
           rows={found}
           keyOf={({ incident }) => incident.incidentId}
-          none="No incident of this time hurt it. Of a time the ten newest incidents are looked through."
+          none={
+            incidents === 0
+              ? 'There was no incident in this time.'
+              : `None of the ${incidents > INCIDENTS_MAX ? `${count(INCIDENTS_MAX)} newest` : count(incidents)} incidents of this time hurt it.`
+          }
         />
       )}
-    </Reading>
-  </Card>
-);
+      {incidents > INCIDENTS_MAX && (
+        <p className="quiet">{`${count(incidents)} incidents lie in this time; the ten newest are looked through.`}</p>
+      )}
+      {isCut && (
+        <p className="quiet">Of incidents the hundred newest are looked through: of this time there may be more.</p>
+      )}
+    </Card>
+  );
+};
 
 const Shown = ({ customer }: { readonly customer: Customer }) => {
   const search = useSearch({ from: '/customers/$id' });
-  // Whole minutes: what is asked stays the same for so long, and is asked once.
-  const minute = Math.floor(browserClock.now() / 60_000) * 60_000;
-  const range = rangeOf(search, minute);
+  const range = rangeOf(search, useWhole(60_000));
   return (
     <>
       <h1>{customer.name}</h1>

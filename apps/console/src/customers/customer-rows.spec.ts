@@ -1,4 +1,4 @@
-import { customersShown, filtered, toldOf } from './customer-rows.js';
+import { customersShown, filtered, NOBODY_TOLD, type Told, toldOf } from './customer-rows.js';
 import type { Affected, CustomerRow } from './customers-document.js';
 
 const customer = (customerId: string, told: Partial<CustomerRow> = {}): CustomerRow => ({
@@ -34,7 +34,7 @@ describe('customers', () => {
   const all = [customer('acme', { tier: 'tier1' }), customer('bank', { sector: 'finance' }), customer('city')];
 
   it('that were hurt are first, in the order of the API', () => {
-    const shown = customersShown(all, affected('city', 'bank'), new Map());
+    const shown = customersShown(all, affected('city', 'bank'), NOBODY_TOLD);
     expect(shown.map(({ customerId, hurt: had }) => [customerId, had?.minutes])).toEqual([
       ['city', 3],
       ['bank', 3],
@@ -43,7 +43,7 @@ describe('customers', () => {
   });
 
   it('are found by name or id, and by what they are', () => {
-    const shown = customersShown(all, affected('city'), new Map());
+    const shown = customersShown(all, affected('city'), NOBODY_TOLD);
     const found = (filter: Parameters<typeof filtered>[1]) => filtered(shown, filter).map((each) => each.customerId);
     expect(found({})).toEqual(['city', 'acme', 'bank']);
     expect(found({ find: 'BAN' })).toEqual(['bank']);
@@ -53,29 +53,65 @@ describe('customers', () => {
     expect(found({ hurt: 'no', tier: 'tier2' })).toEqual(['bank']);
   });
 
-  it('were told by the newest message that is to them', () => {
-    const told = toldOf({
-      deliveries: {
-        nodes: [
-          { dedupKey: 'i1:acme', status: 'gave_up', requestedAt: '2021-07-22T11:50:00.000Z', finishedAt: null },
-          {
-            dedupKey: 'i1:bank:eu',
-            status: 'delivered',
-            requestedAt: '2021-07-22T11:50:00.000Z',
-            finishedAt: '2021-07-22T11:50:02.000Z',
-          },
-        ],
-      },
-      statusUpdates: {
-        nodes: [
-          { incidentId: 'i1', publishedAt: '2021-07-22T11:55:00.000Z', customers: [{ customerId: 'acme' }] },
-          { incidentId: 'i1', publishedAt: null, customers: [{ customerId: 'city' }] },
-        ],
-      },
+  it('beyond the gravest that are named are neither hurt nor not hurt', () => {
+    const isHurt = (of: Affected | undefined) => customersShown(all, of, NOBODY_TOLD).map((each) => each.isHurt);
+    expect(isHurt(affected('city'))).toEqual(['yes', 'no', 'no']);
+    expect(isHurt({ ...affected('city'), affectedCustomers: 501 })).toEqual(['yes', 'not known', 'not known']);
+    expect(isHurt(undefined)).toEqual(['not known', 'not known', 'not known']);
+    const shown = customersShown(all, { ...affected('city'), affectedCustomers: 501 }, NOBODY_TOLD);
+    expect(filtered(shown, { hurt: 'no' })).toEqual([]);
+    expect(filtered(shown, { hurt: 'unknown' }).map(({ customerId }) => customerId)).toEqual(['acme', 'bank']);
+  });
+
+  const update = (publishedAt: string | null, ...ids: string[]) => ({
+    incidentId: 'i1',
+    publishedAt,
+    customers: ids.map((customerId) => ({ customerId })),
+  });
+  const delivery = (dedupKey: string, finishedAt: string | null, status: Told['status'] = 'delivered') => ({
+    dedupKey,
+    status: status as 'delivered',
+    requestedAt: '2021-07-22T11:50:00.000Z',
+    finishedAt,
+  });
+  const told = (deliveries: ReturnType<typeof delivery>[], updates: ReturnType<typeof update>[] = []) =>
+    toldOf({
+      deliveries: { nodes: deliveries, pageInfo: { hasNextPage: false } },
+      statusUpdates: { nodes: updates, pageInfo: { hasNextPage: false } },
     });
-    expect([...told]).toEqual([
+
+  it('were told by the newest message that is to them', () => {
+    const { each } = told(
+      [delivery('i1:acme', null, 'gave_up'), delivery('i1:bank:eu', '2021-07-22T11:50:02.000Z')],
+      [update('2021-07-22T11:55:00.000Z', 'acme'), update(null, 'city')],
+    );
+    expect([...each]).toEqual([
       ['acme', { at: '2021-07-22T11:55:00.000Z', status: 'published' }],
       ['bank:eu', { at: '2021-07-22T11:50:02.000Z', status: 'delivered' }],
+    ]);
+  });
+
+  it('are not told of this outage by a message of last month', () => {
+    const may = '2021-05-22T11:50:00.000Z';
+    const shown = customersShown(all, affected('city'), told([delivery('i0:city', may), delivery('i0:bank', may)]));
+    expect(shown.map((each) => [each.customerId, each.told?.at, each.toldBefore?.at])).toEqual([
+      ['city', undefined, may],
+      ['acme', undefined, undefined],
+      ['bank', may, undefined],
+    ]);
+  });
+
+  it('are told by one message to all where more are hurt than are named', () => {
+    const shown = customersShown(
+      [...all, customer('customers')],
+      affected('city'),
+      told([delivery('i1:customers', '2021-07-22T11:49:00.000Z')]),
+    );
+    expect(shown.map((each) => [each.customerId, each.told])).toEqual([
+      ['city', { at: '2021-07-22T11:49:00.000Z', status: 'delivered', isOfAll: true }],
+      ['acme', undefined],
+      ['bank', undefined],
+      ['customers', undefined],
     ]);
   });
 });

@@ -20,10 +20,10 @@ export const CUSTOMERS = graphql(`
     }
   }
 `);
-/** Who was hurt in a time, the critical ones first. */
+/** Who was hurt in a time, the critical ones first; or one customer, if it was. */
 export const AFFECTED = graphql(`
-  query Affected($since: DateTime!, $until: DateTime) {
-    affectedCustomers(first: 500, since: $since, until: $until) {
+  query Affected($since: DateTime!, $until: DateTime, $customerId: String) {
+    affectedCustomers(first: 500, since: $since, until: $until, customerId: $customerId) {
       from
       to
       affectedCustomers
@@ -54,6 +54,9 @@ export const TOLD = graphql(`
         requestedAt
         finishedAt
       }
+      pageInfo {
+        hasNextPage
+      }
     }
     statusUpdates(first: 50, status: [published]) {
       nodes {
@@ -62,6 +65,9 @@ export const TOLD = graphql(`
         customers {
           customerId
         }
+      }
+      pageInfo {
+        hasNextPage
       }
     }
   }
@@ -116,6 +122,32 @@ export const INCIDENT_TIMES = graphql(`
     }
   }
 `);
+
+/** Where those are that are hurt now: by their home, and by part of the world. */
+export const PLACES = graphql(`
+  query Places {
+    impact {
+      asOf
+      affectedCustomers
+      countries {
+        place
+        affectedCustomers
+        dollarsPerMinute
+        sites
+        sitesPercent
+      }
+      worldRegions {
+        place
+        affectedCustomers
+        dollarsPerMinute
+        sites
+        sitesPercent
+      }
+    }
+  }
+`);
+/** A country, or a part of the world. */
+export type PlaceShown = ResultOf<typeof PLACES>['impact']['countries'][number];
 
 /** A customer in a list. */
 export type CustomerRow = ResultOf<typeof CUSTOMERS>['customers']['nodes'][number];

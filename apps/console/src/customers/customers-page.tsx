@@ -2,9 +2,9 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useAll } from '../api/use-all.js';
 import { useAnswer } from '../api/use-answer.js';
-import { browserClock } from '../time/clock.js';
 import { rangeOf } from '../time/range.js';
 import { RangePicker } from '../time/range-picker.js';
+import { useWhole } from '../time/use-whole.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
 import { Choice, Find } from '../ui/choice.js';
@@ -20,9 +20,11 @@ import {
   type CustomerShown,
   customersShown,
   filtered,
+  NOBODY_TOLD,
   type Told,
   toldOf,
 } from './customer-rows.js';
+import { Places } from './places.js';
 import { AFFECTED, type Affected, CUSTOMERS, TOLD } from './customers-document.js';
 
 const TOLD_TONES: Readonly<Record<Told['status'], Tone>> = {
@@ -31,6 +33,24 @@ const TOLD_TONES: Readonly<Record<Told['status'], Tone>> = {
   due: 'warn',
   gave_up: 'bad',
   superseded: 'still',
+};
+
+const ToldShown = ({ told: { status, at, isOfAll } }: { readonly told: Told }) => (
+  <>
+    <Mark tone={TOLD_TONES[status]}>{words(status)}</Mark> <When at={at} />
+    {isOfAll === true && ' in one message to all'}
+  </>
+);
+
+const ToldCell = ({ told, toldBefore, hurt }: CustomerShown) => {
+  if (told !== undefined) return <ToldShown told={told} />;
+  if (hurt === undefined) return '—';
+  if (toldBefore === undefined) return <Mark tone="warn">not told</Mark>;
+  return (
+    <>
+      <Mark tone="warn">not since it was hurt</Mark> last <When at={toldBefore.at} />
+    </>
+  );
 };
 
 const COLUMNS: readonly LongColumn<CustomerShown>[] = [
@@ -49,10 +69,10 @@ const COLUMNS: readonly LongColumn<CustomerShown>[] = [
   { name: 'sector', heading: 'Sector', rank: ({ sector }) => sector, cell: ({ sector }) => sector ?? '—' },
   {
     name: 'failing',
-    heading: 'Failing at worst',
+    heading: 'Failing in its worst minute',
     isNumber: true,
     rank: ({ hurt }) => hurt?.failing ?? null,
-    cell: ({ hurt }) => (hurt === undefined ? '—' : share(hurt.failing)),
+    cell: ({ hurt, isHurt }) => (hurt === undefined ? (isHurt === 'no' ? '—' : isHurt) : share(hurt.failing)),
   },
   {
     name: 'money',
@@ -78,18 +98,7 @@ const COLUMNS: readonly LongColumn<CustomerShown>[] = [
     name: 'told',
     heading: 'Told',
     rank: ({ told }) => told?.at ?? null,
-    cell: ({ told, hurt }) =>
-      told === undefined ? (
-        hurt === undefined ? (
-          '—'
-        ) : (
-          <Mark tone="warn">not told</Mark>
-        )
-      ) : (
-        <>
-          <Mark tone={TOLD_TONES[told.status]}>{words(told.status)}</Mark> <When at={told.at} />
-        </>
-      ),
+    cell: (customer) => <ToldCell {...customer} />,
   },
 ];
 
@@ -101,7 +110,8 @@ const CSV_HEADINGS = [
   'sector',
   'countries',
   'sites',
-  'failing',
+  'hurt',
+  'failing_in_worst_minute',
   'dollars_per_minute',
   'minutes',
   'first_at',
@@ -114,7 +124,7 @@ const CSV_HEADINGS = [
 const asFile = (customers: readonly CustomerShown[]): string =>
   csvOf(
     CSV_HEADINGS,
-    customers.map(({ customerId, name, tier, critical, sector, countries, sites, hurt, told }) => [
+    customers.map(({ customerId, name, tier, critical, sector, countries, sites, isHurt, hurt, told }) => [
       customerId,
       name,
       tier,
@@ -122,6 +132,7 @@ const asFile = (customers: readonly CustomerShown[]): string =>
       sector,
       countries?.join(' ') ?? null,
       sites,
+      isHurt,
       hurt?.failing ?? null,
       hurt?.dollarsPerMinute ?? null,
       hurt?.minutes ?? null,
@@ -161,6 +172,7 @@ const Filters = ({ all }: { readonly all: readonly CustomerShown[] }) => {
         options={[
           ['yes', 'hurt in this time'],
           ['no', 'not hurt'],
+          ['unknown', 'not known'],
         ]}
         choose={choose('hurt')}
       />
@@ -175,18 +187,20 @@ const STRETCH_MS = 14_400_000;
 const useAffected = () => {
   const search = useSearch({ from: '/customers' });
   // Whole minutes, so that an answer is asked for once a minute and shared by all who look.
-  const minute = Math.floor(browserClock.now() / 60_000) * 60_000;
-  const { from, to } = rangeOf(search, minute);
+  const { from, to } = rangeOf(search, useWhole(60_000));
   const isCut = to - from > STRETCH_MS;
   const seconds = (at: number): string => new Date(Math.floor(at / 1_000) * 1_000).toISOString();
   const asked = { since: seconds(isCut ? to - STRETCH_MS : from), until: seconds(to) };
-  return { isCut, answer: useAnswer('affected', AFFECTED, asked, { everyMs: 30_000 }) };
+  return { isCut, answer: useAnswer('affected', AFFECTED, asked) };
 };
 
 const Sum = ({ affected, isCut }: { readonly affected: Affected | undefined; readonly isCut: boolean }) => {
   if (affected === undefined) return <p className="quiet">Counting who was hurt …</p>;
   const { affectedCustomers, dollarsPerMinute, byTier, customers, from, to } = affected;
-  const listed = customers.length < affectedCustomers ? `; the gravest ${count(customers.length)} are marked` : '';
+  const listed =
+    customers.length < affectedCustomers
+      ? `; the gravest ${count(customers.length)} are marked, of the others it is not known here`
+      : '';
   return (
     <p>
       {affectedCustomers === 0
@@ -207,7 +221,7 @@ export const CustomersPage = () => {
   const told = useAnswer('told', TOLD, {}, { follows: ['delivery-', 'status-'] });
   const hurt = affected.data?.affectedCustomers ?? undefined;
   const all = useMemo(
-    () => customersShown(customers.data?.rows ?? [], hurt, told.data === undefined ? new Map() : toldOf(told.data)),
+    () => customersShown(customers.data?.rows ?? [], hurt, told.data === undefined ? NOBODY_TOLD : toldOf(told.data)),
     [customers.data, hurt, told.data],
   );
   const { find, tier, sector, hurt: isHurt } = search;
@@ -264,6 +278,7 @@ export const CustomersPage = () => {
           )}
         </Reading>
       </Card>
+      <Places />
     </>
   );
 };

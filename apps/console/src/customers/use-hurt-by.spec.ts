@@ -1,5 +1,5 @@
 import type { IncidentTime } from './customers-document.js';
-import { within } from './use-hurt-by.js';
+import { stretchOf, within } from './use-hurt-by.js';
 
 const at = (minute: number): number => Date.UTC(2021, 6, 22, 11, minute);
 const iso = (minute: number): string => new Date(at(minute)).toISOString();
@@ -33,10 +33,11 @@ describe('the incidents of a time', () => {
     ]);
   });
 
-  it('are ten at most, since each is a reading of hours', () => {
-    const many = Array.from({ length: 30 }, (_, n) => incident(`i${n}`, 21, 22));
-    expect(within(many, range, at(50)).map(({ incidentId }) => incidentId)).toEqual(
-      many.slice(0, 10).map(({ incidentId }) => incidentId),
-    );
+  it('are asked of as far as they lie in it: of an outage of hours the end, and never an empty time', () => {
+    const long = { from: at(0), to: at(600) };
+    expect(stretchOf(incident('open for ten hours', 0, null), long)).toEqual({ from: at(360), to: at(600) });
+    expect(stretchOf(incident('open since before', 10, null), range)).toEqual(range);
+    expect(stretchOf(incident('over within', 10, 25), range)).toEqual({ from: at(20), to: at(25) });
+    expect(stretchOf(incident('of no time', 22, 22), range)).toEqual({ from: at(22) - 1_000, to: at(22) });
   });
 });

@@ -35,6 +35,9 @@ export const FLEET = graphql(`
         state
         severity
       }
+      pageInfo {
+        hasNextPage
+      }
     }
     rollouts(first: 20) {
       nodes {
@@ -62,6 +65,9 @@ export const FLEET = graphql(`
             nodes
           }
         }
+      }
+      pageInfo {
+        hasNextPage
       }
     }
   }
@@ -114,3 +120,5 @@ export type FleetAnswer = ResultOf<typeof FLEET>;
 export type FleetAlert = FleetAnswer['alerts']['nodes'][number];
 /** What a rollout brought where. */
 export type FleetRollout = FleetAnswer['rollouts']['nodes'][number];
+/** A step of what one node answered. */
+export type NodeStep = NonNullable<ResultOf<typeof NODE_SERIES>['windows']>['windows'][number];

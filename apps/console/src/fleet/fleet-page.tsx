@@ -1,5 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import type { Live } from '../api/live.js';
 import { useLive } from '../api/live-context.js';
 import { Card } from '../ui/card.js';
 import { Choice, Find } from '../ui/choice.js';
@@ -9,12 +10,18 @@ import { type LongColumn, LongRows } from '../ui/long-rows.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
-import { HEALTH_WORDS, healthTone } from '../map/pops.js';
-import { completenessOf, type PopShown } from './presence.js';
+import { grouped } from '../ui/grouped.js';
+import { completenessOf, isHeard, type PopShown, stateOf } from './presence.js';
 import { type NodeShown, useFleet } from './use-fleet.js';
 
-const Regions = () => {
-  const { health } = useLive();
+const noRegions = (line: Live['line']): string =>
+  line.state === 'live'
+    ? 'Nothing was counted of any region. That is unknown, not healthy.'
+    : 'The figures of the regions come over the live line, which is not there: nothing is known of them.';
+
+const Regions = ({ shown }: { readonly shown: readonly NodeShown[] }) => {
+  const { health, line } = useLive();
+  const nodes = useMemo(() => grouped(shown, ({ region }) => region), [shown]);
   return (
     <Card title="Regions, last minute" className="wide">
       <Rows
@@ -23,7 +30,11 @@ const Regions = () => {
           { heading: 'Region', cell: ({ key }) => key },
           {
             heading: 'State',
-            cell: ({ success }) => <Mark tone={healthTone(success)}>{HEALTH_WORDS[healthTone(success)]}</Mark>,
+            cell: ({ key, success }) => {
+              const presences = (nodes.get(key) ?? []).map(({ presence }) => presence);
+              const [tone, text] = stateOf(presences, success);
+              return <Mark tone={tone}>{text}</Mark>;
+            },
           },
           { heading: 'Success', isNumber: true, cell: ({ success }) => percent(success) },
           { heading: 'p50', isNumber: true, cell: ({ p50 }) => latency(p50) },
@@ -32,7 +43,7 @@ const Regions = () => {
         ]}
         rows={health?.regions ?? []}
         keyOf={({ key }) => key}
-        none="Nothing was heard of any region: no agent sends. That is unknown, not healthy."
+        none={noRegions(line)}
       />
     </Card>
   );
@@ -117,7 +128,7 @@ const PRESENCES = ['heard', 'alert', 'quiet', 'silent', 'never heard'] as const;
 const PRESENCE_WORDS: Readonly<Record<(typeof PRESENCES)[number], string>> = {
   heard: 'heard',
   alert: 'heard, with an alert',
-  quiet: 'no traffic',
+  quiet: 'nothing counted',
   silent: 'no telemetry',
   'never heard': 'never heard',
 };
@@ -137,7 +148,7 @@ const Nodes = ({ shown }: { readonly shown: readonly NodeShown[] }) => {
       (pop === undefined || node.pop === pop) &&
       (region === undefined || node.region === region) &&
       (presence === undefined || node.presence.word === presence) &&
-      (find === undefined || node.nodeId.includes(find)),
+      (find === undefined || node.nodeId.toLowerCase().includes(find.toLowerCase())),
   );
   const pops = useMemo(() => among(shown.map((node) => node.pop)), [shown]);
   const regions = useMemo(() => among(shown.map((node) => node.region)), [shown]);
@@ -176,22 +187,28 @@ const Nodes = ({ shown }: { readonly shown: readonly NodeShown[] }) => {
 const sumOf = (shown: readonly NodeShown[]): string => {
   const of = (word: NodeShown['presence']['word']): number =>
     shown.filter(({ presence }) => presence.word === word).length;
-  return `${count(of('heard') + of('alert'))} of ${count(shown.length)} nodes are heard, ${count(of('quiet'))} have no traffic, of ${count(of('silent'))} there is no telemetry, ${count(of('never heard'))} never spoke.`;
+  const heard = shown.filter(({ presence }) => isHeard(presence)).length;
+  return `${count(heard)} of ${count(shown.length)} nodes are heard, of ${count(of('quiet'))} nothing was counted, of ${count(of('silent'))} a rule says that there is no telemetry, ${count(of('never heard'))} never spoke.`;
 };
 
 /** The fleet: regions, PoPs and nodes, who of them is heard, and whether all of what they say was counted. */
 export const FleetPage = () => {
-  const { nodes, shown, pops, errors } = useFleet();
+  const { nodes, shown, pops, bounds, isJudged, errors } = useFleet();
   return (
     <>
       <h1>Fleet</h1>
       {errors.map((error) => error !== null && <Failure key={error.message} of="a part of the fleet" error={error} />)}
       <Reading of="the nodes" answer={nodes}>
-        {() => (
+        {({ isCut }) => (
           <>
+            {isCut && <p className="quiet">There are more nodes than are read here.</p>}
             <p>{sumOf(shown)}</p>
+            {!isJudged && <p className="quiet">What the rules say of them is not read yet.</p>}
+            {bounds !== '' && (
+              <p className="quiet">{`Looked through were ${bounds}: of the others it is not said here.`}</p>
+            )}
             <div className="parts">
-              <Regions />
+              <Regions shown={shown} />
               <Card title="PoPs, the worst first" className="wide">
                 <Rows
                   label="PoPs"

@@ -1,5 +1,5 @@
-import type { FleetRollout, NodeRow } from './fleet-document.js';
-import { completenessOf, popsShown, presenceOf } from './presence.js';
+import type { FleetAlert, FleetRollout, NodeRow } from './fleet-document.js';
+import { completenessOf, popsShown, presenceOf, serverNow } from './presence.js';
 import { releasesTold } from './releases.js';
 
 const NOW = Date.UTC(2021, 6, 22, 11, 58);
@@ -20,14 +20,25 @@ const node = (nodeId: string, told: Partial<NodeRow> = {}): NodeRow => ({
 });
 
 describe('a node', () => {
+  const of = (rule: string, state: FleetAlert['state'] = 'firing') => ({ rule, state });
   it.each([
-    [iso(1_000), [], 'heard', 'good'],
-    [iso(1_000), [{ rule: 'node_crash_loop' }], 'alert', 'bad'],
-    [iso(60_000), [], 'quiet', 'warn'],
-    [iso(60_000), [{ rule: 'node_silent' }], 'silent', 'bad'],
-    [null, [], 'never heard', 'still'],
-  ])('last heard %s, with the alerts %j, is %s', (lastEventAt, alerts, word, tone) => {
-    expect(presenceOf({ lastEventAt }, alerts, NOW)).toMatchObject({ word, tone });
+    [iso(1_000), [], 'heard', 'heard'],
+    [iso(1_000), [of('node_crash_loop')], 'alert', 'node crash loop'],
+    [iso(60_000), [], 'quiet', 'nothing counted for 1 min'],
+    [iso(60_000), [of('outage_budget')], 'quiet', 'nothing counted for 1 min'],
+    [iso(60_000), [of('node_silent')], 'silent', 'no telemetry for 1 min'],
+    [iso(60_000), [of('node_outage', 'unknown')], 'silent', 'no telemetry for 1 min'],
+    [iso(1_000), [of('node_silent', 'recovering')], 'alert', 'node silent, recovering'],
+    [iso(60_000), [of('node_silent', 'recovering')], 'quiet', 'nothing counted for 1 min'],
+    [null, [], 'never heard', 'never heard'],
+  ])('last heard %s, with the alerts %j, is %s', (lastEventAt, alerts, word, text) => {
+    expect(presenceOf({ lastEventAt }, alerts, NOW)).toMatchObject({ word, text });
+  });
+
+  it('is judged by the clock of Tocsin, however wrong that of the browser is', () => {
+    const live = { health: { asOf: iso(0) }, heardAt: NOW + 3_600_000 };
+    expect(serverNow(NOW + 3_602_000, live)).toBe(NOW + 2_000);
+    expect(serverNow(NOW, { health: null, heardAt: null })).toBe(NOW);
   });
 
   it('says whether all of it was counted, where it says how much it was', () => {
@@ -46,14 +57,14 @@ describe('PoPs', () => {
     node('fra-1', { pop: 'fra', region: 'europe', lastEventAt: iso(60_000) }),
     node('sin-1', { pop: 'sin', region: 'asia', lastEventAt: iso(60_000), gap: null }),
   ];
-  const silent = new Map([['sin-1', [{ rule: 'node_silent' }]]]);
+  const silent = new Map([['sin-1', [{ rule: 'node_silent', state: 'firing' as const }]]]);
   const presences = new Map(nodes.map((each) => [each.nodeId, presenceOf(each, silent.get(each.nodeId) ?? [], NOW)]));
   const minute = [{ key: 'iad', good: 999, bad: 1 }];
 
-  it('are healthy, without traffic, or without telemetry, and these are three things', () => {
+  it('are healthy, without telemetry, or nothing was counted of them, and these are three things', () => {
     expect(popsShown(nodes, presences, minute, new Map()).map(({ pop, text, heard }) => [pop, text, heard])).toEqual([
       ['sin', 'no telemetry', 0],
-      ['fra', 'no traffic', 1],
+      ['fra', 'nothing counted', 0],
       ['iad', 'well', 2],
     ]);
   });

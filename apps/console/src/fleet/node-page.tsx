@@ -1,7 +1,12 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useAnswer } from '../api/use-answer.js';
+import { useLive } from '../api/live-context.js';
 import { useNow } from '../time/clock.js';
+import { newestOf } from '../time/pieces.js';
+import { rangeOf } from '../time/range.js';
+import { RangePicker } from '../time/range-picker.js';
+import { useWhole } from '../time/use-whole.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
 import { Chart } from '../ui/chart.js';
@@ -10,21 +15,18 @@ import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
 import { words } from '../ui/words.js';
-import { FLEET, type FleetAlert, NODE, NODE_SERIES, type NodeAnswer } from './fleet-document.js';
-import { completenessOf, presenceOf } from './presence.js';
+import { type FleetAlert, NODE, NODE_SERIES, type NodeAnswer, type NodeStep } from './fleet-document.js';
+import { completenessOf, presenceOf, serverNow } from './presence.js';
 import { releasesTold } from './releases.js';
-import { alertsByNode } from './use-fleet.js';
+import { alertsByNode, boundsOf, useFleetSaid } from './use-fleet.js';
 
-const TEN_MINUTES_MS = 600_000;
 const STEP_MS = 10_000;
+/** The API answers ten minutes of one node at once. */
+const ANSWER_MS_MAX = 600_000;
 /** A timeout is slower than every latency: drawn at the longest that a query is waited for, 5 s, in µs. */
 const TIMEOUT_US = 5_000_000;
 
-const Series = ({ nodeId }: { readonly nodeId: string }) => {
-  const to = Math.floor(useNow() / STEP_MS) * STEP_MS;
-  const asked = { nodeId, from: new Date(to - TEN_MINUTES_MS).toISOString(), to: new Date(to).toISOString() };
-  const answer = useAnswer('node-series', NODE_SERIES, asked);
-  const steps = useMemo(() => answer.data?.windows?.windows ?? [], [answer.data]);
+const Drawn = ({ steps }: { readonly steps: readonly NodeStep[] }) => {
   const times = useMemo(() => steps.map(({ from }) => Date.parse(from)), [steps]);
   const success = useMemo(
     () => [{ label: 'success', token: '--link', values: steps.map((step) => step.success) }],
@@ -40,22 +42,27 @@ const Series = ({ nodeId }: { readonly nodeId: string }) => {
     ],
     [steps],
   );
-  const asks = steps.reduce((sum, { good, bad }) => sum + good + bad, 0);
+  if (steps.every(({ good, bad }) => good + bad === 0))
+    return <p className="quiet">Nothing was counted of it in this time: whether anybody asked it is not known.</p>;
   return (
-    <Card title="How it answered in the last ten minutes" className="wide">
-      <Reading of="its figures" answer={answer}>
-        {() =>
-          asks === 0 ? (
-            <p className="quiet">
-              It answered nobody: without telemetry that is unknown, with telemetry it is no traffic.
-            </p>
-          ) : (
-            <div className="pair">
-              <Chart title="Success" times={times} lines={success} format={percent} />
-              <Chart title="p99" times={times} lines={slow} format={latency} />
-            </div>
-          )
-        }
+    <div className="pair">
+      <Chart title="Success" times={times} lines={success} format={percent} />
+      <Chart title="p99" times={times} lines={slow} format={latency} />
+    </div>
+  );
+};
+
+const Series = ({ nodeId }: { readonly nodeId: string }) => {
+  const range = rangeOf(useSearch({ from: '/fleet/$id' }), useWhole(STEP_MS));
+  const { from, to } = newestOf(range, ANSWER_MS_MAX, STEP_MS);
+  const asked = { nodeId, from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  return (
+    <Card title="How it answered" className="wide" aside={<RangePicker />}>
+      {range.to - range.from > ANSWER_MS_MAX && (
+        <p className="quiet">The newest ten minutes are shown: pin a shorter time for what was before.</p>
+      )}
+      <Reading of="its figures" answer={useAnswer('node-series', NODE_SERIES, asked)}>
+        {({ windows }) => <Drawn steps={windows?.windows ?? []} />}
       </Reading>
     </Card>
   );
@@ -92,83 +99,92 @@ const Completeness = ({ node }: { readonly node: NodeAnswer }) => {
   );
 };
 
-interface ShownProps {
-  readonly node: NodeAnswer;
-  readonly alerts: readonly FleetAlert[];
-  readonly release: string | undefined;
-}
+/** How it is heard, by what was read of it and by what rules say: without the latter it is not known. */
+const Heard = ({ node, alerts }: { readonly node: NodeAnswer; readonly alerts: readonly FleetAlert[] }) => {
+  const { tone, text } = presenceOf(node, alerts, serverNow(useNow(), useLive()));
+  return <Mark tone={tone}>{text}</Mark>;
+};
 
-const Shown = ({ node, alerts, release }: ShownProps) => {
-  const { tone, text } = presenceOf(node, alerts, useNow());
+const ALERT_COLUMNS = [
+  {
+    heading: 'Alert',
+    cell: ({ alertId, rule }: FleetAlert) => (
+      <Link to="/alerts/$id" params={{ id: alertId }}>
+        {words(rule)}
+      </Link>
+    ),
+  },
+  { heading: 'State', cell: ({ state }: FleetAlert) => state },
+  { heading: 'Severity', cell: ({ severity }: FleetAlert) => severity },
+];
+
+const Said = ({ node }: { readonly node: NodeAnswer }) => {
+  const { nodeId } = node;
   return (
-    <>
-      <h1>{node.nodeId}</h1>
-      <div className="parts">
-        <Series nodeId={node.nodeId} />
-        <Card title="How it is heard">
-          <dl className="facts">
-            <dt>Presence</dt>
-            <dd>
-              <Mark tone={tone}>{text}</Mark>
-            </dd>
-            <dt>Last outcome</dt>
-            <dd>
-              <When at={node.lastEventAt} />
-            </dd>
-            <dt>PoP</dt>
-            <dd>
-              <Link to="/fleet" search={{ pop: node.pop }}>
-                {node.pop}
-              </Link>
-              , {node.region}
-            </dd>
-            <dt>Address</dt>
-            <dd>{node.address ?? 'not told'}</dd>
-            <dt>Release, as rollouts told</dt>
-            <dd>{release ?? 'no rollout spoke of it'}</dd>
-          </dl>
-        </Card>
-        <Completeness node={node} />
-        <Card title="Open alerts of it" className="wide">
-          <Rows
-            label="Alerts"
-            columns={[
-              {
-                heading: 'Alert',
-                cell: ({ alertId, rule }) => (
-                  <Link to="/alerts/$id" params={{ id: alertId }}>
-                    {words(rule)}
-                  </Link>
-                ),
-              },
-              { heading: 'State', cell: ({ state }) => state },
-              { heading: 'Severity', cell: ({ severity }) => severity },
-            ]}
-            rows={alerts}
-            keyOf={({ alertId }) => alertId}
-            none="No rule complains of it."
-          />
-        </Card>
-      </div>
-    </>
+    <Reading of="what rules and rollouts say of it" answer={useFleetSaid()}>
+      {(said) => {
+        const alerts = alertsByNode(said.alerts.nodes).get(nodeId) ?? [];
+        const bounds = boundsOf(said);
+        return (
+          <>
+            <dl className="facts">
+              <dt>Presence</dt>
+              <dd>
+                <Heard node={node} alerts={alerts} />
+              </dd>
+              <dt>Release, as rollouts told</dt>
+              <dd>{releasesTold(said.rollouts.nodes).get(nodeId) ?? 'no rollout spoke of it'}</dd>
+            </dl>
+            <h3>Open alerts of it</h3>
+            <Rows
+              label="Alerts"
+              columns={ALERT_COLUMNS}
+              rows={alerts}
+              keyOf={({ alertId }) => alertId}
+              none={bounds === '' ? 'No rule complains of it.' : 'None that was looked through is of it.'}
+            />
+            {bounds !== '' && <p className="quiet">{`Looked through were ${bounds}.`}</p>}
+          </>
+        );
+      }}
+    </Reading>
   );
 };
+
+const Shown = ({ node }: { readonly node: NodeAnswer }) => (
+  <>
+    <h1>{node.nodeId}</h1>
+    <div className="parts">
+      <Series nodeId={node.nodeId} />
+      <Card title="How it is heard">
+        <dl className="facts">
+          <dt>Last outcome</dt>
+          <dd>
+            <When at={node.lastEventAt} />
+          </dd>
+          <dt>PoP</dt>
+          <dd>
+            <Link to="/fleet" search={{ pop: node.pop }}>
+              {node.pop}
+            </Link>
+            , {node.region}
+          </dd>
+          <dt>Address</dt>
+          <dd>{node.address ?? 'not told'}</dd>
+        </dl>
+        <Said node={node} />
+      </Card>
+      <Completeness node={node} />
+    </div>
+  </>
+);
 
 /** One node: whether it is heard, how it answers, and whether all that it said was counted. */
 export const NodePage = () => {
   const { id } = useParams({ from: '/fleet/$id' });
-  const fleet = useAnswer('fleet', FLEET, {}, { follows: ['alert-', 'rollout-', 'rollback-'] });
-  const alerts = alertsByNode(fleet.data?.alerts.nodes ?? []).get(id) ?? [];
-  const release = releasesTold(fleet.data?.rollouts.nodes ?? []).get(id);
   return (
     <Reading of="the node" answer={useAnswer('node', NODE, { nodeId: id }, { everyMs: 5_000 })}>
-      {({ fleetNode }) =>
-        fleetNode === null ? (
-          <p>There is no node {id}.</p>
-        ) : (
-          <Shown node={fleetNode} alerts={alerts} release={release} />
-        )
-      }
+      {({ fleetNode }) => (fleetNode === null ? <p>There is no node {id}.</p> : <Shown node={fleetNode} />)}
     </Reading>
   );
 };

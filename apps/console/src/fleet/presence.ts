@@ -16,30 +16,43 @@ export interface Presence {
 /** As the rules call a node silent that said nothing for so long. */
 const SILENT_MS = 15_000;
 
-/** Rules that say that nothing comes of a node, a PoP or a region any more. */
-const isSilence = ({ rule }: Pick<FleetAlert, 'rule'>): boolean => rule.includes('silent') || rule.includes('outage');
+/** Rules that say that nothing comes of a node any more: it is down, or nobody knows whether it is up. No other rule says that. */
+const SILENCES: ReadonlySet<string> = new Set(['node_outage', 'node_silent']);
+
+/** What of an alert says how its node is heard. */
+export type AlertOfNode = Pick<FleetAlert, 'rule' | 'state'>;
+
+/** A moment of this browser by the clock of Tocsin: one that goes ahead would call the whole fleet silent, one that is behind would call it heard. */
+export const serverNow = (
+  browserMs: number,
+  { health, heardAt }: { readonly health: { readonly asOf: string } | null; readonly heardAt: number | null },
+): number => (health === null || heardAt === null ? browserMs : Date.parse(health.asOf) + browserMs - heardAt);
 
 /**
- * How a node is heard. Three things that look alike are not: one that never spoke, one that a rule calls silent or down (no telemetry), and
- * one that answers nobody and says so by its heartbeats (no traffic), of which no rule complains.
+ * How a node is heard. Only rules say that there is no telemetry, since they know its heartbeats; where nothing was counted and no rule
+ * says why, neither does this. That a rule is recovering is no silence any more.
  */
 export const presenceOf = (
   { lastEventAt }: Pick<NodeRow, 'lastEventAt'>,
-  alerts: readonly Pick<FleetAlert, 'rule'>[],
+  alerts: readonly AlertOfNode[],
   now: number,
 ): Presence => {
-  const silence = alerts.find(isSilence);
   if (lastEventAt === null) return { word: 'never heard', tone: 'still', text: 'never heard' };
   const age = now - Date.parse(lastEventAt);
-  if (silence !== undefined) return { word: 'silent', tone: 'bad', text: `no telemetry for ${lengthOf(age)}` };
-  if (age >= SILENT_MS) return { word: 'quiet', tone: 'warn', text: `no traffic for ${lengthOf(age)}` };
+  const isSilent = alerts.some(({ rule, state }) => SILENCES.has(rule) && state !== 'recovering');
+  if (isSilent) return { word: 'silent', tone: 'bad', text: `no telemetry for ${lengthOf(age)}` };
+  if (age >= SILENT_MS) return { word: 'quiet', tone: 'warn', text: `nothing counted for ${lengthOf(age)}` };
   const [alert] = alerts;
-  return alert === undefined
-    ? { word: 'heard', tone: 'good', text: 'heard' }
-    : { word: 'alert', tone: 'bad', text: words(alert.rule) };
+  if (alert === undefined) return { word: 'heard', tone: 'good', text: 'heard' };
+  const isRecovering = alerts.every(({ state }) => state === 'recovering');
+  return {
+    word: 'alert',
+    tone: isRecovering ? 'warn' : 'bad',
+    text: `${words(alert.rule)}${isRecovering ? ', recovering' : ''}`,
+  };
 };
 
-/** Share of what a node says it published that is in some term of its sum. */
+/** How many of the outcomes that a node says it published are in no term of its sum, or in two. */
 export const completenessOf = ({
   published,
   difference,
@@ -76,12 +89,15 @@ const releasesOf = (nodes: readonly NodeRow[], releases: ReadonlyMap<string, str
   return [...counts].toSorted(([, one], [, other]) => other - one);
 };
 
-/** Of a PoP: none of its nodes is heard (no telemetry), nobody asks it (no traffic), or how it answers. */
-const stateOf = (heard: number, success: number | null): readonly [Tone, string] => {
-  if (heard === 0 && success === null) return ['bad', 'no telemetry'];
-  const tone = healthTone(success);
-  return [tone, HEALTH_WORDS[tone]];
+/** How a PoP or a region is, by how its nodes are heard and what they answered; nothing counted is no word on whether anybody asked. */
+export const stateOf = (presences: readonly Presence[], success: number | null): readonly [Tone, string] => {
+  if (success !== null) return [healthTone(success), HEALTH_WORDS[healthTone(success)]];
+  const isSilent = presences.length > 0 && presences.every(({ word }) => word === 'silent');
+  return isSilent ? ['bad', 'no telemetry'] : ['still', 'nothing counted'];
 };
+
+/** Who was heard within the time after which the rules call a node silent. */
+export const isHeard = ({ word }: Presence): boolean => word === 'heard' || word === 'alert';
 
 /** The PoPs of the nodes, the worst first: what each answered in the minute, who of it is heard, and what it runs. */
 export const popsShown = (
@@ -96,16 +112,14 @@ export const popsShown = (
     .map(([pop, of]): PopShown => {
       const { good, bad } = sums.get(pop) ?? { good: 0, bad: 0 };
       const success = good + bad === 0 ? null : (100 * good) / (good + bad);
-      const heard = of.filter(
-        ({ nodeId }) => !['silent', 'never heard'].includes(presences.get(nodeId)?.word ?? ''),
-      ).length;
-      const [tone, text] = stateOf(heard, success);
+      const heardAs = of.flatMap(({ nodeId }) => presences.get(nodeId) ?? []);
+      const [tone, text] = stateOf(heardAs, success);
       const gaps = of.map(({ gap }) => gap);
       return {
         pop,
         region: of[0]?.region ?? '',
         nodes: of.length,
-        heard,
+        heard: heardAs.filter(isHeard).length,
         success,
         asked: good + bad,
         counted: of.reduce((sum, { counted }) => sum + counted, 0),

@@ -1,7 +1,9 @@
 import { graphql } from '../api/graphql.js';
+import { useLive } from '../api/live-context.js';
 import { useAnswer } from '../api/use-answer.js';
 import { useNow } from '../time/clock.js';
 import { Reading } from '../ui/reading.js';
+import { serverNow } from './presence.js';
 import { standingText } from './standing.js';
 
 const STANDING = graphql(`
@@ -10,10 +12,16 @@ const STANDING = graphql(`
       nodes {
         alertId
       }
+      pageInfo {
+        hasNextPage
+      }
     }
     open: incidents(first: 100, status: [open, acknowledged]) {
       nodes {
         incidentId
+      }
+      pageInfo {
+        hasNextPage
       }
     }
     ended: incidents(first: 1, status: [resolved]) {
@@ -36,16 +44,17 @@ const EVERY_MS = 10_000;
 
 /** Whether anything is wrong, since when nothing is, and how many nodes say so: an empty list alone would look the same without telemetry. */
 export const StandingLine = ({ of }: { readonly of: 'alerts' | 'incidents' }) => {
-  const now = useNow();
+  const now = serverNow(useNow(), useLive());
   const answer = useAnswer('standing', STANDING, {}, { follows: ['incident-', 'alert-'], everyMs: EVERY_MS });
   return (
     <Reading of="how it stands" answer={answer}>
       {({ alerts, open, ended, fleetNodes }) => (
         <p>
           {standingText(
-            of === 'alerts' ? 'firing' : 'open',
+            of === 'alerts' ? 'firing or unknown' : 'open',
             {
               open: (of === 'alerts' ? alerts : open).nodes.length,
+              areMoreOpen: (of === 'alerts' ? alerts : open).pageInfo.hasNextPage,
               endedAt: ended.nodes[0]?.resolvedAt ?? null,
               heard: fleetNodes.nodes.map(({ lastEventAt }) => lastEventAt),
               isMore: fleetNodes.pageInfo.hasNextPage,

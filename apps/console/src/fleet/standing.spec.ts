@@ -2,7 +2,13 @@ import { standingText } from './standing.js';
 
 const NOW = Date.UTC(2021, 6, 22, 11, 58);
 const iso = (ageMs: number): string => new Date(NOW - ageMs).toISOString();
-const calm = { open: 0, endedAt: iso(9 * 86_400_000), heard: [iso(3_000), iso(5_000), null], isMore: false };
+const calm = {
+  open: 0,
+  areMoreOpen: false,
+  endedAt: iso(9 * 86_400_000),
+  heard: [iso(3_000), iso(5_000), null],
+  isMore: false,
+};
 
 describe('what a page says when nothing is wrong', () => {
   it('is that, since when, and who says so', () => {
@@ -16,6 +22,7 @@ describe('what a page says when nothing is wrong', () => {
 
   it('is how many are open where some are', () => {
     expect(standingText('firing', { ...calm, open: 2 }, NOW)).toBe('2 firing. 2 of 3 nodes reporting, 3 s old.');
+    expect(standingText('open', { ...calm, open: 100, areMoreOpen: true }, NOW)).toContain('More than 100 open.');
   });
 
   it.each([

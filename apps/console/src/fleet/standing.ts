@@ -5,6 +5,8 @@ import { count } from '../ui/figures.js';
 export interface Known {
   /** How many of what the page lists are open: alerts that fire, incidents that are not over. */
   readonly open: number;
+  /** Whether there are more than those. */
+  readonly areMoreOpen: boolean;
   /** When the last incident ended, ISO 8601; null: there was none. */
   readonly endedAt: string | null;
   /** Of each node when it was heard last; null: never. */
@@ -30,7 +32,8 @@ const reporting = ({ heard, isMore }: Known, now: number): string => {
 
 /** What a page says above its list: whether anything is open, when that was so last, and how far one may trust it. */
 export const standingText = (what: string, known: Known, now: number): string => {
-  const open = known.open === 0 ? `Nothing ${what}.` : `${count(known.open)} ${what}.`;
+  const open =
+    known.open === 0 ? `Nothing ${what}.` : `${known.areMoreOpen ? 'More than ' : ''}${count(known.open)} ${what}.`;
   const ended =
     known.endedAt === null
       ? 'There was no incident yet.'

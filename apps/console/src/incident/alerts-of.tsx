@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { ALERT_TONES } from '../alerts/alerts-page.js';
+import { ALERT_TONES } from '../alerts/alert-document.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
 import { Mark } from '../ui/mark.js';

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { useAnswer } from '../api/use-answer.js';
+import { usePages } from '../api/use-pages.js';
 import { StandingLine } from '../fleet/standing-line.js';
 import { When } from '../time/when.js';
 import { count, money } from '../ui/figures.js';
 import { Mark, type Tone } from '../ui/mark.js';
-import { Reading } from '../ui/reading.js';
+import { More } from '../ui/more.js';
 import { Rows } from '../ui/rows.js';
 import { type IncidentRow, INCIDENTS } from './incident-document.js';
 
@@ -35,22 +35,21 @@ const COLUMNS = [
 
 /** All incidents, newest first. */
 export const IncidentsPage = () => {
-  const answer = useAnswer('incidents', INCIDENTS, {}, { follows: ['incident-'] });
+  const pages = usePages('incidents', INCIDENTS, {}, { pageOf: ({ incidents }) => incidents, follows: ['incident-'] });
   return (
     <>
       <h1>Incidents</h1>
       <StandingLine of="incidents" />
-      <Reading of="the incidents" answer={answer}>
-        {({ incidents }) => (
-          <Rows
-            label="Incidents"
-            columns={COLUMNS}
-            rows={incidents.nodes}
-            keyOf={({ incidentId }) => incidentId}
-            none="There was no incident yet. One opens when a rule fires, and stands here with its causes, its customers and what was done."
-          />
-        )}
-      </Reading>
+      {pages.rows !== undefined && (
+        <Rows
+          label="Incidents"
+          columns={COLUMNS}
+          rows={pages.rows}
+          keyOf={({ incidentId }) => incidentId}
+          none="There was no incident yet. One opens when a rule fires, and stands here with its causes, its customers and what was done."
+        />
+      )}
+      <More of="the incidents" pages={pages} />
     </>
   );
 };

@@ -38,5 +38,5 @@ export const HEALTH_WORDS: Readonly<Record<Tone, string>> = {
   bad: 'failing',
   warn: 'degraded',
   good: 'well',
-  still: 'no traffic',
+  still: 'nothing counted',
 };

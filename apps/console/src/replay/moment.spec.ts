@@ -71,6 +71,42 @@ describe('a moment of a past incident', () => {
     });
   });
 
+  it("is nobody's again when whoever had it let its time pass, and as severe as the worst that joined", () => {
+    const lost = [
+      event(1, 'incident-i', 'IncidentOpened', { title: 'bad', severity: 'warning', impact: IMPACT }),
+      event(2, 'incident-i', 'IncidentAcknowledged', { by: 'operator:ann' }),
+      event(3, 'incident-escalation-i', 'EscalationResumed', { level: 1, round: 1 }),
+      event(4, 'incident-i', 'AlertJoinedIncident', { alertId: 'a2', severity: 'critical' }),
+      event(5, 'incident-i', 'IncidentHandedOver', { to: 'ben' }),
+      event(6, 'incident-escalation-i', 'EscalationRaised', { level: 2, round: 1 }),
+      event(7, 'incident-i', 'IncidentResolved', {}),
+      event(8, 'incident-i', 'IncidentHandedOver', { to: 'cem' }),
+    ];
+    const shown = [2, 3, 4, 5, 6, 8].map((second) => {
+      const { status, owner, severity } = momentAt(lost, second * 1_000);
+      return [status, owner, severity];
+    });
+    expect(shown).toEqual([
+      ['acknowledged', 'operator:ann', 'warning'],
+      ['open', null, 'warning'],
+      ['open', null, 'critical'],
+      ['acknowledged', 'ben', 'critical'],
+      ['open', null, 'critical'],
+      ['resolved', 'cem', 'critical'],
+    ]);
+  });
+
+  it('a rollback that a person said yes to is not waiting for one', () => {
+    const said = [
+      event(1, 'rollback-b', 'RollbackProposed', { from: FROM, to: TO, because: 'bad' }),
+      event(2, 'rollback-b', 'RollbackApproved', { by: 'operator:ann', comment: 'go' }),
+    ];
+    expect([1, 2].map((second) => momentAt(said, second * 1_000).rollbacks[0]?.status)).toEqual([
+      'proposed',
+      'approved',
+    ]);
+  });
+
   it('an alert that was none in the end is gone', () => {
     const none = [...STORY.slice(0, 1), event(2, 'alert-a1', 'AlertPendingEnded', { alertId: 'a1' })];
     expect(momentAt(none, 3_000).alerts).toEqual([]);

@@ -1,3 +1,4 @@
+import { ALERT_GONE, ALERT_STATES, type AlertState } from '../alerts/alert-states.js';
 import type { Release } from '../rollouts/release.js';
 
 /** Something that was recorded of the incident. */
@@ -23,7 +24,7 @@ export interface AlertThen {
   readonly rule: string;
   readonly key: string;
   readonly severity: string;
-  readonly state: 'pending' | 'firing' | 'recovering' | 'unknown' | 'resolved';
+  readonly state: AlertState;
 }
 
 /** A wave of a rollback as it was then. */
@@ -37,7 +38,7 @@ export interface WaveThen {
 /** A rollback as it was then. */
 export interface RollbackThen {
   readonly rollbackId: string;
-  readonly status: 'requested' | 'proposed' | 'refused' | 'running' | 'stopped' | 'completed';
+  readonly status: 'requested' | 'proposed' | 'approved' | 'refused' | 'running' | 'stopped' | 'completed';
   readonly from: Release | null;
   readonly to: Release | null;
   readonly because: string | null;
@@ -89,17 +90,6 @@ const NOTHING: Moment = {
   events: 0,
 };
 
-const ALERT_STATES: Readonly<Record<string, AlertThen['state']>> = {
-  AlertPending: 'pending',
-  AlertFired: 'firing',
-  AlertResumed: 'firing',
-  AlertRecovering: 'recovering',
-  AlertBecameUnknown: 'unknown',
-  AlertResolved: 'resolved',
-};
-/** Of these nothing is left: it was no alert in the end. */
-const ALERT_GONE = new Set(['AlertPendingEnded', 'AlertWithdrawn']);
-
 const foldAlert = (alerts: readonly AlertThen[], { stream, type }: Recorded, said: Said): readonly AlertThen[] => {
   const alertId = said.alertId ?? stream.slice('alert-'.length);
   const others = alerts.filter((alert) => alert.alertId !== alertId);
@@ -115,6 +105,7 @@ const foldAlert = (alerts: readonly AlertThen[], { stream, type }: Recorded, sai
 const ROLLBACK_STATES: Readonly<Record<string, RollbackThen['status']>> = {
   RollbackRequested: 'requested',
   RollbackProposed: 'proposed',
+  RollbackApproved: 'approved',
   RollbackRefused: 'refused',
   RollbackDecided: 'running',
   RollbackStopped: 'stopped',
@@ -152,6 +143,13 @@ const foldRollback = (
   return known === undefined ? [...rollbacks, then] : rollbacks.map((each) => (each === known ? then : each));
 };
 
+/** Somebody has it; what is over stays over. */
+const held = (moment: Moment, owner: string | null): Moment => ({
+  ...moment,
+  status: moment.status === 'resolved' ? 'resolved' : 'acknowledged',
+  owner,
+});
+
 /** What an event says of the incident itself. */
 const foldIncident = (moment: Moment, { type }: Recorded, said: Said): Moment => {
   const { title = moment.title, impact = moment.impact } = said;
@@ -164,10 +162,16 @@ const foldIncident = (moment: Moment, { type }: Recorded, said: Said): Moment =>
       return { ...moment, impact };
     case 'IncidentCauseChanged':
       return { ...moment, title };
+    case 'AlertJoinedIncident':
+      return said.severity === 'critical' ? { ...moment, severity: 'critical' } : moment;
     case 'IncidentAcknowledged':
-      return { ...moment, status: 'acknowledged', owner: said.by ?? null };
+      return held(moment, said.by ?? null);
     case 'IncidentHandedOver':
-      return { ...moment, status: 'acknowledged', owner: typeof said.to === 'string' ? said.to : moment.owner };
+      return held(moment, typeof said.to === 'string' ? said.to : moment.owner);
+    // Whoever had it answered for less, or not any more: somebody is asked to take it on again.
+    case 'EscalationResumed':
+    case 'EscalationRaised':
+      return { ...moment, status: moment.status === 'acknowledged' ? 'open' : moment.status, owner: null };
     case 'IncidentResolved':
       return { ...moment, status: 'resolved' };
     default:

@@ -14,7 +14,7 @@ import { Failure } from '../ui/failure.js';
 import { percent } from '../ui/figures.js';
 import { More } from '../ui/more.js';
 import { Reading } from '../ui/reading.js';
-import { answeredAt, linesUntil, together } from './counted.js';
+import { answeredAt, linesUntil, spanOf, together } from './counted.js';
 import { eventMoment, momentAt } from './moment.js';
 import {
   COUNTED,
@@ -120,7 +120,7 @@ const Played = ({ incident: { incidentId, rule, evidence }, range, events, begin
             error === null && <p className="quiet chart-place">Reading what was counted …</p>
           )}
         </Card>
-        <RegionsThen regions={isCounted ? answeredAt(regions, at, step) : undefined} />
+        <RegionsThen regions={isCounted ? answeredAt(regions, at, step) : undefined} span={spanOf(step)} />
         <AlertsThen alerts={moment.alerts} />
         <RollbacksThen rollbacks={moment.rollbacks} />
         <Card title="Look further">

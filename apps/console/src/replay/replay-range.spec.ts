@@ -71,6 +71,18 @@ describe('what was counted then', () => {
       ['us', [null, 50, null, null, null]],
     ]);
   });
+
+  it('is drawn of every region, the worst first, however many there are', () => {
+    const many = ['af', 'asia', 'eu', 'me', 'oc', 'sa', 'us-east'].map((key, place) => counted(0, key, place + 1, 0));
+    const failing = counted(10, 'us-east', 1, 9);
+    const drawn = (second: number) =>
+      linesUntil([...many, failing], second * 1_000, { from: 0, to: 90_000, step: 10_000 }).lines;
+    expect(drawn(90).map(({ label }) => label)).toEqual(['fleet', 'us-east', 'af', 'asia', 'eu', 'me', 'oc', 'sa']);
+    expect(drawn(90)[1]).toMatchObject({ token: '--bad', values: [100, 10, null] });
+    expect(drawn(10).map(({ label, token }) => [label, token])).toEqual(
+      drawn(90).map(({ label, token }) => [label, token]),
+    );
+  });
 });
 
 describe('what a sweep may try', () => {

@@ -1,4 +1,5 @@
-import { ALERT_TONES } from '../alerts/alerts-page.js';
+import { ALERT_TONES } from '../alerts/alert-document.js';
+import { lengthOf } from '../time/moments.js';
 import { HEALTH_WORDS, healthTone } from '../map/pops.js';
 import { releaseName } from '../rollouts/release.js';
 import { Card } from '../ui/card.js';
@@ -39,7 +40,7 @@ interface FiguresProps {
   readonly fleet: Answered | undefined;
 }
 
-/** The figures of then: what was counted within the minute before, and the impact as it was told last. */
+/** The figures of then: what was counted within the minute before, or the step of a long incident, and the impact as it was told last. */
 export const FiguresThen = ({ moment: { impact, alerts }, fleet }: FiguresProps) => {
   const figures = [
     ['Success of the fleet', percent(fleet?.success)],
@@ -62,9 +63,15 @@ export const FiguresThen = ({ moment: { impact, alerts }, fleet }: FiguresProps)
   );
 };
 
-/** Regions as they answered within the minute before. */
-export const RegionsThen = ({ regions }: { readonly regions: readonly Answered[] | undefined }) => (
-  <Card title="Regions">
+interface RegionsProps {
+  readonly regions: readonly Answered[] | undefined;
+  /** Of how long the figures are, ms. */
+  readonly span: number;
+}
+
+/** Regions as they answered within the minute before, or the step. */
+export const RegionsThen = ({ regions, span }: RegionsProps) => (
+  <Card title="Regions" aside={<span className="quiet">{`within ${lengthOf(span)} before`}</span>}>
     <Rows
       label="Regions then, the worst first"
       columns={[
@@ -109,6 +116,7 @@ export const AlertsThen = ({ alerts }: { readonly alerts: readonly AlertThen[] }
 const ROLLBACK_TONES: Readonly<Record<RollbackThen['status'], Tone>> = {
   requested: 'warn',
   proposed: 'warn',
+  approved: 'warn',
   refused: 'bad',
   running: 'warn',
   stopped: 'bad',
@@ -133,13 +141,15 @@ export const RollbacksThen = ({ rollbacks }: { readonly rollbacks: readonly Roll
           </strong>{' '}
           <Mark tone={ROLLBACK_TONES[status]}>{status}</Mark>
           {because !== null && <div>{because}</div>}
-          <ol aria-label="Waves">
-            {waves.map(({ wave, nodes, answered, status: state }) => (
-              <li key={wave}>
-                Wave {wave} <Mark tone={WAVE_TONES[state]}>{state}</Mark> {answered} of {nodes} nodes answered
-              </li>
-            ))}
-          </ol>
+          {waves.length > 0 && (
+            <ol aria-label="Waves">
+              {waves.map(({ wave, nodes, answered, status: state }) => (
+                <li key={wave}>
+                  Wave {wave} <Mark tone={WAVE_TONES[state]}>{state}</Mark> {answered} of {nodes} nodes answered
+                </li>
+              ))}
+            </ol>
+          )}
         </div>
       ))
     )}

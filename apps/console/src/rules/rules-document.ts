@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '../api/graphql.js';
 
-/** The rules in force, where they came from, and every set before them. */
+/** The rules in force, and where they came from. */
 export const RULES = graphql(`
   query Rules {
     rules {
@@ -19,6 +19,7 @@ export const RULES = graphql(`
       rules {
         name
         signal
+        percentile
         comparison
         threshold
         window
@@ -32,14 +33,22 @@ export const RULES = graphql(`
         }
       }
     }
-    ruleHistory(first: 20) {
+  }
+`);
+/** Every set of rules that was loaded, newest first. */
+export const RULE_SETS = graphql(`
+  query RuleSets($after: String) {
+    ruleHistory(first: 50, after: $after) {
       nodes {
         version
         source
         loadedAt
         loadedBy
         ruleCount
-        sha256
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
@@ -59,6 +68,10 @@ export const WHY_NOT = graphql(`
       subject {
         scope
         key
+      }
+      events {
+        eventId
+        text
       }
     }
   }
