@@ -65,8 +65,6 @@ export const examples = (): readonly FuzzExample[] => [
   { operation: 'GET /v1/audit/{position}', target: '/v1/audit/1' },
   post('/v1/audit/verifications', {}),
   { operation: 'GET /v1/audit/verifications/{id}', target: '/v1/audit/verifications/$' },
-  post('/v1/backtests', { rules: 'rules: []', fromMs: 0, toMs: 1 }),
-  { operation: 'GET /v1/backtests/{id}', target: '/v1/backtests/$' },
   {
     operation: 'GET /v1/impact/customers',
     target: `/v1/impact/customers?since=${1_000 * Math.floor(systemClock.nowMs() / 1_000 - 60)}`,
@@ -79,6 +77,7 @@ const OTHERS = 'its body is of another program, or bytes: the specs of the gatew
 const STORY = 'needs what the story has not: an override, a redirect, a quarantine, a draft, a stage that waits';
 const CHANCE =
   'depends on what chance has left by then: an escalation, a delivery that was given up, a name that is free';
+const THREAD = 'each that is done takes a second of a core: the spec of backtests begins them';
 const SHAPE = 'needs a plan or a selector that fits in itself: REST does it by an example';
 
 const named = (reason: string, names: string): readonly (readonly [string, string])[] =>
@@ -129,6 +128,12 @@ export const UNDONE_BY_REST: ReadonlyMap<string, string> = new Map([
     POST /v1/releases/quarantine/lift/preview
     POST /v1/rollbacks/{id}/approve
     POST /v1/rollouts/{id}/approvals`,
+  ),
+  ...named(
+    THREAD,
+    `
+    GET /v1/backtests/{id}
+    POST /v1/backtests`,
   ),
   ...named(
     CHANCE,

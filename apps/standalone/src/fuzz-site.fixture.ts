@@ -21,7 +21,7 @@ export interface FuzzAnswer {
 const AT_A_TIME = 6;
 /** The lists that tell what exists. */
 const LISTS = [
-  'alerts', 'audit', 'audit/verifications', 'backtests', 'breakers', 'channels', 'commands', 'customers', 'deliveries', 'drills', 'events', 'fallbacks', 'incidents',
+  'alerts', 'audit', 'audit/verifications', 'breakers', 'channels', 'commands', 'customers', 'deliveries', 'drills', 'events', 'fallbacks', 'incidents',
   'incidents/in1/status-updates', 'keys', 'node-keys', 'nodes', 'overrides', 'redirects', 'releases', 'rollbacks', 'rollouts', 'rules',
   'silences',
 ] as const; // prettier-ignore

@@ -18,14 +18,10 @@ interface TryProps {
   readonly range: { readonly from: number; readonly to: number };
 }
 
-interface RulesProps {
-  readonly text: string;
-  readonly change: (text: string) => void;
-}
-
 /** Rules as a file of them has them: written here, or read from a file. */
-const RulesText = ({ text, change }: RulesProps) => {
+const RulesText = () => {
   const [area, file] = [useId(), useId()];
+  const [text, change] = useState('');
   const read = async ({ target }: ChangeEvent<HTMLInputElement>) => {
     const [chosen] = target.files ?? [];
     if (chosen !== undefined) change(await chosen.text());
@@ -40,6 +36,7 @@ const RulesText = ({ text, change }: RulesProps) => {
         <label htmlFor={area}>Rules</label>
         <textarea
           id={area}
+          name="rules"
           className="rules-text"
           rows={12}
           value={text}
@@ -56,7 +53,6 @@ const RulesText = ({ text, change }: RulesProps) => {
 /** Puts other rules over the time that is replayed. It reads, and changes nothing: whoever may look may try. */
 const Try = ({ range }: TryProps) => {
   const navigate = useNavigate();
-  const [text, setText] = useState('');
   const send = useAct(BEGIN_BACKTEST, ({ beginBacktest }) => {
     const id = beginBacktest.backtest?.backtestId;
     if (id === undefined) return;
@@ -64,9 +60,15 @@ const Try = ({ range }: TryProps) => {
     void navigate({ to: '/replay', search, replace: true });
   });
   const tried = triedTime(range);
+  // As it was written: what is wrong is told by its line.
+  const rulesOf = (form: FormData) =>
+    form
+      .getAll('rules')
+      .filter((each) => typeof each === 'string')
+      .join('');
   const begin = (form: FormData) =>
     send({
-      rules: text,
+      rules: rulesOf(form),
       from: momentOfField(said(form, 'from')) ?? null,
       to: momentOfField(said(form, 'to')) ?? null,
     });
@@ -77,7 +79,7 @@ const Try = ({ range }: TryProps) => {
         compared: alerts, pages, commands. Nothing is paged, commanded or kept. These stand for the whole set: what is
         not among them does not fire.
       </p>
-      <RulesText text={text} change={setText} />
+      <RulesText />
       <Field
         label="From (UTC)"
         name="from"
