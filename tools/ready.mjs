@@ -135,7 +135,7 @@ const sources = () => {
       if (entry.name === 'node_modules') continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) walk(path);
-      else if (/\.(ts|tsx|json|css|html|svg)$/.test(entry.name)) found.push(path);
+      else if (/\.(ts|tsx|mjs|json|css|html|svg)$/.test(entry.name)) found.push(path);
     }
   };
   for (const folder of ['apps', 'libs', 'tools']) if (existsSync(folder)) walk(folder);

@@ -6,7 +6,7 @@ const PLACES = ['/usr/lib/chromium/chromium', '/usr/bin/chromium', '/usr/bin/goo
 
 /** The browser to use: `CHROME_PATH`, or where systems have it. */
 export const chromiumPath = (): string => {
-  const path = process.env.CHROME_PATH ?? PLACES.find((place) => existsSync(place));
+  const path = process.env.CHROME_PATH || PLACES.find((place) => existsSync(place));
   if (path === undefined) throw new Error('no Chromium is here: apt-get install chromium, or set CHROME_PATH');
   return path;
 };

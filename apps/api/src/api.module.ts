@@ -115,14 +115,15 @@ const loaders = {
 };
 const audit = {
   provide: AUDIT,
-  inject: [DATABASE, EVENT_STORE, EVENT_LOG, CLOCK, LOGGER],
+  inject: [DATABASE, READ_DATABASE, EVENT_STORE, EVENT_LOG, CLOCK, LOGGER],
   useFactory: (
     database: Part<'database'>,
+    readDatabase: Part<'readDatabase'>,
     store: Part<'eventStore'>,
     eventLog: Part<'eventLog'>,
     clock: Part<'clock'>,
     logger: Part<'logger'>,
-  ) => createAuditDoor({ database, store, eventLog, clock, logger }),
+  ) => createAuditDoor({ database, readDatabase, store, eventLog, clock, logger }),
 };
 const backtests = {
   provide: BACKTESTS,

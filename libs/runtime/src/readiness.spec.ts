@@ -12,4 +12,13 @@ describe('Readiness', () => {
     expect(await readiness.unready()).toEqual({ late: 'it reads again', broken: 'its check failed; the log says why' });
     expect(told).toEqual(['broken: connect /secret/path']);
   });
+
+  it('asks once for all who ask at once, and again for who asks later', async () => {
+    const readiness = new Readiness();
+    let asked = 0;
+    readiness.add('database', async () => `asked ${(asked += 1)} times`);
+    const together = await Promise.all([readiness.unready(), readiness.unready(), readiness.unready()]);
+    expect(together.map(({ database }) => database)).toEqual(['asked 1 times', 'asked 1 times', 'asked 1 times']);
+    expect(await readiness.unready()).toEqual({ database: 'asked 2 times' });
+  });
 });

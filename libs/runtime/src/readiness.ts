@@ -4,6 +4,7 @@ export type ReadinessCheck = () => string | undefined | Promise<string | undefin
 /** What must hold before `/readyz` says 200: each part adds its own check. */
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
+  private asking: Promise<Readonly<Record<string, string>>> | undefined;
   private readonly noticesOf = new Map<string, () => string | undefined>();
 
   /** Told of a check that throws: anybody may ask for `/readyz`, and an error names addresses and paths. */
@@ -34,8 +35,16 @@ export class Readiness {
     );
   }
 
-  /** Every part that is not ready, with its reason. A check that throws is a reason. */
-  async unready(): Promise<Readonly<Record<string, string>>> {
+  /**
+   * Every part that is not ready, with its reason. A check that throws is a reason. Whoever asks while the checks are made is answered with
+   * them: however many ask at once, the database and the log are asked by one.
+   */
+  unready(): Promise<Readonly<Record<string, string>>> {
+    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async ask(): Promise<Readonly<Record<string, string>>> {
     const asked = [...this.checks].map(async ([name, check]) => {
       const reason = await Promise.resolve()
         .then(check)

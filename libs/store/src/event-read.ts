@@ -55,19 +55,34 @@ export const readStreams = async (tx: Queryable, streams: readonly string[]): Pr
   return rows.map(toldEvent);
 };
 
-// The fence keeps the planner from walking all events by position in search of those of a few streams.
+// Versions of a stream have no holes, and rise with positions: the last one up to a position is found by halving, some 16 looks in a stream of
+// 50,000, and of each stream no more is read than could be given. By position the whole rest of a stream would be read for each page of it.
 const OF_STREAMS = `
-  select * from (
-    select ${EVENT_COLUMNS} from event where stream = any($1) and position > $2 offset 0
-  ) as found order by position limit $3`;
+  select found.* from unnest($1::text[]) as wanted (name)
+  cross join lateral (
+    with recursive halved (low, high) as (
+      select 0::bigint, (select version from chain_anchor where stream = wanted.name)
+      union all
+      select case when at <= $2 then middle else low end, case when at <= $2 then high else middle - 1 end from (
+        select low, high, (low + high + 1) / 2 as middle,
+          (select position from event where stream = wanted.name and version = (low + high + 1) / 2) as at
+        from halved where low < high
+      ) as look
+    )
+    select ${EVENT_COLUMNS} from event
+    where stream = wanted.name and version > (select low from halved where low = high)
+    order by version limit $3
+  ) as found
+  order by found.position limit $3`;
 
-/** The events of some streams behind a position, in the order of the log; `limit` at most `READ_EVENTS_MAX`. */
+/** The events of some streams behind a position, in the order of the log; at most `READ_EVENTS_MAX`, however many are asked for. */
 export const readStreamsAfter = async (
   tx: Queryable,
   streams: readonly string[],
   after: number,
   limit: number,
-): Promise<readonly RecordedEvent[]> => (await tx.query<EventRow>(OF_STREAMS, [streams, after, limit])).map(toldEvent);
+): Promise<readonly RecordedEvent[]> =>
+  (await tx.query<EventRow>(OF_STREAMS, [streams, after, Math.min(limit, READ_EVENTS_MAX)])).map(toldEvent);
 
 /**
  * The events of one stream, in order, and of one type only the last: what is told over and over, and of which only the last word

@@ -1,5 +1,6 @@
 import { event, type Event, streamOf } from '#contracts';
 import { openTestDatabase, type TestDatabase } from '#testing';
+import { readStreamsAfter } from './event-read.js';
 import { createEventStore, type EventStore, type StreamAppend } from './event-store.js';
 
 const NOW_MS = 1_700_000_000_000;
@@ -45,6 +46,34 @@ describe('event store', () => {
     const [told, untold] = await store.readAll(0, 10);
     expect(told?.metadata).toEqual({ ...METADATA, audit: { ...audit, reason: 'left\ufffd us' } });
     expect(untold?.metadata).toEqual(METADATA);
+  });
+
+  it('gives the events of some streams page by page from anywhere, and reads of each no more than a page', async () => {
+    const of = ['a', 'b', 'a', 'c', 'b', 'a', 'a', 'c', 'b', 'a'];
+    const versions: Record<string, number> = {};
+    for (const key of of) {
+      await store.append([append(key, versions[key] ?? 0)], METADATA);
+      versions[key] = (versions[key] ?? 0) + 1;
+    }
+    const all = await store.readAll(0, of.length);
+    const wanted = ['key-a', 'key-b', 'key-none'];
+    const own = all.filter(({ stream }) => wanted.includes(stream));
+    for (const limit of [1, 3, 100])
+      for (let after = 0; after <= of.length; after += 1)
+        expect(await readStreamsAfter(db.database, wanted, after, limit)).toEqual(
+          own.filter(({ position }) => position > after).slice(0, limit),
+        );
+    // As it would be read of a stream of 50,000.
+    const plan = await db.database.transaction(async (tx) => {
+      const queries: [string, readonly unknown[]][] = [];
+      await readStreamsAfter({ query: async (text, values = []) => (queries.push([text, values]), []) }, wanted, 0, 3);
+      const [[text, values] = ['', []]] = queries;
+      await tx.query('set local enable_seqscan = off');
+      return tx.query(`explain ${text}`, values);
+    });
+    const told = JSON.stringify(plan);
+    expect(told).toContain('event_stream_version_key');
+    expect(told).not.toContain('Seq Scan on event');
   });
 
   it('writes nothing at all when one of the streams has another version', async () => {

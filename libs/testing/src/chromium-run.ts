@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 /** The browser of Debian's package itself: the wrapper beside it prints warnings, and takes no signal. */
 const DEBIAN = '/usr/lib/chromium/chromium';
 
-/** Where Chromium is: what `CHROME_PATH` says, or where Debian puts it. */
-export const CHROMIUM_PATH = process.env.CHROME_PATH ?? DEBIAN;
+/** Where Chromium is: what `CHROME_PATH` says, or where Debian puts it; set to nothing it says nothing. */
+export const CHROMIUM_PATH = process.env.CHROME_PATH || DEBIAN;
 
 /** A suite that needs a browser; skipped, with its reason as the title, where there is none. */
 export const describeChromium = (name: string, suite: () => void): void => {

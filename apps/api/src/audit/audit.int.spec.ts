@@ -210,6 +210,47 @@ describe('the audit', () => {
     expect(none.body).toMatchObject({ data: { act: null }, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   });
 
+  it('GraphQL finds acts by each of its filters as REST does', async () => {
+    const viewer = await served.as('viewer');
+    const all = (await served.send('GET', '/v1/audit?limit=500', viewer)).body as unknown as {
+      acts: readonly {
+        position: number;
+        actor: string;
+        stream: string;
+        recordedAt: number;
+        audit: { subject: string };
+      }[];
+    };
+    const [one] = all.acts.filter(({ audit }) => audit?.subject !== undefined);
+    const second = (one?.recordedAt ?? 0) - ((one?.recordedAt ?? 0) % 1_000);
+    const asked: readonly Readonly<Record<string, string>>[] = [
+      { actor: one?.actor ?? '' },
+      { subject: one?.audit.subject ?? '' },
+      { stream: one?.stream ?? '' },
+      { from: new Date(second).toISOString() },
+      { to: new Date(second).toISOString() },
+      { from: new Date(second).toISOString(), to: new Date(second + 1_000).toISOString() },
+    ];
+    for (const filter of asked) {
+      const rest = await served.send('GET', `/v1/audit?limit=500&${new URLSearchParams(filter)}`, viewer);
+      const args = Object.entries(filter).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+      const { body } = await served.ask(`{ acts(first: 500, ${args.join(', ')}) { nodes { position } } }`, viewer);
+      const positions = (rest.body as unknown as typeof all).acts.map(({ position }) => ({ position }));
+      expect([filter, body]).toMatchObject([filter, { data: { acts: { nodes: positions } } }]);
+    }
+  });
+
+  it('GraphQL reads four acts of an operation at most, and what waits for its turn is answered', async () => {
+    const viewer = await served.as('viewer');
+    const acts = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, n) => `a${n}: act(position: 1) { position }`).join(' ')} }`;
+    const few = await served.ask(acts(4), viewer);
+    expect(few.body).toMatchObject({ data: { a0: { position: 1 }, a3: { position: 1 } } });
+    expect((await served.ask(acts(5), viewer)).body).toMatchObject({
+      errors: [{ extensions: { code: 'QUERY_TOO_COSTLY' } }],
+    });
+  });
+
   it('shows no act whose stream is too much to read, in events or in bytes, and says so', async () => {
     const viewer = await served.as('viewer');
     const { database } = served.db;

@@ -13,6 +13,7 @@ const SIGN_IN: SignInSettings = {
   scopes: ['openid', 'profile'],
   origins: ['https://login.test', 'https://tokens.test'],
 };
+const ORIGIN = 'https://ops.test';
 const each = (perSecond: number) => ({ perSecond, windowS: 10 });
 /** On a clock that stands still, twenty of what is no good are all there is. */
 const RATES = { view: each(2), act: each(2), telemetry: each(2), proved: each(2), stranger: each(2) };
@@ -23,7 +24,7 @@ beforeAll(async () => {
   test = await openTestDatabase();
   served = await serveRoles([api], test, {
     clock: new FakeClock(),
-    door: { rates: RATES },
+    door: { rates: RATES, corsOrigins: new Set([ORIGIN]) },
     oidc: { issuer: ISSUER, audience: 'tocsin', jwksUrl: undefined, roleClaim: 'groups', groups: [], signIn: SIGN_IN },
   });
 });
@@ -124,9 +125,14 @@ describe('the console', () => {
     for (const { headers } of [plain, zipped, smallest])
       expect(headers).toMatchObject({
         'cache-control': FOREVER,
-        vary: 'accept-encoding',
+        vary: 'Origin, accept-encoding',
         'content-type': 'text/javascript; charset=utf-8',
       });
+    const foreign = await ask(script, { origin: ORIGIN });
+    expect([foreign.headers['access-control-allow-origin'], foreign.headers.vary]).toEqual([
+      ORIGIN,
+      'Origin, accept-encoding',
+    ]);
   });
 
   it('is not sent again to who has it, and its head is as long as its body', async () => {
@@ -134,6 +140,9 @@ describe('the console', () => {
     const tag = String(page.headers.etag);
     const known = await ask('/incidents', { 'if-none-match': tag });
     expect([known.status, known.body.length, known.headers.etag]).toEqual([304, 0, tag]);
+    expect(tag).toMatch(/^W\/"/);
+    for (const held of [tag.replace('W/', ''), `"another", ${tag}`])
+      expect([held, (await ask('/', { 'if-none-match': held })).status]).toEqual([held, 304]);
     expect((await ask('/', { 'if-none-match': '"another"' })).status).toBe(200);
     const head = await ask('/', {}, 'HEAD');
     expect([head.status, head.body.length, head.headers['content-length']]).toEqual([200, 0, String(page.body.length)]);

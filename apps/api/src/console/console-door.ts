@@ -3,11 +3,11 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuse } from '#contracts';
 import { CONSOLE_PAGES, CONSOLE_PARTS, Opens, Refused, SIGN_IN, type SignInSettings } from '#runtime';
-import { type ConsoleFile, encodingFor, readConsole } from './console-files.js';
+import { type ConsoleFile, encodingFor, isHeld, readConsole } from './console-files.js';
 
 /**
- * A page runs its own scripts alone and speaks to nobody but where it came from, and the issuer of tokens where people sign in there. Colours and sizes that depend on figures are set by
- * the script, one property at a time, which is no inline style to a browser.
+ * A page runs its own scripts alone and speaks to nobody but where it came from, and the issuer of tokens where people sign in there. Colours
+ * and sizes that depend on figures are set by the script, one property at a time, which is no inline style to a browser.
  */
 const pageHeaders = (signIn: SignInSettings | undefined) => ({
   'content-security-policy': [
@@ -28,8 +28,10 @@ const FRESH = 'no-cache';
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 const send = (request: FastifyRequest, reply: FastifyReply, file: ConsoleFile, kept: string): FastifyReply => {
-  void reply.headers({ 'cache-control': kept, etag: file.entityTag, vary: 'accept-encoding' });
-  if (request.headers['if-none-match'] === file.entityTag) return reply.status(304).send();
+  // The front door may have said that it varies by origin.
+  const varies = [reply.getHeader('vary'), 'accept-encoding'].filter((each) => each !== undefined).join(', ');
+  void reply.headers({ 'cache-control': kept, etag: file.entityTag, vary: varies });
+  if (isHeld(request.headers['if-none-match'], file.entityTag)) return reply.status(304).send();
   const encoding = encodingFor(request.headers['accept-encoding']);
   if (encoding !== 'identity') void reply.header('content-encoding', encoding);
   return reply.header('content-type', file.contentType).send(file[encoding]);

@@ -35,7 +35,8 @@ const fileOf = (path: string): ConsoleFile => {
   const identity = readFileSync(path);
   return {
     contentType: KINDS[extname(path)] ?? 'application/octet-stream',
-    entityTag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
+    // Weak: one tag stands for the same text in three encodings.
+    entityTag: `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
     identity,
     br: brotliCompressSync(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_LEVEL } }),
     gzip: gzipSync(identity),
@@ -59,6 +60,12 @@ export const readConsole = (folder = CONSOLE_FOLDER): ReadonlyMap<string, Consol
   }
   if (!files.has('index.html')) throw new Error(`there is no index.html in ${folder}`);
   return files;
+};
+
+/** Whether a browser, or a cache before it, holds what a tag stands for, in the words of `If-None-Match`: a list, weak tags or not. */
+export const isHeld = (held: string | undefined, entityTag: string): boolean => {
+  const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
+  return (held ?? '').split(',').some((tag) => opaque(tag) === opaque(entityTag));
 };
 
 /** The smallest encoding that a browser says it takes, in the words of `Accept-Encoding`; a weight of 0 is a no. */

@@ -49,7 +49,7 @@ const WHY_TYPES = [
   'StatusUpdate',
 ];
 
-/** Reports that read an incident from its events, or windows from their segments: milliseconds of a core each. */
+/** Reports that read an incident from its events, or windows from their segments: milliseconds of a core each, unless it is said. */
 const HEAVY: Readonly<Record<string, number>> = {
   'Query.runbook': 100,
   'Query.postMortem': 250,
@@ -68,7 +68,13 @@ const HEAVY: Readonly<Record<string, number>> = {
   'Query.liftingPreview': 20,
   'Query.silencePreview': 50,
   'Query.approvals': 20,
-  'Query.act': 100,
+  // A stream of up to 20,000 events, folded: four of an operation, and a process reads one after the other.
+  'Query.act': 1_000,
+  // Each with up to 1,000 links that do not hold, twenty times.
+  'Query.verifications': 100,
+  'Query.events': 5,
+  // Checks of every role, which ask the database and the log.
+  'Query.readiness': 50,
   // Up to 500 differences and 200 rules, read from memory.
   'Query.backtest': 100,
   'Incident.customers': 20,
