@@ -111,10 +111,12 @@ export const rollbackOf = ({
   if (proposed !== undefined) return { rollbackId: proposed.rollbackId };
   const [known] = rollbacks.filter(({ status }) => status !== 'refused' && status !== 'stopped');
   if (known !== undefined) return refuse('ROLLBACK_EXISTS', `rollback ${known.rollbackId} is ${known.status}`);
-  const cause = incident.causes.find(({ kind, verdict }) => kind !== 'rules' && verdict !== 'ruled_out');
-  return cause === undefined
-    ? refuse('ROLLBACK_NOT_PROPOSED', 'no release is known that would explain it')
-    : { rolloutId: cause.id };
+  const causes = incident.causes.filter(({ kind, verdict }) => kind !== 'rules' && verdict !== 'ruled_out');
+  const [first, second] = causes;
+  if (first === undefined) return refuse('ROLLBACK_NOT_PROPOSED', 'no release is known that would explain it');
+  if (first.verdict !== 'proved' && second !== undefined)
+    return refuse('ROLLBACK_NOT_PROPOSED', `${causes.length} releases may explain it: choose on its page`);
+  return { rolloutId: first.id };
 };
 
 /** Who may not say yes to what was proposed asks for the same rollback himself, at once: an operator may (R31). */

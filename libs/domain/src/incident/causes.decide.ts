@@ -1,8 +1,9 @@
-import { type Cause, CAUSES_MAX, event, type Event, FLEET_KEY, releaseName } from '#contracts';
-import { judgeChanges, type JudgedChange } from '../rollout/blame.js';
+import { type Cause, CAUSES_MAX, event, type Event, FLEET_KEY, releaseName, SLOT_MS } from '#contracts';
+import { JUDGE_WINDOW_MS, judgeChanges, type JudgedChange } from '../rollout/blame.js';
 import { blameCells } from '../rollout/blame-cells.js';
 import { carries, type Change } from '../rollout/change.js';
-import { changesSeen } from '../rollout/suspect.js';
+import { changesSeen, explainedBy, gateSaysOf } from '../rollout/suspect.js';
+import type { Gate } from '../gate/gate.js';
 import type { Rollout } from '../rollout/rollout.js';
 import type { AlertSubject } from '../rule/rule.js';
 import type { DeciderState } from '../rule/decider-state.js';
@@ -11,12 +12,15 @@ import type { TickView } from '../rule/tick-view.js';
 import { loadedAt, type LoadedWindows } from '../silence/quiet-state.js';
 import { Failures, SHARE_FAILURES_MIN } from './failures.js';
 import type { Incident } from './incident.js';
+import { readOnset } from './onset.js';
 import { isOfNodes } from './place.js';
 
 /** The first ranking follows the opening after two seconds: the first bad second compares too little. */
 const RANK_FIRST_MS = 2_000;
 /** From one ranking to the next at least ten seconds, the window in which releases are compared. */
-const RANK_INTERVAL_MS = 10_000;
+const RANK_INTERVAL_MS = JUDGE_WINDOW_MS;
+/** And as long as that window still holds seconds of before the fault, and nothing is proved: then the next second may tell. */
+const RANK_EARLY_MS = 2_000;
 /** Rankings that one incident tells: an answer that changes more often is none. */
 const RANKINGS_MAX = 30;
 /** A change of the first score that is news. */
@@ -32,12 +36,15 @@ const AGE_HALF_MS = 6 * 3_600_000;
 export interface Changes {
   readonly rollouts: readonly Rollout[];
   readonly rules: LoadedWindows | undefined;
+  /** Of those that are judged by a gate. */
+  readonly gates: readonly Gate[];
 }
 
 /** Every change that is remembered: rollouts of the last day, and the rules in force. */
 export const changesOf = (state: DeciderState, tick: number): Changes => ({
   rollouts: [...state.rollouts.values()],
   rules: loadedAt(state.quiet, tick),
+  gates: [...state.gates.values()],
 });
 
 const FLEET: AlertSubject = { scope: 'fleet', key: FLEET_KEY };
@@ -54,17 +61,51 @@ const recency = (ageMs: number): number => 1 / (1 + ageMs / AGE_HALF_MS);
 
 type Judgement = Pick<Cause, 'verdict' | 'because' | 'score'>;
 
-const judge = ({ comparison, isBlamed }: JudgedChange, explained: number, onsetAfterMs: number): Judgement => {
-  const [bad, control] = [percent(failing(comparison.success)), percent(failing(comparison.control))];
+/** What else is known of a change, beside what its nodes answer. */
+interface Circumstances {
+  readonly explained: number;
+  readonly onsetAfterMs: number;
+  /** Why its gate says to roll it back. */
+  readonly gateSays: string | undefined;
+  /** The rollout that its nodes fail by, where that is another one. */
+  readonly explainedBy: string | undefined;
+  /** Whether all that is compared is of after the fault began. */
+  readonly isSettled: boolean;
+}
+
+/** What neither explains it nor is ruled out: below all that something speaks for. */
+const undecided = (because: string, explained: number): Judgement => ({
+  verdict: 'possible',
+  because,
+  score: round(0.05 + 0.04 * explained),
+});
+
+/** Only what came too late, runs nowhere, fails by another change or is shown to fail no more than what runs beside it is ruled out. */
+const judgeUnblamed = ({ comparison }: JudgedChange, given: Circumstances, figures: string): Judgement => {
   const ruledOut = (because: string): Judgement => ({ verdict: 'ruled_out', because, score: 0 });
-  if (onsetAfterMs < 0) return ruledOut('it came after the fault');
+  const { gateSays, explained, isSettled } = given;
+  if (gateSays !== undefined)
+    return { verdict: 'possible', because: `its gate says to roll it back: ${gateSays}`.slice(0, 500), score: 0.5 };
+  if (given.onsetAfterMs < 0) return ruledOut('it came after the fault');
   if (comparison.success === undefined) return ruledOut('nothing runs it');
   if (comparison.control === undefined) {
-    const score = round(0.3 * explained * recency(onsetAfterMs));
+    const score = round(0.3 * explained * recency(given.onsetAfterMs));
+    const bad = percent(failing(comparison.success));
     return { verdict: 'possible', because: `${bad} fail with it, and nothing runs beside it to compare with`, score };
   }
-  if (!isBlamed) return ruledOut(`${bad} fail with it, ${control} beside it`);
-  const because = `${bad} fail with it, ${control} beside it; it brings ${percent(explained)} of the failures`;
+  if (given.explainedBy !== undefined) return ruledOut(`${figures}; its nodes fail by rollout ${given.explainedBy}`);
+  if (!isSettled) return undecided(`too early to tell: ${figures}`, explained);
+  return comparison.isCleared
+    ? ruledOut(figures)
+    : undecided(`${figures}: too little to blame it, and too much to rule it out`, explained);
+};
+
+const judge = (judged: JudgedChange, given: Circumstances): Judgement => {
+  const { comparison, isBlamed } = judged;
+  const { explained, onsetAfterMs } = given;
+  const figures = `${percent(failing(comparison.success))} fail with it, ${percent(failing(comparison.control))} beside it`;
+  if (!isBlamed || onsetAfterMs < 0) return judgeUnblamed(judged, given, figures);
+  const because = `${figures}; it brings ${percent(explained)} of the failures`;
   if (explained < PROVED_SHARE_MIN) return { verdict: 'possible', because, score: round(0.3 + 0.2 * explained) };
   return { verdict: 'proved', because, score: round(0.6 + 0.3 * explained + 0.1 * recency(onsetAfterMs)) };
 };
@@ -83,7 +124,7 @@ const regionsOf = (change: Change, { placement, windows, endSlot }: TickView) =>
 };
 
 /** Which part of a subject's failures is of nodes that have a change. */
-const explainedBy = (change: Change, subject: AlertSubject, failures: Failures, { placement }: TickView): number => {
+const shareOf = (change: Change, subject: AlertSubject, failures: Failures, { placement }: TickView): number => {
   const running = new Set([...placement.values()].flatMap((releases) => [...releases]));
   const shares = [...running]
     .filter((release) => carries(change, release))
@@ -96,16 +137,35 @@ const explainedBy = (change: Change, subject: AlertSubject, failures: Failures, 
   );
 };
 
-const causeOf = (incident: Incident, judged: JudgedChange, failures: Failures, view: TickView): Cause => {
-  const { change, comparison } = judged;
+/** Whether what is compared holds no second of before the fault, which began with its incident or, where failures show it, before. */
+const isSettledAt = (incident: Incident, view: TickView): boolean => {
+  const holdsNoneBefore = (onsetMs: number): boolean => (view.endSlot + 1) * SLOT_MS - onsetMs >= JUDGE_WINDOW_MS;
+  if (holdsNoneBefore(incident.openedAtMs)) return true;
+  const onsetMs = readOnset({ ...explainedSubject(incident), firedSlot: view.endSlot }, view);
+  return onsetMs !== undefined && holdsNoneBefore(onsetMs);
+};
+
+/** What every change of an incident is judged by. */
+interface Judging {
+  readonly incident: Incident;
+  readonly judged: readonly JudgedChange[];
+  readonly gates: readonly Gate[];
+  readonly failures: Failures;
+  readonly isSettled: boolean;
+  readonly view: TickView;
+}
+
+const causeOf = (each: JudgedChange, { incident, judged, gates, failures, isSettled, view }: Judging): Cause => {
+  const { change, comparison } = each;
   const { rolloutId, release, previous } = change.rollout;
-  const explained = explainedBy(change, explainedSubject(incident), failures, view);
+  const explained = shareOf(change, explainedSubject(incident), failures, view);
   const onsetAfterMs = incident.openedAtMs - change.sinceMs;
+  const gateSays = gateSaysOf(change, gates);
   return {
     kind: release.softwareVersion === previous.softwareVersion ? 'config' : 'release',
     id: rolloutId,
     release,
-    ...judge(judged, explained, onsetAfterMs),
+    ...judge(each, { explained, onsetAfterMs, gateSays, explainedBy: explainedBy(change, judged, view), isSettled }),
     failingWith: failing(comparison.success),
     failingWithout: failing(comparison.control),
     explained,
@@ -154,6 +214,14 @@ const summary = (causes: readonly Cause[]): string => {
   return first?.verdict === 'possible' ? `${all}; possible is ${nameOf(first)}: ${first.because}` : all;
 };
 
+/** When an incident is ranked next: soon while it is too early to tell. */
+const dueAtMsOf = ({ openedAtMs, ranking }: Incident): number => {
+  if (ranking === undefined) return openedAtMs + RANK_FIRST_MS;
+  const isProved = ranking.causes.some(({ verdict }) => verdict === 'proved');
+  const isEarly = !isProved && ranking.atMs < openedAtMs + JUDGE_WINDOW_MS;
+  return ranking.atMs + (isEarly ? RANK_EARLY_MS : RANK_INTERVAL_MS);
+};
+
 /**
  * Ranks the changes of the last day by how far they explain an incident: whether what runs them fails more than what runs beside
  * them, how much of the failures they bring, and whether they came before. Tells it when the answer changes. Without any change it
@@ -161,15 +229,16 @@ const summary = (causes: readonly Cause[]): string => {
  */
 export const decideCauses = (
   incident: Incident,
-  { rollouts, rules }: Changes,
+  { rollouts, rules, gates }: Changes,
   failures: Failures,
   view: TickView,
 ): readonly Event[] => {
-  const { incidentId, openedAtMs, ranking } = incident;
-  const dueAtMs = ranking === undefined ? openedAtMs + RANK_FIRST_MS : ranking.atMs + RANK_INTERVAL_MS;
-  if (view.at < dueAtMs || (ranking?.count ?? 0) >= RANKINGS_MAX) return [];
+  const { incidentId, ranking } = incident;
+  if (view.at < dueAtMsOf(incident) || (ranking?.count ?? 0) >= RANKINGS_MAX) return [];
   const judged = judgeRollouts(incident, rollouts, view);
-  const known = judged.map((each) => causeOf(incident, each, failures, view));
+  const isSettled = judged.length > 0 && isSettledAt(incident, view);
+  const judging = { incident, judged, gates, failures, isSettled, view };
+  const known = judged.map((each) => causeOf(each, judging));
   const causes = withProofs([...known, ...causeOfRules(incident, rules)], ranking?.causes ?? [])
     .toSorted((a, b) => b.score - a.score || a.onsetAfterMs - b.onsetAfterMs || (a.id < b.id ? -1 : 1))
     .slice(0, CAUSES_MAX);

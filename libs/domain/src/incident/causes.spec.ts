@@ -1,5 +1,7 @@
-import { type Cause, event, type EventOf, type Impact, type Reason } from '#contracts';
+import { type Cause, event, type EventOf, type Impact, type Reason, SLOT_MS } from '#contracts';
+import type { Gate } from '../gate/gate.js';
 import type { Rollout } from '../rollout/rollout.js';
+import type { TickView } from '../rule/tick-view.js';
 import { decideCauses } from './causes.decide.js';
 import { type FailingNode, failingView } from './failing-view.fixture.js';
 import { Failures } from './failures.js';
@@ -57,8 +59,24 @@ const rank = (
 ): EventOf<'IncidentCausesRanked'> | undefined => {
   const view = failingView(nodes(failing), OPENED_MS + afterMs);
   const rules = loadedAtMs === undefined ? undefined : { fromTick: 0, windows: [], sha256: 'ab', loadedAtMs };
-  const [ranked] = decideCauses(of, { rollouts, rules }, new Failures(view), view);
+  const [ranked] = decideCauses(of, { rollouts, rules, gates: [] }, new Failures(view), view);
   return ranked as EventOf<'IncidentCausesRanked'> | undefined;
+};
+
+/** The same where only the last seconds failed: what is compared, ten seconds, holds those before as well. */
+const sinceSeconds = (view: TickView, seconds: number): TickView => {
+  const { windows, endSlot } = view;
+  const sum: typeof windows.sum = (family, key, windowMs, slot) => {
+    const all = windows.sum(family, key, windowMs, slot);
+    if (windowMs !== SLOT_MS || slot > endSlot - seconds) return all;
+    return { ...all, good: all.good + all.bad, bad: 0 };
+  };
+  return { ...view, windows: { ...windows, sum } };
+};
+
+const causesOf = (view: TickView, rollouts: readonly Rollout[], gates: readonly Gate[] = []) => {
+  const [ranked] = decideCauses(incident, { rollouts, rules: undefined, gates }, new Failures(view), view);
+  return (ranked as EventOf<'IncidentCausesRanked'> | undefined)?.data.causes ?? [];
 };
 const brief = (causes: readonly Cause[] | undefined) => causes?.map(({ id, verdict }) => `${id} ${verdict}`);
 
@@ -116,6 +134,65 @@ describe('blame', () => {
     expect(rank(told, both, BOTH, 12_000)).toBeDefined();
     const often = { ...told, ranking: { ...told.ranking!, count: 30 } };
     expect(rank(often, both, BOTH, 12_000)).toBeUndefined();
+  });
+
+  it('B20: of what fails a little more in a window with seconds of before the fault, it is too early to tell', () => {
+    const view = failingView(nodes({ 'v2+c1': 0.03 }), OPENED_MS + 2_000);
+    const [early] = causesOf(sinceSeconds(view, 3), BOTH);
+    expect(early).toMatchObject({
+      id: 'rollout-v2',
+      verdict: 'possible',
+      because: 'too early to tell: 3.00 % fail with it, 0.00 % beside it',
+    });
+    expect(early?.score).toBeLessThan(0.1);
+    expect(causesOf(sinceSeconds(view, 3), BOTH).map(({ verdict }) => verdict)).toEqual(['possible', 'possible']);
+    // The same where ten seconds of it are known: now it is said.
+    expect(causesOf(sinceSeconds(view, 20), BOTH).map(({ verdict }) => verdict)).toEqual(['ruled_out', 'ruled_out']);
+  });
+
+  it('B20: what struck one PoP of four is not ruled out, though the others say nothing of it', () => {
+    const pops = ['a', 'b', 'c', 'd'].flatMap((pop) =>
+      ['v1', 'v2'].map((software) => {
+        const release = `${software}+c1`;
+        const bad = pop === 'a' && software === 'v2' ? 700 : 0;
+        // A PoP holds one release: whole regions are compared.
+        return {
+          nodeId: `${pop}-${software}`,
+          pop: `${pop}-${software}`,
+          region: 'eu',
+          release,
+          good: 1_000 - bad,
+          bad,
+        };
+      }),
+    );
+    const [cause] = causesOf(failingView(pops, OPENED_MS + 2_000), [rollout('v2', 5)]);
+    expect(cause).toMatchObject({ id: 'rollout-v2', verdict: 'possible', failingWith: 0.175 });
+    expect(cause?.because).toMatch(/: too little to blame it, and too much to rule it out$/);
+  });
+
+  it('B20: of a handful of outcomes nothing is known, and none is ruled out', () => {
+    const few = nodes({}).map((node) => (node.release === 'v2+c1' ? { ...node, good: 10 } : node));
+    expect(brief(causesOf(failingView(few, OPENED_MS + 2_000), [rollout('v2', 5)]))).toEqual(['rollout-v2 possible']);
+  });
+
+  it('B20: a release whose gate says to roll it back is never ruled out', () => {
+    const { release } = BOTH[0]!;
+    const gate = { verdict: 'roll_back', phase: 'baking', service: 'dns', release: 'v2+c1', because: 'it crashes' };
+    const view = failingView(nodes({}), OPENED_MS + 60_000);
+    const causes = causesOf(view, BOTH, [gate as Gate]);
+    expect(brief(causes)).toEqual(['rollout-v2 possible', 'rollout-v3 ruled_out']);
+    expect(causes[0]).toMatchObject({ release, score: 0.5, because: 'its gate says to roll it back: it crashes' });
+    expect(brief(causesOf(view, BOTH, [{ ...gate, phase: 'over' } as Gate]))).toContain('rollout-v2 ruled_out');
+  });
+
+  it('is told again two seconds later while it is too early to tell', () => {
+    const view = (afterMs: number) => sinceSeconds(failingView(nodes({ 'v2+c1': 0.03 }), OPENED_MS + afterMs), 3);
+    const changes = { rollouts: BOTH, rules: undefined, gates: [] };
+    const [first] = decideCauses(incident, changes, new Failures(view(2_000)), view(2_000));
+    const told = evolveIncident(incident, first as EventOf<'IncidentCausesRanked'>) as Incident;
+    expect(rank(told, { 'v2+c1': 0.77 }, BOTH, 3_750)).toBeUndefined();
+    expect(brief(rank(told, { 'v2+c1': 0.77 }, BOTH, 4_000)?.data.causes)).toContain('rollout-v2 proved');
   });
 
   it('what was proved stays proved when its release has left the fleet', () => {

@@ -56,6 +56,7 @@ export const failingView = (
     at,
     tick: Math.floor(at / 250),
     endSlot: Math.floor(at / 1_000),
+    baseline: 'unknown',
     placement,
     placeOf,
     tierOf: () => undefined,

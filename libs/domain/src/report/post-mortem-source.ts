@@ -30,15 +30,17 @@ export interface PostMortemSource {
 /** Changes and maintenance of the last day belong to an incident: as far back as causes are looked for. */
 export const REPORTED_BEFORE_MS = 86_400_000;
 
-/** Rollouts that an incident's events blame, take back or suspect. */
+/** Rollouts that an incident's events take back, or at last blame or suspect: what was only suspected at first is none of them. */
 export const reportedRollouts = (events: Iterable<Event>): readonly string[] => {
-  const ids = new Set<string>();
+  const takenBack = new Set<string>();
+  let suspected: readonly string[] = [];
   for (const event of events)
-    if (event.type === 'IncidentCausesRanked') {
-      for (const { kind, id, verdict } of event.data.causes)
-        if (kind !== 'rules' && verdict !== 'ruled_out') ids.add(id);
-    } else if (event.type.startsWith('Rollback') && 'rolloutId' in event.data) ids.add(event.data.rolloutId);
-  return [...ids];
+    if (event.type === 'IncidentCausesRanked')
+      suspected = event.data.causes
+        .filter(({ kind, verdict }) => kind !== 'rules' && verdict !== 'ruled_out')
+        .map(({ id }) => id);
+    else if (event.type.startsWith('Rollback') && 'rolloutId' in event.data) takenBack.add(event.data.rolloutId);
+  return [...new Set([...suspected, ...takenBack])];
 };
 
 /** When an event happened: it says so itself, where a command or a request does not the record does. */

@@ -231,7 +231,7 @@ describe('strata', () => {
       { having: of(50, 50), lacking: of(50, 50) },
       { having: of(10, 0), lacking: of(1_000, 0) },
     ];
-    expect(compareStrata(strata)).toEqual({ points: 0, z: 0 });
+    expect(compareStrata(strata)).toMatchObject({ points: 0, z: 0 });
   });
 
   it('RAIL-2: one stratum is the plain difference, and its z the root of the chi-squared of the table', () => {

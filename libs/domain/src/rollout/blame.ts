@@ -33,6 +33,8 @@ export interface Comparison {
   readonly effect: number | undefined;
   /** Whether the difference is significant at p < 0.001, one-sided, and a quarter of what fails with it. */
   readonly isSignificant: boolean;
+  /** Whether even the most by which it may be worse, at p < 0.001, is less than what is blamed: enough was seen of both to say so. */
+  readonly isCleared: boolean;
   /** In how many places, alike in everything else, both were compared. */
   readonly strata: number;
 }
@@ -90,6 +92,11 @@ const compared = (strata: readonly Stratum[]): Compared | undefined => {
 const isMarked = ({ points, z }: StratifiedDifference, { good, bad }: Tally): boolean =>
   points > 0 && z > Z_999 && points >= EXPLAINED_MIN * ((100 * bad) / (good + bad));
 
+/** A difference that is at most, no chance left, below what `isToBlame` asks for; of a handful of outcomes nothing is known. */
+const isCleared = ({ points, error }: StratifiedDifference, own: Tally): boolean =>
+  count(own) >= CONTROL_OUTCOMES_MIN &&
+  points + Z_999 * error < Math.max(EFFECT_MIN, (EXPLAINED_MIN * 100 * own.bad) / count(own));
+
 /** The PoP where most of what fails is; undefined when all of it is in one. */
 const worstPop = (own: readonly BlameCell[]): string | undefined => {
   const byPop = new Map<string, number>();
@@ -138,6 +145,7 @@ export const compareCells = (
     control: found && successPercent(found.control.good, found.control.bad),
     effect: found?.difference.points,
     isSignificant: found !== undefined && isMarked(found.difference, own),
+    isCleared: found !== undefined && isCleared(found.difference, own),
     strata: found?.strata.length ?? 0,
   };
 };

@@ -101,6 +101,7 @@ const facts: fc.Arbitrary<RailFacts> = fc.record({
       control: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
       effect: fc.option(fc.double({ min: -10, max: 20, noNaN: true }), { nil: undefined }),
       isSignificant: fc.boolean(),
+      isCleared: fc.constant(false),
       strata: fc.integer({ min: 0, max: 3 }),
     }),
   ),

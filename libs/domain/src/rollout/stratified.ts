@@ -16,6 +16,8 @@ export interface StratifiedDifference {
   readonly points: number;
   /** Of Cochran, Mantel and Haenszel: how many standard deviations from chance; 0 where nothing can be said. */
   readonly z: number;
+  /** A standard deviation of the points, by chance alone; 0 where nothing failed. */
+  readonly error: number;
 }
 
 const count = ({ good, bad }: Tally): number => good + bad;
@@ -38,5 +40,9 @@ export const compareStrata = (strata: readonly Stratum[]): StratifiedDifference 
     variance += (n1 * n0 * bad * (n - bad)) / (n * n * Math.max(1, n - 1));
   }
   if (weight === 0) return undefined;
-  return { points: (100 * difference) / weight, z: variance === 0 ? 0 : excess / Math.sqrt(variance) };
+  return {
+    points: (100 * difference) / weight,
+    z: variance === 0 ? 0 : excess / Math.sqrt(variance),
+    error: (100 * Math.sqrt(variance)) / weight,
+  };
 };

@@ -44,8 +44,12 @@ const isVerdictOf = (gate: Gate, { rollout }: Change): boolean =>
   gate.service === rollout.service &&
   gate.release === releaseName(rollout.release);
 
+/** Why the gate of a change says to roll it back; undefined when it does not. */
+export const gateSaysOf = (change: Change, gates: Iterable<Gate>): string | undefined =>
+  [...gates].find((gate) => isVerdictOf(gate, change))?.because;
+
 /** Another change that is blamed, and that nodes of this one have as well: then it is why they fail. */
-const explainedBy = (change: Change, judged: readonly JudgedChange[], view: TickView): string | undefined => {
+export const explainedBy = (change: Change, judged: readonly JudgedChange[], view: TickView): string | undefined => {
   const own = view.nodes.filter((node) => carries(change, node.release));
   return judged.find(
     (other) => other.isBlamed && other.change !== change && own.some(({ release }) => carries(other.change, release)),
@@ -64,7 +68,7 @@ export const suspectOf = (
   comparison,
   isBlamed,
   explainedBy: isBlamed ? undefined : explainedBy(change, judged, view),
-  gateSays: [...state.gates.values()].find((gate) => isVerdictOf(gate, change))?.because,
+  gateSays: gateSaysOf(change, state.gates.values()),
 });
 
 /** A release that no rollout is known to have brought. */
