@@ -232,7 +232,7 @@ describe('the audit', () => {
       { from: new Date(second).toISOString(), to: new Date(second + 1_000).toISOString() },
     ];
     for (const filter of asked) {
-      const rest = await served.send('GET', `/v1/audit?limit=500&${new URLSearchParams(filter)}`, viewer);
+      const rest = await served.send('GET', `/v1/audit?limit=500&${new URLSearchParams(filter).toString()}`, viewer);
       const args = Object.entries(filter).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
       const { body } = await served.ask(`{ acts(first: 500, ${args.join(', ')}) { nodes { position } } }`, viewer);
       const positions = (rest.body as unknown as typeof all).acts.map(({ position }) => ({ position }));
