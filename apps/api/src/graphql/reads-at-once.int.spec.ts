@@ -14,6 +14,8 @@ const NOT_OF_THE_PAGE: Readonly<Record<string, RegExp>> = {
  * fall together is a matter of moments. So many are they at most, for any page.
  */
 const OF_SEVERAL_KINDS: Readonly<Record<string, number>> = { 'Delivery.why': 16, 'Rollback.why': 8 };
+/** Read by ids that follow from the row, whether there is anything under them or not: the story has nothing there. */
+const ASKED_FOR_ANYWAY: ReadonlySet<string> = new Set(['Rollout.rollbacks']);
 /** Of everything that has a global id there is one at least; rules are no list. */
 const KINDS = [
   'Alert', 'Breaker', 'Channel', 'Command', 'Customer', 'Delivery', 'Drill', 'Fallback', 'FleetNode', 'Incident', 'Key', 'KnownRelease',
@@ -124,7 +126,7 @@ describe('what is read for a page', () => {
       const isAsMany = most === undefined ? String(one.asked) === String(many.asked) : many.asked.length <= most;
       if (!isAsMany) wrong.push({ name, one: one.asked.length, many: many.asked.length });
       const told = many.answer[list]?.nodes.filter((node) => JSON.stringify(node).includes('__typename')) ?? [];
-      if (isRead) read.push(`${name}: ${told.length}`);
+      if (isRead && !ASKED_FOR_ANYWAY.has(name)) read.push(`${name}: ${told.length}`);
     }
     expect(wrong).toEqual([]);
     // Of everything that is read beside a row there is something beside each of fifty rows: of nothing nothing would be asked.
