@@ -50,7 +50,7 @@ const shotsOf = ({ incidents, rollouts }: Newest): readonly Shot[] => {
     { name: 'now-light', path: '/', shows: '.world g' },
     { name: 'now-dark', path: '/', colorScheme: 'dark', shows: '.world g' },
     { name: 'incident', path: `/incidents/${incident.incidentId}`, shows: '.timeline li' },
-    { name: 'rollout', path: `/rollouts/${rollout.rolloutId}`, shows: 'section[aria-label^="Gate of"]' },
+    { name: 'rollout', path: `/rollouts/${rollout.rolloutId}`, shows: 'section[aria-label^="Gate "]' },
   ];
 };
 
