@@ -84,7 +84,7 @@ describeChromium('signing in by an issuer', () => {
   });
 
   it('goes on as long as the issuer renews it, and then ends without losing the page', async () => {
-    signIn.wish.lastsS = 2;
+    signIn.wish.lastsS = 4;
     await leave();
     await isIn();
     await until('it was renewed twice', async () => signIn.asked.length >= 3);
