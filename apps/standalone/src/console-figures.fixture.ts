@@ -53,9 +53,9 @@ export interface PopAnswer {
 /** A text as a pattern that finds it and nothing else. */
 export const exact = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
-/** The minute of PoPs that the page shows at a moment, as REST is asked for it: whole tens of seconds, closed for five. */
+/** The minute of PoPs that the page shows at a moment, as REST is asked for it: whole five seconds, closed for three. */
 export const closedMinuteOf = (nowMs: number): string => {
-  const to = Math.floor((nowMs - 5_000) / 10_000) * 10_000;
+  const to = Math.floor((nowMs - 3_000) / 5_000) * 5_000;
   return `from=${to - 60_000}&to=${to}`;
 };
 

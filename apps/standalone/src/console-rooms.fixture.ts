@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
+import { until } from '#testing';
 import type { ConsoleSite } from './console-site.fixture.js';
 import type { Tab } from './tab.fixture.js';
 import { dollars, percent, whole } from './console-figures.fixture.js';
@@ -107,47 +109,64 @@ interface Compared {
   readonly told: unknown;
 }
 
+/** Both once they are the same, or as they are after all waiting: the parts of a page come when they are read, not at once. */
+const settled = async (look: () => Promise<Compared>): Promise<Compared> => {
+  let compared: Compared | undefined;
+  const isSame = async (): Promise<boolean> => {
+    compared = await look();
+    return isDeepStrictEqual(compared.shown, compared.told);
+  };
+  await until('the page says what REST says', isSame).catch((error: Error) => {
+    if (compared === undefined) throw error;
+  });
+  return compared ?? look();
+};
+
 /** Customers, in a tab that was opened before the outage, when its next minute begins. */
 export const customersSay = async ({ page }: Tab, { site }: ConsoleSite): Promise<Compared> => {
   const nextMinute = Math.ceil((site.server.nowMs + 1) / 60_000) * 60_000;
   await page.context().clock.setFixedTime(nextMinute);
   await page.getByText('customers were hurt').waitFor();
   const sum = page.getByRole('region', { name: 'All, those that were hurt first' }).getByRole('paragraph').first();
-  const [since, until] = await timesIn(sum);
-  const path = `/v1/impact/customers?since=${since}&until=${until}&limit=500`;
-  const affected = (await site.told('viewer', path)) as unknown as AffectedAnswer;
-  const places = (await site.told('viewer', '/v1/impact')) as unknown as PlacesAnswer;
-  const hurt = hurtCells(affected);
-  const rows = await cellsOf(page, 'Customers', [3, 4, 5]);
-  return {
-    shown: {
-      sum: ((await sum.textContent()) ?? '').replace(/, from .*/, ''),
-      customers: Object.fromEntries(Object.keys(hurt).map((name) => [name, rows[name]])),
-      countries: await cellsOf(page, 'Countries', [1, 2, 4]),
-    },
-    told: { sum: hurtText(affected), customers: hurt, countries: placeCells(places) },
-  };
+  return settled(async () => {
+    const [since, to] = await timesIn(sum);
+    const path = `/v1/impact/customers?since=${since}&until=${to}&limit=500`;
+    const affected = (await site.told('viewer', path)) as unknown as AffectedAnswer;
+    const places = (await site.told('viewer', '/v1/impact')) as unknown as PlacesAnswer;
+    const hurt = hurtCells(affected);
+    const rows = await cellsOf(page, 'Customers', [3, 4, 5]);
+    return {
+      shown: {
+        sum: ((await sum.textContent()) ?? '').replace(/, from .*/, ''),
+        customers: Object.fromEntries(Object.keys(hurt).map((name) => [name, rows[name]])),
+        countries: await cellsOf(page, 'Countries', [1, 2, 4]),
+      },
+      told: { sum: hurtText(affected), customers: hurt, countries: placeCells(places) },
+    };
+  });
 };
 
 /** Fleet, and the page of the first of its nodes. */
 export const fleetSays = async ({ page }: Tab, { site }: ConsoleSite): Promise<Compared> => {
-  const { nodes } = (await site.told('viewer', '/v1/nodes')) as unknown as { nodes: readonly NodeAnswer[] };
-  const [node] = nodes;
+  const nodes = async (): Promise<readonly NodeAnswer[]> =>
+    ((await site.told('viewer', '/v1/nodes')) as unknown as { nodes: readonly NodeAnswer[] }).nodes;
+  const [node] = await nodes();
   if (node === undefined) throw new Error('there is no node');
   const link = page.getByRole('link', { name: node.nodeId, exact: true });
   await link.waitFor();
-  const rows = await cellsOf(page, 'Nodes', [1, 2, 5, 6, 7]);
+  const rows = await settled(async () => {
+    return { shown: await cellsOf(page, 'Nodes', [1, 2, 5, 6, 7]), told: nodeCells(await nodes()) };
+  });
   await link.click();
-  const figures = page.getByRole('region', { name: 'Completeness of its telemetry' }).getByRole('definition');
-  await figures.first().waitFor();
-  const { published, counted } = node;
-  return {
-    shown: { rows, figures: (await figures.allTextContents()).slice(0, 2) },
-    told: {
-      rows: nodeCells(nodes),
-      figures: [published === null ? 'not known' : whole(published), whole(counted)],
-    },
-  };
+  const definitions = page.getByRole('region', { name: 'Completeness of its telemetry' }).getByRole('definition');
+  const figures = await settled(async () => {
+    const { published, counted } = (await nodes())[0] ?? node;
+    return {
+      shown: (await definitions.allTextContents()).slice(0, 2),
+      told: [published === null ? 'not known' : whole(published), whole(counted)],
+    };
+  });
+  return { shown: [rows.shown, figures.shown], told: [rows.told, figures.told] };
 };
 
 /** The form of a silence of an alert, before it is pressed; it stays open. */
