@@ -80,12 +80,17 @@ const undecided = (because: string, explained: number): Judgement => ({
   score: round(0.05 + 0.04 * explained),
 });
 
+/** What its gate says to roll back is never ruled out; where it came after the fault it explains no more than a part that came later. */
+const byGate = (gateSays: string, onsetAfterMs: number): Judgement => {
+  const [score, but] = onsetAfterMs < 0 ? [0.1, 'it came after the fault, but '] : [0.5, ''];
+  return { verdict: 'possible', because: `${but}its gate says to roll it back: ${gateSays}`.slice(0, 500), score };
+};
+
 /** Only what came too late, runs nowhere, fails by another change or is shown to fail no more than what runs beside it is ruled out. */
 const judgeUnblamed = ({ comparison }: JudgedChange, given: Circumstances, figures: string): Judgement => {
   const ruledOut = (because: string): Judgement => ({ verdict: 'ruled_out', because, score: 0 });
   const { gateSays, explained, isSettled } = given;
-  if (gateSays !== undefined)
-    return { verdict: 'possible', because: `its gate says to roll it back: ${gateSays}`.slice(0, 500), score: 0.5 };
+  if (gateSays !== undefined) return byGate(gateSays, given.onsetAfterMs);
   if (given.onsetAfterMs < 0) return ruledOut('it came after the fault');
   if (comparison.success === undefined) return ruledOut('nothing runs it');
   if (comparison.control === undefined) {
@@ -161,11 +166,12 @@ const causeOf = (each: JudgedChange, { incident, judged, gates, failures, isSett
   const explained = shareOf(change, explainedSubject(incident), failures, view);
   const onsetAfterMs = incident.openedAtMs - change.sinceMs;
   const gateSays = gateSaysOf(change, gates);
+  const before = judged.filter((other) => other.change.sinceMs <= incident.openedAtMs);
   return {
     kind: release.softwareVersion === previous.softwareVersion ? 'config' : 'release',
     id: rolloutId,
     release,
-    ...judge(each, { explained, onsetAfterMs, gateSays, explainedBy: explainedBy(change, judged, view), isSettled }),
+    ...judge(each, { explained, onsetAfterMs, gateSays, explainedBy: explainedBy(change, before, view), isSettled }),
     failingWith: failing(comparison.success),
     failingWithout: failing(comparison.control),
     explained,

@@ -171,6 +171,23 @@ describe('blame', () => {
     expect(cause?.because).toMatch(/: too little to blame it, and too much to rule it out$/);
   });
 
+  it('B20: what is well where others run beside it is not ruled out for the PoP where it alone stands, and fails', () => {
+    const node = (pop: string, software: string, bad: number) => {
+      return { nodeId: `${pop}-${software}`, pop, region: 'eu', release: `${software}+c1`, good: 1_000 - bad, bad };
+    };
+    const mixed = ['a', 'b'].flatMap((pop) => [node(pop, 'v1', 0), node(pop, 'v2', 0)]);
+    const own = { ...node('c', 'v2', 1_000), good: 0 };
+    const [cause] = causesOf(failingView([...mixed, own], OPENED_MS + 60_000), [rollout('v2', 5)]);
+    expect(cause).toMatchObject({ id: 'rollout-v2', verdict: 'possible' });
+  });
+
+  it('B20: what its gate speaks for is no first cause of what began before it', () => {
+    const gate = { verdict: 'roll_back', phase: 'baking', service: 'dns', release: 'v2+c1', because: 'it crashes' };
+    const [cause] = causesOf(failingView(nodes({}), OPENED_MS + 60_000), [rollout('v2', -5)], [gate as Gate]);
+    expect(cause).toMatchObject({ verdict: 'possible', score: 0.1 });
+    expect(cause?.because).toMatch(/^it came after the fault, but its gate says to roll it back: it crashes$/);
+  });
+
   it('B20: of a handful of outcomes nothing is known, and none is ruled out', () => {
     const few = nodes({}).map((node) => (node.release === 'v2+c1' ? { ...node, good: 10 } : node));
     expect(brief(causesOf(failingView(few, OPENED_MS + 2_000), [rollout('v2', 5)]))).toEqual(['rollout-v2 possible']);

@@ -16,6 +16,9 @@ const POP_SHARE_MIN = 0.5;
 /** A release explains a fault of which it brings a quarter: what fails nearly as much without it has another cause. */
 const EXPLAINED_MIN = 0.25;
 
+/** A release is cleared by places that hold nearly all of what fails with it: where it alone stands nothing clears it. */
+const CLEARED_SHARE_MIN = 0.9;
+
 /** What the nodes of one PoP that run the same answered over the last ten seconds; of a node that it answered on its release only. */
 export interface BlameCell extends Tally {
   readonly pop: string;
@@ -33,7 +36,7 @@ export interface Comparison {
   readonly effect: number | undefined;
   /** Whether the difference is significant at p < 0.001, one-sided, and a quarter of what fails with it. */
   readonly isSignificant: boolean;
-  /** Whether even the most by which it may be worse, at p < 0.001, is less than what is blamed: enough was seen of both to say so. */
+  /** Whether even the most by which it may be worse, at p < 0.001, is less than what is blamed, where nearly all of what fails with it was compared. */
   readonly isCleared: boolean;
   /** In how many places, alike in everything else, both were compared. */
   readonly strata: number;
@@ -92,10 +95,17 @@ const compared = (strata: readonly Stratum[]): Compared | undefined => {
 const isMarked = ({ points, z }: StratifiedDifference, { good, bad }: Tally): boolean =>
   points > 0 && z > Z_999 && points >= EXPLAINED_MIN * ((100 * bad) / (good + bad));
 
-/** A difference that is at most, no chance left, below what `isToBlame` asks for; of a handful of outcomes nothing is known. */
-const isCleared = ({ points, error }: StratifiedDifference, own: Tally): boolean =>
-  count(own) >= CONTROL_OUTCOMES_MIN &&
-  points + Z_999 * error < Math.max(EFFECT_MIN, (EXPLAINED_MIN * 100 * own.bad) / count(own));
+/**
+ * A difference that is at most, no chance left, below what `isToBlame` asks for. Of a handful of outcomes nothing is known, and nothing
+ * of a fault by places that hold little of it.
+ */
+const isCleared = ({ strata, difference: { points, error } }: Compared, own: Tally): boolean => {
+  const seen = total(strata.map(({ having }) => having));
+  const most = Math.max(EFFECT_MIN, (EXPLAINED_MIN * 100 * seen.bad) / count(seen));
+  return (
+    count(seen) >= CONTROL_OUTCOMES_MIN && seen.bad >= CLEARED_SHARE_MIN * own.bad && points + Z_999 * error < most
+  );
+};
 
 /** The PoP where most of what fails is; undefined when all of it is in one. */
 const worstPop = (own: readonly BlameCell[]): string | undefined => {
@@ -145,7 +155,7 @@ export const compareCells = (
     control: found && successPercent(found.control.good, found.control.bad),
     effect: found?.difference.points,
     isSignificant: found !== undefined && isMarked(found.difference, own),
-    isCleared: found !== undefined && isCleared(found.difference, own),
+    isCleared: found !== undefined && isCleared(found, own),
     strata: found?.strata.length ?? 0,
   };
 };
