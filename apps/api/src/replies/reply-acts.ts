@@ -102,6 +102,9 @@ const silence = async (
   return `its alerts page nobody for an hour (${ids}), and nobody is called for it until then`;
 };
 
+/** Score from which something speaks for a cause: it is blamed for a part, or its gate says to roll it back (`causes.decide.ts`). */
+const SPOKEN_FOR_MIN = 0.3;
+
 /** Why a rollback cannot be asked for; undefined when it can, and of what. */
 export const rollbackOf = ({
   rollbacks,
@@ -114,7 +117,8 @@ export const rollbackOf = ({
   const causes = incident.causes.filter(({ kind, verdict }) => kind !== 'rules' && verdict !== 'ruled_out');
   const [first, second] = causes;
   if (first === undefined) return refuse('ROLLBACK_NOT_PROPOSED', 'no release is known that would explain it');
-  if (first.verdict !== 'proved' && second !== undefined)
+  const stands = (cause: typeof first): boolean => cause.verdict === 'proved' || cause.score >= SPOKEN_FOR_MIN;
+  if (second !== undefined && first.verdict !== 'proved' && (!stands(first) || stands(second)))
     return refuse('ROLLBACK_NOT_PROPOSED', `${causes.length} releases may explain it: choose on its page`);
   return { rolloutId: first.id };
 };
