@@ -82,8 +82,9 @@ const firstRecordMs = async (recording: Recording, { partitions }: RecordedFacts
 };
 
 const lastTickOf = async (recording: Recording, facts: RecordedFacts, toMs: number | undefined): Promise<number> => {
-  if (toMs !== undefined) return tickOf(toMs) - 1;
   const told = await recording.toldTicks();
+  // What was not told yet would be decided as if all had fallen silent.
+  if (toMs !== undefined) return Math.min(tickOf(toMs) - 1, told?.last ?? Infinity);
   if (told !== undefined) return told.last - UNDECIDED_TICKS;
   return Math.max(...facts.events.map((event) => decidedTick(event) ?? 0), 0);
 };

@@ -28,6 +28,8 @@ export const runBacktestThread = (work: BacktestWork, parts: ThreadParts): Promi
     const { log, onProgress, signal } = parts;
     const worker = new Worker(new URL('./backtest.worker.js', import.meta.url), {
       workerData: work,
+      // Else it would be given that of the process, with every secret of it.
+      env: {},
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
     });
     const end = (): void => void worker.terminate();
