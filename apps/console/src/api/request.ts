@@ -73,7 +73,11 @@ export const request = async <Data, Variables>(
   signal?: AbortSignal,
 ): Promise<Data> => {
   const response = await send(key, JSON.stringify({ query: textOf(document), variables }), signal);
-  const answer = (await response.json().catch(() => ({}))) as Answer<Data>;
+  const answer = (await response.json().catch((error: unknown) => {
+    // One that broke off after its head: an act may have been done.
+    if (response.ok) throw new RequestFailed(unreachable(error));
+    return {};
+  })) as Answer<Data>;
   if (answer.errors !== undefined || answer.data === undefined || answer.data === null)
     throw new RequestFailed(problemOf(answer, response.status));
   return answer.data;

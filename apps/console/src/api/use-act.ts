@@ -1,9 +1,9 @@
+import { hashKey } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
 import { useCallback, useRef } from 'react';
 import { isUnknown } from '../ui/outcome.js';
 import { newId } from './new-id.js';
 import { request } from './request.js';
-import { isSameButForTime } from './same-but-for-time.js';
 import { useSession } from './session.js';
 
 /** Why an act was not done, and where in what was asked. */
@@ -30,9 +30,9 @@ export const useAct = <Data extends Payloads, I extends Input>(
   return useCallback(
     async (asked) => {
       const last = unknown.current;
-      // Half an hour from now is another moment at each press, and the same act.
+      // Whole, with its moments: a stand-in of the night is not the one of the day that may have been made before it.
       const isAgain =
-        last !== null && isSameButForTime({ ...last, clientMutationId: null }, { ...asked, clientMutationId: null });
+        last !== null && hashKey([{ ...asked, clientMutationId: last.clientMutationId }]) === hashKey([last]);
       const input = isAgain ? last : ({ ...asked, clientMutationId: newId() } as I);
       try {
         const data = await request(key, document, { input });

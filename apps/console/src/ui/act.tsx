@@ -121,6 +121,7 @@ export const Act = (props: ActProps) => {
   const open = () => {
     // Nobody acts on a page of before.
     if (held !== null) holdOrGoOn();
+    setSaid('');
     setBegun(begunWith(props));
   };
   // What was begun is not taken away when it became impossible meanwhile: the server then says why, and so is what was done said on.
