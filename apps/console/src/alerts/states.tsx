@@ -26,7 +26,10 @@ export const States = ({ alertId }: { readonly alertId: string }) => {
     },
   );
   const now = useWhole(STEP_MS);
-  const spans = useMemo(() => statesOf(pages.rows ?? [], now), [pages.rows, now]);
+  // Of a part it is not known how long its last state lasted.
+  const isPart = pages.more !== undefined || pages.isReading || pages.error !== null;
+  const until = isPart ? 0 : now;
+  const spans = useMemo(() => statesOf(pages.rows ?? [], until), [pages.rows, until]);
   return (
     <Card title="States" className="wide">
       {spans.length > 0 && (
@@ -37,10 +40,10 @@ export const States = ({ alertId }: { readonly alertId: string }) => {
             ))}
           </div>
           <ol aria-label="States">
-            {spans.map(({ state, from, to }) => (
+            {spans.map(({ state, from, to }, index) => (
               <li key={from}>
                 <Mark tone={ALERT_TONES[state]}>{state}</Mark> <When at={new Date(from).toISOString()} />
-                {state !== 'resolved' && `, for ${lengthOf(to - from)}`}
+                {state !== 'resolved' && !(isPart && index === spans.length - 1) && `, for ${lengthOf(to - from)}`}
               </li>
             ))}
           </ol>

@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
+import type { ResultOf } from '../api/graphql.js';
 import { useAnswer } from '../api/use-answer.js';
 import { usePages } from '../api/use-pages.js';
 import { When } from '../time/when.js';
@@ -13,6 +14,9 @@ import { EventLink, StreamName } from './event-link.js';
 
 /** As many as a page of the list has. */
 const STEP = 100;
+
+/** All events at once come many a second in a storm, and each would be a reading of the whole list: as long as an eye needs for a row. */
+const ALL_REST_MS = 2_000;
 
 const COLUMNS = [
   {
@@ -28,7 +32,8 @@ const COLUMNS = [
 
 const List = ({ stream, position }: { readonly stream?: string; readonly position?: number }) => {
   const asked = { ...(stream !== undefined && { stream }), ...(position !== undefined && { position }) };
-  const pages = usePages('events', EVENTS, asked, { pageOf: ({ events }) => events, follows: [stream ?? ''] });
+  const of = { pageOf: ({ events }: ResultOf<typeof EVENTS>) => events, follows: [stream ?? ''] };
+  const pages = usePages('events', EVENTS, asked, stream === undefined ? { ...of, restMs: ALL_REST_MS } : of);
   return (
     <>
       {pages.rows !== undefined && (

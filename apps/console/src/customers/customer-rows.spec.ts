@@ -1,4 +1,4 @@
-import { customersShown, filtered, NOBODY_TOLD, type Told, toldOf } from './customer-rows.js';
+import { customersShown, filtered, type Told, toldOf } from './customer-rows.js';
 import type { Affected, CustomerRow } from './customers-document.js';
 
 const customer = (customerId: string, told: Partial<CustomerRow> = {}): CustomerRow => ({
@@ -34,7 +34,7 @@ describe('customers', () => {
   const all = [customer('acme', { tier: 'tier1' }), customer('bank', { sector: 'finance' }), customer('city')];
 
   it('that were hurt are first, in the order of the API', () => {
-    const shown = customersShown(all, affected('city', 'bank'), NOBODY_TOLD);
+    const shown = customersShown(all, affected('city', 'bank'), undefined);
     expect(shown.map(({ customerId, hurt: had }) => [customerId, had?.minutes])).toEqual([
       ['city', 3],
       ['bank', 3],
@@ -43,7 +43,7 @@ describe('customers', () => {
   });
 
   it('are found by name or id, and by what they are', () => {
-    const shown = customersShown(all, affected('city'), NOBODY_TOLD);
+    const shown = customersShown(all, affected('city'), undefined);
     const found = (filter: Parameters<typeof filtered>[1]) => filtered(shown, filter).map((each) => each.customerId);
     expect(found({})).toEqual(['city', 'acme', 'bank']);
     expect(found({ find: 'BAN' })).toEqual(['bank']);
@@ -54,11 +54,11 @@ describe('customers', () => {
   });
 
   it('beyond the gravest that are named are neither hurt nor not hurt', () => {
-    const isHurt = (of: Affected | undefined) => customersShown(all, of, NOBODY_TOLD).map((each) => each.isHurt);
+    const isHurt = (of: Affected | undefined) => customersShown(all, of, undefined).map((each) => each.isHurt);
     expect(isHurt(affected('city'))).toEqual(['yes', 'no', 'no']);
     expect(isHurt({ ...affected('city'), affectedCustomers: 501 })).toEqual(['yes', 'not known', 'not known']);
     expect(isHurt(undefined)).toEqual(['not known', 'not known', 'not known']);
-    const shown = customersShown(all, { ...affected('city'), affectedCustomers: 501 }, NOBODY_TOLD);
+    const shown = customersShown(all, { ...affected('city'), affectedCustomers: 501 }, undefined);
     expect(filtered(shown, { hurt: 'no' })).toEqual([]);
     expect(filtered(shown, { hurt: 'unknown' }).map(({ customerId }) => customerId)).toEqual(['acme', 'bank']);
   });
@@ -99,6 +99,13 @@ describe('customers', () => {
       ['acme', undefined, undefined],
       ['bank', may, undefined],
     ]);
+  });
+
+  it('are not called untold while nobody knows what was told', () => {
+    const known = (of: ReturnType<typeof told> | undefined) =>
+      customersShown(all, affected('city'), of).map(({ isToldKnown }) => isToldKnown);
+    expect(new Set(known(undefined))).toEqual(new Set([false]));
+    expect(new Set(known(told([])))).toEqual(new Set([true]));
   });
 
   it('are told by one message to all where more are hurt than are named', () => {

@@ -17,6 +17,8 @@ export interface CustomerShown extends CustomerRow {
   readonly hurt: Affected['customers'][number] | undefined;
   /** The last message since it was hurt; of one that was not hurt the last of all. */
   readonly told: Told | undefined;
+  /** Whether it is known at all what anybody was told. */
+  readonly isToldKnown: boolean;
   /** The last message, where that was before it was hurt. */
   readonly toldBefore: Told | undefined;
 }
@@ -35,9 +37,6 @@ export interface ToldCustomers {
   readonly each: ReadonlyMap<string, Told>;
   readonly all: Told | undefined;
 }
-
-/** Nobody was told anything, as far as was read. */
-export const NOBODY_TOLD: ToldCustomers = { each: new Map(), all: undefined };
 
 /** With more hurt than are named an update is one message under this name, in place of one to each. */
 const ALL = 'customers';
@@ -74,11 +73,11 @@ const tellings = (
   return isSince ? { told: last, toldBefore: undefined } : { told: undefined, toldBefore: own };
 };
 
-/** Customers with what they suffered; `affected` is undefined while it is not known. */
+/** Customers with what they suffered; `affected` is undefined while it is not known, and so is `told`. */
 export const customersShown = (
   customers: readonly CustomerRow[],
   affected: Affected | undefined,
-  told: ToldCustomers,
+  told: ToldCustomers | undefined,
 ): readonly CustomerShown[] => {
   const hurt = new Map(affected?.customers.map((each) => [each.customerId, each]));
   const others: IsHurt = affected !== undefined && affected.affectedCustomers <= hurt.size ? 'no' : 'not known';
@@ -88,7 +87,8 @@ export const customersShown = (
       ...customer,
       isHurt: had === undefined ? others : 'yes',
       hurt: had,
-      ...tellings(had, told.each.get(customer.customerId), told.all),
+      ...tellings(had, told?.each.get(customer.customerId), told?.all),
+      isToldKnown: told !== undefined,
     };
   });
   if (hurt.size === 0) return shown;

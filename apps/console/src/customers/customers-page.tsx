@@ -20,7 +20,6 @@ import {
   type CustomerShown,
   customersShown,
   filtered,
-  NOBODY_TOLD,
   type Told,
   toldOf,
 } from './customer-rows.js';
@@ -42,8 +41,9 @@ const ToldShown = ({ told: { status, at, isOfAll } }: { readonly told: Told }) =
   </>
 );
 
-const ToldCell = ({ told, toldBefore, hurt }: CustomerShown) => {
+const ToldCell = ({ told, toldBefore, hurt, isToldKnown }: CustomerShown) => {
   if (told !== undefined) return <ToldShown told={told} />;
+  if (!isToldKnown) return <span className="quiet">not known</span>;
   if (hurt === undefined) return '—';
   if (toldBefore === undefined) return <Mark tone="warn">not told</Mark>;
   return (
@@ -221,7 +221,7 @@ export const CustomersPage = () => {
   const told = useAnswer('told', TOLD, {}, { follows: ['delivery-', 'status-'] });
   const hurt = affected.data?.affectedCustomers ?? undefined;
   const all = useMemo(
-    () => customersShown(customers.data?.rows ?? [], hurt, told.data === undefined ? NOBODY_TOLD : toldOf(told.data)),
+    () => customersShown(customers.data?.rows ?? [], hurt, told.data && toldOf(told.data)),
     [customers.data, hurt, told.data],
   );
   const { find, tier, sector, hurt: isHurt } = search;
@@ -241,7 +241,7 @@ export const CustomersPage = () => {
       <Card title="All, those that were hurt first" aside={<RangePicker />}>
         {affected.error !== null && <Failure of="who was hurt" error={affected.error} />}
         {told.error !== null && <Failure of="who was told" error={told.error} />}
-        <Sum affected={hurt} isCut={isCut} />
+        {(hurt !== undefined || affected.error === null) && <Sum affected={hurt} isCut={isCut} />}
         <Filters all={all} />
         <Reading of="the customers" answer={customers}>
           {({ rows: known, isCut: areMore }) => (

@@ -1,7 +1,6 @@
 import { graphql } from '../api/graphql.js';
 import { useLive } from '../api/live-context.js';
 import { useAnswer } from '../api/use-answer.js';
-import { useNow } from '../time/clock.js';
 import { Reading } from '../ui/reading.js';
 import { serverNow } from './presence.js';
 import { standingText } from './standing.js';
@@ -44,8 +43,9 @@ const EVERY_MS = 10_000;
 
 /** Whether anything is wrong, since when nothing is, and how many nodes say so: an empty list alone would look the same without telemetry. */
 export const StandingLine = ({ of }: { readonly of: 'alerts' | 'incidents' }) => {
-  const now = serverNow(useNow(), useLive());
   const answer = useAnswer('standing', STANDING, {}, { follows: ['incident-', 'alert-'], everyMs: EVERY_MS });
+  // Of when the nodes were read: while the page is held still, or Tocsin is away, they are not silent for that.
+  const now = serverNow(answer.dataUpdatedAt, useLive());
   return (
     <Reading of="how it stands" answer={answer}>
       {({ alerts, open, ended, fleetNodes }) => (

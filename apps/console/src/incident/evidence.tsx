@@ -30,7 +30,7 @@ const CauseNamed = ({ cause: { kind, subjectId, release } }: { readonly cause: C
   const name = release === null ? words(kind) : `${release.softwareVersion}+${release.configRev}`;
   return (
     <strong>
-      {kind === 'release' ? (
+      {kind !== 'rules' ? (
         <Link to="/rollouts/$id" params={{ id: subjectId }}>
           {name}
         </Link>

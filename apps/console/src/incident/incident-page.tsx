@@ -24,7 +24,18 @@ import { StatusUpdates } from './status-updates.js';
 import { Sums } from './sums.js';
 import { Timeline } from './timeline.js';
 
-const FOLLOWS = ['incident-', 'alert-', 'rollback-', 'delivery-', 'status-', 'escalation-', 'resolution-', 'override-'];
+const FOLLOWS = [
+  'incident-',
+  'alert-',
+  'rollback-',
+  'redirect-',
+  'fallback-',
+  'delivery-',
+  'status-',
+  'escalation-',
+  'resolution-',
+  'override-',
+];
 
 interface PartProps {
   readonly incident: IncidentAnswer;

@@ -40,7 +40,7 @@ const Suspect = ({ cause }: { readonly cause: Cause }) => {
       <strong>{nameOf(cause)}</strong> <Mark tone={tone}>{word}</Mark> {cause.because}
       {kind !== 'rules' && (
         <div className="acts-beside">
-          {kind === 'release' && verdict !== 'ruled_out' && (
+          {verdict !== 'ruled_out' && (
             <Suspense>
               <RollBackOf rolloutId={subjectId} />
             </Suspense>

@@ -102,6 +102,11 @@ describe('the verdict', () => {
   it('tells healthy, without traffic, unheard and not heard yet apart', () => {
     expect(verdict({})).toMatchObject({ standing: 'well', said: 'Nothing is open' });
     expect(verdict({ health: health(0, 0) }).standing).toBe('idle');
+    expect(verdict({ health: health(23, 77) })).toMatchObject({
+      standing: 'warned',
+      said: 'Fleet success is below 99.5 %, and no incident is open for it',
+    });
+    expect(verdict({ impact: undefined }).standing).toBe('unread');
     expect(verdict({ health: null }).standing).toBe('silent');
     expect(verdict({ health: null, hearing: 'awaited' }).standing).toBe('unread');
     expect(verdict({ health: { ...health(0, 0), regions: [] } })).toMatchObject({

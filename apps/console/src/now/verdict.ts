@@ -2,6 +2,7 @@ import type { FleetHealth } from '../api/followed.js';
 import { lengthOf } from '../time/moments.js';
 import { count, money, percent } from '../ui/figures.js';
 import type { FleetImpact, OpenTitle } from './now-document.js';
+import { warningsOf } from './warnings.js';
 
 /** How it stands, worst first; `silent`, `idle` and `unread` are no good states: nothing is known. */
 export type Standing = 'failing' | 'warned' | 'silent' | 'idle' | 'unread' | 'well';
@@ -94,5 +95,9 @@ export const verdictOf = (facts: VerdictFacts): Verdict => {
       'Customers are hurt, and no incident is open for it',
       ` · ${hurtOf(impact)} · fleet success ${percent(success)} over the last minute`,
     );
-  return plain('well', 'Nothing is open', ` · fleet success ${percent(success)} over the last minute`);
+  const figures = ` · fleet success ${percent(success)} over the last minute`;
+  const low = warningsOf({ success, p99: undefined, score: undefined }).success;
+  if (low !== undefined) return plain('warned', `Fleet success is ${low}, and no incident is open for it`, figures);
+  if (impact === undefined) return plain('unread', 'Nothing is open; who is hurt is not known', figures);
+  return plain('well', 'Nothing is open', figures);
 };

@@ -144,7 +144,9 @@ const Told = ({ backtest }: { readonly backtest: ToldBacktest }) => {
 /** What other rules would have done: how far it is, then what they would have done otherwise. */
 export const Backtest = ({ backtestId }: { readonly backtestId: string }) => {
   const answer = useAnswer('backtest', BACKTEST, { backtestId });
-  const isOver = answer.data?.backtest?.status === 'done' || answer.data?.backtest?.status === 'failed';
+  const status = answer.data?.backtest?.status;
+  // One that is not remembered, or by another process, will not be told later either.
+  const isOver = status === 'done' || status === 'failed' || answer.error?.problem.code === 'NOT_FOUND';
   useAnswer('backtest', BACKTEST, { backtestId }, { everyMs: RUNNING_MS, isWanted: !isOver });
   return (
     <section aria-label="What these rules would have done" aria-busy={!isOver}>

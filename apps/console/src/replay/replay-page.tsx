@@ -168,7 +168,14 @@ const Replayed = ({ incidentId, at }: { readonly incidentId: string; readonly at
         if (rows === undefined || range === undefined) return <More of="its events" pages={pages} />;
         const wanted = at === undefined ? Date.parse(found.openedAt) : Date.parse(at);
         const begin = Math.min(range.to, Math.max(range.from, wanted));
-        return <Played incident={found} range={range} events={rows} begin={begin} />;
+        const isPart = more !== undefined || pages.isReading || pages.error !== null;
+        return (
+          <>
+            {isPart && <p role="status">{`What follows is of its first ${rows.length} events.`}</p>}
+            {isPart && <More of="its events" pages={pages} />}
+            <Played incident={found} range={range} events={rows} begin={begin} />
+          </>
+        );
       }}
     </Reading>
   );

@@ -29,7 +29,7 @@ export interface Blamed {
 export const rolloutsBlamed = ({ causes, rollbacks }: Blamed): readonly string[] => [
   ...new Set([
     ...causes.flatMap(({ kind, verdict, subjectId }) =>
-      kind === 'release' && verdict !== 'ruled_out' ? [subjectId] : [],
+      kind !== 'rules' && verdict !== 'ruled_out' ? [subjectId] : [],
     ),
     ...rollbacks.flatMap(({ rolloutId }) => rolloutId ?? []),
   ]),

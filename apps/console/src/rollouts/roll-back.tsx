@@ -86,9 +86,17 @@ export const RollBack = ({ rolloutId, release, because }: RollBackProps) => {
 
 /** The same where only the id of the rollout is known: by its own newest attempt, of whichever incident that was. */
 export const RollBackOf = ({ rolloutId }: { readonly rolloutId: string }) => {
-  const { data } = useAnswer('rollback-attempts', ATTEMPTS, { rolloutId }, { follows: ['rollout-', 'rollback-'] });
-  const rollout = data?.rollout;
-  return rollout == null ? null : (
-    <RollBack rolloutId={rolloutId} release={rollout.release} because={whyNotAgain(rollout.rollbacks)} />
+  const { data, error } = useAnswer(
+    'rollback-attempts',
+    ATTEMPTS,
+    { rolloutId },
+    { follows: ['rollout-', 'rollback-'] },
   );
+  const rollout = data?.rollout;
+  if (rollout == null) {
+    const why =
+      error === null ? 'Reading what it takes back …' : `What it takes back could not be read: ${error.message}`;
+    return <p className="quiet">{why}</p>;
+  }
+  return <RollBack rolloutId={rolloutId} release={rollout.release} because={whyNotAgain(rollout.rollbacks)} />;
 };
