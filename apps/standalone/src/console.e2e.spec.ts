@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext } from 'playwright-core';
 import { describeChromium, until } from '#testing';
 import {
   closedMinuteOf,
@@ -53,17 +53,6 @@ describeChromium('the console while the outage of 2021 is played', () => {
   const told = async <T>(path: string): Promise<T> => (await tocsin.site.told('viewer', path)) as T;
   const incident = async () =>
     (await told<{ incident: Record<string, unknown> }>(`/v1/incidents/${incidentId}`)).incident;
-  const act = async (page: Page, name: string, fill: Readonly<Record<string, string>>): Promise<void> => {
-    await page.getByRole('button', { name, exact: true }).click();
-    const dialog = page.getByRole('dialog', { name });
-    for (const [label, text] of Object.entries(fill)) await dialog.getByLabel(label).fill(text);
-    await dialog.getByRole('button', { name, exact: true }).click();
-    await until(
-      `${name} was sent`,
-      async () => (await dialog.count()) === 0 || (await dialog.getByRole('alert').count()) > 0,
-    );
-    expect(await dialog.getByRole('alert').allTextContents()).toEqual([]);
-  };
 
   beforeAll(async () => {
     tocsin = await ConsoleSite.open();
@@ -194,16 +183,19 @@ describeChromium('the console while the outage of 2021 is played', () => {
     await tab.page.close();
   });
 
-  it('an operator acknowledges, and silences, and REST says so', async () => {
+  it('an operator acknowledges by the keyboard alone, and silences, and REST says so', async () => {
     const tab = await tocsin.tab(operator);
     const { page } = tab;
     await tab.signIn(tocsin.keyOf('operator'), `/incidents/${incidentId}`);
-    await act(page, 'Acknowledge', { 'Note (optional)': 'looking at it' });
+    await page.getByRole('button', { name: 'Acknowledge', exact: true }).waitFor();
+    await page.keyboard.press('a');
+    await tab.type(page.getByRole('dialog').getByLabel('Note (optional)'), 'looking at it');
+    await tab.press(page.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }));
     await page.getByText('Acknowledged.').waitFor();
     expect(await incident()).toMatchObject({ status: 'acknowledged', owner: 'operator:test operator' });
     await watched.page.getByRole('region', { name: 'Who has it' }).getByText('by operator:test operator').waitFor();
     await page.goto(`/alerts/${alertId}`);
-    await act(page, 'Silence', { Minutes: '30', Why: 'it is known' });
+    expect(await tab.act('Silence', { Minutes: '30', Why: 'it is known' })).toEqual([]);
     await page.getByText('Silenced.').waitFor();
     // It is in force after 3 s, so that everybody who reads the log knows of it.
     await tocsin.play(7);
@@ -223,7 +215,7 @@ describeChromium('the console while the outage of 2021 is played', () => {
     await page.close();
   });
 
-  it('he sees what a rollback would do, types the version, and it is done', async () => {
+  it('he sees what a rollback would do, types the version without a mouse, and it is done', async () => {
     const { site } = tocsin;
     const [node] = site.fleet.in('us-west').slice(2);
     if (node === undefined) throw new Error('there is no third node');
@@ -248,7 +240,7 @@ describeChromium('the console while the outage of 2021 is played', () => {
     });
     expect(missing).toEqual([]);
     const { preview } = await site.told('operator', '/v1/rollouts/rollout-2/rollback/preview', {});
-    await tab.page.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }).click();
+    await tab.press(tab.page.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }));
     const dialog = tab.page.getByRole('dialog');
     const said = dialog.getByRole('group', { name: 'Preview' });
     await said
@@ -256,13 +248,13 @@ describeChromium('the console while the outage of 2021 is played', () => {
       .waitFor();
     for (const { rail, detail } of preview.binding as readonly { rail: string; detail: string }[])
       expect(await said.textContent()).toContain(`holds ${rail.replaceAll('_', ' ')}: ${detail}`);
-    await dialog.getByLabel('Why').fill('a hunch');
-    await dialog.getByLabel('to confirm').fill('v2.1.6');
-    await dialog.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }).click();
+    await tab.type(dialog.getByLabel('Why'), 'a hunch');
+    await tab.type(dialog.getByLabel('to confirm'), 'v2.1.6');
+    await tab.press(dialog.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }));
     await dialog.getByText('Not done: what was typed is not v2.1.7-rc.1').waitFor();
     expect((await site.ask('viewer', `/v1/rollbacks/${preview.rollbackId}`)).status).toBe(404);
-    await dialog.getByLabel('to confirm').fill('v2.1.7-rc.1');
-    await dialog.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }).click();
+    await tab.type(dialog.getByLabel('to confirm'), 'v2.1.7-rc.1');
+    await tab.press(dialog.getByRole('button', { name: 'Roll back v2.1.7-rc.1' }));
     await dialog.waitFor({ state: 'detached' });
     const request = { by: 'operator:test operator', comment: 'a hunch' };
     expect(await told(`/v1/rollbacks/${preview.rollbackId}`)).toMatchObject({ rollback: { request } });

@@ -1,4 +1,8 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { until } from '#testing';
+
+/** Stops of the Tab key on a page: far more than any page of the tests has. */
+const STOPS_MAX = 200;
 
 /** A socket as the page used it: the positions of the events that came, in their order. */
 interface Followed {
@@ -63,6 +67,40 @@ export class Tab {
     await this.page.getByLabel('API key').fill(key);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
     await this.page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  }
+
+  /** Acts by a button and what its dialog asks for, and answers what the dialog says against it. */
+  async act(name: string, fill: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    await this.page.getByRole('button', { name, exact: true }).click();
+    const dialog = this.page.getByRole('dialog', { name });
+    for (const [label, text] of Object.entries(fill)) await dialog.getByLabel(label).fill(text);
+    await dialog.getByRole('button', { name, exact: true }).click();
+    const said = dialog.getByRole('alert');
+    await until(`${name} was sent`, async () => (await dialog.count()) === 0 || (await said.count()) > 0);
+    return said.allTextContents();
+  }
+
+  /** Presses what is shown, without a mouse. */
+  async press(target: Locator): Promise<void> {
+    await this.#reach(target);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Types over what is in a field, without a mouse. */
+  async type(field: Locator, text: string): Promise<void> {
+    await this.#reach(field);
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.type(text);
+  }
+
+  /** Goes on with the Tab key until it is there. */
+  async #reach(target: Locator): Promise<void> {
+    await target.waitFor();
+    for (let stop = 0; stop < STOPS_MAX; stop += 1) {
+      if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+      await this.page.keyboard.press('Tab');
+    }
+    throw new Error(`the Tab key does not come to ${String(target)}`);
   }
 
   /** What a screen reader is told of the page. */
