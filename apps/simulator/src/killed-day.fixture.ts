@@ -170,7 +170,7 @@ export const expectOneOfEach = (day: KilledDay): void => {
   expect(day.wavesCommanded).toEqual(rollback?.waves.map((_, index) => index + 1));
 };
 
-/** Proved in less than two seconds of telemetry, and before a command can mend anything: on every day, however long its outage. */
+/** Proved of every cohort and of the fleet within three seconds of outage, while two of the three waves still wait: on every day. */
 const PROOF = 'rollback_success_rate';
 
 const provedOf = ({ alerts }: KilledDay): readonly string[] => alerts.filter((alert) => alert.startsWith(`${PROOF} `));
