@@ -7,17 +7,14 @@ import { rangeOf } from '../time/range.js';
 import { RangePicker } from '../time/range-picker.js';
 import { useWhole } from '../time/use-whole.js';
 import { Card } from '../ui/card.js';
-import { Chart } from '../ui/chart.js';
-import { latency, percent } from '../ui/figures.js';
 import { Reading } from '../ui/reading.js';
+import { SuccessAndP99 } from '../ui/success-and-p99.js';
 import { type AlertAnswer, SUBJECT_SERIES, type SubjectStep } from './alert-document.js';
 import { around, familyOf, WIDE_MS_MAX } from './subject-series.js';
 
 /** As many points as are told apart; it divides an hour into whole steps. */
 const STEPS_MAX = 120;
 const STEP_MS = 10_000;
-/** A timeout is slower than every latency: drawn at the longest that a query is waited for, 5 s, in µs. */
-const TIMEOUT_US = 5_000_000;
 
 interface DrawnProps {
   readonly steps: readonly SubjectStep[];
@@ -25,21 +22,6 @@ interface DrawnProps {
 }
 
 const Drawn = ({ steps, alert: { firedAt, resolvedAt } }: DrawnProps) => {
-  const times = useMemo(() => steps.map(({ from }) => Date.parse(from)), [steps]);
-  const success = useMemo(
-    () => [{ label: 'success', token: '--link', values: steps.map((step) => step.success) }],
-    [steps],
-  );
-  const slow = useMemo(
-    () => [
-      {
-        label: 'p99',
-        token: '--warn',
-        values: steps.map(({ p99 }) => (p99 === 'timeout' ? TIMEOUT_US : (p99 as number | null))),
-      },
-    ],
-    [steps],
-  );
   const marks = useMemo(
     () => [
       ...(firedAt === null ? [] : [{ at: Date.parse(firedAt), label: 'fired', token: '--bad' }]),
@@ -49,12 +31,7 @@ const Drawn = ({ steps, alert: { firedAt, resolvedAt } }: DrawnProps) => {
   );
   if (steps.every(({ good, bad }) => good + bad === 0))
     return <p className="quiet">Nothing was counted of it in this time: whether anybody asked is not known.</p>;
-  return (
-    <div className="pair">
-      <Chart title="Success" times={times} lines={success} marks={marks} format={percent} />
-      <Chart title="p99" times={times} lines={slow} marks={marks} format={latency} />
-    </div>
-  );
+  return <SuccessAndP99 steps={steps} marks={marks} />;
 };
 
 /** What was counted of that which an alert is about, in the time of the address; nothing is counted of what is told from outside. */

@@ -1,5 +1,4 @@
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
 import { useAnswer } from '../api/use-answer.js';
 import type { ResultOf } from '../api/graphql.js';
 import { type Range, rangeOf } from '../time/range.js';
@@ -7,19 +6,17 @@ import { RangePicker } from '../time/range-picker.js';
 import { useWhole } from '../time/use-whole.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
-import { Chart } from '../ui/chart.js';
 import { Failure } from '../ui/failure.js';
-import { count, latency, money, percent, share } from '../ui/figures.js';
+import { count, money, percent, share } from '../ui/figures.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
+import { SuccessAndP99 } from '../ui/success-and-p99.js';
 import { CUSTOMER, type SeriesStep } from './customers-document.js';
 import { SERIES_MS_MAX, useCustomerSeries } from './use-customer-series.js';
 import { type HurtBy, INCIDENTS_MAX, useHurtBy } from './use-hurt-by.js';
 
 type Customer = NonNullable<ResultOf<typeof CUSTOMER>['customer']>;
 
-/** A timeout is slower than every latency: drawn at the longest that a query is waited for, 5 s, in µs. */
-const TIMEOUT_US = 5_000_000;
 /** Zones that are named at once; the rest is a count, and all of them a click away. */
 const ZONES_SHOWN = 10;
 
@@ -58,21 +55,6 @@ const Facts = ({
 );
 
 const Drawn = ({ steps }: { readonly steps: readonly SeriesStep[] }) => {
-  const times = useMemo(() => steps.map(({ from }) => Date.parse(from)), [steps]);
-  const success = useMemo(
-    () => [{ label: 'success', token: '--link', values: steps.map((step) => step.success) }],
-    [steps],
-  );
-  const slow = useMemo(
-    () => [
-      {
-        label: 'p99',
-        token: '--warn',
-        values: steps.map(({ p99 }) => (p99 === 'timeout' ? TIMEOUT_US : (p99 as number | null))),
-      },
-    ],
-    [steps],
-  );
   const [good, bad] = steps.reduce(([goods, bads], step) => [goods + step.good, bads + step.bad], [0, 0]);
   if (good + bad === 0)
     return (
@@ -85,10 +67,7 @@ const Drawn = ({ steps }: { readonly steps: readonly SeriesStep[] }) => {
       <p>
         {percent((100 * good) / (good + bad))} of {count(good + bad)} queries succeeded.
       </p>
-      <div className="pair">
-        <Chart title="Success" times={times} lines={success} format={percent} />
-        <Chart title="p99" times={times} lines={slow} format={latency} />
-      </div>
+      <SuccessAndP99 steps={steps} />
     </>
   );
 };

@@ -1,5 +1,4 @@
 import { Link, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
 import { useAnswer } from '../api/use-answer.js';
 import { useLive } from '../api/live-context.js';
 import { useNow } from '../time/clock.js';
@@ -9,11 +8,11 @@ import { RangePicker } from '../time/range-picker.js';
 import { useWhole } from '../time/use-whole.js';
 import { When } from '../time/when.js';
 import { Card } from '../ui/card.js';
-import { Chart } from '../ui/chart.js';
-import { count, latency, percent } from '../ui/figures.js';
+import { count } from '../ui/figures.js';
 import { Mark } from '../ui/mark.js';
 import { Reading } from '../ui/reading.js';
 import { Rows } from '../ui/rows.js';
+import { SuccessAndP99 } from '../ui/success-and-p99.js';
 import { words } from '../ui/words.js';
 import { type FleetAlert, NODE, NODE_SERIES, type NodeAnswer, type NodeStep } from './fleet-document.js';
 import { completenessOf, presenceOf, serverNow } from './presence.js';
@@ -23,33 +22,11 @@ import { alertsByNode, boundsOf, useFleetSaid } from './use-fleet.js';
 const STEP_MS = 10_000;
 /** The API answers ten minutes of one node at once. */
 const ANSWER_MS_MAX = 600_000;
-/** A timeout is slower than every latency: drawn at the longest that a query is waited for, 5 s, in µs. */
-const TIMEOUT_US = 5_000_000;
 
 const Drawn = ({ steps }: { readonly steps: readonly NodeStep[] }) => {
-  const times = useMemo(() => steps.map(({ from }) => Date.parse(from)), [steps]);
-  const success = useMemo(
-    () => [{ label: 'success', token: '--link', values: steps.map((step) => step.success) }],
-    [steps],
-  );
-  const slow = useMemo(
-    () => [
-      {
-        label: 'p99',
-        token: '--warn',
-        values: steps.map(({ p99 }) => (p99 === 'timeout' ? TIMEOUT_US : (p99 as number | null))),
-      },
-    ],
-    [steps],
-  );
   if (steps.every(({ good, bad }) => good + bad === 0))
     return <p className="quiet">Nothing was counted of it in this time: whether anybody asked it is not known.</p>;
-  return (
-    <div className="pair">
-      <Chart title="Success" times={times} lines={success} format={percent} />
-      <Chart title="p99" times={times} lines={slow} format={latency} />
-    </div>
-  );
+  return <SuccessAndP99 steps={steps} />;
 };
 
 const Series = ({ nodeId }: { readonly nodeId: string }) => {

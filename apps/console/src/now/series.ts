@@ -1,5 +1,6 @@
 import type { Line } from '../ui/chart.js';
 import type { Role } from './roles.js';
+import { TIMEOUT_US } from '../ui/figures.js';
 
 interface Step {
   readonly from: string;
@@ -18,9 +19,6 @@ interface Drawn {
   readonly times: readonly number[];
   readonly lines: readonly Line[];
 }
-
-/** A timeout is slower than every latency: drawn at the longest that a query is waited for, 5 s, in µs. */
-const TIMEOUT_US = 5_000_000;
 
 const timesOf = (steps: readonly Step[]): number[] => steps.map(({ from }) => Date.parse(from));
 

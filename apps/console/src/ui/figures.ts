@@ -26,3 +26,6 @@ export const latency = (us: number | 'timeout' | null | undefined): string => {
   if (us === 'timeout') return 'timeout';
   return us >= 1_000_000 ? `${(us / 1_000_000).toFixed(2)} s` : `${(us / 1_000).toFixed(1)} ms`;
 };
+
+/** A timeout is slower than every latency: drawn at the longest that a query is waited for, 5 s, in µs. */
+export const TIMEOUT_US = 5_000_000;
